@@ -1,0 +1,55 @@
+package dev.whippletree.config;
+
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Everything a user can say, read and checked as far as that is possible without plugins. Immutable.
+ *
+ * @param accounts the accounts, ids unique, in order
+ * @param routes the routes, names unique; the first is the default
+ * @param caches the cache tiers, nearest first
+ * @param engine what holds for the whole engine
+ * @param warnings what works but shouldn't be, a sentence each, such as a literal token
+ */
+public record Configuration(
+        List<AccountSettings> accounts,
+        List<RouteSettings> routes,
+        List<CacheTier> caches,
+        EngineSettings engine,
+        List<String> warnings) {
+
+    /** The name of the route made for users who configure none. */
+    public static final String DEFAULT_ROUTE = "default";
+
+    /** The model of the default route: Hugging Face and Groq both know it by this id. */
+    public static final String DEFAULT_MODEL = "openai/gpt-oss-20b";
+
+    /** Copies what is mutable. */
+    public Configuration {
+        accounts = List.copyOf(accounts);
+        routes = List.copyOf(routes);
+        caches = List.copyOf(caches);
+        Objects.requireNonNull(engine, "engine");
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A cache tier as it was configured. Immutable.
+     *
+     * @param name the backend's name
+     * @param settings the backend's own settings
+     */
+    public record CacheTier(String name, Settings settings) {
+
+        /** Checks that nothing is null. */
+        public CacheTier {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(settings, "settings");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a prompt allows the caches to do. Immutable.
+ *
+ * @param read whether a stored answer, or one that another caller is waiting for, may be the answer
+ * @param store whether the answer may be stored
+ * @param ttl how long it may be stored; absent: as the route says
+ */
+public record CachePolicy(boolean read, boolean store, Optional<Duration> ttl) {
+
+    /** Read and store, for as long as the route says. */
+    public static final CachePolicy DEFAULT = new CachePolicy(true, true, Optional.empty());
+
+    /** Checks that a ttl is positive. */
+    public CachePolicy {
+        Objects.requireNonNull(ttl, "ttl");
+        ttl.ifPresent(value -> {
+            if (value.isZero() || value.isNegative()) {
+                throw new IllegalArgumentException("a ttl is positive, not " + value);
+            }
+        });
+    }
+}

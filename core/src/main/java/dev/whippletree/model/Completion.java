@@ -1,0 +1,45 @@
+package dev.whippletree.model;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The answer to a prompt. Immutable. Only whole answers become one of these.
+ *
+ * @param text what the model said; may be empty, as when it calls tools
+ * @param reasoning what it thought, where the service tells
+ * @param toolCalls the functions it wants called, in order
+ * @param finishReason why it ended
+ * @param usage tokens as the service counted them; absent if it didn't say
+ * @param origin where it came from
+ */
+public record Completion(
+        String text,
+        Optional<String> reasoning,
+        List<ToolCall> toolCalls,
+        FinishReason finishReason,
+        Optional<TokenUsage> usage,
+        Origin origin) {
+
+    /** Checks that nothing is null and copies what is mutable. */
+    public Completion {
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(reasoning, "reasoning");
+        toolCalls = List.copyOf(toolCalls);
+        Objects.requireNonNull(finishReason, "finishReason");
+        Objects.requireNonNull(usage, "usage");
+        Objects.requireNonNull(origin, "origin");
+    }
+
+    /** Returns the same answer with another origin. */
+    public Completion withOrigin(Origin origin) {
+        return new Completion(text, reasoning, toolCalls, finishReason, usage, origin);
+    }
+
+    /** Returns its length and origin only: answers aren't for logs. */
+    @Override
+    public String toString() {
+        return "completion of " + text.length() + " characters, " + finishReason.wireName() + ", " + origin;
+    }
+}

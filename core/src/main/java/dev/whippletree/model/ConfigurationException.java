@@ -1,0 +1,26 @@
+package dev.whippletree.model;
+
+import java.util.List;
+
+/** A configuration that can't be used. Lists every problem found, not just the first. */
+public final class ConfigurationException extends WhippletreeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final List<String> problems;
+
+    /**
+     * Creates one.
+     *
+     * @param problems at least one; each says where, what and what to do, in one line
+     */
+    public ConfigurationException(List<String> problems) {
+        super(String.join(System.lineSeparator(), problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** Returns the problems, a line each. */
+    public List<String> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Why an attempt didn't give an answer. Immutable.
+ *
+ * @param kind what it means
+ * @param message the service's own words, shortened, without secrets; or ours where it said nothing
+ * @param status the HTTP status, if there was one
+ * @param code the service's own code, if it gave one
+ * @param retryAfter how long the service said to wait; for {@link FailureKind#QUOTA_EXHAUSTED} the time until the reset
+ * @param reach what it applies to, where the kind closes anything
+ */
+public record Failure(
+        FailureKind kind,
+        String message,
+        OptionalInt status,
+        Optional<String> code,
+        Optional<Duration> retryAfter,
+        Reach reach) {
+
+    /** Checks that nothing is null. */
+    public Failure {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(code, "code");
+        Objects.requireNonNull(retryAfter, "retryAfter");
+        Objects.requireNonNull(reach, "reach");
+    }
+
+    /** Returns a failure that no status, code or wait comes with and that reaches no further than the account. */
+    public static Failure of(FailureKind kind, String message) {
+        return new Failure(kind, message, OptionalInt.empty(), Optional.empty(), Optional.empty(), Reach.ACCOUNT);
+    }
+
+    @Override
+    public String toString() {
+        return kind + (status.isPresent() ? " (" + status.getAsInt() + ")" : "") + ": " + message;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.whippletree.model;
+
+import java.util.Locale;
+
+/** Why a completion ended. */
+public enum FinishReason {
+    /** The model had said what it had to say. */
+    STOP,
+    /** The bound on its length was reached: the answer is cut, and never cached. */
+    LENGTH,
+    /** The model wants functions called. */
+    TOOL_CALLS,
+    /** The service withheld the rest. */
+    CONTENT_FILTER;
+
+    /** Returns the name used on the wire: lower case. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

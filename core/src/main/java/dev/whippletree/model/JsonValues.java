@@ -1,0 +1,63 @@
+package dev.whippletree.model;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Deep, immutable copies of JSON given as JDK types: maps, lists, strings, numbers, booleans and null. */
+final class JsonValues {
+
+    private static final int DEEPEST = 100;
+
+    private JsonValues() {}
+
+    static Map<String, Object> copyOf(Map<String, ?> object) {
+        return copyOfObject(object, 0);
+    }
+
+    static List<Map<String, Object>> copyOfObjects(List<? extends Map<String, ?>> objects) {
+        List<Map<String, Object>> copies = new ArrayList<>(objects.size());
+        objects.forEach(object -> copies.add(copyOf(object)));
+        return Collections.unmodifiableList(copies);
+    }
+
+    /** Keeps the order of keys and drops keys whose value is null, which the protocol takes for absent. */
+    private static Map<String, Object> copyOfObject(Map<?, ?> object, int depth) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        object.forEach((key, value) -> {
+            if (!(key instanceof String name)) {
+                throw new IllegalArgumentException("a JSON object's keys are strings, not " + key);
+            }
+            if (value != null) {
+                copy.put(name, copyOfValue(value, depth + 1));
+            }
+        });
+        return Collections.unmodifiableMap(copy);
+    }
+
+    private static List<@Nullable Object> copyOfArray(List<?> array, int depth) {
+        List<@Nullable Object> copy = new ArrayList<>(array.size());
+        array.forEach(value -> copy.add(value == null ? null : copyOfValue(value, depth + 1)));
+        return Collections.unmodifiableList(copy);
+    }
+
+    private static Object copyOfValue(Object value, int depth) {
+        if (depth > DEEPEST) {
+            throw new IllegalArgumentException("JSON nested deeper than " + DEEPEST);
+        }
+        if (value instanceof Map<?, ?> object) {
+            return copyOfObject(object, depth);
+        }
+        if (value instanceof List<?> array) {
+            return copyOfArray(array, depth);
+        }
+        if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+            return value;
+        }
+        throw new IllegalArgumentException(
+                "not a JSON value: " + value.getClass().getName());
+    }
+}

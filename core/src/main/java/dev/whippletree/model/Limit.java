@@ -1,0 +1,106 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An amount of requests or tokens per window. Immutable.
+ *
+ * @param unit what is counted
+ * @param amount how much of it, 1 or more
+ * @param window in what time, a millisecond or more
+ */
+public record Limit(Unit unit, long amount, Duration window) {
+
+    private static final Pattern FORM = Pattern.compile(
+            "\\s*(\\d{1,18})\\s*(requests?|tokens?|tok)?\\s*/\\s*(\\d{0,9})\\s*(ms|s|sec|m|min|h|hour|d|day)\\s*",
+            Pattern.CASE_INSENSITIVE);
+
+    /** What a limit counts. */
+    public enum Unit {
+        /** Calls, whatever their size. */
+        REQUESTS,
+        /** Tokens of prompts and completions. */
+        TOKENS;
+
+        /** Returns the unit as it is written in a configuration: lower case. */
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Checks the ranges. */
+    public Limit {
+        Objects.requireNonNull(unit, "unit");
+        if (amount < 1) {
+            throw new IllegalArgumentException("a limit's amount is 1 or more, not " + amount);
+        }
+        if (window.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("a limit's window is positive, not " + window);
+        }
+    }
+
+    /** Returns a limit of requests. */
+    public static Limit requests(long amount, Duration window) {
+        return new Limit(Unit.REQUESTS, amount, window);
+    }
+
+    /** Returns a limit of tokens. */
+    public static Limit tokens(long amount, Duration window) {
+        return new Limit(Unit.TOKENS, amount, window);
+    }
+
+    /**
+     * Reads a limit as people write it: {@code 1000 requests / 1h}, {@code 30/min}, {@code 8000 tokens / min}. Without a unit it
+     * counts requests.
+     *
+     * @throws IllegalArgumentException if it isn't of that form, with an example that is
+     */
+    public static Limit parse(String text) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a limit; write, for example, '1000 requests / 1h' or '8000 tokens / 1m'");
+        }
+        boolean tokens = matcher.group(2) != null
+                && matcher.group(2).toLowerCase(Locale.ROOT).startsWith("t");
+        long count = matcher.group(3).isEmpty() ? 1 : Long.parseLong(matcher.group(3));
+        return new Limit(
+                tokens ? Unit.TOKENS : Unit.REQUESTS,
+                Long.parseLong(matcher.group(1)),
+                unitOfTime(matcher.group(4)).multipliedBy(count));
+    }
+
+    private static Duration unitOfTime(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "ms" -> Duration.ofMillis(1);
+            case "s", "sec" -> Duration.ofSeconds(1);
+            case "m", "min" -> Duration.ofMinutes(1);
+            case "h", "hour" -> Duration.ofHours(1);
+            default -> Duration.ofDays(1);
+        };
+    }
+
+    /** Returns it as {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return amount + " " + unit.wireName() + " / " + shortest(window);
+    }
+
+    private static String shortest(Duration window) {
+        long millis = window.toMillis();
+        if (millis % Duration.ofDays(1).toMillis() == 0) {
+            return window.toDays() + "d";
+        }
+        if (millis % Duration.ofHours(1).toMillis() == 0) {
+            return window.toHours() + "h";
+        }
+        if (millis % Duration.ofMinutes(1).toMillis() == 0) {
+            return window.toMinutes() + "m";
+        }
+        return millis % 1000 == 0 ? window.toSeconds() + "s" : millis + "ms";
+    }
+}

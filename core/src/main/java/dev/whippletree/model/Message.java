@@ -1,0 +1,63 @@
+package dev.whippletree.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One message of a conversation. Immutable.
+ *
+ * @param role who speaks
+ * @param text what is said; may be empty
+ * @param parts content other than text, such as images, each a JSON object as the protocol has it; when not empty it is the
+ *     whole content and {@code text} is empty
+ * @param toolCalls the functions an {@link Role#ASSISTANT} message calls
+ * @param toolCallId which call a {@link Role#TOOL} message answers
+ */
+public record Message(
+        Role role,
+        String text,
+        List<Map<String, Object>> parts,
+        List<ToolCall> toolCalls,
+        Optional<String> toolCallId) {
+
+    /** Copies what is mutable and checks that text and parts aren't both given. */
+    public Message {
+        Objects.requireNonNull(role, "role");
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(toolCallId, "toolCallId");
+        parts = JsonValues.copyOfObjects(parts);
+        toolCalls = List.copyOf(toolCalls);
+        if (!parts.isEmpty() && !text.isEmpty()) {
+            throw new IllegalArgumentException("a message has either text or parts, not both");
+        }
+    }
+
+    /** Returns a message of nothing but text. */
+    public static Message of(Role role, String text) {
+        return new Message(role, text, List.of(), List.of(), Optional.empty());
+    }
+
+    /** Returns instructions to the model. */
+    public static Message system(String text) {
+        return of(Role.SYSTEM, text);
+    }
+
+    /** Returns what the user says. */
+    public static Message user(String text) {
+        return of(Role.USER, text);
+    }
+
+    /** Returns what the model said before. */
+    public static Message assistant(String text) {
+        return of(Role.ASSISTANT, text);
+    }
+
+    /** Returns the length only: what people say to a model isn't for logs. */
+    @Override
+    public String toString() {
+        return role.wireName() + " message of " + text.length() + " characters"
+                + (parts.isEmpty() ? "" : " and " + parts.size() + " parts");
+    }
+}

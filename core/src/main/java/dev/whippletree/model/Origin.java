@@ -1,0 +1,41 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Where a completion came from. Immutable.
+ *
+ * @param source how this caller got it
+ * @param account the id of the account that answered, also when the answer was stored or shared
+ * @param model the model as the service named it in its answer
+ * @param attempts calls made for it, 0 if it was stored
+ * @param waited how long this caller's prompt waited for room before the call that answered it; zero if stored
+ * @param cache the cache tier it came from
+ */
+public record Origin(
+        Source source, String account, String model, int attempts, Duration waited, Optional<String> cache) {
+
+    /** How a caller got its answer. */
+    public enum Source {
+        /** By a call made for it. */
+        CALL,
+        /** By a call that an equal prompt had caused. */
+        JOINED,
+        /** From a cache. */
+        CACHE
+    }
+
+    /** Checks that nothing is null and that attempts aren't negative. */
+    public Origin {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(waited, "waited");
+        Objects.requireNonNull(cache, "cache");
+        if (attempts < 0) {
+            throw new IllegalArgumentException("attempts can't be negative: " + attempts);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.whippletree.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * How a completion is to be made. Immutable. What is absent is left to the service.
+ *
+ * @param temperature 0 to 2
+ * @param topP above 0, up to 1
+ * @param maxTokens the most tokens the completion may have, 1 or more; sent under the name the service prefers
+ * @param seed for services that try to repeat themselves
+ * @param stop texts at which the completion ends, 4 at most
+ * @param extras every other field of the protocol's request ({@code tools}, {@code response_format}, {@code reasoning_effort}, …)
+ *     as JSON values in JDK types, sent as they are
+ */
+public record Parameters(
+        OptionalDouble temperature,
+        OptionalDouble topP,
+        OptionalInt maxTokens,
+        OptionalLong seed,
+        List<String> stop,
+        Map<String, Object> extras) {
+
+    /** Nothing asked for: all is left to the service. */
+    public static final Parameters NONE = new Parameters(
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalInt.empty(),
+            OptionalLong.empty(),
+            List.of(),
+            Map.of());
+
+    private static final int MOST_STOPS = 4;
+    private static final double HOTTEST = 2;
+
+    /** Fields with a place of their own, which must not stand among the extras as well. */
+    private static final Set<String> RESERVED = Set.of(
+            "model",
+            "messages",
+            "temperature",
+            "top_p",
+            "max_tokens",
+            "max_completion_tokens",
+            "seed",
+            "stop",
+            "stream",
+            "stream_options");
+
+    /** Checks ranges and copies what is mutable. */
+    public Parameters {
+        Objects.requireNonNull(seed, "seed");
+        temperature.ifPresent(value -> check(value >= 0 && value <= HOTTEST, "temperature is 0 to 2, not " + value));
+        topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p is above 0 and at most 1, not " + value));
+        maxTokens.ifPresent(value -> check(value >= 1, "max tokens is 1 or more, not " + value));
+        stop = List.copyOf(stop);
+        check(stop.size() <= MOST_STOPS, "at most 4 stop texts, not " + stop.size());
+        extras = JsonValues.copyOf(extras);
+        Optional<String> misplaced =
+                extras.keySet().stream().filter(RESERVED::contains).findFirst();
+        check(misplaced.isEmpty(), "'" + misplaced.orElse("") + "' has a field of its own and can't be an extra");
+    }
+
+    /** Returns these parameters with another bound on the completion's length. */
+    public Parameters withMaxTokens(int maxTokens) {
+        return new Parameters(temperature, topP, OptionalInt.of(maxTokens), seed, stop, extras);
+    }
+
+    private static void check(boolean right, String otherwise) {
+        if (!right) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

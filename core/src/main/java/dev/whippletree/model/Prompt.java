@@ -1,0 +1,254 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * One request for one completion. Immutable; made by {@link #of(String)} or {@link #builder()}.
+ *
+ * @param messages the conversation, at least one message
+ * @param parameters how the completion is to be made
+ * @param route the name of a configured route; absent: the default route
+ * @param tenant who must never see another's answers; empty is a tenant like any other
+ * @param session whose prompts these are, the unit of fairness; absent: all such prompts of the tenant count as one session
+ * @param account the only account that may answer; absent: any
+ * @param priority how urgent it is
+ * @param deadline how long the caller waits at most; absent: as the route says
+ * @param cache what the caches may do
+ * @param question the part of the last message that may vary in wording; absent: none may
+ */
+public record Prompt(
+        List<Message> messages,
+        Parameters parameters,
+        Optional<String> route,
+        String tenant,
+        Optional<String> session,
+        Optional<String> account,
+        Priority priority,
+        Optional<Duration> deadline,
+        CachePolicy cache,
+        Optional<String> question) {
+
+    /** Checks that there is a message, and that a deadline is positive. */
+    public Prompt {
+        messages = List.copyOf(messages);
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException("a prompt has at least one message");
+        }
+        Objects.requireNonNull(parameters, "parameters");
+        Objects.requireNonNull(route, "route");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(session, "session");
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(priority, "priority");
+        Objects.requireNonNull(cache, "cache");
+        Objects.requireNonNull(question, "question");
+        deadline.ifPresent(value -> {
+            if (value.isZero() || value.isNegative()) {
+                throw new IllegalArgumentException("a deadline is positive, not " + value);
+            }
+        });
+    }
+
+    /** Returns a prompt of one user message for the default route. */
+    public static Prompt of(String text) {
+        return builder().user(text).build();
+    }
+
+    /** Returns a builder with no message yet. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns this prompt with other parameters. */
+    public Prompt withParameters(Parameters parameters) {
+        return new Prompt(messages, parameters, route, tenant, session, account, priority, deadline, cache, question);
+    }
+
+    /** Returns this prompt on behalf of a session. */
+    public Prompt session(String session) {
+        return new Prompt(
+                messages,
+                parameters,
+                route,
+                tenant,
+                Optional.of(session),
+                account,
+                priority,
+                deadline,
+                cache,
+                question);
+    }
+
+    /** Returns sizes only: what people ask isn't for logs. */
+    @Override
+    public String toString() {
+        int characters =
+                messages.stream().mapToInt(message -> message.text().length()).sum();
+        return "prompt of " + messages.size() + " messages, " + characters + " characters, for "
+                + route.map(name -> "route " + name).orElse("the default route");
+    }
+
+    /** Collects what makes a prompt. Confined to one thread; may be used again after {@link #build()}. */
+    public static final class Builder {
+
+        private final List<Message> messages = new ArrayList<>();
+        private final Map<String, Object> extras = new LinkedHashMap<>();
+        private OptionalDouble temperature = OptionalDouble.empty();
+        private OptionalDouble topP = OptionalDouble.empty();
+        private OptionalInt maxTokens = OptionalInt.empty();
+        private OptionalLong seed = OptionalLong.empty();
+        private List<String> stop = List.of();
+        private Optional<String> route = Optional.empty();
+        private String tenant = "";
+        private Optional<String> session = Optional.empty();
+        private Optional<String> account = Optional.empty();
+        private Priority priority = Priority.INTERACTIVE;
+        private Optional<Duration> deadline = Optional.empty();
+        private boolean read = true;
+        private boolean store = true;
+        private Optional<Duration> ttl = Optional.empty();
+        private Optional<String> question = Optional.empty();
+
+        private Builder() {}
+
+        /** Adds instructions to the model. */
+        public Builder system(String text) {
+            return message(Message.system(text));
+        }
+
+        /** Adds what the user says. */
+        public Builder user(String text) {
+            return message(Message.user(text));
+        }
+
+        /** Adds a message. */
+        public Builder message(Message message) {
+            messages.add(message);
+            return this;
+        }
+
+        /** Sets how freely the model chooses, 0 to 2. */
+        public Builder temperature(double temperature) {
+            this.temperature = OptionalDouble.of(temperature);
+            return this;
+        }
+
+        /** Sets the share of probability to choose from, above 0 and at most 1. */
+        public Builder topP(double topP) {
+            this.topP = OptionalDouble.of(topP);
+            return this;
+        }
+
+        /** Sets the most tokens the completion may have, 1 or more. */
+        public Builder maxTokens(int maxTokens) {
+            this.maxTokens = OptionalInt.of(maxTokens);
+            return this;
+        }
+
+        /** Sets a seed for services that try to repeat themselves. */
+        public Builder seed(long seed) {
+            this.seed = OptionalLong.of(seed);
+            return this;
+        }
+
+        /** Sets texts at which the completion ends, 4 at most. */
+        public Builder stop(List<String> stop) {
+            this.stop = List.copyOf(stop);
+            return this;
+        }
+
+        /** Sets another field of the protocol's request, as a JSON value in JDK types. */
+        public Builder extra(String field, Object value) {
+            extras.put(field, value);
+            return this;
+        }
+
+        /** Sets the route by its configured name. */
+        public Builder route(String route) {
+            this.route = Optional.of(route);
+            return this;
+        }
+
+        /** Sets who must never see another's answers. */
+        public Builder tenant(String tenant) {
+            this.tenant = tenant;
+            return this;
+        }
+
+        /** Sets whose prompt this is: the unit of fairness. */
+        public Builder session(String session) {
+            this.session = Optional.of(session);
+            return this;
+        }
+
+        /** Sets the only account that may answer, by its id. */
+        public Builder account(String account) {
+            this.account = Optional.of(account);
+            return this;
+        }
+
+        /** Sets how urgent it is. */
+        public Builder priority(Priority priority) {
+            this.priority = priority;
+            return this;
+        }
+
+        /** Sets how long the caller waits at most. */
+        public Builder deadline(Duration deadline) {
+            this.deadline = Optional.of(deadline);
+            return this;
+        }
+
+        /** Asks for a fresh answer: neither a stored one nor one that somebody else is waiting for. */
+        public Builder noCache() {
+            this.read = false;
+            return this;
+        }
+
+        /** Keeps the answer out of the caches. */
+        public Builder noStore() {
+            this.store = false;
+            return this;
+        }
+
+        /** Sets how long the answer may be stored. */
+        public Builder ttl(Duration ttl) {
+            this.ttl = Optional.of(ttl);
+            return this;
+        }
+
+        /** Declares which part of the prompt may vary in wording. */
+        public Builder question(String question) {
+            this.question = Optional.of(question);
+            return this;
+        }
+
+        /**
+         * Returns the prompt.
+         *
+         * @throws IllegalArgumentException if there is no message or a value is out of range
+         */
+        public Prompt build() {
+            return new Prompt(
+                    messages,
+                    new Parameters(temperature, topP, maxTokens, seed, stop, extras),
+                    route,
+                    tenant,
+                    session,
+                    account,
+                    priority,
+                    deadline,
+                    new CachePolicy(read, store, ttl),
+                    question);
+        }
+    }
+}

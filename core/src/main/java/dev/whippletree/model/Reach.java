@@ -1,0 +1,11 @@
+package dev.whippletree.model;
+
+/** How far something that a service says of an account reaches. */
+public enum Reach {
+    /** This account's credential alone. */
+    ACCOUNT,
+    /** Every account of the organization. */
+    ORGANIZATION,
+    /** One model, for every account of the organization. */
+    MODEL
+}

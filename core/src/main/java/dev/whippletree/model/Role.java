@@ -1,0 +1,22 @@
+package dev.whippletree.model;
+
+import java.util.Locale;
+
+/** Who speaks in a {@link Message}, as the chat-completions protocol knows it. */
+public enum Role {
+    /** Instructions that stand above the conversation. */
+    SYSTEM,
+    /** Instructions again, under the name newer models use. */
+    DEVELOPER,
+    /** The person, or program, that asks. */
+    USER,
+    /** The model. */
+    ASSISTANT,
+    /** The result of a tool the model called. */
+    TOOL;
+
+    /** Returns the name used on the wire: lower case. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How everything stands at one moment. Immutable.
+ *
+ * @param at when it was taken
+ * @param uptime for how long prompts have been taken
+ * @param prompts what became of the prompts
+ * @param sessionsActive sessions with a prompt under way
+ * @param waiting flights in the waiting line
+ * @param inFlight attempts under way
+ * @param calls attempts made since the start
+ * @param promptsPerMinute prompts answered per minute, over the last minute
+ * @param latency how long callers waited for answers, of whatever source
+ * @param tokens as the services counted them, since the start
+ * @param caches the cache tiers, nearest first
+ * @param accounts the accounts, as configured
+ * @param pickerFaults how often a strategy threw and round-robin picked instead
+ * @param notes what a user should know about this configuration, a sentence each
+ */
+public record StatusSnapshot(
+        Instant at,
+        Duration uptime,
+        Prompts prompts,
+        int sessionsActive,
+        int waiting,
+        int inFlight,
+        long calls,
+        double promptsPerMinute,
+        Latency latency,
+        TokenUsage tokens,
+        List<CacheTier> caches,
+        List<Account> accounts,
+        long pickerFaults,
+        List<String> notes) {
+
+    /** Copies what is mutable. */
+    public StatusSnapshot {
+        caches = List.copyOf(caches);
+        accounts = List.copyOf(accounts);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * What became of the prompts since the start.
+     *
+     * @param submitted all of them
+     * @param answered those that got an answer, of whatever source
+     * @param fromCache answered from a cache
+     * @param joined answered by a call that an equal prompt had caused
+     * @param failed those that ended with an error
+     * @param cancelled those whose caller gave up
+     */
+    public record Prompts(long submitted, long answered, long fromCache, long joined, long failed, long cancelled) {
+
+        /** Returns the share of answers that needed no call of their own, 0 to 1; 0 when there were none. */
+        public double sparedRate() {
+            return answered == 0 ? 0 : (double) (fromCache + joined) / answered;
+        }
+
+        /** Returns the share of ended prompts that got an answer, cancelled ones aside, 0 to 1; 1 when none has ended. */
+        public double successRate() {
+            return answered + failed == 0 ? 1 : (double) answered / (answered + failed);
+        }
+
+        /** Returns the prompts that haven't ended. */
+        public long underWay() {
+            return submitted - answered - failed - cancelled;
+        }
+    }
+
+    /**
+     * A summary of times.
+     *
+     * @param count how many were measured
+     * @param mean their mean
+     * @param p95 a time that 95 in 100 of the most recent didn't exceed, within 5 %
+     */
+    public record Latency(long count, Duration mean, Duration p95) {}
+
+    /**
+     * One cache tier.
+     *
+     * @param name its backend's name
+     * @param hits look-ups that found an answer
+     * @param misses look-ups that didn't
+     * @param faults look-ups and stores that failed; each such look-up is a miss too
+     */
+    public record CacheTier(String name, long hits, long misses, long faults) {}
+
+    /** What can be said of an account in one word. */
+    public enum AccountState {
+        /** May be asked. */
+        OPEN,
+        /** A limit has to give way first. */
+        CLOSED,
+        /** Failed lately and isn't tried for a while. */
+        COOLING,
+        /** Out of credit, or its token is refused: somebody has to do something. */
+        OFF
+    }
+
+    /**
+     * One account.
+     *
+     * @param id its configured id
+     * @param provider its provider's name
+     * @param organization whose limits it shares
+     * @param state in one word
+     * @param reason why it isn't open
+     * @param until when it will be tried again, if that is known
+     * @param inFlight attempts under way
+     * @param maxConcurrency how many there may be
+     * @param calls attempts made
+     * @param answered attempts that gave an answer
+     * @param rateLimited attempts answered with a limit hit
+     * @param failures failed attempts by kind; kinds that didn't occur are absent
+     * @param latency from sending to the answer's end
+     * @param tokens as the service counted them
+     * @param limits its organization's limits, declared and learned
+     */
+    public record Account(
+            String id,
+            String provider,
+            String organization,
+            AccountState state,
+            Optional<String> reason,
+            Optional<Instant> until,
+            int inFlight,
+            int maxConcurrency,
+            long calls,
+            long answered,
+            long rateLimited,
+            Map<FailureKind, Long> failures,
+            Latency latency,
+            TokenUsage tokens,
+            List<LimitStatus> limits) {
+
+        /** Copies what is mutable. */
+        public Account {
+            failures = Map.copyOf(failures);
+            limits = List.copyOf(limits);
+        }
+    }
+
+    /**
+     * One limit and how much of it is left.
+     *
+     * @param scope what it applies to
+     * @param unit what it counts
+     * @param amount how much a window allows
+     * @param window the window, if it is known
+     * @param left how much may be used now, 0 or more
+     * @param source whether the user declared it or the service reported it
+     * @param nextIn how long until more may be used, if none may now and it is known, in nanoseconds
+     */
+    public record LimitStatus(
+            Scope scope,
+            Limit.Unit unit,
+            long amount,
+            Optional<Duration> window,
+            long left,
+            Source source,
+            OptionalLong nextIn) {
+
+        /** How a limit came to be known. */
+        public enum Source {
+            /** From the configuration. */
+            DECLARED,
+            /** From what the service said. */
+            REPORTED
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.whippletree.model;
+
+/** What every exception of Whippletree's own is. Its message is meant for people and holds no secret. */
+public abstract class WhippletreeException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates one.
+     *
+     * @param message what happened, to what, and what to do
+     */
+    protected WhippletreeException(String message) {
+        super(message);
+    }
+
+    /**
+     * Creates one that something else caused.
+     *
+     * @param message what happened, to what, and what to do
+     * @param cause what caused it
+     */
+    protected WhippletreeException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.whippletree.spi;
+
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.TokenUsage;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a service says at the end of a whole answer. Immutable.
+ *
+ * @param finishReason why it ended
+ * @param usage tokens as the service counted them; absent if it didn't say
+ * @param model the model as the service named it; for a router the one it chose
+ */
+public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model) {
+
+    /** Checks that nothing is null. */
+    public AnswerEnd {
+        Objects.requireNonNull(finishReason, "finishReason");
+        Objects.requireNonNull(usage, "usage");
+        Objects.requireNonNull(model, "model");
+    }
+}

@@ -1,0 +1,22 @@
+package dev.whippletree.spi;
+
+import java.util.Set;
+
+/** A kind of cache. Stateless; thread-safe. */
+public interface Cache {
+
+    /** Returns the name by which configurations choose it: lower case, unique. */
+    String name();
+
+    /** Returns the settings it knows. */
+    Set<SettingKey> settings();
+
+    /**
+     * Opens a cache. Doesn't wait for a server: one that can't be reached yet gives faults until it can.
+     *
+     * @param settings the user's values
+     * @param services what to use instead of own clocks and threads
+     * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
+     */
+    CacheStore open(Settings settings, Services services);
+}

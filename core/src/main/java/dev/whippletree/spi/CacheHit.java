@@ -1,0 +1,17 @@
+package dev.whippletree.spi;
+
+import java.util.Objects;
+
+/**
+ * What a look-up found. Immutable.
+ *
+ * @param entry the stored answer
+ * @param exact whether it was stored under the very key; only exact hits fill nearer tiers
+ */
+public record CacheHit(CacheEntry entry, boolean exact) {
+
+    /** Checks that nothing is null. */
+    public CacheHit {
+        Objects.requireNonNull(entry, "entry");
+    }
+}

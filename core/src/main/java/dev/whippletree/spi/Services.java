@@ -1,0 +1,46 @@
+package dev.whippletree.spi;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+
+/** What a plugin gets instead of making its own clocks, threads and chance. Thread-safe. */
+public interface Services {
+
+    /** Returns where to run what may take a while. */
+    Executor executor();
+
+    /** Returns the time of day. */
+    InstantSource clock();
+
+    /** Returns a reading in nanoseconds that never goes back; only differences mean anything. */
+    long nanoTime();
+
+    /** Returns the source of randomness; safe to use from several threads. */
+    RandomGenerator random();
+
+    /**
+     * Runs a task once, later, on {@link #executor()}.
+     *
+     * @param delay zero or more
+     * @param task what to run
+     * @return a handle that calls it off
+     */
+    Cancellable schedule(Duration delay, Runnable task);
+
+    /** Returns a logger whose name starts with {@code dev.whippletree.} and ends with the given one. */
+    Logger logger(String name);
+
+    /**
+     * Answers a prompt, for plugins that need an answer themselves. Never blocks.
+     *
+     * @param prompt goes the whole way any caller's prompt goes
+     * @return ends with the completion, or with a {@link dev.whippletree.model.PromptException}
+     */
+    CompletionStage<Completion> complete(Prompt prompt);
+}

@@ -1,0 +1,130 @@
+package dev.whippletree.spi;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The values a user gave for a plugin's settings, read with the type each should have. Immutable.
+ *
+ * <p>That every name is a known one has been checked before a plugin sees them.
+ *
+ * @param where how a message names the place they come from: {@code account hf-1}, {@code cache redis}
+ * @param values by name, as text
+ */
+public record Settings(String where, Map<String, String> values) {
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,12})\\s*(b|kb|mb|gb)?");
+
+    /** Copies the values. */
+    public Settings {
+        values = Map.copyOf(values);
+    }
+
+    /** Returns settings of which nothing is set. */
+    public static Settings none(String where) {
+        return new Settings(where, Map.of());
+    }
+
+    /** Returns a value as it stands. */
+    public Optional<String> text(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    /**
+     * Returns a whole number.
+     *
+     * @throws IllegalArgumentException if it isn't one, or out of range, saying where
+     */
+    public Optional<Integer> integer(String name, int least, int most) {
+        return read(name, "a whole number from " + least + " to " + most, text -> {
+            int value = Integer.parseInt(text);
+            if (value < least || value > most) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        });
+    }
+
+    /**
+     * Returns {@code true} or {@code false}.
+     *
+     * @throws IllegalArgumentException if it is neither, saying where
+     */
+    public Optional<Boolean> bool(String name) {
+        return read(name, "true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException();
+        });
+    }
+
+    /**
+     * Returns a positive duration: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}.
+     *
+     * @throws IllegalArgumentException if it isn't one, saying where
+     */
+    public Optional<Duration> duration(String name) {
+        return read(name, "a duration such as 250ms, 30s, 5m, 1h", Settings::parseDuration);
+    }
+
+    /**
+     * Returns a size in bytes: {@code 64MB}, {@code 512KB}.
+     *
+     * @throws IllegalArgumentException if it isn't one, saying where
+     */
+    public Optional<Long> bytes(String name) {
+        return read(name, "a size such as 512KB, 64MB, 1GB", Settings::parseBytes);
+    }
+
+    /**
+     * Reads a positive duration: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}.
+     *
+     * @throws IllegalArgumentException if it isn't one
+     */
+    public static Duration parseDuration(String text) {
+        Matcher matcher = DURATION.matcher(text.trim().toLowerCase(Locale.ROOT));
+        if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
+            throw new IllegalArgumentException("'" + text + "' is not a duration such as 250ms, 30s, 5m, 1h");
+        }
+        long count = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            default -> Duration.ofDays(count);
+        };
+    }
+
+    private static long parseBytes(String text) {
+        Matcher matcher = BYTES.matcher(text.trim().toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException();
+        }
+        String unit = matcher.group(2) == null ? "b" : matcher.group(2);
+        return Math.multiplyExact(
+                Long.parseLong(matcher.group(1)),
+                switch (unit) {
+                    case "kb" -> 1L << 10;
+                    case "mb" -> 1L << 20;
+                    case "gb" -> 1L << 30;
+                    default -> 1L;
+                });
+    }
+
+    private <T> Optional<T> read(String name, String form, Function<String, T> reader) {
+        return text(name).map(text -> {
+            try {
+                return reader.apply(text.trim());
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw new IllegalArgumentException(where + ": " + name + " is " + form + ", not '" + text + "'", e);
+            }
+        });
+    }
+}

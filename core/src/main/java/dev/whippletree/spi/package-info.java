@@ -1,0 +1,11 @@
+/**
+ * What a plugin implements: providers, caches, balancing strategies, a coordinator, and what the engine exchanges with them.
+ *
+ * <p>Each is a stateless, named <em>kind</em> with a no-argument constructor, found by {@link java.util.ServiceLoader}, that
+ * <em>opens</em> a live thing from declared settings, as a {@code java.sql.Driver} gives a connection. Only JDK types,
+ * SLF4J, this package and {@link dev.whippletree.model} cross the line between a plugin and the rest.
+ */
+@NullMarked
+package dev.whippletree.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package dev.whippletree.time;
+
+import java.time.Instant;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The real timeline: the machine's clocks, one timer thread, and an executor for callbacks.
+ *
+ * <p>The timer thread only hands tasks to the executor, so a slow task delays no other. Thread-safe.
+ */
+public final class SystemTimeline implements Timeline, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SystemTimeline.class);
+
+    /** Draws from the calling thread's own generator, so that callers never contend. */
+    private static final RandomGenerator RANDOM =
+            () -> ThreadLocalRandom.current().nextLong();
+
+    private final ScheduledThreadPoolExecutor timer;
+    private final Executor executor;
+    private final boolean ownsExecutor;
+
+    /** Creates a timeline with threads of its own: virtual ones where the JVM has them. */
+    public SystemTimeline() {
+        this(Threads.newExecutor("whippletree"), true);
+    }
+
+    /**
+     * Creates a timeline whose tasks run on the caller's executor, which {@link #close()} leaves running.
+     *
+     * @param executor where timers and callbacks run
+     */
+    public SystemTimeline(Executor executor) {
+        this(executor, false);
+    }
+
+    private SystemTimeline(Executor executor, boolean ownsExecutor) {
+        this.executor = executor;
+        this.ownsExecutor = ownsExecutor;
+        this.timer = new ScheduledThreadPoolExecutor(1, Threads.daemonFactory("whippletree-timer"));
+        this.timer.setRemoveOnCancelPolicy(true);
+        this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public Timer schedule(long delayNanos, Runnable task) {
+        Runnable guarded = () -> runGuarded(task);
+        if (timer.isShutdown()) {
+            return () -> {};
+        }
+        Future<?> future =
+                timer.schedule(() -> executor.execute(guarded), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public Executor executor() {
+        return executor;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return RANDOM;
+    }
+
+    /** Drops the timers that haven't fired and ends the threads made here once idle. Doesn't wait for them. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        if (ownsExecutor && executor instanceof ExecutorService owned) {
+            owned.shutdown();
+        }
+    }
+
+    private static void runGuarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("A timer's task failed", e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.whippletree.time;
+
+import java.time.Instant;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * A source of time, timers, threads and chance.
+ *
+ * <p>{@link SystemTimeline} is the real one. {@link VirtualTimeline} advances only when told to, which makes whatever runs on
+ * it repeatable. Implementations are thread-safe.
+ */
+public interface Timeline {
+
+    /** Returns a reading in nanoseconds that never goes back; only differences between readings mean anything. */
+    long nanoTime();
+
+    /** Returns the time of day. Differs from {@link #nanoTime()} in that it can be set and so may jump. */
+    Instant now();
+
+    /**
+     * Runs a task once, later, on {@link #executor()}.
+     *
+     * @param delayNanos nanoseconds from now; zero or less means as soon as possible
+     * @param task what to run; what it throws is logged and goes no further
+     * @return a handle that calls the task off if it hasn't started
+     */
+    Timer schedule(long delayNanos, Runnable task);
+
+    /** Returns the executor on which timers and callbacks run. */
+    Executor executor();
+
+    /** Returns the source of randomness; safe to use from several threads. */
+    RandomGenerator random();
+
+    /** A task that {@link #schedule} will run. */
+    @FunctionalInterface
+    interface Timer {
+
+        /** Calls the task off. Does nothing if it has run or was cancelled before. Thread-safe; never blocks. */
+        void cancel();
+    }
+}
