@@ -2,6 +2,7 @@ package dev.whippletree.cache.redis;
 
 import dev.whippletree.spi.Services;
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -44,10 +45,12 @@ final class RedisLink implements AutoCloseable {
 
     private volatile boolean silent;
 
+    /** Attempts and connections in a row that came to nothing; written under the lock. */
+    private volatile int failures;
+
     // Guarded by this.
     private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
     private long silentSinceNanos;
-    private int failedAttempts;
     private boolean away;
     private boolean closed;
 
@@ -77,10 +80,20 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void observe(StatefulRedisConnection<byte[], byte[]> open, @Nullable Throwable failure) {
-        if (!(failure instanceof RedisCommandTimeoutException)) {
-            silent = false;
-        } else if (isSilentForLong()) {
+        if (failure == null || failure instanceof RedisCommandExecutionException) {
+            answered();
+        } else if (failure instanceof RedisCommandTimeoutException && isSilentForLong()) {
             lose(open, "it doesn't answer");
+        }
+    }
+
+    /** Called for each answer, a refusal too, so it looks before it locks. */
+    private void answered() {
+        if (silent || failures > 0) {
+            synchronized (this) {
+                silent = false;
+                failures = 0;
+            }
         }
     }
 
@@ -143,7 +156,6 @@ final class RedisLink implements AutoCloseable {
         connection = open;
         current = CompletableFuture.completedFuture(open);
         silent = false;
-        failedAttempts = 0;
         if (away) {
             away = false;
             log.info("{}: Redis at {} is back", where, address);
@@ -159,22 +171,24 @@ final class RedisLink implements AutoCloseable {
                 return;
             }
             unavailable = goAway(reasonOf(failure));
-            pause = pauseBeforeNext();
+            pause = nextPause();
         }
         first.completeExceptionally(unavailable);
         services.schedule(pause, this::attempt);
     }
 
     private void lose(StatefulRedisConnection<byte[], byte[]> lost, String reason) {
+        Duration pause;
         synchronized (this) {
             if (connection != lost) {
                 return;
             }
             connection = null;
             goAway(reason);
+            pause = nextPause();
         }
         var unused = lost.closeAsync();
-        services.executor().execute(this::attempt);
+        services.schedule(pause, this::attempt);
     }
 
     /** Guarded by this. */
@@ -190,8 +204,9 @@ final class RedisLink implements AutoCloseable {
     }
 
     /** Doubles with each failure, and is drawn from its upper half so that many processes don't come back at once. */
-    private Duration pauseBeforeNext() {
-        long most = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failedAttempts++, MOST_DOUBLINGS));
+    private synchronized Duration nextPause() {
+        long most = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, MOST_DOUBLINGS));
+        failures = failures + 1;
         return Duration.ofMillis(most / 2 + services.random().nextLong(most / 2));
     }
 
