@@ -14,7 +14,8 @@ import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.SettingKey;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.PluginForm;
 import dev.whippletree.testkit.provider.ScriptedReply.Ending;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,9 @@ public abstract class ProviderContract {
 
     private static final int AT_ONCE = 50;
 
-    private final ThreadedServices services = new ThreadedServices();
-    private ScriptedService service = new ScriptedService();
-    private ProviderClient client = connect(service.address());
+    private final FakeServices services = FakeServices.real();
+    private final ScriptedService service = new ScriptedService();
+    private final ProviderClient client = connect(service.address());
 
     /** Creates the contract; JUnit makes one for each test. */
     protected ProviderContract() {}
@@ -103,18 +104,11 @@ public abstract class ProviderContract {
     }
 
     @Test
-    void name_isLowerCaseAndFoundByServiceLoader() {
-        assertThat(provider().name()).as("the name configurations use").matches("[a-z][a-z0-9-]*");
+    void kind_hasTheFormOfAPlugin() {
+        PluginForm.check(provider(), provider().name(), provider().settings());
         assertThat(ServiceLoader.load(Provider.class))
                 .as("META-INF/services/dev.whippletree.spi.Provider names the provider")
                 .anyMatch(found -> found.getClass().equals(provider().getClass()));
-    }
-
-    @Test
-    void settings_haveDifferentNames() {
-        assertThat(provider().settings().stream().map(SettingKey::name))
-                .as("two settings of one name can't be told apart")
-                .doesNotHaveDuplicates();
     }
 
     @Test
