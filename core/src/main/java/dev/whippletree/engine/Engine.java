@@ -314,7 +314,7 @@ public final class Engine {
             closing = true;
             endIfDrained();
             if (!drained.isDone()) {
-                timeline.schedule(grace.toNanos(), () -> monitor.decide(this::endTheRest));
+                timeline.schedule(Waits.nanos(grace), () -> monitor.decide(this::endTheRest));
             }
         });
         return drained.copy();

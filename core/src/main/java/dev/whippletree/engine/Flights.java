@@ -88,7 +88,7 @@ final class Flights {
         Optional<Duration> patience =
                 prompt.deadline().or(() -> flight.route().settings().deadline());
         OptionalLong deadline =
-                patience.map(after -> OptionalLong.of(now + after.toNanos())).orElse(OptionalLong.empty());
+                patience.map(after -> OptionalLong.of(now + Waits.nanos(after))).orElse(OptionalLong.empty());
         SessionKey session = SessionKey.of(prompt);
         Subscription subscription = new Subscription(flight, joined, session, deadline, now);
         tally.submitted(session);
@@ -98,7 +98,7 @@ final class Flights {
             deliver(subscription, answer, now);
         } else {
             patience.ifPresent(after -> subscription.timer(
-                    timeline.schedule(after.toNanos(), () -> monitor.decide(() -> expire(subscription, after)))));
+                    timeline.schedule(Waits.nanos(after), () -> monitor.decide(() -> expire(subscription, after)))));
         }
         return subscription;
     }
@@ -137,7 +137,7 @@ final class Flights {
             return;
         }
         flight.stage(Flight.Stage.STORING);
-        CacheEntry entry = new CacheEntry(completion, timeline.now().plus(ttl.get()));
+        CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl.get())));
         monitor.after(
                 flight.mailbox(), () -> caches.store(flight.key(), entry, () -> monitor.decide(() -> remove(flight))));
     }
