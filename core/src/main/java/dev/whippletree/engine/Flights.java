@@ -38,6 +38,7 @@ final class Flights {
     private final List<EngineListener> listeners;
     private final Function<Flight, Optional<Instant>> roomAt;
     private final Consumer<Flight> abandoned;
+    private final Runnable ended;
 
     /** Flights that an equal prompt may join. */
     private final Map<CacheKey, Flight> joinable = new HashMap<>();
@@ -50,6 +51,7 @@ final class Flights {
      *
      * @param roomAt says when there would be room for a flight
      * @param abandoned is told of a flight whose last caller has left, under the lock
+     * @param ended is told that a flight has ended, under the lock
      */
     Flights(
             Monitor monitor,
@@ -58,7 +60,8 @@ final class Flights {
             Tally tally,
             List<EngineListener> listeners,
             Function<Flight, Optional<Instant>> roomAt,
-            Consumer<Flight> abandoned) {
+            Consumer<Flight> abandoned,
+            Runnable ended) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
@@ -66,6 +69,7 @@ final class Flights {
         this.listeners = listeners;
         this.roomAt = roomAt;
         this.abandoned = abandoned;
+        this.ended = ended;
     }
 
     /** Returns a flight that a prompt may join. */
@@ -210,6 +214,7 @@ final class Flights {
         flight.stage(Flight.Stage.ENDED);
         underWay.remove(flight);
         joinable.remove(flight.key(), flight);
+        ended.run();
     }
 
     Set<Flight> underWay() {
