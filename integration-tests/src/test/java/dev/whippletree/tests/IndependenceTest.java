@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Core and the command are compiled as if no plugin module had ever been written. */
 final class IndependenceTest {
 
-    private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
+    private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
     @TempDir
     private Path folder;
