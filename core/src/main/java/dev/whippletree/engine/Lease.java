@@ -33,7 +33,11 @@ final class Lease {
 
     /** Reserves of one more limit. */
     void hold(Meter meter, long now) {
-        holds.add(meter.reserve(tokens, now));
+        Meter.Hold hold = meter.reserve(tokens, now);
+        holds.add(hold);
+        if (arrived) {
+            hold.use().arrived(now);
+        }
     }
 
     /** Returns what it reserved of a limit that it holds. */
