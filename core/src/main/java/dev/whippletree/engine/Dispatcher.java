@@ -171,7 +171,7 @@ final class Dispatcher {
         }
         try {
             return ready.get(picker.pick(views, now));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             pickerFaults++;
             LOG.debug("A balancing strategy failed; the target picked least often is used instead", e);
             return leastPicked(ready);
