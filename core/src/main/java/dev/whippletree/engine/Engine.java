@@ -352,7 +352,11 @@ public final class Engine {
         @Override
         public void giveUp(Flight flight, long now) {
             dispatcher.lineShrank();
-            flights.fail(flight, PromptErrors.noAccount(flight, now));
+            boolean fitsSomewhere = Candidates.ever(flight).stream()
+                    .anyMatch(target -> target.canEverFit(flight.demand().tokens(target)));
+            flights.fail(
+                    flight,
+                    fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));
         }
 
         @Override
