@@ -229,7 +229,7 @@ public final class Engine {
         if (deadline.isEmpty()) {
             return;
         }
-        long wait = Forecast.waitNanos(flight, line.size(flight.route()) - 1L, now);
+        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
         if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
             withdraw(flight);
             flights.fail(

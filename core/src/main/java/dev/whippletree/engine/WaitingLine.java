@@ -52,6 +52,15 @@ final class WaitingLine {
         return waiting;
     }
 
+    /** Returns how many flights of the same route go before a waiting one, as things stand. */
+    int ahead(Flight flight) {
+        int ahead = 0;
+        for (Lane lane : lanes.values()) {
+            ahead += lane.key().route() == flight.route() ? lane.ahead(flight) : 0;
+        }
+        return ahead;
+    }
+
     /** Adds a flight; one that was in the line before goes back to its turn. */
     void add(Flight flight) {
         Lane lane = lanes.computeIfAbsent(Lane.Key.of(flight), Lane::new);
