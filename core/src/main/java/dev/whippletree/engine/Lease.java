@@ -27,9 +27,13 @@ final class Lease {
         target.modelScope().join(this, now);
     }
 
-    /** Reserves of one more limit. */
+    /** Reserves of one more limit; one that is learned of by the answer itself has been counted by then. */
     void hold(Meter meter, long now) {
-        holds.add(meter.reserve(tokens, now));
+        Meter.Hold hold = meter.reserve(tokens, now);
+        holds.add(hold);
+        if (arrived) {
+            hold.use().arrived(now);
+        }
     }
 
     /** Returns what it reserved of a limit that it holds. */
