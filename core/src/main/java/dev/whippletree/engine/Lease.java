@@ -27,12 +27,15 @@ final class Lease {
         target.modelScope().join(this, now);
     }
 
-    /** Reserves of one more limit; one that is learned of by the answer itself has been counted by then. */
+    /** Reserves of one more limit. */
     void hold(Meter meter, long now) {
-        Meter.Hold hold = meter.reserve(tokens, now);
-        holds.add(hold);
+        holds.add(meter.reserve(tokens, now));
+    }
+
+    /** Says of a limit that was learned only now whether the service has counted the request. */
+    void catchUp(Meter meter, long now) {
         if (arrived) {
-            hold.use().arrived(now);
+            useOf(meter).arrived(now);
         }
     }
 

@@ -157,6 +157,8 @@ final class ScopeState {
         meters.removeIf(known -> isSame(known, key, amount, window));
         meters.add(meter);
         leases.forEach(lease -> lease.hold(meter, now));
+        // Only once all hold it: what the others report may be older than that this one has arrived.
+        leases.forEach(lease -> lease.catchUp(meter, now));
         return meter;
     }
 
