@@ -40,6 +40,13 @@ final class Lease {
         }
     }
 
+    /** Says of a limit that was learned only now whether the service has counted the request. */
+    void catchUp(Meter meter, long now) {
+        if (arrived) {
+            useOf(meter).arrived(now);
+        }
+    }
+
     /** Returns what it reserved of a limit that it holds. */
     Use useOf(Meter meter) {
         for (Meter.Hold hold : holds) {
