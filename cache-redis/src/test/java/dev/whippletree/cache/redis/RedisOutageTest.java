@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
@@ -231,7 +232,8 @@ class RedisOutageTest {
         String bytes = HexFormat.of().formatHex(secret.getBytes(UTF_8));
         assertThat(List.copyOf(logged.list))
                 .isNotEmpty()
-                .noneMatch(event -> event.getFormattedMessage().contains(secret)
-                        || event.getFormattedMessage().contains(bytes));
+                .allSatisfy(event -> assertThat(
+                                event.getFormattedMessage() + ThrowableProxyUtil.asString(event.getThrowableProxy()))
+                        .doesNotContain(secret, bytes));
     }
 }
