@@ -30,9 +30,16 @@ public final class Names {
                 .orElse("; known: " + String.join(", ", sorted));
     }
 
-    private static Optional<String> nearest(String name, List<String> known) {
+    /**
+     * Returns the name that was probably meant, if any is near.
+     *
+     * @param name the name that isn't known
+     * @param known those that are; may be empty
+     */
+    public static Optional<String> nearest(String name, Collection<String> known) {
         String lower = name.toLowerCase(Locale.ROOT);
         return known.stream()
+                .sorted()
                 .min(Comparator.comparingInt(candidate -> distance(lower, candidate)))
                 .filter(candidate -> {
                     int distance = distance(lower, candidate);
