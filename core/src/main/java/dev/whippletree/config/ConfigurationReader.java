@@ -78,7 +78,7 @@ final class ConfigurationReader {
         if (!root.isMapping()) {
             return List.of();
         }
-        if (!root.keys().contains("accounts")) {
+        if (!root.has("accounts")) {
             return environmentAccounts(root);
         }
         List<AccountSettings> accounts = new AccountReader(known, environment).read(root);
@@ -102,7 +102,7 @@ final class ConfigurationReader {
     }
 
     private List<CacheTier> caches(Section root) {
-        if (!root.keys().contains("caches")) {
+        if (!root.has("caches")) {
             return defaultCaches.stream()
                     .map(name -> new CacheTier(name, Settings.none("cache " + name)))
                     .toList();

@@ -83,7 +83,7 @@ final class RouteReader {
         List<Element> elements = section.list("tiers");
         Optional<String> model = section.text("model");
         List<Text> named = section.texts("accounts");
-        if (!section.keys().contains("tiers")) {
+        if (!section.has("tiers")) {
             return oneTier(section, model, named);
         }
         if (model.isPresent() || !named.isEmpty()) {
@@ -100,7 +100,7 @@ final class RouteReader {
     }
 
     private List<Tier> oneTier(Section section, Optional<String> model, List<Text> named) {
-        List<String> ids = section.keys().contains("accounts")
+        List<String> ids = section.has("accounts")
                 ? named.stream()
                         .filter(text -> isAccount(section, text.at(), text.value()))
                         .map(Text::value)

@@ -65,6 +65,12 @@ final class Section {
         problems.add(at(key), what);
     }
 
+    /** Returns whether a key is there, with or without a value. */
+    boolean has(String key) {
+        asked.add(key);
+        return node.has(key);
+    }
+
     Optional<JsonNode> node(String key) {
         asked.add(key);
         JsonNode value = node.isObject() ? node.get(key) : null;

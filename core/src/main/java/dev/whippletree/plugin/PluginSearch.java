@@ -113,8 +113,8 @@ final class PluginSearch<T> {
             byName.put(name, plugin);
             settings.put(name, known);
         } else if (other.getClass() != plugin.getClass()) {
-            duplicates.add("two " + noun + "s are named '" + name + "': " + ServiceEntry.locate(other.getClass())
-                    + " and " + ServiceEntry.locate(plugin.getClass()) + "; take one of them off the class path");
+            duplicates.add("two plugins are the " + noun + " '" + name + "': " + ServiceEntry.locate(other.getClass())
+                    + " and " + ServiceEntry.locate(plugin.getClass()) + "; remove one");
         }
     }
 

@@ -10,6 +10,7 @@ import java.security.CodeSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 
 /** Says where a plugin comes from: its class and its jar. */
 final class ServiceEntry {
@@ -37,16 +38,17 @@ final class ServiceEntry {
         return message + where;
     }
 
+    /** The first cause in one line; {@link ServiceConfigurationError} says in its own message that it is one. */
     private static String reason(Throwable problem) {
         Throwable cause = problem;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message = cause.getMessage();
-        String kind = cause.getClass().getSimpleName();
-        return message == null
-                ? kind
-                : cause == problem ? message.lines().findFirst().orElse(kind) : kind + ": " + message;
+        String message =
+                String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        return cause instanceof ServiceConfigurationError
+                ? message
+                : cause.getClass().getSimpleName() + ": " + message;
     }
 
     private static Optional<String> fileNaming(Class<?> service, ClassLoader loader, String message) {
