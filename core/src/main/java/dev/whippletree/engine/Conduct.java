@@ -76,7 +76,7 @@ final class Conduct {
         long took = attempt.tookNanos(now);
         Admission admission = attempt.flight().demand().admission(target);
         TokenUsage usage = completion.usage().orElse(TokenUsage.NONE);
-        boolean settle = admission.refunded() && completion.usage().isPresent();
+        boolean settle = completion.usage().isPresent() && (admission.refunded() || usage.total() > admission.tokens());
         attempt.lease().end(settle ? OptionalLong.of(usage.total()) : OptionalLong.empty(), now);
         target.health().succeeded(attempt.healthEpoch(), now);
         target.account().answered(usage, took);
@@ -144,7 +144,7 @@ final class Conduct {
     }
 
     private void fail(Target target, int epoch, Failure failure, boolean atOnce, long now) {
-        long least = failure.retryAfter().orElse(Duration.ZERO).toNanos();
+        long least = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
         if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
             closures.cooling(target, failure);
         }
