@@ -75,9 +75,7 @@ final class WhippletreeTest {
 
     @Test
     void fileNamesProviderCacheAndStrategy_andAPromptGoesThroughAllThree() throws IOException {
-        Files.writeString(
-                folder.resolve("whippletree.yaml"),
-                """
+        Files.writeString(folder.resolve("whippletree.yaml"), """
                 accounts: [{id: a, provider: fake}]
                 routes: {r: {model: m, strategy: fake}}
                 caches: [fake]
@@ -97,10 +95,8 @@ final class WhippletreeTest {
 
     @Test
     void unknownNames_areAllTold() {
-        ConfigurationException problem = problem(builder()
-                .account("a", "fak", "x")
-                .account("b", "fake", "y")
-                .cache("fake", Map.of("sze", "1")));
+        ConfigurationException problem = problem(
+                builder().account("a", "fak", "x").account("b", "fake", "y").cache("fake", Map.of("sze", "1")));
 
         assertThat(problem.problems())
                 .containsExactly(
@@ -141,13 +137,11 @@ final class WhippletreeTest {
 
     @Test
     void refusalOfAPlugin_leavesNothingOpen() {
-        AccountSettings refused = AccountSettings.of(
-                "b",
-                "fake",
-                Optional.empty(),
-                new Settings("account b", Map.of("fail", "refuse")));
+        AccountSettings refused =
+                AccountSettings.of("b", "fake", Optional.empty(), new Settings("account b", Map.of("fail", "refuse")));
 
-        ConfigurationException problem = problem(builder().account("a", "fake", "x").account(refused));
+        ConfigurationException problem =
+                problem(builder().account("a", "fake", "x").account(refused));
 
         assertThat(problem.problems()).containsExactly("account b: fail is refused");
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");

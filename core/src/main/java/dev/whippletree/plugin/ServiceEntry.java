@@ -44,8 +44,7 @@ final class ServiceEntry {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message =
-                String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
         return cause instanceof ServiceConfigurationError
                 ? message
                 : cause.getClass().getSimpleName() + ": " + message;

@@ -64,7 +64,10 @@ final class AssemblyTest {
     @Test
     void everyRefusal_isToldAtOnce_andWhatWasOpenedIsClosed() {
         Configuration configuration = new Configuration(
-                List.of(account("a", Map.of()), account("b", Map.of("fail", "refuse")), account("c", Map.of("fail", "crash"))),
+                List.of(
+                        account("a", Map.of()),
+                        account("b", Map.of("fail", "refuse")),
+                        account("c", Map.of("fail", "crash"))),
                 List.of(route(Map.of("share", "much"), "a")),
                 List.of(new CacheTier("fake", new Settings("cache fake", Map.of("size", "none")))),
                 EngineSettings.DEFAULT,
@@ -108,7 +111,9 @@ final class AssemblyTest {
 
         assertThat(provider.services().nanoTime()).isZero();
         assertThat(provider.services().clock().instant()).isEqualTo(new VirtualTimeline(1).now());
-        assertThat(provider.services().logger("fake").getName()).startsWith("dev.whippletree.").endsWith("fake");
+        assertThat(provider.services().logger("fake").getName())
+                .startsWith("dev.whippletree.")
+                .endsWith("fake");
         assertThat(provider.services().complete(Prompt.of("Hello")).toCompletableFuture())
                 .isNotDone();
     }

@@ -23,11 +23,13 @@ import dev.whippletree.spi.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Plugins that say what is opened and closed. Public, with public constructors, so that service files can name them. */
 public final class FakePlugins {
@@ -40,10 +42,10 @@ public final class FakePlugins {
     /** A provider whose setting {@code fail} says what {@code connect} does: {@code refuse}, {@code crash} or {@code nothing}. */
     public static class FakeProvider implements Provider {
 
-        private Services services;
+        private @Nullable Services services;
 
         Services services() {
-            return services;
+            return Objects.requireNonNull(services);
         }
 
         @Override
@@ -59,8 +61,7 @@ public final class FakePlugins {
         @Override
         public List<AccountSettings> fromEnvironment(Map<String, String> environment) {
             return environment.containsKey("FAKE_TOKEN")
-                    ? List.of(AccountSettings.of(
-                            "fake-1", name(), Optional.empty(), Settings.none("account fake-1")))
+                    ? List.of(AccountSettings.of("fake-1", name(), Optional.empty(), Settings.none("account fake-1")))
                     : List.of();
         }
 

@@ -99,8 +99,8 @@ final class PluginCatalogTest {
         PluginCatalog catalog = new PluginCatalog(files, NONE);
 
         assertThat(catalog.known().providers().unknown("groq"))
-                .contains("no provider named 'groq'; none is known; couldn't be loaded: " + Broken.class.getName() + " ("
-                        + place() + "): IllegalStateException: no luck today");
+                .contains("no provider named 'groq'; none is known; couldn't be loaded: " + Broken.class.getName()
+                        + " (" + place() + "): IllegalStateException: no luck today");
     }
 
     @Test
@@ -127,8 +127,8 @@ final class PluginCatalogTest {
 
     @Test
     void accountsOfTheEnvironment_comeFromTheProviders() {
-        PluginCatalog catalog = new PluginCatalog(
-                files, new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of()));
+        PluginCatalog catalog =
+                new PluginCatalog(files, new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of()));
 
         assertThat(catalog.accountsFrom(Map.of("FAKE_TOKEN", "x")))
                 .extracting(AccountSettings::id)
