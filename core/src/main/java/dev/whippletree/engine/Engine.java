@@ -1,33 +1,418 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Under construction: the signatures others compile against. */
+/**
+ * The way of a prompt, from a caller to an answer. Thread-safe. No method blocks.
+ *
+ * <p>A prompt gets its key; it joins the flight of an equal prompt or opens one; the caches are looked into; the flight waits in
+ * line until a target can take it; an attempt is made under a lease; what it shows is learned; the flight is answered, tried
+ * again or failed; the answer is stored. One lock guards all state; see {@link Monitor} for what happens outside it.
+ */
 public final class Engine {
 
-    public Engine(Timeline timeline, Topology topology, EngineSettings settings, List<EngineListener> listeners) {}
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
+    private final Timeline timeline;
+    private final EngineSettings settings;
+    private final List<EngineListener> listeners;
+    private final List<String> notes;
+    private final Monitor monitor;
+    private final Mailbox announcements = new Mailbox();
+    private final CacheTiers caches;
+    private final Pool pool;
+    private final Tally tally;
+    private final WaitingLine line = new WaitingLine();
+    private final Flights flights;
+    private final Closures closures;
+    private final Conduct conduct;
+    private final Dispatcher dispatcher;
+    private final long startedNanos;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private boolean closing;
+
+    /**
+     * Creates an engine that is ready for prompts.
+     *
+     * @param timeline its time, timers, threads and chance; stays open
+     * @param topology what it works on; its clients and caches stay open
+     * @param settings what holds for the whole engine
+     * @param listeners are told what happens
+     */
+    public Engine(Timeline timeline, Topology topology, EngineSettings settings, List<EngineListener> listeners) {
+        this.timeline = timeline;
+        this.settings = settings;
+        this.listeners =
+                listeners.stream().<EngineListener>map(GuardedListener::new).toList();
+        this.notes = topology.notes();
+        this.startedNanos = timeline.nanoTime();
+        this.monitor = new Monitor(timeline.executor());
+        this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
+        this.pool = new Pool(topology, settings, startedNanos);
+        this.tally = new Tally(startedNanos);
+        this.flights = new Flights(monitor, timeline, caches, tally, this.listeners, this::roomAt, this::withdraw);
+        this.closures = new Closures(pool, this.listeners, this::announce);
+        this.conduct = new Conduct(new AttemptOutcomes(), closures, timeline);
+        this.dispatcher = new Dispatcher(line, timeline, () -> monitor.decide(this::dispatch), new LineActions());
+    }
+
+    /**
+     * Answers a prompt.
+     *
+     * @return ends with the completion; or with a {@link PromptException}; or, if the prompt names a route or an account that
+     *     isn't there, with a {@link ConfigurationException}. Cancelling it, or ending it in any other way, unsubscribes
+     */
     public CompletableFuture<Completion> complete(Prompt prompt) {
-        throw new UnsupportedOperationException();
+        return submit(prompt, false);
     }
 
+    /**
+     * Answers a prompt.
+     *
+     * @param streaming whether attempts for it ask the service for the answer piece by piece
+     */
+    CompletableFuture<Completion> submit(Prompt prompt, boolean streaming) {
+        Optional<Route> route = pool.route(prompt.route());
+        Optional<String> problem = problem(prompt, route);
+        if (problem.isPresent() || route.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new ConfigurationException(problem.stream().toList()));
+        }
+        Prompt whole = withMaxTokens(prompt, route.get());
+        CacheKey key = PromptKeys.of(whole, route.get().name(), route.get().models());
+        Subscription subscription = monitor.decide(() -> join(key, whole, route.get(), streaming));
+        subscription.future().whenComplete((completion, failure) -> monitor.decide(() -> flights.leave(subscription)));
+        return subscription.future();
+    }
+
+    private Optional<String> problem(Prompt prompt, Optional<Route> route) {
+        if (route.isEmpty()) {
+            List<String> known =
+                    pool.routes().stream().map(Route::name).sorted().toList();
+            return Optional.of("no route is named '" + prompt.route().orElse("") + "'; there are " + known);
+        }
+        if (prompt.account().isEmpty()) {
+            return Optional.empty();
+        }
+        String account = prompt.account().get();
+        if (!pool.hasAccount(account)) {
+            List<String> known = pool.accounts().stream().map(Account::id).toList();
+            return Optional.of("no account is named '" + account + "'; there are " + known);
+        }
+        boolean onRoute = route.get().targets().stream()
+                .anyMatch(target -> target.account().id().equals(account));
+        return onRoute
+                ? Optional.empty()
+                : Optional.of("account '" + account + "' is not on route '"
+                        + route.get().name() + "'");
+    }
+
+    private static Prompt withMaxTokens(Prompt prompt, Route route) {
+        return prompt.parameters().maxTokens().isPresent()
+                ? prompt
+                : prompt.withParameters(
+                        prompt.parameters().withMaxTokens(route.settings().maxTokens()));
+    }
+
+    private Subscription join(CacheKey key, Prompt prompt, Route route, boolean streaming) {
+        long now = timeline.nanoTime();
+        Optional<Flight> there = prompt.cache().read() && !closing ? flights.find(key) : Optional.empty();
+        if (there.isPresent()) {
+            return flights.subscribe(there.get(), prompt, true, now);
+        }
+        Flight flight = flights.open(key, prompt, route, now);
+        flight.streaming(streaming);
+        Subscription subscription = flights.subscribe(flight, prompt, false, now);
+        if (closing) {
+            flights.fail(flight, PromptErrors.closed());
+        } else {
+            monitor.after(flight.mailbox(), () -> lookUp(flight));
+        }
+        return subscription;
+    }
+
+    private void lookUp(Flight flight) {
+        if (caches.isEmpty() || !flight.prompt().cache().read()) {
+            enter(flight);
+            return;
+        }
+        caches.find(flight.key(), found -> {
+            if (found.isEmpty()) {
+                enter(flight);
+            } else {
+                Completion stored = fromCache(found.get());
+                monitor.decide(() -> {
+                    if (flight.stage() == Flight.Stage.LOOKING_UP) {
+                        flights.land(flight, stored, timeline.nanoTime());
+                        endIfDrained();
+                    }
+                });
+            }
+        });
+    }
+
+    private static Completion fromCache(CacheTiers.Found found) {
+        Completion stored = found.entry().completion();
+        Origin origin = stored.origin();
+        return stored.withOrigin(new Origin(
+                Origin.Source.CACHE, origin.account(), origin.model(), 0, Duration.ZERO, Optional.of(found.tier())));
+    }
+
+    /** Puts a new flight into the waiting line, or refuses it at once. */
+    private void enter(Flight flight) {
+        Demand demand = Demand.of(flight.prompt(), flight.route());
+        monitor.decide(() -> {
+            if (flight.stage() != Flight.Stage.LOOKING_UP) {
+                return;
+            }
+            long now = timeline.nanoTime();
+            flight.demand(demand);
+            Optional<PromptException> refusal = barWhatCannotTakeIt(flight);
+            if (refusal.isPresent()) {
+                fail(flight, refusal.get());
+                return;
+            }
+            queue(flight, now);
+            dispatch();
+            if (flight.stage() == Flight.Stage.WAITING) {
+                refuseIfHopeless(flight, now);
+            }
+        });
+    }
+
+    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight) {
+        flight.barred().addAll(flight.demand().refusals().keySet());
+        if (Candidates.ever(flight).isEmpty()) {
+            return Optional.of(PromptErrors.refusedByAll(flight));
+        }
+        for (Target target : flight.route().targets()) {
+            if (!target.canEverFit(flight.demand().tokens(target))) {
+                flight.barred().add(target);
+            }
+        }
+        return Candidates.ever(flight).isEmpty()
+                ? Optional.of(PromptErrors.largerThanLimits(flight))
+                : Optional.empty();
+    }
+
+    private void queue(Flight flight, long now) {
+        flight.waitingSince(now);
+        line.add(flight);
+    }
+
+    /** A prompt that can't be in time, or for which there is no place, is told so at once. */
+    private void refuseIfHopeless(Flight flight, long now) {
+        if (line.size() > settings.lineSize()) {
+            withdraw(flight);
+            fail(flight, PromptErrors.lineFull(flight, settings.lineSize(), roomAt(flight)));
+            return;
+        }
+        OptionalLong deadline = flight.deadline();
+        if (deadline.isEmpty()) {
+            return;
+        }
+        long wait = Forecast.waitNanos(flight, line.size(flight.route()) - 1L, now);
+        if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
+            withdraw(flight);
+            fail(flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));
+        }
+    }
+
+    /** Returns when there would be room for a flight behind all that wait now, if that is known. */
+    private Optional<Instant> roomAt(Flight flight) {
+        long wait = Forecast.waitNanos(flight, line.size(flight.route()), timeline.nanoTime());
+        return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
+    }
+
+    /** Begins all that can begin. The lock must be held. */
+    private void dispatch() {
+        long now = timeline.nanoTime();
+        closures.tellReopened(now);
+        dispatcher.dispatch(now);
+        endIfDrained();
+    }
+
+    /** Takes a flight off its way, wherever it is. The lock must be held. */
+    private void withdraw(Flight flight) {
+        line.remove(flight);
+        dispatcher.lineShrank();
+        Attempt attempt = flight.attempt();
+        if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
+            attempt.cancel(timeline.nanoTime());
+        }
+        endIfDrained();
+    }
+
+    private void fail(Flight flight, PromptException failure) {
+        flights.fail(flight, failure);
+        endIfDrained();
+    }
+
+    private void announce(Runnable task) {
+        monitor.after(announcements, task);
+    }
+
+    /** Returns how everything stands; consistent, and quick under load too. */
     public StatusSnapshot status() {
-        throw new UnsupportedOperationException();
+        return monitor.decide(() -> {
+            long now = timeline.nanoTime();
+            StatusReport report = new StatusReport(pool, now, timeline.now());
+            return new StatusSnapshot(
+                    timeline.now(),
+                    Duration.ofNanos(now - startedNanos),
+                    tally.prompts(),
+                    tally.sessionsActive(),
+                    line.size(),
+                    report.inFlight(),
+                    report.calls(),
+                    tally.promptsPerMinute(now),
+                    tally.latency(),
+                    report.tokens(),
+                    caches.status(),
+                    report.accounts(),
+                    dispatcher.pickerFaults(),
+                    notes);
+        });
     }
 
+    /**
+     * Removes stored answers from every cache.
+     *
+     * @param tenant whose; absent: everybody's
+     * @return ends with how many were removed from the cache that had most, -1 if none can tell; or with a cache's failure
+     */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
-        throw new UnsupportedOperationException();
+        return caches.clear(tenant);
     }
 
+    /**
+     * Takes no more prompts, and lets those under way end.
+     *
+     * @param grace after which the rest ends with {@link Reason#CLOSED}; zero: at once
+     * @return ends when no prompt is under way
+     */
     public CompletableFuture<Void> close(Duration grace) {
-        throw new UnsupportedOperationException();
+        monitor.decide(() -> {
+            closing = true;
+            endIfDrained();
+            if (!drained.isDone()) {
+                timeline.schedule(grace.toNanos(), () -> monitor.decide(this::endTheRest));
+            }
+        });
+        return drained.copy();
+    }
+
+    private void endTheRest() {
+        for (Flight flight : List.copyOf(flights.underWay())) {
+            withdraw(flight);
+            flights.fail(flight, PromptErrors.closed());
+        }
+        endIfDrained();
+    }
+
+    private void endIfDrained() {
+        if (closing && flights.underWay().isEmpty()) {
+            dispatcher.stop();
+            announce(() -> drained.complete(null));
+        }
+    }
+
+    /** What the dispatcher does with flights that leave the line. */
+    private final class LineActions implements Dispatcher.Actions {
+
+        @Override
+        public void begin(Flight flight, Target target, long now) {
+            dispatcher.lineShrank();
+            Attempt attempt = new Attempt(monitor, timeline, conduct, flight, target, flight.streaming());
+            flight.begin(attempt);
+            LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
+            monitor.after(flight.mailbox(), attempt::send);
+        }
+
+        @Override
+        public void giveUp(Flight flight, long now) {
+            dispatcher.lineShrank();
+            fail(flight, PromptErrors.noAccount(flight, now));
+        }
+
+        @Override
+        public void later(Runnable task) {
+            announce(task);
+        }
+    }
+
+    /** What becomes of a flight after an attempt. */
+    private final class AttemptOutcomes implements Conduct.Outcomes {
+
+        @Override
+        public void answered(Flight flight, Completion completion, long now) {
+            flights.land(flight, completion, now);
+        }
+
+        @Override
+        public void failed(Flight flight, Reason reason, long now) {
+            fail(flight, PromptErrors.failed(flight, reason));
+        }
+
+        @Override
+        public void again(Flight flight, long pauseNanos, boolean counted, long now) {
+            flight.stage(Flight.Stage.PAUSING);
+            if (pauseNanos > 0) {
+                resumeIn(flight, pauseNanos, counted);
+            } else {
+                resume(flight, counted, now);
+            }
+        }
+
+        private void resumeIn(Flight flight, long pauseNanos, boolean counted) {
+            timeline.schedule(
+                    pauseNanos,
+                    () -> monitor.decide(() -> {
+                        resume(flight, counted, timeline.nanoTime());
+                        dispatch();
+                    }));
+        }
+
+        private void resume(Flight flight, boolean counted, long now) {
+            if (flight.stage() != Flight.Stage.PAUSING) {
+                return;
+            }
+            long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
+            if (budgetNanos > 0) {
+                resumeIn(flight, budgetNanos, true);
+            } else {
+                queue(flight, now);
+            }
+        }
+
+        @Override
+        public void changed(long now) {
+            dispatch();
+        }
+
+        @Override
+        public void tell(Flight flight, Consumer<EngineListener> event) {
+            if (!listeners.isEmpty()) {
+                monitor.after(flight.mailbox(), () -> listeners.forEach(event));
+            }
+        }
     }
 }

@@ -28,15 +28,6 @@ public record Parameters(
         List<String> stop,
         Map<String, Object> extras) {
 
-    /** Nothing asked for: all is left to the service. */
-    public static final Parameters NONE = new Parameters(
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalInt.empty(),
-            OptionalLong.empty(),
-            List.of(),
-            Map.of());
-
     private static final int MOST_STOPS = 4;
     private static final double HOTTEST = 2;
 
@@ -52,6 +43,15 @@ public record Parameters(
             "stop",
             "stream",
             "stream_options");
+
+    /** Nothing asked for: all is left to the service. */
+    public static final Parameters NONE = new Parameters(
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalInt.empty(),
+            OptionalLong.empty(),
+            List.of(),
+            Map.of());
 
     /** Checks ranges and copies what is mutable. */
     public Parameters {

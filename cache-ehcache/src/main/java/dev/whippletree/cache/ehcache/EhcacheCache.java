@@ -1,0 +1,43 @@
+package dev.whippletree.cache.ehcache;
+
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import java.util.Set;
+
+/**
+ * A cache in this process, lost when it ends: {@code ehcache}.
+ *
+ * <p>Off the heap lies every answer, as bytes; on the heap, in front of it, those used most recently. Both are bounded by
+ * bytes, and what is used least makes room. There is no disk tier: two processes can't share one, and it doesn't survive a
+ * crash.
+ */
+public final class EhcacheCache implements Cache {
+
+    /** Creates the kind. */
+    public EhcacheCache() {}
+
+    /** Returns {@code ehcache}. */
+    @Override
+    public String name() {
+        return "ehcache";
+    }
+
+    /** Returns {@code heap} and {@code off-heap}. */
+    @Override
+    public Set<SettingKey> settings() {
+        return TierSizes.KEYS;
+    }
+
+    /**
+     * Opens a cache, and reserves its off-heap memory.
+     *
+     * @throws IllegalArgumentException if a size can't be used, or this JVM has no room for it
+     */
+    @Override
+    public CacheStore open(Settings settings, Services services) {
+        return EhcacheStore.open(TierSizes.from(settings), services);
+    }
+}

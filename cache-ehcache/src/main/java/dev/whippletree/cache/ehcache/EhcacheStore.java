@@ -1,0 +1,155 @@
+package dev.whippletree.cache.ehcache;
+
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheEnvelope;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Services;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.ehcache.Cache;
+import org.ehcache.CacheManager;
+import org.ehcache.config.CacheConfiguration;
+import org.ehcache.config.builders.CacheConfigurationBuilder;
+import org.ehcache.config.builders.CacheManagerBuilder;
+import org.ehcache.config.builders.ResourcePoolsBuilder;
+import org.ehcache.config.units.MemoryUnit;
+
+/**
+ * Answers as envelopes in one Ehcache. Thread-safe.
+ *
+ * <p>Looking up and storing take microseconds and are done when the stage is returned; clearing walks all keys, on the
+ * services' executor.
+ */
+final class EhcacheStore implements CacheStore {
+
+    private static final String NAME = "answers";
+    private static final int DIGEST_LENGTH = 64;
+
+    private final TierSizes sizes;
+    private final Services services;
+    private final CacheManager manager;
+    private final Cache<String, byte[]> cache;
+    private volatile boolean closed;
+
+    private EhcacheStore(TierSizes sizes, Services services, CacheManager manager) {
+        this.sizes = sizes;
+        this.services = services;
+        this.manager = manager;
+        this.cache = manager.createCache(NAME, configuration(sizes, services));
+    }
+
+    static EhcacheStore open(TierSizes sizes, Services services) {
+        CacheManager manager = CacheManagerBuilder.newCacheManagerBuilder()
+                .withClassLoader(EhcacheStore.class.getClassLoader())
+                .using(new HeapSizing())
+                .build(true);
+        try {
+            return new EhcacheStore(sizes, services, manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw new IllegalArgumentException(
+                    sizes.where() + ": this JVM has no room for " + sizes.offHeapBytes()
+                            + " bytes off the heap; lower off-heap, or raise -XX:MaxDirectMemorySize",
+                    e);
+        }
+    }
+
+    private static CacheConfiguration<String, byte[]> configuration(TierSizes sizes, Services services) {
+        ResourcePoolsBuilder pools = ResourcePoolsBuilder.newResourcePoolsBuilder()
+                .heap(sizes.heapBytes(), MemoryUnit.B)
+                .offheap(sizes.offHeapBytes(), MemoryUnit.B);
+        return CacheConfigurationBuilder.newCacheConfigurationBuilder(String.class, byte[].class, pools)
+                .withExpiry(new EnvelopeExpiry(services.clock()))
+                .build();
+    }
+
+    @Override
+    public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+        return done(() -> Optional.ofNullable(cache.get(placeOf(key)))
+                .flatMap(envelope ->
+                        CacheEnvelope.read(envelope, services.clock().instant()))
+                .map(entry -> new CacheHit(entry, true)));
+    }
+
+    @Override
+    public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+        return done(() -> {
+                    store(placeOf(key), entry);
+                    return true;
+                })
+                .thenAccept(stored -> {});
+    }
+
+    private void store(String place, CacheEntry entry) {
+        if (!services.clock().instant().isBefore(entry.expires())) {
+            return;
+        }
+        byte[] envelope = CacheEnvelope.write(entry);
+        if (envelope.length > sizes.largestBytes()) {
+            // Ehcache would drive everything else out to make room, and then drop it without a word.
+            cache.remove(place);
+            throw new EntryTooLargeException(sizes, envelope.length);
+        }
+        cache.put(place, envelope);
+        if (!cache.containsKey(place)) {
+            throw new EntryTooLargeException(sizes, envelope.length);
+        }
+    }
+
+    @Override
+    public CompletionStage<Long> clear(Optional<String> tenant) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    failIfClosed();
+                    return remove(tenant);
+                },
+                services.executor());
+    }
+
+    private long remove(Optional<String> tenant) {
+        long removed = 0;
+        for (Cache.Entry<String, byte[]> entry : cache) {
+            if (tenant.map(name -> isOf(name, entry.getKey())).orElse(true)) {
+                cache.remove(entry.getKey());
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            manager.close();
+        }
+    }
+
+    /** A digest's length is fixed, so digest and tenant written together can't be taken for another pair. */
+    private static String placeOf(CacheKey key) {
+        return key.digest() + key.tenant();
+    }
+
+    private static boolean isOf(String tenant, String place) {
+        return place.length() == DIGEST_LENGTH + tenant.length() && place.endsWith(tenant);
+    }
+
+    private <T> CompletableFuture<T> done(Supplier<T> action) {
+        try {
+            failIfClosed();
+            return CompletableFuture.completedFuture(action.get());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void failIfClosed() {
+        if (closed) {
+            throw new IllegalStateException(sizes.where() + ": the cache is closed");
+        }
+    }
+}

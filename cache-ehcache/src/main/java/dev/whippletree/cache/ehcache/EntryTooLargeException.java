@@ -1,0 +1,12 @@
+package dev.whippletree.cache.ehcache;
+
+/** An answer that was too large to be kept. The caller has it; only the cache hasn't. */
+final class EntryTooLargeException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    EntryTooLargeException(TierSizes sizes, int bytes) {
+        super(sizes.where() + ": an answer of " + bytes + " bytes found no room and isn't kept (at most "
+                + sizes.largestBytes() + " bytes, a quarter of off-heap); raise off-heap to keep such answers");
+    }
+}

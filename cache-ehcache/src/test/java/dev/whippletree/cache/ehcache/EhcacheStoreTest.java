@@ -1,0 +1,135 @@
+package dev.whippletree.cache.ehcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.Samples;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EhcacheStoreTest {
+
+    private static final Duration TTL = Duration.ofHours(1);
+
+    private final FakeServices services = FakeServices.on(new VirtualTimeline(1));
+    private final CacheStore store = open("1MB", "4MB");
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void serviceLoader_findsIt() {
+        assertThat(ServiceLoader.load(Cache.class).stream().map(ServiceLoader.Provider::type))
+                .contains(EhcacheCache.class);
+    }
+
+    @Test
+    void getAndPut_areDoneWhenTheyReturn() {
+        CacheKey key = Samples.key("t", "q");
+
+        assertThat(put(key, "answer").toCompletableFuture()).isCompleted();
+        assertThat(store.get(key).toCompletableFuture())
+                .isCompletedWithValueMatching(
+                        hit -> hit.isPresent() && hit.get().exact());
+    }
+
+    @Test
+    void answerTooLarge_failsVisiblyAndDrivesNothingOut() {
+        CacheKey small = Samples.key("t", "small");
+        CacheKey large = Samples.key("t", "large");
+        put(small, "kept");
+
+        assertThat(put(large, "x".repeat(1_100_000)).toCompletableFuture())
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("cache ehcache")
+                .withMessageContaining("raise off-heap");
+        assertThat(isStored(large)).isFalse();
+        assertThat(isStored(small)).isTrue();
+    }
+
+    @Test
+    void answerTooLarge_doesNotLeaveTheOldOneBehind() {
+        CacheKey key = Samples.key("t", "q");
+        put(key, "old");
+
+        assertThat(put(key, "x".repeat(1_100_000)).toCompletableFuture()).isCompletedExceptionally();
+
+        assertThat(isStored(key)).isFalse();
+    }
+
+    @Test
+    void largestAnswerAllowed_isKeptBesideOthers() {
+        for (int n = 0; n < 4_000; n++) {
+            put(Samples.key("t", "q" + n), "x".repeat(1_000));
+        }
+        CacheKey key = Samples.key("t", "large");
+
+        assertThat(put(key, "x".repeat((1 << 20) - 1_000)).toCompletableFuture())
+                .isCompleted();
+        assertThat(isStored(key)).isTrue();
+    }
+
+    @Test
+    void fullCache_letsOldAnswersGoAndKeepsToItsBytes() {
+        int answers = 20_000;
+        for (int n = 0; n < answers; n++) {
+            assertThat(put(Samples.key("t", "q" + n), "x".repeat(1_000)).toCompletableFuture())
+                    .isCompleted();
+        }
+
+        long kept = 0;
+        for (int n = 0; n < answers; n++) {
+            kept += isStored(Samples.key("t", "q" + n)) ? 1 : 0;
+        }
+        assertThat(kept).as("answers of 1.1 KB kept in 4 MB").isBetween(1_000L, 4_000L);
+    }
+
+    @Test
+    void expiry_goesByTheServicesClock() {
+        CacheKey key = Samples.key("t", "q");
+        put(key, "answer");
+
+        services.putClockForward(TTL.minusNanos(1));
+        assertThat(isStored(key)).isTrue();
+        services.putClockForward(Duration.ofNanos(1));
+        assertThat(isStored(key)).isFalse();
+    }
+
+    @Test
+    void moreThanTheJvmHas_saysWhatToDo() {
+        assertThatThrownBy(() -> open("1MB", "1000000GB"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cache ehcache")
+                .hasMessageContaining("-XX:MaxDirectMemorySize");
+    }
+
+    private CacheStore open(String heap, String offHeap) {
+        Settings settings = new Settings("cache ehcache", Map.of("heap", heap, "off-heap", offHeap));
+        return new EhcacheCache().open(settings, services);
+    }
+
+    private CompletionStage<Void> put(CacheKey key, String text) {
+        return store.put(
+                key,
+                new CacheEntry(
+                        Samples.completion(text), services.clock().instant().plus(TTL)));
+    }
+
+    private boolean isStored(CacheKey key) {
+        return store.get(key).toCompletableFuture().join().isPresent();
+    }
+}

@@ -1,0 +1,225 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call made on one target for one flight, and the sink its provider tells.
+ *
+ * <p>Ends exactly once: by its provider's word, by a timeout, or because nobody wants the answer any longer. What is told after
+ * that is dropped. Its state is guarded by the engine's lock, but for the answer, which grows piece by piece outside it.
+ */
+final class Attempt implements AttemptSink {
+
+    private static final long LARGEST_ANSWER = 64L << 20;
+
+    private final Monitor monitor;
+    private final Timeline timeline;
+    private final Conduct conduct;
+    private final Flight flight;
+    private final Target target;
+    private final Lease lease;
+    private final int healthEpoch;
+    private final boolean streaming;
+    private final long beganNanos;
+    private final AnswerBuilder answer = new AnswerBuilder();
+
+    private Timeline.@Nullable Timer wholeTimer;
+    private Timeline.@Nullable Timer silenceTimer;
+    private @Nullable Cancellable call;
+    private boolean sending;
+    private volatile boolean ended;
+
+    /** Takes the lease. The lock must be held. */
+    Attempt(Monitor monitor, Timeline timeline, Conduct conduct, Flight flight, Target target, boolean streaming) {
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.conduct = conduct;
+        this.flight = flight;
+        this.target = target;
+        this.streaming = streaming;
+        this.beganNanos = timeline.nanoTime();
+        this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
+        this.healthEpoch = target.health().begin();
+    }
+
+    Flight flight() {
+        return flight;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    int healthEpoch() {
+        return healthEpoch;
+    }
+
+    long tookNanos(long now) {
+        return now - beganNanos;
+    }
+
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    /** Makes the call, unless the attempt has ended meanwhile. Run without the lock. */
+    void send() {
+        Timeouts timeouts = flight.route().settings().timeouts();
+        boolean wanted = monitor.decide(() -> {
+            if (ended) {
+                return false;
+            }
+            sending = true;
+            wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
+            silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;
+            return true;
+        });
+        if (wanted) {
+            callProvider();
+        }
+    }
+
+    private void callProvider() {
+        Cancellable made;
+        try {
+            made = target.account().client().send(flight.prompt(), target.model(), this);
+        } catch (RuntimeException e) {
+            failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
+            return;
+        }
+        boolean unwanted = monitor.decide(() -> {
+            call = made;
+            return ended;
+        });
+        if (unwanted) {
+            made.cancel();
+        }
+    }
+
+    private Timeline.Timer timeOut(Duration after, String words) {
+        return timeline.schedule(
+                after.toNanos(), () -> end(Failure.of(FailureKind.TIMEOUT, words + after.toMillis() + " ms")));
+    }
+
+    /** Ends it from our side with a failure, and breaks the call off. */
+    private void end(Failure failure) {
+        monitor.decide(() -> {
+            if (!ended) {
+                breakOff();
+                conduct.failed(this, failure, timeline.nanoTime());
+            }
+        });
+    }
+
+    /** Ends it because nobody wants the answer. The lock must be held. */
+    void cancel(long now) {
+        if (!ended) {
+            breakOff();
+            conduct.cancelled(this, sending, now);
+        }
+    }
+
+    private void breakOff() {
+        finish();
+        Cancellable made = call;
+        if (made != null) {
+            monitor.after(flight.mailbox(), made::cancel);
+        }
+    }
+
+    private void finish() {
+        ended = true;
+        for (Timeline.Timer timer : new Timeline.@Nullable Timer[] {wholeTimer, silenceTimer}) {
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+    }
+
+    @Override
+    public boolean streaming() {
+        return streaming;
+    }
+
+    @Override
+    public void sent() {
+        whileUnderWay(() -> lease.sent(timeline.nanoTime()));
+    }
+
+    @Override
+    public void firstByte() {
+        whileUnderWay(() -> lease.arrived(timeline.nanoTime()));
+    }
+
+    @Override
+    public void limits(RateLimitReport report) {
+        whileUnderWay(() -> conduct.reported(this, report, timeline.nanoTime()));
+    }
+
+    @Override
+    public void delta(Delta delta) {
+        if (ended) {
+            return;
+        }
+        answer.add(delta);
+        if (answer.size() > LARGEST_ANSWER) {
+            end(Failure.of(FailureKind.UNAVAILABLE, "the answer is larger than " + (LARGEST_ANSWER >> 20) + " MB"));
+        } else if (streaming) {
+            whileUnderWay(this::awaitNextPiece);
+        }
+    }
+
+    private void awaitNextPiece() {
+        if (silenceTimer != null) {
+            silenceTimer.cancel();
+        }
+        silenceTimer = timeOut(flight.route().settings().timeouts().betweenTokens(), "nothing more arrived within ");
+    }
+
+    @Override
+    public void done(AnswerEnd end) {
+        if (ended) {
+            return;
+        }
+        Duration waited = Duration.ofNanos(Math.max(0, beganNanos - flight.openedNanos()));
+        Origin origin = new Origin(
+                Origin.Source.CALL, target.account().id(), end.model(), flight.calls(), waited, Optional.empty());
+        Completion completion = answer.build(end, origin);
+        whileUnderWay(() -> {
+            finish();
+            conduct.answered(this, completion, timeline.nanoTime());
+        });
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        whileUnderWay(() -> {
+            finish();
+            conduct.failed(this, failure, timeline.nanoTime());
+        });
+    }
+
+    private void whileUnderWay(Runnable decision) {
+        monitor.decide(() -> {
+            if (!ended) {
+                decision.run();
+            }
+        });
+    }
+}

@@ -1,0 +1,26 @@
+package dev.whippletree.engine;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** How long to pause before the same target is tried again. */
+final class Backoff {
+
+    private static final int MOST_DOUBLINGS = 30;
+
+    private Backoff() {}
+
+    /**
+     * Returns an exponential pause with full jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015):
+     * anything between nothing and a bound that doubles with each failure.
+     *
+     * @param failures how many there were before, 0 or more
+     * @param floor what the service asked for, which is the least
+     */
+    static long nanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
+        double bound = Math.min(
+                retries.maxBackoff().toNanos(),
+                retries.backoff().toNanos() * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));
+        return Math.max(floor.toNanos(), (long) (random.nextDouble() * bound));
+    }
+}

@@ -1,0 +1,148 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The caches as one: looked into from the nearest to the farthest; an exact hit fills the nearer ones. Thread-safe; never blocks.
+ *
+ * <p>Whatever a cache does wrong, failing, throwing, saying nothing for too long, is a miss and is counted.
+ */
+final class CacheTiers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CacheTiers.class);
+
+    private final List<Tier> tiers;
+    private final Timeline timeline;
+    private final long timeoutNanos;
+
+    /** What a look-up found, and where. */
+    record Found(CacheEntry entry, String tier) {}
+
+    /** A cache and its counts. */
+    private record Tier(String name, CacheStore store, AtomicLong hits, AtomicLong misses, AtomicLong faults) {
+
+        Tier(Topology.OpenCache open) {
+            this(open.name(), open.store(), new AtomicLong(), new AtomicLong(), new AtomicLong());
+        }
+
+        void fault(Throwable cause) {
+            faults.incrementAndGet();
+            LOG.debug("Cache {} failed: {}", name, String.valueOf(cause));
+        }
+    }
+
+    CacheTiers(List<Topology.OpenCache> caches, Timeline timeline, Duration timeout) {
+        this.tiers = caches.stream().map(Tier::new).toList();
+        this.timeline = timeline;
+        this.timeoutNanos = timeout.toNanos();
+    }
+
+    boolean isEmpty() {
+        return tiers.isEmpty();
+    }
+
+    /** Looks an answer up, and tells the outcome exactly once. */
+    void find(CacheKey key, Consumer<Optional<Found>> outcome) {
+        find(key, 0, outcome);
+    }
+
+    private void find(CacheKey key, int index, Consumer<Optional<Found>> outcome) {
+        if (index == tiers.size()) {
+            outcome.accept(Optional.empty());
+            return;
+        }
+        Tier tier = tiers.get(index);
+        within(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
+            if (found.isPresent() && found.get().entry().expires().isAfter(timeline.now())) {
+                tier.hits().incrementAndGet();
+                fillNearer(key, found.get(), index);
+                outcome.accept(Optional.of(new Found(found.get().entry(), tier.name())));
+            } else {
+                tier.misses().incrementAndGet();
+                find(key, index + 1, outcome);
+            }
+        });
+    }
+
+    private void fillNearer(CacheKey key, CacheHit hit, int index) {
+        if (hit.exact()) {
+            tiers.subList(0, index).forEach(nearer -> put(nearer, key, hit.entry(), () -> {}));
+        }
+    }
+
+    /** Stores an answer everywhere, and tells once the nearest cache has it or has failed. */
+    void store(CacheKey key, CacheEntry entry, Runnable stored) {
+        for (int index = tiers.size() - 1; index > 0; index--) {
+            put(tiers.get(index), key, entry, () -> {});
+        }
+        put(tiers.get(0), key, entry, stored);
+    }
+
+    private void put(Tier tier, CacheKey key, CacheEntry entry, Runnable stored) {
+        within(tier, () -> tier.store().put(key, entry).thenApply(done -> true), false, done -> stored.run());
+    }
+
+    /** Asks a cache something, and tells its answer, or the substitute if it fails or takes too long: exactly once. */
+    private <T> void within(Tier tier, Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        answer.whenComplete((value, failure) -> {
+            if (failure != null) {
+                tier.fault(failure);
+            }
+            outcome.accept(failure == null && value != null ? value : substitute);
+        });
+        CompletionStage<T> stage;
+        try {
+            stage = question.get();
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+            return;
+        }
+        stage.whenComplete((value, failure) -> {
+            if (failure == null) {
+                answer.complete(value);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
+        if (!answer.isDone()) {
+            Timeline.Timer timer = timeline.schedule(
+                    timeoutNanos, () -> answer.completeExceptionally(new IllegalStateException("no answer in time")));
+            answer.whenComplete((value, failure) -> timer.cancel());
+        }
+    }
+
+    /** Removes what is stored, everywhere; ends with how many were removed from the cache that had most, -1 if none can tell. */
+    CompletableFuture<Long> clear(Optional<String> tenant) {
+        CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
+        for (Tier tier : tiers) {
+            most = most.thenCombine(tier.store().clear(tenant), Math::max);
+        }
+        return most;
+    }
+
+    List<StatusSnapshot.CacheTier> status() {
+        return tiers.stream()
+                .map(tier -> new StatusSnapshot.CacheTier(
+                        tier.name(),
+                        tier.hits().get(),
+                        tier.misses().get(),
+                        tier.faults().get()))
+                .toList();
+    }
+}

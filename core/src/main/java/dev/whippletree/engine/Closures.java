@@ -1,0 +1,125 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.Reach;
+import dev.whippletree.spi.EngineListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes what a failure says is closed, for as long as it says, and tells when it closes and opens again: a line in the log each
+ * time, however many prompts run into it. Guarded by the engine's lock.
+ */
+final class Closures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Closures.class);
+
+    private final Pool pool;
+    private final Consumer<Runnable> later;
+    private final List<EngineListener> listeners;
+
+    /**
+     * Creates one.
+     *
+     * @param later leaves something to be done once the lock is free
+     */
+    Closures(Pool pool, List<EngineListener> listeners, Consumer<Runnable> later) {
+        this.pool = pool;
+        this.listeners = listeners;
+        this.later = later;
+    }
+
+    /** A limit was hit: the scope is closed for as long as the service said, else for a pause of our own. */
+    void rateLimited(Target target, Failure failure, Duration untold, long now) {
+        Duration wait = failure.retryAfter().orElse(untold);
+        Closure closure = scope(target, failure).closure();
+        if (closure.closeUntil(now + wait.toNanos(), failure.message(), now)) {
+            say(target, "is rate-limited for " + wait.toMillis() + " ms", failure.message());
+        }
+    }
+
+    /** A day's limit or the credit is used up. */
+    void exhausted(Target target, Failure failure, long now) {
+        Closure closure = scope(target, failure).closure();
+        boolean first;
+        if (failure.retryAfter().isPresent()) {
+            first = closure.closeUntil(now + failure.retryAfter().get().toNanos(), failure.message(), now);
+        } else {
+            first = closure.closeUntilMended(failure.message(), now);
+            probeAfterwards(scope(target, failure));
+        }
+        if (first) {
+            warn(target, "has used up its quota", failure.message());
+        }
+    }
+
+    /** The credential is refused, or the organization is restricted. */
+    void unauthorized(Target target, Failure failure, long now) {
+        boolean everybody = failure.reach() == Reach.ORGANIZATION;
+        Closure closure =
+                everybody ? target.organization().closure() : target.account().credential();
+        pool.targets().stream()
+                .filter(other ->
+                        everybody ? other.organization() == target.organization() : other.account() == target.account())
+                .forEach(other -> other.health().demandProbe());
+        if (closure.closeUntilMended(failure.message(), now)) {
+            warn(target, "is off: its token is refused", failure.message());
+        }
+    }
+
+    /** The service doesn't have the model, or no longer. */
+    void modelUnavailable(Target target, Failure failure, long now) {
+        target.health().demandProbe();
+        if (target.availability().closeUntilMended(failure.message(), now)) {
+            warn(target, "doesn't have model " + target.model(), failure.message());
+        }
+    }
+
+    /** The target failed too often. */
+    void cooling(Target target, Failure failure) {
+        say(target, "cools down", failure.message());
+    }
+
+    /** Tells of what has opened again. */
+    void tellReopened(long now) {
+        for (Account account : pool.accounts()) {
+            boolean reopened = account.credential().takeReopened(now);
+            reopened |= account.organization().closure().takeReopened(now);
+            if (reopened) {
+                later.accept(() -> {
+                    LOG.info("account {}: open again", account.id());
+                    listeners.forEach(listener -> listener.reopened(account.id()));
+                });
+            }
+        }
+    }
+
+    private void probeAfterwards(ScopeState scope) {
+        pool.targets().stream()
+                .filter(target -> target.organization() == scope || target.modelScope() == scope)
+                .forEach(target -> target.health().demandProbe());
+    }
+
+    private static ScopeState scope(Target target, Failure failure) {
+        return failure.reach() == Reach.MODEL ? target.modelScope() : target.organization();
+    }
+
+    private void say(Target target, String what, String why) {
+        String id = target.account().id();
+        later.accept(() -> {
+            LOG.info("account {} {}: {}", id, what, why);
+            listeners.forEach(listener -> listener.closed(id, what));
+        });
+    }
+
+    private void warn(Target target, String what, String why) {
+        String id = target.account().id();
+        later.accept(() -> {
+            LOG.warn("account {} {}: {}", id, what, why);
+            listeners.forEach(listener -> listener.closed(id, what));
+        });
+    }
+}

@@ -1,0 +1,263 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the end of an attempt means: what is learned about its target, and what its flight does next. Guarded by the engine's lock.
+ *
+ * <p>A failure closes the scope the service names, or counts against the target's health; a caller's own mistake does neither.
+ */
+final class Conduct {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Conduct.class);
+
+    /** Calls answered with a limit hit don't count as attempts, but there is an end to everything. */
+    private static final int MOST_CALLS_A_TARGET = 20;
+
+    private static final Duration UNTOLD_WAIT = Duration.ofMillis(500);
+
+    private final Outcomes outcomes;
+    private final Closures closures;
+    private final Timeline timeline;
+
+    /** What becomes of the flight. */
+    interface Outcomes {
+
+        /** It has its answer. */
+        void answered(Flight flight, Completion completion, long now);
+
+        /** It has failed. */
+        void failed(Flight flight, Reason reason, long now);
+
+        /** It is to be tried again, now or after a pause, on the retry budget or not. */
+        void again(Flight flight, long pauseNanos, boolean counted, long now);
+
+        /** Something changed that may let waiting flights begin. */
+        void changed(long now);
+
+        /** Tells the listeners. */
+        void tell(Flight flight, Consumer<EngineListener> event);
+    }
+
+    Conduct(Outcomes outcomes, Closures closures, Timeline timeline) {
+        this.outcomes = outcomes;
+        this.closures = closures;
+        this.timeline = timeline;
+    }
+
+    /** The service said how a limit stands. */
+    void reported(Attempt attempt, RateLimitReport report, long now) {
+        Target target = attempt.target();
+        attempt.lease().arrived(now);
+        ScopeState scope = report.reach() == Reach.MODEL ? target.modelScope() : target.organization();
+        scope.report(report, attempt.lease(), now);
+        outcomes.changed(now);
+    }
+
+    /** The answer is whole. */
+    void answered(Attempt attempt, Completion completion, long now) {
+        Target target = attempt.target();
+        long took = attempt.tookNanos(now);
+        Admission admission = attempt.flight().demand().admission(target);
+        TokenUsage usage = completion.usage().orElse(TokenUsage.NONE);
+        boolean settle = admission.refunded() && completion.usage().isPresent();
+        attempt.lease().end(settle ? OptionalLong.of(usage.total()) : OptionalLong.empty(), now);
+        target.health().succeeded(attempt.healthEpoch(), now);
+        target.account().answered(usage, took);
+        tellPickers(attempt, Picker.Outcome.ANSWERED, now);
+        outcomes.tell(
+                attempt.flight(),
+                listener -> listener.attemptAnswered(target.account().id(), target.model(), Duration.ofNanos(took)));
+        outcomes.answered(attempt.flight(), completion, now);
+        outcomes.changed(now);
+    }
+
+    /** Nobody wants the answer any longer. What wasn't sent isn't used. */
+    void cancelled(Attempt attempt, boolean sending, long now) {
+        if (sending) {
+            attempt.lease().end(OptionalLong.empty(), now);
+        } else {
+            attempt.lease().release(now);
+        }
+        attempt.target().health().ended(attempt.healthEpoch());
+        tellPickers(attempt, Picker.Outcome.CANCELLED, now);
+        outcomes.changed(now);
+    }
+
+    /** There is no answer, or not all of it. */
+    void failed(Attempt attempt, Failure failure, long now) {
+        Flight flight = attempt.flight();
+        Target target = attempt.target();
+        Duration took = Duration.ofNanos(attempt.tookNanos(now));
+        attempt.lease().end(OptionalLong.empty(), now);
+        target.account().failed(failure);
+        flight.failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
+        tellPickers(attempt, Picker.Outcome.FAILED, now);
+        outcomes.tell(
+                flight, listener -> listener.attemptFailed(target.account().id(), target.model(), failure, took));
+        learn(attempt, failure, now);
+        decide(flight, target, failure, now);
+        outcomes.changed(now);
+    }
+
+    private void learn(Attempt attempt, Failure failure, long now) {
+        Target target = attempt.target();
+        Health health = target.health();
+        int epoch = attempt.healthEpoch();
+        switch (failure.kind()) {
+            case RATE_LIMITED -> {
+                health.ended(epoch);
+                closures.rateLimited(target, failure, untoldWait(attempt.flight()), now);
+            }
+            case QUOTA_EXHAUSTED -> {
+                health.ended(epoch);
+                closures.exhausted(target, failure, now);
+            }
+            case UNAUTHORIZED -> {
+                health.ended(epoch);
+                closures.unauthorized(target, failure, now);
+            }
+            case MODEL_UNAVAILABLE -> {
+                health.ended(epoch);
+                closures.modelUnavailable(target, failure, now);
+            }
+            case OVERLOADED -> fail(target, epoch, failure, true, now);
+            case UNAVAILABLE, TIMEOUT -> fail(target, epoch, failure, false, now);
+            case TOO_LARGE, FILTERED, REJECTED -> health.succeeded(epoch, now);
+        }
+    }
+
+    private void fail(Target target, int epoch, Failure failure, boolean atOnce, long now) {
+        long least = failure.retryAfter().orElse(Duration.ZERO).toNanos();
+        if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
+            closures.cooling(target, failure);
+        }
+    }
+
+    /** A pause of our own where a service that refuses for now doesn't say how long: longer each time the flight meets it. */
+    private Duration untoldWait(Flight flight) {
+        long refusals = flight.failedAttempts().stream()
+                .filter(report -> report.failure().kind() == FailureKind.RATE_LIMITED)
+                .count();
+        Retries retries = flight.route().settings().retries();
+        return Duration.ofNanos(
+                Backoff.nanos((int) Math.max(0, refusals - 1), retries, UNTOLD_WAIT, timeline.random()));
+    }
+
+    private void decide(Flight flight, Target target, Failure failure, long now) {
+        switch (failure.kind()) {
+            case REJECTED -> outcomes.failed(flight, Reason.REJECTED, now);
+            case FILTERED -> outcomes.failed(flight, Reason.FILTERED, now);
+            case TOO_LARGE -> tooLarge(flight, target, now);
+            case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target, now);
+            case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(flight, target, failure, now);
+            case OVERLOADED, TIMEOUT -> {
+                flight.avoided().add(target);
+                elsewhere(flight, target, failure, now);
+            }
+            case UNAVAILABLE -> unavailable(flight, target, failure, now);
+        }
+    }
+
+    /** What is too large for a model is so on every account. */
+    private void tooLarge(Flight flight, Target target, long now) {
+        flight.route().targets().stream()
+                .filter(other -> other.model().equals(target.model()))
+                .forEach(flight.barred()::add);
+        if (Candidates.ever(flight).isEmpty()) {
+            outcomes.failed(flight, Reason.TOO_LARGE, now);
+        } else {
+            while (Candidates.eligible(flight).isEmpty() && Candidates.canWiden(flight)) {
+                flight.widen();
+            }
+            outcomes.again(flight, 0, false, now);
+        }
+    }
+
+    private void limited(Flight flight, Target target, long now) {
+        long calls = flight.failedAttempts().stream()
+                .filter(report -> report.account().equals(target.account().id())
+                        && report.model().equals(target.model()))
+                .count();
+        if (calls >= MOST_CALLS_A_TARGET) {
+            flight.barred().add(target);
+        }
+        if (Candidates.ever(flight).isEmpty()) {
+            outcomes.failed(flight, Reason.ATTEMPTS_EXHAUSTED, now);
+        } else {
+            outcomes.again(flight, 0, false, now);
+        }
+    }
+
+    /** The same tier once more, then the next as well. */
+    private void unavailable(Flight flight, Target target, Failure failure, long now) {
+        long failures = flight.failedAttempts().stream()
+                .filter(report -> report.failure().kind() == FailureKind.UNAVAILABLE)
+                .count();
+        boolean another = Candidates.eligible(flight).stream()
+                .anyMatch(other -> other != target && Waits.isKnown(other.openingNanos(now)));
+        if (another) {
+            flight.avoided().add(target);
+        }
+        if (failures > 1 && flight.eligibleTiers() < flight.route().tiers().size()) {
+            flight.widen();
+        }
+        elsewhere(flight, target, failure, now);
+    }
+
+    /** Tries another target, or after a pause the same one if there is no other. */
+    private void elsewhere(Flight flight, Target target, Failure failure, long now) {
+        flight.countAttempt(target);
+        Retries retries = flight.route().settings().retries();
+        if (flight.attemptsOn(target) >= retries.attemptsPerTarget()) {
+            flight.barred().add(target);
+        }
+        if (Candidates.ever(flight).isEmpty()) {
+            outcomes.failed(flight, Reason.ATTEMPTS_EXHAUSTED, now);
+            return;
+        }
+        boolean sameAgain = Candidates.ever(flight).stream()
+                .allMatch(other -> other == target || other.openingNanos(now) == Waits.UNKNOWN);
+        long pause = sameAgain
+                ? Backoff.nanos(
+                        flight.attemptsOn(target) - 1,
+                        retries,
+                        failure.retryAfter().orElse(Duration.ZERO),
+                        timeline.random())
+                : 0;
+        outcomes.again(flight, pause, true, now);
+    }
+
+    private static void tellPickers(Attempt attempt, Picker.Outcome outcome, long now) {
+        Target target = attempt.target();
+        attempt.flight()
+                .route()
+                .pickersOf(target)
+                .forEach(picker -> tell(picker, target, outcome, attempt.tookNanos(now), now));
+    }
+
+    private static void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {
+        try {
+            picker.ended(target.id(), outcome, tookNanos, now);
+        } catch (RuntimeException e) {
+            // A strategy that can't learn still picks; that it can't is its own loss.
+            LOG.debug("A balancing strategy failed to learn", e);
+        }
+    }
+}

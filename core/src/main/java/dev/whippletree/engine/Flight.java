@@ -1,0 +1,226 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.CacheKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question on its way to an answer. Callers with equal prompts subscribe to it; nobody leads. Guarded by the engine's lock.
+ *
+ * <p>It is looked up, then waits, then is attempted, perhaps several times with pauses, and at last its answer is stored.
+ */
+final class Flight {
+
+    /** Where a flight is on its way. */
+    enum Stage {
+        /** The caches are looked into. */
+        LOOKING_UP,
+        /** It is in the waiting line. */
+        WAITING,
+        /** An attempt is under way. */
+        ATTEMPTING,
+        /** It pauses before it is tried again. */
+        PAUSING,
+        /** It has its answer; the nearest cache is being given it. */
+        STORING,
+        /** Over. */
+        ENDED
+    }
+
+    private final CacheKey key;
+    private final Prompt prompt;
+    private final Route route;
+    private final long openedNanos;
+    private final Mailbox mailbox = new Mailbox();
+    private final Set<Subscription> subscriptions = new LinkedHashSet<>(2);
+    private final List<AttemptReport> failedAttempts = new ArrayList<>(0);
+    private final Map<Target, Integer> attempts = new HashMap<>(0);
+    private final Set<Target> barred = new HashSet<>(0);
+    private final Set<Target> avoided = new HashSet<>(0);
+
+    private Stage stage = Stage.LOOKING_UP;
+    private Demand demand = Demand.NONE;
+    private int eligibleTiers = 1;
+    private int calls;
+    private boolean streaming;
+    private long waitingSince;
+    private double turn;
+    private long order;
+    private @Nullable Lane lane;
+    private @Nullable Attempt attempt;
+    private @Nullable Completion answer;
+
+    Flight(CacheKey key, Prompt prompt, Route route, long now) {
+        this.key = key;
+        this.prompt = prompt;
+        this.route = route;
+        this.openedNanos = now;
+    }
+
+    CacheKey key() {
+        return key;
+    }
+
+    Prompt prompt() {
+        return prompt;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /** Returns whether its attempts ask for the answer piece by piece. */
+    boolean streaming() {
+        return streaming;
+    }
+
+    void streaming(boolean streaming) {
+        this.streaming = streaming;
+    }
+
+    Set<Subscription> subscriptions() {
+        return subscriptions;
+    }
+
+    /** Returns when its last caller gives up; empty if one of them never does. */
+    OptionalLong deadline() {
+        long latest = Long.MIN_VALUE;
+        for (Subscription subscription : subscriptions) {
+            if (subscription.deadline().isEmpty()) {
+                return OptionalLong.empty();
+            }
+            latest = Math.max(latest, subscription.deadline().getAsLong());
+        }
+        return OptionalLong.of(latest);
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    void stage(Stage stage) {
+        this.stage = stage;
+    }
+
+    /** What it asks of each target, once that is known. */
+    Demand demand() {
+        return demand;
+    }
+
+    void demand(Demand demand) {
+        this.demand = demand;
+    }
+
+    /** Returns how many tiers it may use; one more than there are means that it may use targets it would rather avoid. */
+    int eligibleTiers() {
+        return eligibleTiers;
+    }
+
+    void widen() {
+        eligibleTiers++;
+    }
+
+    /** Targets it must not use any more. */
+    Set<Target> barred() {
+        return barred;
+    }
+
+    /** Targets it uses only if there is no other. */
+    Set<Target> avoided() {
+        return avoided;
+    }
+
+    List<AttemptReport> failedAttempts() {
+        return failedAttempts;
+    }
+
+    /** Returns how many attempts on a target have failed. */
+    int attemptsOn(Target target) {
+        return attempts.getOrDefault(target, 0);
+    }
+
+    void countAttempt(Target target) {
+        attempts.merge(target, 1, Integer::sum);
+    }
+
+    int countedAttempts() {
+        return attempts.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Returns the calls made for it, whatever came of them. */
+    int calls() {
+        return calls;
+    }
+
+    /** Returns whether it may use a target at all. */
+    boolean mayUse(Target target) {
+        return !barred.contains(target)
+                && (prompt.account().isEmpty()
+                        || prompt.account().get().equals(target.account().id()));
+    }
+
+    void enter(Lane lane, double turn, long order) {
+        this.lane = lane;
+        this.turn = turn;
+        this.order = order;
+        this.stage = Stage.WAITING;
+    }
+
+    @Nullable Lane lane() {
+        return lane;
+    }
+
+    /** Returns its place in the order of the line, which it keeps when it is tried again. */
+    double turn() {
+        return turn;
+    }
+
+    long order() {
+        return order;
+    }
+
+    long waitingSince() {
+        return waitingSince;
+    }
+
+    void waitingSince(long now) {
+        this.waitingSince = now;
+    }
+
+    void begin(Attempt attempt) {
+        this.attempt = attempt;
+        this.lane = null;
+        this.stage = Stage.ATTEMPTING;
+        calls++;
+    }
+
+    @Nullable Attempt attempt() {
+        return attempt;
+    }
+
+    @Nullable Completion answer() {
+        return answer;
+    }
+
+    void answer(Completion answer) {
+        this.answer = answer;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.engine.Subscription.SessionKey;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The flights that are under way, and their callers: who joins, who leaves, how each hears of the end. Guarded by the engine's
+ * lock.
+ *
+ * <p>A flight stays in the table until the nearest cache has its answer, so that the next equal prompt joins it or finds it
+ * stored, and never causes a second call.
+ */
+final class Flights {
+
+    private final Monitor monitor;
+    private final Timeline timeline;
+    private final CacheTiers caches;
+    private final Tally tally;
+    private final List<EngineListener> listeners;
+    private final Function<Flight, Optional<Instant>> roomAt;
+    private final Consumer<Flight> abandoned;
+
+    /** Flights that an equal prompt may join. */
+    private final Map<CacheKey, Flight> joinable = new HashMap<>();
+
+    /** All that haven't ended. */
+    private final Set<Flight> underWay = new LinkedHashSet<>();
+
+    /**
+     * Creates an empty table.
+     *
+     * @param roomAt says when there would be room for a flight
+     * @param abandoned is told of a flight whose last caller has left, under the lock
+     */
+    Flights(
+            Monitor monitor,
+            Timeline timeline,
+            CacheTiers caches,
+            Tally tally,
+            List<EngineListener> listeners,
+            Function<Flight, Optional<Instant>> roomAt,
+            Consumer<Flight> abandoned) {
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.caches = caches;
+        this.tally = tally;
+        this.listeners = listeners;
+        this.roomAt = roomAt;
+        this.abandoned = abandoned;
+    }
+
+    /** Returns a flight that a prompt may join. */
+    Optional<Flight> find(CacheKey key) {
+        return Optional.ofNullable(joinable.get(key));
+    }
+
+    Flight open(CacheKey key, Prompt prompt, Route route, long now) {
+        Flight flight = new Flight(key, prompt, route, now);
+        underWay.add(flight);
+        if (prompt.cache().read()) {
+            joinable.put(key, flight);
+        }
+        route.budget().earn();
+        return flight;
+    }
+
+    /** Subscribes a caller; one who comes after the answer gets it at once. */
+    Subscription subscribe(Flight flight, Prompt prompt, boolean joined, long now) {
+        Optional<Duration> patience =
+                prompt.deadline().or(() -> flight.route().settings().deadline());
+        OptionalLong deadline =
+                patience.map(after -> OptionalLong.of(now + after.toNanos())).orElse(OptionalLong.empty());
+        SessionKey session = SessionKey.of(prompt);
+        Subscription subscription = new Subscription(flight, joined, session, deadline, now);
+        tally.submitted(session);
+        flight.subscriptions().add(subscription);
+        Completion answer = flight.answer();
+        if (answer != null) {
+            deliver(subscription, answer, now);
+        } else {
+            patience.ifPresent(after -> subscription.timer(
+                    timeline.schedule(after.toNanos(), () -> monitor.decide(() -> expire(subscription, after)))));
+        }
+        return subscription;
+    }
+
+    private void expire(Subscription subscription, Duration after) {
+        Flight flight = subscription.flight();
+        fail(subscription, PromptErrors.deadline(flight, after, roomAt.apply(flight)));
+        abandonIfAlone(flight);
+    }
+
+    /** A caller has lost interest. */
+    void leave(Subscription subscription) {
+        if (subscription.end()) {
+            tally.cancelled(subscription);
+            subscription.flight().subscriptions().remove(subscription);
+            abandonIfAlone(subscription.flight());
+        }
+    }
+
+    private void abandonIfAlone(Flight flight) {
+        if (flight.subscriptions().isEmpty()
+                && flight.stage() != Flight.Stage.STORING
+                && flight.stage() != Flight.Stage.ENDED) {
+            abandoned.accept(flight);
+            remove(flight);
+        }
+    }
+
+    /** A flight has its answer, fresh or stored. */
+    void land(Flight flight, Completion completion, long now) {
+        flight.answer(completion);
+        List.copyOf(flight.subscriptions()).forEach(subscription -> deliver(subscription, completion, now));
+        Optional<Duration> ttl = timeToStore(flight, completion);
+        if (ttl.isEmpty()) {
+            remove(flight);
+            return;
+        }
+        flight.stage(Flight.Stage.STORING);
+        CacheEntry entry = new CacheEntry(completion, timeline.now().plus(ttl.get()));
+        monitor.after(
+                flight.mailbox(), () -> caches.store(flight.key(), entry, () -> monitor.decide(() -> remove(flight))));
+    }
+
+    /** Only a whole answer is stored, and only if nobody said otherwise. */
+    private Optional<Duration> timeToStore(Flight flight, Completion completion) {
+        boolean fresh = completion.origin().source() == Origin.Source.CALL;
+        boolean whole =
+                completion.finishReason() == FinishReason.STOP || completion.finishReason() == FinishReason.TOOL_CALLS;
+        if (!fresh || !whole || caches.isEmpty() || !flight.prompt().cache().store()) {
+            return Optional.empty();
+        }
+        return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());
+    }
+
+    private void deliver(Subscription subscription, Completion completion, long now) {
+        if (!subscription.end()) {
+            return;
+        }
+        subscription.flight().subscriptions().remove(subscription);
+        Origin origin = originFor(subscription, completion.origin());
+        tally.answered(subscription, origin.source(), now);
+        Duration took = Duration.ofNanos(now - subscription.beganNanos());
+        monitor.after(subscription.mailbox(), () -> {
+            subscription.future().complete(completion.withOrigin(origin));
+            tell(listener -> listener.answered(origin, took));
+        });
+    }
+
+    /** A caller who joined is told so, and how long its own prompt waited. */
+    private static Origin originFor(Subscription subscription, Origin origin) {
+        if (!subscription.joined() || origin.source() == Origin.Source.CACHE) {
+            return origin;
+        }
+        long late = subscription.beganNanos() - subscription.flight().openedNanos();
+        Duration waited = origin.waited().minusNanos(late);
+        return new Origin(
+                Origin.Source.JOINED,
+                origin.account(),
+                origin.model(),
+                origin.attempts(),
+                waited.isNegative() ? Duration.ZERO : waited,
+                origin.cache());
+    }
+
+    /** A flight has failed, and all its callers with it. */
+    void fail(Flight flight, PromptException failure) {
+        List.copyOf(flight.subscriptions()).forEach(subscription -> fail(subscription, failure));
+        remove(flight);
+    }
+
+    private void fail(Subscription subscription, PromptException failure) {
+        if (!subscription.end()) {
+            return;
+        }
+        subscription.flight().subscriptions().remove(subscription);
+        tally.failed(subscription);
+        Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
+        monitor.after(subscription.mailbox(), () -> {
+            subscription.future().completeExceptionally(failure);
+            tell(listener -> listener.failed(failure.reason(), took));
+        });
+    }
+
+    private void tell(Consumer<EngineListener> event) {
+        listeners.forEach(event);
+    }
+
+    private void remove(Flight flight) {
+        flight.stage(Flight.Stage.ENDED);
+        underWay.remove(flight);
+        joinable.remove(flight.key(), flight);
+    }
+
+    Set<Flight> underWay() {
+        return underWay;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.quota.Quota.Use;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What an attempt holds while it runs: a slot of its account and of its target, and reservations of their limits. Guarded by the
+ * engine's lock. Ended exactly once; ending it again is an error of the engine's and says so.
+ */
+final class Lease {
+
+    private final Target target;
+    private final long tokens;
+    private final List<Meter.Hold> holds = new ArrayList<>(4);
+    private boolean arrived;
+    private boolean ended;
+
+    /** Takes the slots and reserves; that all of it fits was asked before. */
+    Lease(Target target, long tokens, long now) {
+        this.target = target;
+        this.tokens = tokens;
+        target.occupy();
+        target.organization().join(this, now);
+        target.modelScope().join(this, now);
+    }
+
+    /** Reserves of one more limit. */
+    void hold(Meter meter, long now) {
+        holds.add(meter.reserve(tokens, now));
+    }
+
+    /** Returns what it reserved of a limit that it holds. */
+    Use useOf(Meter meter) {
+        for (Meter.Hold hold : holds) {
+            if (hold.meter() == meter) {
+                return hold.use();
+            }
+        }
+        throw new IllegalStateException("a lease was asked for a limit that it doesn't hold");
+    }
+
+    /** The request has been written. */
+    void sent(long now) {
+        target.account()
+                .transitNanos()
+                .ifPresent(transit -> holds.forEach(hold -> hold.use().sent(now + transit, now)));
+    }
+
+    /** The service has counted the request by now. */
+    void arrived(long now) {
+        if (!arrived) {
+            arrived = true;
+            holds.forEach(hold -> hold.use().arrived(now));
+        }
+    }
+
+    /** Ends it: what was reserved is used, in full or by what the service says it counted. */
+    void end(OptionalLong actualTokens, long now) {
+        leave();
+        arrived(now);
+        actualTokens.ifPresent(actual -> holds.stream()
+                .filter(hold -> hold.meter().unit() == Limit.Unit.TOKENS)
+                .forEach(hold -> hold.use().settle(actual, now)));
+    }
+
+    /** Ends it: nothing was ever sent. */
+    void release(long now) {
+        leave();
+        holds.forEach(hold -> hold.use().release(now));
+    }
+
+    private void leave() {
+        if (ended) {
+            throw new IllegalStateException("a lease of " + target.id() + " was ended twice");
+        }
+        ended = true;
+        target.vacate();
+        target.organization().leave(this);
+        target.modelScope().leave(this);
+    }
+}

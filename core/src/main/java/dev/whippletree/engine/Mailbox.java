@@ -1,0 +1,54 @@
+package dev.whippletree.engine;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tasks that run one at a time, in order, on an executor. Thread-safe; one that throws is logged and the next one runs. */
+final class Mailbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+
+    private final Queue<Runnable> tasks = new ArrayDeque<>(4);
+    private boolean running;
+
+    synchronized void add(Runnable task) {
+        tasks.add(task);
+    }
+
+    /** Sees to it that what was added is run. Doesn't wait for it. */
+    void runOn(Executor executor) {
+        synchronized (this) {
+            if (running || tasks.isEmpty()) {
+                return;
+            }
+            running = true;
+        }
+        try {
+            executor.execute(this::drain);
+        } catch (RejectedExecutionException e) {
+            // The executor's owner has shut it down, but callers still have to hear how their prompts ended.
+            drain();
+        }
+    }
+
+    private void drain() {
+        for (Runnable task = next(); task != null; task = next()) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("What had to be done for a prompt failed", e);
+            }
+        }
+    }
+
+    private synchronized @Nullable Runnable next() {
+        Runnable task = tasks.poll();
+        running = task != null;
+        return task;
+    }
+}

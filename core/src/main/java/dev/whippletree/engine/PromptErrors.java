@@ -1,0 +1,113 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.PromptException.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts into words why a prompt got no answer. Reads the engine's state under its lock. */
+final class PromptErrors {
+
+    private PromptErrors() {}
+
+    /** A flight failed: by its last attempt's word, or because nothing is left to be tried. */
+    static PromptException failed(Flight flight, Reason reason) {
+        List<AttemptReport> attempts = flight.failedAttempts();
+        String last =
+                attempts.isEmpty() ? "" : attempts.get(attempts.size() - 1).toString();
+        String message = switch (reason) {
+            case REJECTED -> "the service refused the prompt: " + last;
+            case FILTERED -> "the service's content filter refused the prompt: " + last;
+            case TOO_LARGE -> "the prompt is too large: " + last;
+            case ATTEMPTS_EXHAUSTED -> "everything that may be tried has failed:" + lines(attempts);
+            case STREAM_INTERRUPTED -> "the answer broke off and couldn't be continued: " + last;
+            case NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
+        };
+        return new PromptException(reason, message, attempts, Optional.empty());
+    }
+
+    /** No target's limits can ever take that many tokens. */
+    static PromptException largerThanLimits(Flight flight) {
+        String message = "the prompt would use up to " + flight.demand().mostTokens()
+                + " tokens, which is more than a whole window of any account's limit allows; shorten it or lower max tokens";
+        return new PromptException(Reason.TOO_LARGE, message, flight.failedAttempts(), Optional.empty());
+    }
+
+    /** Every target's provider said before any call that it can't take the prompt. */
+    static PromptException refusedByAll(Flight flight) {
+        List<String> reasons = new ArrayList<>();
+        flight.demand()
+                .refusals()
+                .forEach((target, why) ->
+                        reasons.add("account " + target.account().id() + ": " + why));
+        reasons.sort(null);
+        return new PromptException(
+                Reason.REJECTED, "no account can take this prompt:" + lines(reasons), List.of(), Optional.empty());
+    }
+
+    /** Every target is closed for a time nobody knows. */
+    static PromptException noAccount(Flight flight, long now) {
+        List<String> reasons = new ArrayList<>();
+        for (Target target : Candidates.ever(flight)) {
+            reasons.add("account " + target.account().id() + ", " + target.model() + ": " + reason(target, now));
+        }
+        String message = reasons.isEmpty()
+                ? "no account is left that may answer this prompt:" + lines(flight.failedAttempts())
+                : "no account can answer, and nobody knows when one could:" + lines(reasons);
+        return new PromptException(Reason.NO_ACCOUNT, message, flight.failedAttempts(), Optional.empty());
+    }
+
+    private static String reason(Target target, long now) {
+        List<Closure> closures = List.of(
+                target.account().credential(),
+                target.organization().closure(),
+                target.availability(),
+                target.modelScope().closure());
+        for (Closure closure : closures) {
+            if (closure.waitNanos(now) == Waits.UNKNOWN) {
+                return closure.reason() + " (checked again in "
+                        + Duration.ofNanos(closure.until() - now).toMinutes() + " minutes)";
+            }
+        }
+        return "closed";
+    }
+
+    /** There will be room, but too late. */
+    static PromptException noRoomInTime(Flight flight, Instant roomAt) {
+        String message = "there is no room before the deadline; if nothing else happens there is at " + roomAt;
+        return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
+    }
+
+    /** The deadline passed. */
+    static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt) {
+        String message = "no answer within " + after.toMillis() + " ms"
+                + roomAt.map(at -> "; there would be room at " + at).orElse("")
+                + (flight.failedAttempts().isEmpty()
+                        ? ""
+                        : "; what failed until then:" + lines(flight.failedAttempts()));
+        return new PromptException(Reason.DEADLINE, message, flight.failedAttempts(), roomAt);
+    }
+
+    /** The waiting line is full. */
+    static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
+        String message = "the waiting line is full: " + lineSize + " prompts wait already"
+                + roomAt.map(at -> "; there would be room at " + at).orElse("");
+        return new PromptException(Reason.LINE_FULL, message, flight.failedAttempts(), roomAt);
+    }
+
+    /** Whippletree is closed, or was before there was an answer. */
+    static PromptException closed() {
+        return new PromptException(
+                Reason.CLOSED, "this Whippletree has been closed and takes no prompts", List.of(), Optional.empty());
+    }
+
+    private static String lines(List<?> items) {
+        StringBuilder lines = new StringBuilder();
+        items.forEach(item -> lines.append(System.lineSeparator()).append("  ").append(item));
+        return lines.toString();
+    }
+}

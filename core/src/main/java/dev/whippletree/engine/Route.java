@@ -1,0 +1,65 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.spi.Picker;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A route at work: its targets by tier, their pickers, its retry budget. Guarded by the engine's lock. */
+final class Route {
+
+    private final RouteSettings settings;
+    private final List<List<Target>> tiers;
+    private final List<Picker> pickers;
+    private final List<Target> targets;
+    private final List<List<String>> models;
+    private final RetryBudget budget;
+
+    Route(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, long now) {
+        this.settings = settings;
+        this.tiers = tiers;
+        this.pickers = pickers;
+        this.targets = tiers.stream().flatMap(List::stream).distinct().toList();
+        this.models = tiers.stream()
+                .map(tier -> tier.stream().map(Target::model).distinct().toList())
+                .toList();
+        this.budget = new RetryBudget(settings.retries(), now);
+    }
+
+    String name() {
+        return settings.name();
+    }
+
+    RouteSettings settings() {
+        return settings;
+    }
+
+    List<List<Target>> tiers() {
+        return tiers;
+    }
+
+    Picker picker(int tier) {
+        return pickers.get(tier);
+    }
+
+    /** Returns all targets, the preferred tier's first, each once. */
+    List<Target> targets() {
+        return targets;
+    }
+
+    /** Returns the models, tier by tier: a part of every key. */
+    List<List<String>> models() {
+        return models;
+    }
+
+    RetryBudget budget() {
+        return budget;
+    }
+
+    /** Returns the pickers of the tiers that a target belongs to. */
+    Stream<Picker> pickersOf(Target target) {
+        return IntStream.range(0, tiers.size())
+                .filter(tier -> tiers.get(tier).contains(target))
+                .mapToObj(pickers::get);
+    }
+}

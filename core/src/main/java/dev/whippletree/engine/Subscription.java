@@ -1,0 +1,89 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.time.Timeline;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One caller's wait for a flight's answer. Guarded by the engine's lock, but for its future. */
+final class Subscription {
+
+    private final CompletableFuture<Completion> future = new CompletableFuture<>();
+    private final Mailbox mailbox = new Mailbox();
+    private final Flight flight;
+    private final boolean joined;
+    private final long beganNanos;
+    private final OptionalLong deadline;
+    private final SessionKey session;
+    private Timeline.@Nullable Timer timer;
+    private boolean ended;
+
+    /** Whose prompt it is. */
+    record SessionKey(String tenant, String session) {
+
+        static SessionKey of(Prompt prompt) {
+            return new SessionKey(prompt.tenant(), prompt.session().orElse(""));
+        }
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @param joined whether the flight was there before
+     * @param deadline when the caller gives up, on the engine's clock
+     */
+    Subscription(Flight flight, boolean joined, SessionKey session, OptionalLong deadline, long now) {
+        this.flight = flight;
+        this.joined = joined;
+        this.session = session;
+        this.deadline = deadline;
+        this.beganNanos = now;
+    }
+
+    CompletableFuture<Completion> future() {
+        return future;
+    }
+
+    /** Its own, so that a caller who is slow to take an answer holds up nobody else. */
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    Flight flight() {
+        return flight;
+    }
+
+    boolean joined() {
+        return joined;
+    }
+
+    SessionKey session() {
+        return session;
+    }
+
+    OptionalLong deadline() {
+        return deadline;
+    }
+
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    void timer(Timeline.Timer timer) {
+        this.timer = timer;
+    }
+
+    /** Ends it. Returns false if it had ended before. */
+    boolean end() {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        if (timer != null) {
+            timer.cancel();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.spi.TargetView;
+
+/** An account together with a model: what an attempt is made on. Guarded by the engine's lock. */
+final class Target {
+
+    private final String id;
+    private final Account account;
+    private final String model;
+    private final ScopeState modelScope;
+    private final Health health;
+
+    /** Whether the service doesn't have the model. */
+    private final Closure availability = new Closure();
+
+    private int inFlight;
+
+    Target(Account account, String model, ScopeState modelScope) {
+        this.id = account.id() + "/" + model;
+        this.account = account;
+        this.model = model;
+        this.modelScope = modelScope;
+        this.health = new Health(account.maxConcurrency());
+    }
+
+    /** Returns its name, unique and stable. */
+    String id() {
+        return id;
+    }
+
+    Account account() {
+        return account;
+    }
+
+    String model() {
+        return model;
+    }
+
+    ScopeState organization() {
+        return account.organization();
+    }
+
+    ScopeState modelScope() {
+        return modelScope;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    Closure availability() {
+        return availability;
+    }
+
+    /** Returns how long until an attempt could begin, by all that is known: {@link Waits#NONE} if it can now. */
+    long waitNanos(long tokens, long now) {
+        long wait = openingNanos(now);
+        if (wait == Waits.UNKNOWN) {
+            return wait;
+        }
+        wait = Math.max(wait, organization().waitNanos(tokens, now));
+        wait = Math.max(wait, modelScope.waitNanos(tokens, now));
+        return wait == Waits.NONE && account.inFlight() >= concurrency() ? Waits.UNTIL_EVENT : wait;
+    }
+
+    /** Returns how long until it is open and not cooling, its limits and slots aside. */
+    long openingNanos(long now) {
+        long wait = Math.max(account.credential().waitNanos(now), availability.waitNanos(now));
+        wait = Math.max(wait, organization().closure().waitNanos(now));
+        wait = Math.max(wait, modelScope.closure().waitNanos(now));
+        if (wait == Waits.UNKNOWN) {
+            return wait;
+        }
+        long healthy = health.waitNanos(now);
+        return Math.max(wait, healthy);
+    }
+
+    /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
+    boolean canEverFit(long tokens) {
+        return organization().canEverFit(tokens) && modelScope.canEverFit(tokens);
+    }
+
+    TargetView view(long now) {
+        return new TargetView(
+                id,
+                account.settings().weight(),
+                inFlight,
+                Math.min(inFlight + concurrency() - account.inFlight(), health.allowed()),
+                Math.min(organization().headroom(now), modelScope.headroom(now)));
+    }
+
+    private int concurrency() {
+        return account.concurrency(organization().knowsRequestLimit() || modelScope.knowsRequestLimit());
+    }
+
+    void occupy() {
+        inFlight++;
+        account.occupy();
+    }
+
+    void vacate() {
+        inFlight--;
+        account.vacate();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.whippletree.quota;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A limit that the service itself says how it stands, and what is left of it since it last said so.
+ *
+ * <p>A report tells what was left when the service made it, which was some time while the attempt that brought it was under way.
+ * Other uses may or may not have been counted by then. What surely was counted is what had been answered before that attempt was
+ * begun; everything else is taken off what was reported. With a later report the doubt shrinks, and once nothing is under way
+ * there is none.
+ */
+public abstract sealed class ReportedQuota implements Quota permits FixedWindow, TokenBucket {
+
+    private final Duration window;
+
+    /** How much a window allows, as last reported. */
+    private long amount;
+
+    /** All uses ever reserved, less those released. */
+    private long reservedTotal;
+
+    /** All uses ever that the service is known to have counted. */
+    private long arrivedTotal;
+
+    /** When the attempt that brought the last report was begun; an older attempt's report says nothing new. */
+    private long reportBegun = Long.MIN_VALUE;
+
+    ReportedQuota(long amount, Duration window) {
+        this.amount = amount;
+        this.window = window;
+    }
+
+    @Override
+    public final long amount() {
+        return amount;
+    }
+
+    @Override
+    public final Optional<Duration> window() {
+        return window.isZero() ? Optional.empty() : Optional.of(window);
+    }
+
+    @Override
+    public final Use reserve(long reserved, long now) {
+        advance(now);
+        reservedTotal += reserved;
+        take(reserved);
+        return new CountedUse(reserved, now, arrivedTotal);
+    }
+
+    /**
+     * Takes in what the service said in answer to one of this quota's uses.
+     *
+     * @param use reserved by the attempt that brought the report
+     * @param reportedAmount how much a window allows, 1 or more
+     * @param remaining what was left, 0 or more
+     * @param resetNanos how long from then until all of it is left
+     */
+    public final void report(Use use, long reportedAmount, long remaining, long resetNanos, long now) {
+        advance(now);
+        CountedUse own = (CountedUse) use;
+        if (own.begun < reportBegun) {
+            return;
+        }
+        reportBegun = own.begun;
+        amount = reportedAmount;
+        long perhapsNotCounted = reservedTotal - own.arrivedBefore - own.amount;
+        take(new Report(remaining - perhapsNotCounted, own.begun, resetNanos), now);
+    }
+
+    /**
+     * What a report amounts to.
+     *
+     * @param left what is surely left
+     * @param begun the earliest moment at which the service can have made it
+     * @param resetNanos how long from then until all is left
+     */
+    record Report(long left, long begun, long resetNanos) {}
+
+    /** Brings what is left up to now. */
+    abstract void advance(long now);
+
+    /** Takes off, or with a negative amount gives back, what is left. */
+    abstract void take(long taken);
+
+    /** Replaces what was believed by what was reported. */
+    abstract void take(Report report, long now);
+
+    /** The service has counted some use by now; called before that is entered. */
+    void arriving(long now) {}
+
+    /** Returns what is reserved and not known to have been counted. */
+    final long underWay() {
+        return reservedTotal - arrivedTotal;
+    }
+
+    final long arrivedTotal() {
+        return arrivedTotal;
+    }
+
+    final long reservedTotal() {
+        return reservedTotal;
+    }
+
+    /** A use, and what had been counted when it was reserved. */
+    private final class CountedUse implements Use {
+
+        private final long begun;
+        private final long arrivedBefore;
+        private long amount;
+        private boolean ended;
+
+        CountedUse(long amount, long begun, long arrivedBefore) {
+            this.amount = amount;
+            this.begun = begun;
+            this.arrivedBefore = arrivedBefore;
+        }
+
+        /** Its answer says more surely when it was counted. */
+        @Override
+        public void sent(long latestArrival, long now) {}
+
+        @Override
+        public void arrived(long now) {
+            advance(now);
+            if (!ended) {
+                ended = true;
+                arrivedTotal += amount;
+                arriving(now);
+            }
+        }
+
+        /** The next report says what the service really took. */
+        @Override
+        public void settle(long actual, long now) {}
+
+        @Override
+        public void release(long now) {
+            advance(now);
+            if (!ended) {
+                ended = true;
+                reservedTotal -= amount;
+                take(-amount);
+                amount = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.whippletree.quota;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A limit that holds for every stretch of time as long as the window, wherever it begins.
+ *
+ * <p>This is the safe way to count where the service's own is unknown: whoever keeps every sliding window also keeps every
+ * fixed window and never asks more of a token bucket of that size and rate than it has. It remembers each use until it has left
+ * the window, so its memory grows with the uses in one window and no further.
+ */
+public final class SlidingWindow implements Quota {
+
+    private final long amount;
+    private final long windowNanos;
+
+    /** Uses whose latest arrival is known, by that time; those that have left the window are dropped. */
+    private final UsesByDate dated = new UsesByDate();
+
+    /** The sum of all uses in the window, those under way included. */
+    private long used;
+
+    /**
+     * Creates a limit of which nothing is used.
+     *
+     * @param amount the most that one window allows, 1 or more
+     * @param window positive
+     */
+    public SlidingWindow(long amount, Duration window) {
+        this.amount = amount;
+        this.windowNanos = window.toNanos();
+    }
+
+    @Override
+    public long amount() {
+        return amount;
+    }
+
+    @Override
+    public Optional<Duration> window() {
+        return Optional.of(Duration.ofNanos(windowNanos));
+    }
+
+    @Override
+    public long left(long now) {
+        forget(now);
+        return Math.max(0, amount - used);
+    }
+
+    /** Uses leave in the order of their dates, and each that takes its place leaves one window later: so the pattern repeats. */
+    @Override
+    public long waitNanos(long sum, long now) {
+        long missing = sum - left(now);
+        if (missing <= 0) {
+            return 0;
+        }
+        long rounds = (missing - 1) / amount;
+        long ofLastRound = missing - rounds * amount;
+        long date = dated.dateOfAccumulated(ofLastRound + overdrawn());
+        long lastRound = date == UsesByDate.NONE ? windowNanos : Math.max(1, date + windowNanos - now);
+        return rounds * windowNanos + lastRound;
+    }
+
+    @Override
+    public long roomWithin(long aheadNanos, long now) {
+        long free = left(now);
+        long rounds = aheadNanos / windowNanos;
+        long rest = aheadNanos - rounds * windowNanos;
+        long freed = Math.max(0, dated.sumUpTo(now + rest - windowNanos) - overdrawn());
+        return free + Math.min(freed, amount - free) + saturatedProduct(rounds, amount);
+    }
+
+    @Override
+    public Use reserve(long reserved, long now) {
+        forget(now);
+        used += reserved;
+        return new DatedUse(reserved);
+    }
+
+    /** What is used beyond the amount, as when a use turned out larger than reserved; it must leave before anything is free. */
+    private long overdrawn() {
+        return Math.max(0, used - amount);
+    }
+
+    private void forget(long now) {
+        used -= dated.removeUpTo(now - windowNanos);
+    }
+
+    private static long saturatedProduct(long left, long right) {
+        long high = Math.multiplyHigh(left, right);
+        return high == 0 && left * right >= 0 ? left * right : Long.MAX_VALUE / 4;
+    }
+
+    /** A use of this window; undated until the service can have counted it no later than some moment. */
+    private final class DatedUse implements Use {
+
+        private final UsesByDate.Entry entry;
+
+        DatedUse(long reserved) {
+            this.entry = new UsesByDate.Entry(reserved);
+        }
+
+        @Override
+        public void sent(long latestArrival, long now) {
+            date(latestArrival, now);
+        }
+
+        @Override
+        public void arrived(long now) {
+            date(now, now);
+        }
+
+        @Override
+        public void settle(long actual, long now) {
+            forget(now);
+            if (!entry.removed()) {
+                used += actual - entry.amount();
+                dated.resize(entry, actual);
+            }
+        }
+
+        @Override
+        public void release(long now) {
+            settle(0, now);
+        }
+
+        private void date(long latestArrival, long now) {
+            forget(now);
+            if (!entry.dated()) {
+                dated.add(entry, latestArrival);
+            }
+        }
+    }
+}

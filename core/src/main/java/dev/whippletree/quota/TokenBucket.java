@@ -1,0 +1,66 @@
+package dev.whippletree.quota;
+
+import java.time.Duration;
+
+/**
+ * A reported limit that refills bit by bit: {@code amount} in each window, never above {@code amount}.
+ *
+ * <p>What is refilled between the service's making a report and its arrival is not counted, which is on the safe side.
+ */
+public final class TokenBucket extends ReportedQuota {
+
+    private final double windowNanos;
+    private double level;
+    private long levelAt;
+
+    /**
+     * Creates a full bucket, to be corrected by a report.
+     *
+     * @param amount the most it holds, 1 or more
+     * @param window how long an empty one takes to fill, positive
+     */
+    public TokenBucket(long amount, Duration window, long now) {
+        super(amount, window);
+        this.windowNanos = window.toNanos();
+        this.level = amount;
+        this.levelAt = now;
+    }
+
+    @Override
+    public long left(long now) {
+        advance(now);
+        return Math.max(0, (long) level);
+    }
+
+    @Override
+    public long waitNanos(long sum, long now) {
+        advance(now);
+        double missing = sum - level;
+        return missing <= 0 ? 0 : Math.max(1, (long) Math.ceil(missing * windowNanos / amount()));
+    }
+
+    @Override
+    public long roomWithin(long aheadNanos, long now) {
+        advance(now);
+        return (long) Math.max(0, level + aheadNanos / windowNanos * amount());
+    }
+
+    /** A use that hasn't arrived will still be taken off, so the bucket can't hold more than the amount less those. */
+    @Override
+    void advance(long now) {
+        double refilled = level + (now - levelAt) / windowNanos * amount();
+        level = Math.min(refilled, Math.max(level, amount() - underWay()));
+        levelAt = now;
+    }
+
+    @Override
+    void take(long taken) {
+        level -= taken;
+    }
+
+    @Override
+    void take(Report report, long now) {
+        level = report.left();
+        levelAt = now;
+    }
+}

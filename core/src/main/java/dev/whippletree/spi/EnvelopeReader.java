@@ -1,0 +1,124 @@
+package dev.whippletree.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Reads what {@link EnvelopeWriter} wrote. Confined. Throws {@link BufferUnderflowException}, {@link IllegalArgumentException}
+ * or {@link ArithmeticException} on anything else, and allocates no more than the bytes at hand can fill.
+ */
+final class EnvelopeReader {
+
+    private static final int LONGEST_NUMBER = 10;
+
+    private final ByteBuffer in;
+
+    EnvelopeReader(ByteBuffer in) {
+        this.in = in;
+    }
+
+    /** Reads a completion that must be all there is. */
+    Completion completion() {
+        FinishReason reason = finishReason();
+        Completion completion =
+                new Completion(text(), optional(this::text), toolCalls(), reason, optional(this::usage), origin());
+        if (in.hasRemaining()) {
+            throw new IllegalArgumentException(in.remaining() + " bytes too many");
+        }
+        return completion;
+    }
+
+    private List<ToolCall> toolCalls() {
+        List<ToolCall> calls = new ArrayList<>();
+        for (long left = number(); left > 0; left--) {
+            calls.add(new ToolCall(text(), text(), text()));
+        }
+        return calls;
+    }
+
+    private TokenUsage usage() {
+        return new TokenUsage(number(), number(), number(), number());
+    }
+
+    private Origin origin() {
+        return new Origin(source(), text(), text(), Math.toIntExact(number()), duration(), optional(this::text));
+    }
+
+    private Duration duration() {
+        return Duration.ofSeconds(number(), number());
+    }
+
+    private <T> Optional<T> optional(Supplier<T> reader) {
+        return switch (in.get()) {
+            case 0 -> Optional.empty();
+            case 1 -> Optional.of(reader.get());
+            default -> throw new IllegalArgumentException("neither there nor absent");
+        };
+    }
+
+    private String text() {
+        long head = number();
+        long bytes = head >>> 1;
+        if (bytes > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        return (head & 1) == 0 ? utf8((int) bytes) : utf16((int) bytes);
+    }
+
+    private String utf8(int bytes) {
+        String text = new String(in.array(), in.arrayOffset() + in.position(), bytes, UTF_8);
+        in.position(in.position() + bytes);
+        return text;
+    }
+
+    private String utf16(int bytes) {
+        char[] units = new char[bytes / Character.BYTES];
+        for (int i = 0; i < units.length; i++) {
+            units[i] = in.getChar();
+        }
+        return new String(units);
+    }
+
+    private long number() {
+        long value = 0;
+        for (int i = 0; i < LONGEST_NUMBER; i++) {
+            byte next = in.get();
+            value |= (long) (next & 0x7F) << (7 * i);
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("a number without an end");
+    }
+
+    private FinishReason finishReason() {
+        return switch (in.get()) {
+            case 1 -> FinishReason.STOP;
+            case 2 -> FinishReason.LENGTH;
+            case 3 -> FinishReason.TOOL_CALLS;
+            case 4 -> FinishReason.CONTENT_FILTER;
+            default -> throw new IllegalArgumentException("no such finish reason");
+        };
+    }
+
+    private Origin.Source source() {
+        return switch (in.get()) {
+            case 1 -> Origin.Source.CALL;
+            case 2 -> Origin.Source.JOINED;
+            case 3 -> Origin.Source.CACHE;
+            default -> throw new IllegalArgumentException("no such source");
+        };
+    }
+}

@@ -1,0 +1,122 @@
+package dev.whippletree.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Writes a {@link CacheEnvelope}'s body. Confined.
+ *
+ * <p>Numbers are written seven bits a byte, the lowest first, the top bit set on all but the last. A text is a number, twice its
+ * length in bytes, and its UTF-8; one that UTF-8 can't carry, since half a surrogate pair is in it, is that number plus one
+ * and its UTF-16. An optional is a byte, 0 or 1, and its value. Enumerations are numbered here and not by their order, so
+ * that reordering one changes nothing stored.
+ */
+final class EnvelopeWriter {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+
+    /**
+     * Creates a writer.
+     *
+     * @param reserved bytes to leave free, as zeros, before what is written
+     */
+    EnvelopeWriter(int reserved) {
+        out.writeBytes(new byte[reserved]);
+    }
+
+    /** Writes a completion and returns all bytes. */
+    byte[] completion(Completion completion) {
+        out.write(codeOf(completion.finishReason()));
+        text(completion.text());
+        optional(completion.reasoning(), this::text);
+        toolCalls(completion.toolCalls());
+        optional(completion.usage(), this::usage);
+        origin(completion.origin());
+        return out.toByteArray();
+    }
+
+    private void toolCalls(List<ToolCall> calls) {
+        number(calls.size());
+        for (ToolCall call : calls) {
+            text(call.id());
+            text(call.name());
+            text(call.arguments());
+        }
+    }
+
+    private void usage(TokenUsage usage) {
+        number(usage.promptTokens());
+        number(usage.completionTokens());
+        number(usage.cachedPromptTokens());
+        number(usage.reasoningTokens());
+    }
+
+    private void origin(Origin origin) {
+        out.write(codeOf(origin.source()));
+        text(origin.account());
+        text(origin.model());
+        number(origin.attempts());
+        duration(origin.waited());
+        optional(origin.cache(), this::text);
+    }
+
+    private void duration(Duration duration) {
+        number(duration.getSeconds());
+        number(duration.getNano());
+    }
+
+    private <T> void optional(Optional<T> value, Consumer<T> writer) {
+        out.write(value.isPresent() ? 1 : 0);
+        value.ifPresent(writer);
+    }
+
+    private void text(String text) {
+        byte[] utf8 = text.getBytes(UTF_8);
+        if (new String(utf8, UTF_8).equals(text)) {
+            number((long) utf8.length << 1);
+            out.writeBytes(utf8);
+        } else {
+            number((long) text.length() << 2 | 1);
+            text.chars().forEach(unit -> {
+                out.write(unit >> 8);
+                out.write(unit);
+            });
+        }
+    }
+
+    private void number(long value) {
+        long rest = value;
+        while ((rest & ~0x7FL) != 0) {
+            out.write((int) (rest & 0x7F) | 0x80);
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    private static int codeOf(FinishReason reason) {
+        return switch (reason) {
+            case STOP -> 1;
+            case LENGTH -> 2;
+            case TOOL_CALLS -> 3;
+            case CONTENT_FILTER -> 4;
+        };
+    }
+
+    private static int codeOf(Origin.Source source) {
+        return switch (source) {
+            case CALL -> 1;
+            case JOINED -> 2;
+            case CACHE -> 3;
+        };
+    }
+}

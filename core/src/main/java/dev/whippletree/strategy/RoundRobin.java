@@ -1,0 +1,80 @@
+package dev.whippletree.strategy;
+
+import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.spi.TargetView;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Takes the targets in turn, each as often as its weight says, the turns of a heavy one spread out. Draws no lots.
+ *
+ * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick every ready
+ * target is credited its weight, the one with the most credit is chosen and pays for all. It assumes that answers cost about
+ * the same wherever they are made; where they don't, a strategy that looks at what is in flight does better.
+ *
+ * <p>While the same targets are ready, none is ever a whole pick ahead of its share, and after each cycle (as many picks as the
+ * weights add up to) each has had exactly its share. Credits are kept by the target's id, because the ready list changes from
+ * pick to pick; a target that isn't ready earns nothing, so one that comes back isn't flooded to make up for its absence.
+ */
+public final class RoundRobin implements BalancingStrategy {
+
+    /** Creates the strategy. */
+    public RoundRobin() {}
+
+    /** Returns {@code round-robin}. */
+    @Override
+    public String name() {
+        return "round-robin";
+    }
+
+    /** Returns none: the weights are the accounts'. */
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of();
+    }
+
+    @Override
+    public Picker open(Settings settings, RandomGenerator random) {
+        return new Turns();
+    }
+
+    /** The picker: confined, as pickers are. Its map grows to the number of the tier's targets and no further. */
+    private static final class Turns implements Picker {
+
+        private final Map<String, Credit> credits = new HashMap<>();
+
+        @Override
+        public int pick(List<TargetView> ready, long nowNanos) {
+            long paid = 0;
+            int chosen = 0;
+            Credit most = creditOf(ready.get(0));
+            for (int i = 0; i < ready.size(); i++) {
+                TargetView target = ready.get(i);
+                Credit credit = creditOf(target);
+                credit.amount += target.weight();
+                paid += target.weight();
+                if (credit.amount > most.amount) {
+                    most = credit;
+                    chosen = i;
+                }
+            }
+            most.amount -= paid;
+            return chosen;
+        }
+
+        private Credit creditOf(TargetView target) {
+            return credits.computeIfAbsent(target.id(), id -> new Credit());
+        }
+    }
+
+    /** What a target has earned and not yet spent; negative while it has had more than its share. */
+    private static final class Credit {
+        private long amount;
+    }
+}

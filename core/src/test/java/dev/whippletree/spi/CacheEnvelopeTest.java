@@ -1,0 +1,195 @@
+package dev.whippletree.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CacheEnvelopeTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant LATER = NOW.plusNanos(1_000_000_001);
+
+    @ParameterizedTest
+    @MethodSource("completions")
+    void whatWasWritten_isRead(Completion completion) {
+        CacheEntry entry = new CacheEntry(completion, LATER);
+
+        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFinishReason_isRead(FinishReason reason) {
+        Completion said = said("x");
+        CacheEntry entry = new CacheEntry(
+                new Completion(said.text(), Optional.empty(), List.of(), reason, said.usage(), said.origin()), LATER);
+
+        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everySource_isRead(Origin.Source source) {
+        Origin origin = new Origin(source, "a", "m", 3, Duration.ofNanos(7), Optional.of("redis"));
+        CacheEntry entry = new CacheEntry(said("x").withOrigin(origin), LATER);
+
+        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
+    }
+
+    @Test
+    void farthestExpiry_isRead() {
+        CacheEntry entry = new CacheEntry(said("x"), Instant.MAX);
+
+        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
+    }
+
+    @Test
+    void expired_isNoEntryFromThatVeryMoment() {
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(said("x"), LATER));
+
+        assertThat(CacheEnvelope.read(envelope, LATER.minusNanos(1))).isPresent();
+        assertThat(CacheEnvelope.read(envelope, LATER)).isEmpty();
+    }
+
+    @Test
+    void expiry_isToldWithoutTheRest() {
+        assertThat(CacheEnvelope.expires(CacheEnvelope.write(new CacheEntry(full(), LATER))))
+                .isEqualTo(LATER);
+        assertThatThrownBy(() -> CacheEnvelope.expires(new byte[3])).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void everyTruncation_isNoEntry() {
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
+
+        for (int length = 0; length < envelope.length; length++) {
+            assertThat(CacheEnvelope.read(Arrays.copyOf(envelope, length), NOW))
+                    .as("the first %d of %d bytes", length, envelope.length)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void everyFlippedBit_isNoEntry() {
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
+
+        for (int bit = 0; bit < envelope.length * Byte.SIZE; bit++) {
+            byte[] flipped = envelope.clone();
+            flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            assertThat(CacheEnvelope.read(flipped, NOW))
+                    .as("bit %d flipped", bit)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void appendedByte_isNoEntryEvenWithARightChecksum() {
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
+        byte[] longer = withRightChecksum(Arrays.copyOf(envelope, envelope.length + 1));
+
+        assertThat(CacheEnvelope.read(longer, NOW)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {0, 2, -1})
+    void unknownVersion_isNoEntry(byte version) {
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
+        envelope[2] = version;
+
+        assertThat(CacheEnvelope.read(withRightChecksum(envelope), NOW)).isEmpty();
+    }
+
+    /** Forged bodies with a right checksum reach the reader itself, which must not throw or allocate what it is told to. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void forgedBody_isNeverAnException(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
+
+        for (int n = 0; n < 5_000; n++) {
+            byte[] forged = Arrays.copyOf(envelope, random.nextInt(CacheEnvelope.BODY_FROM, envelope.length + 1));
+            for (int changes = random.nextInt(1, 20); changes > 0; changes--) {
+                int at = random.nextInt(CacheEnvelope.CHECKED_FROM, forged.length);
+                forged[at] = (byte) random.nextInt();
+            }
+            assertThat(CacheEnvelope.read(withRightChecksum(forged), NOW)).isNotNull();
+        }
+    }
+
+    @Test
+    void foreignBytes_areNoEntry() {
+        for (String foreign : List.of("", "{\"text\":\"hello\"}", "WT", "PONG", "W".repeat(1000))) {
+            assertThat(CacheEnvelope.read(foreign.getBytes(UTF_8), NOW)).isEmpty();
+        }
+    }
+
+    @Test
+    void envelope_isCompact() {
+        String answer = "x".repeat(1000);
+
+        assertThat(CacheEnvelope.write(new CacheEntry(said(answer), LATER))).hasSizeLessThan(1_000 + 100);
+    }
+
+    static Stream<Completion> completions() {
+        List<Completion> all = new ArrayList<>(List.of(said(""), full(), said("x".repeat(3_000_000))));
+        for (String text : List.of(
+                "Grüße, 你好, 😀\u0000\uFFFD", "half a pair: \uD83D", "\uDE00", "\uDE00\uD83D" + "ä".repeat(70))) {
+            all.add(said(text));
+        }
+        return all.stream();
+    }
+
+    private static Completion said(String text) {
+        return new Completion(
+                text,
+                Optional.empty(),
+                List.of(),
+                FinishReason.STOP,
+                Optional.empty(),
+                new Origin(Origin.Source.CALL, "hf-1", "openai/gpt-oss-20b", 1, Duration.ZERO, Optional.empty()));
+    }
+
+    private static Completion full() {
+        return new Completion(
+                "The answer, at length: 你好",
+                Optional.of("Let me think"),
+                List.of(new ToolCall("call-1", "weather", "{\"city\":\"Zürich\"}"), new ToolCall("", "f", "")),
+                FinishReason.TOOL_CALLS,
+                Optional.of(new TokenUsage(127, 128, 0, Long.MAX_VALUE)),
+                new Origin(
+                        Origin.Source.JOINED,
+                        "groq-1",
+                        "llama",
+                        Integer.MAX_VALUE,
+                        Duration.ofSeconds(-3, 999_999_999),
+                        Optional.of("redis")));
+    }
+
+    private static byte[] withRightChecksum(byte[] envelope) {
+        CRC32C crc = new CRC32C();
+        crc.update(envelope, CacheEnvelope.CHECKED_FROM, envelope.length - CacheEnvelope.CHECKED_FROM);
+        ByteBuffer.wrap(envelope).putInt(CacheEnvelope.MAGIC.length + 1, (int) crc.getValue());
+        return envelope;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.whippletree.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.spi.TargetView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoundRobinTest {
+
+    private final Picker picker = new RoundRobin().open(Settings.none("route test"), new SplittableRandom(1));
+
+    @Test
+    void serviceLoader_findsIt() {
+        assertThat(ServiceLoader.load(BalancingStrategy.class).stream().map(ServiceLoader.Provider::type))
+                .contains(RoundRobin.class);
+    }
+
+    @Test
+    void equalWeights_takeTurnsInOrder() {
+        List<TargetView> ready = List.of(target("a", 1), target("b", 1), target("c", 1));
+
+        assertThat(picks(ready, 6)).containsExactly("a", "b", "c", "a", "b", "c");
+    }
+
+    /** The sequence in nginx's own description of the algorithm. */
+    @Test
+    void heavyTarget_isSpreadOverTheCycle() {
+        List<TargetView> ready = List.of(target("a", 5), target("b", 1), target("c", 1));
+
+        assertThat(picks(ready, 7)).containsExactly("a", "a", "b", "a", "c", "a", "a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void anyWeights_noTargetIsAWholePickAheadAndCyclesAreExact(long seed) {
+        List<TargetView> ready = targets(new SplittableRandom(seed));
+        long cycle = ready.stream().mapToLong(TargetView::weight).sum();
+        Map<String, Long> picked = new HashMap<>();
+
+        for (long n = 1; n <= 3 * cycle; n++) {
+            TargetView chosen = ready.get(picker.pick(ready, 0));
+            long times = picked.merge(chosen.id(), 1L, Long::sum);
+            double share = (double) n * chosen.weight() / cycle;
+            assertThat(times - share)
+                    .as("seed %d, pick %d: %s ahead of its share", seed, n, chosen)
+                    .isLessThan(1);
+        }
+
+        ready.forEach(target -> assertThat(picked)
+                .as("seed %d, after three cycles", seed)
+                .containsEntry(target.id(), 3L * target.weight()));
+    }
+
+    @Test
+    void targetThatComesBack_getsItsShareAndNoMore() {
+        List<TargetView> both = List.of(target("a", 1), target("b", 1));
+        List<TargetView> onlyA = both.subList(0, 1);
+        picks(both, 10);
+        picks(onlyA, 1000);
+
+        assertThat(picks(both, 10)).filteredOn("b"::equals).hasSize(5);
+    }
+
+    @Test
+    void alternatingReadyLists_stillAddUp() {
+        TargetView a = target("a", 1);
+        TargetView b = target("b", 1);
+        TargetView c = target("c", 1);
+        Map<String, Integer> picked = new HashMap<>();
+
+        for (int n = 0; n < 1000; n++) {
+            for (List<TargetView> ready : List.of(List.of(a, b), List.of(b, c), List.of(a, c))) {
+                picked.merge(ready.get(picker.pick(ready, 0)).id(), 1, Integer::sum);
+            }
+        }
+
+        assertThat(picked.values()).allSatisfy(times -> assertThat(times).isBetween(999, 1001));
+    }
+
+    @Test
+    void changedWeight_countsFromTheNextPick() {
+        picks(List.of(target("a", 1), target("b", 1)), 2);
+
+        assertThat(picks(List.of(target("a", 3), target("b", 1)), 4))
+                .filteredOn("a"::equals)
+                .hasSize(3);
+    }
+
+    @Test
+    void largestWeights_dontOverflow() {
+        List<TargetView> ready = List.of(target("a", Integer.MAX_VALUE), target("b", Integer.MAX_VALUE));
+
+        assertThat(picks(ready, 1000)).filteredOn("a"::equals).hasSize(500);
+    }
+
+    private List<String> picks(List<TargetView> ready, int times) {
+        List<String> ids = new ArrayList<>();
+        for (int n = 0; n < times; n++) {
+            ids.add(ready.get(picker.pick(ready, n)).id());
+        }
+        return ids;
+    }
+
+    private static List<TargetView> targets(RandomGenerator random) {
+        List<TargetView> targets = new ArrayList<>();
+        for (int i = random.nextInt(1, 12); i > 0; i--) {
+            targets.add(target("t" + i, random.nextInt(1, 50)));
+        }
+        return targets;
+    }
+
+    private static TargetView target(String id, int weight) {
+        return new TargetView(id, weight, 0, 64, 1);
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The contract that every cache must pass.
+ */
+@NullMarked
+package dev.whippletree.testkit.cache;
+
+import org.jspecify.annotations.NullMarked;

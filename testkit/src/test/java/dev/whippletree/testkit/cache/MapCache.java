@@ -1,0 +1,91 @@
+package dev.whippletree.testkit.cache;
+
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** The simplest cache that keeps the contract: a map without bounds. */
+public final class MapCache implements Cache {
+
+    @Override
+    public String name() {
+        return "map";
+    }
+
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of();
+    }
+
+    @Override
+    public CacheStore open(Settings settings, Services services) {
+        return new MapStore(services);
+    }
+
+    private static final class MapStore implements CacheStore {
+
+        private final Map<Place, CacheEntry> entries = new ConcurrentHashMap<>();
+        private final Services services;
+        private volatile boolean closed;
+
+        MapStore(Services services) {
+            this.services = services;
+        }
+
+        @Override
+        public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+            return unlessClosed(() -> Optional.ofNullable(entries.get(Place.of(key)))
+                    .filter(entry -> services.clock().instant().isBefore(entry.expires()))
+                    .map(entry -> new CacheHit(entry, true)));
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // a stage of Void ends with null
+        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+            return unlessClosed(() -> {
+                entries.put(Place.of(key), entry);
+                return null;
+            });
+        }
+
+        @Override
+        public CompletionStage<Long> clear(Optional<String> tenant) {
+            return unlessClosed(() -> {
+                long before = entries.size();
+                entries.keySet()
+                        .removeIf(place -> tenant.isEmpty() || place.tenant().equals(tenant.get()));
+                return before - entries.size();
+            });
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        private <T> CompletionStage<T> unlessClosed(Supplier<T> action) {
+            return closed
+                    ? CompletableFuture.failedFuture(new IllegalStateException("closed"))
+                    : CompletableFuture.completedFuture(action.get());
+        }
+    }
+
+    private record Place(String tenant, String digest) {
+
+        static Place of(CacheKey key) {
+            return new Place(key.tenant(), key.digest());
+        }
+    }
+}
