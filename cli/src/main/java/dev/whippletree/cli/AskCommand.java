@@ -21,9 +21,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "ask",
         description = "Asks one prompt. Standard output gets the answer and nothing else.",
-        sortOptions = false,
-        exitCodeListHeading = "%nExit codes:%n",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  whippletree ask \"Tell me about yourself\"",
             "  echo \"Summarise: ...\" | whippletree ask - --max-tokens 200",
@@ -77,7 +74,6 @@ final class AskCommand implements Callable<Integer> {
     }
 
     private int answer(Whippletree whippletree, Prompt prompt) {
-        KnownNames.check(whippletree.configuration(), prompt);
         long start = surroundings.timeline().nanoTime();
         Completion completion = Waiting.on(whippletree.complete(prompt));
         Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);

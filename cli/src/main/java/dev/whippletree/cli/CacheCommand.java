@@ -28,7 +28,7 @@ final class CacheCommand implements Callable<Integer> {
                 "Removes stored answers from every cache tier.",
                 "What a process keeps in its own memory ends with that process."
             },
-            sortOptions = false)
+            footer = {"  whippletree cache clear", "  whippletree cache clear --tenant acme"})
     static final class Clear implements Callable<Integer> {
 
         private final Surroundings surroundings;

@@ -17,8 +17,6 @@ import picocli.CommandLine.Mixin;
         name = "check",
         description =
                 "Checks the configuration without making a call: every problem at once, exit code 2 if there is any.",
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {"  whippletree check", "  whippletree check --config other.yaml"})
 final class CheckCommand implements Callable<Integer> {
 

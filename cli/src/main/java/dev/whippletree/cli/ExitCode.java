@@ -1,6 +1,8 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.model.PromptException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What the command tells the shell. */
 final class ExitCode {
@@ -21,16 +23,20 @@ final class ExitCode {
     static final int REFUSED = 4;
 
     /** The same for people, as the help shows it. */
-    static final String[] HELP = {
-        " 0:answered",
-        " 1:a check of stress did not hold, or an unexpected error",
-        " 2:wrong usage or configuration",
-        " 3:no account can answer; says from when one could",
-        " 4:the service refused this prompt",
-        "130:interrupted by Ctrl-C"
-    };
+    static final Map<String, String> HELP = help();
 
     private ExitCode() {}
+
+    private static Map<String, String> help() {
+        Map<String, String> help = new LinkedHashMap<>();
+        help.put("  0", "answered, or done");
+        help.put("  1", "a check of 'stress' did not hold, or something unexpected happened");
+        help.put("  2", "wrong usage or configuration");
+        help.put("  3", "no account can answer; says from when one could");
+        help.put("  4", "the service refused this prompt");
+        help.put("130", "interrupted by Ctrl-C");
+        return help;
+    }
 
     static int of(PromptException.Reason reason) {
         return switch (reason) {

@@ -43,13 +43,13 @@ public final class Main {
                 .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)))
                 .addSubcommand(new CommandLine.HelpCommand());
+        HelpLayout.apply(line, ExitCode.HELP);
         Mistakes mistakes = new Mistakes(surroundings);
         return line.setOut(surroundings.out())
                 .setErr(surroundings.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         surroundings.terminal().colours() ? Ansi.ON : Ansi.OFF))
                 .setExpandAtFiles(false) // A prompt may start with an @.
-                .setUsageHelpAutoWidth(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(mistakes::handle)
                 .setExecutionExceptionHandler(mistakes::handle);

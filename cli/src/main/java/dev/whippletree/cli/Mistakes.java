@@ -56,7 +56,6 @@ final class Mistakes {
 
     private int handle(PromptException failure) {
         say(failure.getMessage());
-        failure.attempts().forEach(attempt -> surroundings.err().println("  tried " + attempt));
         failure.roomAt().ifPresent(this::sayRoom);
         return ExitCode.of(failure.reason());
     }

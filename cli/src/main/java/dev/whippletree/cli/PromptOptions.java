@@ -28,7 +28,7 @@ final class PromptOptions {
             paramLabel = "TIME",
             defaultValue = "2m",
             converter = Durations.class,
-            description = "How long to wait for the answer; default: $${DEFAULT-VALUE}.")
+            description = "How long to wait for the answer; default: ${DEFAULT-VALUE}.")
     private Duration deadline = Duration.ofMinutes(2);
 
     @Option(names = "--no-cache", description = "Ask for a fresh answer, even if one is stored.")

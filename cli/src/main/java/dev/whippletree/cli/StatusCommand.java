@@ -14,8 +14,6 @@ import picocli.CommandLine.Option;
             "Shows the accounts: their limits, what is left of them, what is closed and why.",
             "A process knows only what it did itself; --probe asks each account once."
         },
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {"  whippletree status", "  whippletree status --probe", "  whippletree status --json"})
 final class StatusCommand implements Callable<Integer> {
 

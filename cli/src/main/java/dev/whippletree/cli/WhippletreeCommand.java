@@ -17,10 +17,6 @@ import picocli.CommandLine.Spec;
         description = "Spreads prompts over rate-limited accounts, and waits for quota instead of running into it.",
         versionProvider = WhippletreeCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        optionListHeading = "%nOptions:%n",
-        commandListHeading = "%nCommands:%n",
-        exitCodeListHeading = "%nExit codes:%n",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  whippletree ask \"Tell me about yourself\"",
             "  echo \"Summarise: ...\" | whippletree ask -",
