@@ -1,0 +1,84 @@
+package dev.whippletree.emulator.fault;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A way in which a service can fail a request. */
+public enum FaultKind {
+    /** 429 with {@code Retry-After}, a second unless the rule says otherwise. */
+    RATE_LIMITED("429", Duration.ofSeconds(1)),
+    /** 429 that doesn't say how long to wait. */
+    RATE_LIMITED_SILENTLY("429-silent"),
+    /** 500. */
+    SERVER_ERROR("500"),
+    /** 502 with a page of HTML, as gateways send it. */
+    BAD_GATEWAY("502"),
+    /** 503. */
+    UNAVAILABLE("503"),
+    /** 498, which Groq sends to requests of the tier {@code flex} when it has no capacity; others aren't touched. */
+    FLEX_CAPACITY("498"),
+    /** The connection is closed abruptly before any response. */
+    RESET("reset"),
+    /** The request is taken and never answered. */
+    HANG("hang"),
+    /** The first token comes late: ten seconds unless the rule says otherwise. */
+    SLOW("slow", Duration.ofSeconds(10)),
+    /** The connection is closed after two thirds of the answer. */
+    CUT("cut"),
+    /** Nothing more comes after two thirds of the answer, and the connection stays open. */
+    STALL("stall"),
+    /** A chunk of the stream, or the body, is no JSON. */
+    MALFORMED("malformed"),
+    /** The stream ends after its finish reason, without {@code [DONE]}. */
+    WITHOUT_DONE("no-done"),
+    /** 402: the credit is used up. */
+    NO_CREDIT("402"),
+    /** 401: the token is refused. */
+    UNAUTHORIZED("401"),
+    /** 403: the token may not do this. */
+    FORBIDDEN("403"),
+    /** 400: the request is refused as wrong. */
+    BAD_REQUEST("400"),
+    /** 413: the prompt is longer than the model's context. */
+    TOO_LONG("413"),
+    /** 400 by the content filter. */
+    FILTERED("filter");
+
+    private final String text;
+    private final Optional<Duration> time;
+
+    FaultKind(String text) {
+        this.text = text;
+        this.time = Optional.empty();
+    }
+
+    FaultKind(String text, Duration time) {
+        this.text = text;
+        this.time = Optional.of(time);
+    }
+
+    /** Returns the name it has in a script's text. */
+    public String text() {
+        return text;
+    }
+
+    /** Returns the time it takes where a rule says none; empty for kinds that have no time. */
+    public Optional<Duration> time() {
+        return time;
+    }
+
+    /** Returns the kind of that name, if there is one. */
+    static Optional<FaultKind> named(String text) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.text.equals(text.toLowerCase(Locale.ROOT)))
+                .findFirst();
+    }
+
+    /** Returns all names, for messages. */
+    static String names() {
+        return Arrays.stream(values()).map(FaultKind::text).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.whippletree.emulator.fault;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One fault and when it happens: all of its conditions must hold. Immutable.
+ *
+ * @param kind what happens
+ * @param time for kinds that have one: how long the first token is late, or what {@code Retry-After} says
+ * @param window only during this time since the start; absent: always
+ * @param numbers only for these requests of an account; absent: all
+ * @param share for which share of the requests that meet the other conditions, above 0 and at most 1
+ * @param account only for the account of this id; absent: for all
+ */
+public record FaultRule(
+        FaultKind kind,
+        Optional<Duration> time,
+        Optional<Window> window,
+        Optional<Numbers> numbers,
+        double share,
+        Optional<String> account) {
+
+    /** Checks the ranges. */
+    public FaultRule {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(time, "time");
+        Objects.requireNonNull(window, "window");
+        Objects.requireNonNull(numbers, "numbers");
+        Objects.requireNonNull(account, "account");
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException("a fault's share is above 0 and at most 1, not " + share);
+        }
+        if (time.isPresent() && kind.time().isEmpty()) {
+            throw new IllegalArgumentException("fault " + kind.text() + " takes no time; 429 and slow do");
+        }
+    }
+
+    /** Returns a rule for every request of every account. */
+    public static FaultRule always(FaultKind kind) {
+        return new FaultRule(kind, kind.time(), Optional.empty(), Optional.empty(), 1, Optional.empty());
+    }
+
+    /**
+     * Reads a rule as users write it: a kind, then any of {@code =time}, {@code @from-to}, {@code #numbers}, {@code :share%} and
+     * {@code :account}. Examples: {@code 503@5s-40s:account-1}, {@code reset:3%}, {@code slow=20s:10%}, {@code hang#7},
+     * {@code cut#1-3:hf-2}.
+     *
+     * @throws IllegalArgumentException if it isn't of that form, saying what is wrong, with examples
+     */
+    public static FaultRule parse(String text) {
+        return new FaultParser(text).rule();
+    }
+
+    /** Returns the same rule during a time only. */
+    public FaultRule during(Duration from, Duration to) {
+        return new FaultRule(kind, time, Optional.of(new Window(from, to)), numbers, share, account);
+    }
+
+    /** Returns the same rule for some requests of each account only, counted from 1. */
+    public FaultRule onRequests(long first, long last) {
+        return new FaultRule(kind, time, window, Optional.of(new Numbers(first, last)), share, account);
+    }
+
+    /** Returns the same rule for a share of the requests only. */
+    public FaultRule forShare(double share) {
+        return new FaultRule(kind, time, window, numbers, share, account);
+    }
+
+    /** Returns the same rule for one account only. */
+    public FaultRule forAccount(String account) {
+        return new FaultRule(kind, time, window, numbers, share, Optional.of(account));
+    }
+
+    /** Returns the rule's time, or its kind's; zero where the kind has none. */
+    public Duration effectiveTime() {
+        return time.or(kind::time).orElse(Duration.ZERO);
+    }
+
+    /** Returns whether everything but chance allows it. */
+    boolean allows(String account, long number, long elapsedNanos) {
+        return this.account.map(account::equals).orElse(true)
+                && numbers.map(range -> range.contains(number)).orElse(true)
+                && window.map(span -> span.contains(elapsedNanos)).orElse(true);
+    }
+
+    /**
+     * A time since the start. Immutable.
+     *
+     * @param from the first moment, zero or more
+     * @param to the first moment after it
+     */
+    public record Window(Duration from, Duration to) {
+
+        /** Checks that it isn't empty. */
+        public Window {
+            if (from.isNegative() || to.compareTo(from) <= 0) {
+                throw new IllegalArgumentException("a fault's time ends after it starts, not " + from + " to " + to);
+            }
+        }
+
+        boolean contains(long elapsedNanos) {
+            return elapsedNanos >= from.toNanos() && elapsedNanos < to.toNanos();
+        }
+    }
+
+    /**
+     * Some requests of an account, counted from 1. Immutable.
+     *
+     * @param first the first of them
+     * @param last the last of them
+     */
+    public record Numbers(long first, long last) {
+
+        /** Checks that it isn't empty. */
+        public Numbers {
+            if (first < 1 || last < first) {
+                throw new IllegalArgumentException("requests are counted from 1 upwards, not " + first + "-" + last);
+            }
+        }
+
+        boolean contains(long number) {
+            return number >= first && number <= last;
+        }
+    }
+}

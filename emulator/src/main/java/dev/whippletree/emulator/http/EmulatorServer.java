@@ -1,0 +1,142 @@
+package dev.whippletree.emulator.http;
+
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.emulator.wire.Json;
+import dev.whippletree.time.Timeline;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.xnio.Options;
+
+/**
+ * The emulated services on a port of the loopback interface. Thread-safe.
+ *
+ * <p>Each kind of service stands under its own path, with {@code POST …/chat/completions} and {@code GET …/models}; what all of
+ * them have seen stands under {@code GET /stats}.
+ */
+public final class EmulatorServer implements AutoCloseable {
+
+    /** Room for many callers that connect at the same instant. */
+    private static final int BACKLOG = 10_000;
+
+    private static final int IO_THREADS = 2;
+    private static final int NOT_FOUND = 404;
+
+    private final Undertow undertow;
+    private final Map<ServiceKind, EmulatedService> services = new EnumMap<>(ServiceKind.class);
+
+    private EmulatorServer(List<EmulatedService> services, int port, Timeline timeline) {
+        PathHandler paths = new PathHandler(EmulatorServer::notFound);
+        paths.addExactPath("/stats", onlyGet(exchange -> sendJson(exchange, stats())));
+        for (EmulatedService service : services) {
+            ServiceKind kind = service.settings().kind();
+            if (this.services.put(kind, service) != null) {
+                throw new IllegalArgumentException("one server has one service of each kind, not two of " + kind);
+            }
+            paths.addExactPath(kind.path() + "/chat/completions", onlyPost(new ServiceHandler(service, timeline)));
+            paths.addExactPath(kind.path() + "/models", onlyGet(exchange -> sendJson(exchange, models(service))));
+        }
+        this.undertow = Undertow.builder()
+                .addHttpListener(port, InetAddress.getLoopbackAddress().getHostAddress())
+                .setIoThreads(IO_THREADS)
+                .setWorkerThreads(1)
+                .setSocketOption(Options.BACKLOG, BACKLOG)
+                .setServerOption(UndertowOptions.ENABLE_STATISTICS, false)
+                .setHandler(paths)
+                .build();
+    }
+
+    /**
+     * Starts a server. Blocks until it listens.
+     *
+     * @param services what it serves, at most one of each kind
+     * @param port the port; 0: any that is free
+     * @param timeline the time it goes by
+     * @throws IllegalArgumentException if there are two services of a kind
+     * @throws IllegalStateException if the port can't be had
+     */
+    public static EmulatorServer start(List<EmulatedService> services, int port, Timeline timeline) {
+        EmulatorServer server = new EmulatorServer(services, port, timeline);
+        try {
+            server.undertow.start();
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "the emulator can't listen on port " + port + ": " + e.getMessage() + "; choose another port", e);
+        }
+        return server;
+    }
+
+    /** Returns the port it listens on. */
+    public int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    /** Returns where a service stands, without {@code /chat/completions}: {@code http://127.0.0.1:9100/hf/v1}. */
+    public String baseUrl(ServiceKind kind) {
+        return "http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + port() + kind.path();
+    }
+
+    /** Returns what each service has seen so far. */
+    public List<ServiceStats> stats() {
+        List<ServiceStats> stats = new ArrayList<>();
+        services.values().forEach(service -> stats.add(service.stats()));
+        return stats;
+    }
+
+    /** Stops listening and breaks off what is under way. */
+    @Override
+    public void close() {
+        undertow.stop();
+    }
+
+    private static Map<String, Object> models(EmulatedService service) {
+        List<Map<String, String>> models = service.settings().models().stream()
+                .sorted()
+                .map(id -> Map.of("id", id, "object", "model", "owned_by", "emulator"))
+                .toList();
+        return Map.of("object", "list", "data", models);
+    }
+
+    private static HttpHandler onlyGet(HttpHandler handler) {
+        return exchange -> {
+            if (exchange.getRequestMethod().equals(Methods.GET)) {
+                handler.handleRequest(exchange);
+            } else {
+                notFound(exchange);
+            }
+        };
+    }
+
+    private static HttpHandler onlyPost(HttpHandler handler) {
+        return exchange -> {
+            if (exchange.getRequestMethod().equals(Methods.POST)) {
+                handler.handleRequest(exchange);
+            } else {
+                notFound(exchange);
+            }
+        };
+    }
+
+    private static void notFound(HttpServerExchange exchange) {
+        exchange.setStatusCode(NOT_FOUND);
+        String what = exchange.getRequestMethod() + " " + exchange.getRequestPath();
+        sendJson(exchange, Map.of("error", Map.of("message", "The emulator has no " + what, "type", "not_found")));
+    }
+
+    private static void sendJson(HttpServerExchange exchange, Object value) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender().send(Json.write(value));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.whippletree.emulator.http;
+
+import dev.whippletree.emulator.model.ChatRequest;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.Outcome;
+import dev.whippletree.emulator.wire.RequestReader;
+import dev.whippletree.emulator.wire.ResponseWriter;
+import dev.whippletree.emulator.wire.WireResponse;
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the chat-completions requests of one service. Thread-safe; runs on I/O threads and never blocks. */
+final class ServiceHandler implements HttpHandler {
+
+    private static final String BEARER = "Bearer ";
+
+    private final EmulatedService service;
+    private final ResponseWriter writer;
+    private final Timeline timeline;
+
+    ServiceHandler(EmulatedService service, Timeline timeline) {
+        this.service = service;
+        this.writer = new ResponseWriter(service.settings());
+        this.timeline = timeline;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        exchange.getRequestReceiver().receiveFullBytes(this::received);
+    }
+
+    private void received(HttpServerExchange exchange, byte[] body) {
+        long arrivedNanos = timeline.nanoTime();
+        WireResponse response = response(token(exchange), body, arrivedNanos);
+        Player player = new Player(exchange, response, timeline::nanoTime, arrivedNanos);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, player::start);
+    }
+
+    private WireResponse response(Optional<String> token, byte[] body, long arrivedNanos) {
+        ChatRequest request;
+        try {
+            request = RequestReader.read(body);
+        } catch (IllegalArgumentException e) {
+            Outcome outcome = service.receiveUnreadable(token, String.valueOf(e.getMessage()), arrivedNanos);
+            return writer.write(Optional.empty(), outcome, timeline.now());
+        }
+        return writer.write(Optional.of(request), service.receive(token, request, arrivedNanos), timeline.now());
+    }
+
+    private static Optional<String> token(HttpServerExchange exchange) {
+        @Nullable String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+        return Optional.ofNullable(header)
+                .filter(value -> value.startsWith(BEARER))
+                .map(value -> value.substring(BEARER.length()).trim());
+    }
+}

@@ -1,0 +1,100 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.model.Message;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The answers of the emulated services: a few sentences, chosen by a hash of the prompt and the model, that end with that hash
+ * and the model's name.
+ *
+ * <p>An answer can therefore be checked against its prompt by anybody: one that belongs to another prompt, is cut, or is spliced
+ * from two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer, since they don't
+ * change a prompt's meaning.
+ */
+public final class Answers {
+
+    private static final int DIGEST_BYTES = 8;
+    private static final int SENTENCES = 3;
+    private static final Pattern END =
+            Pattern.compile("\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "}) ([^\\[\\]]{1,200})\\]$");
+    private static final Pattern SPACE = Pattern.compile("\\s+");
+    private static final List<String> BANK = List.of(
+            "I would start with the people who use it and work back from there.",
+            "In my last team we measured first, and changed one thing at a time.",
+            "The hard part was agreeing on what done means, so we wrote it down.",
+            "I prefer a small change that ships today to a large one that ships in a quarter.",
+            "What I learned from it is to ask for help a day earlier.",
+            "We kept a list of everything that surprised us and read it once a week.",
+            "My part was the design, the review of every change, and the calls at night.",
+            "It took three attempts, and the second one taught us the most.",
+            "I told them what I knew, what I didn't, and when I would know more.",
+            "Looking back, I would have tested the riskiest assumption first.",
+            "The result was half the cost and no incident in the year after.",
+            "I like work in which I can see who is better off because of it.",
+            "Two of us disagreed, so each of us argued for the other's proposal.",
+            "I keep a short note of each decision and of why it was made.",
+            "When the deadline moved, we cut scope in the open rather than quality in secret.",
+            "I would want to hear from you how the team handles that today.");
+
+    private Answers() {}
+
+    /** Returns the answer of a model to messages. */
+    public static String text(List<ChatMessage> messages, String model) {
+        return text(digest(messages, model), model);
+    }
+
+    /** Returns the answer of a model to the messages of this digest. */
+    static String text(byte[] digest, String model) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < SENTENCES; i++) {
+            text.append(BANK.get(Math.floorMod(digest[DIGEST_BYTES + i], BANK.size())))
+                    .append(' ');
+        }
+        return text.append('[')
+                .append(HexFormat.of().formatHex(digest, 0, DIGEST_BYTES))
+                .append(' ')
+                .append(model)
+                .append(']')
+                .toString();
+    }
+
+    /** Returns whether a text is the whole answer to these messages, by whichever model it says. */
+    public static boolean matches(List<Message> messages, String text) {
+        Matcher end = END.matcher(text);
+        return end.find() && text(ChatMessage.of(messages), end.group(2)).equals(text);
+    }
+
+    /** Returns the hash of messages and model: equal prompts have equal ones. */
+    static byte[] digest(List<ChatMessage> messages, String model) {
+        MessageDigest sha = sha256();
+        sha.update(model.getBytes(StandardCharsets.UTF_8));
+        for (ChatMessage message : messages) {
+            sha.update((byte) 0);
+            sha.update(message.role().getBytes(StandardCharsets.UTF_8));
+            sha.update((byte) 0);
+            sha.update(normalized(message.text()).getBytes(StandardCharsets.UTF_8));
+        }
+        return sha.digest();
+    }
+
+    private static String normalized(String text) {
+        return SPACE.matcher(Normalizer.normalize(text, Normalizer.Form.NFC))
+                .replaceAll(" ")
+                .strip();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

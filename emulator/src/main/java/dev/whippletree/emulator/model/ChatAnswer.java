@@ -1,0 +1,38 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.model.FinishReason;
+import java.util.Objects;
+
+/**
+ * What a model says. Immutable.
+ *
+ * @param number which request of the account it answers, from 1
+ * @param account the account's id
+ * @param model the model that answered
+ * @param text what it says
+ * @param finish why it ends
+ * @param promptTokens the prompt's tokens
+ * @param completionTokens the answer's tokens
+ */
+public record ChatAnswer(
+        long number,
+        String account,
+        String model,
+        String text,
+        FinishReason finish,
+        long promptTokens,
+        long completionTokens) {
+
+    /** Checks that nothing is null. */
+    public ChatAnswer {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(finish, "finish");
+    }
+
+    /** Returns the tokens of prompt and answer together. */
+    public long totalTokens() {
+        return promptTokens + completionTokens;
+    }
+}

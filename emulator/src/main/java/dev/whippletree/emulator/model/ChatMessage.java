@@ -1,0 +1,45 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.model.Message;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * A message as a service sees it: all that isn't text is reduced to its type. Immutable.
+ *
+ * @param role who speaks, by its name on the wire
+ * @param text what is said
+ */
+public record ChatMessage(String role, String text) {
+
+    /** Checks that nothing is null. */
+    public ChatMessage {
+        Objects.requireNonNull(role, "role");
+        Objects.requireNonNull(text, "text");
+    }
+
+    /** Returns a message of the library as a service sees it when it is sent. */
+    public static ChatMessage of(Message message) {
+        return new ChatMessage(
+                message.role().wireName(), message.parts().isEmpty() ? message.text() : textOf(message.parts()));
+    }
+
+    /** Returns the messages of the library as a service sees them. */
+    public static List<ChatMessage> of(List<Message> messages) {
+        return messages.stream().map(ChatMessage::of).toList();
+    }
+
+    /** Returns the text of content that is given in parts, as JSON in JDK types. */
+    public static String textOf(List<?> parts) {
+        return parts.stream().map(ChatMessage::textOfPart).collect(Collectors.joining("\n"));
+    }
+
+    private static String textOfPart(Object part) {
+        if (part instanceof Map<?, ?> fields) {
+            return fields.get("text") instanceof String text ? text : "[" + fields.get("type") + "]";
+        }
+        return "[" + part + "]";
+    }
+}

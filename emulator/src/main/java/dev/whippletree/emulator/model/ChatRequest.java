@@ -1,0 +1,63 @@
+package dev.whippletree.emulator.model;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * A chat-completions request as a service sees it. Immutable.
+ *
+ * @param model the model asked for
+ * @param messages the conversation, at least one message
+ * @param maxTokens the most tokens the completion may have, if said
+ * @param stream whether the answer is to come piece by piece
+ * @param includeUsage whether a stream is to end with its usage
+ * @param others every other field, as JSON values in JDK types
+ */
+public record ChatRequest(
+        String model,
+        List<ChatMessage> messages,
+        OptionalLong maxTokens,
+        boolean stream,
+        boolean includeUsage,
+        Map<String, Object> others) {
+
+    /** Copies what is mutable. */
+    public ChatRequest {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(maxTokens, "maxTokens");
+        messages = List.copyOf(messages);
+        others = Map.copyOf(others);
+    }
+
+    /** Returns a request of one user message and nothing else. */
+    public static ChatRequest of(String model, String text) {
+        return new ChatRequest(
+                model, List.of(new ChatMessage("user", text)), OptionalLong.empty(), false, false, Map.of());
+    }
+
+    /** Returns the same request with a bound on the completion. */
+    public ChatRequest withMaxTokens(long maxTokens) {
+        return new ChatRequest(model, messages, OptionalLong.of(maxTokens), stream, includeUsage, others);
+    }
+
+    /** Returns the same request, to be answered piece by piece with the usage at the end. */
+    public ChatRequest streamed() {
+        return new ChatRequest(model, messages, maxTokens, true, true, others);
+    }
+
+    /** Returns the same request with another field besides. */
+    public ChatRequest with(String field, Object value) {
+        Map<String, Object> more = new HashMap<>(others);
+        more.put(field, value);
+        return new ChatRequest(model, messages, maxTokens, stream, includeUsage, more);
+    }
+
+    /** Returns sizes only: what people ask isn't for logs. */
+    @Override
+    public String toString() {
+        return "request of " + messages.size() + " messages for " + model;
+    }
+}

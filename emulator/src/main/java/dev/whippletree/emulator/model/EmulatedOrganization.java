@@ -1,0 +1,27 @@
+package dev.whippletree.emulator.model;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * Whose limits and credit accounts share. Immutable.
+ *
+ * @param id its name
+ * @param limits what it may use; the first that is hit refuses a request
+ * @param creditTokens how many tokens its credit pays for, 0 or more; absent: unlimited
+ */
+public record EmulatedOrganization(String id, List<ServiceLimit> limits, OptionalLong creditTokens) {
+
+    /** Copies the limits. */
+    public EmulatedOrganization {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(creditTokens, "creditTokens");
+        limits = List.copyOf(limits);
+    }
+
+    /** Returns an organization of unlimited credit. */
+    public static EmulatedOrganization of(String id, ServiceLimit... limits) {
+        return new EmulatedOrganization(id, List.of(limits), OptionalLong.empty());
+    }
+}

@@ -1,0 +1,222 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.emulator.fault.FaultKind;
+import dev.whippletree.emulator.fault.FaultRule;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One emulated service: decides at the moment a request arrives what will come of it, and counts it.
+ *
+ * <p>In this order: the token; faults that are refusals; the credit; the request itself; the limits, which count it; faults that
+ * befall a request that was let in; the answer. What is refused before the limits, or by them, counts against none of them.
+ *
+ * <p>Thread-safe; never blocks. Its lock is held for microseconds.
+ */
+public final class EmulatedService {
+
+    /** The share of an answer's time after which its first token comes. */
+    private static final double FIRST_TOKEN_SHARE = 0.3;
+
+    private final ServiceSettings settings;
+    private final RequestRules rules;
+    private final Map<String, EmulatedAccount> accountsByToken = new HashMap<>();
+    private final Map<String, Long> creditLeft = new HashMap<>();
+    private final LimitBook limits;
+    private final Ledger ledger;
+    private long startNanos;
+    private long lastNanos;
+
+    /**
+     * Creates a service of which nothing has been used.
+     *
+     * @param settings what it is
+     * @param startNanos the moment from which fixed windows and the times of fault rules are counted
+     */
+    public EmulatedService(ServiceSettings settings, long startNanos) {
+        this.settings = settings;
+        this.rules = new RequestRules(settings);
+        this.limits = new LimitBook(settings.organizations(), startNanos);
+        this.ledger = new Ledger(settings.accounts());
+        this.startNanos = startNanos;
+        this.lastNanos = startNanos;
+        settings.accounts().forEach(account -> accountsByToken.put(account.token(), account));
+        settings.organizations()
+                .forEach(organization ->
+                        organization.creditTokens().ifPresent(tokens -> creditLeft.put(organization.id(), tokens)));
+    }
+
+    /** Returns what it was made from. */
+    public ServiceSettings settings() {
+        return settings;
+    }
+
+    /** Lets the times of fault rules count from this moment on, instead of from the service's creation. */
+    public synchronized void startFaultsAt(long nowNanos) {
+        startNanos = nowNanos;
+    }
+
+    /**
+     * Decides what comes of a request.
+     *
+     * @param token the credential that came with it, if one did
+     * @param request what is asked
+     * @param nowNanos the moment of its arrival
+     */
+    public Outcome receive(Optional<String> token, ChatRequest request, long nowNanos) {
+        return decide(token, request, Draft.of(request), nowNanos);
+    }
+
+    /**
+     * Decides what comes of a request that can't be read.
+     *
+     * @param token the credential that came with it, if one did
+     * @param problem what is wrong with it
+     * @param nowNanos the moment of its arrival
+     */
+    public synchronized Outcome receiveUnreadable(Optional<String> token, String problem, long nowNanos) {
+        Optional<EmulatedAccount> account = token.map(accountsByToken::get);
+        if (account.isEmpty()) {
+            return stranger(token);
+        }
+        ledger.arrived(account.get());
+        Outcome outcome = refused(refusal(RefusalKind.BAD_REQUEST).withDetail(problem), List.of());
+        ledger.ended(account.get(), outcome);
+        return outcome;
+    }
+
+    /** Returns what it has seen so far. */
+    public synchronized ServiceStats stats() {
+        return ledger.stats(settings.kind(), limits.stats());
+    }
+
+    private synchronized Outcome decide(Optional<String> token, ChatRequest request, Draft draft, long nowNanos) {
+        Optional<EmulatedAccount> account = token.map(accountsByToken::get);
+        if (account.isEmpty()) {
+            return stranger(token);
+        }
+        // Threads may come to the lock in another order than they read their clocks.
+        lastNanos = Math.max(lastNanos, nowNanos);
+        ledger.asked(draft.fingerprint());
+        Visit visit = new Visit(account.get(), ledger.arrived(account.get()), request, draft, lastNanos);
+        Outcome outcome = visit.outcome();
+        ledger.ended(account.get(), outcome);
+        return outcome;
+    }
+
+    private Outcome stranger(Optional<String> token) {
+        ledger.strangerCame();
+        return refused(refusal(token.isEmpty() ? RefusalKind.NO_TOKEN : RefusalKind.BAD_TOKEN), List.of());
+    }
+
+    private Refusal refusal(RefusalKind kind) {
+        return Refusal.of(kind, settings.kind());
+    }
+
+    private Outcome refused(Refusal refusal, List<LimitState> states) {
+        return new Outcome.Refused(refusal, settings.refusalLatency().toNanos(), states);
+    }
+
+    /** One request on its way through the service. Guarded by the service's lock. */
+    private final class Visit {
+
+        private final EmulatedAccount account;
+        private final long number;
+        private final ChatRequest request;
+        private final Draft draft;
+        private final long nowNanos;
+        private final Dice dice;
+        private final Optional<FaultRule> fault;
+
+        Visit(EmulatedAccount account, long number, ChatRequest request, Draft draft, long nowNanos) {
+            this.account = account;
+            this.number = number;
+            this.request = request;
+            this.draft = draft;
+            this.nowNanos = nowNanos;
+            this.dice = Dice.of(settings.seed(), account.id(), number);
+            this.fault = settings.faults()
+                    .pick(account.id(), number, nowNanos - startNanos, dice)
+                    .filter(this::concerns);
+        }
+
+        Outcome outcome() {
+            return fault.filter(FaultEffect::beforeCounting)
+                    .flatMap(this::faultRefusal)
+                    .or(this::creditRefusal)
+                    .or(() -> rules.refusal(request, draft))
+                    .or(this::limitRefusal)
+                    .or(() -> fault.flatMap(this::faultRefusal))
+                    .map(this::refuse)
+                    .orElseGet(this::serve);
+        }
+
+        private boolean concerns(FaultRule rule) {
+            return rule.kind() != FaultKind.FLEX_CAPACITY
+                    || "flex".equals(request.others().get("service_tier"));
+        }
+
+        private Optional<Refusal> faultRefusal(FaultRule rule) {
+            return FaultEffect.refusal(rule).map(kind -> {
+                Refusal refusal = kind == RefusalKind.CONTEXT_TOO_LONG
+                        ? refusal(kind).withDetail(rules.contextDetail(settings.contextTokens() + 1))
+                        : refusal(kind);
+                return FaultEffect.retryAfter(rule).map(refusal::withRetryAfter).orElse(refusal);
+            });
+        }
+
+        private Optional<Refusal> creditRefusal() {
+            Long left = creditLeft.get(account.organization());
+            return left == null || left > 0 ? Optional.empty() : Optional.of(refusal(RefusalKind.NO_CREDIT));
+        }
+
+        private Optional<Refusal> limitRefusal() {
+            long tokens = rules.countedTokens(request, draft);
+            return limits.admit(account.organization(), rules.modelName(request), tokens, nowNanos)
+                    .map(hit -> refusal(hit.neverFits() ? RefusalKind.LARGER_THAN_LIMIT : RefusalKind.LIMIT)
+                            .withHit(hit)
+                            .withRetryAfter(Duration.ofNanos(hit.waitNanos())));
+        }
+
+        private Outcome refuse(Refusal refusal) {
+            return refused(refusal.about(request.model(), account.organization()), states());
+        }
+
+        private Outcome serve() {
+            if (fault.filter(rule -> rule.kind() == FaultKind.RESET).isPresent()) {
+                return new Outcome.Reset(settings.refusalLatency().toNanos());
+            }
+            if (fault.filter(rule -> rule.kind() == FaultKind.HANG).isPresent()) {
+                return new Outcome.Hung();
+            }
+            creditLeft.computeIfPresent(
+                    account.organization(), (id, left) -> left - draft.promptTokens() - draft.completionTokens());
+            long nanos = account.latency().orElse(settings.latency()).drawNanos(dice);
+            long delayNanos = FaultEffect.delay(fault).toNanos();
+            return new Outcome.Answered(
+                    answer(),
+                    FaultEffect.delivery(fault),
+                    delayNanos + (long) (nanos * FIRST_TOKEN_SHARE),
+                    delayNanos + nanos,
+                    states());
+        }
+
+        private ChatAnswer answer() {
+            return new ChatAnswer(
+                    number,
+                    account.id(),
+                    rules.modelName(request),
+                    draft.text(),
+                    draft.finish(),
+                    draft.promptTokens(),
+                    draft.completionTokens());
+        }
+
+        private List<LimitState> states() {
+            return limits.states(account.organization(), rules.modelName(request), nowNanos);
+        }
+    }
+}

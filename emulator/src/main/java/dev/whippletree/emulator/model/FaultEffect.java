@@ -1,0 +1,84 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.emulator.fault.FaultKind;
+import dev.whippletree.emulator.fault.FaultRule;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a fault does to a request. Stateless. */
+final class FaultEffect {
+
+    /** Refusals that come before anything is counted; the other faults befall requests that were let in and counted. */
+    private static final Set<FaultKind> BEFORE_COUNTING = EnumSet.of(
+            FaultKind.RATE_LIMITED,
+            FaultKind.RATE_LIMITED_SILENTLY,
+            FaultKind.NO_CREDIT,
+            FaultKind.UNAUTHORIZED,
+            FaultKind.FORBIDDEN,
+            FaultKind.BAD_REQUEST,
+            FaultKind.TOO_LONG,
+            FaultKind.FILTERED);
+
+    private FaultEffect() {}
+
+    static boolean beforeCounting(FaultRule rule) {
+        return BEFORE_COUNTING.contains(rule.kind());
+    }
+
+    /** Returns why the request is refused, for faults that are refusals. */
+    static Optional<RefusalKind> refusal(FaultRule rule) {
+        return switch (rule.kind()) {
+            case RATE_LIMITED, RATE_LIMITED_SILENTLY -> Optional.of(RefusalKind.LIMIT);
+            case SERVER_ERROR -> Optional.of(RefusalKind.SERVER_ERROR);
+            case BAD_GATEWAY -> Optional.of(RefusalKind.BAD_GATEWAY);
+            case UNAVAILABLE -> Optional.of(RefusalKind.UNAVAILABLE);
+            case FLEX_CAPACITY -> Optional.of(RefusalKind.FLEX_CAPACITY);
+            case NO_CREDIT -> Optional.of(RefusalKind.NO_CREDIT);
+            case UNAUTHORIZED -> Optional.of(RefusalKind.BAD_TOKEN);
+            case FORBIDDEN -> Optional.of(RefusalKind.FORBIDDEN);
+            case BAD_REQUEST -> Optional.of(RefusalKind.BAD_REQUEST);
+            case TOO_LONG -> Optional.of(RefusalKind.CONTEXT_TOO_LONG);
+            case FILTERED -> Optional.of(RefusalKind.FILTERED);
+            case RESET, HANG, SLOW, CUT, STALL, MALFORMED, WITHOUT_DONE -> Optional.empty();
+        };
+    }
+
+    /** Returns how the answer reaches the caller. */
+    static Delivery delivery(Optional<FaultRule> rule) {
+        return switch (rule.map(FaultRule::kind).orElse(FaultKind.SLOW)) {
+            case CUT -> Delivery.CUT;
+            case STALL -> Delivery.STALLED;
+            case MALFORMED -> Delivery.MALFORMED;
+            case WITHOUT_DONE -> Delivery.WITHOUT_DONE;
+            case RATE_LIMITED,
+                    RATE_LIMITED_SILENTLY,
+                    SERVER_ERROR,
+                    BAD_GATEWAY,
+                    UNAVAILABLE,
+                    FLEX_CAPACITY,
+                    RESET,
+                    HANG,
+                    SLOW,
+                    NO_CREDIT,
+                    UNAUTHORIZED,
+                    FORBIDDEN,
+                    BAD_REQUEST,
+                    TOO_LONG,
+                    FILTERED -> Delivery.WHOLE;
+        };
+    }
+
+    /** Returns how much later than usual the first token comes. */
+    static Duration delay(Optional<FaultRule> rule) {
+        return rule.filter(given -> given.kind() == FaultKind.SLOW)
+                .map(FaultRule::effectiveTime)
+                .orElse(Duration.ZERO);
+    }
+
+    /** Returns what {@code Retry-After} says. */
+    static Optional<Duration> retryAfter(FaultRule rule) {
+        return rule.kind() == FaultKind.RATE_LIMITED ? Optional.of(rule.effectiveTime()) : Optional.empty();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.model.Limit;
+
+/** Windows follow each other from the service's start; what was used in one is forgotten in the next. */
+final class FixedMeter implements Meter {
+
+    private final long limit;
+    private final long windowNanos;
+    private long windowStartNanos;
+    private long used;
+
+    FixedMeter(Limit limit, long startNanos) {
+        this.limit = limit.amount();
+        this.windowNanos = limit.window().toNanos();
+        this.windowStartNanos = startNanos;
+    }
+
+    @Override
+    public long waitNanos(long amount, long nowNanos) {
+        return used(nowNanos) + amount <= limit ? 0 : endNanos() - nowNanos;
+    }
+
+    @Override
+    public void take(long amount, long nowNanos) {
+        used = used(nowNanos) + amount;
+    }
+
+    @Override
+    public long used(long nowNanos) {
+        if (nowNanos >= endNanos()) {
+            windowStartNanos += (nowNanos - windowStartNanos) / windowNanos * windowNanos;
+            used = 0;
+        }
+        return used;
+    }
+
+    /** A service says when its window ends, whether anything was used in it or not. */
+    @Override
+    public long resetNanos(long nowNanos) {
+        used(nowNanos);
+        return endNanos() - nowNanos;
+    }
+
+    private long endNanos() {
+        return windowStartNanos + windowNanos;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.whippletree.emulator.model;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long answers take: a mean and a spread around it. Immutable.
+ *
+ * @param mean the mean, zero or more
+ * @param shape how single times spread around it
+ * @param spread for {@link Shape#UNIFORM} the share of the mean by which a time differs from it at most, 0 to 1; for
+ *     {@link Shape#LOGNORMAL} the standard deviation of the logarithm, 0 to 3; 0 for {@link Shape#CONSTANT}
+ */
+public record Latency(Duration mean, Shape shape, double spread) {
+
+    private static final double WIDEST_LOGNORMAL = 3;
+
+    /** How times spread. */
+    public enum Shape {
+        /** Not at all. */
+        CONSTANT,
+        /** Evenly between two bounds. */
+        UNIFORM,
+        /** Mostly a little shorter than the mean, at times much longer. */
+        LOGNORMAL
+    }
+
+    /** Checks the ranges. */
+    public Latency {
+        Objects.requireNonNull(shape, "shape");
+        if (mean.isNegative()) {
+            throw new IllegalArgumentException("a latency can't be negative: " + mean);
+        }
+        double widest = switch (shape) {
+            case CONSTANT -> 0;
+            case UNIFORM -> 1;
+            case LOGNORMAL -> WIDEST_LOGNORMAL;
+        };
+        if (!(spread >= 0 && spread <= widest)) {
+            throw new IllegalArgumentException(
+                    "the spread of a " + shape + " latency is 0 to " + widest + ", not " + spread);
+        }
+    }
+
+    /** Returns a latency that is always the same. */
+    public static Latency constant(Duration mean) {
+        return new Latency(mean, Shape.CONSTANT, 0);
+    }
+
+    /** Returns a latency between {@code mean × (1 − spread)} and {@code mean × (1 + spread)}. */
+    public static Latency uniform(Duration mean, double spread) {
+        return new Latency(mean, Shape.UNIFORM, spread);
+    }
+
+    /** Returns a latency of that mean whose logarithm has the standard deviation {@code spread}. */
+    public static Latency lognormal(Duration mean, double spread) {
+        return new Latency(mean, Shape.LOGNORMAL, spread);
+    }
+
+    /**
+     * Reads a latency as users write it: {@code 1s}, {@code 800ms~20%} (uniform), {@code 1s~lognormal:0.3}.
+     *
+     * @throws IllegalArgumentException if it isn't of that form, with examples
+     */
+    public static Latency parse(String text) {
+        return LatencyText.parse(text);
+    }
+
+    /** Returns the shortest time there can be. */
+    public Duration least() {
+        return switch (shape) {
+            case CONSTANT -> mean;
+            case UNIFORM -> Duration.ofNanos((long) (mean.toNanos() * (1 - spread)));
+            case LOGNORMAL -> Duration.ZERO;
+        };
+    }
+
+    /** Returns a time in nanoseconds, drawn by lot. */
+    long drawNanos(RandomGenerator random) {
+        double factor = switch (shape) {
+            case CONSTANT -> 1;
+            case UNIFORM -> 1 + spread * (2 * random.nextDouble() - 1);
+            case LOGNORMAL -> Math.exp(spread * random.nextGaussian() - spread * spread / 2);
+        };
+        return (long) (mean.toNanos() * factor);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.model.Limit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Counts what organizations use of their limits. Confined to its service's lock. */
+final class LimitBook {
+
+    private final Map<String, EmulatedOrganization> organizations = new LinkedHashMap<>();
+    private final Map<Owner, Entry> entries = new LinkedHashMap<>();
+    private final long startNanos;
+
+    LimitBook(List<EmulatedOrganization> organizations, long startNanos) {
+        organizations.forEach(organization -> this.organizations.put(organization.id(), organization));
+        this.startNanos = startNanos;
+    }
+
+    /**
+     * Counts a request against all limits, or against none if one of them refuses it.
+     *
+     * @return the first limit that refuses it
+     */
+    Optional<LimitHit> admit(String organization, String model, long tokens, long nowNanos) {
+        List<Entry> all = entries(organization, model);
+        for (Entry entry : all) {
+            Optional<LimitHit> hit = entry.hit(tokens, nowNanos);
+            if (hit.isPresent()) {
+                entry.refused++;
+                return hit;
+            }
+        }
+        all.forEach(entry -> entry.take(tokens, nowNanos));
+        return Optional.empty();
+    }
+
+    /** Returns how the limits stand that apply to a model. */
+    List<LimitState> states(String organization, String model, long nowNanos) {
+        return entries(organization, model).stream()
+                .map(entry -> entry.state(nowNanos))
+                .toList();
+    }
+
+    /** Returns the figures of every limit that was asked for at least once. */
+    List<LimitStats> stats() {
+        return entries.values().stream().map(Entry::stats).toList();
+    }
+
+    private List<Entry> entries(String organization, String model) {
+        List<Entry> found = new ArrayList<>();
+        EmulatedOrganization known = organizations.get(organization);
+        for (ServiceLimit limit : known == null ? List.<ServiceLimit>of() : known.limits()) {
+            Optional<String> own = limit.perModel() ? Optional.of(model) : Optional.empty();
+            found.add(entries.computeIfAbsent(
+                    new Owner(organization, own, limit), owner -> new Entry(owner, startNanos)));
+        }
+        return found;
+    }
+
+    private record Owner(String organization, Optional<String> model, ServiceLimit limit) {}
+
+    /** One limit of one owner. */
+    private static final class Entry {
+
+        private final Owner owner;
+        private final Meter meter;
+        private final FullestWindow window;
+        private long refused;
+
+        Entry(Owner owner, long startNanos) {
+            Limit limit = owner.limit.limit();
+            this.owner = owner;
+            this.meter = owner.limit.counting().meter(limit, startNanos);
+            this.window = new FullestWindow(limit.window());
+        }
+
+        Optional<LimitHit> hit(long tokens, long nowNanos) {
+            long requested = amount(tokens);
+            long waitNanos = meter.waitNanos(requested, nowNanos);
+            LimitHit hit = new LimitHit(state(nowNanos), requested, waitNanos);
+            return waitNanos > 0 || hit.neverFits() ? Optional.of(hit) : Optional.empty();
+        }
+
+        void take(long tokens, long nowNanos) {
+            meter.take(amount(tokens), nowNanos);
+            window.add(amount(tokens), nowNanos);
+        }
+
+        LimitState state(long nowNanos) {
+            return new LimitState(
+                    owner.limit, owner.organization, owner.model, meter.used(nowNanos), meter.resetNanos(nowNanos));
+        }
+
+        LimitStats stats() {
+            Limit limit = owner.limit.limit();
+            return new LimitStats(
+                    owner.organization,
+                    owner.model.orElse(""),
+                    limit.toString(),
+                    owner.limit.counting(),
+                    limit.amount(),
+                    window.fullest(),
+                    refused);
+        }
+
+        private long amount(long tokens) {
+            return owner.limit.limit().unit() == Limit.Unit.REQUESTS ? 1 : tokens;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.whippletree.emulator.model;
+
+import java.util.Objects;
+
+/**
+ * The limit that refused a request. Immutable.
+ *
+ * @param state how it stood
+ * @param requested what the request would have used of it
+ * @param waitNanos nanoseconds until that much fits, if nothing else is used meanwhile
+ */
+public record LimitHit(LimitState state, long requested, long waitNanos) {
+
+    /** Checks that nothing is null. */
+    public LimitHit {
+        Objects.requireNonNull(state, "state");
+    }
+
+    /** Returns whether the request is larger than the limit, so that no wait helps. */
+    public boolean neverFits() {
+        return requested > state.limit().limit().amount();
+    }
+}

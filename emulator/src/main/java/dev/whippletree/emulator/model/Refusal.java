@@ -1,0 +1,57 @@
+package dev.whippletree.emulator.model;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Why and how a service refuses a request. Immutable.
+ *
+ * @param kind why
+ * @param status the HTTP status it sends
+ * @param model the model asked for; empty if none could be read
+ * @param detail what the kind's description says; else empty
+ * @param organization whose limits would have applied; empty if the token is unknown
+ * @param retryAfter how long the service says to wait, if it does
+ * @param hit the limit that was hit, if one was
+ */
+public record Refusal(
+        RefusalKind kind,
+        int status,
+        String model,
+        String detail,
+        String organization,
+        Optional<Duration> retryAfter,
+        Optional<LimitHit> hit) {
+
+    /** Checks that nothing is null. */
+    public Refusal {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(detail, "detail");
+        Objects.requireNonNull(organization, "organization");
+        Objects.requireNonNull(retryAfter, "retryAfter");
+        Objects.requireNonNull(hit, "hit");
+    }
+
+    /** Returns a refusal that says nothing but why. */
+    static Refusal of(RefusalKind kind, ServiceKind service) {
+        return new Refusal(kind, kind.status(service), "", "", "", Optional.empty(), Optional.empty());
+    }
+
+    Refusal about(String model, String organization) {
+        return new Refusal(kind, status, model, detail, organization, retryAfter, hit);
+    }
+
+    Refusal withDetail(String detail) {
+        return new Refusal(kind, status, model, detail, organization, retryAfter, hit);
+    }
+
+    Refusal withRetryAfter(Duration wait) {
+        return new Refusal(kind, status, model, detail, organization, Optional.of(wait), hit);
+    }
+
+    Refusal withHit(LimitHit hit) {
+        return new Refusal(kind, status, model, detail, organization, retryAfter, Optional.of(hit));
+    }
+}

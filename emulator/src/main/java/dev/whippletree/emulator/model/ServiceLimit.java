@@ -1,0 +1,35 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.model.Limit;
+import java.util.Objects;
+
+/**
+ * A limit that a service enforces. Immutable.
+ *
+ * @param limit how much per window
+ * @param counting how it is counted
+ * @param perModel whether each model has its own, or all of an organization share one
+ */
+public record ServiceLimit(Limit limit, Counting counting, boolean perModel) {
+
+    /** Checks that nothing is null. */
+    public ServiceLimit {
+        Objects.requireNonNull(limit, "limit");
+        Objects.requireNonNull(counting, "counting");
+    }
+
+    /** Returns a limit on sliding windows, for all models together. */
+    public static ServiceLimit sliding(Limit limit) {
+        return new ServiceLimit(limit, Counting.SLIDING, false);
+    }
+
+    /** Returns a limit on fixed windows, for all models together. */
+    public static ServiceLimit fixed(Limit limit) {
+        return new ServiceLimit(limit, Counting.FIXED, false);
+    }
+
+    /** Returns a bucket for each model. */
+    public static ServiceLimit bucket(Limit limit) {
+        return new ServiceLimit(limit, Counting.BUCKET, true);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.emulator.fault.FaultScript;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Everything that makes an emulated service. Immutable; made by {@link #builder}.
+ *
+ * @param kind which service is imitated
+ * @param accounts who may ask; ids and tokens unique
+ * @param organizations whose limits the accounts share; each that an account names
+ * @param models the models it knows; empty: all
+ * @param unservedModels models it knows but doesn't serve
+ * @param latency how long answers take
+ * @param refusalLatency how long refusals take
+ * @param faults what goes wrong
+ * @param seed of all that is left to chance
+ * @param contextTokens the most tokens of prompt and answer together
+ * @param assumedMaxTokens what Groq counts for an answer whose request has no maximum
+ * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real router was
+ *     seen to send none
+ */
+public record ServiceSettings(
+        ServiceKind kind,
+        List<EmulatedAccount> accounts,
+        List<EmulatedOrganization> organizations,
+        Set<String> models,
+        Set<String> unservedModels,
+        Latency latency,
+        Duration refusalLatency,
+        FaultScript faults,
+        long seed,
+        long contextTokens,
+        long assumedMaxTokens,
+        boolean reportsLimits) {
+
+    /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
+    public ServiceSettings {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(latency, "latency");
+        Objects.requireNonNull(refusalLatency, "refusalLatency");
+        Objects.requireNonNull(faults, "faults");
+        accounts = List.copyOf(accounts);
+        organizations = List.copyOf(organizations);
+        models = Set.copyOf(models);
+        unservedModels = Set.copyOf(unservedModels);
+        checkDistinct("account id", accounts.stream().map(EmulatedAccount::id).toList());
+        checkDistinct("token", accounts.stream().map(EmulatedAccount::token).toList());
+        List<String> known =
+                organizations.stream().map(EmulatedOrganization::id).toList();
+        checkDistinct("organization", known);
+        for (EmulatedAccount account : accounts) {
+            if (!known.contains(account.organization())) {
+                throw new IllegalArgumentException("emulated account " + account.id() + ": there is no organization "
+                        + account.organization() + "; declare it");
+            }
+        }
+    }
+
+    /** Returns a builder of a service without accounts that answers at once. */
+    public static ServiceSettingsBuilder builder(ServiceKind kind) {
+        return new ServiceSettingsBuilder(kind);
+    }
+
+    private static void checkDistinct(String what, List<String> names) {
+        if (new HashSet<>(names).size() != names.size()) {
+            throw new IllegalArgumentException("an emulated service can't have the same " + what + " twice");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.emulator.fault.FaultScript;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Collects what makes an emulated service. Confined to one thread. */
+public final class ServiceSettingsBuilder {
+
+    private static final long DEFAULT_CONTEXT_TOKENS = 131_072;
+    private static final long DEFAULT_ASSUMED_MAX_TOKENS = 1024;
+
+    private final ServiceKind kind;
+    private final List<EmulatedAccount> accounts = new ArrayList<>();
+    private final List<EmulatedOrganization> organizations = new ArrayList<>();
+    private Set<String> models = Set.of();
+    private Set<String> unservedModels = Set.of();
+    private Latency latency = Latency.constant(Duration.ZERO);
+    private Duration refusalLatency = Duration.ZERO;
+    private FaultScript faults = FaultScript.NONE;
+    private long seed;
+    private long contextTokens = DEFAULT_CONTEXT_TOKENS;
+    private long assumedMaxTokens = DEFAULT_ASSUMED_MAX_TOKENS;
+    private boolean reportsLimits;
+
+    ServiceSettingsBuilder(ServiceKind kind) {
+        this.kind = kind;
+    }
+
+    /** Adds an account with an organization of its own, called as the account is. */
+    public ServiceSettingsBuilder account(String id, String token, ServiceLimit... limits) {
+        return organization(EmulatedOrganization.of(id, limits)).member(id, token, id);
+    }
+
+    /** Adds an account of an organization that is declared apart. */
+    public ServiceSettingsBuilder member(String id, String token, String organization) {
+        return account(new EmulatedAccount(id, token, organization, Optional.empty()));
+    }
+
+    /** Adds an account. */
+    public ServiceSettingsBuilder account(EmulatedAccount account) {
+        accounts.add(account);
+        return this;
+    }
+
+    /** Adds an organization. */
+    public ServiceSettingsBuilder organization(EmulatedOrganization organization) {
+        organizations.add(organization);
+        return this;
+    }
+
+    /** Sets the only models it knows. */
+    public ServiceSettingsBuilder models(String... models) {
+        this.models = Set.of(models);
+        return this;
+    }
+
+    /** Sets models it knows but doesn't serve. */
+    public ServiceSettingsBuilder unservedModels(String... models) {
+        this.unservedModels = Set.of(models);
+        return this;
+    }
+
+    /** Sets how long answers take. */
+    public ServiceSettingsBuilder latency(Latency latency) {
+        this.latency = latency;
+        return this;
+    }
+
+    /** Sets how long refusals take. */
+    public ServiceSettingsBuilder refusalLatency(Duration refusalLatency) {
+        this.refusalLatency = refusalLatency;
+        return this;
+    }
+
+    /** Sets what goes wrong. */
+    public ServiceSettingsBuilder faults(FaultScript faults) {
+        this.faults = faults;
+        return this;
+    }
+
+    /** Sets the seed of all that is left to chance. */
+    public ServiceSettingsBuilder seed(long seed) {
+        this.seed = seed;
+        return this;
+    }
+
+    /** Sets the most tokens of prompt and answer together. */
+    public ServiceSettingsBuilder contextTokens(long contextTokens) {
+        this.contextTokens = contextTokens;
+        return this;
+    }
+
+    /** Sets what Groq counts for an answer whose request has no maximum. */
+    public ServiceSettingsBuilder assumedMaxTokens(long assumedMaxTokens) {
+        this.assumedMaxTokens = assumedMaxTokens;
+        return this;
+    }
+
+    /** Lets Hugging Face send the headers it documents for its Hub. */
+    public ServiceSettingsBuilder reportsLimits() {
+        this.reportsLimits = true;
+        return this;
+    }
+
+    /**
+     * Returns the settings.
+     *
+     * @throws IllegalArgumentException if accounts can't be told apart or name an organization that isn't there
+     */
+    public ServiceSettings build() {
+        return new ServiceSettings(
+                kind,
+                accounts,
+                organizations,
+                models,
+                unservedModels,
+                latency,
+                refusalLatency,
+                faults,
+                seed,
+                contextTokens,
+                assumedMaxTokens,
+                reportsLimits);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.whippletree.emulator.model;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+
+/**
+ * What an emulated service has seen. Immutable.
+ *
+ * @param service which service, by its provider's name
+ * @param accounts each account, as declared
+ * @param limits each limit that was used
+ * @param strangers requests without a token that it knows
+ * @param distinctPrompts how many different prompts arrived
+ * @param mostCallsPerPrompt how often the prompt arrived that arrived most often
+ */
+public record ServiceStats(
+        String service,
+        List<AccountStats> accounts,
+        List<LimitStats> limits,
+        long strangers,
+        long distinctPrompts,
+        long mostCallsPerPrompt) {
+
+    /** Copies what is mutable. */
+    public ServiceStats {
+        Objects.requireNonNull(service, "service");
+        accounts = List.copyOf(accounts);
+        limits = List.copyOf(limits);
+    }
+
+    /** Returns the requests of all accounts. */
+    public long calls() {
+        return sum(AccountStats::calls);
+    }
+
+    /** Returns the requests of all accounts that were answered whole. */
+    public long answered() {
+        return sum(AccountStats::answered);
+    }
+
+    /** Returns the requests of all accounts that were answered 429. */
+    public long rateLimited() {
+        return sum(AccountStats::rateLimited);
+    }
+
+    private long sum(ToLongFunction<AccountStats> figure) {
+        return accounts.stream().mapToLong(figure).sum();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.whippletree.emulator.model;
+
+import dev.whippletree.model.Limit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A use counts from its moment until a window later, that moment excluded. */
+final class SlidingMeter implements Meter {
+
+    private final long limit;
+    private final long windowNanos;
+    private final Deque<Use> uses = new ArrayDeque<>();
+    private long used;
+
+    SlidingMeter(Limit limit) {
+        this.limit = limit.amount();
+        this.windowNanos = limit.window().toNanos();
+    }
+
+    @Override
+    public long waitNanos(long amount, long nowNanos) {
+        forget(nowNanos);
+        long excess = used + amount - limit;
+        for (Use use : uses) {
+            if (excess <= 0) {
+                break;
+            }
+            excess -= use.amount;
+            if (excess <= 0) {
+                return use.atNanos + windowNanos - nowNanos;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void take(long amount, long nowNanos) {
+        forget(nowNanos);
+        uses.addLast(new Use(nowNanos, amount));
+        used += amount;
+    }
+
+    @Override
+    public long used(long nowNanos) {
+        forget(nowNanos);
+        return used;
+    }
+
+    @Override
+    public long resetNanos(long nowNanos) {
+        forget(nowNanos);
+        return uses.isEmpty() ? 0 : uses.getLast().atNanos + windowNanos - nowNanos;
+    }
+
+    private void forget(long nowNanos) {
+        while (!uses.isEmpty() && nowNanos - uses.getFirst().atNanos >= windowNanos) {
+            used -= uses.removeFirst().amount;
+        }
+    }
+
+    private record Use(long atNanos, long amount) {}
+}

@@ -1,0 +1,37 @@
+package dev.whippletree.emulator.model;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * How the emulated services count tokens: a quarter of a text's UTF-8 bytes, rounded up, and four more for each message.
+ *
+ * <p>Real tokenizers differ; this rule is simple, and never above the cautious estimate (a third of the bytes, and eight) that
+ * callers reserve by.
+ */
+public final class Tokens {
+
+    private static final int BYTES_PER_TOKEN = 4;
+    private static final int PER_MESSAGE = 4;
+
+    private Tokens() {}
+
+    /** Returns the tokens of a prompt's messages. */
+    public static long of(List<ChatMessage> messages) {
+        long tokens = 0;
+        for (ChatMessage message : messages) {
+            tokens += of(message.text()) + PER_MESSAGE;
+        }
+        return tokens;
+    }
+
+    /** Returns the tokens of a text. */
+    public static long of(String text) {
+        return (text.getBytes(StandardCharsets.UTF_8).length + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+    }
+
+    /** Returns the start of an ASCII text that has no more than so many tokens. */
+    static String cut(String text, long tokens) {
+        return text.substring(0, (int) Math.min(text.length(), tokens * BYTES_PER_TOKEN));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.whippletree.emulator.wire;
+
+import dev.whippletree.emulator.model.ChatAnswer;
+import dev.whippletree.emulator.model.ChatRequest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes answers as chat-completions JSON, whole or as the chunks of a stream. Immutable. */
+final class AnswerWriter {
+
+    /** About the size of the pieces in which services stream. */
+    private static final int CHARACTERS_PER_CHUNK = 24;
+
+    private final Dialect dialect;
+    private final Instant now;
+
+    AnswerWriter(Dialect dialect, Instant now) {
+        this.dialect = dialect;
+        this.now = now;
+    }
+
+    /** Returns the whole answer. */
+    String whole(ChatAnswer said) {
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", "assistant");
+        message.put("content", said.text());
+        Map<String, Object> choice = new LinkedHashMap<>();
+        choice.put("index", 0);
+        choice.put("message", message);
+        choice.put("logprobs", null);
+        choice.put("finish_reason", said.finish().wireName());
+        Map<String, Object> answer = frame(said, "chat.completion");
+        answer.put("choices", List.of(choice));
+        answer.put("usage", dialect.usage(said));
+        dialect.decorate(answer, said);
+        return Json.write(answer);
+    }
+
+    /** Returns the chunks of a stream as events, {@code [DONE]} excluded: the first gives the role, the last the end. */
+    List<String> events(ChatAnswer said, ChatRequest request) {
+        List<String> events = new ArrayList<>();
+        Map<String, Object> first = chunk(said, delta("assistant", ""), null);
+        dialect.decorateFirst(first, said);
+        events.add(event(first));
+        String text = said.text();
+        for (int start = 0; start < text.length(); start += CHARACTERS_PER_CHUNK) {
+            String piece = text.substring(start, Math.min(text.length(), start + CHARACTERS_PER_CHUNK));
+            events.add(event(chunk(said, Map.of("content", piece), null)));
+        }
+        Map<String, Object> last = chunk(said, Map.of(), said.finish().wireName());
+        dialect.decorateLast(last, said);
+        events.add(event(last));
+        if (request.includeUsage()) {
+            Map<String, Object> usage = frame(said, "chat.completion.chunk");
+            usage.put("choices", List.of());
+            usage.put("usage", dialect.usage(said));
+            events.add(event(usage));
+        }
+        return events;
+    }
+
+    static String event(String data) {
+        return "data: " + data + "\n\n";
+    }
+
+    private static String event(Map<String, Object> chunk) {
+        return event(Json.write(chunk));
+    }
+
+    private Map<String, Object> chunk(ChatAnswer said, Map<String, ?> delta, @Nullable String finishReason) {
+        Map<String, Object> choice = new LinkedHashMap<>();
+        choice.put("index", 0);
+        choice.put("delta", delta);
+        choice.put("logprobs", null);
+        choice.put("finish_reason", finishReason);
+        Map<String, Object> chunk = frame(said, "chat.completion.chunk");
+        chunk.put("choices", List.of(choice));
+        return chunk;
+    }
+
+    private static Map<String, Object> delta(String role, String content) {
+        Map<String, Object> delta = new LinkedHashMap<>();
+        delta.put("role", role);
+        delta.put("content", content);
+        return delta;
+    }
+
+    private Map<String, Object> frame(ChatAnswer said, String object) {
+        Map<String, Object> frame = new LinkedHashMap<>();
+        frame.put("id", "chatcmpl-" + said.account() + "-" + said.number());
+        frame.put("object", object);
+        frame.put("created", now.getEpochSecond());
+        frame.put("model", said.model());
+        return frame;
+    }
+}

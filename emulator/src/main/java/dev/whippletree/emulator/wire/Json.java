@@ -1,0 +1,33 @@
+package dev.whippletree.emulator.wire;
+
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** JSON as JDK types. Thread-safe. */
+public final class Json {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+
+    private Json() {}
+
+    /** Returns a value, made of JDK types and records, as JSON on one line. */
+    public static String write(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    /**
+     * Reads an object.
+     *
+     * @throws IllegalArgumentException if the bytes aren't one
+     */
+    static Map<String, Object> readObject(byte[] bytes) {
+        try {
+            return MAPPER.readValue(bytes, OBJECT);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("the body is no JSON object: " + e.getOriginalMessage(), e);
+        }
+    }
+}
