@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
  * @param err standard error: everything a person should know besides
  * @param terminal which of these are a terminal
  * @param zone in whose time of day instants are printed
+ * @param interruption ends when the user has had enough; in a process it never does, since Ctrl-C ends the process
  * @param timeline the time by which the command itself measures
  * @param providers the providers that are there
  * @param builders makes a builder for each Whippletree opened
@@ -38,6 +40,7 @@ public record Surroundings(
         PrintWriter err,
         Terminal terminal,
         ZoneId zone,
+        CompletableFuture<Void> interruption,
         Timeline timeline,
         Supplier<List<Provider>> providers,
         Supplier<Whippletree.Builder> builders) {
@@ -58,6 +61,7 @@ public record Surroundings(
                 writer(System.err, terminal),
                 terminal,
                 ZoneId.systemDefault(),
+                new CompletableFuture<>(),
                 new SystemTimeline(),
                 InstalledProviders::find,
                 Whippletree::builder);

@@ -1,7 +1,7 @@
 package dev.whippletree.cli;
 
 /** Something only the user can put right. Its message is all that is printed; the exit code is 2. */
-final class UserMistake extends RuntimeException {
+public final class UserMistake extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ final class UserMistake extends RuntimeException {
      *
      * @param message what is wrong and what to do; may have several lines
      */
-    UserMistake(String message) {
+    public UserMistake(String message) {
         super(message);
     }
 }
