@@ -1,127 +1,298 @@
 package dev.whippletree;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.plugin.Assembly;
+import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** Under construction: the signatures others compile against. */
+/**
+ * Answers prompts with a few rate-limited accounts, from as few calls as can be, waiting for room instead of running into limits.
+ *
+ * <p>Thread-safe. No method but {@link #close()} blocks. A prompt that waits costs no thread.
+ *
+ * <pre>{@code
+ * try (Whippletree whippletree = Whippletree.builder().environment(System.getenv()).cache("ehcache").build()) {
+ *   Completion answer = whippletree.complete(Prompt.of("Tell me about yourself")).join();
+ * }
+ * }</pre>
+ */
 public final class Whippletree implements AutoCloseable {
 
-    private Whippletree() {}
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
+    private final Configuration configuration;
+    private final Assembly assembly;
+    private final Optional<SystemTimeline> ownTimeline;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Whippletree(Configuration configuration, Assembly assembly, Optional<SystemTimeline> ownTimeline) {
+        this.configuration = configuration;
+        this.assembly = assembly;
+        this.ownTimeline = ownTimeline;
+    }
+
+    /** Returns a builder of which nothing is set. */
     public static Builder builder() {
         return new Builder();
     }
 
+    /**
+     * Answers a prompt.
+     *
+     * @return a copy of the outcome, this caller's own. Ends with the completion; or with a {@link PromptException} that says why
+     *     there is none; or, if the prompt names a route or an account that isn't there, with a {@link ConfigurationException}.
+     *     Cancelling it, or ending it in any other way, withdraws the prompt; others who asked the same are still answered
+     */
     public CompletableFuture<Completion> complete(Prompt prompt) {
-        throw new UnsupportedOperationException();
+        return assembly.engine().complete(prompt);
     }
 
+    /** Returns how everything stands at this moment. Quick, under load too. */
     public StatusSnapshot status() {
-        throw new UnsupportedOperationException();
+        return assembly.engine().status();
     }
 
+    /**
+     * Removes stored answers from every cache.
+     *
+     * @param tenant whose; absent: everybody's
+     * @return ends with how many were removed from the cache that had most, -1 if none can tell; or with a cache's failure
+     */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
-        throw new UnsupportedOperationException();
+        return assembly.engine().clearCaches(tenant);
     }
 
+    /** Returns the configuration in force. */
     public Configuration configuration() {
-        throw new UnsupportedOperationException();
+        return configuration;
     }
 
-    /** Refuses new prompts, lets those under way end for at most {@code grace}, then ends them with CLOSED; closes plugins. */
+    /**
+     * Takes no more prompts, lets those under way end, then frees everything.
+     *
+     * @param grace how long prompts under way may take; those left end with {@link PromptException.Reason#CLOSED}
+     * @return ends when everything is freed
+     */
     public CompletableFuture<Void> close(Duration grace) {
-        throw new UnsupportedOperationException();
+        return assembly.engine().close(grace).thenRun(this::free);
     }
 
+    private void free() {
+        if (closed.compareAndSet(false, true)) {
+            assembly.close();
+            ownTimeline.ifPresent(SystemTimeline::close);
+        }
+    }
+
+    /** Closes it with five seconds of grace, and blocks until that is done. On a virtual timeline it doesn't wait. */
     @Override
-    public void close() {}
+    public void close() {
+        CompletableFuture<Void> freed = close(GRACE);
+        if (ownTimeline.isPresent()) {
+            freed.join();
+        }
+    }
 
+    /** Collects what makes a {@link Whippletree}. Confined to one thread. */
     public static final class Builder {
-        /** Replaces everything said so far by a configuration read elsewhere. */
+
+        private final List<AccountSettings> accounts = new ArrayList<>();
+        private final List<RouteSettings> routes = new ArrayList<>();
+        private final List<Configuration.CacheTier> tiers = new ArrayList<>();
+        private final List<EngineListener> listeners = new ArrayList<>();
+        private final List<Provider> providers = new ArrayList<>();
+        private final List<Cache> caches = new ArrayList<>();
+        private final List<BalancingStrategy> strategies = new ArrayList<>();
+        private Map<String, String> environment = Map.of();
+        private Optional<String> model = Optional.empty();
+        private EngineSettings engine = EngineSettings.DEFAULT;
+        private @Nullable Configuration configuration;
+        private @Nullable ConfigurationSource source;
+        private @Nullable Timeline timeline;
+        private @Nullable ClassLoader loader;
+
+        private Builder() {}
+
+        /** Takes a whole configuration; accounts, routes, caches and the like given here besides are then left aside. */
         public Builder configuration(Configuration configuration) {
-            throw new UnsupportedOperationException();
+            this.configuration = configuration;
+            return this;
         }
 
-        /** Accounts from these environment variables, by each provider's own knowledge. */
+        /** Reads the configuration from where the command line reads it: a file if there is one, and the environment. */
+        public Builder configuration(ConfigurationSource source) {
+            this.source = source;
+            return this;
+        }
+
+        /** Adds the accounts that these environment variables declare, by each provider's own knowledge. */
         public Builder environment(Map<String, String> environment) {
-            throw new UnsupportedOperationException();
+            this.environment = Map.copyOf(environment);
+            return this;
         }
 
+        /** Adds an account. */
         public Builder account(AccountSettings account) {
-            throw new UnsupportedOperationException();
+            accounts.add(account);
+            return this;
         }
 
-        /** An account with defaults. */
+        /**
+         * Adds an account that states nothing but what it must.
+         *
+         * @param id what status and errors call it
+         * @param provider the name of its provider
+         * @param token its credential
+         */
         public Builder account(String id, String provider, String token) {
-            throw new UnsupportedOperationException();
+            return account(
+                    AccountSettings.of(id, provider, Optional.of(Secret.of(token)), Settings.none("account " + id)));
         }
 
-        /** A route; without any there is one, "default", of all accounts in one tier with the default model. */
+        /** Adds a route; the first is the default. Without any there is one of all accounts in one tier. */
         public Builder route(RouteSettings route) {
-            throw new UnsupportedOperationException();
+            routes.add(route);
+            return this;
         }
 
-        /** The model of the route that is made when none is given. */
+        /** Sets the model of the route that is made when none is given. */
         public Builder model(String model) {
-            throw new UnsupportedOperationException();
+            this.model = Optional.of(model);
+            return this;
         }
 
-        /** Another cache tier, behind those before. */
+        /** Adds a cache tier behind those before it, with its default settings. */
         public Builder cache(String name) {
-            throw new UnsupportedOperationException();
+            return cache(name, Map.of());
         }
 
+        /** Adds a cache tier behind those before it. */
         public Builder cache(String name, Map<String, String> settings) {
-            throw new UnsupportedOperationException();
+            tiers.add(new Configuration.CacheTier(name, new Settings("cache " + name, settings)));
+            return this;
         }
 
+        /** Sets what holds for the whole engine. */
         public Builder engine(EngineSettings engine) {
-            throw new UnsupportedOperationException();
+            this.engine = engine;
+            return this;
         }
 
+        /** Sets time, timers, threads and chance; stays open when the Whippletree is closed. */
         public Builder timeline(Timeline timeline) {
-            throw new UnsupportedOperationException();
+            this.timeline = timeline;
+            return this;
         }
 
+        /** Adds somebody who is told what happens. */
         public Builder listener(EngineListener listener) {
-            throw new UnsupportedOperationException();
+            listeners.add(listener);
+            return this;
         }
 
-        /** Plugin kinds beside those that ServiceLoader finds. */
+        /** Adds a provider beside those that are found. */
         public Builder provider(Provider provider) {
-            throw new UnsupportedOperationException();
+            providers.add(provider);
+            return this;
         }
 
+        /** Adds a cache backend beside those that are found; a tier of it has to be asked for by name. */
         public Builder cache(Cache cache) {
-            throw new UnsupportedOperationException();
+            caches.add(cache);
+            return this;
         }
 
+        /** Adds a balancing strategy beside those that are found. */
         public Builder strategy(BalancingStrategy strategy) {
-            throw new UnsupportedOperationException();
+            strategies.add(strategy);
+            return this;
         }
 
-        /** Where plugins are looked for; default: the thread's context class loader, else this class's. */
+        /** Sets where plugins are looked for; otherwise the thread's context class loader, or this class's. */
         public Builder classLoader(ClassLoader loader) {
-            throw new UnsupportedOperationException();
+            this.loader = loader;
+            return this;
         }
 
-        /** @throws dev.whippletree.model.ConfigurationException with every problem */
+        /**
+         * Returns the plugins that would be used.
+         *
+         * @throws ConfigurationException if two of one sort have the same name
+         */
+        public PluginCatalog plugins() {
+            ClassLoader context = Thread.currentThread().getContextClassLoader();
+            ClassLoader fallback = context != null ? context : Whippletree.class.getClassLoader();
+            ClassLoader chosen = loader != null ? loader : fallback;
+            return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies));
+        }
+
+        /**
+         * Opens the accounts and caches and starts. Makes no call.
+         *
+         * @throws ConfigurationException if anything can't be used, with every problem that was found
+         */
         public Whippletree build() {
-            throw new UnsupportedOperationException();
+            PluginCatalog catalog = plugins();
+            Configuration whole = whole(catalog);
+            if (timeline != null) {
+                return new Whippletree(whole, assemble(catalog, whole, timeline), Optional.empty());
+            }
+            SystemTimeline own = new SystemTimeline();
+            try {
+                return new Whippletree(whole, assemble(catalog, whole, own), Optional.of(own));
+            } catch (RuntimeException e) {
+                own.close();
+                throw e;
+            }
+        }
+
+        private Assembly assemble(PluginCatalog catalog, Configuration whole, Timeline used) {
+            return Assembly.of(catalog, whole, used, List.copyOf(listeners));
+        }
+
+        private Configuration whole(PluginCatalog catalog) {
+            if (configuration != null) {
+                return configuration;
+            }
+            if (source != null) {
+                return source.read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
+            }
+            List<AccountSettings> all = new ArrayList<>(accounts);
+            all.addAll(catalog.accountsFrom(environment));
+            if (all.isEmpty()) {
+                throw new ConfigurationException(
+                        List.of("there is no account; add one with account(…) or take them from the environment"));
+            }
+            List<RouteSettings> given = routes.isEmpty()
+                    ? List.of(DefaultConfiguration.route(all, DefaultConfiguration.model(model, environment)))
+                    : routes;
+            return new Configuration(all, given, tiers, engine, List.of());
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.quota.Quota.Use;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -11,6 +12,9 @@ import java.util.OptionalLong;
  * engine's lock. Ended exactly once; ending it again is an error of the engine's and says so.
  */
 final class Lease {
+
+    /** How long a request whose call was broken off may still be under way, where the account doesn't say. */
+    private static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Target target;
     private final long tokens;
@@ -60,7 +64,10 @@ final class Lease {
     /** Ends it: what was reserved is used, in full or by what the service says it counted. */
     void end(OptionalLong actualTokens, long now) {
         leave();
-        arrived(now);
+        if (!arrived) {
+            long latest = now + target.account().transitNanos().orElse(UNTOLD_TRANSIT_NANOS);
+            holds.forEach(hold -> hold.use().lost(latest, now));
+        }
         actualTokens.ifPresent(actual -> holds.stream()
                 .filter(hold -> hold.meter().unit() == Limit.Unit.TOKENS)
                 .forEach(hold -> hold.use().settle(actual, now)));

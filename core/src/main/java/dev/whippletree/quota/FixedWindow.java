@@ -72,7 +72,7 @@ public final class FixedWindow extends ReportedQuota {
     }
 
     @Override
-    void advance(long now) {
+    void refill(long now) {
         if (now < latestReset) {
             return;
         }

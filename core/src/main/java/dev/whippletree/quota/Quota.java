@@ -46,7 +46,8 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota {
      */
     Use reserve(long amount, long now);
 
-    /** An amount that was reserved. Ends with {@link #release} if it never reached the service, else with {@link #arrived}. */
+    /** An amount that was reserved. Ends with {@link #release} if it never reached the service, with
+     * {@link #lost} if nobody knows, else with {@link #arrived}. */
     interface Use {
 
         /**
@@ -58,6 +59,13 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota {
 
         /** The service has counted the use by now. Calls after the first change nothing. */
         void arrived(long now);
+
+        /**
+         * Nobody will hear any more when the service counted it, as when the call was broken off.
+         *
+         * @param latestArrival the latest moment at which it can still arrive
+         */
+        void lost(long latestArrival, long now);
 
         /** The amount turned out to be another one. */
         void settle(long actual, long now);

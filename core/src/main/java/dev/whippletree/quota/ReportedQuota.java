@@ -1,7 +1,9 @@
 package dev.whippletree.quota;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.PriorityQueue;
 
 /**
  * A limit that the service itself says how it stands, and what is left of it since it last said so.
@@ -24,8 +26,14 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     /** All uses ever that the service is known to have counted. */
     private long arrivedTotal;
 
+    /** Uses of which nobody will hear any more; each counts as arrived once it can't arrive later. */
+    private final PriorityQueue<LostUse> lost = new PriorityQueue<>(Comparator.comparingLong(LostUse::latestArrival));
+
     /** When the attempt that brought the last report was begun; an older attempt's report says nothing new. */
     private long reportBegun = Long.MIN_VALUE;
+
+    /** A use that arrives by some moment or never. */
+    private record LostUse(long latestArrival, long amount) {}
 
     ReportedQuota(long amount, Duration window) {
         this.amount = amount;
@@ -79,8 +87,19 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
      */
     record Report(long left, long begun, long resetNanos) {}
 
+    /** Brings everything up to now. */
+    final void advance(long now) {
+        while (!lost.isEmpty() && lost.peek().latestArrival() <= now) {
+            LostUse use = lost.remove();
+            refill(use.latestArrival());
+            arrivedTotal += use.amount();
+            arriving(use.latestArrival());
+        }
+        refill(now);
+    }
+
     /** Brings what is left up to now. */
-    abstract void advance(long now);
+    abstract void refill(long now);
 
     /** Takes off, or with a negative amount gives back, what is left. */
     abstract void take(long taken);
@@ -129,6 +148,15 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
                 ended = true;
                 arrivedTotal += amount;
                 arriving(now);
+            }
+        }
+
+        @Override
+        public void lost(long latestArrival, long now) {
+            advance(now);
+            if (!ended) {
+                ended = true;
+                lost.add(new LostUse(Math.max(now, latestArrival), amount));
             }
         }
 

@@ -112,6 +112,11 @@ public final class SlidingWindow implements Quota {
         }
 
         @Override
+        public void lost(long latestArrival, long now) {
+            date(latestArrival, now);
+        }
+
+        @Override
         public void settle(long actual, long now) {
             forget(now);
             if (!entry.removed()) {

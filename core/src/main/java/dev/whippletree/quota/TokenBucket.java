@@ -47,10 +47,10 @@ public final class TokenBucket extends ReportedQuota {
 
     /** A use that hasn't arrived will still be taken off, so the bucket can't hold more than the amount less those. */
     @Override
-    void advance(long now) {
-        double refilled = level + (now - levelAt) / windowNanos * amount();
+    void refill(long now) {
+        double refilled = level + Math.max(0, now - levelAt) / windowNanos * amount();
         level = Math.min(refilled, Math.max(level, amount() - underWay()));
-        levelAt = now;
+        levelAt = Math.max(levelAt, now);
     }
 
     @Override

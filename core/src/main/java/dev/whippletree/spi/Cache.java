@@ -8,6 +8,14 @@ public interface Cache {
     /** Returns the name by which configurations choose it: lower case, unique. */
     String name();
 
+    /**
+     * Returns whether it works without settings and without anything outside this process. Such a cache is used where a
+     * configuration says nothing of caches.
+     */
+    default boolean isSelfContained() {
+        return false;
+    }
+
     /** Returns the settings it knows. */
     Set<SettingKey> settings();
 

@@ -13,6 +13,7 @@ import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.PluginForm;
 import dev.whippletree.testkit.Samples;
+import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public abstract class CacheContract {
 
     private static final Duration TTL = Duration.ofMinutes(10);
 
-    private final FakeServices services = FakeServices.real();
+    private FakeServices services = FakeServices.on(new VirtualTimeline(0));
     private CacheStore store = new NeverOpened();
 
     /** Creates the contract's test. */
@@ -61,6 +62,7 @@ public abstract class CacheContract {
 
     @BeforeEach
     void open() {
+        services = FakeServices.real();
         store = cache().open(settings(), services);
     }
 

@@ -1,0 +1,93 @@
+package dev.whippletree.cache.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects by Lettuce, so set up that nothing waits for a Redis that isn't there. Thread-safe.
+ *
+ * <p>Lettuce's own reconnecting is off: it would keep commands and send them again later, and it doesn't notice a Redis that
+ * takes connections and answers nothing. {@link RedisLink} makes a new connection instead. Lettuce's threads, started by the first attempt, are
+ * its own.
+ */
+final class LettuceConnector implements RedisConnector {
+
+    /** For connecting, and again for logging in. */
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
+
+    /** Bounds what a Redis that has stopped answering can pile up; far above what ever waits for one that answers. */
+    private static final int MOST_COMMANDS = 10_000;
+
+    private static final int THREADS = 2;
+
+    private final RedisSettings settings;
+    private @Nullable RedisClient client;
+    private @Nullable ClientResources resources;
+    private boolean closed;
+
+    LettuceConnector(RedisSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
+        RedisURI uri = settings.redisUri();
+        uri.setTimeout(ATTEMPT_TIMEOUT);
+        uri.setClientName("whippletree");
+        return client().connectAsync(ByteArrayCodec.INSTANCE, uri);
+    }
+
+    private synchronized RedisClient client() {
+        if (closed) {
+            throw new IllegalStateException(settings.where() + ": the cache is closed");
+        }
+        if (client == null) {
+            resources = DefaultClientResources.builder()
+                    .ioThreadPoolSize(THREADS)
+                    .computationThreadPoolSize(THREADS)
+                    .build();
+            client = RedisClient.create(resources);
+            client.setOptions(options());
+        }
+        return client;
+    }
+
+    private ClientOptions options() {
+        return ClientOptions.builder()
+                .autoReconnect(false)
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MOST_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(ATTEMPT_TIMEOUT)
+                        .keepAlive(true)
+                        .build())
+                .build();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        ClientResources held = resources;
+        if (client != null && held != null) {
+            var unused = client.shutdownAsync(0, ATTEMPT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((done, failure) -> {
+                        var unusedToo = held.shutdown(0, 0, TimeUnit.MILLISECONDS);
+                    });
+            client = null;
+            resources = null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import java.util.Set;
+
+/**
+ * A cache on a Redis server, or on a master that Sentinels name: {@code redis}. It doesn't speak Redis Cluster.
+ *
+ * <p>Redis may be away at any time, at the start too: meanwhile each look-up is a fault, at once, and answers aren't stored.
+ * The connection comes back by itself.
+ *
+ * <p>No password is logged, with one exception that isn't in our hands: at TRACE, {@code io.lettuce.core.protocol} prints every
+ * command as it is sent, the login included. Leave that logger at DEBUG or above.
+ */
+public final class RedisCache implements Cache {
+
+    /** Creates the kind. */
+    public RedisCache() {}
+
+    /** Returns {@code redis}. */
+    @Override
+    public String name() {
+        return "redis";
+    }
+
+    /** Returns {@code uri}, {@code username}, {@code password}, {@code key-prefix} and {@code command-timeout}. */
+    @Override
+    public Set<SettingKey> settings() {
+        return RedisSettings.KEYS;
+    }
+
+    /**
+     * Opens the cache and begins to connect. Commands given while the first attempt is under way, a second or two at most, share
+     * its fate.
+     *
+     * @throws IllegalArgumentException if a setting can't be used; its message never has the password
+     */
+    @Override
+    public CacheStore open(Settings settings, Services services) {
+        RedisSettings read = RedisSettings.from(settings);
+        RedisLink link = new RedisLink(read.where(), read.address(), new LettuceConnector(read), services);
+        link.connect();
+        return new RedisStore(new RedisKeys(read.keyPrefix()), link, services.clock());
+    }
+}

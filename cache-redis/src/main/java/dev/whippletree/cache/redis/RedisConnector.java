@@ -1,0 +1,14 @@
+package dev.whippletree.cache.redis;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.concurrent.CompletionStage;
+
+/** Makes connections. Thread-safe. */
+interface RedisConnector {
+
+    /** Makes one attempt to connect and log in. May take a while to begin; ends within seconds. */
+    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect();
+
+    /** Closes all connections and frees what is held. Doesn't wait. */
+    void close();
+}

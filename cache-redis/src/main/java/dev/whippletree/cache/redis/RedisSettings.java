@@ -1,0 +1,117 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Where Redis is and how it is used. Immutable. Prints no password, wherever that was given. */
+final class RedisSettings {
+
+    static final Set<SettingKey> KEYS = Set.of(
+            new SettingKey(
+                    "uri",
+                    "Where Redis is: redis://host:port/database, rediss:// for TLS,"
+                            + " redis-sentinel://host,host/database#master; redis://localhost:6379 if not set."),
+            new SettingKey("username", "The user to log in as, where Redis has users; needs password."),
+            new SettingKey("password", "The password, kept out of logs and errors; instead of one in the uri."),
+            new SettingKey(
+                    "key-prefix",
+                    "What every key starts with: letters, digits, '.', '_', ':' and '-', 64 at most;"
+                            + " whippletree if not set."),
+            new SettingKey("command-timeout", "How long Redis may take to answer a command; 250ms if not set."));
+
+    /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
+
+    private static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofMillis(250);
+
+    private final String where;
+    private final String uri;
+    private final Optional<String> username;
+    private final Optional<Secret> password;
+    private final String keyPrefix;
+    private final Duration commandTimeout;
+
+    private RedisSettings(Settings settings) {
+        where = settings.where();
+        uri = settings.text("uri").orElse("redis://localhost:6379");
+        username = settings.text("username");
+        password = settings.text("password").map(Secret::of);
+        keyPrefix = settings.text("key-prefix").orElse("whippletree");
+        commandTimeout = settings.duration("command-timeout").orElse(DEFAULT_COMMAND_TIMEOUT);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws IllegalArgumentException if one can't be used, without its value where that may hold a password
+     */
+    static RedisSettings from(Settings settings) {
+        RedisSettings read = new RedisSettings(settings);
+        read.redisUri();
+        if (!read.keyPrefix.matches("[A-Za-z0-9._:-]{1,64}")) {
+            throw new IllegalArgumentException(read.where + ": key-prefix is 1 to 64 letters, digits, '.', '_', ':'"
+                    + " and '-', not '" + read.keyPrefix + "'");
+        }
+        if (read.username.isPresent() && read.password.isEmpty()) {
+            throw new IllegalArgumentException(read.where + ": username needs password beside it");
+        }
+        return read;
+    }
+
+    String where() {
+        return where;
+    }
+
+    String keyPrefix() {
+        return keyPrefix;
+    }
+
+    Duration commandTimeout() {
+        return commandTimeout;
+    }
+
+    /** Returns the URI with credentials, as Lettuce wants it. */
+    RedisURI redisUri() {
+        RedisURI parsed = parse();
+        password.ifPresent(secret -> {
+            char[] value = secret.reveal().toCharArray();
+            username.ifPresentOrElse(
+                    name -> parsed.setAuthentication(name, value), () -> parsed.setAuthentication(value));
+        });
+        return parsed;
+    }
+
+    /** Returns where Redis is, for messages, without credentials. */
+    String address() {
+        RedisURI parsed = parse();
+        if (parsed.getSentinelMasterId() != null) {
+            return "Sentinel master " + parsed.getSentinelMasterId();
+        }
+        return parsed.getSocket() != null ? parsed.getSocket() : parsed.getHost() + ":" + parsed.getPort();
+    }
+
+    /** Neither the value nor an exception that quotes it may be shown: there may be a password in it. */
+    private RedisURI parse() {
+        try {
+            RedisURI parsed = RedisURI.create(uri);
+            if (parsed.getHost() == null || HOST.matcher(parsed.getHost()).matches()) {
+                return parsed;
+            }
+        } catch (RuntimeException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(where + ": uri is not a Redis URI such as redis://localhost:6379/0 or"
+                + " rediss://host:6380 (no '_' in a host's name; in a password, special characters percent-encoded)");
+    }
+
+    @Override
+    public String toString() {
+        return where + " at " + address();
+    }
+}

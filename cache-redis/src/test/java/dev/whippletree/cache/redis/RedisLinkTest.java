@@ -1,0 +1,280 @@
+package dev.whippletree.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.time.VirtualTimeline;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentCaptor;
+
+/** The link in virtual time, over connections that exist only here. */
+class RedisLinkTest {
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final ScriptedConnector connector = new ScriptedConnector();
+    private final RedisLink link = new RedisLink("cache redis", "host:6379", connector, FakeServices.on(timeline));
+
+    @Test
+    void commandsBeforeTheFirstConnection_areSentOnceItIsThere() {
+        link.connect();
+        CompletableFuture<String> early = answer("hello");
+        timeline.runAll();
+        assertThat(early).isNotDone();
+
+        connector.connect(0);
+
+        assertThat(early).isCompletedWithValue("hello");
+    }
+
+    @Test
+    void commandsBeforeTheFirstConnection_failWithTheFirstAttempt() {
+        link.connect();
+        CompletableFuture<String> early = answer("hello");
+        timeline.runAll();
+
+        connector.fail(0, new RedisConnectionException("outer", new ConnectException("refused")));
+
+        assertFailed(early, "cache redis: Redis at host:6379 can't be used (refused)");
+        assertFailed(answer("hello"), "refused");
+    }
+
+    @Test
+    void connectorThatThrows_isAFailedAttemptLikeAnyOther() {
+        connector.throwing = true;
+        link.connect();
+        timeline.runNext();
+        assertFailed(answer("hello"), "thrown");
+
+        connector.throwing = false;
+        timeline.runNext();
+        connector.connect(1);
+
+        assertThat(answer("hello")).isCompletedWithValue("hello");
+    }
+
+    @Test
+    void failedAttempts_areRepeatedEverLessOftenUpToASecond() {
+        link.connect();
+        timeline.runNext();
+        List<Duration> pauses = new ArrayList<>();
+        for (int attempt = 0; attempt < 10; attempt++) {
+            long before = timeline.nanoTime();
+            connector.fail(attempt, new RedisConnectionException("refused"));
+            timeline.runNext();
+            pauses.add(Duration.ofNanos(timeline.nanoTime() - before));
+        }
+
+        assertThat(pauses.get(0)).isBetween(Duration.ofMillis(25), Duration.ofMillis(50));
+        assertThat(pauses.get(3)).isBetween(Duration.ofMillis(200), Duration.ofMillis(400));
+        assertThat(pauses.subList(5, 10))
+                .allSatisfy(pause -> assertThat(pause).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1)));
+        assertThat(connector.attempts).hasSize(11);
+    }
+
+    @Test
+    void brokenConnection_refusesAtOnceAndIsMadeAnew() {
+        connected();
+
+        connector.breakConnection(0);
+
+        assertFailed(answer("hello"), "the connection broke");
+        timeline.runAll();
+        connector.connect(1);
+        assertThat(answer("hello")).isCompletedWithValue("hello");
+    }
+
+    @Test
+    void connectionThatBreaksAgainAndAgain_isNotMadeInAHurry() {
+        connected();
+        for (int n = 0; n < 10; n++) {
+            connector.breakConnection(n);
+            timeline.runNext();
+            connector.connect(n + 1);
+        }
+        long before = timeline.nanoTime();
+        connector.breakConnection(10);
+        timeline.runNext();
+
+        assertThat(Duration.ofNanos(timeline.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void connectionClosedBeforeAnybodyListened_isNoticed() {
+        link.connect();
+        timeline.runAll();
+        when(connector.connection(0).isOpen()).thenReturn(false);
+        connector.attempts.get(0).complete(connector.connection(0));
+
+        assertFailed(answer("hello"), "the connection broke");
+    }
+
+    @Test
+    void burstOfTimeouts_isNoReasonToGiveUp() {
+        connected();
+        for (int n = 0; n < 1_000; n++) {
+            timeOut();
+        }
+
+        assertThat(answer("hello")).isCompletedWithValue("hello");
+        assertThat(connector.attempts).hasSize(1);
+    }
+
+    @Test
+    void timeoutsForHalfASecond_giveTheConnectionUp() {
+        connected();
+        timeOut();
+        timeline.advance(Duration.ofMillis(499));
+        timeOut();
+        assertThat(unanswered()).isNotCompletedExceptionally();
+        timeline.advance(Duration.ofMillis(1));
+        timeOut();
+
+        assertFailed(answer("hello"), "it doesn't answer");
+        verify(connector.connection(0)).closeAsync();
+        timeline.runAll();
+        assertThat(connector.attempts).hasSize(2);
+    }
+
+    @Test
+    void answerBetweenTimeouts_startsTheSilenceAnew() {
+        connected();
+        timeOut();
+        timeline.advance(Duration.ofMillis(400));
+        assertThat(answer("hello")).isCompleted();
+        timeOut();
+        timeline.advance(Duration.ofMillis(400));
+        timeOut();
+
+        assertThat(answer("hello")).isCompleted();
+    }
+
+    @Test
+    void lateNewsOfAnOldConnection_isIgnored() {
+        connected();
+        connector.breakConnection(0);
+        timeline.runAll();
+        connector.connect(1);
+
+        connector.breakConnection(0);
+
+        assertThat(answer("hello")).isCompletedWithValue("hello");
+    }
+
+    @Test
+    void connectionThatComesAfterClose_isClosed() {
+        link.connect();
+        CompletableFuture<String> early = answer("hello");
+        timeline.runAll();
+        link.close();
+        assertFailed(early, "the cache is closed");
+
+        connector.attempts.get(0).complete(connector.connection(0));
+
+        verify(connector.connection(0)).closeAsync();
+        assertFailed(answer("hello"), "the cache is closed");
+    }
+
+    @Test
+    void attemptThatFailsAfterClose_isTheLast() {
+        link.connect();
+        timeline.runAll();
+        link.close();
+        connector.fail(0, new RedisConnectionException("closed"));
+        timeline.runAll();
+
+        assertThat(connector.attempts).hasSize(1);
+        assertThat(connector.closed).isTrue();
+    }
+
+    private void connected() {
+        link.connect();
+        timeline.runAll();
+        connector.connect(0);
+    }
+
+    private CompletableFuture<String> answer(String text) {
+        return link.send(redis -> CompletableFuture.completedFuture(text)).toCompletableFuture();
+    }
+
+    /** Returns a command that is never answered, so that none is counted as answered. */
+    private CompletableFuture<String> unanswered() {
+        return link.send(redis -> new CompletableFuture<String>()).toCompletableFuture();
+    }
+
+    private void timeOut() {
+        CompletionStage<String> ended = link.send(
+                redis -> CompletableFuture.<String>failedFuture(new RedisCommandTimeoutException("timed out")));
+        assertThat(ended.toCompletableFuture()).isCompletedExceptionally();
+    }
+
+    private static void assertFailed(CompletableFuture<?> future, String message) {
+        assertThat(future).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining(message);
+    }
+
+    /** Attempts that end when the test says so, each with a connection of its own. */
+    private static final class ScriptedConnector implements RedisConnector {
+
+        private final List<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> attempts = new ArrayList<>();
+        private final List<StatefulRedisConnection<byte[], byte[]>> connections = new ArrayList<>();
+        private boolean throwing;
+        private boolean closed;
+
+        @Override
+        public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
+            CompletableFuture<StatefulRedisConnection<byte[], byte[]>> attempt = new CompletableFuture<>();
+            attempts.add(attempt);
+            connections.add(open());
+            if (throwing) {
+                throw new IllegalStateException("thrown");
+            }
+            return attempt;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        StatefulRedisConnection<byte[], byte[]> connection(int attempt) {
+            return connections.get(attempt);
+        }
+
+        void connect(int attempt) {
+            attempts.get(attempt).complete(connection(attempt));
+        }
+
+        void fail(int attempt, RuntimeException reason) {
+            attempts.get(attempt).completeExceptionally(reason);
+        }
+
+        void breakConnection(int attempt) {
+            ArgumentCaptor<RedisConnectionStateListener> listener =
+                    ArgumentCaptor.forClass(RedisConnectionStateListener.class);
+            verify(connection(attempt)).addListener(listener.capture());
+            listener.getValue().onRedisDisconnected((RedisChannelHandler<?, ?>) mock(RedisChannelHandler.class));
+        }
+
+        @SuppressWarnings("unchecked")
+        private static StatefulRedisConnection<byte[], byte[]> open() {
+            StatefulRedisConnection<byte[], byte[]> connection = mock(StatefulRedisConnection.class);
+            when(connection.isOpen()).thenReturn(true);
+            when(connection.async()).thenReturn(mock(RedisAsyncCommands.class));
+            return connection;
+        }
+    }
+}

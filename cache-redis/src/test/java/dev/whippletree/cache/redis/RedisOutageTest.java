@@ -1,0 +1,237 @@
+package dev.whippletree.cache.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.Samples;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A real Redis that isn't there, goes away, hangs and comes back: whatever it does, every command ends and the link recovers. */
+class RedisOutageTest {
+
+    private static final CacheKey KEY = Samples.key("t", "q");
+
+    /** Only so that a stage that never ends fails its test instead of hanging it. */
+    private static final long LONGEST_WAIT_SECONDS = 20;
+
+    private final FakeServices services = FakeServices.real();
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Level levelBefore = root.getLevel();
+
+    @BeforeEach
+    void listen() {
+        root.setLevel(Level.DEBUG);
+        root.addAppender(logged);
+        logged.start();
+    }
+
+    @AfterEach
+    void close() {
+        root.detachAppender(logged);
+        root.setLevel(levelBefore);
+        services.close();
+    }
+
+    @Test
+    void downAtStart_opensAndFaultsAndWorksOnceItIsUp() throws Exception {
+        try (RedisProcess redis = RedisProcess.prepared();
+                CacheStore store = open(Map.of("uri", redis.uri()))) {
+            assertThat(failureOf(store.get(KEY).toCompletableFuture()))
+                    .hasMessageContaining("cache redis: Redis at 127.0.0.1:" + redis.port() + " can't be used");
+
+            redis.start();
+
+            awaitUse(store);
+            assertThat(ownLines()).hasSize(2);
+            assertThat(ownLines().get(0)).contains("can't be used", "neither found nor stored");
+            assertThat(ownLines().get(1)).contains("is back");
+        }
+    }
+
+    @Test
+    void killedAndStartedAgain_recovers() throws Exception {
+        try (RedisProcess redis = RedisProcess.started();
+                CacheStore store = open(Map.of("uri", redis.uri()))) {
+            put(store);
+
+            redis.kill();
+            await().until(() -> failureOf(get(store)) instanceof RedisUnavailableException);
+            useOften(store);
+            redis.start();
+
+            awaitUse(store);
+            assertThat(ownLines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void killedUnderLoad_everyCommandEnds() throws Exception {
+        try (RedisProcess redis = RedisProcess.started();
+                CacheStore store = open(Map.of("uri", redis.uri()))) {
+            put(store);
+            CompletableFuture<Void> killing = CompletableFuture.runAsync(redis::kill, services.executor());
+            do {
+                useOften(store);
+            } while (!killing.isDone());
+            killing.join();
+            redis.start();
+
+            awaitUse(store);
+        }
+    }
+
+    @Test
+    void frozen_commandsEndAndAreSoonRefusedAtOnceUntilItGoesOn() throws Exception {
+        try (RedisProcess redis = RedisProcess.started();
+                CacheStore store = open(Map.of("uri", redis.uri()))) {
+            put(store);
+
+            redis.freeze();
+            useOften(store);
+            await().until(() -> failureOf(get(store)) instanceof RedisUnavailableException);
+            redis.resume();
+
+            awaitUse(store);
+            assertThat(get(store).join()).isPresent();
+            assertThat(ownLines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void frozenAtStart_opensAndCommandsEnd() throws Exception {
+        try (RedisProcess redis = RedisProcess.started()) {
+            redis.freeze();
+            try (CacheStore store = open(Map.of("uri", redis.uri()))) {
+                assertThat(failureOf(get(store))).isInstanceOf(RedisUnavailableException.class);
+                redis.resume();
+
+                awaitUse(store);
+            }
+        }
+    }
+
+    @Test
+    void wrongPassword_faultsWithoutTellingIt() throws Exception {
+        try (RedisProcess redis = RedisProcess.started("requirepass right-secret")) {
+            String inUri = "redis://:wrong-secret@127.0.0.1:" + redis.port();
+            for (Map<String, String> settings :
+                    List.of(Map.of("uri", redis.uri(), "password", "wrong-secret"), Map.of("uri", inUri))) {
+                try (CacheStore store = open(settings)) {
+                    assertThat(failureOf(get(store)))
+                            .hasMessageContaining("WRONGPASS")
+                            .hasMessageNotContaining("wrong-secret");
+                }
+            }
+            assertNothingLoggedContains("wrong-secret");
+        }
+    }
+
+    @Test
+    void noPassword_faultsAndSaysSo() throws Exception {
+        try (RedisProcess redis = RedisProcess.started("requirepass right-secret");
+                CacheStore store = open(Map.of("uri", redis.uri()))) {
+            assertThat(failureOf(get(store))).hasMessageContaining("NOAUTH");
+        }
+    }
+
+    @Test
+    void rightPassword_worksAndIsNeverTold() throws Exception {
+        try (RedisProcess redis = RedisProcess.started("requirepass right-secret")) {
+            String inUri = "redis://:right-secret@127.0.0.1:" + redis.port() + "/3";
+            for (Map<String, String> settings : List.of(
+                    Map.of("uri", redis.uri(), "password", "right-secret"),
+                    Map.of("uri", redis.uri(), "username", "default", "password", "right-secret"),
+                    Map.of("uri", inUri))) {
+                try (CacheStore store = open(settings)) {
+                    put(store);
+                    assertThat(get(store).join()).isPresent();
+                }
+            }
+            assertNothingLoggedContains("right-secret");
+        }
+    }
+
+    private CacheStore open(Map<String, String> settings) {
+        return new RedisCache().open(new Settings("cache redis", settings), services);
+    }
+
+    private void put(CacheStore store) {
+        CacheEntry entry = new CacheEntry(
+                Samples.completion("answer"), services.clock().instant().plus(Duration.ofHours(1)));
+        store.put(KEY, entry).toCompletableFuture().join();
+    }
+
+    private static CompletableFuture<Optional<CacheHit>> get(CacheStore store) {
+        return store.get(KEY).toCompletableFuture();
+    }
+
+    private void awaitUse(CacheStore store) {
+        await().ignoreExceptions().untilAsserted(() -> {
+            put(store);
+            assertThat(get(store).join()).isPresent();
+        });
+    }
+
+    /** Gives a hundred commands at once, as prompts do, and waits for all to end, no matter how. */
+    private static void useOften(CacheStore store) {
+        Stream.generate(() -> get(store)).limit(100).toList().forEach(RedisOutageTest::end);
+    }
+
+    private static Throwable failureOf(CompletableFuture<?> future) {
+        end(future);
+        assertThat(future).isCompletedExceptionally();
+        Throwable failure = catchThrowable(future::join);
+        return Objects.requireNonNull(failure instanceof CompletionException ? failure.getCause() : failure);
+    }
+
+    private static void end(CompletableFuture<?> future) {
+        try {
+            future.handle((value, failure) -> true).get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("a command never ended", e);
+        }
+    }
+
+    private List<String> ownLines() {
+        return List.copyOf(logged.list).stream()
+                .filter(event -> event.getLoggerName().startsWith("dev.whippletree.cache.redis"))
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    private void assertNothingLoggedContains(String secret) {
+        String bytes = HexFormat.of().formatHex(secret.getBytes(UTF_8));
+        assertThat(List.copyOf(logged.list))
+                .isNotEmpty()
+                .noneMatch(event -> event.getFormattedMessage().contains(secret)
+                        || event.getFormattedMessage().contains(bytes));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.whippletree.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.whippletree.spi.Settings;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisURI;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedisSettingsTest {
+
+    @Test
+    void nothingSet_meansTheDefaults() {
+        RedisSettings settings = read(Map.of());
+
+        assertThat(settings.address()).isEqualTo("localhost:6379");
+        assertThat(settings.keyPrefix()).isEqualTo("whippletree");
+        assertThat(settings.commandTimeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(settings.redisUri().isSsl()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis://cache:7000/2, cache:7000",
+        "rediss://cache:7000, cache:7000",
+        "redis://[::1]:7000, [::1]:7000",
+        "redis://:s%40cret@cache, cache:6379",
+        "redis://user:secret@cache:7000, cache:7000",
+        "'redis-sentinel://a:26379,b:26379/0#main', Sentinel master main",
+        "redis-socket:///run/redis.sock, /run/redis.sock"
+    })
+    void uriOfAnyKind_isNamedWithoutCredentials(String uri, String address) {
+        RedisSettings settings = read(Map.of("uri", uri));
+
+        assertThat(settings.address()).isEqualTo(address);
+        assertThat(settings).hasToString("cache redis at " + address);
+    }
+
+    @Test
+    void tlsAndDatabase_areTakenFromTheUri() {
+        RedisURI uri = read(Map.of("uri", "rediss://cache/5")).redisUri();
+
+        assertThat(uri.isSsl()).isTrue();
+        assertThat(uri.getDatabase()).isEqualTo(5);
+    }
+
+    @Test
+    void credentialsBeside_replaceThoseInTheUri() {
+        RedisURI uri = read(Map.of("uri", "redis://a:b@cache", "username", "alice", "password", "secret"))
+                .redisUri();
+
+        RedisCredentials credentials =
+                uri.getCredentialsProvider().resolveCredentials().block();
+        assertThat(credentials.getUsername()).isEqualTo("alice");
+        assertThat(credentials.getPassword()).containsExactly("secret".toCharArray());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "cache:6379",
+                "http://x:secret@cache",
+                "redis://:sec ret@cache",
+                "redis://x:secret@cache:port"
+            })
+    void uriThatIsNone_isRefusedWithoutItsValue(String uri) {
+        Throwable refusal = catchThrowable(() -> read(Map.of("uri", uri)));
+
+        StringWriter all = new StringWriter();
+        refusal.printStackTrace(new PrintWriter(all));
+        assertThat(refusal)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache redis: uri is not a Redis URI");
+        assertThat(all.toString()).doesNotContain("secret").doesNotContain("sec ret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a*", "a?", "a[b]", "{a}", "ä"})
+    void prefixThatWouldBeAPattern_isRefused(String prefix) {
+        assertThat(catchThrowable(() -> read(Map.of("key-prefix", prefix))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache redis: key-prefix");
+    }
+
+    @Test
+    void usernameAlone_isRefused() {
+        assertThat(catchThrowable(() -> read(Map.of("username", "alice"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs password");
+    }
+
+    private static RedisSettings read(Map<String, String> values) {
+        return RedisSettings.from(new Settings("cache redis", values));
+    }
+}

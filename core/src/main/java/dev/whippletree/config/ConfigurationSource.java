@@ -1,0 +1,99 @@
+package dev.whippletree.config;
+
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.spi.AccountSettings;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Where a configuration comes from: a file, if there is one, and the environment. Immutable.
+ *
+ * <p>The file is the one that was named; else the one the variable {@code WHIPPLETREE_CONFIG} names; else
+ * {@code whippletree.yaml} in the working directory; else the same in the user's configuration folder; else there is none and the
+ * environment's accounts are used with every default.
+ *
+ * @param named a file that has to be there; absent: look for one
+ * @param environment variables by name
+ * @param workingDirectory where relative paths begin
+ */
+public record ConfigurationSource(Optional<Path> named, Map<String, String> environment, Path workingDirectory) {
+
+    /** The environment variable that names the file. */
+    public static final String FILE_VARIABLE = "WHIPPLETREE_CONFIG";
+
+    private static final String FILE_NAME = "whippletree.yaml";
+
+    /** Copies the environment. */
+    public ConfigurationSource {
+        environment = Map.copyOf(environment);
+    }
+
+    /** Returns the file that is read; empty if there is none. A file that was named is returned whether it is there or not. */
+    public Optional<Path> file() {
+        Optional<Path> chosen = named.or(() -> Optional.ofNullable(environment.get(FILE_VARIABLE))
+                .filter(text -> !text.isBlank())
+                .map(Path::of));
+        return chosen.map(workingDirectory::resolve)
+                .or(() -> candidates().stream().filter(Files::isRegularFile).findFirst());
+    }
+
+    private List<Path> candidates() {
+        List<Path> candidates = new ArrayList<>();
+        candidates.add(workingDirectory.resolve(FILE_NAME));
+        folder("XDG_CONFIG_HOME", "").ifPresent(candidates::add);
+        folder("APPDATA", "").ifPresent(candidates::add);
+        folder("HOME", ".config").ifPresent(candidates::add);
+        return candidates;
+    }
+
+    private Optional<Path> folder(String variable, String below) {
+        return Optional.ofNullable(environment.get(variable))
+                .filter(text -> !text.isBlank())
+                .map(home -> Path.of(home, below, "whippletree", FILE_NAME));
+    }
+
+    /**
+     * Reads the configuration.
+     *
+     * @param known the plugins that may be named
+     * @param accountsFrom what the environment declares, where no file does
+     * @param defaultCaches the cache tiers where no file says anything of caches
+     * @throws ConfigurationException with every problem; if there is neither a file nor an account, saying so
+     */
+    public Configuration read(
+            KnownPlugins known,
+            Function<Map<String, String>, List<AccountSettings>> accountsFrom,
+            List<String> defaultCaches) {
+        Optional<Path> file = file();
+        if (file.isPresent()) {
+            String yaml = contents(file.get());
+            return new ConfigurationReader(known, environment, () -> accountsFrom.apply(environment), defaultCaches)
+                    .read(file.get().toString(), yaml);
+        }
+        List<AccountSettings> accounts = accountsFrom.apply(environment);
+        if (accounts.isEmpty()) {
+            throw new ConfigurationException(
+                    List.of("there is no account: no configuration file was found and the environment declares none"));
+        }
+        return DefaultConfiguration.of(
+                accounts, DefaultConfiguration.model(Optional.empty(), environment), defaultCaches);
+    }
+
+    private static String contents(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new ConfigurationException(List.of(file + ": this isn't a text file in UTF-8"));
+        } catch (IOException e) {
+            String why = Files.exists(file) ? "the file can't be read" : "there is no such file";
+            throw new ConfigurationException(List.of(file + ": " + why));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.whippletree.config;
+
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What holds where a configuration says nothing. */
+public final class DefaultConfiguration {
+
+    /** The environment variable that names the model of the default route. */
+    public static final String MODEL_VARIABLE = "WHIPPLETREE_MODEL";
+
+    private DefaultConfiguration() {}
+
+    /**
+     * Returns a configuration of accounts alone: one route, one tier of all of them.
+     *
+     * @param accounts at least one
+     * @param model the service's own name of the model
+     * @param caches the names of the cache tiers, nearest first
+     */
+    public static Configuration of(List<AccountSettings> accounts, String model, List<String> caches) {
+        return new Configuration(
+                accounts,
+                List.of(route(accounts, model)),
+                caches.stream()
+                        .map(name -> new Configuration.CacheTier(name, Settings.none("cache " + name)))
+                        .toList(),
+                EngineSettings.DEFAULT,
+                List.of());
+    }
+
+    /** Returns the route of users who configure none: all accounts in one tier. */
+    public static RouteSettings route(List<AccountSettings> accounts, String model) {
+        List<TargetSettings> targets = accounts.stream()
+                .map(account -> new TargetSettings(account.id(), model))
+                .toList();
+        return RouteSettings.of(Configuration.DEFAULT_ROUTE, List.of(new Tier(targets)));
+    }
+
+    /** Returns the model of the default route: one given, else the environment's, else {@link Configuration#DEFAULT_MODEL}. */
+    public static String model(Optional<String> given, Map<String, String> environment) {
+        return given.or(() -> Optional.ofNullable(environment.get(MODEL_VARIABLE)))
+                .filter(model -> !model.isBlank())
+                .orElse(Configuration.DEFAULT_MODEL);
+    }
+}

@@ -1,0 +1,232 @@
+package dev.whippletree.config;
+
+import dev.whippletree.engine.Retries;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.engine.Timeouts;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** Reads the routes of a configuration file. */
+final class RouteReader {
+
+    private final KnownPlugins known;
+    private final List<String> accounts;
+    private final String defaultModel;
+
+    RouteReader(KnownPlugins known, List<AccountSettings> accounts, String defaultModel) {
+        this.known = known;
+        this.accounts = accounts.stream().map(AccountSettings::id).toList();
+        this.defaultModel = defaultModel;
+    }
+
+    /** Returns the routes that can be read, the default one first. */
+    List<RouteSettings> read(Section root) {
+        List<RouteSettings> routes = new ArrayList<>();
+        root.section("routes").ifPresent(section -> {
+            for (String name : section.keys()) {
+                section.section(name).flatMap(route -> route(name, route)).ifPresent(routes::add);
+            }
+        });
+        root.text("default-route").ifPresent(name -> putFirst(root, routes, name));
+        return routes;
+    }
+
+    private static void putFirst(Section root, List<RouteSettings> routes, String name) {
+        Optional<RouteSettings> chosen =
+                routes.stream().filter(route -> route.name().equals(name)).findFirst();
+        if (chosen.isEmpty()) {
+            List<String> names = routes.stream().map(RouteSettings::name).toList();
+            root.problem("default-route", "no route is named '" + name + "'" + Names.suggestion(name, names));
+            return;
+        }
+        routes.remove(chosen.get());
+        routes.add(0, chosen.get());
+    }
+
+    private Optional<RouteSettings> route(String name, Section section) {
+        List<Tier> tiers = tiers(section);
+        Strategy strategy = strategy(name, section);
+        Optional<Duration> ttl = ttl(section);
+        RouteSettings defaults = RouteSettings.of(name, List.of(new Tier(List.of(new TargetSettings("", "")))));
+        Duration patience = section.duration("patience").orElse(defaults.patience());
+        Optional<Duration> deadline = section.duration("deadline");
+        int maxTokens = section.integer("max-tokens", 1).orElse(defaults.maxTokens());
+        Retries retries = retries(section);
+        Timeouts timeouts = timeouts(section);
+        section.end();
+        if (tiers.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new RouteSettings(
+                name,
+                tiers,
+                strategy.name(),
+                strategy.settings(),
+                patience,
+                deadline,
+                maxTokens,
+                ttl,
+                retries,
+                timeouts));
+    }
+
+    /** {@code tiers} in full; or {@code model}, and perhaps {@code accounts}, for a single tier. */
+    private List<Tier> tiers(Section section) {
+        List<JsonNode> nodes = section.list("tiers");
+        Optional<String> model = section.text("model");
+        List<JsonNode> named = section.list("accounts");
+        if (nodes.isEmpty()) {
+            return oneTier(section, model, named);
+        }
+        if (model.isPresent() || !named.isEmpty()) {
+            section.problem("tiers", "a route has either tiers or a model and accounts, not both");
+        }
+        List<Tier> tiers = new ArrayList<>();
+        for (int index = 0; index < nodes.size(); index++) {
+            List<TargetSettings> targets = targets(section, section.at("tiers[" + index + "]"), nodes.get(index));
+            if (!targets.isEmpty()) {
+                tiers.add(new Tier(targets));
+            }
+        }
+        return tiers;
+    }
+
+    private List<Tier> oneTier(Section section, Optional<String> model, List<JsonNode> named) {
+        List<String> ids = named.isEmpty()
+                ? accounts
+                : named.stream().map(JsonNode::asString).toList();
+        List<TargetSettings> targets = ids.stream()
+                .filter(id -> isAccount(section, "accounts", id))
+                .map(id -> new TargetSettings(id, model.orElse(defaultModel)))
+                .distinct()
+                .toList();
+        return targets.isEmpty() ? List.of() : List.of(new Tier(targets));
+    }
+
+    private List<TargetSettings> targets(Section section, String at, JsonNode tier) {
+        List<TargetSettings> targets = new ArrayList<>();
+        List<JsonNode> nodes = new ArrayList<>();
+        if (tier.isArray()) {
+            tier.forEach(nodes::add);
+        } else {
+            nodes.add(tier);
+        }
+        for (int index = 0; index < nodes.size(); index++) {
+            Section target = section.below(tier.isArray() ? at + "[" + index + "]" : at, nodes.get(index));
+            Optional<String> account = target.text("account");
+            String model = target.text("model").orElse(defaultModel);
+            target.end();
+            if (account.isEmpty()) {
+                target.problem("account", "the account's id is missing" + Names.suggestion("", accounts));
+            } else if (isAccount(target, "account", account.get())) {
+                targets.add(new TargetSettings(account.get(), model));
+            }
+        }
+        return targets.stream().distinct().toList();
+    }
+
+    private boolean isAccount(Section section, String key, String id) {
+        if (accounts.contains(id)) {
+            return true;
+        }
+        section.problem(key, "no account is named '" + id + "'" + Names.suggestion(id, accounts));
+        return false;
+    }
+
+    /** A strategy's name and settings. */
+    private record Strategy(String name, Settings settings) {}
+
+    private Strategy strategy(String route, Section section) {
+        String where = "route " + route + ", strategy";
+        Optional<JsonNode> node = section.node("strategy");
+        if (node.isEmpty()) {
+            return new Strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none(where));
+        }
+        if (!node.get().isObject()) {
+            String name = section.text("strategy").orElse("");
+            checkStrategy(section, "strategy", name);
+            return new Strategy(name, Settings.none(where));
+        }
+        Section below = section.below(section.at("strategy"), node.get());
+        String name = below.text("name").orElse("");
+        checkStrategy(below, "name", name);
+        Set<String> settings = known.strategies().getOrDefault(name, Set.of()).stream()
+                .map(SettingKey::name)
+                .collect(Collectors.toSet());
+        Map<String, String> own = below.rest(settings);
+        return new Strategy(name, new Settings(where, own));
+    }
+
+    private void checkStrategy(Section section, String key, String name) {
+        if (!known.strategies().containsKey(name)) {
+            section.problem(
+                    key,
+                    "no strategy is named '" + name + "'"
+                            + Names.suggestion(name, known.strategies().keySet()));
+        }
+    }
+
+    private static Optional<Duration> ttl(Section section) {
+        if (section.rawText("ttl")
+                .filter(text -> text.equals("off") || text.equals("false"))
+                .isPresent()) {
+            return Optional.empty();
+        }
+        return section.duration("ttl").or(() -> Optional.of(RouteSettings.DEFAULT_TTL));
+    }
+
+    private static Retries retries(Section section) {
+        Retries defaults = Retries.DEFAULT;
+        int attempts = section.integer("attempts", 1).orElse(defaults.attemptsPerTarget());
+        Optional<Section> backoff = section.section("backoff");
+        Duration first = backoff.flatMap(below -> below.duration("first")).orElse(defaults.backoff());
+        Duration most = backoff.flatMap(below -> below.duration("most")).orElse(defaults.maxBackoff());
+        backoff.ifPresent(Section::end);
+        Optional<Section> budget = section.section("retry-budget");
+        double share = budget.flatMap(below -> below.read("share", RouteReader::percentage))
+                .orElse(defaults.budgetShare());
+        double perSecond = budget.flatMap(below -> below.integer("per-second", 1))
+                .map(Integer::doubleValue)
+                .orElse(defaults.budgetPerSecond());
+        budget.ifPresent(Section::end);
+        if (most.compareTo(first) < 0) {
+            section.problem("backoff", "'most' is shorter than 'first'");
+            return defaults;
+        }
+        return new Retries(attempts, first, most, share, perSecond);
+    }
+
+    private static double percentage(String text) {
+        try {
+            double value = Double.parseDouble(text.replace("%", "").trim()) / 100;
+            if (text.trim().endsWith("%") && value >= 0 && value <= 1) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, for both cases.
+        }
+        throw new IllegalArgumentException("a percentage from 0% to 100% is expected, not '" + text + "'");
+    }
+
+    private static Timeouts timeouts(Section section) {
+        Timeouts defaults = Timeouts.DEFAULT;
+        Optional<Section> below = section.section("timeouts");
+        Timeouts timeouts = new Timeouts(
+                below.flatMap(given -> given.duration("first-token")).orElse(defaults.firstToken()),
+                below.flatMap(given -> given.duration("between-tokens")).orElse(defaults.betweenTokens()),
+                below.flatMap(given -> given.duration("whole")).orElse(defaults.whole()));
+        below.ifPresent(Section::end);
+        return timeouts;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.whippletree.config;
+
+import dev.whippletree.model.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads an account's token: from a variable, from a file, or as it stands, which is warned about. */
+final class TokenReader {
+
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+    private static final Pattern FILE = Pattern.compile("\\$\\{file:(.+)}");
+
+    private final Map<String, String> environment;
+
+    TokenReader(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** Returns the token that a section's key tells of; absent if there is none or it can't be read. */
+    Optional<Secret> read(Section section, String key) {
+        Optional<String> text = section.rawText(key);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher variable = VARIABLE.matcher(text.get());
+        if (variable.matches()) {
+            return fromVariable(section, key, variable.group(1));
+        }
+        Matcher file = FILE.matcher(text.get());
+        if (file.matches()) {
+            return fromFile(section, key, Path.of(file.group(1)));
+        }
+        if (text.get().isBlank()) {
+            section.problem(key, "the token is empty");
+            return Optional.empty();
+        }
+        section.problems()
+                .warn(section.at(key), "the token stands in the file; better write ${VARIABLE} or ${file:/path}");
+        return Optional.of(Secret.of(text.get()));
+    }
+
+    private Optional<Secret> fromVariable(Section section, String key, String name) {
+        String value = environment.get(name);
+        if (value == null || value.isBlank()) {
+            section.problem(key, "the environment variable " + name + " isn't set");
+            return Optional.empty();
+        }
+        return Optional.of(Secret.of(value.trim()));
+    }
+
+    /** The file is read anew each time the token is used, so that a replaced one is used without a restart. */
+    private static Optional<Secret> fromFile(Section section, String key, Path file) {
+        try {
+            if (contents(file).isBlank()) {
+                section.problem(key, "the file " + file + " is empty");
+                return Optional.empty();
+            }
+        } catch (IllegalStateException e) {
+            section.problem(key, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+        return Optional.of(Secret.from(() -> contents(file)));
+    }
+
+    private static String contents(Path file) {
+        try {
+            return Files.readString(file).trim();
+        } catch (IOException e) {
+            throw new IllegalStateException("the file " + file + " can't be read", e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.whippletree.plugin;
+
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.ProvisionException;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.engine.Engine;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.time.Timeline;
+import java.util.List;
+
+/** An engine with the open plugins it works on. Thread-safe. */
+public final class Assembly implements AutoCloseable {
+
+    private final Engine engine;
+    private final OpenPlugins plugins;
+
+    private Assembly(Engine engine, OpenPlugins plugins) {
+        this.engine = engine;
+        this.plugins = plugins;
+    }
+
+    /**
+     * Opens what a configuration names and puts the engine together. Makes no call.
+     *
+     * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
+     */
+    public static Assembly of(
+            PluginCatalog catalog, Configuration configuration, Timeline timeline, List<EngineListener> listeners) {
+        try {
+            Injector injector =
+                    Guice.createInjector(new WhippletreeModule(catalog, configuration, timeline, listeners));
+            return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class));
+        } catch (ProvisionException e) {
+            if (e.getCause() instanceof ConfigurationException problem) {
+                throw problem;
+            }
+            throw e;
+        }
+    }
+
+    /** Returns the engine. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** Closes the plugins. The engine should have been closed before. */
+    @Override
+    public void close() {
+        plugins.close();
+    }
+}

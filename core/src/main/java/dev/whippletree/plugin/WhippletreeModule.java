@@ -1,0 +1,73 @@
+package dev.whippletree.plugin;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import com.google.inject.multibindings.MapBinder;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.engine.Engine;
+import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.Services;
+import dev.whippletree.time.Timeline;
+import java.util.List;
+import java.util.Map;
+
+/** Binds the plugins that were found by their names, and the engine over those that a configuration names. */
+final class WhippletreeModule extends AbstractModule {
+
+    private final PluginCatalog catalog;
+    private final Configuration configuration;
+    private final Timeline timeline;
+    private final List<EngineListener> listeners;
+
+    WhippletreeModule(
+            PluginCatalog catalog, Configuration configuration, Timeline timeline, List<EngineListener> listeners) {
+        this.catalog = catalog;
+        this.configuration = configuration;
+        this.timeline = timeline;
+        this.listeners = listeners;
+    }
+
+    @Override
+    protected void configure() {
+        bind(Configuration.class).toInstance(configuration);
+        bind(Timeline.class).toInstance(timeline);
+        bind(Services.class).to(PluginServices.class);
+        bindByName(Provider.class, catalog.providers());
+        bindByName(Cache.class, catalog.caches());
+        bindByName(BalancingStrategy.class, catalog.strategies());
+    }
+
+    private <T> void bindByName(Class<T> type, Kinds<T> kinds) {
+        MapBinder<String, T> binder = MapBinder.newMapBinder(binder(), String.class, type);
+        kinds.byName().forEach((name, found) -> binder.addBinding(name).toInstance(found.kind()));
+    }
+
+    @Provides
+    @Singleton
+    PluginServices services(Timeline onTimeline) {
+        return new PluginServices(onTimeline);
+    }
+
+    @Provides
+    @Singleton
+    OpenPlugins plugins(
+            Configuration named,
+            Map<String, Provider> providers,
+            Map<String, Cache> caches,
+            Map<String, BalancingStrategy> strategies,
+            Services services) {
+        return new OpenPlugins(named, providers, caches, strategies, services);
+    }
+
+    @Provides
+    @Singleton
+    Engine engine(Timeline onTimeline, OpenPlugins plugins, Configuration named, PluginServices services) {
+        Engine engine = new Engine(onTimeline, plugins.topology(), named.engine(), listeners);
+        services.engine(engine);
+        return engine;
+    }
+}

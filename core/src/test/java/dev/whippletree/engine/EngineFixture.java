@@ -1,0 +1,203 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.strategy.RoundRobin;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** An engine in virtual time over scripted accounts, put together step by step. */
+final class EngineFixture {
+
+    static final String MODEL = "model";
+
+    final VirtualTimeline timeline = new VirtualTimeline(42);
+    private final Map<String, AccountSettings> accounts = new LinkedHashMap<>();
+    private final Map<String, ScriptedClient> clients = new LinkedHashMap<>();
+    private final List<Topology.OpenCache> caches = new ArrayList<>();
+    private final List<List<String>> tiers = new ArrayList<>();
+    private final List<EngineListener> listeners = new ArrayList<>();
+    private UnaryOperator<RouteSettings> route = settings -> settings;
+    private EngineSettings settings = EngineSettings.DEFAULT;
+    private @Nullable Picker picker;
+    private @Nullable Engine engine;
+
+    /** An account with limits, in a tier of its own making: {@link #tier} otherwise. */
+    ScriptedClient account(String id, String... limits) {
+        return account(id, Optional.empty(), 1000, limits);
+    }
+
+    ScriptedClient account(String id, Optional<String> organization, int concurrency, String... limits) {
+        List<DeclaredLimit> declared = new ArrayList<>();
+        for (String limit : limits) {
+            declared.add(new DeclaredLimit(Limit.parse(limit), Optional.empty()));
+        }
+        accounts.put(
+                id,
+                new AccountSettings(
+                        id,
+                        "scripted",
+                        Optional.empty(),
+                        organization,
+                        1,
+                        OptionalInt.of(concurrency),
+                        Optional.empty(),
+                        declared,
+                        Settings.none("account " + id)));
+        ScriptedClient client = new ScriptedClient(timeline);
+        clients.put(id, client);
+        return client;
+    }
+
+    EngineFixture tier(String... ids) {
+        tiers.add(List.of(ids));
+        return this;
+    }
+
+    EngineFixture cache(String name, CacheStore store) {
+        caches.add(new Topology.OpenCache(name, store));
+        return this;
+    }
+
+    EngineFixture route(UnaryOperator<RouteSettings> change) {
+        route = change;
+        return this;
+    }
+
+    EngineFixture settings(EngineSettings other) {
+        settings = other;
+        return this;
+    }
+
+    EngineFixture picker(Picker other) {
+        picker = other;
+        return this;
+    }
+
+    EngineFixture listener(EngineListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    Engine engine() {
+        if (engine == null) {
+            engine = new Engine(timeline, topology(), settings, listeners);
+        }
+        return engine;
+    }
+
+    private Topology topology() {
+        if (tiers.isEmpty()) {
+            tiers.add(List.copyOf(accounts.keySet()));
+        }
+        List<Tier> targets = tiers.stream()
+                .map(ids -> new Tier(
+                        ids.stream().map(id -> new TargetSettings(id, MODEL)).toList()))
+                .toList();
+        RouteSettings changed = route.apply(RouteSettings.of("default", targets));
+        List<Picker> pickers = new ArrayList<>();
+        for (int tier = 0; tier < targets.size(); tier++) {
+            Picker chosen = picker;
+            pickers.add(chosen != null ? chosen : new RoundRobin().open(Settings.none("test"), timeline.random()));
+        }
+        return new Topology(
+                accounts.values().stream()
+                        .map(account -> new Topology.OpenAccount(account, client(account.id())))
+                        .toList(),
+                Map.of("default", new Topology.OpenRoute(changed, pickers)),
+                "default",
+                caches,
+                List.of());
+    }
+
+    private ScriptedClient client(String id) {
+        ScriptedClient client = clients.get(id);
+        if (client == null) {
+            throw new IllegalArgumentException("no account " + id);
+        }
+        return client;
+    }
+
+    CompletableFuture<Completion> ask(String text) {
+        return engine().complete(Prompt.of(text));
+    }
+
+    CompletableFuture<Completion> ask(Prompt prompt) {
+        return engine().complete(prompt);
+    }
+
+    List<CompletableFuture<Completion>> askMany(int count) {
+        List<CompletableFuture<Completion>> answers = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            answers.add(ask("question " + index));
+        }
+        return answers;
+    }
+
+    void run() {
+        timeline.runAll();
+    }
+
+    void advance(Duration ahead) {
+        timeline.advance(ahead);
+    }
+
+    StatusSnapshot status() {
+        return engine().status();
+    }
+
+    StatusSnapshot.Account status(String account) {
+        return status().accounts().stream()
+                .filter(status -> status.id().equals(account))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns the error that a prompt ended with. */
+    static PromptException failure(CompletableFuture<Completion> answer) {
+        try {
+            throw new AssertionError("there is an answer: " + answer.join());
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof PromptException failure) {
+                return failure;
+            }
+            throw e;
+        }
+    }
+
+    /** Returns a route with other retries. */
+    static RouteSettings with(RouteSettings route, Retries retries) {
+        return new RouteSettings(
+                route.name(),
+                route.tiers(),
+                route.strategy(),
+                route.strategySettings(),
+                route.patience(),
+                route.deadline(),
+                route.maxTokens(),
+                route.ttl(),
+                retries,
+                route.timeouts());
+    }
+}

@@ -1,0 +1,389 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.spi.Admission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+final class EngineTest {
+
+    private static final Duration SHORT = Duration.ofMillis(10);
+
+    private final EngineFixture fixture = new EngineFixture();
+
+    @Test
+    void prompt_isAnswered_withWhereFrom() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.answersAfter(Duration.ofMillis(100), "hello"));
+        CompletableFuture<Completion> answer = fixture.ask("question");
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("hello");
+        assertThat(answer.join().origin().account()).isEqualTo("a");
+        assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CALL);
+        assertThat(answer.join().origin().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void equalPromptsThatOverlap_costOneCall() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> first = fixture.ask("question");
+        fixture.advance(Duration.ofMillis(50));
+        CompletableFuture<Completion> second = fixture.ask("question");
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(first.join().origin().source()).isEqualTo(Origin.Source.CALL);
+        assertThat(second.join().origin().source()).isEqualTo(Origin.Source.JOINED);
+    }
+
+    @Test
+    void noCachePrompt_joinsNobody() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        fixture.ask("question");
+        fixture.ask(Prompt.builder().user("question").noCache().build());
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void openerCancels_othersAreStillAnswered() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> first = fixture.ask("question");
+        CompletableFuture<Completion> second = fixture.ask("question");
+        fixture.advance(Duration.ofMillis(50));
+        first.cancel(true);
+        fixture.run();
+        assertThat(second.join().text()).isEqualTo("answer");
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(client.cancelled()).isZero();
+    }
+
+    @Test
+    void lastSubscriberCancels_callIsBrokenOffAndGaugesReturnToZero() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> first = fixture.ask("question");
+        CompletableFuture<Completion> second = fixture.ask("question");
+        fixture.advance(Duration.ofMillis(50));
+        first.cancel(true);
+        second.cancel(true);
+        fixture.run();
+        assertThat(client.cancelled()).isEqualTo(1);
+        StatusSnapshot status = fixture.status();
+        assertThat(status.inFlight()).isZero();
+        assertThat(status.prompts().cancelled()).isEqualTo(2);
+        assertThat(status.sessionsActive()).isZero();
+    }
+
+    @Test
+    void outOfQuota_waitsForTheFirstRoomAndIsNoError() {
+        ScriptedClient client = fixture.account("a", "2 / 10s");
+        List<CompletableFuture<Completion>> answers = fixture.askMany(5);
+        fixture.run();
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.join().text()).isEqualTo("answer"));
+        List<Long> seconds =
+                client.callTimes().stream().map(time -> time / 1_000_000_000L).toList();
+        assertThat(seconds).containsExactly(0L, 0L, 10L, 10L, 20L);
+    }
+
+    @Test
+    void twoAccounts_shareTheLoadEvenly() {
+        ScriptedClient first = fixture.account("a", "1000 / 1h");
+        ScriptedClient second = fixture.account("b", "1000 / 1h");
+        fixture.askMany(100);
+        fixture.run();
+        assertThat(first.calls()).isEqualTo(50);
+        assertThat(second.calls()).isEqualTo(50);
+    }
+
+    @Test
+    void accountsOfOneOrganization_shareItsLimit() {
+        ScriptedClient first = fixture.account("a", Optional.of("acme"), 100, "4 / 10s");
+        ScriptedClient second = fixture.account("b", Optional.of("acme"), 100, "4 / 10s");
+        fixture.askMany(8);
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(first.calls() + second.calls()).isEqualTo(4);
+        fixture.run();
+        assertThat(first.calls() + second.calls()).isEqualTo(8);
+    }
+
+    @Test
+    void deadlineThatCannotBeMet_isRefusedAtOnceWithTheTimeOfRoom() {
+        fixture.account("a", "1 / 60s");
+        fixture.ask("first");
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> second = fixture.ask(
+                Prompt.builder().user("second").deadline(Duration.ofSeconds(5)).build());
+        fixture.advance(Duration.ofMillis(1));
+        assertThat(failure(second).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        Duration until = Duration.between(
+                fixture.timeline.now(), failure(second).roomAt().orElseThrow());
+        assertThat(until).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60));
+    }
+
+    @Test
+    void deadlinePasses_promptEndsThenAndCallIsBrokenOff() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.hangs());
+        CompletableFuture<Completion> answer = fixture.ask(
+                Prompt.builder().user("q").deadline(Duration.ofSeconds(5)).build());
+        fixture.advance(Duration.ofMillis(4_999));
+        assertThat(answer).isNotDone();
+        fixture.advance(Duration.ofMillis(2));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
+        assertThat(client.cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void lineIsFull_oneMoreIsRefused() {
+        fixture.account("a", "1 / 60s");
+        fixture.settings(new EngineSettings(2, 64, Duration.ofSeconds(1)));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(4);
+        fixture.advance(SHORT);
+        assertThat(failure(answers.get(3)).reason()).isEqualTo(Reason.LINE_FULL);
+        fixture.run();
+        assertThat(answers.subList(0, 3))
+                .allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void rejected_failsAtOnceAndCoolsNothing() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(SHORT, FailureKind.REJECTED));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(30);
+        fixture.run();
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED));
+        assertThat(client.calls()).isEqualTo(30);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
+    }
+
+    @Test
+    void rateLimited_goesToAnotherAccountAtOnceAndScopeIsClosed() {
+        ScriptedClient first = fixture.account("a", "1000 / 1s");
+        ScriptedClient second = fixture.account("b", "1000 / 1s");
+        first.usually(first.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(30), Reach.ORGANIZATION)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.CLOSED);
+        fixture.askMany(10);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(first.calls()).isEqualTo(1);
+        assertThat(second.calls()).isEqualTo(11);
+    }
+
+    @Test
+    void rateLimitedAlone_waitsAsLongAsTheServiceSays() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.then(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(7), Reach.MODEL)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(client.callTimes().get(1)).isEqualTo(Duration.ofMillis(7_010).toNanos());
+    }
+
+    @Test
+    void unauthorizedEverywhere_failsAtOnceWithEachAccountsReason() {
+        for (String id : List.of("a", "b")) {
+            ScriptedClient client = fixture.account(id, "1000 / 1s");
+            client.usually(client.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
+        }
+        fixture.ask("first");
+        fixture.run();
+        CompletableFuture<Completion> answer = fixture.ask("second");
+        fixture.advance(SHORT);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(failure(answer)).hasMessageContaining("account a").hasMessageContaining("account b");
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
+    }
+
+    @Test
+    void overloaded_coolsDownAndComesBackThroughOneProbe() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.then(client.failsAfter(SHORT, FailureKind.OVERLOADED));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(1);
+        fixture.advance(Duration.ofMillis(100));
+        answers.addAll(fixture.askMany(6));
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.COOLING);
+        fixture.run();
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.join().text()).isEqualTo("answer"));
+        assertThat(client.callTimes().get(1)).isEqualTo(Duration.ofMillis(1_010).toNanos());
+        assertThat(client.callTimes().get(2))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(1_110).toNanos());
+    }
+
+    @Test
+    void unavailable_isTriedOnAnotherTargetAndThenGivenUpWithEachAttempt() {
+        for (String id : List.of("a", "b")) {
+            ScriptedClient client = fixture.account(id, "1000 / 1s");
+            client.usually(client.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        }
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(failure(answer).attempts()).hasSize(4);
+        assertThat(failure(answer).attempts().get(0).account())
+                .isNotEqualTo(failure(answer).attempts().get(1).account());
+    }
+
+    @Test
+    void hanging_timesOutAndGoesElsewhere() {
+        ScriptedClient first = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        first.usually(first.hangs());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(119));
+        assertThat(answer).isNotDone();
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(first.cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void tooLarge_isNeverTriedOnTheSameModelAgain() {
+        ScriptedClient first = fixture.account("a", "1000 / 1s");
+        ScriptedClient second = fixture.account("b", "1000 / 1s");
+        first.usually(first.failsAfter(SHORT, FailureKind.TOO_LARGE));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(second.calls()).isZero();
+    }
+
+    @Test
+    void reservationLargerThanTheLimit_isTooLargeWithoutACall() {
+        ScriptedClient client = fixture.account("a", "100 tokens / 1s");
+        client.counts(new Admission(50, 51, false));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(client.calls()).isZero();
+    }
+
+    @Test
+    void primaryBusyBeyondPatience_fallbackAnswers() {
+        ScriptedClient primary = fixture.account("a", "1 / 60s");
+        ScriptedClient fallback = fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        fixture.askMany(3);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(primary.calls()).isEqualTo(1);
+        assertThat(fallback.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void primaryReadyWithinPatience_fallbackIsLeftAlone() {
+        fixture.account("a", "1 / 2s");
+        ScriptedClient fallback = fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        fixture.askMany(2);
+        fixture.run();
+        assertThat(fallback.calls()).isZero();
+    }
+
+    @Test
+    void oneSessionWithAThousandPrompts_doesNotStarveAnother() {
+        fixture.account("a", "10 / 10s");
+        for (int index = 0; index < 1_000; index++) {
+            fixture.ask(Prompt.of("greedy " + index).session("greedy"));
+        }
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> modest = fixture.ask(Prompt.of("modest").session("modest"));
+        fixture.advance(Duration.ofSeconds(11));
+        assertThat(modest).isCompleted();
+    }
+
+    @Test
+    void pickerThrows_somebodyElsePicksAndItIsCounted() {
+        fixture.account("a", "10 / 1s");
+        fixture.picker((ready, now) -> {
+            throw new IllegalStateException("broken strategy");
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(fixture.status().pickerFaults()).isEqualTo(1);
+    }
+
+    @Test
+    void sendThrows_countsAsUnavailable() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then((prompt, model, sink) -> {
+            throw new IllegalStateException("broken provider");
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().origin().attempts()).isEqualTo(2);
+        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+    }
+
+    @Test
+    void close_letsThoseUnderWayEndAndRefusesNewOnes() {
+        fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> before = fixture.ask("before");
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ofSeconds(10));
+        CompletableFuture<Completion> after = fixture.ask("after");
+        fixture.run();
+        assertThat(before).isCompleted();
+        assertThat(failure(after).reason()).isEqualTo(Reason.CLOSED);
+        assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void close_endsTheRestAfterItsGrace() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.hangs());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ofSeconds(10));
+        fixture.advance(Duration.ofSeconds(9));
+        assertThat(closed).isNotDone();
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.CLOSED);
+        assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void unknownRouteOrAccount_isAMistakeThatSaysWhatThereIs() {
+        fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> route =
+                fixture.ask(Prompt.builder().user("q").route("nope").build());
+        CompletableFuture<Completion> account =
+                fixture.ask(Prompt.builder().user("q").account("nope").build());
+        assertThatThrownBy(route::join)
+                .hasCauseInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("default");
+        assertThatThrownBy(account::join)
+                .hasCauseInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("[a]");
+    }
+
+    @Test
+    void ofUnknownLimits_startsWithFourAndDoubles() {
+        ScriptedClient client = fixture.account("a");
+        fixture.askMany(100);
+        fixture.advance(Duration.ofMillis(50));
+        assertThat(client.calls()).isEqualTo(4);
+        fixture.advance(Duration.ofMillis(100));
+        assertThat(client.calls()).isEqualTo(12);
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(100);
+    }
+}

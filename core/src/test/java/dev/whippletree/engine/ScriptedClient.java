@@ -1,0 +1,170 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** An account's client that does what a test says, call by call, on a virtual timeline. */
+final class ScriptedClient implements ProviderClient {
+
+    /** What one call does. */
+    interface Behaviour {
+        Cancellable run(Prompt prompt, String model, AttemptSink sink);
+    }
+
+    private final Timeline timeline;
+    private final Deque<Behaviour> script = new ArrayDeque<>();
+    private final List<Long> callTimes = new ArrayList<>();
+    private Behaviour usual;
+    private Admission admission = new Admission(0, 0, false);
+    private Optional<String> refusal = Optional.empty();
+    private int cancelled;
+    private int underWay;
+    private int mostUnderWay;
+
+    ScriptedClient(Timeline timeline) {
+        this.timeline = timeline;
+        this.usual = answersAfter(Duration.ofMillis(100));
+    }
+
+    ScriptedClient usually(Behaviour behaviour) {
+        usual = behaviour;
+        return this;
+    }
+
+    ScriptedClient then(Behaviour behaviour) {
+        script.add(behaviour);
+        return this;
+    }
+
+    ScriptedClient counts(Admission counted) {
+        admission = counted;
+        return this;
+    }
+
+    ScriptedClient refusing(String why) {
+        refusal = Optional.of(why);
+        return this;
+    }
+
+    int calls() {
+        return callTimes.size();
+    }
+
+    /** When each call was made, in nanoseconds. */
+    List<Long> callTimes() {
+        return callTimes;
+    }
+
+    int cancelled() {
+        return cancelled;
+    }
+
+    int mostUnderWay() {
+        return mostUnderWay;
+    }
+
+    @Override
+    public Optional<String> refuses(Prompt prompt, String model) {
+        return refusal;
+    }
+
+    @Override
+    public Admission admission(Prompt prompt, String model) {
+        return admission;
+    }
+
+    @Override
+    public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+        callTimes.add(timeline.nanoTime());
+        underWay++;
+        mostUnderWay = Math.max(mostUnderWay, underWay);
+        Behaviour behaviour = script.isEmpty() ? usual : script.remove();
+        Cancellable call = behaviour.run(prompt, model, sink);
+        return () -> {
+            cancelled++;
+            call.cancel();
+        };
+    }
+
+    @Override
+    public void close() {}
+
+    Behaviour answersAfter(Duration latency) {
+        return answersAfter(latency, "answer");
+    }
+
+    Behaviour answersAfter(Duration latency, String text) {
+        return later(latency, (prompt, model, sink) -> {
+            sink.firstByte();
+            sink.delta(new Delta.Text(text));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(10, 5)), model));
+            return () -> {};
+        });
+    }
+
+    Behaviour endsAfter(Duration latency, FinishReason reason) {
+        return later(latency, (prompt, model, sink) -> {
+            sink.firstByte();
+            sink.delta(new Delta.Text("part"));
+            sink.done(new AnswerEnd(reason, Optional.empty(), model));
+            return () -> {};
+        });
+    }
+
+    Behaviour failsAfter(Duration latency, FailureKind kind) {
+        return failsAfter(latency, Failure.of(kind, "scripted " + kind));
+    }
+
+    Behaviour failsAfter(Duration latency, Failure failure) {
+        return later(latency, (prompt, model, sink) -> {
+            sink.firstByte();
+            sink.failed(failure);
+            return () -> {};
+        });
+    }
+
+    /** Sends and then says nothing. */
+    Behaviour hangs() {
+        return (prompt, model, sink) -> {
+            sink.sent();
+            return () -> underWay--;
+        };
+    }
+
+    Behaviour later(Duration latency, Behaviour end) {
+        return (prompt, model, sink) -> {
+            sink.sent();
+            Timeline.Timer timer = timeline.schedule(latency.toNanos(), () -> {
+                underWay--;
+                end.run(prompt, model, sink);
+            });
+            return () -> {
+                underWay--;
+                timer.cancel();
+            };
+        };
+    }
+
+    static Failure limited(FailureKind kind, Duration retryAfter, Reach reach) {
+        return new Failure(
+                kind, "scripted " + kind, OptionalInt.of(429), Optional.empty(), Optional.of(retryAfter), reach);
+    }
+}

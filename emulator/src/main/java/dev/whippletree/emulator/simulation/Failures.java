@@ -1,0 +1,84 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.emulator.model.Refusal;
+import dev.whippletree.emulator.model.RefusalKind;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What a provider would make of a refusal. Stateless. */
+final class Failures {
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private Failures() {}
+
+    static Failure of(ServiceKind service, Refusal refusal) {
+        return new Failure(
+                kind(refusal),
+                message(refusal),
+                OptionalInt.of(refusal.status()),
+                Optional.of(refusal.kind().name().toLowerCase(Locale.ROOT)),
+                refusal.retryAfter().map(wait -> told(service, wait)),
+                reach(service, refusal));
+    }
+
+    private static FailureKind kind(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case NO_TOKEN, BAD_TOKEN, FORBIDDEN -> FailureKind.UNAUTHORIZED;
+            case NO_CREDIT -> FailureKind.QUOTA_EXHAUSTED;
+            case BAD_REQUEST, BAD_PARAMETER -> FailureKind.REJECTED;
+            case MODEL_UNKNOWN, MODEL_UNSERVED -> FailureKind.MODEL_UNAVAILABLE;
+            case CONTEXT_TOO_LONG, LARGER_THAN_LIMIT -> FailureKind.TOO_LARGE;
+            case FILTERED -> FailureKind.FILTERED;
+            case LIMIT -> perDay(refusal) ? FailureKind.QUOTA_EXHAUSTED : FailureKind.RATE_LIMITED;
+            case FLEX_CAPACITY, UNAVAILABLE -> FailureKind.OVERLOADED;
+            case SERVER_ERROR, BAD_GATEWAY -> FailureKind.UNAVAILABLE;
+        };
+    }
+
+    private static Reach reach(ServiceKind service, Refusal refusal) {
+        return switch (refusal.kind()) {
+            case LIMIT ->
+                refusal.hit().map(hit -> LimitReports.reach(hit.state())).orElse(Reach.ORGANIZATION);
+            case NO_CREDIT -> Reach.ORGANIZATION;
+            case FORBIDDEN -> service == ServiceKind.GROQ ? Reach.ORGANIZATION : Reach.ACCOUNT;
+            case MODEL_UNKNOWN, MODEL_UNSERVED -> Reach.MODEL;
+            case NO_TOKEN,
+                    BAD_TOKEN,
+                    BAD_REQUEST,
+                    BAD_PARAMETER,
+                    CONTEXT_TOO_LONG,
+                    LARGER_THAN_LIMIT,
+                    FILTERED,
+                    FLEX_CAPACITY,
+                    SERVER_ERROR,
+                    BAD_GATEWAY,
+                    UNAVAILABLE -> Reach.ACCOUNT;
+        };
+    }
+
+    private static boolean perDay(Refusal refusal) {
+        return refusal.hit()
+                .map(hit -> hit.state().limit().limit().window().compareTo(DAY) >= 0)
+                .orElse(false);
+    }
+
+    /** Groq's prose gives fractions of a second; others have the header only, whose seconds are rounded up. */
+    private static Duration told(ServiceKind service, Duration wait) {
+        boolean whole = wait.getNano() == 0;
+        return service == ServiceKind.GROQ || whole ? wait : Duration.ofSeconds(wait.toSeconds() + 1);
+    }
+
+    private static String message(Refusal refusal) {
+        RefusalKind kind = refusal.kind();
+        String detail = refusal.detail().isEmpty() ? "" : ": " + refusal.detail();
+        return "the emulated service refuses, "
+                + kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + detail;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.emulator.model.Counting;
+import dev.whippletree.emulator.model.LimitHit;
+import dev.whippletree.emulator.model.LimitState;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What a provider would read from a service's headers and from the prose of its 429. Stateless. */
+final class LimitReports {
+
+    private LimitReports() {}
+
+    /** Hugging Face sends no headers; Groq speaks of the day's requests and the minute's tokens; others of the first of each. */
+    static List<RateLimitReport> ofHeaders(ServiceKind kind, List<LimitState> limits) {
+        List<RateLimitReport> reports = new ArrayList<>();
+        for (Limit.Unit unit : Limit.Unit.values()) {
+            limits.stream()
+                    .filter(state -> state.limit().limit().unit() == unit)
+                    .filter(state -> told(kind, state.limit().limit()))
+                    .findFirst()
+                    .ifPresent(state -> reports.add(report(kind, state)));
+        }
+        return reports;
+    }
+
+    /** Groq's prose tells all of the limit that was hit. */
+    static Optional<RateLimitReport> ofHit(ServiceKind kind, LimitHit hit) {
+        return kind == ServiceKind.GROQ ? Optional.of(report(kind, hit.state())) : Optional.empty();
+    }
+
+    static Reach reach(LimitState state) {
+        return state.limit().perModel() ? Reach.MODEL : Reach.ORGANIZATION;
+    }
+
+    private static boolean told(ServiceKind kind, Limit limit) {
+        return switch (kind) {
+            case HUGGING_FACE -> false;
+            case GROQ ->
+                limit.window().equals(limit.unit() == Limit.Unit.REQUESTS ? Duration.ofDays(1) : Duration.ofMinutes(1));
+            case OPENAI -> true;
+        };
+    }
+
+    private static RateLimitReport report(ServiceKind kind, LimitState state) {
+        Limit limit = state.limit().limit();
+        return new RateLimitReport(
+                reach(state),
+                limit.unit(),
+                OptionalLong.of(limit.amount()),
+                OptionalLong.of(state.remaining()),
+                kind == ServiceKind.GROQ ? Optional.of(limit.window()) : Optional.empty(),
+                state.limit().counting() == Counting.BUCKET
+                        ? RateLimitReport.Refill.CONTINUOUS
+                        : RateLimitReport.Refill.AT_ONCE,
+                Optional.of(Duration.ofNanos(state.resetNanos())));
+    }
+}

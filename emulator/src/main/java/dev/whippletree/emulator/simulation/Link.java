@@ -1,0 +1,43 @@
+package dev.whippletree.emulator.simulation;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * The way between an account's client and its service. Immutable.
+ *
+ * @param least the shortest time a request or a response is under way, zero or more
+ * @param most the longest
+ * @param loss the share of responses that get lost with their connection, 0 to 1
+ */
+public record Link(Duration least, Duration most, double loss) {
+
+    /** No distance, no losses. */
+    public static final Link DIRECT = new Link(Duration.ZERO, Duration.ZERO, 0);
+
+    /** Checks the ranges. */
+    public Link {
+        if (least.isNegative() || most.compareTo(least) < 0) {
+            throw new IllegalArgumentException("a transit is zero or more and has order, not " + least + " to " + most);
+        }
+        if (!(loss >= 0 && loss <= 1)) {
+            throw new IllegalArgumentException("a share of losses is 0 to 1, not " + loss);
+        }
+    }
+
+    /** Returns a link on which all is under way for the same time and nothing is lost. */
+    public static Link of(Duration transit) {
+        return new Link(transit, transit, 0);
+    }
+
+    /** Returns how long something is under way, in nanoseconds, drawn by lot. */
+    long drawNanos(RandomGenerator random) {
+        long spanNanos = most.minus(least).toNanos();
+        return least.toNanos() + (spanNanos == 0 ? 0 : random.nextLong(spanNanos + 1));
+    }
+
+    /** Returns whether a response gets lost, drawn by lot. */
+    boolean drawLoss(RandomGenerator random) {
+        return loss > 0 && random.nextDouble() < loss;
+    }
+}

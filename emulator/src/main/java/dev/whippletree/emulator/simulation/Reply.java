@@ -1,0 +1,130 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.emulator.model.ChatAnswer;
+import dev.whippletree.emulator.model.Delivery;
+import dev.whippletree.emulator.model.LimitState;
+import dev.whippletree.emulator.model.Outcome;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells a sink what a service decided, step by step, as a client does that reads it from the wire. Immutable. */
+final class Reply {
+
+    private static final int CHARACTERS_PER_DELTA = 24;
+
+    private final ServiceKind kind;
+    private final AttemptSink sink;
+
+    Reply(ServiceKind kind, AttemptSink sink) {
+        this.kind = kind;
+        this.sink = sink;
+    }
+
+    /**
+     * Something the sink is told.
+     *
+     * @param atNanos when, in nanoseconds from the request's arrival
+     * @param action what
+     * @param last whether it is the end
+     */
+    record Step(long atNanos, Runnable action, boolean last) {}
+
+    void sent() {
+        sink.sent();
+    }
+
+    /** Returns what the sink is told. */
+    List<Step> steps(Outcome outcome) {
+        if (outcome instanceof Outcome.Answered answered) {
+            return answer(answered);
+        }
+        if (outcome instanceof Outcome.Refused refused) {
+            return refusal(refused);
+        }
+        return outcome instanceof Outcome.Reset reset
+                ? List.of(broken(reset.afterNanos(), "the connection was reset"))
+                : List.of();
+    }
+
+    /** Returns what the sink is told if the response gets lost with its connection. */
+    List<Step> lost(Outcome outcome) {
+        if (outcome instanceof Outcome.Answered answered) {
+            return List.of(broken(answered.wholeNanos(), "the connection broke before the response"));
+        }
+        return outcome instanceof Outcome.Refused refused
+                ? List.of(broken(refused.afterNanos(), "the connection broke before the response"))
+                : steps(outcome);
+    }
+
+    private List<Step> refusal(Outcome.Refused refused) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(step(refused.afterNanos(), sink::firstByte));
+        addReports(steps, refused.afterNanos(), refused.limits());
+        refused.refusal()
+                .hit()
+                .flatMap(hit -> LimitReports.ofHit(kind, hit))
+                .ifPresent(report -> steps.add(step(refused.afterNanos(), () -> sink.limits(report))));
+        Failure failure = Failures.of(kind, refused.refusal());
+        steps.add(new Step(refused.afterNanos(), () -> sink.failed(failure), true));
+        return steps;
+    }
+
+    private List<Step> answer(Outcome.Answered answered) {
+        boolean stream = sink.streaming();
+        long firstNanos = stream ? answered.firstNanos() : answered.wholeNanos();
+        List<Step> steps = new ArrayList<>();
+        steps.add(step(firstNanos, sink::firstByte));
+        addReports(steps, firstNanos, answered.limits());
+        List<String> pieces = pieces(answered.answer().text(), stream);
+        List<String> told = answered.delivery().whole() ? pieces : pieces.subList(0, pieces.size() * 2 / 3);
+        long spanNanos = answered.wholeNanos() - firstNanos;
+        for (int i = 0; i < told.size(); i++) {
+            Delta delta = new Delta.Text(told.get(i));
+            steps.add(step(firstNanos + spanNanos * (i + 1) / pieces.size(), () -> sink.delta(delta)));
+        }
+        addEnd(steps, answered);
+        return steps;
+    }
+
+    private void addEnd(List<Step> steps, Outcome.Answered answered) {
+        ChatAnswer said = answered.answer();
+        if (answered.delivery().whole()) {
+            TokenUsage usage = TokenUsage.of(said.promptTokens(), said.completionTokens());
+            AnswerEnd end = new AnswerEnd(said.finish(), Optional.of(usage), said.model());
+            steps.add(new Step(answered.wholeNanos(), () -> sink.done(end), true));
+        } else if (answered.delivery() != Delivery.STALLED) {
+            steps.add(broken(answered.wholeNanos(), "the answer breaks off or can't be read"));
+        }
+    }
+
+    private void addReports(List<Step> steps, long atNanos, List<LimitState> limits) {
+        LimitReports.ofHeaders(kind, limits).forEach(report -> steps.add(step(atNanos, () -> sink.limits(report))));
+    }
+
+    private static List<String> pieces(String text, boolean stream) {
+        if (!stream) {
+            return List.of(text);
+        }
+        List<String> pieces = new ArrayList<>();
+        for (int start = 0; start < text.length(); start += CHARACTERS_PER_DELTA) {
+            pieces.add(text.substring(start, Math.min(text.length(), start + CHARACTERS_PER_DELTA)));
+        }
+        return pieces;
+    }
+
+    private static Step step(long atNanos, Runnable action) {
+        return new Step(atNanos, action, false);
+    }
+
+    private Step broken(long atNanos, String message) {
+        return new Step(atNanos, () -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, message)), true);
+    }
+}

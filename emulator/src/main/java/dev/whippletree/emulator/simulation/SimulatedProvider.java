@@ -1,0 +1,81 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.time.Timeline;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A provider whose service is a model on the same timeline. As thread-safe as the timeline.
+ *
+ * <p>Accounts are told apart by their tokens, as the service does; links are given by the account's id.
+ */
+public final class SimulatedProvider implements Provider {
+
+    private final String name;
+    private final EmulatedService service;
+    private final Timeline timeline;
+    private final Link link;
+    private final Map<String, Link> linksByAccount;
+
+    /**
+     * Creates a provider of direct links.
+     *
+     * @param name what configurations call it
+     * @param service who answers
+     * @param timeline the time by which everything goes
+     */
+    public SimulatedProvider(String name, EmulatedService service, Timeline timeline) {
+        this(name, service, timeline, Link.DIRECT, Map.of());
+    }
+
+    /**
+     * Creates a provider.
+     *
+     * @param name what configurations call it
+     * @param service who answers
+     * @param timeline the time by which everything goes
+     * @param link of accounts that have none of their own
+     * @param linksByAccount links by the account's id
+     */
+    public SimulatedProvider(
+            String name, EmulatedService service, Timeline timeline, Link link, Map<String, Link> linksByAccount) {
+        this.name = name;
+        this.service = service;
+        this.timeline = timeline;
+        this.link = link;
+        this.linksByAccount = Map.copyOf(linksByAccount);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of();
+    }
+
+    @Override
+    public ProviderClient connect(AccountSettings account, Services services) {
+        return connect(account);
+    }
+
+    /** Opens an account, for whoever has no {@link Services}. */
+    public ProviderClient connect(AccountSettings account) {
+        Link own = linksByAccount.getOrDefault(account.id(), link);
+        return new SimulatedClient(account, service, timeline, own);
+    }
+
+    /** Returns what the service has seen so far. */
+    public ServiceStats stats() {
+        return service.stats();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.whippletree.emulator.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FaultRuleTest {
+
+    @Test
+    void outageOfOneAccount_isRead() {
+        assertThat(FaultRule.parse("503@5s-40s:account-1"))
+                .isEqualTo(FaultRule.always(FaultKind.UNAVAILABLE)
+                        .during(Duration.ofSeconds(5), Duration.ofSeconds(40))
+                        .forAccount("account-1"));
+    }
+
+    @Test
+    void everyPart_isRead() {
+        FaultRule rule = FaultRule.parse("slow=20s@0s-1m#3-5:12.5%:hf-2");
+
+        assertThat(rule.effectiveTime()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(rule.window()).contains(new FaultRule.Window(Duration.ZERO, Duration.ofMinutes(1)));
+        assertThat(rule.numbers()).contains(new FaultRule.Numbers(3, 5));
+        assertThat(rule.share()).isEqualTo(0.125);
+        assertThat(rule.account()).contains("hf-2");
+    }
+
+    @Test
+    void openRange_hasNoEnd() {
+        assertThat(FaultRule.parse("hang#7").numbers()).contains(new FaultRule.Numbers(7, 7));
+        assertThat(FaultRule.parse("hang#7+").numbers()).contains(new FaultRule.Numbers(7, Long.MAX_VALUE));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKind_isReadByItsName(FaultKind kind) {
+        assertThat(FaultRule.parse(kind.text())).isEqualTo(FaultRule.always(kind));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', doesn't start with a fault",
+        "explode, is none of 429",
+        "503@5s, such as 5s-40s",
+        "503@40s-5s, ends after it starts",
+        "reset:0%, above 0 %",
+        "reset:101%, at most 100 %",
+        "reset:a:b, one account",
+        "hang#0, counted from 1",
+        "hang#x, a request's number",
+        "503=5s, takes no time"
+    })
+    void anythingElse_isRefused_withExamples(String text, String reason) {
+        assertThatThrownBy(() -> FaultRule.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason)
+                .hasMessageContaining("write, for example, '503@5s-40s:account-1'");
+    }
+}

@@ -1,0 +1,268 @@
+package dev.whippletree.emulator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.emulator.model.Answers;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Message;
+import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmulatorServerTest {
+
+    private static final Pattern CONTENT = Pattern.compile("\"content\":\"([^\"]*)\"");
+    private static final String BODY = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Why us?\"}]%s}";
+    private static final String WHOLE = BODY.formatted("");
+    private static final String STREAM = BODY.formatted(",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<AutoCloseable> open = new ArrayList<>(List.of(timeline));
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyService_answersItsPrompt(ServiceKind kind) throws Exception {
+        EmulatorServer server = start(kind);
+
+        HttpResponse<String> response = post(server, kind, "token", WHOLE);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(matches(contents(response.body()))).isTrue();
+        assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyService_streamsItsAnswer(ServiceKind kind) throws Exception {
+        EmulatorServer server = start(kind);
+
+        HttpResponse<String> response = post(server, kind, "token", STREAM);
+
+        assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
+        assertThat(matches(contents(response.body()))).isTrue();
+        assertThat(response.body()).contains("\"total_tokens\"").endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void stream_arrivesWhileItIsStillBeingMade() throws Exception {
+        EmulatorServer server = start(ServiceKind.OPENAI, "slow=1ms", Duration.ofSeconds(2));
+
+        HttpResponse<InputStream> response = client.send(
+                request(server, ServiceKind.OPENAI, "token", STREAM), HttpResponse.BodyHandlers.ofInputStream());
+        byte[] first = response.body().readNBytes("data: {".length());
+
+        assertThat(new String(first, StandardCharsets.UTF_8)).isEqualTo("data: {");
+        assertThat(response.body().available()).isLessThan(1000);
+        response.body().close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401", "402", "403", "400", "413", "429", "429-silent", "500", "502", "503"})
+    void scriptedStatus_isSent(String fault) throws Exception {
+        EmulatorServer server = start(ServiceKind.HUGGING_FACE, fault, Duration.ZERO);
+
+        HttpResponse<String> response = post(server, ServiceKind.HUGGING_FACE, "token", WHOLE);
+
+        assertThat(String.valueOf(response.statusCode())).isEqualTo(fault.replace("-silent", ""));
+        assertThat(response.headers().firstValue("retry-after").isPresent()).isEqualTo(fault.equals("429"));
+        assertThat(response.body()).contains(fault.equals("502") ? "<html>" : "\"error\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void reset_breaksTheConnectionBeforeAnyResponse(boolean stream) {
+        EmulatorServer server = start(ServiceKind.OPENAI, "reset", Duration.ZERO);
+
+        assertThatThrownBy(() -> post(server, ServiceKind.OPENAI, "token", stream ? STREAM : WHOLE))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(HttpTimeoutException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void cut_breaksTheConnectionInTheAnswer(boolean stream) throws Exception {
+        EmulatorServer server = start(ServiceKind.OPENAI, "cut", Duration.ZERO);
+        HttpRequest request = request(server, ServiceKind.OPENAI, "token", stream ? STREAM : WHOLE);
+
+        HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> response.body().readAllBytes()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void hang_neverAnswers() {
+        EmulatorServer server = start(ServiceKind.OPENAI, "hang", Duration.ZERO);
+        HttpRequest request = HttpRequest.newBuilder(
+                        request(server, ServiceKind.OPENAI, "token", WHOLE), (n, v) -> true)
+                .timeout(Duration.ofMillis(300))
+                .build();
+
+        assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
+                .isInstanceOf(HttpTimeoutException.class);
+        assertThat(server.stats().get(0).accounts().get(0).outcomes()).containsEntry("hang", 1L);
+    }
+
+    @Test
+    void stall_stopsInTheMiddle_withTheConnectionOpen() throws Exception {
+        EmulatorServer server = start(ServiceKind.OPENAI, "stall", Duration.ZERO);
+
+        HttpResponse<InputStream> response = client.send(
+                request(server, ServiceKind.OPENAI, "token", STREAM), HttpResponse.BodyHandlers.ofInputStream());
+        CompletableFuture<byte[]> rest = CompletableFuture.supplyAsync(() -> readAll(response.body()));
+
+        assertThat(rest).failsWithin(Duration.ofMillis(300)).withThrowableOfType(TimeoutException.class);
+        response.body().close();
+    }
+
+    @Test
+    void malformedStream_hasAChunkThatIsNoJson() throws Exception {
+        EmulatorServer server = start(ServiceKind.OPENAI, "malformed", Duration.ZERO);
+
+        assertThat(post(server, ServiceKind.OPENAI, "token", STREAM).body()).contains("\"del\n\n");
+        assertThat(post(server, ServiceKind.OPENAI, "token", WHOLE).body()).doesNotEndWith("}");
+    }
+
+    @Test
+    void wrongTokenOrBody_isRefused() throws Exception {
+        EmulatorServer server = start(ServiceKind.HUGGING_FACE);
+
+        assertThat(post(server, ServiceKind.HUGGING_FACE, "wrong", WHOLE).statusCode())
+                .isEqualTo(401);
+        assertThat(post(server, ServiceKind.HUGGING_FACE, "token", "{\"model\":")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(post(server, ServiceKind.HUGGING_FACE, "token", "{\"model\":\"m\"}")
+                        .body())
+                .contains("'messages' is missing");
+    }
+
+    @Test
+    void stats_areServed() throws Exception {
+        EmulatorServer server = start(ServiceKind.HUGGING_FACE);
+        post(server, ServiceKind.HUGGING_FACE, "token", WHOLE);
+        post(server, ServiceKind.HUGGING_FACE, "token", WHOLE);
+
+        String json = get(server, "/stats").body();
+
+        assertThat(json)
+                .contains("\"service\":\"huggingface\"")
+                .contains("\"calls\":2")
+                .contains("\"fullest\":2")
+                .contains("\"mostCallsPerPrompt\":2")
+                .doesNotContain("token\"");
+    }
+
+    @Test
+    void modelsAreListed_andAnythingElseIsNotFound() throws Exception {
+        EmulatorServer server = start(ServiceKind.GROQ);
+
+        assertThat(get(server, "/groq/openai/v1/models").body()).contains("\"object\":\"list\"");
+        assertThat(get(server, "/groq/openai/v1/chat/completions").statusCode()).isEqualTo(404);
+        assertThat(get(server, "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void portInUse_isAClearError() {
+        EmulatorServer server = start(ServiceKind.GROQ);
+
+        assertThatThrownBy(() -> EmulatorServer.start(List.of(), server.port(), timeline))
+                .hasMessageContaining("can't listen on port " + server.port())
+                .hasMessageContaining("choose another port");
+    }
+
+    private EmulatorServer start(ServiceKind kind) {
+        return start(kind, FaultScript.NONE, Duration.ZERO);
+    }
+
+    private EmulatorServer start(ServiceKind kind, String fault, Duration latency) {
+        return start(kind, FaultScript.of(FaultRule.parse(fault)), latency);
+    }
+
+    private EmulatorServer start(ServiceKind kind, FaultScript faults, Duration latency) {
+        ServiceSettings settings = ServiceSettings.builder(kind)
+                .account("a", "token", ServiceLimit.sliding(Limit.requests(100, Duration.ofHours(1))))
+                .latency(Latency.constant(latency))
+                .faults(faults)
+                .build();
+        EmulatorServer server =
+                EmulatorServer.start(List.of(new EmulatedService(settings, timeline.nanoTime())), 0, timeline);
+        open.add(0, server);
+        return server;
+    }
+
+    private HttpResponse<String> post(EmulatorServer server, ServiceKind kind, String token, String body)
+            throws Exception {
+        return client.send(request(server, kind, token, body), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest request(EmulatorServer server, ServiceKind kind, String token, String body) {
+        return HttpRequest.newBuilder(URI.create(server.baseUrl(kind) + "/chat/completions"))
+                .header("authorization", "Bearer " + token)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+    }
+
+    private HttpResponse<String> get(EmulatorServer server, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
+        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static boolean matches(String text) {
+        return Answers.matches(List.of(Message.user("Why us?")), text);
+    }
+
+    private static String contents(String body) {
+        StringBuilder contents = new StringBuilder();
+        Matcher matcher = CONTENT.matcher(body);
+        while (matcher.find()) {
+            contents.append(matcher.group(1));
+        }
+        return contents.toString();
+    }
+
+    private static byte[] readAll(InputStream stream) {
+        try {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            return new byte[0];
+        }
+    }
+}

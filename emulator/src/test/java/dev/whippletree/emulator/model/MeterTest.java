@@ -1,0 +1,84 @@
+package dev.whippletree.emulator.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Limit;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class MeterTest {
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final Limit threeInTenSeconds = Limit.requests(3, Duration.ofSeconds(10));
+
+    @Test
+    void slidingWindow_givesAUseBackExactlyAWindowLater() {
+        Meter meter = new SlidingMeter(threeInTenSeconds);
+        meter.take(1, 0);
+        meter.take(2, SECOND);
+
+        assertThat(meter.waitNanos(1, 2 * SECOND)).isEqualTo(8 * SECOND);
+        assertThat(meter.waitNanos(2, 2 * SECOND)).isEqualTo(9 * SECOND);
+        assertThat(meter.waitNanos(1, 10 * SECOND - 1)).isEqualTo(1);
+        assertThat(meter.waitNanos(1, 10 * SECOND)).isZero();
+        assertThat(meter.used(10 * SECOND)).isEqualTo(2);
+        assertThat(meter.resetNanos(10 * SECOND)).isEqualTo(SECOND);
+        assertThat(meter.used(11 * SECOND)).isZero();
+    }
+
+    @Test
+    void fixedWindow_isEmptyAgainAtItsEnd() {
+        Meter meter = new FixedMeter(threeInTenSeconds, 0);
+        meter.take(3, 9 * SECOND);
+
+        assertThat(meter.waitNanos(1, 10 * SECOND - 1)).isEqualTo(1);
+        assertThat(meter.waitNanos(3, 10 * SECOND)).isZero();
+        assertThat(meter.resetNanos(10 * SECOND)).isEqualTo(10 * SECOND);
+        assertThat(meter.resetNanos(47 * SECOND)).isEqualTo(3 * SECOND);
+    }
+
+    @Test
+    void bucket_refillsEvenly() {
+        Meter meter = new BucketMeter(Limit.tokens(6000, Duration.ofMinutes(1)));
+        meter.take(5034, 0);
+
+        assertThat(meter.used(0)).isEqualTo(5034);
+        assertThat(meter.waitNanos(1443, 0)).isEqualTo(Duration.ofMillis(4770).toNanos());
+        assertThat(meter.waitNanos(966, 0)).isZero();
+        assertThat(meter.resetNanos(0)).isEqualTo(Duration.ofMillis(50_340).toNanos());
+        assertThat(meter.used(SECOND)).isEqualTo(4934);
+    }
+
+    @Test
+    void bucket_holdsItsWholeAmountAndNoMore_alsoWhereTheRateIsNoWholeNumber() {
+        Meter meter = new BucketMeter(Limit.requests(14, Duration.ofMinutes(1)));
+        for (int i = 0; i < 14; i++) {
+            assertThat(meter.waitNanos(1, 0)).as("request %s", i + 1).isZero();
+            meter.take(1, 0);
+        }
+
+        assertThat(meter.used(0)).isEqualTo(14);
+        assertThat(meter.waitNanos(1, 0)).isBetween(60 * SECOND / 14 - 100, 60 * SECOND / 14 + 1);
+    }
+
+    @Test
+    void bucket_holdsADaysTokensWithoutOverflow() {
+        Meter meter = new BucketMeter(Limit.tokens(500_000, Duration.ofDays(1)));
+        meter.take(400_000, 0);
+
+        assertThat(meter.used(0)).isEqualTo(400_000);
+        assertThat(meter.waitNanos(150_000, 0)).isEqualTo(Duration.ofHours(24).toNanos() / 10);
+    }
+
+    @Test
+    void fullestWindow_isTheMostThatAnyWindowHeld() {
+        FullestWindow window = new FullestWindow(Duration.ofSeconds(10));
+        window.add(2, 0);
+        window.add(3, 9 * SECOND);
+        window.add(1, 10 * SECOND);
+        window.add(1, 30 * SECOND);
+
+        assertThat(window.fullest()).isEqualTo(5);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.whippletree.provider.huggingface;
+
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import dev.whippletree.provider.openai.Dialect;
+import dev.whippletree.provider.openai.ResponseHead;
+import dev.whippletree.provider.openai.ServiceError;
+import dev.whippletree.provider.openai.Verdict;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+
+/**
+ * What Hugging Face's router does differently. Thread-safe.
+ *
+ * @param chatCompletions where prompts are posted
+ * @param billTo the organization that pays; absent: the token's owner
+ * @param log where it is told, at debug, which service answered
+ */
+record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger log) implements Dialect {
+
+    /** The words of the routes for one service, whose errors have no code. */
+    private static final String NOT_SUPPORTED = "not supported by provider";
+
+    @Override
+    public Map<String, String> headers() {
+        return billTo.map(name -> Map.of("X-HF-Bill-To", name)).orElse(Map.of());
+    }
+
+    @Override
+    public void answered(ResponseHead head) {
+        if (log.isDebugEnabled()) {
+            head.header("x-inference-provider").ifPresent(name -> log.debug("Answered by {}", name));
+        }
+    }
+
+    /**
+     * Reads Hugging Face's own headers only. Those called {@code x-ratelimit-…} are passed on from the service behind the
+     * router, and are about Hugging Face's account there, not about ours.
+     */
+    @Override
+    public List<RateLimitReport> limits(ResponseHead head) {
+        return HubLimits.read(head);
+    }
+
+    @Override
+    public Verdict judge(ServiceError error) {
+        if (error.status() == 400 && error.code().isEmpty() && error.says(NOT_SUPPORTED)) {
+            return Verdict.of(FailureKind.MODEL_UNAVAILABLE, Reach.MODEL);
+        }
+        return Dialect.super.judge(error);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.whippletree.provider.openai;
+
+import java.io.IOException;
+import okio.BufferedSource;
+
+/** Reads bodies, but never more of them than fits. */
+final class BodyReader {
+
+    /** No model answers with as much; a service that sends more is broken. */
+    static final int MOST_ANSWER_BYTES = 64 << 20;
+
+    /** The start of an error says all there is to know. */
+    static final int MOST_ERROR_BYTES = 64 << 10;
+
+    private BodyReader() {}
+
+    /** @throws IOException if it breaks off, or is longer than an answer may be */
+    static byte[] answer(BufferedSource body) throws IOException {
+        if (body.request(MOST_ANSWER_BYTES + 1L)) {
+            throw tooLong();
+        }
+        return body.readByteArray();
+    }
+
+    /** Returns the start of an error's body, or what of it arrived: what is missing doesn't change what the status says. */
+    static byte[] error(BufferedSource body) throws IOException {
+        try {
+            body.request(MOST_ERROR_BYTES);
+        } catch (IOException e) {
+            // The status has come; an error whose explanation breaks off is still that error.
+        }
+        return body.getBuffer()
+                .readByteArray(Math.min(MOST_ERROR_BYTES, body.getBuffer().size()));
+    }
+
+    static IOException tooLong() {
+        return new IOException("the answer is longer than " + (MOST_ANSWER_BYTES >> 20) + " MB");
+    }
+}

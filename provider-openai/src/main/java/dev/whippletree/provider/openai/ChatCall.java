@@ -1,0 +1,154 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.Cancellable;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import okhttp3.Call;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One call, from writing the request to telling its one end. {@link #run} blocks; the other methods are thread-safe. */
+final class ChatCall implements Runnable, Cancellable {
+
+    private final Endpoint endpoint;
+    private final Prompt prompt;
+    private final String model;
+    private final OneEndSink sink;
+    private final boolean streaming;
+    private Optional<String> token = Optional.empty();
+    private volatile @Nullable Call call;
+    private volatile boolean stopped;
+
+    ChatCall(Endpoint endpoint, Prompt prompt, String model, OneEndSink sink) {
+        this.endpoint = endpoint;
+        this.prompt = prompt;
+        this.model = model;
+        this.sink = sink;
+        this.streaming = sink.streaming();
+    }
+
+    /** Breaks the call off without a word. */
+    @Override
+    public void cancel() {
+        sink.silence();
+        stop();
+    }
+
+    /** Breaks the call off; the sink is told that it failed. */
+    void stop() {
+        stopped = true;
+        Call started = call;
+        if (started != null) {
+            started.cancel();
+        }
+    }
+
+    /** Makes the call, on a thread that may block. Whatever goes wrong is told to the sink. */
+    @Override
+    public void run() {
+        try {
+            token = endpoint.revealToken();
+            make();
+        } catch (UnusableTokenException e) {
+            fail(FailureKind.UNAUTHORIZED, e.getMessage() + "; give it a valid one");
+        } catch (IOException e) {
+            fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : noAnswer(e));
+        } catch (RuntimeException e) {
+            fail(FailureKind.UNAVAILABLE, noAnswer(e));
+        }
+    }
+
+    private void make() throws IOException {
+        Call started = endpoint.http().newCall(request());
+        call = started;
+        if (stopped) {
+            started.cancel();
+        }
+        try (Response response = started.execute()) {
+            sink.done(answer(response));
+        } catch (NoAnswerException e) {
+            fail(e.error());
+        }
+    }
+
+    private Request request() {
+        Request.Builder request = new Request.Builder()
+                .url(endpoint.url())
+                .tag(OneEndSink.class, sink)
+                .header("Accept", streaming ? "text/event-stream" : "application/json")
+                .header("User-Agent", "whippletree");
+        if (streaming) {
+            // Compressors hold back what should arrive piece by piece.
+            request.header("Accept-Encoding", "identity");
+        }
+        endpoint.dialect().headers().forEach(request::header);
+        token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+        return request.post(new OneShotBody(ChatRequest.body(prompt, model, streaming, endpoint.dialect())))
+                .build();
+    }
+
+    private AnswerEnd answer(Response response) throws IOException, NoAnswerException {
+        Dialect dialect = endpoint.dialect();
+        ResponseHead head = head(response);
+        dialect.answered(head);
+        dialect.limits(head).forEach(sink::limits);
+        if (!head.successful()) {
+            byte[] body = BodyReader.error(response.body().source());
+            throw new NoAnswerException(ErrorReader.ofBody(head, body, endpoint.clock()));
+        }
+        if (isStream(response.body().contentType())) {
+            return new StreamedAnswer(head, dialect, endpoint.clock(), model, sink::delta)
+                    .read(new EventStream(response.body().source()));
+        }
+        return new WholeAnswer(head, dialect, endpoint.clock())
+                .read(BodyReader.answer(response.body().source()), model, sink::delta);
+    }
+
+    private static ResponseHead head(Response response) {
+        Map<String, String> headers = new HashMap<>();
+        response.headers().forEach(header -> headers.put(header.getFirst(), header.getSecond()));
+        return new ResponseHead(response.code(), headers);
+    }
+
+    /** The content type says which it is; a service that leaves it out is taken to send what was asked for. */
+    private boolean isStream(@Nullable MediaType type) {
+        return type == null ? streaming : type.subtype().equals("event-stream");
+    }
+
+    private void fail(ServiceError error) {
+        endpoint.dialect().limits(error).forEach(sink::limits);
+        Verdict verdict = endpoint.dialect().judge(error);
+        sink.failed(new Failure(
+                verdict.kind(),
+                Redactor.clean(error.message(), token),
+                OptionalInt.of(error.status()),
+                Redactor.cleanCode(error.code(), token),
+                verdict.retryAfter(),
+                verdict.reach()));
+    }
+
+    private void fail(FailureKind kind, String message) {
+        sink.failed(new Failure(
+                kind,
+                Redactor.clean(message, token),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Reach.ACCOUNT));
+    }
+
+    private String noAnswer(Exception e) {
+        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return "no answer from " + endpoint.url().host() + ": " + reason;
+    }
+}

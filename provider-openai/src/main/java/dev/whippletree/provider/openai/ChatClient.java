@@ -1,0 +1,130 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+
+/**
+ * One account of a service that speaks the protocol, open for calls. Thread-safe.
+ *
+ * <p>Each call occupies one task of {@link Services#executor()} from its start to its end. OkHttp's dispatcher, which would
+ * queue calls to one host, isn't asked: calls are executed, not enqueued. All of OkHttp's timeouts but the one for connecting
+ * are off, and so is everything by which it would send a request again: admission, time and repetition are the engine's.
+ */
+public final class ChatClient implements ProviderClient {
+
+    private static final int DEFAULT_IDLE_CONNECTIONS = 64;
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    private final Endpoint endpoint;
+    private final Executor executor;
+    private final Set<ChatCall> calls = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    private ChatClient(Endpoint endpoint, Executor executor) {
+        this.endpoint = endpoint;
+        this.executor = executor;
+    }
+
+    /**
+     * Opens an account. Makes no call.
+     *
+     * @param account whose token is used and whose {@code connect-timeout} is read
+     * @param services whose executor makes the calls; it must not queue them
+     * @param dialect what the service does differently
+     * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
+     */
+    public static ChatClient open(AccountSettings account, Services services, Dialect dialect) {
+        HttpUrl url = Objects.requireNonNull(HttpUrl.get(dialect.chatCompletions()), "url");
+        Endpoint endpoint =
+                new Endpoint(account.id(), http(account, url), url, account.token(), dialect, services.clock());
+        return new ChatClient(endpoint, services.executor());
+    }
+
+    private static OkHttpClient http(AccountSettings account, HttpUrl url) {
+        OkHttpClient.Builder http = new OkHttpClient.Builder()
+                .connectTimeout(ChatSettings.connectTimeout(account))
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .callTimeout(Duration.ZERO)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .connectionPool(new ConnectionPool(
+                        account.maxConcurrency().orElse(DEFAULT_IDLE_CONNECTIONS), IDLE.toSeconds(), TimeUnit.SECONDS))
+                .eventListenerFactory(Progress.FACTORY);
+        if (!url.isHttps()) {
+            // Saves reading the trust store, which takes longer than a call.
+            http.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
+        }
+        return http.build();
+    }
+
+    @Override
+    public Optional<String> refuses(Prompt prompt, String model) {
+        return endpoint.dialect().refuses(prompt, model);
+    }
+
+    @Override
+    public Admission admission(Prompt prompt, String model) {
+        return endpoint.dialect().admission(prompt, model);
+    }
+
+    @Override
+    public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+        OneEndSink guarded = new OneEndSink(sink);
+        ChatCall call = new ChatCall(endpoint, prompt, model, guarded);
+        calls.add(call);
+        if (closed) {
+            call.stop();
+        }
+        try {
+            executor.execute(() -> run(call));
+        } catch (RejectedExecutionException e) {
+            calls.remove(call);
+            guarded.failed(Failure.of(FailureKind.UNAVAILABLE, "no thread could be had for the call"));
+        }
+        return call;
+    }
+
+    private void run(ChatCall call) {
+        try {
+            call.run();
+        } finally {
+            calls.remove(call);
+        }
+    }
+
+    /** Breaks off the calls under way, each of which is told to have failed, and drops the idle connections. */
+    @Override
+    public void close() {
+        closed = true;
+        calls.forEach(ChatCall::stop);
+        endpoint.http().connectionPool().evictAll();
+    }
+
+    /** Returns the account's id and where it is; nothing of its token. */
+    @Override
+    public String toString() {
+        return "account " + endpoint.account() + " at " + endpoint.url().host();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.spi.Admission;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What one service does differently from others that speak the protocol. Thread-safe; no method blocks or throws.
+ *
+ * <p>Only {@link #chatCompletions} must be given. The defaults are what is safe with a service of which nothing more is known.
+ */
+public interface Dialect {
+
+    /** Returns where prompts are posted: an absolute http or https address. */
+    URI chatCompletions();
+
+    /** Returns headers to send beside those of the protocol, by name; never the credential. None unless overridden. */
+    default Map<String, String> headers() {
+        return Map.of();
+    }
+
+    /** Returns the field that bounds a completion's length. */
+    default String maxTokensField() {
+        return "max_tokens";
+    }
+
+    /** Returns whether {@code stream_options.include_usage} has to be sent to be told the usage of a stream. */
+    default boolean asksForStreamUsage() {
+        return true;
+    }
+
+    /**
+     * Says before a call that the service can't take a prompt.
+     *
+     * <p>Unless overridden: {@code n} other than 1, since a completion has one answer and the others would be paid for nothing.
+     *
+     * @return why not, in a sentence; empty if it can
+     */
+    default Optional<String> refuses(Prompt prompt, String model) {
+        Object choices = prompt.parameters().extras().getOrDefault("n", 1);
+        boolean one = choices instanceof Number number && number.doubleValue() == 1;
+        return one ? Optional.empty() : Optional.of("n must be 1: a prompt has one answer");
+    }
+
+    /**
+     * Says what the service will count when a prompt arrives.
+     *
+     * <p>Unless overridden: the prompt's tokens, estimated, and the bound on the completion, of which what wasn't used comes
+     * back. That is on the safe side of every way of counting.
+     */
+    default Admission admission(Prompt prompt, String model) {
+        return new Admission(
+                PromptTokens.estimate(prompt), prompt.parameters().maxTokens().orElse(0), true);
+    }
+
+    /** Is told of the head of every response, before it is read on. Does nothing unless overridden. */
+    default void answered(ResponseHead head) {}
+
+    /** Returns what the headers of a response, good or bad, say about limits; empty if nothing. */
+    default List<RateLimitReport> limits(ResponseHead head) {
+        return RateLimitHeaders.resettingAtOnce(head);
+    }
+
+    /** Returns what an error says about limits beyond its headers. Nothing unless overridden. */
+    default List<RateLimitReport> limits(ServiceError error) {
+        return List.of();
+    }
+
+    /** Returns what an error means. */
+    default Verdict judge(ServiceError error) {
+        return FailureTable.judge(error, limits(error.head()));
+    }
+
+    /**
+     * Returns what an answer, or a chunk of one, says of its usage.
+     *
+     * @param answer a JSON object
+     * @return a JSON object as the protocol has it under {@code usage}; empty if it says nothing
+     */
+    default Optional<JsonNode> usage(JsonNode answer) {
+        return Json.object(answer, "usage");
+    }
+
+    /**
+     * Returns the error that stands in what should be an answer, or a chunk of one.
+     *
+     * @param answer a JSON object
+     * @return whatever the service put there; empty if there is no error
+     */
+    default Optional<JsonNode> error(JsonNode answer) {
+        return Json.present(answer, "error");
+    }
+}

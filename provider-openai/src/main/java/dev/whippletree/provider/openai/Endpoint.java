@@ -1,0 +1,46 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.model.Secret;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+
+/**
+ * All that the calls of one account have in common. Thread-safe.
+ *
+ * @param account the account's id, for messages
+ * @param http makes the calls
+ * @param url where they go
+ * @param token read anew for each call; absent: the service wants none
+ * @param dialect what the service does differently
+ * @param clock for dates in headers
+ */
+record Endpoint(
+        String account, OkHttpClient http, HttpUrl url, Optional<Secret> token, Dialect dialect, InstantSource clock) {
+
+    private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7E]+");
+
+    /**
+     * Returns the token's value as it is now; empty if the account has none.
+     *
+     * @throws UnusableTokenException if it can't be read, or can't be sent
+     */
+    Optional<String> revealToken() throws UnusableTokenException {
+        if (token.isEmpty()) {
+            return Optional.empty();
+        }
+        String value;
+        try {
+            value = token.get().reveal().strip();
+        } catch (RuntimeException e) {
+            throw new UnusableTokenException("account " + account + ": its token can't be read", e);
+        }
+        if (!SENDABLE.matcher(value).matches()) {
+            throw new UnusableTokenException(
+                    "account " + account + ": its token is empty or has characters that no token has", null);
+        }
+        return Optional.of(value);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.whippletree.provider.openai;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * Reads errors in every shape services give them.
+ *
+ * <p>{@code error} as a string, an array or an object; {@code error_description}, {@code detail}, {@code message},
+ * {@code errors[].message}; the header {@code X-Error-Message}; plain text, HTML, nothing. The order is that of Hugging Face's
+ * clients (huggingface_hub, {@code utils/_http.py}).
+ */
+final class ErrorReader {
+
+    private static final List<String> WORDS =
+            List.of("error", "error_description", "detail", "message", "errors", "msg");
+    private static final Pattern TITLE =
+            Pattern.compile("<title[^>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final int LEAST_STATUS = 400;
+    private static final int MOST_STATUS = 599;
+
+    private ErrorReader() {}
+
+    /** Reads the body of a response whose status says that it failed. */
+    static ServiceError ofBody(ResponseHead head, byte[] body, InstantSource clock) {
+        Optional<JsonNode> json = Json.parse(body).filter(node -> node.isObject() || node.isArray());
+        String otherwise = json.isPresent() ? "" : plainText(new String(body, StandardCharsets.UTF_8));
+        return read(head, json.orElse(MissingNode.getInstance()), otherwise, clock);
+    }
+
+    /** Reads an error that stands in an answer, or in a chunk of one. */
+    static ServiceError ofNode(ResponseHead head, JsonNode error, InstantSource clock) {
+        return read(head, error, "", clock);
+    }
+
+    private static ServiceError read(ResponseHead head, JsonNode root, String otherwise, InstantSource clock) {
+        JsonNode inner = Json.object(root, "error").orElse(root);
+        int status = head.successful() ? statedStatus(inner).orElse(head.status()) : head.status();
+        String message = head.header("x-error-message")
+                .or(() -> words(root))
+                .or(() -> Optional.of(otherwise))
+                .filter(text -> !text.isBlank())
+                .orElseGet(() -> ownWords(status));
+        return new ServiceError(
+                head,
+                status,
+                message,
+                first(inner, root, "code").or(() -> head.header("x-error-code")),
+                first(inner, root, "type").or(() -> first(inner, root, "error_type")),
+                RetryAfter.of(head, clock).or(() -> loadingTime(root)));
+    }
+
+    private static Optional<String> first(JsonNode inner, JsonNode root, String field) {
+        return Json.text(inner, field).or(() -> Json.text(root, field));
+    }
+
+    /** Errors inside streams name their status themselves: as {@code http_status_code}, or in place of a code. */
+    private static Optional<Integer> statedStatus(JsonNode error) {
+        return Stream.of("http_status_code", "status", "status_code", "code")
+                .flatMap(field -> Json.count(error, field).stream())
+                .filter(status -> status >= LEAST_STATUS && status <= MOST_STATUS)
+                .map(Long::intValue)
+                .findFirst();
+    }
+
+    /** How long a model takes to load, as Hugging Face's older services say it: seconds with a fraction. */
+    private static Optional<Duration> loadingTime(JsonNode root) {
+        return Json.present(root, "estimated_time")
+                .filter(JsonNode::isNumber)
+                .flatMap(seconds -> WireDuration.seconds(seconds.decimalValue().toPlainString()));
+    }
+
+    private static Optional<String> words(JsonNode node) {
+        if (node.isString()) {
+            return Optional.of(node.stringValue()).filter(text -> !text.isBlank());
+        }
+        if (node.isArray()) {
+            String all = node.valueStream()
+                    .flatMap(element -> words(element).stream())
+                    .collect(Collectors.joining("; "));
+            return Optional.of(all).filter(text -> !text.isEmpty());
+        }
+        return WORDS.stream()
+                .flatMap(field -> Json.present(node, field).stream())
+                .flatMap(value -> words(value).stream())
+                .findFirst();
+    }
+
+    private static String plainText(String body) {
+        String start = body.stripLeading().toLowerCase(Locale.ROOT);
+        if (!start.startsWith("<")) {
+            return body.strip();
+        }
+        Matcher title = TITLE.matcher(body);
+        return title.find() ? title.group(1).strip() : "";
+    }
+
+    private static String ownWords(int status) {
+        return switch (status / 100) {
+            case 3 -> "the service redirects elsewhere (" + status + "); base-url must be the final address";
+            case 4 ->
+                status == 404
+                        ? "nothing is served at this address (404); check base-url and the model's name"
+                        : "the service gave no reason (" + status + ")";
+            default -> "the service gave no reason (" + status + ")";
+        };
+    }
+}

@@ -1,0 +1,51 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import java.util.Set;
+
+/**
+ * Any service that speaks the OpenAI chat-completions protocol: OpenAI itself, Ollama, vLLM, OpenRouter and others.
+ *
+ * <p>Declares no account from the environment: which service a key belongs to is for the configuration to say. Stateless;
+ * thread-safe.
+ */
+public final class OpenAiProvider implements Provider {
+
+    private static final SettingKey MAX_TOKENS_FIELD = new SettingKey(
+            "max-tokens-field",
+            "The field that bounds a completion's length, max_tokens (default) or max_completion_tokens, which OpenAI's"
+                    + " reasoning models insist on.");
+
+    /** Creates it; for {@link java.util.ServiceLoader}. */
+    public OpenAiProvider() {}
+
+    @Override
+    public String name() {
+        return "openai";
+    }
+
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of(ChatSettings.baseUrl(OpenAiDialect.BASE_URL), ChatSettings.CONNECT_TIMEOUT, MAX_TOKENS_FIELD);
+    }
+
+    @Override
+    public ProviderClient connect(AccountSettings account, Services services) {
+        String field = account.settings()
+                .text(MAX_TOKENS_FIELD.name())
+                .orElse("max_tokens")
+                .trim();
+        if (!field.equals("max_tokens") && !field.equals("max_completion_tokens")) {
+            throw new IllegalArgumentException("account " + account.id()
+                    + ": max-tokens-field is max_tokens or max_completion_tokens, not '" + field + "'");
+        }
+        return ChatClient.open(
+                account,
+                services,
+                new OpenAiDialect(ChatSettings.endpoint(account, OpenAiDialect.BASE_URL, "chat/completions"), field));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Reads {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}. Values that can't be read count as absent. Immutable.
+ *
+ * @param unit what the three headers count
+ * @param amount how much a window allows, 1 or more
+ * @param remaining how much is left, 0 or more
+ * @param reset the time until the reset, as {@link WireDuration#untilReset} reads it
+ */
+public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLong remaining, Optional<Duration> reset) {
+
+    private static final Pattern COUNT = Pattern.compile("\\d{1,18}");
+
+    /** Returns what the three headers of a unit say; empty if there is neither an amount nor a rest. */
+    public static Optional<RateLimitHeaders> of(Limit.Unit unit, ResponseHead head) {
+        RateLimitHeaders read = new RateLimitHeaders(
+                unit,
+                count(head, "limit", unit, 1),
+                count(head, "remaining", unit, 0),
+                head.header("x-ratelimit-reset-" + unit.wireName()).flatMap(WireDuration::untilReset));
+        boolean empty = read.amount.isEmpty() && read.remaining.isEmpty();
+        return empty ? Optional.empty() : Optional.of(read);
+    }
+
+    /**
+     * Returns the reports of a service of which nothing else is known: limits of the organization, of an unknown window, of
+     * which all that was used comes back at the reset.
+     */
+    static List<RateLimitReport> resettingAtOnce(ResponseHead head) {
+        return Stream.of(Limit.Unit.values())
+                .flatMap(unit -> of(unit, head).stream())
+                .map(headers -> headers.report(Reach.ORGANIZATION, Optional.empty(), RateLimitReport.Refill.AT_ONCE))
+                .toList();
+    }
+
+    /**
+     * Returns a report of what the headers say.
+     *
+     * @param reach what the limit applies to
+     * @param window the limit's window; empty if unknown
+     * @param refill how what was used comes back
+     */
+    public RateLimitReport report(Reach reach, Optional<Duration> window, RateLimitReport.Refill refill) {
+        return new RateLimitReport(reach, unit, amount, remaining, window, refill, reset);
+    }
+
+    private static OptionalLong count(ResponseHead head, String what, Limit.Unit unit, long least) {
+        return head.header("x-ratelimit-" + what + "-" + unit.wireName())
+                .filter(text -> COUNT.matcher(text).matches())
+                .map(Long::parseLong)
+                .filter(value -> value >= least)
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
+    }
+}

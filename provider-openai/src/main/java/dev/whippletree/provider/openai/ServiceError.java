@@ -1,0 +1,50 @@
+package dev.whippletree.provider.openai;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An error as a service told it, whatever shape it came in. Immutable.
+ *
+ * @param head the head of the response it came in
+ * @param status the error's HTTP status; for an error inside a stream the one it names, else the response's own, such as 200
+ * @param message the service's words, unshortened: not for logs
+ * @param code the service's own code; empty if it gave none
+ * @param type the service's own type of error; empty if it gave none
+ * @param retryAfter how long the service said to wait, zero or more; empty if it didn't say
+ */
+public record ServiceError(
+        ResponseHead head,
+        int status,
+        String message,
+        Optional<String> code,
+        Optional<String> type,
+        Optional<Duration> retryAfter) {
+
+    /** Checks that nothing is null. */
+    public ServiceError {
+        Objects.requireNonNull(head, "head");
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(code, "code");
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(retryAfter, "retryAfter");
+    }
+
+    /** Returns an error of our own finding: what arrived with that head is no whole answer. */
+    static ServiceError found(ResponseHead head, String message) {
+        return new ServiceError(head, head.status(), message, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** Returns whether the message holds a text, upper and lower case alike. */
+    public boolean says(String text) {
+        return message.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
+    }
+
+    /** Returns status and code only: the message may hold what isn't for logs. */
+    @Override
+    public String toString() {
+        return "error " + status + code.map(name -> " " + name).orElse("");
+    }
+}

@@ -1,0 +1,108 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AnswerEnd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads an answer that comes in chunks. Confined to one thread.
+ *
+ * <p>It is whole when a finish reason came: with {@code [DONE]} or without, and whatever happens to the connection afterwards.
+ */
+final class StreamedAnswer {
+
+    private final ResponseHead head;
+    private final Dialect dialect;
+    private final InstantSource clock;
+    private final AnswerParts parts;
+    private String model;
+    private @Nullable String finishReason;
+    private Optional<TokenUsage> usage = Optional.empty();
+
+    /**
+     * Prepares to read one answer.
+     *
+     * @param model what the model is called where the answer doesn't say
+     * @param listener is told of every piece as it arrives
+     */
+    StreamedAnswer(ResponseHead head, Dialect dialect, InstantSource clock, String model, Consumer<Delta> listener) {
+        this.head = head;
+        this.dialect = dialect;
+        this.clock = clock;
+        this.model = model;
+        this.parts = new AnswerParts(listener);
+    }
+
+    /**
+     * Reads to the end.
+     *
+     * @throws NoAnswerException if an error came, or something that is no chunk, or the end without a finish reason
+     * @throws IOException if the connection broke before a finish reason came
+     */
+    AnswerEnd read(EventStream events) throws NoAnswerException, IOException {
+        try {
+            takeAll(events);
+        } catch (IOException e) {
+            if (finishReason == null) {
+                throw e;
+            }
+        }
+        if (finishReason == null) {
+            throw broken("the stream ended before the answer did");
+        }
+        return Ending.of(head, finishReason, usage, model);
+    }
+
+    private void takeAll(EventStream events) throws NoAnswerException, IOException {
+        EventStream.@Nullable Event event = events.next();
+        while (event != null && !event.isEndMark()) {
+            take(event);
+            event = events.next();
+        }
+    }
+
+    private void take(EventStream.Event event) throws NoAnswerException {
+        if (event.data().isBlank()) {
+            return;
+        }
+        Optional<JsonNode> chunk =
+                Json.parse(event.data().getBytes(StandardCharsets.UTF_8)).filter(JsonNode::isObject);
+        if (event.name().equals("error")) {
+            throw error(event, chunk);
+        }
+        take(chunk.orElseThrow(() -> broken("the stream holds a chunk that is not JSON")));
+    }
+
+    private void take(JsonNode chunk) throws NoAnswerException {
+        Optional<JsonNode> error = dialect.error(chunk);
+        if (error.isPresent()) {
+            throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
+        }
+        model = Json.text(chunk, "model").orElse(model);
+        usage = dialect.usage(chunk).flatMap(Ending::usage).or(() -> usage);
+        Optional<JsonNode> choice =
+                Json.present(chunk, "choices").flatMap(choices -> Optional.ofNullable(choices.get(0)));
+        if (choice.isPresent() && Json.count(choice.get(), "index").orElse(0L) == 0) {
+            Json.object(choice.get(), "delta").ifPresent(parts::tell);
+            finishReason = Json.text(choice.get(), "finish_reason").orElse(finishReason);
+        }
+    }
+
+    private NoAnswerException error(EventStream.Event event, Optional<JsonNode> chunk) {
+        return new NoAnswerException(
+                chunk.isPresent()
+                        ? ErrorReader.ofNode(head, chunk.get(), clock)
+                        : ServiceError.found(head, event.data()));
+    }
+
+    private NoAnswerException broken(String how) {
+        return new NoAnswerException(ServiceError.found(head, how));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.spi.AnswerEnd;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/** Reads an answer that comes in one piece. */
+final class WholeAnswer {
+
+    private final ResponseHead head;
+    private final Dialect dialect;
+    private final InstantSource clock;
+
+    WholeAnswer(ResponseHead head, Dialect dialect, InstantSource clock) {
+        this.head = head;
+        this.dialect = dialect;
+        this.clock = clock;
+    }
+
+    /**
+     * Tells the answer's parts, but only once it is known to be whole.
+     *
+     * @param model what the model is called where the answer doesn't say
+     * @throws NoAnswerException if it is an error, or not a whole answer
+     */
+    AnswerEnd read(byte[] body, String model, Consumer<Delta> listener) throws NoAnswerException {
+        JsonNode answer =
+                Json.parse(body).filter(JsonNode::isObject).orElseThrow(() -> broken("the answer is not JSON"));
+        Optional<JsonNode> error = dialect.error(answer);
+        if (error.isPresent()) {
+            throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
+        }
+        JsonNode choice = Json.present(answer, "choices")
+                .flatMap(choices -> Optional.ofNullable(choices.get(0)))
+                .orElseThrow(() -> broken("the answer has no choices"));
+        JsonNode message =
+                Json.object(choice, "message").orElseThrow(() -> broken("the answer's choice has no message"));
+        String reason = Json.text(choice, "finish_reason").orElseThrow(() -> broken("the answer has no finish_reason"));
+        AnswerEnd end = Ending.of(
+                head,
+                reason,
+                dialect.usage(answer).flatMap(Ending::usage),
+                Json.text(answer, "model").orElse(model));
+        new AnswerParts(listener).tell(message);
+        return end;
+    }
+
+    private NoAnswerException broken(String how) {
+        return new NoAnswerException(ServiceError.found(head, how));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.whippletree.provider.openai;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads durations as services write them: Go's form, {@code 1h23m31s}, {@code 149.8ms}, or plain seconds, {@code 7.66}.
+ *
+ * <p>What can't be read, is negative, or is over a year, is nothing. Fractions of a nanosecond are rounded up. Stateless.
+ */
+public final class WireDuration {
+
+    /** A Go duration inside other text, for patterns of others. */
+    static final String GO_FORM = "(?:\\d{1,9}(?:\\.\\d{1,9})?(?:h|ms|m|s|µs|μs|us|ns))+";
+
+    // Go never writes more than hours, minutes and one unit of a second or less.
+    private static final Pattern GO =
+            Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m(?!s))?(?:(\\d{1,9}(?:\\.\\d{1,9})?)(ms|µs|μs|us|ns|s))?");
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,12}(\\.\\d{1,12})?");
+    private static final Duration LONGEST = Duration.ofDays(366);
+
+    private WireDuration() {}
+
+    /** Reads Go's form, as {@code time.Duration.String()} writes it. */
+    public static Optional<Duration> go(String text) {
+        Matcher matcher = GO.matcher(text.trim());
+        if (text.isBlank() || !matcher.matches()) {
+            return Optional.empty();
+        }
+        return sane(amount(matcher.group(1), Duration.ofHours(1))
+                .plus(amount(matcher.group(2), Duration.ofMinutes(1)))
+                .plus(amount(matcher.group(3), unit(matcher.group(4)))));
+    }
+
+    /** Reads plain seconds, whole or with a fraction. */
+    public static Optional<Duration> seconds(String text) {
+        return isPlain(text) ? sane(amount(text.trim(), Duration.ofSeconds(1))) : Optional.empty();
+    }
+
+    /**
+     * Reads a moment given as the time until it: Go's form or plain seconds.
+     *
+     * <p>A plain whole number of seconds was rounded, and nobody says which way, so a second is added: who comes early is
+     * refused.
+     */
+    public static Optional<Duration> untilReset(String text) {
+        boolean rounded = isPlain(text) && text.indexOf('.') < 0;
+        return go(text).or(() -> seconds(text)).map(time -> rounded ? time.plusSeconds(1) : time);
+    }
+
+    /** Reads plain milliseconds, whole or with a fraction. */
+    static Optional<Duration> millis(String text) {
+        return isPlain(text) ? sane(amount(text.trim(), Duration.ofMillis(1))) : Optional.empty();
+    }
+
+    private static boolean isPlain(String text) {
+        return SECONDS.matcher(text.trim()).matches();
+    }
+
+    private static Optional<Duration> sane(Duration duration) {
+        return Optional.of(duration).filter(value -> value.compareTo(LONGEST) <= 0);
+    }
+
+    private static Duration amount(@Nullable String number, Duration unit) {
+        if (number == null) {
+            return Duration.ZERO;
+        }
+        BigDecimal nanos = new BigDecimal(number)
+                .multiply(BigDecimal.valueOf(unit.toNanos()))
+                .setScale(0, RoundingMode.CEILING);
+        BigDecimal billion = BigDecimal.valueOf(Duration.ofSeconds(1).toNanos());
+        return Duration.ofSeconds(
+                nanos.divideToIntegralValue(billion).longValueExact(),
+                nanos.remainder(billion).longValueExact());
+    }
+
+    private static Duration unit(@Nullable String name) {
+        return switch (name == null ? "s" : name) {
+            case "ms" -> Duration.ofMillis(1);
+            case "s" -> Duration.ofSeconds(1);
+            case "ns" -> Duration.ofNanos(1);
+            default -> Duration.ofNanos(1000);
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package dev.whippletree.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ErrorReaderTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"error\":\"words\"} | words",
+                "{\"error\":{\"message\":\"words\"}} | words",
+                "{\"error\":[\"some\",\"words\"]} | some; words",
+                "{\"error\":[{\"message\":\"some\"},{\"message\":\"words\"}]} | some; words",
+                "{\"error_description\":\"words\"} | words",
+                "{\"detail\":\"words\"} | words",
+                "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"words\"}]} | words",
+                "{\"message\":\"words\"} | words",
+                "{\"errors\":[{\"message\":\"some\"},{\"message\":\"words\"}]} | some; words",
+                "{\"error\":null,\"message\":\"words\"} | words",
+                "{\"error\":\"\",\"message\":\"words\"} | words",
+                "[\"words\"] | words",
+                "just words | just words",
+                "\"quoted\" | \"quoted\"",
+                "<!DOCTYPE html><html><head><title> 502 Bad Gateway </title> | 502 Bad Gateway",
+                "<html><body>no title</body></html> | the service gave no reason (502)",
+                "{} | the service gave no reason (502)",
+                "{\"error\":{}} | the service gave no reason (502)"
+            })
+    void words_areFoundInEveryShape(String body, String words) {
+        assertThat(Bench.error(502, body).message()).isEqualTo(words);
+    }
+
+    @Test
+    void emptyBody_getsWordsOfOurs() {
+        assertThat(Bench.error(404, "").message()).contains("404", "base-url");
+        assertThat(Bench.error(301, "").message()).contains("301", "base-url");
+        assertThat(Bench.error(500, "").message()).contains("500");
+    }
+
+    @Test
+    void headerWithTheMessage_comesFirst() {
+        assertThat(Bench.error(402, Map.of("X-Error-Message", "pay"), "{\"error\":\"other\"}")
+                        .message())
+                .isEqualTo("pay");
+    }
+
+    @Test
+    void codeAndType_areFoundInsideAndBesideTheError() {
+        ServiceError inside = Bench.error(400, "{\"error\":{\"message\":\"x\",\"type\":\"t\",\"code\":\"c\"}}");
+        ServiceError beside = Bench.error(400, "{\"error\":\"x\",\"error_type\":\"t\",\"code\":\"c\"}");
+        ServiceError header =
+                Bench.error(400, Map.of("x-error-code", "c"), "{\"error\":{\"code\":400,\"type\":\"t\"}}");
+
+        assertThat(inside.code()).contains("c");
+        assertThat(beside.code()).contains("c");
+        assertThat(header.code()).contains("c");
+        assertThat(inside.type()).contains("t");
+        assertThat(beside.type()).contains("t");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"error\":{\"message\":\"x\",\"http_status_code\":422}} | 422",
+                "{\"error\":{\"message\":\"x\",\"code\":429}} | 429",
+                "{\"error\":{\"message\":\"x\",\"code\":7}} | 200",
+                "{\"error\":{\"message\":\"x\",\"code\":\"c\"}} | 200"
+            })
+    void errorInsideAnAnswer_namesItsOwnStatus(String body, int status) {
+        assertThat(Bench.error(200, body).status()).isEqualTo(status);
+    }
+
+    @Test
+    void statusOfAFailedResponse_isTheResponses() {
+        assertThat(Bench.error(400, "{\"error\":{\"message\":\"x\",\"code\":500}}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void description_holdsNoWordsOfTheService() {
+        assertThat(Bench.error(400, "{\"error\":{\"message\":\"org_01secret\",\"code\":\"c\"}}"))
+                .hasToString("error 400 c");
+    }
+}

@@ -1,0 +1,86 @@
+package dev.whippletree.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LimitProseTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443. | 6000 tokens / 1m | 5034 | 1443",
+                "requests per minute (RPM): Limit 30, Used 30, Requested 1. | 30 requests / 1m | 30 | 1",
+                "requests per day (RPD): Limit 1000, Used 1000, Requested 1. | 1000 requests / 1d | 1000 | 1",
+                "tokens per day (TPD): Limit 200000, Used 199999, Requested ~900. | 200000 tokens / 1d | 199999 | 900",
+                "tokens per min (TPM): Limit: 10000, Used: 1, Requested: 2 | 10000 tokens / 1m | 1 | 2",
+                "requests per hour: Limit 1000, Used 1000, Requested 1 | 1000 requests / 1h | 1000 | 1"
+            })
+    void limit_isRead(String words, String limit, long used, long requested) {
+        LimitProse prose =
+                LimitProse.find("Rate limit reached for model `M` on " + words).orElseThrow();
+
+        assertThat(prose.limit()).isEqualTo(Limit.parse(limit));
+        assertThat(prose.used()).hasValue(used);
+        assertThat(prose.requested()).hasValue(requested);
+    }
+
+    @Test
+    void whatIsNotSaid_isAbsent() {
+        LimitProse prose = LimitProse.find("on tokens per minute (TPM): Limit 8000, Requested 10013, please reduce")
+                .orElseThrow();
+
+        assertThat(prose.used()).isEmpty();
+        assertThat(prose.neverFits()).isTrue();
+        assertThat(prose.continuousReport(Reach.MODEL).remaining()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "Too many requests", "tokens per minute (TPM): Limit 0", "tokens per fortnight: Limit 5"})
+    void otherWords_areNoLimit(String words) {
+        assertThat(LimitProse.find(words)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Please try again in 4.77s. Need more? | PT4.77S",
+                "Please try again in 1m26.4s. | PT1M26.4S",
+                "please try again in 149.8ms | PT0.1498S",
+                "Please try again in 2h3m. Visit | PT2H3M"
+            })
+    void wait_isRead(String words, Duration expected) {
+        assertThat(LimitProse.wait(words)).contains(expected);
+    }
+
+    @Test
+    void continuousReport_isFullAfterTheShareThatWasUsed() {
+        RateLimitReport report = LimitProse.find("requests per day (RPD): Limit 1000, Used 58, Requested 1")
+                .orElseThrow()
+                .continuousReport(Reach.MODEL);
+
+        assertThat(report.remaining()).hasValue(942);
+        assertThat(report.reset().orElseThrow())
+                .isEqualTo(Duration.ofHours(1).plusMinutes(23).plusMillis(31_200));
+        assertThat(report.refill()).isEqualTo(RateLimitReport.Refill.CONTINUOUS);
+    }
+
+    @Test
+    void moreUsedThanAllowed_leavesNothing() {
+        assertThat(LimitProse.find("tokens per day (TPD): Limit 100, Used 130, Requested 1")
+                        .orElseThrow()
+                        .continuousReport(Reach.MODEL)
+                        .remaining())
+                .hasValue(0);
+    }
+}

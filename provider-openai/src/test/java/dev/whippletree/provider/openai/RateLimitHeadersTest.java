@@ -1,0 +1,75 @@
+package dev.whippletree.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RateLimitHeadersTest {
+
+    @Test
+    void bothUnits_areReported_asResettingAtOnceForTheOrganization() {
+        List<RateLimitReport> reports = read(Map.of(
+                "X-RateLimit-Limit-Requests", "350",
+                "x-ratelimit-remaining-requests", "12",
+                "x-ratelimit-reset-requests", "7",
+                "x-ratelimit-limit-tokens", "18000",
+                "x-ratelimit-remaining-tokens", "0",
+                "x-ratelimit-reset-tokens", "7.66s"));
+
+        assertThat(reports)
+                .containsExactly(
+                        report(Limit.Unit.REQUESTS, 350, 12, Duration.ofSeconds(8)),
+                        report(Limit.Unit.TOKENS, 18_000, 0, Duration.ofMillis(7_660)));
+    }
+
+    @Test
+    void partOfTheHeaders_isReportedAsFarAsItGoes() {
+        RateLimitReport report =
+                read(Map.of("x-ratelimit-remaining-requests", "3")).get(0);
+
+        assertThat(report.remaining()).hasValue(3);
+        assertThat(report.amount()).isEmpty();
+        assertThat(report.reset()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "many", "", "1.5", "0x10", "99999999999999999999"})
+    void amountThatCannotBeRead_isNoReport(String value) {
+        assertThat(read(Map.of("x-ratelimit-limit-requests", value))).isEmpty();
+    }
+
+    @Test
+    void amountOfNothing_isNoAmount() {
+        assertThat(read(Map.of("x-ratelimit-limit-requests", "0"))).isEmpty();
+    }
+
+    @Test
+    void noHeaders_areNoReport() {
+        assertThat(read(Map.of("x-ratelimit-reset-requests", "5"))).isEmpty();
+    }
+
+    private static List<RateLimitReport> read(Map<String, String> headers) {
+        return RateLimitHeaders.resettingAtOnce(new ResponseHead(200, headers));
+    }
+
+    private static RateLimitReport report(Limit.Unit unit, long amount, long remaining, Duration reset) {
+        return new RateLimitReport(
+                Reach.ORGANIZATION,
+                unit,
+                OptionalLong.of(amount),
+                OptionalLong.of(remaining),
+                Optional.empty(),
+                RateLimitReport.Refill.AT_ONCE,
+                Optional.of(reset));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.whippletree.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RetryAfterTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2 | PT2S",
+                "0 | PT0S",
+                "1.5 | PT1.5S",
+                "Wed, 25 Nov 2026 10:00:30 GMT | PT30S",
+                "Wed, 25 Nov 2026 10:00:00 GMT | PT0S"
+            })
+    void wait_isRead(String header, Duration expected) {
+        assertThat(read(Map.of("Retry-After", header))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "-3", "", "Wed, 25 Nov 2026 09:59:59 GMT", "Wed, 99 Nov 2026 10:00:00 GMT", "1e9"})
+    void whatCannotBeReadOrIsOver_isIgnored(String header) {
+        assertThat(RetryAfter.of(new ResponseHead(429, Map.of("Retry-After", header)), () -> Bench.NOW))
+                .isEmpty();
+    }
+
+    @Test
+    void milliseconds_comeFirst() {
+        assertThat(read(Map.of("retry-after-ms", "250", "retry-after", "1"))).isEqualTo(Duration.ofMillis(250));
+        assertThat(read(Map.of("retry-after-ms", "junk", "retry-after", "1"))).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    private static Duration read(Map<String, String> headers) {
+        return RetryAfter.of(new ResponseHead(429, headers), () -> Bench.NOW).orElseThrow();
+    }
+}

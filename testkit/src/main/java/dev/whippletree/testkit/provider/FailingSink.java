@@ -1,0 +1,36 @@
+package dev.whippletree.testkit.provider;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+
+/** A sink that breaks its own contract: it throws when it is told of a piece of the answer. */
+final class FailingSink implements AttemptSink {
+
+    @Override
+    public boolean streaming() {
+        return false;
+    }
+
+    @Override
+    public void sent() {}
+
+    @Override
+    public void firstByte() {}
+
+    @Override
+    public void limits(RateLimitReport report) {}
+
+    @Override
+    public void delta(Delta delta) {
+        throw new IllegalStateException("this sink fails on purpose");
+    }
+
+    @Override
+    public void done(AnswerEnd end) {}
+
+    @Override
+    public void failed(Failure failure) {}
+}

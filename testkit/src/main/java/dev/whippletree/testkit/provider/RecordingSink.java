@@ -1,0 +1,242 @@
+package dev.whippletree.testkit.provider;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/**
+ * A sink that remembers all it is told, and notes where that breaks the rules of {@link AttemptSink}. Thread-safe.
+ *
+ * <p>Waiting methods give up after {@value #PATIENCE_SECONDS} seconds with an {@link AssertionError}.
+ */
+public final class RecordingSink implements AttemptSink {
+
+    private static final int PATIENCE_SECONDS = 30;
+
+    /** The order in which a sink is told things; only limits may also come just before a failure. */
+    private enum Step {
+        SENT,
+        FIRST_BYTE,
+        LIMITS,
+        DELTA,
+        END
+    }
+
+    private final boolean streaming;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
+    private final List<Delta> deltas = new ArrayList<>();
+    private final List<RateLimitReport> limits = new ArrayList<>();
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final CountDownLatch firstDelta = new CountDownLatch(1);
+    private final CompletableFuture<AnswerEnd> end = new CompletableFuture<>();
+    private volatile boolean cancelled;
+
+    /**
+     * Creates one.
+     *
+     * @param streaming whether it wants the answer piece by piece
+     */
+    public RecordingSink(boolean streaming) {
+        this.streaming = streaming;
+    }
+
+    /** How a call failed, as an exception. */
+    private static final class FailedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+        private final transient Failure failure;
+
+        FailedException(Failure failure) {
+            super(failure.toString());
+            this.failure = failure;
+        }
+    }
+
+    @Override
+    public boolean streaming() {
+        return streaming;
+    }
+
+    @Override
+    public void sent() {
+        take(Step.SENT, () -> {});
+    }
+
+    @Override
+    public void firstByte() {
+        take(Step.FIRST_BYTE, () -> {});
+    }
+
+    @Override
+    public void limits(RateLimitReport report) {
+        take(Step.LIMITS, () -> limits.add(report));
+    }
+
+    @Override
+    public void delta(Delta delta) {
+        take(Step.DELTA, () -> deltas.add(delta));
+        firstDelta.countDown();
+    }
+
+    @Override
+    public void done(AnswerEnd answerEnd) {
+        take(Step.END, () -> {});
+        end.complete(answerEnd);
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        take(Step.END, () -> {});
+        end.completeExceptionally(new FailedException(failure));
+    }
+
+    private void take(Step step, Runnable memory) {
+        if (!busy.compareAndSet(false, true)) {
+            note(step + " was told while something else was being told");
+        }
+        synchronized (this) {
+            if (cancelled) {
+                note(step + " was told after the call was cancelled");
+            } else if (steps.contains(Step.END)) {
+                note(step + " was told after the end");
+            } else {
+                checkOrder(step);
+            }
+            steps.add(step);
+            memory.run();
+        }
+        busy.set(false);
+    }
+
+    private void checkOrder(Step step) {
+        boolean limitsOfFailure = step == Step.LIMITS && steps.contains(Step.DELTA);
+        boolean late = steps.stream().anyMatch(earlier -> earlier.compareTo(step) > 0) && !limitsOfFailure;
+        boolean twice = steps.contains(step) && (step == Step.SENT || step == Step.FIRST_BYTE);
+        if (late || twice) {
+            note(step + " was told " + (twice ? "twice" : "too late") + ", after " + steps);
+        }
+    }
+
+    private synchronized void note(String violation) {
+        violations.add(violation);
+    }
+
+    /** From now on, whatever is told is against the rules. */
+    public void cancelled() {
+        cancelled = true;
+    }
+
+    /** Returns in words where the rules were broken; empty if they weren't. */
+    public synchronized List<String> violations() {
+        return List.copyOf(violations);
+    }
+
+    /** Returns whether {@code sent} was told. */
+    public synchronized boolean wasSent() {
+        return steps.contains(Step.SENT);
+    }
+
+    /** Returns whether {@code firstByte} was told. */
+    public synchronized boolean sawFirstByte() {
+        return steps.contains(Step.FIRST_BYTE);
+    }
+
+    /** Returns whether the call has ended. */
+    public boolean isOver() {
+        return end.isDone();
+    }
+
+    /** Blocks until the call has ended, one way or the other. */
+    public void awaitEnd() {
+        try {
+            end.handle((answer, failure) -> true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError("the call doesn't end", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** Returns the pieces told so far. */
+    public synchronized List<Delta> deltas() {
+        return List.copyOf(deltas);
+    }
+
+    /** Returns the limits told so far. */
+    public synchronized List<RateLimitReport> reports() {
+        return List.copyOf(limits);
+    }
+
+    /** Returns the text told so far. */
+    public String text() {
+        return deltas().stream()
+                .map(delta -> delta instanceof Delta.Text text ? text.text() : "")
+                .collect(Collectors.joining());
+    }
+
+    /** Blocks until the first piece has come. */
+    public void awaitFirstDelta() {
+        try {
+            if (!firstDelta.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("waited in vain for a piece of the answer");
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /**
+     * Blocks until the call has been answered.
+     *
+     * @throws AssertionError if it failed
+     */
+    public AnswerEnd awaitDone() {
+        try {
+            return end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError("the call failed: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new AssertionError("the call doesn't end", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /**
+     * Blocks until the call has failed.
+     *
+     * @throws AssertionError if it was answered
+     */
+    public Failure awaitFailure() {
+        try {
+            AnswerEnd answer = end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            throw new AssertionError("the call was answered (" + answer + ") with: " + text());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof FailedException failed) {
+                return failed.failure;
+            }
+            throw new AssertionError(e);
+        } catch (TimeoutException e) {
+            throw new AssertionError("the call doesn't end", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static AssertionError interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new AssertionError("interrupted while waiting", e);
+    }
+}
