@@ -31,6 +31,8 @@ public final class EmulatorServer implements AutoCloseable {
     /** Room for many callers that connect at the same instant. */
     private static final int BACKLOG = 10_000;
 
+    private static final String COMPLETIONS = "/chat/completions";
+    private static final String STATS = "/stats";
     private static final int IO_THREADS = 2;
     private static final int NOT_FOUND = 404;
 
@@ -39,13 +41,13 @@ public final class EmulatorServer implements AutoCloseable {
 
     private EmulatorServer(List<EmulatedService> services, int port, Timeline timeline) {
         PathHandler paths = new PathHandler(EmulatorServer::notFound);
-        paths.addExactPath("/stats", onlyGet(exchange -> sendJson(exchange, stats())));
+        paths.addExactPath(STATS, onlyGet(exchange -> sendJson(exchange, stats())));
         for (EmulatedService service : services) {
             ServiceKind kind = service.settings().kind();
             if (this.services.put(kind, service) != null) {
                 throw new IllegalArgumentException("one server has one service of each kind, not two of " + kind);
             }
-            paths.addExactPath(kind.path() + "/chat/completions", onlyPost(new ServiceHandler(service, timeline)));
+            paths.addExactPath(kind.path() + COMPLETIONS, onlyPost(new ServiceHandler(service, timeline)));
             paths.addExactPath(kind.path() + "/models", onlyGet(exchange -> sendJson(exchange, models(service))));
         }
         this.undertow = Undertow.builder()
@@ -83,9 +85,23 @@ public final class EmulatorServer implements AutoCloseable {
         return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
-    /** Returns where a service stands, without {@code /chat/completions}: {@code http://127.0.0.1:9100/hf/v1}. */
+    /** Returns what the setting {@code base-url} of a service's provider has to be: {@code http://127.0.0.1:9100/hf/v1}. */
     public String baseUrl(ServiceKind kind) {
-        return "http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + port() + kind.path();
+        return address() + kind.base();
+    }
+
+    /** Returns where a service takes prompts: {@code http://127.0.0.1:9100/groq/openai/v1/chat/completions}. */
+    public String completionsUrl(ServiceKind kind) {
+        return address() + kind.path() + COMPLETIONS;
+    }
+
+    /** Returns where the statistics are: {@code http://127.0.0.1:9100/stats}. */
+    public String statsUrl() {
+        return address() + STATS;
+    }
+
+    private String address() {
+        return "http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + port();
     }
 
     /** Returns what each service has seen so far. */

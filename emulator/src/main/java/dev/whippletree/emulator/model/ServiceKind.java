@@ -3,18 +3,20 @@ package dev.whippletree.emulator.model;
 /** Which service is imitated: what it counts, what it refuses, and where it listens. */
 public enum ServiceKind {
     /** Hugging Face's router: counts the tokens of prompt and answer; sends no limit headers. */
-    HUGGING_FACE("huggingface", "/hf/v1"),
+    HUGGING_FACE("huggingface", "/hf/v1", ""),
     /** Groq: counts the prompt and the most the answer may have; refuses some parameters. */
-    GROQ("groq", "/groq/openai/v1"),
+    GROQ("groq", "/groq", "/openai/v1"),
     /** Any other service with OpenAI's protocol: counts the tokens of prompt and answer. */
-    OPENAI("openai", "/openai/v1");
+    OPENAI("openai", "/openai/v1", "");
 
     private final String provider;
-    private final String path;
+    private final String base;
+    private final String version;
 
-    ServiceKind(String provider, String path) {
+    ServiceKind(String provider, String base, String version) {
         this.provider = provider;
-        this.path = path;
+        this.base = base;
+        this.version = version;
     }
 
     /** Returns the name of the provider that speaks with such a service. */
@@ -22,8 +24,13 @@ public enum ServiceKind {
         return provider;
     }
 
-    /** Returns where it listens on the emulator's server unless told otherwise. */
+    /** Returns where it stands on the emulator's server, as its provider's setting {@code base-url} wants it. */
+    public String base() {
+        return base;
+    }
+
+    /** Returns the path above {@code /chat/completions}: Groq's provider adds the last part of it by itself. */
     public String path() {
-        return path;
+        return base + version;
     }
 }

@@ -233,7 +233,7 @@ class EmulatorServerTest {
     }
 
     private static HttpRequest request(EmulatorServer server, ServiceKind kind, String token, String body) {
-        return HttpRequest.newBuilder(URI.create(server.baseUrl(kind) + "/chat/completions"))
+        return HttpRequest.newBuilder(URI.create(server.completionsUrl(kind)))
                 .header("authorization", "Bearer " + token)
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))

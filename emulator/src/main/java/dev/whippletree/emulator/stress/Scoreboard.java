@@ -1,0 +1,81 @@
+package dev.whippletree.emulator.stress;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Counts while the interviews run. Thread-safe. */
+final class Scoreboard {
+
+    private static final int ERRORS_KEPT = 5;
+
+    private final int prompts;
+    private final int interviews;
+    private long startNanos;
+    private final List<Duration> interviewTimes = new ArrayList<>();
+    private final List<String> errors = new ArrayList<>();
+    private int answered;
+    private int failed;
+    private int wrong;
+    private int unasked;
+    private int interviewsDone;
+
+    Scoreboard(Interviews settings) {
+        this.prompts = settings.prompts();
+        this.interviews = settings.interviews();
+    }
+
+    /** All times are counted from here. */
+    synchronized void start(long nowNanos) {
+        startNanos = nowNanos;
+    }
+
+    synchronized void answered() {
+        answered++;
+    }
+
+    synchronized void answeredWrong(String what) {
+        answered++;
+        wrong++;
+        note(what);
+    }
+
+    synchronized void failed(String why) {
+        failed++;
+        note(why);
+    }
+
+    /** An interview has asked all its questions; returns whether it was the last that was under way. */
+    synchronized boolean interviewEnded(long nowNanos) {
+        interviewTimes.add(Duration.ofNanos(nowNanos - startNanos));
+        return ++interviewsDone == interviews;
+    }
+
+    /** An interview was broken off; returns whether it was the last that was under way. */
+    synchronized boolean interviewStopped(int unasked) {
+        this.unasked += unasked;
+        return ++interviewsDone == interviews;
+    }
+
+    synchronized Progress progress(long nowNanos) {
+        return new Progress(prompts, answered, failed, interviewsDone, Duration.ofNanos(nowNanos - startNanos));
+    }
+
+    synchronized InterviewResults results(long nowNanos) {
+        return new InterviewResults(
+                prompts,
+                answered,
+                failed,
+                wrong,
+                unasked,
+                Duration.ofNanos(nowNanos - startNanos),
+                interviewTimes,
+                errors);
+    }
+
+    private void note(String error) {
+        if (errors.size() < ERRORS_KEPT) {
+            errors.add(error);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.whippletree.emulator.stress;
+
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.time.Timeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The emulated accounts of a stress run, listening on loopback. Thread-safe. */
+public final class StressEmulation implements AutoCloseable {
+
+    private static final ServiceKind KIND = ServiceKind.HUGGING_FACE;
+    private static final String TOKEN = "hf_emulated_";
+
+    private final StressSettings settings;
+    private final EmulatedService service;
+    private final EmulatorServer server;
+    private final Timeline timeline;
+
+    private StressEmulation(
+            StressSettings settings, EmulatedService service, EmulatorServer server, Timeline timeline) {
+        this.settings = settings;
+        this.service = service;
+        this.server = server;
+        this.timeline = timeline;
+    }
+
+    /**
+     * Starts the emulated service on a free port. Blocks until it listens.
+     *
+     * @throws IllegalStateException if no port can be had
+     */
+    public static StressEmulation start(StressSettings settings, Timeline timeline) {
+        EmulatedService service = new EmulatedService(serviceSettings(settings), timeline.nanoTime());
+        return new StressEmulation(settings, service, EmulatorServer.start(List.of(service), 0, timeline), timeline);
+    }
+
+    /** Returns the emulated service's own settings, for runs without sockets. */
+    public static ServiceSettings serviceSettings(StressSettings settings) {
+        ServiceSettingsBuilder builder = ServiceSettings.builder(KIND)
+                .latency(settings.latency())
+                .faults(settings.faults())
+                .seed(settings.interviews().seed());
+        for (int number = 1; number <= settings.accounts(); number++) {
+            builder.account(StressSettings.accountId(number), TOKEN + number, ServiceLimit.sliding(settings.limit()));
+        }
+        return builder.build();
+    }
+
+    /** Lets the times of fault rules count from now on: call it right before the interviews start. */
+    public void begin() {
+        service.startFaultsAt(timeline.nanoTime());
+    }
+
+    /** Returns the accounts to configure a Whippletree with: the limits declared, the address the emulator's. */
+    public List<AccountSettings> accounts() {
+        List<AccountSettings> accounts = new ArrayList<>();
+        for (int number = 1; number <= settings.accounts(); number++) {
+            accounts.add(account(StressSettings.accountId(number), TOKEN + number));
+        }
+        return accounts;
+    }
+
+    /** Returns what the service has seen so far. */
+    public ServiceStats stats() {
+        return service.stats();
+    }
+
+    /** Returns where the same can be read from outside: {@code http://127.0.0.1:9100/stats}. */
+    public String statsUrl() {
+        return server.statsUrl();
+    }
+
+    /** Stops listening. */
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private AccountSettings account(String id, String token) {
+        return new AccountSettings(
+                id,
+                KIND.provider(),
+                Optional.of(Secret.of(token)),
+                Optional.empty(),
+                1,
+                OptionalInt.of(settings.maxConcurrency()),
+                Optional.of(settings.transit()),
+                List.of(new AccountSettings.DeclaredLimit(settings.limit(), Optional.empty())),
+                new Settings("account " + id, Map.of("base-url", server.baseUrl(KIND))));
+    }
+}
