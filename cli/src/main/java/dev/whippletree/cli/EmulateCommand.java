@@ -54,10 +54,8 @@ final class EmulateCommand implements Callable<Integer> {
     @Option(
             names = "--latency",
             paramLabel = "TIME",
-            defaultValue = "1s~20%",
-            description =
-                    "How long answers take, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: ${DEFAULT-VALUE}%.")
-    private String latency = "1s~20%";
+            description = "How long answers take, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
+    private String latency = "1s";
 
     @Option(
             names = "--fault",

@@ -42,6 +42,7 @@ public final class Main {
                 .addSubcommand(new StatusCommand(surroundings))
                 .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)))
+                .addSubcommand(new StressCommand(surroundings))
                 .addSubcommand(new EmulateCommand(surroundings))
                 .addSubcommand(new CommandLine.HelpCommand());
         HelpLayout.apply(line, ExitCode.HELP);

@@ -1,28 +1,29 @@
 package dev.whippletree.cli;
 
-import dev.whippletree.spi.Provider;
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** What to tell somebody who has no account yet: where tokens are looked for, how to get one, and what works without. */
 final class NoAccount {
 
     private NoAccount() {}
 
-    /** Returns the mistake, naming the variables of the given providers. */
-    static UserMistake mistake(List<Provider> providers) {
+    /**
+     * Returns the mistake.
+     *
+     * @param variables the variables that were looked at, each with how to get what belongs in it
+     */
+    static UserMistake mistake(Map<String, String> variables) {
+        Table table = new Table(false);
+        variables.forEach((name, how) -> table.row(Cell.left("  " + name), Cell.left(how)));
         List<String> lines = new ArrayList<>();
-        lines.add(
-                "there is no account to ask. Put a token into one of these variables, or accounts into whippletree.yaml:");
-        providers.forEach(provider ->
-                new TreeMap<>(provider.environmentVariables()).entrySet().forEach(entry -> lines.add(variable(entry))));
+        lines.add("there is no account to ask. Put a token into one of these variables and run it again:");
+        lines.addAll(table.lines());
+        lines.add("More accounts: the same with _2, _3, ... behind the name, or a file whippletree.yaml.");
         lines.add("To see it work without any account: whippletree ask --emulated \"Tell me about yourself\"");
         return new UserMistake(String.join(System.lineSeparator(), lines));
-    }
-
-    private static String variable(Map.Entry<String, String> entry) {
-        return "  " + entry.getKey() + "  " + entry.getValue();
     }
 }

@@ -1,7 +1,6 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.spi.Provider;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.InputStream;
@@ -11,7 +10,6 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +27,6 @@ import java.util.function.Supplier;
  * @param zone in whose time of day instants are printed
  * @param interruption ends when the user has had enough; in a process it never does, since Ctrl-C ends the process
  * @param timeline the time by which the command itself measures
- * @param providers the providers that are there
  * @param builders makes a builder for each Whippletree opened
  */
 public record Surroundings(
@@ -42,7 +39,6 @@ public record Surroundings(
         ZoneId zone,
         CompletableFuture<Void> interruption,
         Timeline timeline,
-        Supplier<List<Provider>> providers,
         Supplier<Whippletree.Builder> builders) {
 
     /** Copies what is mutable. */
@@ -63,7 +59,6 @@ public record Surroundings(
                 ZoneId.systemDefault(),
                 new CompletableFuture<>(),
                 new SystemTimeline(),
-                InstalledProviders::find,
                 Whippletree::builder);
     }
 
