@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.Configuration;
 import dev.whippletree.emulator.stress.CallCap;
 import dev.whippletree.emulator.stress.Check;
 import dev.whippletree.emulator.stress.InterviewDriver;
@@ -55,11 +56,7 @@ public final class LiveStress {
     public int run(Supplier<Whippletree> opening) {
         Interviews interviews = WishedSettings.interviews(wish).withMaxTokens(MOST_TOKENS);
         try (Whippletree whippletree = opening.get()) {
-            int perPrompt = callsPerPrompt(whippletree.configuration().routes().get(0));
-            CallCap cap = new CallCap(
-                    most(interviews, perPrompt),
-                    perPrompt,
-                    () -> whippletree.status().calls());
+            CallCap cap = cap(interviews, whippletree);
             announce(interviews, whippletree.configuration().accounts(), cap);
             return agreed() ? run(interviews, whippletree, cap) : 0;
         }
@@ -81,9 +78,16 @@ public final class LiveStress {
         return checks.stream().allMatch(Check::held) ? 0 : 1;
     }
 
-    /** Every distinct question once, and room for each interview's prompt to be tried as often as it may be. */
-    private static long most(Interviews interviews, int callsPerPrompt) {
-        return interviews.distinct() + (long) interviews.interviews() * callsPerPrompt;
+    /**
+     * Allows each question once, or each prompt where no cache keeps answers, and leaves room for the prompt of each interview to
+     * be tried as often as it may be.
+     */
+    private static CallCap cap(Interviews interviews, Whippletree whippletree) {
+        Configuration configuration = whippletree.configuration();
+        int perPrompt = callsPerPrompt(configuration.routes().get(0));
+        long asked = configuration.caches().isEmpty() ? interviews.prompts() : interviews.distinct();
+        long most = asked + (long) interviews.interviews() * perPrompt;
+        return new CallCap(most, perPrompt, () -> whippletree.status().calls());
     }
 
     private static int callsPerPrompt(RouteSettings route) {
@@ -126,7 +130,8 @@ public final class LiveStress {
         PrintWriter err = surroundings.err();
         err.println("This asks your own accounts: " + names + ".");
         err.println("It makes at most " + Words.count(cap.most(), "call") + " of at most " + MOST_TOKENS
-                + " tokens each: " + Words.count(interviews.distinct()) + " distinct questions, the rest for retries.");
+                + " tokens each: " + Words.count(interviews.distinct())
+                + " distinct questions, the rest for retries and for what no cache keeps.");
     }
 
     private boolean agreed() {
