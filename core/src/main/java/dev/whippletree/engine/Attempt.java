@@ -114,7 +114,7 @@ final class Attempt implements AttemptSink {
 
     private Timeline.Timer timeOut(Duration after, String words) {
         return timeline.schedule(
-                after.toNanos(), () -> end(Failure.of(FailureKind.TIMEOUT, words + after.toMillis() + " ms")));
+                Waits.nanos(after), () -> end(Failure.of(FailureKind.TIMEOUT, words + after.toMillis() + " ms")));
     }
 
     /** Ends it from our side with a failure, and breaks the call off. */

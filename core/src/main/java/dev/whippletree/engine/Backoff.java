@@ -19,8 +19,8 @@ final class Backoff {
      */
     static long nanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
         double bound = Math.min(
-                retries.maxBackoff().toNanos(),
-                retries.backoff().toNanos() * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));
-        return Math.max(floor.toNanos(), (long) (random.nextDouble() * bound));
+                Waits.nanos(retries.maxBackoff()),
+                Waits.nanos(retries.backoff()) * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));
+        return Math.max(Waits.nanos(floor), (long) (random.nextDouble() * bound));
     }
 }

@@ -36,7 +36,7 @@ final class Closures {
     void rateLimited(Target target, Failure failure, Duration untold, long now) {
         Duration wait = failure.retryAfter().orElse(untold);
         Closure closure = scope(target, failure).closure();
-        if (closure.closeUntil(now + wait.toNanos(), failure.message(), now)) {
+        if (closure.closeUntil(now + Waits.nanos(wait), failure.message(), now)) {
             say(target, "is rate-limited for " + wait.toMillis() + " ms", failure.message());
         }
     }
@@ -46,7 +46,7 @@ final class Closures {
         Closure closure = scope(target, failure).closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {
-            first = closure.closeUntil(now + failure.retryAfter().get().toNanos(), failure.message(), now);
+            first = closure.closeUntil(now + Waits.nanos(failure.retryAfter().get()), failure.message(), now);
         } else {
             first = closure.closeUntilMended(failure.message(), now);
             probeAfterwards(scope(target, failure));

@@ -144,7 +144,7 @@ final class Conduct {
     }
 
     private void fail(Target target, int epoch, Failure failure, boolean atOnce, long now) {
-        long least = failure.retryAfter().orElse(Duration.ZERO).toNanos();
+        long least = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
         if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
             closures.cooling(target, failure);
         }

@@ -83,7 +83,7 @@ final class Dispatcher {
             return Waits.NONE;
         }
         long wait = leastWait(first, earmarks, now);
-        long patience = first.route().settings().patience().toNanos();
+        long patience = Waits.nanos(first.route().settings().patience());
         long waited = now - first.waitingSince();
         if (Candidates.canWiden(first)) {
             if (wait > patience && wait != Waits.UNTIL_EVENT || waited >= patience) {

@@ -68,7 +68,8 @@ public final class Engine {
         this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
         this.pool = new Pool(topology, settings, startedNanos);
         this.tally = new Tally(startedNanos);
-        this.flights = new Flights(monitor, timeline, caches, tally, this.listeners, this::roomAt, this::withdraw);
+        this.flights = new Flights(
+                monitor, timeline, caches, tally, this.listeners, this::roomAt, this::abandon, this::endIfDrained);
         this.closures = new Closures(pool, this.listeners, this::announce);
         this.conduct = new Conduct(new AttemptOutcomes(), closures, timeline);
         this.dispatcher = new Dispatcher(line, timeline, () -> monitor.decide(this::dispatch), new LineActions());
@@ -162,7 +163,6 @@ public final class Engine {
                 monitor.decide(() -> {
                     if (flight.stage() == Flight.Stage.LOOKING_UP) {
                         flights.land(flight, stored, timeline.nanoTime());
-                        endIfDrained();
                     }
                 });
             }
@@ -187,7 +187,7 @@ public final class Engine {
             flight.demand(demand);
             Optional<PromptException> refusal = barWhatCannotTakeIt(flight);
             if (refusal.isPresent()) {
-                fail(flight, refusal.get());
+                flights.fail(flight, refusal.get());
                 return;
             }
             queue(flight, now);
@@ -222,7 +222,7 @@ public final class Engine {
     private void refuseIfHopeless(Flight flight, long now) {
         if (line.size() > settings.lineSize()) {
             withdraw(flight);
-            fail(flight, PromptErrors.lineFull(flight, settings.lineSize(), roomAt(flight)));
+            flights.fail(flight, PromptErrors.lineFull(flight, settings.lineSize(), roomAt(flight)));
             return;
         }
         OptionalLong deadline = flight.deadline();
@@ -232,7 +232,8 @@ public final class Engine {
         long wait = Forecast.waitNanos(flight, line.size(flight.route()) - 1L, now);
         if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
             withdraw(flight);
-            fail(flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));
+            flights.fail(
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));
         }
     }
 
@@ -247,7 +248,15 @@ public final class Engine {
         long now = timeline.nanoTime();
         closures.tellReopened(now);
         dispatcher.dispatch(now);
-        endIfDrained();
+    }
+
+    /** Nobody wants a flight any longer; those that it held back in the line may go. The lock must be held. */
+    private void abandon(Flight flight) {
+        boolean waiting = flight.stage() == Flight.Stage.WAITING;
+        withdraw(flight);
+        if (waiting) {
+            dispatch();
+        }
     }
 
     /** Takes a flight off its way, wherever it is. The lock must be held. */
@@ -258,12 +267,6 @@ public final class Engine {
         if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
             attempt.cancel(timeline.nanoTime());
         }
-        endIfDrained();
-    }
-
-    private void fail(Flight flight, PromptException failure) {
-        flights.fail(flight, failure);
-        endIfDrained();
     }
 
     private void announce(Runnable task) {
@@ -314,7 +317,7 @@ public final class Engine {
             closing = true;
             endIfDrained();
             if (!drained.isDone()) {
-                timeline.schedule(grace.toNanos(), () -> monitor.decide(this::endTheRest));
+                timeline.schedule(Waits.nanos(grace), () -> monitor.decide(this::endTheRest));
             }
         });
         return drained.copy();
@@ -325,7 +328,6 @@ public final class Engine {
             withdraw(flight);
             flights.fail(flight, PromptErrors.closed());
         }
-        endIfDrained();
     }
 
     private void endIfDrained() {
@@ -350,7 +352,7 @@ public final class Engine {
         @Override
         public void giveUp(Flight flight, long now) {
             dispatcher.lineShrank();
-            fail(flight, PromptErrors.noAccount(flight, now));
+            flights.fail(flight, PromptErrors.noAccount(flight, now));
         }
 
         @Override
@@ -369,7 +371,7 @@ public final class Engine {
 
         @Override
         public void failed(Flight flight, Reason reason, long now) {
-            fail(flight, PromptErrors.failed(flight, reason));
+            flights.fail(flight, PromptErrors.failed(flight, reason));
         }
 
         @Override

@@ -38,6 +38,7 @@ final class Flights {
     private final List<EngineListener> listeners;
     private final Function<Flight, Optional<Instant>> roomAt;
     private final Consumer<Flight> abandoned;
+    private final Runnable ended;
 
     /** Flights that an equal prompt may join. */
     private final Map<CacheKey, Flight> joinable = new HashMap<>();
@@ -50,6 +51,7 @@ final class Flights {
      *
      * @param roomAt says when there would be room for a flight
      * @param abandoned is told of a flight whose last caller has left, under the lock
+     * @param ended is told that a flight has ended, under the lock
      */
     Flights(
             Monitor monitor,
@@ -58,7 +60,8 @@ final class Flights {
             Tally tally,
             List<EngineListener> listeners,
             Function<Flight, Optional<Instant>> roomAt,
-            Consumer<Flight> abandoned) {
+            Consumer<Flight> abandoned,
+            Runnable ended) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
@@ -66,6 +69,7 @@ final class Flights {
         this.listeners = listeners;
         this.roomAt = roomAt;
         this.abandoned = abandoned;
+        this.ended = ended;
     }
 
     /** Returns a flight that a prompt may join. */
@@ -88,7 +92,7 @@ final class Flights {
         Optional<Duration> patience =
                 prompt.deadline().or(() -> flight.route().settings().deadline());
         OptionalLong deadline =
-                patience.map(after -> OptionalLong.of(now + after.toNanos())).orElse(OptionalLong.empty());
+                patience.map(after -> OptionalLong.of(now + Waits.nanos(after))).orElse(OptionalLong.empty());
         SessionKey session = SessionKey.of(prompt);
         Subscription subscription = new Subscription(flight, joined, session, deadline, now);
         tally.submitted(session);
@@ -98,7 +102,7 @@ final class Flights {
             deliver(subscription, answer, now);
         } else {
             patience.ifPresent(after -> subscription.timer(
-                    timeline.schedule(after.toNanos(), () -> monitor.decide(() -> expire(subscription, after)))));
+                    timeline.schedule(Waits.nanos(after), () -> monitor.decide(() -> expire(subscription, after)))));
         }
         return subscription;
     }
@@ -137,7 +141,7 @@ final class Flights {
             return;
         }
         flight.stage(Flight.Stage.STORING);
-        CacheEntry entry = new CacheEntry(completion, timeline.now().plus(ttl.get()));
+        CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl.get())));
         monitor.after(
                 flight.mailbox(), () -> caches.store(flight.key(), entry, () -> monitor.decide(() -> remove(flight))));
     }
@@ -210,6 +214,7 @@ final class Flights {
         flight.stage(Flight.Stage.ENDED);
         underWay.remove(flight);
         joinable.remove(flight.key(), flight);
+        ended.run();
     }
 
     Set<Flight> underWay() {

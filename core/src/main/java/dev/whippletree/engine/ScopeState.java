@@ -132,7 +132,7 @@ final class ScopeState {
                         lease.useOf(meter),
                         amount,
                         Math.min(amount, report.remaining().getAsLong()),
-                        report.reset().get().toNanos(),
+                        Waits.nanos(report.reset().get()),
                         now);
     }
 
@@ -142,7 +142,8 @@ final class ScopeState {
             return Optional.of(report.window().orElse(Duration.ZERO));
         }
         double used = report.amount().getAsLong() - report.remaining().getAsLong();
-        double nanos = report.reset().get().toNanos() / used * report.amount().getAsLong();
+        double nanos =
+                Waits.nanos(report.reset().get()) / used * report.amount().getAsLong();
         return used > 0 && nanos >= 1 ? Optional.of(Duration.ofNanos((long) nanos)) : Optional.empty();
     }
 

@@ -1,7 +1,12 @@
 package dev.whippletree.engine;
 
+import java.time.Duration;
+
 /** Waits in nanoseconds, and the two that aren't a time. They are ordered: a longer wait is a larger number. */
 final class Waits {
+
+    /** Longer than anybody waits, and short enough for sums of it to fit. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     /** Now. */
     static final long NONE = 0;
@@ -13,6 +18,14 @@ final class Waits {
     static final long UNKNOWN = Long.MAX_VALUE;
 
     private Waits() {}
+
+    /** Returns a duration in nanoseconds: what users and services take for forever is a hundred years, the past is now. */
+    static long nanos(Duration duration) {
+        if (duration.isNegative()) {
+            return NONE;
+        }
+        return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
+    }
 
     /** Returns whether a wait is a time. */
     static boolean isKnown(long wait) {

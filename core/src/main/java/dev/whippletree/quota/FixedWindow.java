@@ -14,6 +14,9 @@ public final class FixedWindow extends ReportedQuota {
 
     private static final long UNKNOWN = Long.MAX_VALUE;
 
+    /** Nobody has shorter windows; and a reset reported as now must not have us look again every nanosecond. */
+    private static final long SHORTEST_NANOS = 1_000_000;
+
     private long left;
 
     /** The reset of the present window lies between these. */
@@ -31,7 +34,7 @@ public final class FixedWindow extends ReportedQuota {
     private long arrivedBeforeReset;
 
     /** The longest reset reported: the guess at a window's length until a report tells of its end. */
-    private long longestResetNanos;
+    private long longestResetNanos = SHORTEST_NANOS;
 
     /**
      * Creates a limit of which everything is left, to be corrected by a report.
@@ -52,7 +55,7 @@ public final class FixedWindow extends ReportedQuota {
     @Override
     public long waitNanos(long sum, long now) {
         advance(now);
-        if (sum <= left) {
+        if (sum <= Math.max(0, left)) {
             return 0;
         }
         long laterWindows = (sum - Math.max(0, left) - 1) / amount();
@@ -67,7 +70,7 @@ public final class FixedWindow extends ReportedQuota {
         if (aheadNanos < untilReset) {
             return free;
         }
-        long windows = 1 + (aheadNanos - untilReset) / Math.max(1, longestResetNanos);
+        long windows = 1 + (aheadNanos - untilReset) / longestResetNanos;
         return free + Math.min(windows, Long.MAX_VALUE / 4 / amount()) * amount();
     }
 
@@ -104,6 +107,9 @@ public final class FixedWindow extends ReportedQuota {
         }
         longestResetNanos = Math.max(longestResetNanos, report.resetNanos());
         boolean sameWindow = !guessed && earliest <= latestReset && latest >= earliestReset;
+        if (!guessed && earliest > latestReset) {
+            lastReset = latestReset;
+        }
         guessed = false;
         earliestReset = sameWindow ? Math.max(earliestReset, earliest) : earliest;
         latestReset = sameWindow ? Math.min(latestReset, latest) : latest;

@@ -36,7 +36,7 @@ public final class TokenBucket extends ReportedQuota {
     public long waitNanos(long sum, long now) {
         advance(now);
         double missing = sum - level;
-        return missing <= 0 ? 0 : Math.max(1, (long) Math.ceil(missing * windowNanos / amount()));
+        return sum == 0 || missing <= 0 ? 0 : Math.max(1, (long) Math.ceil(missing * windowNanos / amount()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
@@ -20,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /** An account's client that does what a test says, call by call, on a virtual timeline. */
 final class ScriptedClient implements ProviderClient {
@@ -35,6 +37,7 @@ final class ScriptedClient implements ProviderClient {
     private Behaviour usual;
     private Admission admission = new Admission(0, 0, false);
     private Optional<String> refusal = Optional.empty();
+    private boolean countsMaxTokens;
     private int cancelled;
     private int underWay;
     private int mostUnderWay;
@@ -56,6 +59,12 @@ final class ScriptedClient implements ProviderClient {
 
     ScriptedClient counts(Admission counted) {
         admission = counted;
+        return this;
+    }
+
+    /** The service counts the prompt's bound on tokens, and nothing for the prompt. */
+    ScriptedClient countsMaxTokens() {
+        countsMaxTokens = true;
         return this;
     }
 
@@ -88,7 +97,9 @@ final class ScriptedClient implements ProviderClient {
 
     @Override
     public Admission admission(Prompt prompt, String model) {
-        return admission;
+        return countsMaxTokens
+                ? new Admission(0, prompt.parameters().maxTokens().orElse(0), false)
+                : admission;
     }
 
     @Override
@@ -137,6 +148,17 @@ final class ScriptedClient implements ProviderClient {
         return later(latency, (prompt, model, sink) -> {
             sink.firstByte();
             sink.failed(failure);
+            return () -> {};
+        });
+    }
+
+    /** Answers, and tells first how a limit stands then. */
+    Behaviour reports(Duration latency, Supplier<RateLimitReport> report) {
+        return later(latency, (prompt, model, sink) -> {
+            sink.firstByte();
+            sink.limits(report.get());
+            sink.delta(new Delta.Text("answer"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(10, 5)), model));
             return () -> {};
         });
     }

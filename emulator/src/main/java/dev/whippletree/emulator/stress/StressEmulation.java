@@ -65,9 +65,30 @@ public final class StressEmulation implements AutoCloseable {
 
     /** Returns the accounts to configure a Whippletree with: the limits declared, the address the emulator's. */
     public List<AccountSettings> accounts() {
+        return accounts(settings, KIND.provider(), Map.of("base-url", server.baseUrl(KIND)));
+    }
+
+    /**
+     * Returns the accounts of a run, for whoever puts other providers in front of the service.
+     *
+     * @param settings what is run
+     * @param provider the provider's name
+     * @param values the provider's settings
+     */
+    public static List<AccountSettings> accounts(StressSettings settings, String provider, Map<String, String> values) {
         List<AccountSettings> accounts = new ArrayList<>();
         for (int number = 1; number <= settings.accounts(); number++) {
-            accounts.add(account(StressSettings.accountId(number), TOKEN + number));
+            String id = StressSettings.accountId(number);
+            accounts.add(new AccountSettings(
+                    id,
+                    provider,
+                    Optional.of(Secret.of(TOKEN + number)),
+                    Optional.empty(),
+                    1,
+                    OptionalInt.of(settings.maxConcurrency()),
+                    Optional.of(settings.transit()),
+                    List.of(new AccountSettings.DeclaredLimit(settings.limit(), Optional.empty())),
+                    new Settings("account " + id, values)));
         }
         return accounts;
     }
@@ -86,18 +107,5 @@ public final class StressEmulation implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-    }
-
-    private AccountSettings account(String id, String token) {
-        return new AccountSettings(
-                id,
-                KIND.provider(),
-                Optional.of(Secret.of(token)),
-                Optional.empty(),
-                1,
-                OptionalInt.of(settings.maxConcurrency()),
-                Optional.of(settings.transit()),
-                List.of(new AccountSettings.DeclaredLimit(settings.limit(), Optional.empty())),
-                new Settings("account " + id, Map.of("base-url", server.baseUrl(KIND))));
     }
 }

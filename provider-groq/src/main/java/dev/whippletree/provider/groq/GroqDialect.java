@@ -93,17 +93,15 @@ record GroqDialect(URI chatCompletions) implements Dialect {
 
     @Override
     public Optional<JsonNode> usage(JsonNode answer) {
-        return Dialect.super.usage(answer).or(() -> ownField(answer, "usage"));
+        return Dialect.super.usage(answer).or(() -> ownFields(answer).flatMap(Dialect.super::usage));
     }
 
     @Override
     public Optional<JsonNode> error(JsonNode answer) {
-        return Dialect.super.error(answer).or(() -> ownField(answer, "error"));
+        return Dialect.super.error(answer).or(() -> ownFields(answer).flatMap(Dialect.super::error));
     }
 
-    private static Optional<JsonNode> ownField(JsonNode answer, String field) {
-        return Optional.ofNullable(answer.get(OWN_FIELDS))
-                .map(own -> own.get(field))
-                .filter(value -> !value.isNull());
+    private static Optional<JsonNode> ownFields(JsonNode answer) {
+        return Optional.ofNullable(answer.get(OWN_FIELDS));
     }
 }

@@ -87,12 +87,13 @@ public interface Dialect {
     }
 
     /**
-     * Returns the error that stands in what should be an answer, or a chunk of one.
+     * Finds the error that stands in what should be an answer, or a chunk of one.
      *
      * @param answer a JSON object
-     * @return whatever the service put there; empty if there is no error
+     * @return the object that holds it under {@code error}; empty if there is no error
      */
     default Optional<JsonNode> error(JsonNode answer) {
-        return Json.present(answer, "error");
+        return Optional.of(answer)
+                .filter(holder -> Json.present(holder, "error").isPresent());
     }
 }

@@ -19,12 +19,10 @@ final class ScriptedConnection {
     /** So small that texts, lines and characters are torn apart on their way. */
     private static final int PIECE_BYTES = 7;
 
-    private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
 
     ScriptedConnection(Socket socket) throws IOException {
-        this.socket = socket;
         this.in = new BufferedInputStream(socket.getInputStream());
         this.out = socket.getOutputStream();
         socket.setTcpNoDelay(true);
@@ -105,11 +103,5 @@ final class ScriptedConnection {
         } catch (IOException e) {
             // A reset is a way of closing, too.
         }
-    }
-
-    /** Breaks the connection so that the client sees a reset and not an end. */
-    void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
     }
 }

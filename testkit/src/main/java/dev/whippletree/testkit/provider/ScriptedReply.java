@@ -22,7 +22,7 @@ public record ScriptedReply(int status, Map<String, String> headers, String body
         WHOLE,
         /** It ends the message as it should and then, without having said so, the connection. */
         WHOLE_THEN_CLOSED,
-        /** It breaks the connection in the middle of the message. */
+        /** It closes the connection in the middle of the message. */
         CUT,
         /** It sends nothing more and keeps the connection. */
         HANGING,

@@ -140,10 +140,8 @@ public final class ScriptedService implements AutoCloseable {
         }
     }
 
-    private void finish(ScriptedConnection connection, Ending ending) throws IOException {
-        if (ending == Ending.CUT) {
-            connection.reset();
-        } else if (ending == Ending.HANGING || ending == Ending.SILENT) {
+    private void finish(ScriptedConnection connection, Ending ending) {
+        if (ending == Ending.HANGING || ending == Ending.SILENT) {
             connection.awaitClosed();
             brokenOff.release();
         }

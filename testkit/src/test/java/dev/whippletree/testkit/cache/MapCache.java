@@ -15,9 +15,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The simplest cache that keeps the contract: a map without bounds. */
 public final class MapCache implements Cache {
+
+    private final UnaryOperator<CacheStore> change;
+
+    public MapCache() {
+        this(UnaryOperator.identity());
+    }
+
+    /** Creates one whose stores are changed before they are handed out. */
+    MapCache(UnaryOperator<CacheStore> change) {
+        this.change = change;
+    }
 
     @Override
     public String name() {
@@ -31,7 +43,7 @@ public final class MapCache implements Cache {
 
     @Override
     public CacheStore open(Settings settings, Services services) {
-        return new MapStore(services);
+        return change.apply(new MapStore(services));
     }
 
     private static final class MapStore implements CacheStore {

@@ -1,0 +1,221 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.CacheEntry;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class EngineCacheTest {
+
+    private static final Duration SHORT = Duration.ofMillis(10);
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final ScriptedCache cache = new ScriptedCache(fixture.timeline);
+    private final ScriptedClient client = fixture.account("a", "1000 / 1s");
+
+    EngineCacheTest() {
+        fixture.cache("near", cache);
+    }
+
+    private CacheEntry onlyEntry() {
+        assertThat(cache.entries()).hasSize(1);
+        return cache.entries().values().iterator().next();
+    }
+
+    @Test
+    void answered_isStoredAndFoundTheNextTime() {
+        fixture.ask("q");
+        fixture.run();
+        CompletableFuture<Completion> again = fixture.ask("q");
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(1);
+        Origin origin = again.join().origin();
+        assertThat(origin.source()).isEqualTo(Origin.Source.CACHE);
+        assertThat(origin.account()).isEqualTo("a");
+        assertThat(origin.attempts()).isZero();
+        assertThat(origin.cache()).contains("near");
+        assertThat(fixture.status().prompts().fromCache()).isEqualTo(1);
+    }
+
+    @Test
+    void answered_isStoredForADay() {
+        fixture.ask("q");
+        fixture.advance(Duration.ofMillis(100));
+        assertThat(onlyEntry().expires()).isEqualTo(fixture.timeline.now().plus(Duration.ofDays(1)));
+    }
+
+    @Test
+    void ttlOfThePrompt_goesBeforeTheRoutes() {
+        fixture.ask(Prompt.builder().user("q").ttl(Duration.ofMinutes(5)).build());
+        fixture.advance(Duration.ofMillis(100));
+        assertThat(onlyEntry().expires()).isEqualTo(fixture.timeline.now().plus(Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void ttlOfForever_isAnswered() {
+        CompletableFuture<Completion> answer = fixture.ask(Prompt.builder()
+                .user("q")
+                .ttl(Duration.ofSeconds(Long.MAX_VALUE))
+                .build());
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(cache.entries()).hasSize(1);
+    }
+
+    @Test
+    void expired_isAMiss() {
+        fixture.ask(Prompt.builder().user("q").ttl(Duration.ofSeconds(1)).build());
+        fixture.run();
+        fixture.advance(Duration.ofSeconds(2));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void equalPromptBetweenAnswerAndStored_joins() {
+        cache.latency(Duration.ofMillis(50));
+        CompletableFuture<Completion> first = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(160));
+        assertThat(first).isCompleted();
+        assertThat(cache.entries()).isEmpty();
+        CompletableFuture<Completion> second = fixture.ask("q");
+        fixture.run();
+        assertThat(second.join().origin().source()).isEqualTo(Origin.Source.JOINED);
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(cache.gets()).isEqualTo(1);
+    }
+
+    @Test
+    void cutAnswer_isGivenButNeverStored() {
+        client.then(client.endsAfter(SHORT, FinishReason.LENGTH));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(cache.puts()).isZero();
+    }
+
+    @Test
+    void toolCalls_areStored() {
+        client.then(client.endsAfter(SHORT, FinishReason.TOOL_CALLS));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(cache.entries()).hasSize(1);
+    }
+
+    @Test
+    void failed_isNeverStored() {
+        client.usually(client.failsAfter(SHORT, FailureKind.REJECTED));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(cache.puts()).isZero();
+    }
+
+    @Test
+    void noStore_isLookedUpButNotStored() {
+        fixture.ask(Prompt.builder().user("q").noStore().build());
+        fixture.run();
+        assertThat(cache.gets()).isEqualTo(1);
+        assertThat(cache.puts()).isZero();
+    }
+
+    @Test
+    void noCache_isNotLookedUpButStored() {
+        fixture.ask(Prompt.builder().user("q").noCache().build());
+        fixture.run();
+        assertThat(cache.gets()).isZero();
+        assertThat(cache.entries()).hasSize(1);
+    }
+
+    @Test
+    void otherTenant_neverGetsIt() {
+        fixture.ask(Prompt.builder().user("q").tenant("one").build());
+        fixture.run();
+        fixture.ask(Prompt.builder().user("q").tenant("two").build());
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void cancelledWhileLookedUp_costsNoCall() {
+        cache.latency(Duration.ofMillis(50));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        answer.cancel(true);
+        fixture.run();
+        assertThat(client.calls()).isZero();
+        assertThat(fixture.status().prompts().underWay()).isZero();
+    }
+
+    static Stream<Named<Supplier<CompletionStage<?>>>> faults() {
+        return Stream.of(
+                Named.of("throws", () -> {
+                    throw new IllegalStateException("broken cache");
+                }),
+                Named.of("throws an error", () -> {
+                    throw new NoClassDefFoundError("broken cache");
+                }),
+                Named.of("gives no stage", EngineCacheTest::nothing),
+                Named.of("fails", () -> CompletableFuture.failedFuture(new IllegalStateException("broken cache"))),
+                Named.of("never answers", CompletableFuture::new));
+    }
+
+    @SuppressWarnings("NullAway")
+    private static CompletionStage<?> nothing() {
+        return null;
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void brokenCache_isAMissAndIsCounted(Supplier<CompletionStage<?>> fault) {
+        cache.fault(fault);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(fixture.status().caches().get(0).misses()).isEqualTo(1);
+        assertThat(fixture.status().caches().get(0).faults()).isEqualTo(2);
+        assertThat(fixture.status().prompts().underWay()).isZero();
+        fixture.ask("q");
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void clear_ofABrokenCache_endsWithItsFailureAndClearsTheOthers(Supplier<CompletionStage<?>> fault) {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        fixture.ask("q");
+        fixture.run();
+        cache.fault(fault);
+        CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.empty());
+        fixture.run();
+        assertThat(far.entries()).isEmpty();
+        assertThat(cleared.isDone() && !cleared.isCompletedExceptionally()).isFalse();
+    }
+
+    @Test
+    void clear_tellsHowManyTheFullestHad() {
+        fixture.cache("far", new ScriptedCache(fixture.timeline));
+        fixture.askMany(3);
+        fixture.run();
+        CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.empty());
+        fixture.run();
+        assertThat(cleared).isCompletedWithValue(3L);
+    }
+}

@@ -1,0 +1,273 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Reach;
+import dev.whippletree.spi.Admission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Who goes first, who may overtake, and who is told that waiting is no use. */
+final class EngineLineTest {
+
+    private final EngineFixture fixture = new EngineFixture();
+
+    /** An account whose service counts as many tokens as a prompt's bound says. */
+    private ScriptedClient counting(String id, String... limits) {
+        ScriptedClient client = fixture.account(id, limits);
+        client.countsMaxTokens();
+        return client;
+    }
+
+    private CompletableFuture<Completion> ask(String text, int tokens) {
+        return fixture.ask(Prompt.builder().user(text).maxTokens(tokens).build());
+    }
+
+    private static long seconds(int seconds) {
+        return Duration.ofSeconds(seconds).toNanos();
+    }
+
+    private static Duration at(ScriptedClient client, int call) {
+        return Duration.ofNanos(client.callTimes().get(call));
+    }
+
+    @Test
+    void largeReservation_isNotStarvedBySmallOnes() {
+        ScriptedClient client = counting("a", "100 tokens / 60s");
+        ask("first", 60);
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> large = ask("large", 100);
+        for (int index = 0; index < 20; index++) {
+            fixture.advance(Duration.ofSeconds(2));
+            ask("small " + index, 10);
+        }
+        fixture.advance(Duration.ofSeconds(20));
+        assertThat(large).isCompleted();
+        assertThat(at(client, 1)).isEqualTo(Duration.ofMillis(60_100));
+    }
+
+    @Test
+    void smallOne_overtakesWhereThatDelaysNobody() {
+        ScriptedClient client = counting("a", "100 tokens / 60s");
+        ask("first", 60);
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> large = ask("large", 90);
+        CompletableFuture<Completion> small = ask("small", 10);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(small).isCompleted();
+        assertThat(large).isNotDone();
+        fixture.run();
+        assertThat(at(client, 2)).isEqualTo(Duration.ofMillis(60_100));
+    }
+
+    @Test
+    void largeOneGivesUp_smallOnesItHeldBackGoAtOnce() {
+        ScriptedClient client = counting("a", "100 tokens / 60s");
+        ask("first", 60);
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> large = ask("large", 100);
+        CompletableFuture<Completion> small = ask("small", 10);
+        fixture.advance(Duration.ofSeconds(4));
+        assertThat(client.calls()).isEqualTo(1);
+        large.cancel(true);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(small).isCompleted();
+        assertThat(at(client, 1)).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void smallOneHeldBackOnOneAccount_goesToAnotherAsSoonAsThatHasRoom() {
+        counting("a", "100 tokens / 60s");
+        counting("b", "100 tokens / 60s");
+        CompletableFuture<Completion> early = pinned("b", 10);
+        fixture.advance(Duration.ofSeconds(30));
+        pinned("a", 50);
+        fixture.advance(Duration.ofSeconds(25));
+        pinned("b", 90);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(early).isCompleted();
+        ask("large", 100);
+        CompletableFuture<Completion> small = ask("small", 10);
+        fixture.advance(Duration.ofSeconds(3));
+        assertThat(small).isNotDone();
+        fixture.advance(Duration.ofSeconds(3));
+        assertThat(small).isCompleted();
+    }
+
+    private CompletableFuture<Completion> pinned(String account, int tokens) {
+        return fixture.ask(Prompt.builder()
+                .user("pinned to " + account + " for " + tokens)
+                .account(account)
+                .maxTokens(tokens)
+                .build());
+    }
+
+    @Test
+    void limitLearnedLater_smallerThanAWaitingReservation_failsItAndBlocksNobody() {
+        ScriptedClient client = counting("a");
+        client.usually(client.reports(
+                Duration.ofMillis(100),
+                () -> new RateLimitReport(
+                        Reach.ORGANIZATION,
+                        Limit.Unit.TOKENS,
+                        OptionalLong.of(100),
+                        OptionalLong.of(90),
+                        Optional.of(Duration.ofSeconds(60)),
+                        Refill.CONTINUOUS,
+                        Optional.of(Duration.ofSeconds(6)))));
+        for (int index = 0; index < 4; index++) {
+            ask("first " + index, 1);
+        }
+        CompletableFuture<Completion> large = ask("large", 500);
+        CompletableFuture<Completion> small = ask("small", 5);
+        fixture.advance(Duration.ofMinutes(5));
+        assertThat(small).isCompleted();
+        assertThat(failure(large).reason()).isEqualTo(Reason.TOO_LARGE);
+    }
+
+    @Test
+    void deadline_isJudgedByTurnAndNotByTheLengthOfTheLine() {
+        fixture.account("a", "10 / 10s");
+        for (int index = 0; index < 1_000; index++) {
+            fixture.ask(Prompt.of("greedy " + index).session("greedy"));
+        }
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> modest = fixture.ask(Prompt.builder()
+                .user("modest")
+                .session("modest")
+                .deadline(Duration.ofSeconds(15))
+                .build());
+        fixture.advance(Duration.ofSeconds(12));
+        assertThat(modest).isCompleted();
+        assertThat(modest.join().text()).isEqualTo("answer");
+    }
+
+    @Test
+    void deadline_behindTooManyOfOnesOwn_isRefusedAtOnce() {
+        fixture.account("a", "10 / 10s");
+        fixture.askMany(100);
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> late = fixture.ask(
+                Prompt.builder().user("late").deadline(Duration.ofSeconds(15)).build());
+        fixture.advance(Duration.ofMillis(1));
+        assertThat(failure(late).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+    }
+
+    @Test
+    void deadlineOfForever_isNoDeadline() {
+        fixture.account("a", "1 / 10s");
+        fixture.ask("first");
+        CompletableFuture<Completion> answer = fixture.ask(Prompt.builder()
+                .user("q")
+                .deadline(Duration.ofSeconds(Long.MAX_VALUE))
+                .build());
+        fixture.advance(Duration.ofSeconds(11));
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void batchOfTheSameSession_doesNotStandBeforeWhatIsUrgent() {
+        ScriptedClient client = fixture.account("a", "10 / 10s");
+        for (int index = 0; index < 200; index++) {
+            fixture.ask(Prompt.builder()
+                    .user("batch " + index)
+                    .priority(Priority.BATCH)
+                    .build());
+        }
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> urgent = fixture.ask("urgent");
+        fixture.advance(Duration.ofSeconds(10));
+        assertThat(urgent).isCompleted();
+        assertThat(client.calls()).isEqualTo(20);
+    }
+
+    @Test
+    void joinersOwnDeadline_endsOnlyTheJoiner() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.answersAfter(Duration.ofSeconds(10)));
+        CompletableFuture<Completion> opener = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> joiner = fixture.ask(
+                Prompt.builder().user("q").deadline(Duration.ofSeconds(2)).build());
+        fixture.advance(Duration.ofSeconds(3));
+        assertThat(failure(joiner).reason()).isEqualTo(Reason.DEADLINE);
+        assertThat(opener).isNotDone();
+        fixture.run();
+        assertThat(opener.join().text()).isEqualTo("answer");
+        assertThat(client.cancelled()).isZero();
+    }
+
+    @Test
+    void openersDeadline_leavesTheCallToTheJoiner() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.answersAfter(Duration.ofSeconds(10)));
+        CompletableFuture<Completion> opener = fixture.ask(
+                Prompt.builder().user("q").deadline(Duration.ofSeconds(2)).build());
+        CompletableFuture<Completion> joiner = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(opener).reason()).isEqualTo(Reason.DEADLINE);
+        assertThat(joiner.join().origin().source()).isEqualTo(Origin.Source.JOINED);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void joinerCancels_openerIsAnswered() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> opener = fixture.ask("q");
+        CompletableFuture<Completion> joiner = fixture.ask("q");
+        joiner.cancel(true);
+        fixture.run();
+        assertThat(opener.join().text()).isEqualTo("answer");
+        assertThat(client.cancelled()).isZero();
+        assertThat(fixture.status().prompts().cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void cancelledInLine_leavesItAndFreesNothingThatWasNotTaken() {
+        ScriptedClient client = fixture.account("a", "1 / 10s");
+        fixture.ask("first");
+        CompletableFuture<Completion> second = fixture.ask("second");
+        CompletableFuture<Completion> third = fixture.ask("third");
+        fixture.advance(Duration.ofSeconds(1));
+        second.cancel(true);
+        assertThat(fixture.status().waiting()).isEqualTo(1);
+        fixture.run();
+        assertThat(third).isCompleted();
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(client.callTimes().get(1)).isBetween(seconds(10), seconds(11));
+    }
+
+    @Test
+    void slowCallback_holdsUpNobody() {
+        fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> slow = fixture.ask("slow");
+        CompletableFuture<Completion> other = fixture.ask("other");
+        CompletableFuture<Completion> joined = fixture.ask("slow");
+        slow.thenAccept(answer -> fixture.advance(Duration.ofSeconds(30)));
+        fixture.run();
+        assertThat(other).isCompleted();
+        assertThat(joined).isCompleted();
+    }
+
+    @Test
+    void admissionOfUnknownSize_reservesNothing() {
+        ScriptedClient client = fixture.account("a", "100 tokens / 60s");
+        client.counts(new Admission(0, 0, false));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(10);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** A cache in a map that answers when a test wants it to, or does something wrong. */
+final class ScriptedCache implements CacheStore {
+
+    private final Timeline timeline;
+    private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
+    private Duration latency = Duration.ZERO;
+    private boolean exact = true;
+    private Optional<Supplier<CompletionStage<?>>> fault = Optional.empty();
+    private int gets;
+    private int puts;
+
+    ScriptedCache(Timeline timeline) {
+        this.timeline = timeline;
+    }
+
+    ScriptedCache latency(Duration other) {
+        latency = other;
+        return this;
+    }
+
+    ScriptedCache inexact() {
+        exact = false;
+        return this;
+    }
+
+    /** From now on every question is answered so. */
+    ScriptedCache fault(Supplier<CompletionStage<?>> wrong) {
+        fault = Optional.of(wrong);
+        return this;
+    }
+
+    Map<CacheKey, CacheEntry> entries() {
+        return entries;
+    }
+
+    int gets() {
+        return gets;
+    }
+
+    int puts() {
+        return puts;
+    }
+
+    @Override
+    public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+        gets++;
+        return answer(() -> Optional.ofNullable(entries.get(key)).map(entry -> new CacheHit(entry, exact)));
+    }
+
+    @Override
+    public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+        puts++;
+        return this.<Boolean>answer(() -> entries.put(key, entry) == null).thenAccept(first -> {});
+    }
+
+    @Override
+    public CompletionStage<Long> clear(Optional<String> tenant) {
+        return answer(() -> {
+            long removed = entries.size();
+            entries.clear();
+            return removed;
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> CompletionStage<T> answer(Supplier<T> right) {
+        if (fault.isPresent()) {
+            return (CompletionStage<T>) fault.get().get();
+        }
+        if (latency.isZero()) {
+            return CompletableFuture.completedFuture(right.get());
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        timeline.schedule(latency.toNanos(), () -> answer.complete(right.get()));
+        return answer;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.quota;
+
+import org.jspecify.annotations.NullMarked;

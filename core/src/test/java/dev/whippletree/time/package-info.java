@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package dev.whippletree.provider.groq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.testkit.provider.ProviderBench;
+import dev.whippletree.testkit.provider.RecordingSink;
+import dev.whippletree.testkit.provider.ScriptedReply;
+import dev.whippletree.testkit.provider.ScriptedRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class GroqProviderTest {
+
+    private static final ScriptedReply ANSWER =
+            ScriptedReply.json(200, "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}");
+
+    private final ProviderBench bench = Bench.open();
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void request_goesToGroqsPath_withItsFieldForTheMaximum() {
+        bench.send(
+                Prompt.builder().user("Hi").maxTokens(5).temperature(0).build(), "openai/gpt-oss-20b", false, ANSWER);
+
+        ScriptedRequest request = bench.lastRequest();
+        assertThat(request.path()).isEqualTo("/openai/v1/chat/completions");
+        assertThat(request.headers()).containsEntry("authorization", "Bearer " + Bench.TOKEN);
+        assertThat(request.body())
+                .isEqualTo("{\"model\":\"openai/gpt-oss-20b\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
+                        + "\"max_completion_tokens\":5,\"temperature\":0.0}");
+    }
+
+    @Test
+    void stream_isNotAskedForItsUsage_butTellsIt() {
+        RecordingSink sink = bench.send(
+                ScriptedReply.events(
+                        "data: {\"model\":\"M\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}\n\n"
+                                + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"x_groq\":{\"id\":\"req_1\","
+                                + "\"usage\":{\"queue_time\":0.04,\"prompt_tokens\":9,\"completion_tokens\":1}}}\n\ndata: [DONE]\n\n"));
+
+        AnswerEnd end = sink.awaitDone();
+        assertThat(end.usage()).contains(TokenUsage.of(9, 1));
+        assertThat(end.model()).isEqualTo("M");
+        assertThat(bench.lastRequest().body()).contains("\"stream\":true").doesNotContain("stream_options");
+    }
+
+    @Test
+    void headers_areBucketsOfTheModel_daysOfRequestsAndMinutesOfTokens() {
+        RecordingSink sink = bench.send(ANSWER.with("x-ratelimit-limit-requests", "14400")
+                .with("x-ratelimit-remaining-requests", "14369")
+                .with("x-ratelimit-reset-requests", "3m6s")
+                .with("x-ratelimit-limit-tokens", "6000")
+                .with("x-ratelimit-remaining-tokens", "5963")
+                .with("x-ratelimit-reset-tokens", "370ms"));
+
+        sink.awaitDone();
+        assertThat(sink.reports())
+                .containsExactly(
+                        bucket(Limit.Unit.REQUESTS, 14_400, 14_369, Duration.ofDays(1), Duration.ofSeconds(186)),
+                        bucket(Limit.Unit.TOKENS, 6_000, 5_963, Duration.ofMinutes(1), Duration.ofMillis(370)));
+    }
+
+    private static RateLimitReport bucket(
+            Limit.Unit unit, long amount, long remaining, Duration window, Duration untilFull) {
+        return new RateLimitReport(
+                Reach.MODEL,
+                unit,
+                OptionalLong.of(amount),
+                OptionalLong.of(remaining),
+                Optional.of(window),
+                RateLimitReport.Refill.CONTINUOUS,
+                Optional.of(untilFull));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"logprobs", "top_logprobs", "logit_bias"})
+    void fieldsThatGroqDoesNotTake_areRefusedBeforeTheCall(String field) {
+        assertThat(bench.client()
+                        .refuses(Prompt.builder().user("Hi").extra(field, 1).build(), "M"))
+                .contains("Groq doesn't take " + field);
+    }
+
+    @Test
+    void otherThanOneAnswer_isRefusedBeforeTheCall() {
+        assertThat(bench.client()
+                        .refuses(Prompt.builder().user("Hi").extra("n", 2).build(), "M"))
+                .isPresent();
+    }
+
+    @Test
+    void admission_countsTheMaximumInFull_andGivesNothingBack() {
+        assertThat(bench.client()
+                        .admission(Prompt.builder().user("abc").maxTokens(500).build(), "M"))
+                .isEqualTo(new Admission(9, 500, false));
+    }
+
+    @Test
+    void keysInTheEnvironment_areAccounts() {
+        List<AccountSettings> accounts = new GroqProvider()
+                .fromEnvironment(Map.of("GROQ_API_KEY", "a", "GROQ_API_KEY_3", "c", "GROQ_BASE_URL", "http://here"));
+
+        assertThat(accounts).extracting(AccountSettings::id).containsExactly("groq-1", "groq-3");
+        assertThat(accounts).extracting(AccountSettings::provider).containsOnly("groq");
+        assertThat(accounts)
+                .extracting(account -> account.settings().text("base-url").orElseThrow())
+                .containsOnly("http://here");
+    }
+
+    @Test
+    void sameKeyTwice_isAnError() {
+        assertThatThrownBy(() -> new GroqProvider().fromEnvironment(Map.of("GROQ_API_KEY", "a", "GROQ_API_KEY_2", "a")))
+                .hasMessageContaining("GROQ_API_KEY and GROQ_API_KEY_2");
+    }
+
+    @Test
+    void variables_areNamedForMessages() {
+        assertThat(new GroqProvider().environmentVariables()).containsOnlyKeys("GROQ_API_KEY");
+    }
+}

@@ -1,0 +1,65 @@
+package dev.whippletree.provider.huggingface;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.testkit.provider.ProviderBench;
+import dev.whippletree.testkit.provider.ScriptedReply;
+import dev.whippletree.testkit.provider.ScriptedRequest;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class HuggingFaceProviderTest {
+
+    private static final ScriptedReply ANSWER =
+            ScriptedReply.json(200, "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}");
+
+    @Test
+    void request_hasTheModelFirst_withItsSuffix() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            bench.send(Prompt.builder().user("Hi").maxTokens(5).build(), "openai/gpt-oss-20b:cheapest", false, ANSWER);
+
+            ScriptedRequest request = bench.lastRequest();
+            assertThat(request.path()).isEqualTo("/v1/chat/completions");
+            assertThat(request.headers())
+                    .containsEntry("authorization", "Bearer " + Bench.TOKEN)
+                    .doesNotContainKey("x-hf-bill-to");
+            assertThat(request.body())
+                    .startsWith("{\"model\":\"openai/gpt-oss-20b:cheapest\",")
+                    .endsWith(",\"max_tokens\":5}");
+        }
+    }
+
+    @Test
+    void payer_isNamed() {
+        try (ProviderBench bench = Bench.open(Map.of("bill-to", "acme"))) {
+            bench.send(ANSWER).awaitDone();
+
+            assertThat(bench.lastRequest().headers()).containsEntry("x-hf-bill-to", "acme");
+        }
+    }
+
+    @Test
+    void payerThatCannotBeAHeader_isAnError() {
+        assertThatThrownBy(() -> Bench.open(Map.of("bill-to", "acme\nX-Other: 1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("account hf-1: bill-to");
+    }
+
+    @Test
+    void admission_isPromptAndMaximum_givenBackWhereUnused() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            assertThat(bench.client()
+                            .admission(
+                                    Prompt.builder().user("abc").maxTokens(500).build(), "M"))
+                    .isEqualTo(new Admission(9, 500, true));
+        }
+    }
+
+    @Test
+    void variables_areNamedForMessages() {
+        assertThat(new HuggingFaceProvider().environmentVariables()).containsOnlyKeys("HF_TOKEN");
+    }
+}

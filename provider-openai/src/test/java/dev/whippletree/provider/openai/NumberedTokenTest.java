@@ -1,0 +1,64 @@
+package dev.whippletree.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class NumberedTokenTest {
+
+    @Test
+    void row_isReadInOrder_gapsIncluded() {
+        List<NumberedToken> tokens = find(
+                Map.of("KEY_10", "ten", "KEY", "one", "KEY_3", " three\n", "KEY_x", "no", "OTHER", "no", "KEY_2", " "));
+
+        assertThat(tokens).extracting(NumberedToken::number).containsExactly(1, 3, 10);
+        assertThat(tokens).extracting(NumberedToken::variable).containsExactly("KEY", "KEY_3", "KEY_10");
+        assertThat(tokens).extracting(token -> token.token().reveal()).containsExactly("one", "three", "ten");
+    }
+
+    @Test
+    void alternative_countsOnlyWhereTheFirstIsNotSet() {
+        assertThat(find(Map.of("OLD_KEY", "a")))
+                .extracting(NumberedToken::variable)
+                .containsExactly("OLD_KEY");
+        assertThat(find(Map.of("OLD_KEY", "a", "KEY", " "))).hasSize(1);
+        assertThat(find(Map.of("OLD_KEY", "a", "KEY", "a")))
+                .extracting(NumberedToken::variable)
+                .containsExactly("KEY");
+    }
+
+    @Test
+    void sameTokenTwice_isAnErrorThatNamesBothVariablesAndNoValue() {
+        assertThatThrownBy(() -> find(Map.of("KEY", "value-7", "KEY_4", "value-7")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("KEY and KEY_4", "same token")
+                .hasMessageNotContaining("value-7");
+    }
+
+    @Test
+    void twoVariablesOfOneNumber_areAnError() {
+        assertThatThrownBy(() -> find(Map.of("KEY", "a", "KEY_1", "b")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("KEY and KEY_1");
+    }
+
+    @Test
+    void valueThatCannotBeAToken_isAnErrorWithoutTheValue() {
+        assertThatThrownBy(() -> find(Map.of("KEY_2", "two words")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("KEY_2")
+                .hasMessageNotContaining("two words");
+    }
+
+    @Test
+    void description_holdsNoValue() {
+        assertThat(find(Map.of("KEY", "value-7")).toString()).doesNotContain("value-7");
+    }
+
+    private static List<NumberedToken> find(Map<String, String> environment) {
+        return NumberedToken.find(environment, "KEY", List.of("OLD_KEY", "OLDER_KEY"));
+    }
+}

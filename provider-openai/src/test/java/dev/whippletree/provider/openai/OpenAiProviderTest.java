@@ -1,0 +1,193 @@
+package dev.whippletree.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.provider.ProviderBench;
+import dev.whippletree.testkit.provider.RecordingSink;
+import dev.whippletree.testkit.provider.ScriptedReply;
+import dev.whippletree.testkit.provider.ScriptedRequest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OpenAiProviderTest {
+
+    private static final ScriptedReply ANSWER =
+            ScriptedReply.json(200, "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}");
+
+    @Test
+    void request_goesBelowTheBaseUrl_withTheToken() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            bench.send(ANSWER);
+
+            ScriptedRequest request = bench.lastRequest();
+            assertThat(request.method() + " " + request.path()).isEqualTo("POST /v1/chat/completions");
+            assertThat(request.headers())
+                    .containsEntry("authorization", "Bearer " + Bench.TOKEN)
+                    .containsEntry("content-type", "application/json")
+                    .containsEntry("accept", "application/json");
+        }
+    }
+
+    @Test
+    void accountWithoutToken_sendsNone() {
+        try (ProviderBench bench = new ProviderBench(
+                new OpenAiProvider(),
+                address -> AccountSettings.of(
+                        "local-1",
+                        "openai",
+                        Optional.empty(),
+                        new Settings("local-1", Map.of("base-url", address + "/"))))) {
+            bench.send(ANSWER).awaitDone();
+
+            assertThat(bench.lastRequest().headers()).doesNotContainKey("authorization");
+            assertThat(bench.lastRequest().path()).isEqualTo("/chat/completions");
+        }
+    }
+
+    @Test
+    void token_isReadAnewForEachCall() {
+        String[] token = {"first"};
+        try (ProviderBench bench = new ProviderBench(
+                new OpenAiProvider(),
+                address -> AccountSettings.of(
+                        "local-1",
+                        "openai",
+                        Optional.of(Secret.from(() -> token[0])),
+                        new Settings("local-1", Map.of("base-url", address))))) {
+            bench.send(ANSWER);
+            token[0] = "second\n";
+            bench.send(ANSWER);
+
+            assertThat(bench.service().requests())
+                    .extracting(request -> request.headers().get("authorization"))
+                    .containsExactly("Bearer first", "Bearer second");
+        }
+    }
+
+    @Test
+    void tokenThatCannotBeSent_isUnauthorized_andNeverShown() {
+        try (ProviderBench bench = new ProviderBench(
+                new OpenAiProvider(),
+                address -> AccountSettings.of(
+                        "local-1",
+                        "openai",
+                        Optional.of(Secret.of("two\nlines")),
+                        new Settings("local-1", Map.of("base-url", address))))) {
+            var failure = bench.failure(ANSWER);
+
+            assertThat(failure.kind()).isEqualTo(FailureKind.UNAUTHORIZED);
+            assertThat(failure.message()).contains("account local-1").doesNotContain("lines");
+        }
+    }
+
+    @Test
+    void nameForLocalhost_isReached() {
+        try (ProviderBench bench = new ProviderBench(
+                new OpenAiProvider(), address -> Bench.account(address.replace("127.0.0.1", "localhost"), Map.of()))) {
+            bench.send(ANSWER).awaitDone();
+        }
+    }
+
+    @Test
+    void limits_areReported_withAnswersAndWithRefusals() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            RecordingSink answered = bench.send(limited(ANSWER));
+            RecordingSink refused = bench.send(limited(ScriptedReply.json(429, "{\"error\":\"slow down\"}")));
+
+            assertThat(answered.reports()).hasSize(1).isEqualTo(refused.reports());
+            RateLimitReport report = answered.reports().get(0);
+            assertThat(report.unit()).isEqualTo(Limit.Unit.REQUESTS);
+            assertThat(report.reset()).contains(Duration.ofSeconds(8));
+            assertThat(refused.awaitFailure().retryAfter()).contains(Duration.ofSeconds(8));
+        }
+    }
+
+    private static ScriptedReply limited(ScriptedReply reply) {
+        return reply.with("x-ratelimit-limit-requests", "350")
+                .with("x-ratelimit-remaining-requests", "0")
+                .with("x-ratelimit-reset-requests", "7");
+    }
+
+    @Test
+    void otherThanOneAnswer_isRefusedBeforeTheCall() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            assertThat(bench.client()
+                            .refuses(Prompt.builder().user("Hi").extra("n", 2).build(), "m"))
+                    .contains("n must be 1: a prompt has one answer");
+            assertThat(bench.client()
+                            .refuses(Prompt.builder().user("Hi").extra("n", 1).build(), "m"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void admission_isPromptAndMaximum_givenBackWhereUnused() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            assertThat(bench.client()
+                            .admission(
+                                    Prompt.builder().user("abc").maxTokens(500).build(), "m"))
+                    .isEqualTo(new Admission(9, 500, true));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "localhost:11434",
+                "ftp://host",
+                "http://user:secret@host/v1",
+                "http://host/v1?key=secret",
+                "http://"
+            })
+    void baseUrlThatCannotBeUsed_isAnErrorThatDoesNotRepeatIt(String address) {
+        assertThatThrownBy(() -> connect(Map.of("base-url", address)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("account local-1", "base-url")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void otherSettingsThatCannotBeUsed_areErrors() {
+        assertThatThrownBy(() -> connect(Map.of("max-tokens-field", "tokens")))
+                .hasMessageContaining("account local-1: max-tokens-field");
+        assertThatThrownBy(() -> connect(Map.of("connect-timeout", "soon")))
+                .hasMessageContaining("account local-1: connect-timeout");
+        assertThatThrownBy(() -> connect(Map.of("connect-timeout", "30d")))
+                .hasMessageContaining("account local-1: connect-timeout");
+    }
+
+    @Test
+    void maxTokensField_isSent() {
+        try (ProviderBench bench = Bench.open(Map.of("max-tokens-field", "max_completion_tokens"))) {
+            bench.send(Prompt.builder().user("Hi").maxTokens(5).build(), "m", false, ANSWER);
+
+            assertThat(bench.lastRequest().body()).contains("\"max_completion_tokens\":5");
+        }
+    }
+
+    private static void connect(Map<String, String> values) {
+        try (FakeServices services = FakeServices.real()) {
+            new OpenAiProvider()
+                    .connect(
+                            AccountSettings.of(
+                                    "local-1", "openai", Optional.empty(), new Settings("account local-1", values)),
+                            services)
+                    .close();
+        }
+    }
+}
