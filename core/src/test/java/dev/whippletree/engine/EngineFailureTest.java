@@ -152,8 +152,8 @@ final class EngineFailureTest {
     void retryBudgetIsEmpty_retriesWaitAndDoNotFail() {
         ScriptedClient client = fixture.account("a", "10000 / 1s");
         fixture.account("b", "10000 / 1s");
-        fixture.route(route -> EngineFixture.with(
-                route, new Retries(2, Duration.ofMillis(500), Duration.ofSeconds(15), 0, 0.1)));
+        fixture.route(route ->
+                EngineFixture.with(route, new Retries(2, Duration.ofMillis(500), Duration.ofSeconds(15), 0, 0.1)));
         for (int index = 0; index < 4; index++) {
             client.then(client.failsAfter(SHORT, FailureKind.UNAVAILABLE));
         }

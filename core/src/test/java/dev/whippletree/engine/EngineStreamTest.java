@@ -70,8 +70,7 @@ final class EngineStreamTest {
     void stalled_timesOutFifteenSecondsAfterTheLastPiece_andNothingPartialIsGiven() {
         client.then((prompt, model, sink) -> {
             sink.sent();
-            fixture.timeline.schedule(
-                    Duration.ofSeconds(20).toNanos(), () -> sink.delta(new Delta.Text("half an")));
+            fixture.timeline.schedule(Duration.ofSeconds(20).toNanos(), () -> sink.delta(new Delta.Text("half an")));
             return () -> {};
         });
         CompletableFuture<Completion> answer = stream();

@@ -129,9 +129,11 @@ final class PromptKeysTest {
         CacheKey.Question two = question("Answer briefly: what is your age?", "what is your age?", 0.5);
         assertThat(one.scope()).isEqualTo(two.scope());
         assertThat(one.text()).isEqualTo("how old are you?");
-        assertThat(question("Answer at length: what is your age?", "what is your age?", 0.5).scope())
+        assertThat(question("Answer at length: what is your age?", "what is your age?", 0.5)
+                        .scope())
                 .isNotEqualTo(two.scope());
-        assertThat(question("Answer briefly: what is your age?", "what is your age?", 1).scope())
+        assertThat(question("Answer briefly: what is your age?", "what is your age?", 1)
+                        .scope())
                 .isNotEqualTo(two.scope());
     }
 
