@@ -80,7 +80,10 @@ final class ConcurrencyStressTest {
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
             String text = prompt.messages().get(0).text();
-            int hash = callsByText.computeIfAbsent(text, key -> new AtomicInteger()).incrementAndGet() + text.hashCode();
+            int hash = callsByText
+                            .computeIfAbsent(text, key -> new AtomicInteger())
+                            .incrementAndGet()
+                    + text.hashCode();
             open.incrementAndGet();
             Runnable end = () -> {
                 open.decrementAndGet();
@@ -122,9 +125,7 @@ final class ConcurrencyStressTest {
         RouteSettings route = RouteSettings.of(
                 "default", List.of(new Tier(List.of(new TargetSettings("a", "m"), new TargetSettings("b", "m")))));
         Topology topology = new Topology(
-                List.of(
-                        new Topology.OpenAccount(account("a"), first),
-                        new Topology.OpenAccount(account("b"), second)),
+                List.of(new Topology.OpenAccount(account("a"), first), new Topology.OpenAccount(account("b"), second)),
                 Map.of(
                         "default",
                         new Topology.OpenRoute(
