@@ -255,7 +255,7 @@ final class Conduct {
     private static void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {
         try {
             picker.ended(target.id(), outcome, tookNanos, now);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // A strategy that can't learn still picks; that it can't is its own loss.
             LOG.debug("A balancing strategy failed to learn", e);
         }

@@ -1,0 +1,58 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.board.Words;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What can be done with stored answers. */
+@Command(name = "cache", description = "Removes stored answers: cache clear.", synopsisSubcommandLabel = "clear")
+final class CacheCommand implements Callable<Integer> {
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() {
+        throw new UserMistake("what about the cache? There is: whippletree cache clear [--tenant NAME]");
+    }
+
+    /** Removes stored answers from every cache tier that outlives a process. */
+    @Command(
+            name = "clear",
+            description = {
+                "Removes stored answers from every cache tier.",
+                "What a process keeps in its own memory ends with that process."
+            },
+            footer = {"  whippletree cache clear", "  whippletree cache clear --tenant acme"})
+    static final class Clear implements Callable<Integer> {
+
+        private final Surroundings surroundings;
+
+        @Option(names = "--tenant", paramLabel = "NAME", description = "Only this tenant's answers.")
+        private @Nullable String tenant;
+
+        @Mixin
+        private final Opening opening = new Opening();
+
+        @Mixin
+        private final CommonOptions common = new CommonOptions();
+
+        Clear(Surroundings surroundings) {
+            this.surroundings = surroundings;
+        }
+
+        @Override
+        public Integer call() {
+            try (Whippletree whippletree = opening.open(surroundings)) {
+                long removed = Waiting.on(whippletree.clearCaches(Optional.ofNullable(tenant)));
+                surroundings.out().println(removed < 0 ? "removed all" : "removed " + Words.count(removed, "answer"));
+                return ExitCode.ANSWERED;
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Says everything that is wrong with the configuration, all at once; or, if nothing is, what it says. */
+@Command(
+        name = "check",
+        description =
+                "Checks the configuration without making a call: every problem at once, exit code 2 if there is any.",
+        footer = {"  whippletree check", "  whippletree check --config other.yaml"})
+final class CheckCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Mixin
+    private final Opening opening = new Opening();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    CheckCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        try (Whippletree whippletree = opening.open(surroundings)) {
+            print(whippletree.configuration(), whippletree.status().notes());
+            return ExitCode.ANSWERED;
+        }
+    }
+
+    private void print(Configuration configuration, List<String> notes) {
+        PrintWriter out = surroundings.out();
+        out.println(Words.count(configuration.accounts().size(), "account"));
+        configuration.accounts().forEach(account -> out.println("  " + line(account)));
+        out.println(Words.count(configuration.routes().size(), "route"));
+        configuration.routes().forEach(route -> out.println("  " + line(route)));
+        out.println(Words.count(configuration.caches().size(), "cache tier"));
+        configuration.caches().forEach(cache -> out.println("  " + cache.name()));
+        configuration.warnings().forEach(warning -> out.println("warning: " + warning));
+        notes.stream()
+                .filter(note -> !configuration.warnings().contains(note))
+                .forEach(note -> out.println("note: " + note));
+        out.println("No problem found.");
+    }
+
+    private static String line(AccountSettings account) {
+        String limits = account.limits().stream()
+                .map(limit -> limit.limit()
+                        + limit.model().map(model -> " of " + model).orElse(""))
+                .collect(Collectors.joining(", "));
+        return account.id() + ": " + account.provider()
+                + account.organization().map(name -> ", organization " + name).orElse("")
+                + (limits.isEmpty() ? ", no limits declared" : ", " + limits);
+    }
+
+    private static String line(RouteSettings route) {
+        String tiers = route.tiers().stream().map(CheckCommand::line).collect(Collectors.joining(", then "));
+        return route.name() + ": " + tiers + ", " + route.strategy();
+    }
+
+    private static String line(RouteSettings.Tier tier) {
+        return tier.targets().stream()
+                .map(target -> target.account() + " with " + target.model())
+                .collect(Collectors.joining(" and "));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.whippletree.cli;
+
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** How every command's help looks: what it takes, its options in order of use, the exit codes, examples. */
+final class HelpLayout {
+
+    private static final int WIDTH = 100;
+
+    private HelpLayout() {}
+
+    /** Lays out the help of a command and of all below it. */
+    static void apply(CommandLine command, Map<String, String> exitCodes) {
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        usage.width(WIDTH);
+        usage.sortOptions(false);
+        usage.parameterListHeading("%n");
+        usage.optionListHeading("%nOptions:%n");
+        usage.commandListHeading("%nCommands:%n");
+        usage.exitCodeListHeading("%nExit codes:%n");
+        usage.exitCodeList(exitCodes);
+        if (usage.footer().length > 0) {
+            usage.footerHeading("%nExamples:%n");
+        }
+        command.getSubcommands().values().forEach(child -> apply(child, exitCodes));
+    }
+}

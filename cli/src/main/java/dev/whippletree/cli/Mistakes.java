@@ -1,0 +1,76 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.PromptException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns what went wrong into a few lines on standard error and an exit code. Nobody but somebody who asks by {@code --debug}
+ * sees a stack trace.
+ */
+final class Mistakes {
+
+    private final Surroundings surroundings;
+
+    Mistakes(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** Handles a command line that can't be parsed. */
+    int handle(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = surroundings.err();
+        String name = command.getCommandSpec().qualifiedName();
+        err.println(name + ": " + mistake.getMessage());
+        UnmatchedArgumentException.printSuggestions(mistake, err);
+        err.println("Try '" + name + " --help'.");
+        return ExitCode.WRONG_USAGE;
+    }
+
+    /** Handles what a command threw. */
+    int handle(Exception thrown, CommandLine command, ParseResult parsed) {
+        if (debugging(command)) {
+            thrown.printStackTrace(surroundings.err());
+        }
+        if (thrown instanceof PromptException failure) {
+            return handle(failure);
+        }
+        if (thrown instanceof ConfigurationException configuration) {
+            configuration.problems().forEach(this::say);
+            return ExitCode.WRONG_USAGE;
+        }
+        if (thrown instanceof UserMistake mistake) {
+            say(mistake.getMessage());
+            return ExitCode.WRONG_USAGE;
+        }
+        say("unexpected error: " + thrown + (debugging(command) ? "" : " (--debug shows where)"));
+        return ExitCode.FAILED;
+    }
+
+    private int handle(PromptException failure) {
+        say(failure.getMessage());
+        failure.roomAt().ifPresent(this::sayRoom);
+        return ExitCode.of(failure.reason());
+    }
+
+    private void sayRoom(Instant at) {
+        Instant now = surroundings.timeline().now();
+        surroundings.err().println("  there will be room at " + Words.future(at, now, surroundings.zone()));
+    }
+
+    private void say(@Nullable String message) {
+        surroundings.err().println("whippletree: " + message);
+    }
+
+    private static boolean debugging(CommandLine command) {
+        return command.getMixins().values().stream()
+                .anyMatch(mixin -> mixin instanceof CommonOptions options && options.debug());
+    }
+}

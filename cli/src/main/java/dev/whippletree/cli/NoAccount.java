@@ -1,0 +1,37 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.cli.board.Words;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What to tell somebody who has no account yet: where tokens are looked for, how to get one, and what works without. */
+final class NoAccount {
+
+    private static final int WIDTH = 76;
+
+    private NoAccount() {}
+
+    /**
+     * Returns the mistake.
+     *
+     * @param variables the variables that were looked at, each with how to get what belongs in it
+     */
+    static UserMistake mistake(Map<String, String> variables) {
+        Table table = new Table(false);
+        variables.forEach((name, how) -> row(table, name, Words.wrap(how, WIDTH)));
+        List<String> lines = new ArrayList<>();
+        lines.add("there is no account to ask. Put a token into one of these variables and run it again:");
+        lines.addAll(table.lines());
+        lines.add("More accounts: the same with _2, _3, ... behind the name, or a file whippletree.yaml.");
+        lines.add("To see it work without any account: whippletree ask --emulated \"Tell me about yourself\"");
+        return new UserMistake(String.join(System.lineSeparator(), lines));
+    }
+
+    private static void row(Table table, String name, List<String> how) {
+        table.row(Cell.left("  " + name), Cell.left(how.get(0)));
+        how.subList(1, how.size()).forEach(table::across);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.config.DefaultConfiguration;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which configuration a command uses, and how it opens a {@link Whippletree} from it. */
+final class Opening {
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration; default: the one $WHIPPLETREE_CONFIG names, else whippletree.yaml here,"
+                    + " else the one in your configuration folder.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "The model of routes that name none; default: $WHIPPLETREE_MODEL, else "
+                    + Configuration.DEFAULT_MODEL + ".")
+    private @Nullable String model;
+
+    /** Returns whether the user named a configuration or a model. */
+    boolean given() {
+        return file != null || model != null;
+    }
+
+    /** Returns where the configuration is read from. */
+    ConfigurationSource source(Surroundings surroundings) {
+        Map<String, String> environment = new HashMap<>(surroundings.environment());
+        if (model != null) {
+            environment.put(DefaultConfiguration.MODEL_VARIABLE, model);
+        }
+        return new ConfigurationSource(Optional.ofNullable(file), environment, surroundings.folder());
+    }
+
+    /**
+     * Opens one. Makes no call.
+     *
+     * @throws dev.whippletree.model.ConfigurationException with every problem
+     * @throws UserMistake if there is no account at all, saying how to get one; or if no route takes the model
+     */
+    Whippletree open(Surroundings surroundings) {
+        ConfigurationSource source = source(surroundings);
+        Whippletree.Builder builder = surroundings.builders().get();
+        if (source.file().isEmpty()
+                && builder.plugins().accountsFrom(surroundings.environment()).isEmpty()) {
+            throw NoAccount.mistake(builder.plugins().environmentVariables());
+        }
+        Whippletree whippletree = builder.configuration(source).build();
+        if (model != null && !models(whippletree.configuration()).contains(model)) {
+            whippletree.close();
+            throw new UserMistake("--model " + model + " has no effect: each route of "
+                    + source.file().orElseThrow() + " names its own model; choose one by --route");
+        }
+        return whippletree;
+    }
+
+    private static List<String> models(Configuration configuration) {
+        return configuration.routes().stream()
+                .flatMap(route -> route.tiers().stream())
+                .flatMap(tier -> tier.targets().stream())
+                .map(target -> target.model())
+                .toList();
+    }
+}

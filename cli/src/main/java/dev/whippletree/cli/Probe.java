@@ -1,0 +1,78 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.spi.AccountSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Spends one call of one token on each account, and says so. Confined to one thread; blocks. */
+final class Probe {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final Surroundings surroundings;
+    private final Whippletree whippletree;
+
+    Probe(Surroundings surroundings, Whippletree whippletree) {
+        this.surroundings = surroundings;
+        this.whippletree = whippletree;
+    }
+
+    /** Returns whether every account answered. */
+    boolean run() {
+        List<AccountSettings> accounts = whippletree.configuration().accounts();
+        surroundings
+                .err()
+                .println("whippletree: --probe spends one call of one token on each of "
+                        + Words.count(accounts.size(), "account"));
+        boolean good = true;
+        for (AccountSettings account : accounts) {
+            good &= probe(account.id());
+        }
+        return good;
+    }
+
+    private boolean probe(String account) {
+        long start = surroundings.timeline().nanoTime();
+        try {
+            Waiting.on(whippletree.complete(prompt(account)));
+            Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
+            surroundings.err().println("  ✓ " + account + " answered in " + Words.duration(took));
+            return true;
+        } catch (PromptException e) {
+            surroundings.err().println("  ✗ " + account + ": " + e.getMessage());
+            e.attempts().forEach(attempt -> surroundings.err().println("      " + attempt.failure()));
+            return false;
+        }
+    }
+
+    private Prompt prompt(String account) {
+        Prompt.Builder builder = Prompt.builder()
+                .user("Hello")
+                .maxTokens(1)
+                .account(account)
+                .deadline(DEADLINE)
+                .noCache()
+                .noStore();
+        routeTo(account).ifPresent(builder::route);
+        return builder.build();
+    }
+
+    private Optional<String> routeTo(String account) {
+        return whippletree.configuration().routes().stream()
+                .filter(route -> leadsTo(route, account))
+                .map(RouteSettings::name)
+                .findFirst();
+    }
+
+    private static boolean leadsTo(RouteSettings route, String account) {
+        return route.tiers().stream()
+                .flatMap(tier -> tier.targets().stream())
+                .anyMatch(target -> target.account().equals(account));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What can be said of a prompt on the command line. */
+final class PromptOptions {
+
+    @Option(names = "--route", paramLabel = "ROUTE", description = "The configured route; default: the first.")
+    private @Nullable String route;
+
+    @Option(names = "--account", paramLabel = "ID", description = "The only account that may answer.")
+    private @Nullable String account;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "Instructions that stand above the prompt.")
+    private @Nullable String system;
+
+    @Option(names = "--temperature", paramLabel = "0..2", description = "How freely the model chooses.")
+    private @Nullable Double temperature;
+
+    @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens the answer may have.")
+    private @Nullable Integer maxTokens;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            defaultValue = "2m",
+            converter = Durations.class,
+            description = "How long to wait for the answer; default: ${DEFAULT-VALUE}.")
+    private Duration deadline = Duration.ofMinutes(2);
+
+    @Option(names = "--no-cache", description = "Ask for a fresh answer, even if one is stored.")
+    private boolean noCache;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "NAME",
+            description = "Whose answers these are; no other tenant sees them.")
+    private @Nullable String tenant;
+
+    @Option(
+            names = "--session",
+            paramLabel = "NAME",
+            description = "Whose turn it is: room is shared between sessions.")
+    private @Nullable String session;
+
+    @Nullable String route() {
+        return route;
+    }
+
+    @Nullable String account() {
+        return account;
+    }
+
+    /**
+     * Returns the prompt.
+     *
+     * @param text what the user asks
+     * @throws UserMistake if a value is out of range
+     */
+    Prompt prompt(String text) {
+        Prompt.Builder builder = Prompt.builder().deadline(deadline);
+        if (system != null) {
+            builder.system(system);
+        }
+        addParameters(builder);
+        addOwner(builder);
+        try {
+            return builder.user(text).build();
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void addParameters(Prompt.Builder builder) {
+        if (temperature != null) {
+            builder.temperature(temperature);
+        }
+        if (maxTokens != null) {
+            builder.maxTokens(maxTokens);
+        }
+        if (noCache) {
+            builder.noCache();
+        }
+    }
+
+    private void addOwner(Prompt.Builder builder) {
+        if (route != null) {
+            builder.route(route);
+        }
+        if (account != null) {
+            builder.account(account);
+        }
+        if (tenant != null) {
+            builder.tenant(tenant);
+        }
+        if (session != null) {
+            builder.session(session);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.Account;
+import dev.whippletree.model.StatusSnapshot.CacheTier;
+import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.model.StatusSnapshot.Prompts;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A status snapshot as a JSON tree: everything in it, durations in milliseconds, instants in ISO 8601. */
+final class StatusJson {
+
+    private StatusJson() {}
+
+    static Map<String, Object> of(StatusSnapshot status) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("at", status.at().toString());
+        tree.put("uptime_ms", status.uptime().toMillis());
+        tree.put("prompts", of(status.prompts()));
+        tree.put("sessions_active", status.sessionsActive());
+        tree.put("waiting", status.waiting());
+        tree.put("in_flight", status.inFlight());
+        tree.put("calls", status.calls());
+        tree.put("prompts_per_minute", status.promptsPerMinute());
+        tree.put("response", of(status.latency()));
+        tree.put("tokens", CompletionJson.of(status.tokens()));
+        tree.put("caches", status.caches().stream().map(StatusJson::of).toList());
+        tree.put("accounts", status.accounts().stream().map(StatusJson::of).toList());
+        tree.put("picker_faults", status.pickerFaults());
+        tree.put("notes", status.notes());
+        return tree;
+    }
+
+    private static Map<String, Object> of(Prompts prompts) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("submitted", prompts.submitted());
+        tree.put("answered", prompts.answered());
+        tree.put("from_cache", prompts.fromCache());
+        tree.put("joined", prompts.joined());
+        tree.put("failed", prompts.failed());
+        tree.put("cancelled", prompts.cancelled());
+        tree.put("under_way", prompts.underWay());
+        tree.put("spared_rate", prompts.sparedRate());
+        tree.put("success_rate", prompts.successRate());
+        return tree;
+    }
+
+    private static Map<String, Object> of(Latency latency) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("count", latency.count());
+        tree.put("mean_ms", latency.mean().toMillis());
+        tree.put("p95_ms", latency.p95().toMillis());
+        return tree;
+    }
+
+    private static Map<String, Object> of(CacheTier tier) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", tier.name());
+        tree.put("hits", tier.hits());
+        tree.put("misses", tier.misses());
+        tree.put("faults", tier.faults());
+        return tree;
+    }
+
+    private static Map<String, Object> of(Account account) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("id", account.id());
+        tree.put("provider", account.provider());
+        tree.put("organization", account.organization());
+        tree.put("state", lower(account.state()));
+        account.reason().ifPresent(reason -> tree.put("reason", reason));
+        account.until().ifPresent(until -> tree.put("until", until.toString()));
+        tree.put("in_flight", account.inFlight());
+        tree.put("max_concurrency", account.maxConcurrency());
+        tree.put("calls", account.calls());
+        tree.put("answered", account.answered());
+        tree.put("rate_limited", account.rateLimited());
+        Map<String, Object> failures = new TreeMap<>();
+        account.failures().forEach((kind, number) -> failures.put(lower(kind), number));
+        tree.put("failures", failures);
+        tree.put("response", of(account.latency()));
+        tree.put("tokens", CompletionJson.of(account.tokens()));
+        tree.put("limits", account.limits().stream().map(StatusJson::of).toList());
+        return tree;
+    }
+
+    private static Map<String, Object> of(LimitStatus limit) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("organization", limit.scope().organization());
+        limit.scope().model().ifPresent(model -> tree.put("model", model));
+        tree.put("unit", limit.unit().wireName());
+        tree.put("amount", limit.amount());
+        limit.window().ifPresent(window -> tree.put("window_ms", window.toMillis()));
+        tree.put("left", limit.left());
+        tree.put("source", lower(limit.source()));
+        limit.nextIn()
+                .ifPresent(
+                        nanos -> tree.put("more_in_ms", Duration.ofNanos(nanos).toMillis()));
+        return tree;
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.time.Timeline;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * What a command takes from its surroundings, so that a test can hand it others. Immutable.
+ *
+ * @param environment the environment's variables
+ * @param folder where relative paths start
+ * @param in standard input, as text in {@link #charset()}
+ * @param out standard output: answers and nothing else
+ * @param err standard error: everything a person should know besides
+ * @param terminal which of these are a terminal
+ * @param zone in whose time of day instants are printed
+ * @param interruption ends when the user has had enough; in a process it never does, since Ctrl-C ends the process
+ * @param timeline the time by which the command itself measures
+ * @param builders makes a builder for each Whippletree opened
+ */
+public record Surroundings(
+        Map<String, String> environment,
+        Path folder,
+        InputStream in,
+        PrintWriter out,
+        PrintWriter err,
+        Terminal terminal,
+        ZoneId zone,
+        CompletableFuture<Void> interruption,
+        Timeline timeline,
+        Supplier<Whippletree.Builder> builders) {
+
+    /** Copies what is mutable. */
+    public Surroundings {
+        environment = Map.copyOf(environment);
+    }
+
+    /** Returns those of this process. */
+    static Surroundings ofProcess() {
+        Terminal terminal = Terminal.ofProcess(System.getenv());
+        return new Surroundings(
+                System.getenv(),
+                Path.of(""),
+                System.in,
+                writer(System.out, terminal),
+                writer(System.err, terminal),
+                terminal,
+                ZoneId.systemDefault(),
+                new CompletableFuture<>(),
+                new SystemTimeline(),
+                Whippletree::builder);
+    }
+
+    /** Returns how text is encoded: a Windows console has its own way, everything else gets UTF-8. */
+    static Charset charset(Terminal terminal) {
+        boolean windows =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+        String console = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+        return windows && terminal.in() && console != null ? Charset.forName(console) : StandardCharsets.UTF_8;
+    }
+
+    private static PrintWriter writer(OutputStream stream, Terminal terminal) {
+        return new PrintWriter(stream, true, charset(terminal));
+    }
+}

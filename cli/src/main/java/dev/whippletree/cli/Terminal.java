@@ -1,0 +1,43 @@
+package dev.whippletree.cli;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * What is known of the terminal. Immutable.
+ *
+ * @param in whether standard input is a terminal, where somebody can answer a question
+ * @param err whether standard error is one, on which lines can be drawn anew
+ * @param colours whether standard output shows colours
+ */
+public record Terminal(boolean in, boolean err, boolean colours) {
+
+    /** No terminal at all, as in a pipe. */
+    public static final Terminal NONE = new Terminal(false, false, false);
+
+    /** A JVM can't tell which of its streams are terminals. The launcher can, and says so by this property: {@code in,out,err}. */
+    private static final String PROPERTY = "whippletree.terminals";
+
+    static Terminal ofProcess(Map<String, String> environment) {
+        return of(System.getProperty(PROPERTY), environment, System.console() != null, Ansi.AUTO.enabled());
+    }
+
+    /**
+     * Says what the terminal can do.
+     *
+     * @param launcher what the launcher says; null: nothing
+     * @param environment where {@code NO_COLOR} (no-color.org) and {@code TERM} are looked up
+     * @param console whether the JVM believes to have a console
+     * @param ansi whether picocli believes that colours are shown
+     */
+    static Terminal of(@Nullable String launcher, Map<String, String> environment, boolean console, boolean ansi) {
+        boolean dumb = environment.getOrDefault("TERM", "").equals("dumb");
+        if (launcher == null) {
+            return new Terminal(console, console && !dumb, ansi && !dumb);
+        }
+        boolean plain = dumb || !environment.getOrDefault("NO_COLOR", "").isEmpty();
+        return new Terminal(
+                launcher.contains("in"), launcher.contains("err") && !dumb, launcher.contains("out") && !plain);
+    }
+}

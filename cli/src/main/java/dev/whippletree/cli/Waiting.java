@@ -1,0 +1,27 @@
+package dev.whippletree.cli;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Waits, as only a command may. */
+final class Waiting {
+
+    private Waiting() {}
+
+    /**
+     * Blocks until a future has ended.
+     *
+     * @return what it ended with
+     * @throws RuntimeException what it failed with, without the wrapping
+     */
+    static <T> T on(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+}

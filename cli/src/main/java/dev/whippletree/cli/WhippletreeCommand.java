@@ -1,0 +1,61 @@
+package dev.whippletree.cli;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command without a subcommand: shows how to use it. */
+@Command(
+        name = "whippletree",
+        description = "Spreads prompts over rate-limited accounts, and waits for quota instead of running into it.",
+        versionProvider = WhippletreeCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "  whippletree ask \"Tell me about yourself\"",
+            "  echo \"Summarise: ...\" | whippletree ask -",
+            "  whippletree ask --emulated \"Does it run?\"      without any account",
+            "  whippletree check                              what is wrong with the configuration",
+            "  whippletree stress                             500 interviews over two emulated accounts",
+            "",
+            "Accounts come from whippletree.yaml and from the environment; 'whippletree ask' names the variables."
+        })
+final class WhippletreeCommand implements Callable<Integer> {
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    @Override
+    public Integer call() {
+        CommandLine self = Objects.requireNonNull(spec, "spec").commandLine();
+        self.usage(self.getErr());
+        return ExitCode.WRONG_USAGE;
+    }
+
+    /** Says which version this is, from the jar's manifest. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = WhippletreeCommand.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "whippletree " + (version == null ? "(unpackaged)" : version) + ", Java " + Runtime.version()
+            };
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.whippletree.cli.board;
+
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.CacheTier;
+import java.util.List;
+
+/** The board's table of cache tiers, nearest first. Immutable. */
+final class Caches {
+
+    private final boolean colours;
+
+    Caches(boolean colours) {
+        this.colours = colours;
+    }
+
+    List<String> lines(StatusSnapshot status) {
+        if (status.caches().isEmpty()) {
+            return List.of();
+        }
+        Table table = new Table(colours);
+        table.row(
+                Cell.left("Cache").painted(Paint.FAINT),
+                Cell.right("Hits").painted(Paint.FAINT),
+                Cell.right("Misses").painted(Paint.FAINT),
+                Cell.right("Faults").painted(Paint.FAINT),
+                Cell.right("Hit rate").painted(Paint.FAINT));
+        status.caches().forEach(tier -> row(table, tier));
+        return table.lines();
+    }
+
+    private static void row(Table table, CacheTier tier) {
+        long lookups = tier.hits() + tier.misses();
+        table.row(
+                Cell.left(tier.name()).painted(Paint.STRONG),
+                Cell.right(Words.count(tier.hits())),
+                Cell.right(Words.count(tier.misses())),
+                Cell.right(Words.count(tier.faults())).painted(tier.faults() == 0 ? Paint.PLAIN : Paint.CAUTION),
+                Cell.right(Words.percent(lookups == 0 ? 0 : (double) tier.hits() / lookups)));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.whippletree.cli.board;
+
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import java.time.Duration;
+import java.util.List;
+
+/** The board's table of limits, each once even where several accounts share it. Immutable. */
+final class Limits {
+
+    private static final int LONGEST_SCOPE = 40;
+    private static final int METER = 10;
+
+    private final boolean colours;
+
+    Limits(boolean colours) {
+        this.colours = colours;
+    }
+
+    List<String> lines(StatusSnapshot status) {
+        List<LimitStatus> limits = status.accounts().stream()
+                .flatMap(account -> account.limits().stream())
+                .distinct()
+                .toList();
+        if (limits.isEmpty()) {
+            return List.of();
+        }
+        Table table = new Table(colours);
+        table.row(
+                Cell.left("Limit of").painted(Paint.FAINT),
+                Cell.right("Left").painted(Paint.FAINT),
+                Cell.left("").painted(Paint.FAINT),
+                Cell.left("Amount").painted(Paint.FAINT),
+                Cell.left("Known").painted(Paint.FAINT));
+        limits.forEach(limit -> row(table, limit));
+        return table.lines();
+    }
+
+    private static void row(Table table, LimitStatus limit) {
+        Paint paint = limit.left() == 0 ? Paint.CAUTION : Paint.GOOD;
+        table.row(
+                Cell.left(Words.clip(limit.scope().toString(), LONGEST_SCOPE)),
+                Cell.right(Words.count(limit.left())).painted(Paint.STRONG),
+                Cell.left(meter(limit)).painted(paint),
+                Cell.left(amount(limit)),
+                Cell.left(Accounts.word(limit.source())),
+                Cell.left(next(limit)).painted(Paint.CAUTION));
+    }
+
+    /** Shows a full bar only when nothing is used, and an empty one only when nothing is left. */
+    private static String meter(LimitStatus limit) {
+        double share = Math.min(1, (double) limit.left() / limit.amount());
+        int filled = share == 1 ? METER : Math.min(METER - 1, (int) Math.ceil(share * METER));
+        return "█".repeat(filled) + "░".repeat(METER - filled);
+    }
+
+    private static String amount(LimitStatus limit) {
+        String window = limit.window().map(known -> form(limit, known)).orElse("unknown window");
+        return "of " + Words.count(limit.amount()) + " " + limit.unit().wireName() + " / " + window;
+    }
+
+    private static String form(LimitStatus limit, Duration window) {
+        String written = new Limit(limit.unit(), limit.amount(), window).toString();
+        return written.substring(written.lastIndexOf('/') + 2);
+    }
+
+    private static String next(LimitStatus limit) {
+        return limit.nextIn().isPresent()
+                ? "more in " + Words.duration(Duration.ofNanos(limit.nextIn().getAsLong()))
+                : "";
+    }
+}

@@ -1,0 +1,65 @@
+package dev.whippletree.cli.board;
+
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.Prompts;
+import java.util.List;
+import java.util.Locale;
+
+/** The board's first section: what became of the prompts, and how fast. Immutable. */
+final class Overview {
+
+    private final boolean colours;
+
+    Overview(boolean colours) {
+        this.colours = colours;
+    }
+
+    List<String> lines(StatusSnapshot status) {
+        Prompts prompts = status.prompts();
+        Table table = new Table(colours);
+        row(
+                table,
+                "Prompts",
+                Words.count(prompts.answered()) + " of " + Words.count(prompts.submitted()) + " answered",
+                Words.percent(prompts.successRate()) + " success · " + Words.count(prompts.failed()) + " failed · "
+                        + Words.count(prompts.cancelled()) + " cancelled · " + Words.count(prompts.underWay())
+                        + " under way");
+        row(
+                table,
+                "No call",
+                Words.percent(prompts.sparedRate()) + " of answers",
+                Words.count(prompts.fromCache()) + " from cache · " + Words.count(prompts.joined())
+                        + " joined another's call");
+        row(
+                table,
+                "Calls",
+                Words.count(status.calls()) + " made",
+                Words.count(status.inFlight()) + " in flight · " + Words.count(status.waiting()) + " waiting in line");
+        row(
+                table,
+                "Speed",
+                String.format(Locale.ROOT, "%,.1f", status.promptsPerMinute()) + " prompts a minute",
+                Words.count(status.sessionsActive(), "session") + " active");
+        row(
+                table,
+                "Response",
+                "mean "
+                        + Words.measured(
+                                status.latency().count(), status.latency().mean()),
+                "p95 "
+                        + Words.measured(
+                                status.latency().count(), status.latency().p95()));
+        row(
+                table,
+                "Tokens",
+                Words.count(status.tokens().total()),
+                Words.count(status.tokens().promptTokens()) + " prompt · "
+                        + Words.count(status.tokens().completionTokens()) + " completion");
+        return table.lines();
+    }
+
+    private static void row(Table table, String label, String headline, String detail) {
+        table.row(Cell.left(label).painted(Paint.FAINT), Cell.left(headline).painted(Paint.STRONG), Cell.left(detail));
+    }
+}

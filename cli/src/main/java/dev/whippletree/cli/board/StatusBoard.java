@@ -1,0 +1,95 @@
+package dev.whippletree.cli.board;
+
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A {@link StatusSnapshot} as lines of text for a terminal of 80 to 100 columns: exactly what the snapshot says, and nothing
+ * that it doesn't. Immutable.
+ */
+public final class StatusBoard {
+
+    private static final int WIDTH = 92;
+
+    private final ZoneId zone;
+    private final boolean colours;
+
+    /**
+     * Creates a board.
+     *
+     * @param zone in whose time of day instants are written
+     * @param colours whether the terminal shows colours
+     */
+    public StatusBoard(ZoneId zone, boolean colours) {
+        this.zone = zone;
+        this.colours = colours;
+    }
+
+    /** Returns the whole board. */
+    public List<String> lines(StatusSnapshot status) {
+        List<String> lines = new ArrayList<>();
+        lines.add(title(status));
+        lines.add(Paint.FAINT.on("─".repeat(WIDTH), colours));
+        lines.addAll(new Overview(colours).lines(status));
+        section(lines, new Accounts(zone, colours).lines(status));
+        section(lines, new Limits(colours).lines(status));
+        section(lines, new Caches(colours).lines(status));
+        section(lines, notes(status));
+        return lines;
+    }
+
+    /** Returns the part that is worth watching while prompts are under way: what was answered, and the accounts. */
+    public List<String> liveLines(StatusSnapshot status) {
+        List<String> lines = new ArrayList<>(new Overview(colours).lines(status));
+        section(lines, new Accounts(zone, colours).lines(status));
+        return lines;
+    }
+
+    /** Returns everything that matters most in one line, without colours, for output that isn't a terminal. */
+    public String line(StatusSnapshot status) {
+        String accounts = status.accounts().stream()
+                .map(account -> account.id() + " " + Words.count(account.calls(), "call")
+                        + (account.state() == AccountState.OPEN ? "" : " " + Accounts.word(account.state())))
+                .collect(Collectors.joining(", "));
+        return Words.count(status.prompts().answered()) + " answered, "
+                + Words.count(status.prompts().failed()) + " failed, "
+                + Words.count(status.prompts().underWay()) + " under way, "
+                + Words.count(status.waiting()) + " waiting; " + accounts;
+    }
+
+    private String title(StatusSnapshot status) {
+        String name = "Whippletree";
+        String when = Words.time(status.at(), status.at(), zone) + " · up " + Words.duration(status.uptime());
+        String gap = " ".repeat(WIDTH - name.length() - when.length());
+        return Paint.STRONG.on(name, colours) + gap + Paint.FAINT.on(when, colours);
+    }
+
+    private static void section(List<String> lines, List<String> more) {
+        if (!more.isEmpty()) {
+            lines.add("");
+            lines.addAll(more);
+        }
+    }
+
+    private List<String> notes(StatusSnapshot status) {
+        List<String> notes = new ArrayList<>();
+        if (status.pickerFaults() > 0) {
+            notes.add("A balancing strategy failed " + Words.count(status.pickerFaults(), "time")
+                    + "; round-robin picked instead.");
+        }
+        notes.addAll(status.notes());
+        return notes.stream().flatMap(note -> bullet(note).stream()).toList();
+    }
+
+    private static List<String> bullet(String note) {
+        List<String> lines = new ArrayList<>();
+        for (String line : Words.wrap(note, WIDTH - 2)) {
+            lines.add((lines.isEmpty() ? "• " : "  ") + line);
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.whippletree.cli.board;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Numbers, times and sentences as people read them, the same in every locale. */
+public final class Words {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
+
+    /** Shares of a thousand are cut, not rounded; this much makes up for what binary fractions lose. */
+    private static final double SLACK = 1e-6;
+
+    private Words() {}
+
+    /** Returns a number with its thousands apart: {@code 8,500}. */
+    public static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** Returns a number with the word for what it counts: {@code 1 call}, {@code 1,700 calls}. */
+    public static String count(long number, String singular) {
+        return count(number) + " " + singular + (number == 1 ? "" : "s");
+    }
+
+    /**
+     * Returns a share as a percentage, cut after one decimal, so that only the whole is ever {@code 100.0 %}.
+     *
+     * @param share 0 to 1
+     */
+    public static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", Math.floor(share * 1000 + SLACK) / 10);
+    }
+
+    /** Returns a duration in its two largest units: {@code 212 ms}, {@code 4.2 s}, {@code 4 m 12 s}, {@code 1 h 03 m}. */
+    public static String duration(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis < 1000) {
+            return millis + " ms";
+        }
+        if (millis < 60_000) {
+            return String.format(Locale.ROOT, "%d.%d s", millis / 1000, millis % 1000 / 100);
+        }
+        if (duration.toHours() < 1) {
+            return String.format(Locale.ROOT, "%d m %02d s", duration.toMinutes(), duration.toSecondsPart());
+        }
+        if (duration.toDays() < 1) {
+            return String.format(Locale.ROOT, "%d h %02d m", duration.toHours(), duration.toMinutesPart());
+        }
+        return String.format(Locale.ROOT, "%d d %02d h", duration.toDays(), duration.toHoursPart());
+    }
+
+    /** Returns a measured duration, or a dash if nothing was measured. */
+    static String measured(long count, Duration duration) {
+        return count == 0 ? "–" : duration(duration);
+    }
+
+    /**
+     * Returns a time of day, with its day where that isn't today.
+     *
+     * @param at what to write
+     * @param now what today is
+     * @param zone whose time of day
+     */
+    public static String time(Instant at, Instant now, ZoneId zone) {
+        boolean today = at.atZone(zone).toLocalDate().equals(now.atZone(zone).toLocalDate());
+        return (today ? TIME : DAY_AND_TIME).format(at.atZone(zone));
+    }
+
+    /** Returns a time to come, and how far off it is: {@code 14:03:45 (in 23.0 s)}. */
+    public static String future(Instant at, Instant now, ZoneId zone) {
+        String time = time(at, now, zone);
+        return at.isAfter(now) ? time + " (in " + duration(Duration.between(now, at)) + ")" : time;
+    }
+
+    /** Returns a text cut to a length, with an ellipsis where something is missing. */
+    public static String clip(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+    }
+
+    /** Returns a text as lines of at most a width, broken between words; a longer word stands alone. */
+    public static List<String> wrap(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.trim().split("\\s+")) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+}

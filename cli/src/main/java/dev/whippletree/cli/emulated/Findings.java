@@ -1,0 +1,101 @@
+package dev.whippletree.cli.emulated;
+
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.StatusBoard;
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.emulator.stress.Check;
+import dev.whippletree.emulator.stress.InterviewResults;
+import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.model.StatusSnapshot;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+
+/** Prints what came of a stress run on standard output: the board, the interviews' times, the checks. */
+final class Findings {
+
+    private static final double MEDIAN = 0.5;
+    private static final double NEARLY_ALL = 0.95;
+
+    private final PrintWriter out;
+    private final Surroundings surroundings;
+    private final boolean colours;
+
+    Findings(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.out = surroundings.out();
+        this.colours = surroundings.terminal().colours();
+    }
+
+    void board(StatusSnapshot status) {
+        out.println();
+        new StatusBoard(surroundings.zone(), colours).lines(status).forEach(out::println);
+    }
+
+    /**
+     * Prints how long the interviews took.
+     *
+     * @param interviews who asked what
+     * @param results what came of it
+     * @param mean how long an answer takes on average
+     */
+    void times(Interviews interviews, InterviewResults results, Duration mean) {
+        Duration bound = mean.multipliedBy(interviews.questions())
+                .plus(interviews.think().multipliedBy(interviews.questions() - 1L));
+        out.println();
+        Table table = new Table(colours);
+        row(
+                table,
+                "Interviews",
+                Words.count(interviews.interviews()) + " of " + Words.count(interviews.questions(), "question")
+                        + ", started at the same instant, all done after " + Words.duration(results.elapsed()));
+        row(
+                table,
+                "Time each",
+                "p50 " + Words.duration(results.interviewTime(MEDIAN)) + " · p95 "
+                        + Words.duration(results.interviewTime(NEARLY_ALL)) + " · worst "
+                        + Words.duration(results.interviewTime(1)));
+        row(
+                table,
+                "Bound",
+                "never below " + Words.duration(bound) + ": " + interviews.questions()
+                        + " answers one after the other, " + Words.duration(mean) + " each on average");
+        table.lines().forEach(out::println);
+    }
+
+    /** Prints sentences, a line each. */
+    void say(String... lines) {
+        out.println();
+        for (String line : lines) {
+            out.println(line);
+        }
+    }
+
+    /** Prints each check with what was expected and what was, and the first errors if there are any. */
+    void checks(List<Check> checks, List<String> errors) {
+        out.println();
+        Table table = new Table(colours);
+        checks.forEach(check -> table.row(
+                check.held()
+                        ? Cell.left("✓").painted(Paint.GOOD)
+                        : Cell.left("✗").painted(Paint.BAD),
+                Cell.left(check.name()),
+                Cell.right(check.actual()).painted(Paint.STRONG),
+                Cell.left("expected " + check.expected()).painted(Paint.FAINT)));
+        table.lines().forEach(out::println);
+        errors.forEach(error -> out.println("  " + error));
+        long broken = checks.stream().filter(check -> !check.held()).count();
+        out.println(
+                broken == 0
+                        ? Paint.GOOD.on("All " + checks.size() + " checks held.", colours)
+                        : Paint.BAD.on(broken + " of " + checks.size() + " checks did not hold.", colours));
+        out.flush();
+    }
+
+    private static void row(Table table, String label, String text) {
+        table.row(Cell.left(label).painted(Paint.FAINT), Cell.left(text));
+    }
+}

@@ -1,0 +1,162 @@
+package dev.whippletree.cli.emulated;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.UserMistake;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.emulator.stress.CallCap;
+import dev.whippletree.emulator.stress.Check;
+import dev.whippletree.emulator.stress.InterviewDriver;
+import dev.whippletree.emulator.stress.InterviewPlan;
+import dev.whippletree.emulator.stress.InterviewResults;
+import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.AccountSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** A stress run over the user's own accounts, never with more calls than were announced. Confined to one thread. */
+public final class LiveStress {
+
+    /** Short answers do for this, and cost less. */
+    private static final int MOST_TOKENS = 100;
+
+    private final Surroundings surroundings;
+    private final StressWish wish;
+    private final boolean agreed;
+
+    /**
+     * Prepares a run.
+     *
+     * @param surroundings where to print, and whom to ask
+     * @param wish what to run
+     * @param agreed whether the user has agreed already
+     */
+    public LiveStress(Surroundings surroundings, StressWish wish, boolean agreed) {
+        this.surroundings = surroundings;
+        this.wish = wish;
+        this.agreed = agreed;
+    }
+
+    /**
+     * Runs it if the user agrees. Blocks until every interview has ended and everything is printed.
+     *
+     * @param opening opens the accounts
+     * @return 0 if every check held or the user didn't agree, else 1
+     * @throws UserMistake if a value can't be used, or nobody is there to agree
+     */
+    public int run(Supplier<Whippletree> opening) {
+        Interviews interviews = WishedSettings.interviews(wish).withMaxTokens(MOST_TOKENS);
+        try (Whippletree whippletree = opening.get()) {
+            CallCap cap = cap(interviews, whippletree);
+            announce(interviews, whippletree.configuration().accounts(), cap);
+            return agreed() ? run(interviews, whippletree, cap) : 0;
+        }
+    }
+
+    private int run(Interviews interviews, Whippletree whippletree, CallCap cap) {
+        InterviewDriver driver = new InterviewDriver(
+                        InterviewPlan.of(interviews), whippletree::complete, surroundings.timeline())
+                .withCheck((prompt, completion) -> !completion.text().isBlank())
+                .withCap(cap);
+        InterviewResults results = new Watch(surroundings, whippletree).until(driver);
+        StatusSnapshot status = whippletree.status();
+        List<Check> checks = checks(results, status, cap);
+        Findings findings = new Findings(surroundings);
+        findings.board(status);
+        findings.times(interviews, results, meanAnswer(status));
+        findings.say("The accounts are your own. An answer counts as right if there is any text in it.");
+        findings.checks(checks, results.errors());
+        return checks.stream().allMatch(Check::held) ? 0 : 1;
+    }
+
+    /**
+     * Allows each question once, or each prompt where no cache keeps answers, and leaves room for the prompt of each interview to
+     * be tried as often as it may be.
+     */
+    private static CallCap cap(Interviews interviews, Whippletree whippletree) {
+        Configuration configuration = whippletree.configuration();
+        int perPrompt = callsPerPrompt(configuration.routes().get(0));
+        long asked = configuration.caches().isEmpty() ? interviews.prompts() : interviews.distinct();
+        long most = asked + (long) interviews.interviews() * perPrompt;
+        return new CallCap(most, perPrompt, () -> whippletree.status().calls());
+    }
+
+    private static int callsPerPrompt(RouteSettings route) {
+        int targets =
+                route.tiers().stream().mapToInt(tier -> tier.targets().size()).sum();
+        return targets * route.retries().attemptsPerTarget();
+    }
+
+    private static List<Check> checks(InterviewResults results, StatusSnapshot status, CallCap cap) {
+        return List.of(
+                check(
+                        "prompts answered",
+                        "",
+                        results.prompts(),
+                        results.answered(),
+                        results.answered() == results.prompts()),
+                check("empty answers", "", 0, results.wrong(), results.wrong() == 0),
+                check("calls", "at most ", cap.most(), status.calls(), status.calls() <= cap.most()));
+    }
+
+    private static Check check(String name, String relation, long expected, long actual, boolean held) {
+        return new Check(name, relation + Words.count(expected), Words.count(actual), held);
+    }
+
+    private static Duration meanAnswer(StatusSnapshot status) {
+        long count = 0;
+        Duration sum = Duration.ZERO;
+        for (StatusSnapshot.Account account : status.accounts()) {
+            count += account.latency().count();
+            sum = sum.plus(
+                    account.latency().mean().multipliedBy(account.latency().count()));
+        }
+        return count == 0 ? Duration.ZERO : sum.dividedBy(count);
+    }
+
+    private void announce(Interviews interviews, List<AccountSettings> accounts, CallCap cap) {
+        String names = accounts.stream()
+                .map(account -> account.id() + " (" + account.provider() + ")")
+                .collect(Collectors.joining(", "));
+        PrintWriter err = surroundings.err();
+        err.println("This asks your own accounts: " + names + ".");
+        err.println("It makes at most " + Words.count(cap.most(), "call") + " of at most " + MOST_TOKENS
+                + " tokens each: " + Words.count(interviews.distinct())
+                + " distinct questions, the rest for retries and for what no cache keeps.");
+    }
+
+    private boolean agreed() {
+        if (agreed) {
+            return true;
+        }
+        if (!surroundings.terminal().in()) {
+            throw new UserMistake("nobody is there to agree; add --yes to go on");
+        }
+        surroundings.err().print("Go on? [y/N] ");
+        surroundings.err().flush();
+        return line().strip().toLowerCase(Locale.ROOT).startsWith("y");
+    }
+
+    private String line() {
+        try {
+            StringBuilder line = new StringBuilder();
+            for (int next = surroundings.in().read();
+                    next >= 0 && next != '\n';
+                    next = surroundings.in().read()) {
+                line.append((char) next);
+            }
+            return line.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("standard input can't be read", e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.whippletree.cli.emulated;
+
+import dev.whippletree.cli.UserMistake;
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.emulator.stress.StressSettings;
+
+/** Turns what a user typed into the settings of a run. */
+final class WishedSettings {
+
+    private WishedSettings() {}
+
+    /**
+     * Returns the interviews.
+     *
+     * @throws UserMistake if a value can't be used, saying which
+     */
+    static Interviews interviews(StressWish wish) {
+        try {
+            Interviews interviews = Interviews.STANDARD;
+            interviews = wish.interviews().map(interviews::withInterviews).orElse(interviews);
+            interviews = wish.questions().map(interviews::withQuestions).orElse(interviews);
+            interviews = wish.repeat().map(interviews::withRepeat).orElse(interviews);
+            interviews = wish.think().map(interviews::withThink).orElse(interviews);
+            return wish.seed().map(interviews::withSeed).orElse(interviews);
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Returns the settings of a run over emulated accounts.
+     *
+     * @throws UserMistake if a value can't be used, saying which
+     */
+    static StressSettings emulated(StressWish wish) {
+        StressSettings settings = wish.tight() ? StressSettings.TIGHT : StressSettings.STANDARD;
+        settings = settings.withInterviews(interviews(wish));
+        try {
+            settings = wish.accounts().map(settings::withAccounts).orElse(settings);
+            settings = wish.latency()
+                    .map(Latency::parse)
+                    .map(settings::withLatency)
+                    .orElse(settings);
+            return wish.faults().isEmpty() ? settings : settings.withFaults(faults(wish));
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static FaultScript faults(StressWish wish) {
+        return new FaultScript(wish.faults().stream().map(FaultRule::parse).toList());
+    }
+}

@@ -1,0 +1,23 @@
+package dev.whippletree.cli.live;
+
+import java.util.List;
+
+/** Shows how far something is. Thread-safe; never blocks for long. */
+public interface Display extends AutoCloseable {
+
+    /**
+     * Shows where things stand.
+     *
+     * @param done how much of the total is done
+     * @param board lines for a terminal, in which they replace those shown before
+     * @param line the same in one line, for output that isn't a terminal
+     */
+    void show(long done, List<String> board, String line);
+
+    /** Shows a line that stays. */
+    void log(String line);
+
+    /** Leaves what was shown last and goes no further. */
+    @Override
+    void close();
+}

@@ -1,0 +1,60 @@
+package dev.whippletree.cli.logging;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import java.util.function.Consumer;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where log lines go and how many there are. Thread-safe. One for the process, as logging itself is.
+ *
+ * <p>Only Whippletree's own loggers ever get more talkative than warnings: libraries may log what people ask and what services
+ * answer.
+ */
+public final class LogOutput {
+
+    private static final String OURS = "dev.whippletree";
+
+    private static volatile Consumer<String> lines = System.err::println;
+    private static volatile boolean debugging;
+
+    private LogOutput() {}
+
+    /**
+     * Sends log lines elsewhere from now on.
+     *
+     * @param lines is handed each line; called by any thread
+     */
+    public static void to(Consumer<String> lines) {
+        LogOutput.lines = lines;
+    }
+
+    /**
+     * Sets how much is logged.
+     *
+     * @param verbose whether what happens to accounts is
+     * @param debug whether single prompts are too, and stack traces
+     */
+    public static void level(boolean verbose, boolean debug) {
+        debugging = debug;
+        if (!verbose && !debug) {
+            return; // Logging starts at warnings, and only when something logs: asking for a logger here would start
+            // it.
+        }
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        if (factory instanceof LoggerContext context) {
+            Logger ours = context.getLogger(OURS);
+            ours.setLevel(debug ? Level.DEBUG : Level.INFO);
+        }
+    }
+
+    static void write(String line) {
+        lines.accept(line);
+    }
+
+    static boolean debugging() {
+        return debugging;
+    }
+}

@@ -1,0 +1,211 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AskCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void answer_standsAloneOnStandardOutput() {
+        assertThat(shell.withAccount().run("ask", "How are you?")).isZero();
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
+        assertThat(shell.err()).isEmpty();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("How are you?"));
+    }
+
+    @Test
+    void dash_readsThePromptFromStandardInput() {
+        assertThat(shell.withAccount().input("Résumé, please\n").run("ask", "-"))
+                .isZero();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Résumé, please"));
+    }
+
+    @Test
+    void textThatStartsWithAnAt_isNoFile() {
+        assertThat(shell.withAccount().run("ask", "@everybody: hello")).isZero();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("@everybody: hello"));
+    }
+
+    @Test
+    void options_reachThePrompt() {
+        String[] arguments = {
+            "ask",
+            "--system",
+            "Be brief.",
+            "--temperature",
+            "0.5",
+            "--max-tokens",
+            "7",
+            "--deadline",
+            "30s",
+            "--no-cache",
+            "--account",
+            "scripted-1",
+            "--route",
+            "default",
+            "--tenant",
+            "acme",
+            "--session",
+            "s1",
+            "Hello"
+        };
+        assertThat(shell.withAccount().run(arguments)).as(shell.err()).isZero();
+        Prompt prompt = shell.provider.asked.get(0);
+        assertThat(prompt.messages()).containsExactly(Message.system("Be brief."), Message.user("Hello"));
+        assertThat(prompt.parameters().temperature()).hasValue(0.5);
+        assertThat(prompt.parameters().maxTokens()).isEqualTo(OptionalInt.of(7));
+        assertThat(prompt.deadline()).contains(Duration.ofSeconds(30));
+        assertThat(prompt.cache().read()).isFalse();
+        assertThat(prompt.account()).contains("scripted-1");
+        assertThat(prompt.tenant()).isEqualTo("acme");
+        assertThat(prompt.session()).contains("s1");
+    }
+
+    @Test
+    void deadline_isTwoMinutesUnlessSaidOtherwise() {
+        shell.withAccount().run("ask", "Hello");
+        assertThat(shell.provider.asked.get(0).deadline()).contains(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void model_isTheDefaultRoutes() {
+        assertThat(shell.withAccount().run("ask", "--model", "other/model", "Hello"))
+                .isZero();
+        assertThat(shell.provider.models).containsExactly("other/model");
+    }
+
+    @Test
+    void modelThatNoRouteTakes_isAMistake() {
+        shell.withAccount().file("whippletree.yaml", "routes: {fixed: {tiers: [[{account: scripted-1, model: m}]]}}");
+        assertThat(shell.run("ask", "--model", "other", "Hello")).isEqualTo(2);
+        assertThat(shell.err()).contains("--model other has no effect");
+    }
+
+    @Test
+    void json_isTheWholeCompletion() {
+        assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
+        JsonNode json = JsonMapper.shared().readTree(shell.out());
+        assertThat(json.get("text").asString()).isEqualTo("Fine, thank you.");
+        assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(23);
+        assertThat(json.at("/origin/account").asString()).isEqualTo("scripted-1");
+    }
+
+    @Test
+    void verbose_tellsTheOriginOnStandardError() {
+        assertThat(shell.withAccount().run("ask", "-v", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
+        assertThat(shell.err())
+                .contains("answered by account scripted-1")
+                .contains("1 attempt")
+                .contains("23 tokens");
+    }
+
+    @Test
+    void answerThatIsCut_saysSo() {
+        shell.provider.finishReason = FinishReason.LENGTH;
+        assertThat(shell.withAccount().run("ask", "Hello")).isZero();
+        assertThat(shell.err()).contains("the answer is cut").contains("--max-tokens");
+    }
+
+    @Test
+    void noToken_namesTheVariablesAndOffersTheEmulator() {
+        assertThat(shell.run("ask", "Hello")).isEqualTo(2);
+        assertThat(shell.out()).isEmpty();
+        assertThat(shell.err())
+                .contains("SCRIPTED_TOKEN")
+                .contains("anything, from nowhere")
+                .contains("HF_TOKEN")
+                .contains("GROQ_API_KEY")
+                .contains("ask --emulated");
+    }
+
+    @Test
+    void emulated_answersWithoutAccountAndIsMarked() {
+        assertThat(shell.run("ask", "--emulated", "Hello")).as(shell.err()).isZero();
+        assertThat(shell.out().lines()).hasSize(1);
+        assertThat(shell.err()).contains("emulated");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"REJECTED", "FILTERED"})
+    void promptThatTheServiceRefuses_exitsWith4(FailureKind kind) {
+        shell.provider.failure = Optional.of(Failure.of(kind, "we don't like it"));
+        assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(4);
+        assertThat(shell.err()).contains("we don't like it").doesNotContain("\tat ");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void accountThatIsRefused_exitsWith3() {
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
+        assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).contains("token refused").doesNotContain("sesame");
+    }
+
+    @Test
+    void noRoomBeforeTheDeadline_exitsWith3AndSaysWhenThereIs() {
+        Failure limited = new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofHours(1)),
+                dev.whippletree.model.Reach.ORGANIZATION);
+        shell.provider.failure = Optional.of(limited);
+        assertThat(shell.withAccount().run("ask", "--deadline", "5s", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).contains("there will be room at").contains("(in 59 m 5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--frob,Unknown option",
+        "--deadline=soon,is not a duration",
+        "--temperature=3,temperature is 0 to 2",
+        "--max-tokens=0,max tokens is 1 or more",
+        "--max-tokens=many,not an int",
+        "--route=nowhere,nowhere",
+        "--account=nobody,nobody",
+        "--config=missing.yaml,there is no such file"
+    })
+    void wrongUsage_exitsWith2AndOneClearLine(String option, String message) {
+        assertThat(shell.withAccount().run("ask", option, "Hello")).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ").doesNotContain("Exception");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void emptyPrompt_isAMistake() {
+        assertThat(shell.withAccount().input("  \n").run("ask", "-")).isEqualTo(2);
+        assertThat(shell.err()).contains("the prompt is empty");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+}

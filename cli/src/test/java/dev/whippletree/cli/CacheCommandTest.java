@@ -1,0 +1,27 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CacheCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void clear_saysHowManyAnswersWereRemoved() {
+        Shell shell = new Shell(folder).withAccount();
+        assertThat(shell.run("cache", "clear")).as(shell.err()).isZero();
+        assertThat(shell.out()).startsWith("removed ");
+    }
+
+    @Test
+    void cacheAlone_isWrongUsage() {
+        Shell shell = new Shell(folder).withAccount();
+        assertThat(shell.run("cache")).isEqualTo(2);
+        assertThat(shell.err()).contains("cache clear");
+    }
+}

@@ -1,0 +1,71 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void goodConfiguration_isShown() {
+        shell.variable("KEY", "sesame").file("whippletree.yaml", """
+                accounts:
+                  - id: one
+                    provider: scripted
+                    token: ${KEY}
+                    limits: ["1000 requests / 1h"]
+                """);
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .contains("1 account")
+                .contains("one: scripted, 1000 requests / 1h")
+                .contains("No problem found")
+                .doesNotContain("sesame");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void everyProblem_isToldAtOnce() {
+        shell.file("whippletree.yaml", """
+                accounts:
+                  - id: one
+                    provider: scriptet
+                    wieght: 3
+                patiense: 3s
+                """);
+        assertThat(shell.run("check")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("scriptet")
+                .contains("wieght")
+                .contains("weight")
+                .contains("patiense");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void literalToken_isWarnedAboutAndNeverShown() {
+        shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: open-sesame}]");
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("warning: ").doesNotContain("open-sesame");
+        assertThat(shell.err()).doesNotContain("open-sesame");
+    }
+
+    @Test
+    void noAccountAtAll_isToldAsInAsk() {
+        assertThat(shell.run("check")).isEqualTo(2);
+        assertThat(shell.err()).contains("SCRIPTED_TOKEN");
+    }
+}

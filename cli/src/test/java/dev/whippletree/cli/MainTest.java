@@ -1,0 +1,70 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void help_goesToStandardOutput() {
+        assertThat(shell.run("--help")).isZero();
+        assertThat(shell.out()).contains("Examples:").contains("Exit codes:").contains("130");
+        assertThat(shell.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ask", "status", "check", "cache", "stress", "emulate"})
+    void everyCommand_hasHelpThatFormats(String command) {
+        assertThat(shell.run(command, "--help")).isZero();
+        assertThat(shell.out()).contains("Usage: whippletree " + command).contains("no account can answer");
+        assertThat(shell.out()).doesNotContain("%%").doesNotContain("%n").doesNotContain("${");
+        assertThat(shell.err()).isEmpty();
+    }
+
+    @Test
+    void version_isOneLine() {
+        assertThat(shell.run("--version")).isZero();
+        assertThat(shell.out()).startsWith("whippletree ").contains("Java");
+    }
+
+    @Test
+    void noCommand_showsTheHelpOnStandardErrorAndExitsWith2() {
+        assertThat(shell.run()).isEqualTo(2);
+        assertThat(shell.out()).isEmpty();
+        assertThat(shell.err()).contains("Usage: whippletree");
+    }
+
+    @Test
+    void unknownCommand_exitsWith2AndSuggests() {
+        assertThat(shell.run("statsu")).isEqualTo(2);
+        assertThat(shell.err()).contains("status");
+    }
+
+    @Test
+    void noColour_isPrintedWithoutATerminal() {
+        shell.run("--help");
+        assertThat(shell.out()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void colours_arePrintedOnATerminalThatShowsThem() {
+        shell.terminal(new Terminal(true, true, true)).run("--help");
+        assertThat(shell.out()).contains("\u001b[");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.time.SystemTimeline;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Runs the command in this process and keeps what it prints. */
+public final class Shell {
+
+    final ScriptedProvider provider = new ScriptedProvider();
+    private final Map<String, String> environment = new HashMap<>();
+    private final CompletableFuture<Void> interruption = new CompletableFuture<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final Path folder;
+    private String input = "";
+    private Terminal terminal = Terminal.NONE;
+
+    public Shell(Path folder) {
+        this.folder = folder;
+    }
+
+    Shell variable(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    Shell withAccount() {
+        return variable(ScriptedProvider.VARIABLE, "sesame");
+    }
+
+    Shell input(String text) {
+        this.input = text;
+        return this;
+    }
+
+    Shell terminal(Terminal terminal) {
+        this.terminal = terminal;
+        return this;
+    }
+
+    Shell file(String name, String contents) {
+        try {
+            Files.writeString(folder.resolve(name), contents);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    public int run(String... arguments) {
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            return Main.run(
+                    new Surroundings(
+                            environment,
+                            folder,
+                            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                            new PrintWriter(out),
+                            new PrintWriter(err),
+                            terminal,
+                            ZoneOffset.UTC,
+                            interruption,
+                            timeline,
+                            () -> Whippletree.builder().provider(provider)),
+                    arguments);
+        }
+    }
+
+    public void interrupt() {
+        interruption.complete(null);
+    }
+
+    public String out() {
+        return out.toString();
+    }
+
+    public String err() {
+        return err.toString();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StressCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void emulatedRun_answersEverybodyAndSaysThatTheAccountsAreEmulated() {
+        assertThat(shell.run("stress", "--interviews", "10", "--questions", "4", "--latency", "20ms"))
+                .as(() -> shell.out() + shell.err())
+                .isZero();
+        assertThat(shell.out())
+                .contains("40 of 40 answered")
+                .contains("8 made")
+                .contains("The accounts are emulated")
+                .contains("p50 ")
+                .contains("never below 80 ms")
+                .contains("All 11 checks held.");
+        assertThat(shell.err()).contains("40 prompts, 8 of them distinct");
+    }
+
+    @Test
+    void checkThatDoesNotHold_exitsWith1() {
+        assertThat(shell.run("stress", "--interviews", "3", "--questions", "2", "--latency", "20ms", "--fault", "400"))
+                .isEqualTo(1);
+        assertThat(shell.out()).contains("✗  prompts answered").contains("did not hold");
+    }
+
+    @Test
+    void liveRun_asksNothingUnlessSomebodyAgrees() {
+        shell.withAccount();
+        assertThat(shell.run("stress", "--live", "--interviews", "2")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("scripted-1 (scripted)")
+                .contains("at most 11 calls")
+                .contains("--yes");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void liveRun_refusedAtTheQuestion_asksNothing() {
+        shell.withAccount().terminal(new Terminal(true, false, false)).input("n\n");
+        assertThat(shell.run("stress", "--live", "--interviews", "2")).isZero();
+        assertThat(shell.err()).contains("[y/N]");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void liveRun_agreedTo_asksTheUsersAccounts() {
+        shell.withAccount().terminal(new Terminal(true, false, false)).input("yes\n");
+        assertThat(shell.run("stress", "--live", "--interviews", "2"))
+                .as(() -> shell.out() + shell.err())
+                .isZero();
+        assertThat(shell.provider.asked).hasSize(7);
+        assertThat(shell.out()).contains("34 of 34 answered").contains("The accounts are your own");
+    }
+
+    @Test
+    void liveRun_onFailingAccounts_neverMakesMoreCallsThanAnnounced() {
+        shell.withAccount();
+        shell.provider.answer = " ";
+        assertThat(shell.run("stress", "--live", "--yes", "--interviews", "2")).isEqualTo(1);
+        assertThat(shell.provider.asked).hasSizeLessThanOrEqualTo(11);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--interviews=0,1 or more interviews",
+        "--repeat=2,repeated prompts is 0 to 1",
+        "--latency=soon,is not a latency",
+        "--fault=explode,explode",
+        "--accounts=0,1 or more accounts",
+        "--yes,add --live",
+        "--cache=nonesuch,nonesuch"
+    })
+    void wrongUsage_exitsWith2(String option, String message) {
+        assertThat(shell.run("stress", option)).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ");
+    }
+
+    @Test
+    void optionsOfTheEmulation_areNotForOnesOwnAccounts() {
+        assertThat(shell.withAccount().run("stress", "--live", "--tight")).isEqualTo(2);
+        assertThat(shell.err()).contains("--tight");
+    }
+}

@@ -1,0 +1,134 @@
+package dev.whippletree.cli.board;
+
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.Account;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.CacheTier;
+import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.TokenUsage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Status snapshots to print. */
+public final class Snapshots {
+
+    public static final Instant AT = Instant.parse("2026-11-25T14:03:22Z");
+
+    private Snapshots() {}
+
+    /** Nothing has happened yet, on one account of which nothing is known. */
+    public static StatusSnapshot fresh() {
+        Account account = account("hf-1", AccountState.OPEN, 0, Map.of(), List.of());
+        return new StatusSnapshot(
+                AT,
+                Duration.ofMillis(40),
+                new Prompts(0, 0, 0, 0, 0, 0),
+                0,
+                0,
+                0,
+                0,
+                0,
+                new Latency(0, Duration.ZERO, Duration.ZERO),
+                TokenUsage.NONE,
+                List.of(),
+                List.of(account),
+                0,
+                List.of());
+    }
+
+    /** In the middle of the interviews, with one account closed and one switched off. */
+    public static StatusSnapshot busy() {
+        LimitStatus used = limit("huggingface/hf-1", 0, 1000, Source.DECLARED, OptionalLong.of(23_400_000_000L));
+        LimitStatus left = limit("huggingface/hf-2", 412, 1000, Source.REPORTED, OptionalLong.empty());
+        Account closed = new Account(
+                "hf-1",
+                "huggingface",
+                "huggingface/hf-1",
+                AccountState.CLOSED,
+                Optional.of("1000 requests / 1h are used up"),
+                Optional.of(AT.plusSeconds(23)),
+                0,
+                250,
+                1000,
+                997,
+                1,
+                Map.of(FailureKind.TIMEOUT, 1L, FailureKind.OVERLOADED, 2L),
+                new Latency(997, Duration.ofMillis(212), Duration.ofMillis(412)),
+                TokenUsage.of(40_000, 12_000),
+                List.of(used));
+        Account off = new Account(
+                "hf-3",
+                "huggingface",
+                "huggingface/hf-3",
+                AccountState.OFF,
+                Optional.of("token refused (401); check HF_TOKEN_3"),
+                Optional.empty(),
+                0,
+                64,
+                1,
+                0,
+                0,
+                Map.of(FailureKind.UNAUTHORIZED, 1L),
+                new Latency(0, Duration.ZERO, Duration.ZERO),
+                TokenUsage.NONE,
+                List.of());
+        return new StatusSnapshot(
+                AT,
+                Duration.ofSeconds(252),
+                new Prompts(8500, 6800, 4400, 812, 3, 2),
+                480,
+                1204,
+                43,
+                1589,
+                1618.25,
+                new Latency(6800, Duration.ofMillis(1530), Duration.ofMillis(4211)),
+                new TokenUsage(64_000, 19_200, 0, 0),
+                List.of(new CacheTier("ehcache", 4400, 2400, 0), new CacheTier("redis", 0, 2400, 7)),
+                List.of(closed, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
+                2,
+                List.of(
+                        "The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so; keys of"
+                                + " one Hugging Face account share a quota."));
+    }
+
+    private static Account account(
+            String id, AccountState state, long calls, Map<FailureKind, Long> failures, List<LimitStatus> limits) {
+        return new Account(
+                id,
+                "huggingface",
+                "huggingface/" + id,
+                state,
+                Optional.empty(),
+                Optional.empty(),
+                (int) Math.min(43, calls),
+                250,
+                calls,
+                calls,
+                0,
+                failures,
+                new Latency(calls, Duration.ofMillis(calls == 0 ? 0 : 198), Duration.ofMillis(calls == 0 ? 0 : 377)),
+                calls == 0 ? TokenUsage.NONE : TokenUsage.of(24_000, 7_200),
+                limits);
+    }
+
+    private static LimitStatus limit(String organization, long left, long amount, Source source, OptionalLong nextIn) {
+        return new LimitStatus(
+                Scope.of(organization),
+                Limit.Unit.REQUESTS,
+                amount,
+                Optional.of(Duration.ofHours(1)),
+                left,
+                source,
+                nextIn);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.whippletree.cli.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatusBoardTest {
+
+    private final StatusBoard board = new StatusBoard(ZoneOffset.UTC, false);
+
+    @Test
+    void busySnapshot_isPrintedInFull() {
+        assertThat(String.join("\n", board.lines(Snapshots.busy()))).isEqualTo("""
+                        Whippletree                                                           14:03:22 · up 4 m 12 s
+                        ────────────────────────────────────────────────────────────────────────────────────────────
+                        Prompts   6,800 of 8,500 answered   99.9 % success · 3 failed · 2 cancelled · 1,695 under way
+                        No call   76.6 % of answers         4,400 from cache · 812 joined another's call
+                        Calls     1,589 made                43 in flight · 1,204 waiting in line
+                        Speed     1,618.3 prompts a minute  480 sessions active
+                        Response  mean 1.5 s                p95 4.2 s
+                        Tokens    83,200                    64,000 prompt · 19,200 completion
+
+                        Account  Provider     State   Calls   Share  In flight    Mean     p95  429s  Failed  Tokens
+                        hf-1     huggingface  closed  1,000  62.9 %      0/250  212 ms  412 ms     1       3  52,000
+                                 closed until 14:03:45 (in 23.0 s): 1000 requests / 1h are used up
+                                 failed: 2 overloaded · 1 timeout
+                        hf-2     huggingface  open      588  37.0 %     43/250  198 ms  377 ms     0       0  31,200
+                        hf-3     huggingface  off         1   0.0 %       0/64       –       –     0       1       0
+                                 off: token refused (401); check HF_TOKEN_3
+                                 failed: 1 unauthorized
+
+                        Limit of          Left              Amount                  Known
+                        huggingface/hf-1     0  ░░░░░░░░░░  of 1,000 requests / 1h  declared  more in 23.4 s
+                        huggingface/hf-2   412  █████░░░░░  of 1,000 requests / 1h  reported
+
+                        Cache     Hits  Misses  Faults  Hit rate
+                        ehcache  4,400   2,400       0    64.7 %
+                        redis        0   2,400       7     0.0 %
+
+                        • A balancing strategy failed 2 times; round-robin picked instead.
+                        • The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so;
+                          keys of one Hugging Face account share a quota.""");
+    }
+
+    @Test
+    void freshSnapshot_leavesOutWhatThereIsNone() {
+        assertThat(String.join("\n", board.lines(Snapshots.fresh()))).isEqualTo("""
+                        Whippletree                                                              14:03:22 · up 40 ms
+                        ────────────────────────────────────────────────────────────────────────────────────────────
+                        Prompts   0 of 0 answered       100.0 % success · 0 failed · 0 cancelled · 0 under way
+                        No call   0.0 % of answers      0 from cache · 0 joined another's call
+                        Calls     0 made                0 in flight · 0 waiting in line
+                        Speed     0.0 prompts a minute  0 sessions active
+                        Response  mean –                p95 –
+                        Tokens    0                     0 prompt · 0 completion
+
+                        Account  Provider     State  Calls  Share  In flight  Mean  p95  429s  Failed  Tokens
+                        hf-1     huggingface  open       0  0.0 %      0/250     –    –     0       0       0""");
+    }
+
+    @Test
+    void noLine_isWiderThanAHundredColumns() {
+        assertThat(board.lines(Snapshots.busy()))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void colours_changeNothingButTheColours() {
+        List<String> coloured = new StatusBoard(ZoneOffset.UTC, true).lines(Snapshots.busy());
+        assertThat(coloured).anyMatch(line -> line.contains("\u001b["));
+        assertThat(coloured.stream()
+                        .map(line -> line.replaceAll("\u001b\\[\\d*m", "").stripTrailing()))
+                .isEqualTo(board.lines(Snapshots.busy()));
+    }
+
+    @Test
+    void line_namesWhatMattersMost() {
+        assertThat(board.line(Snapshots.busy()))
+                .isEqualTo("6,800 answered, 3 failed, 1,695 under way, 1,204 waiting; "
+                        + "hf-1 1,000 calls closed, hf-2 588 calls, hf-3 1 call off");
+    }
+}

@@ -1,0 +1,46 @@
+package dev.whippletree.cli.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WordsTest {
+
+    @ParameterizedTest
+    @CsvSource({"0,0.0 %", "0.8,80.0 %", "0.57,57.0 %", "0.99999,99.9 %", "1,100.0 %"})
+    void percent_isCutSoThatOnlyTheWholeIsAHundred(double share, String written) {
+        assertThat(Words.percent(share)).isEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,0 ms",
+        "999,999 ms",
+        "1000,1.0 s",
+        "59999,59.9 s",
+        "60000,1 m 00 s",
+        "3599999,59 m 59 s",
+        "3780000,1 h 03 m",
+        "180000000,2 d 02 h"
+    })
+    void duration_isWrittenInItsTwoLargestUnits(long millis, String written) {
+        assertThat(Words.duration(Duration.ofMillis(millis))).isEqualTo(written);
+    }
+
+    @Test
+    void time_namesTheDayUnlessItIsToday() {
+        Instant now = Instant.parse("2026-11-25T23:59:50Z");
+        assertThat(Words.future(now.plusSeconds(5), now, ZoneOffset.UTC)).isEqualTo("23:59:55 (in 5.0 s)");
+        assertThat(Words.future(now.plusSeconds(20), now, ZoneOffset.UTC)).isEqualTo("26 Nov 00:00:10 (in 20.0 s)");
+    }
+
+    @Test
+    void wrap_breaksBetweenWordsAndKeepsLongOnesWhole() {
+        assertThat(Words.wrap("a bc averylongword d e", 4)).containsExactly("a bc", "averylongword", "d e");
+    }
+}
