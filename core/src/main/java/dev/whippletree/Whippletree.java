@@ -1,6 +1,7 @@
 package dev.whippletree;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.engine.EngineSettings;
@@ -30,6 +31,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers prompts with a few rate-limited accounts, from as few calls as can be, waiting for room instead of running into limits.
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Whippletree implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Whippletree.class);
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final Configuration configuration;
@@ -100,7 +104,7 @@ public final class Whippletree implements AutoCloseable {
      * @return ends when everything is freed
      */
     public CompletableFuture<Void> close(Duration grace) {
-        return assembly.engine().close(grace).thenRun(this::free);
+        return assembly.engine().close(grace).whenComplete((nothing, failure) -> free());
     }
 
     private void free() {
@@ -181,7 +185,7 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
-        /** Sets the model of the route that is made when none is given. */
+        /** Sets the model of routes that name none; stronger than the environment's {@code WHIPPLETREE_MODEL}. */
         public Builder model(String model) {
             this.model = Optional.of(model);
             return this;
@@ -253,13 +257,15 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Opens the accounts and caches and starts. Makes no call.
+         * Opens the accounts and caches and starts. Makes no call. What works but shouldn't be is logged.
          *
          * @throws ConfigurationException if anything can't be used, with every problem that was found
          */
         public Whippletree build() {
             PluginCatalog catalog = plugins();
-            Configuration whole = whole(catalog);
+            Configuration whole = ConfigurationCheck.of(whole(catalog), catalog.known(), variables());
+            catalog.broken().forEach(entry -> LOG.warn("A plugin isn't used, because it can't be loaded: {}", entry));
+            whole.warnings().forEach(LOG::warn);
             if (timeline != null) {
                 return new Whippletree(whole, assemble(catalog, whole, timeline), Optional.empty());
             }
@@ -276,12 +282,18 @@ public final class Whippletree implements AutoCloseable {
             return Assembly.of(catalog, whole, used, List.copyOf(listeners));
         }
 
+        private Map<String, String> variables() {
+            return source == null ? environment : source.environment();
+        }
+
         private Configuration whole(PluginCatalog catalog) {
             if (configuration != null) {
                 return configuration;
             }
             if (source != null) {
-                return source.read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
+                return model.map(source::withModel)
+                        .orElse(source)
+                        .read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
             }
             List<AccountSettings> all = new ArrayList<>(accounts);
             all.addAll(catalog.accountsFrom(environment));

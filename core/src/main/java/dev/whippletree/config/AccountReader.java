@@ -1,43 +1,40 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.Section.Element;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 
 /** Reads the accounts of a configuration file. */
 final class AccountReader {
 
     private final KnownPlugins known;
     private final TokenReader tokens;
-    private final Map<String, String> accountsByToken = new HashMap<>();
+    private final TokenOwners owners;
 
-    AccountReader(KnownPlugins known, TokenReader tokens) {
+    AccountReader(KnownPlugins known, Map<String, String> environment) {
         this.known = known;
-        this.tokens = tokens;
+        this.tokens = new TokenReader(environment);
+        this.owners = new TokenOwners(environment);
     }
 
     /** Returns the accounts that can be read; what is wrong with the others is told. */
     List<AccountSettings> read(Section root) {
         List<AccountSettings> accounts = new ArrayList<>();
-        List<JsonNode> nodes = root.list("accounts");
-        for (int index = 0; index < nodes.size(); index++) {
-            Section section = root.below("accounts[" + index + "]", nodes.get(index));
+        for (Element element : root.list("accounts")) {
+            Section section = root.below(element.at(), element.node());
             account(section).ifPresent(account -> {
                 if (accounts.stream().anyMatch(other -> other.id().equals(account.id()))) {
-                    section.problem("id", "another account is named '" + account.id() + "' already");
+                    section.problem(
+                            "id", "another account has the id '" + account.id() + "' already; give each its own");
                 } else {
                     accounts.add(account);
                 }
@@ -47,34 +44,22 @@ final class AccountReader {
     }
 
     private Optional<AccountSettings> account(Section section) {
-        Optional<String> id = section.text("id");
-        Optional<String> provider = section.text("provider");
+        if (!section.isMapping()) {
+            return Optional.empty();
+        }
+        Optional<String> id = required(section, "id");
+        Optional<String> provider = required(section, "provider");
         Optional<Secret> token = tokens.read(section, "token");
         Optional<String> organization = section.text("organization");
         int weight = section.integer("weight", 1).orElse(1);
         Optional<Integer> concurrency = section.integer("max-concurrency", 1);
         Optional<Duration> transit = section.duration("transit");
         List<DeclaredLimit> limits = limits(section);
-        if (provider.isEmpty()) {
-            section.problem(
-                    "provider",
-                    "the provider's name is missing"
-                            + Names.suggestion("", known.providers().keySet()));
-        } else if (!known.providers().containsKey(provider.get())) {
-            section.problem(
-                    "provider",
-                    "no provider is named '" + provider.get() + "'"
-                            + Names.suggestion(provider.get(), known.providers().keySet()));
-        }
-        if (id.isEmpty()) {
-            section.problem("id", "an account needs an id");
-        }
-        Map<String, String> own = section.rest(settings(provider));
-        if (id.isEmpty() || id.get().isBlank() || provider.isEmpty()) {
+        Map<String, String> own = provider.map(name -> own(section, name)).orElse(Map.of());
+        if (id.isEmpty() || provider.isEmpty()) {
             return Optional.empty();
         }
-        token.ifPresent(secret -> rememberToken(section, id.get(), provider.get(), secret));
-        return Optional.of(new AccountSettings(
+        AccountSettings account = new AccountSettings(
                 id.get(),
                 provider.get(),
                 token,
@@ -83,44 +68,43 @@ final class AccountReader {
                 concurrency.map(OptionalInt::of).orElse(OptionalInt.empty()),
                 transit,
                 limits,
-                new Settings("account " + id.get(), own)));
+                new Settings("account " + id.get(), own));
+        owners.claim(account).ifPresent(message -> section.problem("token", message));
+        return Optional.of(account);
     }
 
-    private Set<String> settings(Optional<String> provider) {
-        return provider.map(known.providers()::get).stream()
-                .flatMap(Set::stream)
-                .map(SettingKey::name)
-                .collect(Collectors.toSet());
-    }
-
-    /** One token twice is one account, and counting it as two would run it into its limits. */
-    private void rememberToken(Section section, String id, String provider, Secret token) {
-        String other = accountsByToken.putIfAbsent(provider + ' ' + token.reveal(), id);
-        if (other != null) {
-            section.problem("token", "account '" + other + "' has the same token; one token is one account");
+    private static Optional<String> required(Section section, String key) {
+        Optional<String> text = section.text(key).filter(value -> !value.isBlank());
+        if (text.isEmpty() && !section.isProblem(key)) {
+            section.problem(key, "an account needs this key");
         }
+        return text;
+    }
+
+    /** Which keys are a provider's own is known only if the provider is. */
+    private Map<String, String> own(Section section, String provider) {
+        Optional<String> unknown = known.providers().unknown(provider);
+        unknown.ifPresent(message -> section.problem("provider", message));
+        return unknown.isPresent() ? Map.of() : section.rest(known.providers().settingNames(provider));
     }
 
     private static List<DeclaredLimit> limits(Section section) {
-        List<DeclaredLimit> limits = new ArrayList<>();
-        List<JsonNode> nodes = section.list("limits");
-        for (int index = 0; index < nodes.size(); index++) {
-            JsonNode node = nodes.get(index);
-            String at = section.at("limits[" + index + "]");
-            if (node.isObject()) {
-                Section below = section.below(at, node);
-                Optional<Limit> limit = below.read("limit", Limit::parse);
-                Optional<String> model = below.text("model");
-                below.end();
-                limit.ifPresent(value -> limits.add(new DeclaredLimit(value, model)));
-            } else {
-                try {
-                    limits.add(new DeclaredLimit(Limit.parse(node.asString()), Optional.empty()));
-                } catch (RuntimeException e) {
-                    section.problems().add(at, String.valueOf(e.getMessage()));
-                }
-            }
+        return section.list("limits").stream()
+                .flatMap(element -> limit(section, element).stream())
+                .toList();
+    }
+
+    private static Optional<DeclaredLimit> limit(Section section, Element element) {
+        if (!element.node().isObject()) {
+            return section.read(element, Limit::parse).map(limit -> new DeclaredLimit(limit, Optional.empty()));
         }
-        return limits;
+        Section below = section.below(element.at(), element.node());
+        Optional<Limit> limit = below.read("limit", Limit::parse);
+        Optional<String> model = below.text("model");
+        below.end();
+        if (limit.isEmpty() && !below.isProblem("limit")) {
+            below.problem("limit", "the limit is missing; write, for example, '1000 requests / 1h'");
+        }
+        return limit.map(value -> new DeclaredLimit(value, model));
     }
 }

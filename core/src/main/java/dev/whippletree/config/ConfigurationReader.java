@@ -1,33 +1,25 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Section.Element;
 import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Reads a configuration from YAML. Tells every problem at once, each with the file, the key and, for a name that isn't known, the
  * one that was probably meant. Confined to one reading.
  */
 final class ConfigurationReader {
-
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
 
     private final KnownPlugins known;
     private final Map<String, String> environment;
@@ -62,84 +54,70 @@ final class ConfigurationReader {
      */
     Configuration read(String source, String yaml) {
         Problems problems = new Problems(source);
-        Section root = new Section("", parse(source, yaml), environment, problems);
-        List<AccountSettings> accounts = new AccountReader(known, new TokenReader(environment)).read(root);
-        if (!root.keys().contains("accounts")) {
-            accounts = accountsFromEnvironment.get();
-        }
+        JsonNode document = YamlDocument.read(yaml, problems);
+        stopAt(problems);
+        Section root = new Section("", document, environment, problems);
+        List<AccountSettings> accounts = accounts(root);
         String model = DefaultConfiguration.model(Optional.empty(), environment);
         List<RouteSettings> routes = new RouteReader(known, accounts, model).read(root);
-        List<Configuration.CacheTier> caches = caches(root);
+        List<CacheTier> caches = caches(root);
         EngineSettings engine = engine(root);
         root.end();
-        if (accounts.isEmpty() && problems.lines().isEmpty()) {
-            root.problem("accounts", "there is no account, neither here nor in the environment");
-        }
-        if (!problems.lines().isEmpty()) {
-            throw new ConfigurationException(problems.lines());
-        }
+        stopAt(problems);
         List<RouteSettings> used = routes.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
         return new Configuration(accounts, used, caches, engine, problems.warnings());
     }
 
-    private static JsonNode parse(String source, String yaml) {
-        try {
-            JsonNode root = YAML.readTree(yaml);
-            return root == null || root.isMissingNode() || root.isNull() ? YAML.createObjectNode() : root;
-        } catch (JacksonException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            String where = line > 0 ? ", line " + line : "";
-            throw new ConfigurationException(
-                    List.of(source + where + ": this isn't YAML: " + firstLine(e.getOriginalMessage())));
+    private static void stopAt(Problems problems) {
+        if (!problems.lines().isEmpty()) {
+            throw new ConfigurationException(problems.lines());
         }
     }
 
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("it can't be parsed").trim();
+    private List<AccountSettings> accounts(Section root) {
+        if (!root.isMapping()) {
+            return List.of();
+        }
+        if (!root.has("accounts")) {
+            return environmentAccounts(root);
+        }
+        List<AccountSettings> accounts = new AccountReader(known, environment).read(root);
+        if (accounts.isEmpty() && root.problems().lines().isEmpty()) {
+            root.problem("accounts", "there is no account; list one, or remove the key and use the environment's");
+        }
+        return accounts;
     }
 
-    private List<Configuration.CacheTier> caches(Section root) {
-        if (!root.keys().contains("caches")) {
+    private List<AccountSettings> environmentAccounts(Section root) {
+        try {
+            List<AccountSettings> accounts = accountsFromEnvironment.get();
+            if (accounts.isEmpty()) {
+                root.problem("accounts", "there is no account, neither here nor in the environment");
+            }
+            return accounts;
+        } catch (ConfigurationException e) {
+            root.problems().addAll(e.problems());
+            return List.of();
+        }
+    }
+
+    private List<CacheTier> caches(Section root) {
+        if (!root.has("caches")) {
             return defaultCaches.stream()
-                    .map(name -> new Configuration.CacheTier(name, Settings.none("cache " + name)))
+                    .map(name -> new CacheTier(name, Settings.none("cache " + name)))
                     .toList();
         }
-        List<Configuration.CacheTier> tiers = new ArrayList<>();
-        List<JsonNode> nodes = root.list("caches");
-        for (int index = 0; index < nodes.size(); index++) {
-            cache(root, "caches[" + index + "]", nodes.get(index)).ifPresent(tiers::add);
+        List<CacheTier> tiers = new ArrayList<>();
+        for (Element element : root.list("caches")) {
+            NamedPlugin.read(root, element, known.caches()).ifPresent(named -> {
+                if (tiers.stream().anyMatch(tier -> tier.name().equals(named.name()))) {
+                    root.problems().add(element.at(), "the cache '" + named.name() + "' is there twice");
+                } else {
+                    tiers.add(new CacheTier(named.name(), named.settings()));
+                }
+            });
         }
         return tiers;
-    }
-
-    private Optional<Configuration.CacheTier> cache(Section root, String at, JsonNode node) {
-        if (!node.isObject()) {
-            String name = node.asString();
-            return isCache(root, at, name)
-                    ? Optional.of(new Configuration.CacheTier(name, Settings.none("cache " + name)))
-                    : Optional.empty();
-        }
-        Section section = root.below(at, node);
-        String name = section.text("name").orElse("");
-        if (!isCache(root, section.at("name"), name)) {
-            return Optional.empty();
-        }
-        Set<String> settings = known.caches().getOrDefault(name, Set.of()).stream()
-                .map(SettingKey::name)
-                .collect(Collectors.toSet());
-        return Optional.of(new Configuration.CacheTier(name, new Settings("cache " + name, section.rest(settings))));
-    }
-
-    private boolean isCache(Section root, String at, String name) {
-        if (known.caches().containsKey(name)) {
-            return true;
-        }
-        root.problems()
-                .add(
-                        at,
-                        "no cache is named '" + name + "'"
-                                + Names.suggestion(name, known.caches().keySet()));
-        return false;
     }
 
     private static EngineSettings engine(Section root) {

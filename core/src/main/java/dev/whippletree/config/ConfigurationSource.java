@@ -5,8 +5,10 @@ import dev.whippletree.spi.AccountSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,13 +37,36 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
         environment = Map.copyOf(environment);
     }
 
-    /** Returns the file that is read; empty if there is none. A file that was named is returned whether it is there or not. */
+    /**
+     * Returns the same source with another default model than the environment says.
+     *
+     * @param model the service's own name of the model of routes that name none
+     */
+    public ConfigurationSource withModel(String model) {
+        Map<String, String> changed = new HashMap<>(environment);
+        changed.put(DefaultConfiguration.MODEL_VARIABLE, model);
+        return new ConfigurationSource(named, changed, workingDirectory);
+    }
+
+    /**
+     * Returns the file that is read; empty if there is none. A file that was named is returned whether it is there or not.
+     *
+     * @throws ConfigurationException if the variable holds what can't be a path
+     */
     public Optional<Path> file() {
-        Optional<Path> chosen = named.or(() -> Optional.ofNullable(environment.get(FILE_VARIABLE))
-                .filter(text -> !text.isBlank())
-                .map(Path::of));
-        return chosen.map(workingDirectory::resolve)
+        return named.or(this::fromVariable)
+                .map(workingDirectory::resolve)
                 .or(() -> candidates().stream().filter(Files::isRegularFile).findFirst());
+    }
+
+    private Optional<Path> fromVariable() {
+        try {
+            return Optional.ofNullable(environment.get(FILE_VARIABLE))
+                    .filter(text -> !text.isBlank())
+                    .map(Path::of);
+        } catch (InvalidPathException e) {
+            throw new ConfigurationException(List.of(FILE_VARIABLE + " isn't a path: " + e.getMessage()));
+        }
     }
 
     private List<Path> candidates() {
@@ -86,14 +111,24 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
                 accounts, DefaultConfiguration.model(Optional.empty(), environment), defaultCaches);
     }
 
-    private static String contents(Path file) {
+    private String contents(Path file) {
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw new ConfigurationException(List.of(file + ": this isn't a text file in UTF-8"));
         } catch (IOException e) {
-            String why = Files.exists(file) ? "the file can't be read" : "there is no such file";
-            throw new ConfigurationException(List.of(file + ": " + why));
+            throw new ConfigurationException(List.of(file + ": " + unreadable(file) + origin()));
         }
+    }
+
+    private static String unreadable(Path file) {
+        if (Files.isDirectory(file)) {
+            return "this is a folder, not a file";
+        }
+        return Files.exists(file) ? "the file can't be read" : "there is no such file";
+    }
+
+    private String origin() {
+        return named.isEmpty() && environment.containsKey(FILE_VARIABLE) ? "; " + FILE_VARIABLE + " names it" : "";
     }
 }

@@ -40,6 +40,7 @@ public final class DefaultConfiguration {
     public static RouteSettings route(List<AccountSettings> accounts, String model) {
         List<TargetSettings> targets = accounts.stream()
                 .map(account -> new TargetSettings(account.id(), model))
+                .distinct()
                 .toList();
         return RouteSettings.of(Configuration.DEFAULT_ROUTE, List.of(new Tier(targets)));
     }

@@ -1,25 +1,88 @@
 package dev.whippletree.config;
 
 import dev.whippletree.spi.SettingKey;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The plugins that a configuration may name, and the settings each knows. Immutable.
+ * The plugins a configuration may name, as far as checking it needs to know them. Immutable.
  *
- * @param providers by name
- * @param caches by name
- * @param strategies by name
+ * @param providers the providers
+ * @param caches the cache backends
+ * @param strategies the balancing strategies
  */
-public record KnownPlugins(
-        Map<String, Set<SettingKey>> providers,
-        Map<String, Set<SettingKey>> caches,
-        Map<String, Set<SettingKey>> strategies) {
+public record KnownPlugins(Kind providers, Kind caches, Kind strategies) {
 
-    /** Copies the maps. */
+    /** Checks that nothing is null. */
     public KnownPlugins {
-        providers = Map.copyOf(providers);
-        caches = Map.copyOf(caches);
-        strategies = Map.copyOf(strategies);
+        Objects.requireNonNull(providers, "providers");
+        Objects.requireNonNull(caches, "caches");
+        Objects.requireNonNull(strategies, "strategies");
+    }
+
+    /**
+     * The plugins of one kind. Immutable.
+     *
+     * @param noun what one of them is called in messages: {@code provider}
+     * @param settings by name, the settings each knows
+     * @param broken the entries that couldn't be loaded, a sentence each with class and jar; any of them may be what an unknown
+     *     name means
+     */
+    public record Kind(String noun, Map<String, Set<SettingKey>> settings, List<String> broken) {
+
+        /** Copies what is mutable. */
+        public Kind {
+            Objects.requireNonNull(noun, "noun");
+            settings = Map.copyOf(settings);
+            broken = List.copyOf(broken);
+        }
+
+        /** Returns a kind of which all could be loaded. */
+        public static Kind of(String noun, Map<String, Set<SettingKey>> settings) {
+            return new Kind(noun, settings, List.of());
+        }
+
+        /** Returns whether there is one of that name. */
+        public boolean has(String name) {
+            return settings.containsKey(name);
+        }
+
+        /** Returns the names of the settings that one knows; none if there is no such plugin. */
+        public Set<String> settingNames(String name) {
+            return settings.getOrDefault(name, Set.of()).stream()
+                    .map(SettingKey::name)
+                    .collect(Collectors.toUnmodifiableSet());
+        }
+
+        /**
+         * Says what is wrong with a name.
+         *
+         * @return a sentence with the known names, the nearest one, and what might bring it; empty if the name is known
+         */
+        public Optional<String> unknown(String name) {
+            if (has(name)) {
+                return Optional.empty();
+            }
+            String known = settings.isEmpty()
+                    ? "none is known"
+                    : "known: "
+                            + String.join(
+                                    ", ", settings.keySet().stream().sorted().toList());
+            return Optional.of("no " + noun + " named '" + name + "'; " + known + remedy(name));
+        }
+
+        private String remedy(String name) {
+            if (!broken.isEmpty()) {
+                return "; couldn't be loaded: " + String.join("; ", broken);
+            }
+            return Names.nearest(name, settings.keySet())
+                    .map(near -> "; did you mean '" + near + "'?")
+                    .orElse("; the module that brings it (whippletree-" + noun + "-" + name
+                            + ", if it is one of ours) isn't on the class path");
+        }
     }
 }

@@ -9,8 +9,6 @@ import java.util.Optional;
 /** Words for a name that isn't known: what is, and which of it was probably meant. */
 public final class Names {
 
-    private static final int FARTHEST = 3;
-
     private Names() {}
 
     /**
@@ -30,14 +28,23 @@ public final class Names {
                 .orElse("; known: " + String.join(", ", sorted));
     }
 
-    private static Optional<String> nearest(String name, List<String> known) {
+    /**
+     * Returns the name that was probably meant, if any is near.
+     *
+     * @param name the name that isn't known
+     * @param known those that are; may be empty
+     */
+    public static Optional<String> nearest(String name, Collection<String> known) {
         String lower = name.toLowerCase(Locale.ROOT);
         return known.stream()
+                .sorted()
                 .min(Comparator.comparingInt(candidate -> distance(lower, candidate)))
-                .filter(candidate -> {
-                    int distance = distance(lower, candidate);
-                    return distance <= FARTHEST && distance < Math.max(2, candidate.length() / 2 + 1);
-                });
+                .filter(candidate -> isNear(distance(lower, candidate), lower, candidate));
+    }
+
+    /** A third of the letters may differ, but never all. */
+    private static boolean isNear(int distance, String name, String candidate) {
+        return distance <= Math.max(1, candidate.length() / 3) && distance < name.length();
     }
 
     /** The edit distance (Levenshtein 1966): single characters put in, taken out or replaced. */

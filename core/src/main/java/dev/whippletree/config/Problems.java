@@ -1,12 +1,19 @@
 package dev.whippletree.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong with a configuration, so that all of it is told at once. Confined to one reading. */
 final class Problems {
 
     private final String source;
+    private final Map<String, Integer> linesByPath = new HashMap<>();
+    private final Set<String> paths = new HashSet<>();
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
@@ -19,12 +26,51 @@ final class Problems {
         this.source = source;
     }
 
+    /**
+     * Remembers where in the file something stands.
+     *
+     * @param path as keys and indices: {@code accounts[1].provider}
+     * @param line from 1; less is not known
+     */
+    void line(String path, int line) {
+        if (line > 0) {
+            linesByPath.put(path, line);
+        }
+    }
+
     void add(String path, String what) {
-        lines.add(source + ": " + (path.isEmpty() ? "" : path + ": ") + what);
+        String line = where(path) + what;
+        if (paths.add(path) || !lines.contains(line)) {
+            lines.add(line);
+        }
+    }
+
+    /** Adds what is wrong elsewhere. */
+    void addAll(List<String> elsewhere) {
+        lines.addAll(elsewhere);
+    }
+
+    /** Returns whether something was wrong just there. */
+    boolean has(String path) {
+        return paths.contains(path);
     }
 
     void warn(String path, String what) {
-        warnings.add(source + ": " + path + ": " + what);
+        warnings.add(where(path) + what);
+    }
+
+    private String where(String path) {
+        Integer line = nearestLine(path);
+        return source + (line == null ? "" : ", line " + line) + ": " + (path.isEmpty() ? "" : path + ": ");
+    }
+
+    /** A key that is missing is looked for where the others of its mapping are. */
+    private @Nullable Integer nearestLine(String path) {
+        String nearest = path;
+        while (!nearest.isEmpty() && !linesByPath.containsKey(nearest)) {
+            nearest = nearest.substring(0, Math.max(0, Math.max(nearest.lastIndexOf('.'), nearest.lastIndexOf('['))));
+        }
+        return linesByPath.get(nearest);
     }
 
     List<String> lines() {

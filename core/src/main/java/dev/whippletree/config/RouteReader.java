@@ -1,21 +1,18 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.Section.Element;
+import dev.whippletree.config.Section.Text;
 import dev.whippletree.engine.Retries;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.engine.Timeouts;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 
 /** Reads the routes of a configuration file. */
 final class RouteReader {
@@ -47,7 +44,7 @@ final class RouteReader {
                 routes.stream().filter(route -> route.name().equals(name)).findFirst();
         if (chosen.isEmpty()) {
             List<String> names = routes.stream().map(RouteSettings::name).toList();
-            root.problem("default-route", "no route is named '" + name + "'" + Names.suggestion(name, names));
+            root.problem("default-route", "no route named '" + name + "'" + Names.suggestion(name, names));
             return;
         }
         routes.remove(chosen.get());
@@ -56,7 +53,7 @@ final class RouteReader {
 
     private Optional<RouteSettings> route(String name, Section section) {
         List<Tier> tiers = tiers(section);
-        Strategy strategy = strategy(name, section);
+        NamedPlugin strategy = strategy(name, section);
         Optional<Duration> ttl = ttl(section);
         RouteSettings defaults = RouteSettings.of(name, List.of(new Tier(List.of(new TargetSettings("", "")))));
         Duration patience = section.duration("patience").orElse(defaults.patience());
@@ -83,98 +80,92 @@ final class RouteReader {
 
     /** {@code tiers} in full; or {@code model}, and perhaps {@code accounts}, for a single tier. */
     private List<Tier> tiers(Section section) {
-        List<JsonNode> nodes = section.list("tiers");
+        List<Element> elements = section.list("tiers");
         Optional<String> model = section.text("model");
-        List<JsonNode> named = section.list("accounts");
-        if (nodes.isEmpty()) {
+        List<Text> named = section.texts("accounts");
+        if (!section.has("tiers")) {
             return oneTier(section, model, named);
         }
         if (model.isPresent() || !named.isEmpty()) {
             section.problem("tiers", "a route has either tiers or a model and accounts, not both");
         }
-        List<Tier> tiers = new ArrayList<>();
-        for (int index = 0; index < nodes.size(); index++) {
-            List<TargetSettings> targets = targets(section, section.at("tiers[" + index + "]"), nodes.get(index));
-            if (!targets.isEmpty()) {
-                tiers.add(new Tier(targets));
-            }
+        if (elements.isEmpty()) {
+            section.problem("tiers", "at least one tier is needed");
         }
-        return tiers;
+        return elements.stream()
+                .map(element -> targets(section, element))
+                .filter(targets -> !targets.isEmpty())
+                .map(Tier::new)
+                .toList();
     }
 
-    private List<Tier> oneTier(Section section, Optional<String> model, List<JsonNode> named) {
-        List<String> ids = named.isEmpty()
-                ? accounts
-                : named.stream().map(JsonNode::asString).toList();
+    private List<Tier> oneTier(Section section, Optional<String> model, List<Text> named) {
+        List<String> ids = section.has("accounts")
+                ? named.stream()
+                        .filter(text -> isAccount(section, text.at(), text.value()))
+                        .map(Text::value)
+                        .toList()
+                : accounts;
         List<TargetSettings> targets = ids.stream()
-                .filter(id -> isAccount(section, "accounts", id))
                 .map(id -> new TargetSettings(id, model.orElse(defaultModel)))
                 .distinct()
                 .toList();
         return targets.isEmpty() ? List.of() : List.of(new Tier(targets));
     }
 
-    private List<TargetSettings> targets(Section section, String at, JsonNode tier) {
+    private List<TargetSettings> targets(Section section, Element tier) {
+        List<Element> elements = section.elements(tier.at(), tier.node());
+        if (elements.isEmpty()) {
+            section.problems().add(tier.at(), "a tier has at least one target");
+        }
         List<TargetSettings> targets = new ArrayList<>();
-        List<JsonNode> nodes = new ArrayList<>();
-        if (tier.isArray()) {
-            tier.forEach(nodes::add);
-        } else {
-            nodes.add(tier);
+        for (Element element : elements) {
+            target(section, element).ifPresent(target -> {
+                if (targets.contains(target)) {
+                    section.problems().add(element.at(), "this account and model are in the tier twice");
+                } else {
+                    targets.add(target);
+                }
+            });
         }
-        for (int index = 0; index < nodes.size(); index++) {
-            Section target = section.below(tier.isArray() ? at + "[" + index + "]" : at, nodes.get(index));
-            Optional<String> account = target.text("account");
-            String model = target.text("model").orElse(defaultModel);
-            target.end();
-            if (account.isEmpty()) {
-                target.problem("account", "the account's id is missing" + Names.suggestion("", accounts));
-            } else if (isAccount(target, "account", account.get())) {
-                targets.add(new TargetSettings(account.get(), model));
-            }
-        }
-        return targets.stream().distinct().toList();
+        return targets;
     }
 
-    private boolean isAccount(Section section, String key, String id) {
+    private Optional<TargetSettings> target(Section section, Element element) {
+        Section target = section.below(element.at(), element.node());
+        if (!target.isMapping()) {
+            return Optional.empty();
+        }
+        Optional<String> account = target.text("account");
+        String model = target.text("model").orElse(defaultModel);
+        target.end();
+        if (account.isEmpty()) {
+            target.problem("account", "the account's id is missing" + Names.suggestion("", accounts));
+        }
+        return account.filter(id -> isAccount(section, target.at("account"), id))
+                .map(id -> new TargetSettings(id, model));
+    }
+
+    private boolean isAccount(Section section, String at, String id) {
         if (accounts.contains(id)) {
             return true;
         }
-        section.problem(key, "no account is named '" + id + "'" + Names.suggestion(id, accounts));
+        section.problems().add(at, "no account named '" + id + "'" + Names.suggestion(id, accounts));
         return false;
     }
 
-    /** A strategy's name and settings. */
-    private record Strategy(String name, Settings settings) {}
-
-    private Strategy strategy(String route, Section section) {
-        String where = "route " + route + ", strategy";
-        Optional<JsonNode> node = section.node("strategy");
-        if (node.isEmpty()) {
-            return new Strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none(where));
-        }
-        if (!node.get().isObject()) {
-            String name = section.text("strategy").orElse("");
-            checkStrategy(section, "strategy", name);
-            return new Strategy(name, Settings.none(where));
-        }
-        Section below = section.below(section.at("strategy"), node.get());
-        String name = below.text("name").orElse("");
-        checkStrategy(below, "name", name);
-        Set<String> settings = known.strategies().getOrDefault(name, Set.of()).stream()
-                .map(SettingKey::name)
-                .collect(Collectors.toSet());
-        Map<String, String> own = below.rest(settings);
-        return new Strategy(name, new Settings(where, own));
-    }
-
-    private void checkStrategy(Section section, String key, String name) {
-        if (!known.strategies().containsKey(name)) {
-            section.problem(
-                    key,
-                    "no strategy is named '" + name + "'"
-                            + Names.suggestion(name, known.strategies().keySet()));
-        }
+    private NamedPlugin strategy(String route, Section section) {
+        NamedPlugin none =
+                new NamedPlugin(RouteSettings.DEFAULT_STRATEGY, Settings.none("route " + route + ", strategy"));
+        return section.node("strategy")
+                .flatMap(node ->
+                        NamedPlugin.read(section, new Element(section.at("strategy"), node), known.strategies()))
+                .map(named -> new NamedPlugin(
+                        named.name(),
+                        new Settings(
+                                "route " + route + ", strategy",
+                                named.settings().values())))
+                .orElse(none);
     }
 
     private static Optional<Duration> ttl(Section section) {

@@ -22,6 +22,9 @@ final class Section {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
 
+    /** Far more than anybody means, and so little that no sum of durations overflows when it is counted in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final String path;
     private final JsonNode node;
     private final Map<String, String> environment;
@@ -38,8 +41,9 @@ final class Section {
         }
     }
 
-    String path() {
-        return path;
+    /** Returns whether it is a mapping at all; that it isn't has been reported. */
+    boolean isMapping() {
+        return node.isObject();
     }
 
     Problems problems() {
@@ -51,9 +55,20 @@ final class Section {
         return path.isEmpty() ? key : path + "." + key;
     }
 
+    /** Returns whether a key's value has been reported. */
+    boolean isProblem(String key) {
+        return problems.has(at(key));
+    }
+
     /** Reports a problem with a key's value. */
     void problem(String key, String what) {
         problems.add(at(key), what);
+    }
+
+    /** Returns whether a key is there, with or without a value. */
+    boolean has(String key) {
+        asked.add(key);
+        return node.has(key);
     }
 
     Optional<JsonNode> node(String key) {
@@ -71,28 +86,35 @@ final class Section {
 
     /** Returns a single value as text, with {@code ${VARIABLE}} replaced. */
     Optional<String> text(String key) {
-        return rawText(key).flatMap(text -> expand(key, text));
+        return node(key).flatMap(value -> text(new Element(at(key), value)));
+    }
+
+    /** Returns an element that is a single value, as text with {@code ${VARIABLE}} replaced. */
+    Optional<String> text(Element element) {
+        return rawText(element).flatMap(text -> expand(element.at, text));
     }
 
     /** Returns a single value as text, as it stands. */
     Optional<String> rawText(String key) {
-        return node(key).flatMap(value -> {
-            if (value.isValueNode()) {
-                return Optional.of(value.asString());
-            }
-            problem(key, "a single value is expected");
-            return Optional.empty();
-        });
+        return node(key).flatMap(value -> rawText(new Element(at(key), value)));
     }
 
-    private Optional<String> expand(String key, String text) {
+    private Optional<String> rawText(Element element) {
+        if (element.node.isValueNode()) {
+            return Optional.of(element.node.asString());
+        }
+        problems.add(element.at, "a single value is expected");
+        return Optional.empty();
+    }
+
+    private Optional<String> expand(String at, String text) {
         Matcher matcher = REFERENCE.matcher(text);
         StringBuilder expanded = new StringBuilder();
         boolean whole = true;
         while (matcher.find()) {
             String value = environment.get(matcher.group(1));
             if (value == null) {
-                problem(key, "the environment variable " + matcher.group(1) + " isn't set");
+                problems.add(at, "the environment variable " + matcher.group(1) + " isn't set");
                 whole = false;
             }
             matcher.appendReplacement(expanded, Matcher.quoteReplacement(value == null ? "" : value));
@@ -100,13 +122,22 @@ final class Section {
         return whole ? Optional.of(matcher.appendTail(expanded).toString()) : Optional.empty();
     }
 
-    /** Returns a value that a function makes of text; what it says against the text is the problem. */
+    /**
+     * Returns a value that a function makes of text; what it says against the text is the problem. It is told of the text as it
+     * stands in the file: a variable's value may be a secret that somebody put into the wrong place.
+     */
     <T> Optional<T> read(String key, Function<String, T> reader) {
-        return text(key).flatMap(text -> {
+        return node(key).flatMap(value -> read(new Element(at(key), value), reader));
+    }
+
+    /** Returns a value that a function makes of an element, as {@link #read(String, Function)} does. */
+    <T> Optional<T> read(Element element, Function<String, T> reader) {
+        return text(element).flatMap(text -> {
             try {
                 return Optional.of(reader.apply(text));
             } catch (IllegalArgumentException e) {
-                problem(key, String.valueOf(e.getMessage()));
+                String written = element.node.asString();
+                problems.add(element.at, String.valueOf(e.getMessage()).replace("'" + text + "'", "'" + written + "'"));
                 return Optional.empty();
             }
         });
@@ -128,21 +159,61 @@ final class Section {
     }
 
     Optional<Duration> duration(String key) {
-        return read(key, Settings::parseDuration);
+        return read(key, text -> {
+            Duration duration = Settings.parseDuration(text);
+            if (duration.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException("'" + text + "' is longer than " + LONGEST.toDays() + "d");
+            }
+            return duration;
+        });
     }
 
     /** Returns the elements of a list; a single value counts as a list of one. */
-    List<JsonNode> list(String key) {
-        List<JsonNode> elements = new ArrayList<>();
-        node(key).ifPresent(value -> {
-            if (value.isArray()) {
-                value.forEach(elements::add);
+    List<Element> list(String key) {
+        return node(key).map(value -> elements(at(key), value)).orElse(List.of());
+    }
+
+    /** Returns the elements of a list that is itself an element. */
+    List<Element> elements(String at, JsonNode value) {
+        if (!value.isArray()) {
+            return List.of(new Element(at, value));
+        }
+        List<Element> elements = new ArrayList<>();
+        for (int index = 0; index < value.size(); index++) {
+            Element element = new Element(at + "[" + index + "]", value.get(index));
+            if (element.node.isNull()) {
+                problems.add(element.at, "a value is missing");
             } else {
-                elements.add(value);
+                elements.add(element);
             }
-        });
+        }
         return elements;
     }
+
+    /** Returns the elements of a list of single values, as text with {@code ${VARIABLE}} replaced. */
+    List<Text> texts(String key) {
+        List<Text> texts = new ArrayList<>();
+        for (Element element : list(key)) {
+            text(element).ifPresent(text -> texts.add(new Text(element.at, text)));
+        }
+        return texts;
+    }
+
+    /**
+     * An element of a list.
+     *
+     * @param at where it stands
+     * @param node its value, not null
+     */
+    record Element(String at, JsonNode node) {}
+
+    /**
+     * An element of a list of single values.
+     *
+     * @param at where it stands
+     * @param value what it says
+     */
+    record Text(String at, String value) {}
 
     /** Returns a mapping below a key. */
     Optional<Section> section(String key) {

@@ -3,6 +3,7 @@ package dev.whippletree.config;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -33,10 +34,14 @@ final class TokenReader {
         }
         Matcher file = FILE.matcher(text.get());
         if (file.matches()) {
-            return fromFile(section, key, Path.of(file.group(1)));
+            return fromFile(section, key, file.group(1));
         }
         if (text.get().isBlank()) {
             section.problem(key, "the token is empty");
+            return Optional.empty();
+        }
+        if (text.get().contains("${")) {
+            section.problem(key, "a reference has the form ${VARIABLE} or ${file:/path}, with nothing around it");
             return Optional.empty();
         }
         section.problems()
@@ -54,17 +59,18 @@ final class TokenReader {
     }
 
     /** The file is read anew each time the token is used, so that a replaced one is used without a restart. */
-    private static Optional<Secret> fromFile(Section section, String key, Path file) {
+    private static Optional<Secret> fromFile(Section section, String key, String path) {
         try {
+            Path file = Path.of(path);
             if (contents(file).isBlank()) {
                 section.problem(key, "the file " + file + " is empty");
                 return Optional.empty();
             }
-        } catch (IllegalStateException e) {
+            return Optional.of(Secret.from(() -> contents(file)));
+        } catch (InvalidPathException | IllegalStateException e) {
             section.problem(key, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
-        return Optional.of(Secret.from(() -> contents(file)));
     }
 
     private static String contents(Path file) {

@@ -12,10 +12,16 @@ import java.util.Optional;
 /** Puts an answer together from its pieces. Confined to one attempt, which is told serially. */
 final class AnswerBuilder {
 
+    /** Far more than any model makes; what claims to be beyond is garbage. */
+    private static final long MOST_CHARACTERS = 64L << 20;
+
+    private static final int MOST_CALLS = 1_000;
+
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<PartialCall> calls = new ArrayList<>();
     private long size;
+    private boolean tooManyCalls;
 
     void add(Delta delta) {
         if (delta instanceof Delta.Text piece) {
@@ -30,6 +36,10 @@ final class AnswerBuilder {
     }
 
     private void add(Delta.ToolCallPart part) {
+        if (part.index() >= MOST_CALLS) {
+            tooManyCalls = true;
+            return;
+        }
         while (calls.size() <= part.index()) {
             calls.add(new PartialCall());
         }
@@ -40,9 +50,14 @@ final class AnswerBuilder {
         size += part.arguments().length();
     }
 
-    /** Returns the characters put together so far. */
-    long size() {
-        return size;
+    /** Returns why these pieces can't be an answer, if they can't. */
+    Optional<String> problem() {
+        if (tooManyCalls) {
+            return Optional.of("the answer has more than " + MOST_CALLS + " tool calls");
+        }
+        return size > MOST_CHARACTERS
+                ? Optional.of("the answer is larger than " + (MOST_CHARACTERS >> 20) + " million characters")
+                : Optional.empty();
     }
 
     Completion build(AnswerEnd end, Origin origin) {

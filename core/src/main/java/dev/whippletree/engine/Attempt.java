@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt implements AttemptSink {
 
-    private static final long LARGEST_ANSWER = 64L << 20;
-
     private final Monitor monitor;
     private final Timeline timeline;
     private final Conduct conduct;
@@ -99,7 +97,7 @@ final class Attempt implements AttemptSink {
         Cancellable made;
         try {
             made = target.account().client().send(flight.prompt(), target.model(), this);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
             return;
         }
@@ -178,8 +176,9 @@ final class Attempt implements AttemptSink {
             return;
         }
         answer.add(delta);
-        if (answer.size() > LARGEST_ANSWER) {
-            end(Failure.of(FailureKind.UNAVAILABLE, "the answer is larger than " + (LARGEST_ANSWER >> 20) + " MB"));
+        Optional<String> problem = answer.problem();
+        if (problem.isPresent()) {
+            end(Failure.of(FailureKind.UNAVAILABLE, problem.get()));
         } else if (streaming) {
             whileUnderWay(this::awaitNextPiece);
         }

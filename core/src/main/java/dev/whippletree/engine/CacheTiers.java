@@ -8,6 +8,7 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -108,8 +109,8 @@ final class CacheTiers {
         });
         CompletionStage<T> stage;
         try {
-            stage = question.get();
-        } catch (RuntimeException e) {
+            stage = Objects.requireNonNull(question.get(), "a cache gave no stage");
+        } catch (Throwable e) {
             answer.completeExceptionally(e);
             return;
         }
@@ -131,9 +132,18 @@ final class CacheTiers {
     CompletableFuture<Long> clear(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
         for (Tier tier : tiers) {
-            most = most.thenCombine(tier.store().clear(tenant), Math::max);
+            most = most.thenCombine(clear(tier, tenant), Math::max);
         }
         return most;
+    }
+
+    private static CompletionStage<Long> clear(Tier tier, Optional<String> tenant) {
+        try {
+            return Objects.requireNonNull(tier.store().clear(tenant), "a cache gave no stage");
+        } catch (Throwable e) {
+            tier.fault(e);
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     List<StatusSnapshot.CacheTier> status() {

@@ -76,7 +76,7 @@ final class Conduct {
         long took = attempt.tookNanos(now);
         Admission admission = attempt.flight().demand().admission(target);
         TokenUsage usage = completion.usage().orElse(TokenUsage.NONE);
-        boolean settle = admission.refunded() && completion.usage().isPresent();
+        boolean settle = completion.usage().isPresent() && (admission.refunded() || usage.total() > admission.tokens());
         attempt.lease().end(settle ? OptionalLong.of(usage.total()) : OptionalLong.empty(), now);
         target.health().succeeded(attempt.healthEpoch(), now);
         target.account().answered(usage, took);
@@ -255,7 +255,7 @@ final class Conduct {
     private static void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {
         try {
             picker.ended(target.id(), outcome, tookNanos, now);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // A strategy that can't learn still picks; that it can't is its own loss.
             LOG.debug("A balancing strategy failed to learn", e);
         }

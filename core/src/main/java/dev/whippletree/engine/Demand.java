@@ -26,7 +26,7 @@ record Demand(Map<Target, Admission> admissions, Map<Target, String> refusals) {
             try {
                 admissions.put(target, target.account().client().admission(prompt, target.model()));
                 target.account().client().refuses(prompt, target.model()).ifPresent(why -> refusals.put(target, why));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 refusals.put(target, "its provider failed: " + e);
             }
         }

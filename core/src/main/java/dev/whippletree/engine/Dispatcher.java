@@ -92,22 +92,28 @@ final class Dispatcher {
                 line.add(first);
                 return Waits.NONE;
             }
-            return overtake(lane, first, earmarks, now) ? Waits.NONE : Math.min(wait, patience - waited);
+            return Math.min(overtake(lane, first, earmarks, now), Math.min(wait, patience - waited));
         }
         if (wait == Waits.UNKNOWN) {
             line.remove(first);
             actions.giveUp(first, now);
             return Waits.NONE;
         }
-        if (overtake(lane, first, earmarks, now)) {
-            return Waits.NONE;
-        }
-        return Math.min(wait, untilLongWait(first, waited));
+        long overtaking = overtake(lane, first, earmarks, now);
+        return overtaking == Waits.NONE
+                ? Waits.NONE
+                : Math.min(overtaking, Math.min(wait, untilLongWait(first, waited)));
     }
 
-    private boolean overtake(Lane lane, Flight first, Map<ScopeState, Flight> earmarks, long now) {
+    /** Begins the smallest flight of a lane before the first one; else returns how long until that may be possible. */
+    private long overtake(Lane lane, Flight first, Map<ScopeState, Flight> earmarks, long now) {
         Flight smallest = lane.smallest();
-        return smallest != first && begin(smallest, earmarks, now);
+        if (smallest == first) {
+            return Waits.UNTIL_EVENT;
+        }
+        return begin(smallest, earmarks, now)
+                ? Waits.NONE
+                : Soonest.of(smallest, now).nanos();
     }
 
     /** Begins a flight on a target of the first tier that has one ready. */
@@ -148,20 +154,29 @@ final class Dispatcher {
 
     /** Returns the shortest wait of any eligible target, and earmarks the limits of the one that has it. */
     private static long leastWait(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
-        long least = Waits.UNKNOWN;
-        Target soonest = null;
-        for (Target target : Candidates.eligible(flight)) {
-            long wait = target.waitNanos(flight.demand().tokens(target), now);
-            if (wait < least) {
-                least = wait;
-                soonest = target;
+        Soonest soonest = Soonest.of(flight, now);
+        Target target = soonest.target();
+        if (target != null && Waits.isKnown(soonest.nanos())) {
+            earmarks.putIfAbsent(target.organization(), flight);
+            earmarks.putIfAbsent(target.modelScope(), flight);
+        }
+        return soonest.nanos();
+    }
+
+    /** The eligible target with the shortest wait. One that is free but earmarked by another flight has to wait for that. */
+    private record Soonest(long nanos, @Nullable Target target) {
+
+        static Soonest of(Flight flight, long now) {
+            Soonest soonest = new Soonest(Waits.UNKNOWN, null);
+            for (Target target : Candidates.eligible(flight)) {
+                long wait = target.waitNanos(flight.demand().tokens(target), now);
+                long unheld = wait == Waits.NONE ? Waits.UNTIL_EVENT : wait;
+                if (unheld < soonest.nanos()) {
+                    soonest = new Soonest(unheld, target);
+                }
             }
+            return soonest;
         }
-        if (soonest != null && Waits.isKnown(least)) {
-            earmarks.putIfAbsent(soonest.organization(), flight);
-            earmarks.putIfAbsent(soonest.modelScope(), flight);
-        }
-        return least == Waits.NONE ? Waits.UNTIL_EVENT : least;
     }
 
     private Target pick(Picker picker, List<Target> ready, long now) {
@@ -171,7 +186,7 @@ final class Dispatcher {
         }
         try {
             return ready.get(picker.pick(views, now));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             pickerFaults++;
             LOG.debug("A balancing strategy failed; the target picked least often is used instead", e);
             return leastPicked(ready);

@@ -229,7 +229,7 @@ public final class Engine {
         if (deadline.isEmpty()) {
             return;
         }
-        long wait = Forecast.waitNanos(flight, line.size(flight.route()) - 1L, now);
+        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
         if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
             withdraw(flight);
             flights.fail(
@@ -352,7 +352,11 @@ public final class Engine {
         @Override
         public void giveUp(Flight flight, long now) {
             dispatcher.lineShrank();
-            flights.fail(flight, PromptErrors.noAccount(flight, now));
+            boolean fitsSomewhere = Candidates.ever(flight).stream()
+                    .anyMatch(target -> target.canEverFit(flight.demand().tokens(target)));
+            flights.fail(
+                    flight,
+                    fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));
         }
 
         @Override

@@ -52,7 +52,7 @@ final class GuardedListener implements EngineListener {
     private static void guard(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("A listener failed", e);
         }
     }

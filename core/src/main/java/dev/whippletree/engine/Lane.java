@@ -70,6 +70,11 @@ final class Lane {
         return inTurn.size();
     }
 
+    /** Returns how many of them go before a flight. */
+    int ahead(Flight flight) {
+        return inTurn.headSet(flight).size();
+    }
+
     Flight first() {
         return inTurn.first();
     }

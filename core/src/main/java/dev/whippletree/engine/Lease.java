@@ -33,7 +33,18 @@ final class Lease {
 
     /** Reserves of one more limit. */
     void hold(Meter meter, long now) {
-        holds.add(meter.reserve(tokens, now));
+        Meter.Hold hold = meter.reserve(tokens, now);
+        holds.add(hold);
+        if (arrived) {
+            hold.use().arrived(now);
+        }
+    }
+
+    /** Says of a limit that was learned only now whether the service has counted the request. */
+    void catchUp(Meter meter, long now) {
+        if (arrived) {
+            useOf(meter).arrived(now);
+        }
     }
 
     /** Returns what it reserved of a limit that it holds. */

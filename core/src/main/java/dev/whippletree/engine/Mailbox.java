@@ -40,7 +40,8 @@ final class Mailbox {
         for (Runnable task = next(); task != null; task = next()) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Plugins throw errors too, such as those of linking; the tasks behind this one must run all the same.
                 LOG.error("What had to be done for a prompt failed", e);
             }
         }

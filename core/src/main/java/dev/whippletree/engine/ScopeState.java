@@ -33,7 +33,7 @@ final class ScopeState {
     private final Map<ReportKey, Meter> reported = new LinkedHashMap<>();
     private final Set<Lease> leases = new LinkedHashSet<>();
 
-    /** What tells one reported limit of a scope from another. */
+    /** What tells one reported limit of a scope from another; a window of zero is one that wasn't said. */
     private record ReportKey(Limit.Unit unit, Refill refill, Duration window) {}
 
     ScopeState(Scope scope) {
@@ -121,11 +121,12 @@ final class ScopeState {
         if (window.isEmpty() || report.reset().get().isNegative()) {
             return;
         }
-        ReportKey key = new ReportKey(report.unit(), report.refill(), window.get());
+        ReportKey key =
+                new ReportKey(report.unit(), report.refill(), report.window().orElse(Duration.ZERO));
         long amount = report.amount().getAsLong();
         Meter meter = reported.get(key);
         if (meter == null) {
-            meter = learn(key, amount, now);
+            meter = learn(key, amount, window.get(), now);
         }
         ((ReportedQuota) meter.quota())
                 .report(
@@ -148,24 +149,26 @@ final class ScopeState {
     }
 
     /** Begins to count a limit that nobody had told of; what is under way counts towards it too. */
-    private Meter learn(ReportKey key, long amount, long now) {
+    private Meter learn(ReportKey key, long amount, Duration window, long now) {
         ReportedQuota quota =
-                key.refill() == Refill.AT_ONCE ? new FixedWindow(amount) : new TokenBucket(amount, key.window(), now);
+                key.refill() == Refill.AT_ONCE ? new FixedWindow(amount) : new TokenBucket(amount, window, now);
         Meter meter = new Meter(key.unit(), LimitStatus.Source.REPORTED, quota);
         reported.put(key, meter);
-        meters.removeIf(known -> isSame(known, key, amount));
+        meters.removeIf(known -> isSame(known, key, amount, window));
         meters.add(meter);
         leases.forEach(lease -> lease.hold(meter, now));
+        // Only once all hold it: what the others report may be older than that this one has arrived.
+        leases.forEach(lease -> lease.catchUp(meter, now));
         return meter;
     }
 
-    private static boolean isSame(Meter declared, ReportKey key, long amount) {
+    private static boolean isSame(Meter declared, ReportKey key, long amount, Duration window) {
         if (declared.source() != LimitStatus.Source.DECLARED || declared.unit() != key.unit()) {
             return false;
         }
-        return key.window().isZero()
+        return window.isZero()
                 ? declared.quota().amount() == amount
-                : declared.quota().window().equals(Optional.of(key.window()))
+                : declared.quota().window().equals(Optional.of(window))
                         && amount <= declared.quota().amount();
     }
 

@@ -53,11 +53,14 @@ final class Target {
         return availability;
     }
 
-    /** Returns how long until an attempt could begin, by all that is known: {@link Waits#NONE} if it can now. */
+    /**
+     * Returns how long until an attempt could begin, by all that is known: {@link Waits#NONE} if it can now,
+     * {@link Waits#UNKNOWN} also if a limit, perhaps learned only meanwhile, is smaller than what it asks for.
+     */
     long waitNanos(long tokens, long now) {
         long wait = openingNanos(now);
-        if (wait == Waits.UNKNOWN) {
-            return wait;
+        if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
+            return Waits.UNKNOWN;
         }
         wait = Math.max(wait, organization().waitNanos(tokens, now));
         wait = Math.max(wait, modelScope.waitNanos(tokens, now));

@@ -22,15 +22,25 @@ final class WaitingLine {
 
     private static final double INTERACTIVE_TURN = 1;
     private static final double BATCH_TURN = 8;
+    private static final int FEWEST_KEPT = 1_000;
 
     private final Map<Lane.Key, Lane> lanes = new LinkedHashMap<>();
-    private final Map<SessionKey, SessionTurns> sessions = new HashMap<>();
+    private final Map<Queue, Turns> queues = new HashMap<>();
     private double serving;
     private long entered;
     private int size;
 
-    /** A session's flights in the line, and where its last turn ends. */
-    private static final class SessionTurns {
+    /** What turns are charged to: a session's batch must not stand before what is urgent to the same session. */
+    private record Queue(SessionKey session, Priority priority) {
+
+        static Queue of(Flight flight) {
+            return new Queue(
+                    SessionKey.of(flight.prompt()), flight.prompt().priority());
+        }
+    }
+
+    /** A queue's flights in the line, and where its last turn ends. */
+    private static final class Turns {
         private int waiting;
         private double end;
     }
@@ -52,10 +62,19 @@ final class WaitingLine {
         return waiting;
     }
 
+    /** Returns how many flights of the same route go before a waiting one, as things stand. */
+    int ahead(Flight flight) {
+        int ahead = 0;
+        for (Lane lane : lanes.values()) {
+            ahead += lane.key().route() == flight.route() ? lane.ahead(flight) : 0;
+        }
+        return ahead;
+    }
+
     /** Adds a flight; one that was in the line before goes back to its turn. */
     void add(Flight flight) {
         Lane lane = lanes.computeIfAbsent(Lane.Key.of(flight), Lane::new);
-        SessionTurns turns = sessions.computeIfAbsent(session(flight), session -> new SessionTurns());
+        Turns turns = queues.computeIfAbsent(Queue.of(flight), queue -> new Turns());
         turns.waiting++;
         size++;
         if (flight.order() > 0) {
@@ -79,10 +98,29 @@ final class WaitingLine {
             lanes.remove(lane.key());
         }
         size--;
-        SessionTurns turns = sessions.get(session(flight));
-        if (turns != null && --turns.waiting == 0) {
-            sessions.remove(session(flight));
+        Turns turns = queues.get(Queue.of(flight));
+        if (turns != null) {
+            turns.waiting--;
         }
+        forgetIdle();
+    }
+
+    /**
+     * Forgets queues with nothing in the line once that gives them no advantage: when the line is empty and everybody starts anew.
+     * A session that asks one by one would otherwise go first each time. In a line that is never empty those without a flight are
+     * forgotten when there are many of them, which bounds the memory.
+     */
+    private void forgetIdle() {
+        if (size == 0) {
+            queues.clear();
+        } else if (queues.size() > FEWEST_KEPT + 2L * size) {
+            queues.values().removeIf(turns -> turns.waiting == 0);
+        }
+    }
+
+    /** Returns of how many sessions it remembers their turns. */
+    int sessions() {
+        return queues.size();
     }
 
     /** Removes a flight because it is served: its turn is now the one being served. */
@@ -100,9 +138,5 @@ final class WaitingLine {
             }
         }
         return next;
-    }
-
-    private static SessionKey session(Flight flight) {
-        return SessionKey.of(flight.prompt());
     }
 }

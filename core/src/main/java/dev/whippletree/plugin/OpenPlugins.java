@@ -1,6 +1,7 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.SeparateAccounts;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.engine.Topology;
 import dev.whippletree.engine.Topology.OpenAccount;
@@ -10,8 +11,10 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,8 +22,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,64 +78,62 @@ final class OpenPlugins implements AutoCloseable {
     private <T> List<T> attempt(Supplier<T> opening) {
         try {
             return List.of(opening.get());
-        } catch (ConfigurationException e) {
-            problems.addAll(e.problems());
         } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
+            return List.of();
         }
-        return List.of();
     }
 
     private OpenAccount open(AccountSettings account) {
-        OpenAccount opened = new OpenAccount(
-                account,
-                named(providers, account.provider(), "account " + account.id() + ": provider")
-                        .connect(account, services));
-        open.push(opened.client());
-        return opened;
+        Provider provider = named(providers, account.provider());
+        ProviderClient client = guarded("account " + account.id(), provider, () -> provider.connect(account, services));
+        open.push(client);
+        return new OpenAccount(account, client);
     }
 
     private OpenRoute open(RouteSettings route) {
-        BalancingStrategy strategy = named(strategies, route.strategy(), "route " + route.name() + ": strategy");
+        BalancingStrategy strategy = named(strategies, route.strategy());
         List<Picker> pickers = new ArrayList<>();
         for (int tier = 0; tier < route.tiers().size(); tier++) {
-            pickers.add(strategy.open(route.strategySettings(), services.random()));
+            pickers.add(guarded(
+                    "route " + route.name(),
+                    strategy,
+                    () -> strategy.open(route.strategySettings(), services.random())));
         }
         return new OpenRoute(route, pickers);
     }
 
     private OpenCache open(Configuration.CacheTier tier) {
-        OpenCache opened =
-                new OpenCache(tier.name(), named(caches, tier.name(), "cache").open(tier.settings(), services));
-        open.push(opened.store());
-        return opened;
+        Cache cache = named(caches, tier.name());
+        CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
+        open.push(store);
+        return new OpenCache(tier.name(), store);
     }
 
-    private static <T> T named(Map<String, T> kinds, String name, String where) {
-        T kind = kinds.get(name);
-        if (kind == null) {
-            throw new IllegalArgumentException(where + " '" + name + "' isn't there");
+    /** Makes of whatever a plugin throws one exception that says where. */
+    private static <T> T guarded(String where, Object plugin, Supplier<T> opening) {
+        try {
+            return Objects.requireNonNull(opening.get(), "it opened nothing");
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new IllegalArgumentException(message.startsWith(where) ? message : where + ": " + message, e);
+        } catch (RuntimeException | LinkageError e) {
+            throw new IllegalArgumentException(
+                    where + ": the plugin failed: " + ServiceEntry.describe(plugin.getClass(), e), e);
         }
-        return kind;
     }
 
-    /** Several accounts of one provider may well share a quota without anybody having said so. */
+    private static <T> T named(Map<String, T> plugins, String name) {
+        T plugin = plugins.get(name);
+        if (plugin == null) {
+            throw new IllegalArgumentException("no plugin named '" + name + "'");
+        }
+        return plugin;
+    }
+
     private static List<String> notes(Configuration configuration) {
-        Map<String, List<AccountSettings>> byProvider = configuration.accounts().stream()
-                .collect(Collectors.groupingBy(AccountSettings::provider, LinkedHashMap::new, Collectors.toList()));
         List<String> notes = new ArrayList<>(configuration.warnings());
-        byProvider.forEach((provider, accounts) -> {
-            long organizations = accounts.stream()
-                    .map(account -> account.organization().orElse("account " + account.id()))
-                    .distinct()
-                    .count();
-            if (organizations > 1) {
-                notes.add("The " + accounts.size() + " " + provider + " accounts are counted as " + organizations
-                        + " separate organizations because they are configured so. Keys of one organization or of one"
-                        + " user account usually share a quota: give such accounts the same 'organization'. Use only"
-                        + " accounts you are entitled to use.");
-            }
-        });
+        notes.addAll(SeparateAccounts.notes(configuration.accounts()));
         return notes;
     }
 
@@ -142,7 +143,7 @@ final class OpenPlugins implements AutoCloseable {
         while (!open.isEmpty()) {
             try {
                 open.pop().close();
-            } catch (Exception e) {
+            } catch (Exception | LinkageError e) {
                 LOG.warn("A plugin failed to close", e);
             }
         }

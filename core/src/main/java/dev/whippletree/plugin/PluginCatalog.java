@@ -6,38 +6,40 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Provider;
-import dev.whippletree.spi.SettingKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The plugins that are there: providers, caches and balancing strategies, found by {@link java.util.ServiceLoader}. Immutable. */
 public final class PluginCatalog {
 
-    private final Kinds<Provider> providers;
-    private final Kinds<Cache> caches;
-    private final Kinds<BalancingStrategy> strategies;
+    private final PluginSearch<Provider> providers;
+    private final PluginSearch<Cache> caches;
+    private final PluginSearch<BalancingStrategy> strategies;
 
     /**
-     * Finds what there is.
+     * Finds what there is. An entry that can't be loaded is left out; see {@link #broken()}.
      *
      * @param loader where to look for entries
-     * @param given plugins beside those that the loader finds
+     * @param given plugins beside those that the loader finds; one takes the place of a found one of the same class
      * @throws ConfigurationException if two plugins of one sort have the same name, naming both
      */
     public PluginCatalog(ClassLoader loader, GivenPlugins given) {
-        this.providers = new Kinds<>("provider", Provider.class, Provider::name, given.providers(), loader);
-        this.caches = new Kinds<>("cache", Cache.class, Cache::name, given.caches(), loader);
-        this.strategies =
-                new Kinds<>("strategy", BalancingStrategy.class, BalancingStrategy::name, given.strategies(), loader);
+        this.providers = new PluginSearch<>(Provider.class, "provider", Provider::name, Provider::settings)
+                .add(given.providers())
+                .addFrom(loader);
+        this.caches = new PluginSearch<>(Cache.class, "cache", Cache::name, Cache::settings)
+                .add(given.caches())
+                .addFrom(loader);
+        this.strategies = new PluginSearch<>(
+                        BalancingStrategy.class, "strategy", BalancingStrategy::name, BalancingStrategy::settings)
+                .add(given.strategies())
+                .addFrom(loader);
         List<String> duplicates = Stream.of(providers, caches, strategies)
-                .flatMap(kinds -> kinds.duplicates().stream())
+                .flatMap(search -> search.duplicates().stream())
                 .toList();
         if (!duplicates.isEmpty()) {
             throw new ConfigurationException(duplicates);
@@ -61,44 +63,37 @@ public final class PluginCatalog {
         }
     }
 
-    Kinds<Provider> providers() {
-        return providers;
+    Map<String, Provider> providers() {
+        return providers.byName();
     }
 
-    Kinds<Cache> caches() {
-        return caches;
+    Map<String, Cache> caches() {
+        return caches.byName();
     }
 
-    Kinds<BalancingStrategy> strategies() {
-        return strategies;
+    Map<String, BalancingStrategy> strategies() {
+        return strategies.byName();
     }
 
-    /** Returns the entries that couldn't be loaded, a line each: harmless unless a configuration names them. */
+    /**
+     * Returns the entries that couldn't be loaded, a line each with class and jar: harmless, unless a configuration names what
+     * one of them would have brought.
+     */
     public List<String> broken() {
         return Stream.of(providers, caches, strategies)
-                .flatMap(kinds -> kinds.broken().stream())
+                .flatMap(search -> search.broken().stream())
                 .toList();
     }
 
     /** Returns the names and settings that a configuration may use. */
     public KnownPlugins known() {
-        return new KnownPlugins(
-                settings(providers, Provider::settings),
-                settings(caches, Cache::settings),
-                settings(strategies, BalancingStrategy::settings));
-    }
-
-    private static <T> Map<String, Set<SettingKey>> settings(Kinds<T> kinds, Function<T, Set<SettingKey>> settings) {
-        return kinds.byName().entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        entry -> settings.apply(entry.getValue().kind())));
+        return new KnownPlugins(providers.known(), caches.known(), strategies.known());
     }
 
     /** Returns the names of the caches that work without being configured, in order. */
     public List<String> selfContainedCaches() {
-        return caches.byName().entrySet().stream()
-                .filter(entry -> entry.getValue().kind().isSelfContained())
+        return caches().entrySet().stream()
+                .filter(entry -> entry.getValue().isSelfContained())
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
@@ -107,9 +102,7 @@ public final class PluginCatalog {
     /** Returns the environment variables that declare accounts, by provider, each with how to get what belongs in it. */
     public Map<String, String> environmentVariables() {
         Map<String, String> variables = new LinkedHashMap<>();
-        new TreeMap<>(providers.byName())
-                .values()
-                .forEach(found -> variables.putAll(found.kind().environmentVariables()));
+        new TreeMap<>(providers()).values().forEach(provider -> variables.putAll(provider.environmentVariables()));
         return variables;
     }
 
@@ -121,11 +114,14 @@ public final class PluginCatalog {
     public List<AccountSettings> accountsFrom(Map<String, String> environment) {
         List<AccountSettings> accounts = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        new TreeMap<>(providers.byName()).values().forEach(found -> {
+        new TreeMap<>(providers()).forEach((name, provider) -> {
             try {
-                accounts.addAll(found.kind().fromEnvironment(environment));
+                accounts.addAll(provider.fromEnvironment(environment));
             } catch (IllegalArgumentException e) {
                 problems.add("environment: " + e.getMessage());
+            } catch (RuntimeException | LinkageError e) {
+                problems.add(
+                        "environment: provider " + name + " failed: " + ServiceEntry.describe(provider.getClass(), e));
             }
         });
         if (!problems.isEmpty()) {

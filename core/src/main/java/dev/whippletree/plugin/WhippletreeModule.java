@@ -41,9 +41,9 @@ final class WhippletreeModule extends AbstractModule {
         bindByName(BalancingStrategy.class, catalog.strategies());
     }
 
-    private <T> void bindByName(Class<T> type, Kinds<T> kinds) {
+    private <T> void bindByName(Class<T> type, Map<String, T> plugins) {
         MapBinder<String, T> binder = MapBinder.newMapBinder(binder(), String.class, type);
-        kinds.byName().forEach((name, found) -> binder.addBinding(name).toInstance(found.kind()));
+        plugins.forEach((name, plugin) -> binder.addBinding(name).toInstance(plugin));
     }
 
     @Provides

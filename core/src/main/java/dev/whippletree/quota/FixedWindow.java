@@ -81,6 +81,8 @@ public final class FixedWindow extends ReportedQuota {
         }
         lastReset = latestReset;
         left = amount() - (reservedTotal() - arrivedBeforeReset);
+        // What has arrived by now is in the window that just ended or in this one, and in no later one.
+        arrivedBeforeReset = arrivedTotal();
         guessed = true;
         latestReset = now + longestResetNanos;
         earliestReset = latestReset;

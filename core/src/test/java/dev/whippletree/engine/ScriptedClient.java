@@ -35,7 +35,7 @@ final class ScriptedClient implements ProviderClient {
     private final Deque<Behaviour> script = new ArrayDeque<>();
     private final List<Long> callTimes = new ArrayList<>();
     private Behaviour usual;
-    private Admission admission = new Admission(0, 0, false);
+    private Supplier<Admission> admission = () -> new Admission(0, 0, false);
     private Optional<String> refusal = Optional.empty();
     private boolean countsMaxTokens;
     private int cancelled;
@@ -58,6 +58,10 @@ final class ScriptedClient implements ProviderClient {
     }
 
     ScriptedClient counts(Admission counted) {
+        return admits(() -> counted);
+    }
+
+    ScriptedClient admits(Supplier<Admission> counted) {
         admission = counted;
         return this;
     }
@@ -99,7 +103,7 @@ final class ScriptedClient implements ProviderClient {
     public Admission admission(Prompt prompt, String model) {
         return countsMaxTokens
                 ? new Admission(0, prompt.parameters().maxTokens().orElse(0), false)
-                : admission;
+                : admission.get();
     }
 
     @Override

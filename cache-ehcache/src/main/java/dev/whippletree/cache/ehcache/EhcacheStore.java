@@ -9,6 +9,8 @@ import dev.whippletree.spi.Services;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.ehcache.Cache;
 import org.ehcache.CacheManager;
@@ -33,7 +35,12 @@ final class EhcacheStore implements CacheStore {
     private final Services services;
     private final CacheManager manager;
     private final Cache<String, byte[]> cache;
-    private volatile boolean closed;
+
+    /** Shared by those who use the cache; Ehcache takes being closed in the middle of a put for an inconsistency, and says so. */
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
+
+    /** Guarded by {@link #use}. */
+    private boolean closed;
 
     private EhcacheStore(TierSizes sizes, Services services, CacheManager manager) {
         this.sizes = sizes;
@@ -102,12 +109,7 @@ final class EhcacheStore implements CacheStore {
 
     @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    failIfClosed();
-                    return remove(tenant);
-                },
-                services.executor());
+        return CompletableFuture.supplyAsync(() -> whileOpen(() -> remove(tenant)), services.executor());
     }
 
     private long remove(Optional<String> tenant) {
@@ -121,11 +123,17 @@ final class EhcacheStore implements CacheStore {
         return removed;
     }
 
+    /** Waits for what is under way: microseconds, or a walk over all keys. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            manager.close();
+    public void close() {
+        use.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                manager.close();
+            }
+        } finally {
+            use.writeLock().unlock();
         }
     }
 
@@ -140,16 +148,21 @@ final class EhcacheStore implements CacheStore {
 
     private <T> CompletableFuture<T> done(Supplier<T> action) {
         try {
-            failIfClosed();
-            return CompletableFuture.completedFuture(action.get());
+            return CompletableFuture.completedFuture(whileOpen(action));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private void failIfClosed() {
-        if (closed) {
-            throw new IllegalStateException(sizes.where() + ": the cache is closed");
+    private <T> T whileOpen(Supplier<T> action) {
+        use.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(sizes.where() + ": the cache is closed");
+            }
+            return action.get();
+        } finally {
+            use.readLock().unlock();
         }
     }
 }

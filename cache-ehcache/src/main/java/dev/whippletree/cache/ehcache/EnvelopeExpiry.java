@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnvelopeExpiry implements ExpiryPolicy<String, byte[]> {
 
-    /** Longer than anything lives, and far from overflowing Ehcache's milliseconds. */
-    private static final Duration LONGEST = Duration.ofDays(3650);
-
     private final InstantSource clock;
 
     EnvelopeExpiry(InstantSource clock) {
@@ -26,10 +23,7 @@ final class EnvelopeExpiry implements ExpiryPolicy<String, byte[]> {
     @Override
     public Duration getExpiryForCreation(String key, byte[] envelope) {
         Duration left = Duration.between(clock.instant(), CacheEnvelope.expires(envelope));
-        if (left.isNegative()) {
-            return Duration.ZERO;
-        }
-        return left.compareTo(LONGEST) < 0 ? left : LONGEST;
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** Returns null, Ehcache's word for no change. */

@@ -108,7 +108,7 @@ final class Player {
     }
 
     /** The response has been written. */
-    private final class Ended implements IoCallback {
+    private static final class Ended implements IoCallback {
 
         @Override
         public void onComplete(HttpServerExchange done, Sender sender) {

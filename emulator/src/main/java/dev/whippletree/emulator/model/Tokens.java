@@ -27,7 +27,8 @@ public final class Tokens {
 
     /** Returns the tokens of a text. */
     public static long of(String text) {
-        return (text.getBytes(StandardCharsets.UTF_8).length + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+        long bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
     }
 
     /** Returns the start of an ASCII text that has no more than so many tokens. */

@@ -71,8 +71,8 @@ final class Failures {
 
     /** Groq's prose gives fractions of a second; others have the header only, whose seconds are rounded up. */
     private static Duration told(ServiceKind service, Duration wait) {
-        boolean whole = wait.getNano() == 0;
-        return service == ServiceKind.GROQ || whole ? wait : Duration.ofSeconds(wait.toSeconds() + 1);
+        Duration whole = Duration.ofSeconds(wait.toSeconds());
+        return service == ServiceKind.GROQ || whole.equals(wait) ? wait : whole.plusSeconds(1);
     }
 
     private static String message(Refusal refusal) {

@@ -41,7 +41,7 @@ final class SimulatedClient implements ProviderClient {
         this.link = link;
     }
 
-    /** Estimates with more bytes to a token than the service counts, as providers do. */
+    /** Estimates with fewer bytes to a token than the service counts, and expects the longest answer, as providers do. */
     @Override
     public Admission admission(Prompt prompt, String model) {
         long promptTokens = 0;
@@ -49,9 +49,8 @@ final class SimulatedClient implements ProviderClient {
             int bytes = ChatMessage.of(message).text().getBytes(StandardCharsets.UTF_8).length;
             promptTokens += (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN + PER_MESSAGE;
         }
-        boolean inAdvance = service.settings().kind() == ServiceKind.GROQ;
         long most = maxTokens(prompt).orElse(service.settings().assumedMaxTokens());
-        return new Admission(promptTokens, inAdvance ? most : 0, false);
+        return new Admission(promptTokens, most, service.settings().kind() != ServiceKind.GROQ);
     }
 
     @Override

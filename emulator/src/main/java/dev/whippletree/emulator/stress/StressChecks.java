@@ -43,6 +43,7 @@ final class StressChecks {
 
     private void addCalls() {
         long distinct = settings.interviews().distinct();
+        checks.add(Check.exactly("distinct prompts that reached the accounts", distinct, stats.distinctPrompts()));
         if (settings.faultless()) {
             checks.add(Check.exactly("upstream calls", distinct, stats.calls()));
             checks.add(Check.exactly("calls as the library counts them", stats.calls(), status.calls()));

@@ -37,11 +37,12 @@ public final class StressEmulation implements AutoCloseable {
     }
 
     /**
-     * Starts the emulated service on a free port. Blocks until it listens.
+     * Starts the emulated service on a free port. Blocks until it listens and is warm: about a second.
      *
      * @throws IllegalStateException if no port can be had
      */
     public static StressEmulation start(StressSettings settings, Timeline timeline) {
+        WarmUp.run(timeline);
         EmulatedService service = new EmulatedService(serviceSettings(settings), timeline.nanoTime());
         return new StressEmulation(settings, service, EmulatorServer.start(List.of(service), 0, timeline), timeline);
     }

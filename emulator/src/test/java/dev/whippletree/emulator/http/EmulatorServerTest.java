@@ -140,6 +140,19 @@ class EmulatorServerTest {
     }
 
     @Test
+    void callerWhoLeaves_disturbsNobody() throws Exception {
+        EmulatorServer server = start(ServiceKind.OPENAI, FaultScript.NONE, Duration.ofMillis(200));
+        HttpRequest impatient = HttpRequest.newBuilder(
+                        request(server, ServiceKind.OPENAI, "token", STREAM), (name, value) -> true)
+                .timeout(Duration.ofMillis(50))
+                .build();
+
+        assertThatThrownBy(() -> client.send(impatient, HttpResponse.BodyHandlers.ofString()))
+                .isInstanceOf(HttpTimeoutException.class);
+        assertThat(post(server, ServiceKind.OPENAI, "token", STREAM).body()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
     void stall_stopsInTheMiddle_withTheConnectionOpen() throws Exception {
         EmulatorServer server = start(ServiceKind.OPENAI, "stall", Duration.ZERO);
 

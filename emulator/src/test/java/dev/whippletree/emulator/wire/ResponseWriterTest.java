@@ -169,7 +169,7 @@ class ResponseWriterTest {
 
     @Test
     void huggingFace_sendsNoLimitHeaders_unlessToldTo() {
-        ServiceLimit limit = ServiceLimit.fixed(Limit.requests(500, Duration.ofSeconds(300)));
+        ServiceLimit limit = ServiceLimit.fixed(Limit.requests(500, Duration.ofMinutes(5)));
 
         assertThat(head(send(service(huggingFace(limit)), request)).headers().keySet())
                 .noneMatch(name -> name.toLowerCase(Locale.ROOT).contains("ratelimit"));

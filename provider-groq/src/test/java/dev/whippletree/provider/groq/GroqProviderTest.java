@@ -11,6 +11,9 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
@@ -112,6 +115,17 @@ final class GroqProviderTest {
         assertThat(bench.client()
                         .admission(Prompt.builder().user("abc").maxTokens(500).build(), "M"))
                 .isEqualTo(new Admission(9, 500, false));
+    }
+
+    @Test
+    void accountWithoutSettings_goesToGroq() {
+        try (FakeServices services = FakeServices.real();
+                ProviderClient client = new GroqProvider()
+                        .connect(
+                                AccountSettings.of("groq-1", "groq", Optional.empty(), Settings.none("groq-1")),
+                                services)) {
+            assertThat(client).hasToString("account groq-1 at api.groq.com");
+        }
     }
 
     @Test

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedRequest;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class HuggingFaceProviderTest {
@@ -29,6 +34,17 @@ final class HuggingFaceProviderTest {
             assertThat(request.body())
                     .startsWith("{\"model\":\"openai/gpt-oss-20b:cheapest\",")
                     .endsWith(",\"max_tokens\":5}");
+        }
+    }
+
+    @Test
+    void accountWithoutSettings_goesToTheRouter() {
+        try (FakeServices services = FakeServices.real();
+                ProviderClient client = new HuggingFaceProvider()
+                        .connect(
+                                AccountSettings.of("hf-1", "huggingface", Optional.empty(), Settings.none("hf-1")),
+                                services)) {
+            assertThat(client).hasToString("account hf-1 at router.huggingface.co");
         }
     }
 

@@ -120,9 +120,13 @@ final class ChatCall implements Runnable, Cancellable {
         return new ResponseHead(response.code(), headers);
     }
 
-    /** The content type says which it is; a service that leaves it out is taken to send what was asked for. */
+    /** The content type says which it is; where it names neither, the service is taken to send what was asked for. */
     private boolean isStream(@Nullable MediaType type) {
-        return type == null ? streaming : type.subtype().equals("event-stream");
+        if (type == null
+                || !(type.subtype().equals("event-stream") || type.subtype().contains("json"))) {
+            return streaming;
+        }
+        return type.subtype().equals("event-stream");
     }
 
     private void fail(ServiceError error) {

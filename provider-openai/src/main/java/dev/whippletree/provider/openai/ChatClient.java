@@ -32,8 +32,11 @@ import okhttp3.OkHttpClient;
  */
 public final class ChatClient implements ProviderClient {
 
-    private static final int DEFAULT_IDLE_CONNECTIONS = 64;
-    private static final Duration IDLE = Duration.ofMinutes(1);
+    /** Where the account states no concurrency: more than an engine would allow it, since idle connections go by themselves. */
+    private static final int DEFAULT_IDLE_CONNECTIONS = 1_000;
+
+    /** Less than the minute after which services and what stands before them usually close idle connections. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final Endpoint endpoint;
     private final Executor executor;

@@ -194,6 +194,25 @@ final class StreamedAnswerTest {
         assertThat(sink.text()).isEqualTo("Hi");
     }
 
+    @Test
+    void streamUnderAnotherName_isReadAsAskedFor() {
+        ScriptedReply mislabelled =
+                ScriptedReply.events(text("Hi") + STOP + END).with("Content-Type", "text/plain");
+        RecordingSink sink = bench.send(Prompt.of("Hi"), "test/model", true, mislabelled);
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
+    }
+
+    @Test
+    void streamThatNobodyAskedFor_isTaken() {
+        RecordingSink sink =
+                bench.send(Prompt.of("Hi"), "test/model", false, ScriptedReply.events(text("Hi") + STOP + END));
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
+    }
+
     private RecordingSink send(String events) {
         RecordingSink sink = bench.send(ScriptedReply.events(events));
         assertThat(sink.violations()).isEmpty();

@@ -38,6 +38,7 @@ public abstract class CacheContract {
 
     private static final Duration TTL = Duration.ofMinutes(10);
 
+    // Both are replaced before each test; what stands here lets a test whose cache doesn't open be cleaned up.
     private FakeServices services = FakeServices.on(new VirtualTimeline(0));
     private CacheStore store = new NeverOpened();
 

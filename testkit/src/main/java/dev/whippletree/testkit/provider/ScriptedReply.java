@@ -1,7 +1,5 @@
 package dev.whippletree.testkit.provider;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -69,9 +67,13 @@ public record ScriptedReply(int status, Map<String, String> headers, String body
         return new ScriptedReply(status, headers, body, ending);
     }
 
-    /** Returns the same reply with only the first half of its body. */
+    /**
+     * Returns the same reply with only the first half of its body. Events are kept whole: a stream that is broken off between
+     * two of them is the harder one to recognize.
+     */
     public ScriptedReply half() {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return body(new String(Arrays.copyOf(bytes, bytes.length / 2), StandardCharsets.UTF_8));
+        int middle = body.length() / 2;
+        int betweenEvents = body.lastIndexOf("\n\n", middle);
+        return body(body.substring(0, betweenEvents < 0 ? middle : betweenEvents + 2));
     }
 }

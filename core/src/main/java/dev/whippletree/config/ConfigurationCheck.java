@@ -1,0 +1,114 @@
+package dev.whippletree.config;
+
+import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Checks a configuration as a whole, however it was made: names that must be known, ids that must differ, tokens that must too.
+ * Confined to one check.
+ */
+public final class ConfigurationCheck {
+
+    private final KnownPlugins known;
+    private final List<String> problems = new ArrayList<>();
+
+    private ConfigurationCheck(KnownPlugins known) {
+        this.known = known;
+    }
+
+    /**
+     * Returns the configuration if nothing is wrong with it.
+     *
+     * @param known the plugins it may name
+     * @param environment variables by name, so that a message can name those that hold the same token
+     * @throws ConfigurationException with every problem
+     */
+    public static Configuration of(Configuration configuration, KnownPlugins known, Map<String, String> environment) {
+        ConfigurationCheck check = new ConfigurationCheck(known);
+        check.accounts(configuration.accounts(), new TokenOwners(environment));
+        check.routes(configuration.routes(), configuration.accounts());
+        check.caches(configuration.caches());
+        if (!check.problems.isEmpty()) {
+            throw new ConfigurationException(check.problems);
+        }
+        return configuration;
+    }
+
+    private void accounts(List<AccountSettings> accounts, TokenOwners owners) {
+        if (accounts.isEmpty()) {
+            problems.add("there is no account; add one, or take them from the environment");
+        }
+        Set<String> ids = new HashSet<>();
+        for (AccountSettings account : accounts) {
+            String where = "account " + account.id();
+            if (!ids.add(account.id())) {
+                problems.add(where + ": two accounts have this id; give each its own");
+            }
+            plugin(where, known.providers(), account.provider(), account.settings());
+            owners.claim(account).ifPresent(message -> problems.add(where + ": " + message));
+        }
+    }
+
+    private void routes(List<RouteSettings> routes, List<AccountSettings> accounts) {
+        if (routes.isEmpty() && !accounts.isEmpty()) {
+            problems.add("there is no route; name at least one");
+        }
+        List<String> ids = accounts.stream().map(AccountSettings::id).toList();
+        Set<String> names = new HashSet<>();
+        for (RouteSettings route : routes) {
+            String where = "route " + route.name();
+            if (!names.add(route.name())) {
+                problems.add(where + ": two routes have this name; give each its own");
+            }
+            plugin(where, known.strategies(), route.strategy(), route.strategySettings());
+            route.tiers().forEach(tier -> targets(where, tier.targets(), ids));
+        }
+    }
+
+    private void targets(String where, List<TargetSettings> targets, Collection<String> ids) {
+        Set<TargetSettings> seen = new HashSet<>();
+        for (TargetSettings target : targets) {
+            if (!ids.contains(target.account())) {
+                problems.add(where + ": no account named '" + target.account() + "'"
+                        + Names.suggestion(target.account(), ids));
+            }
+            if (!seen.add(target)) {
+                problems.add(where + ": account " + target.account() + " with model " + target.model()
+                        + " is in a tier twice");
+            }
+        }
+    }
+
+    private void caches(List<CacheTier> caches) {
+        Set<String> names = new HashSet<>();
+        for (CacheTier cache : caches) {
+            String where = "cache " + cache.name();
+            if (!names.add(cache.name())) {
+                problems.add(where + ": it is there twice");
+            }
+            plugin(where, known.caches(), cache.name(), cache.settings());
+        }
+    }
+
+    private void plugin(String where, KnownPlugins.Kind kind, String name, Settings settings) {
+        kind.unknown(name).ifPresent(message -> problems.add(where + ": " + message));
+        if (kind.has(name)) {
+            Set<String> names = kind.settingNames(name);
+            settings.values().keySet().stream()
+                    .filter(key -> !names.contains(key))
+                    .sorted()
+                    .forEach(key ->
+                            problems.add(where + ": " + key + ": unknown setting" + Names.suggestion(key, names)));
+        }
+    }
+}

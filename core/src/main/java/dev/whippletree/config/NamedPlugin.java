@@ -1,0 +1,47 @@
+package dev.whippletree.config;
+
+import dev.whippletree.config.Section.Element;
+import dev.whippletree.spi.Settings;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A plugin as a file names it: {@code redis}, or {@code {name: redis, uri: …}}.
+ *
+ * @param name one that is known
+ * @param settings the plugin's own settings, all of them known
+ */
+record NamedPlugin(String name, Settings settings) {
+
+    /**
+     * Reads one.
+     *
+     * @param section what it stands in
+     * @param element where it stands
+     * @param kind those that may be named
+     * @return empty if it can't be used, which is then a problem
+     */
+    static Optional<NamedPlugin> read(Section section, Element element, KnownPlugins.Kind kind) {
+        if (!element.node().isObject()) {
+            return section.text(element)
+                    .filter(name -> isKnown(section, element.at(), name, kind))
+                    .map(name -> new NamedPlugin(name, Settings.none(kind.noun() + " " + name)));
+        }
+        Section below = section.below(element.at(), element.node());
+        Optional<String> name = below.text("name");
+        if (name.isEmpty()) {
+            below.problem("name", "the " + kind.noun() + "'s name is missing");
+            return Optional.empty();
+        }
+        if (!isKnown(section, below.at("name"), name.get(), kind)) {
+            return Optional.empty();
+        }
+        Map<String, String> own = below.rest(kind.settingNames(name.get()));
+        return Optional.of(new NamedPlugin(name.get(), new Settings(kind.noun() + " " + name.get(), own)));
+    }
+
+    private static boolean isKnown(Section section, String at, String name, KnownPlugins.Kind kind) {
+        kind.unknown(name).ifPresent(message -> section.problems().add(at, message));
+        return kind.has(name);
+    }
+}

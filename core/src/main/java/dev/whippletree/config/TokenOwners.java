@@ -1,0 +1,56 @@
+package dev.whippletree.config;
+
+import dev.whippletree.spi.AccountSettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Knows which account has which token: one token is one account, and counting it as two would run it into its limits. The same
+ * token for two endpoints is let pass, since services that want none get a dummy. Confined to one reading.
+ */
+final class TokenOwners {
+
+    private static final String ENDPOINT = "base-url";
+
+    private final Map<String, String> environment;
+    private final Map<List<String>, String> owners = new HashMap<>();
+
+    /**
+     * Creates one that knows no token.
+     *
+     * @param environment variables by name, so that a message can name those that hold the same token
+     */
+    TokenOwners(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** Remembers an account's token. Returns what is wrong if another account has it, or if it can't be read; never its value. */
+    Optional<String> claim(AccountSettings account) {
+        return account.token().flatMap(secret -> {
+            try {
+                return claim(account, secret.reveal());
+            } catch (RuntimeException e) {
+                return Optional.of("the token can't be read: " + e.getMessage());
+            }
+        });
+    }
+
+    private Optional<String> claim(AccountSettings account, String token) {
+        String endpoint = account.settings().text(ENDPOINT).orElse("");
+        String owner = owners.putIfAbsent(List.of(account.provider(), endpoint, token), account.id());
+        return Optional.ofNullable(owner)
+                .map(other -> "accounts " + other + " and " + account.id() + " have the same token" + variables(token)
+                        + "; one token is one account: give each its own, or remove one");
+    }
+
+    private String variables(String token) {
+        List<String> names = environment.entrySet().stream()
+                .filter(variable -> variable.getValue().trim().equals(token))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        return names.isEmpty() ? "" : " (" + String.join(", ", names) + ")";
+    }
+}

@@ -1,0 +1,107 @@
+package dev.whippletree.config;
+
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLParser;
+
+/**
+ * Reads YAML into a tree and remembers the line of every key. Confined to one reading.
+ *
+ * <p>A scalar stays the text that was written: read as a number, the model {@code 3.10} would be another one. What a tree would
+ * hide is a problem: a key that is there twice, an alias (which reads as the anchor's name), a second document.
+ */
+final class YamlDocument {
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final YAMLParser parser;
+    private final Problems problems;
+
+    private YamlDocument(YAMLParser parser, Problems problems) {
+        this.parser = parser;
+        this.problems = problems;
+    }
+
+    /** Returns the tree; one without keys if there is nothing, or nothing that can be read, which is then a problem. */
+    static JsonNode read(String yaml, Problems problems) {
+        try (JsonParser parser = YAML.createParser(yaml)) {
+            return new YamlDocument((YAMLParser) parser, problems).read();
+        } catch (JacksonException e) {
+            problems.line("", e.getLocation() == null ? 0 : e.getLocation().getLineNr());
+            problems.add("", "this isn't YAML: " + reason(e.getOriginalMessage()));
+            return NODES.objectNode();
+        }
+    }
+
+    private JsonNode read() {
+        JsonToken first = parser.nextToken();
+        JsonNode root = first == null || first == JsonToken.VALUE_NULL ? NODES.objectNode() : value(first, "");
+        if (parser.nextToken() != null) {
+            problems.line("", line());
+            problems.add("", "a second document begins here; put everything into one");
+        }
+        return root;
+    }
+
+    private JsonNode value(JsonToken token, String path) {
+        return switch (token) {
+            case START_OBJECT -> mapping(path);
+            case START_ARRAY -> sequence(path);
+            case VALUE_NULL -> NODES.nullNode();
+            default -> scalar(path);
+        };
+    }
+
+    private JsonNode scalar(String path) {
+        if (parser.isCurrentAlias()) {
+            problems.add(path, "aliases (*" + parser.getString() + ") aren't supported; write the value out");
+        }
+        return NODES.stringNode(parser.getString());
+    }
+
+    private ObjectNode mapping(String path) {
+        ObjectNode mapping = NODES.objectNode();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            String at = path.isEmpty() ? key : path + "." + key;
+            if (mapping.has(key)) {
+                problems.add(at, "this key is there twice, again in line " + line());
+            } else {
+                problems.line(at, line());
+            }
+            mapping.set(key, value(parser.nextToken(), at));
+        }
+        return mapping;
+    }
+
+    private ArrayNode sequence(String path) {
+        ArrayNode sequence = NODES.arrayNode();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            String at = path + "[" + sequence.size() + "]";
+            problems.line(at, line());
+            sequence.add(value(token, at));
+        }
+        return sequence;
+    }
+
+    private int line() {
+        return parser.currentTokenLocation().getLineNr();
+    }
+
+    /** The parser's message without the lines of the file it quotes: one of them may hold a token. */
+    private static String reason(String message) {
+        return message.lines()
+                .filter(line -> !line.isBlank() && !line.startsWith(" ") && !line.startsWith("in \""))
+                .reduce((first, last) -> first + ", " + last)
+                .map(text -> text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1))
+                .orElse("it can't be parsed");
+    }
+}

@@ -1,0 +1,130 @@
+package dev.whippletree;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls inside core: what each package may know. */
+@AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+    private static final String TIME = "dev.whippletree.time..";
+
+    @ArchTest
+    static final ArchRule importsRunOneWay = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.whippletree..")
+            .withOptionalLayers(true)
+            .layer("door")
+            .definedBy("dev.whippletree")
+            .layer("plugin")
+            .definedBy("dev.whippletree.plugin..")
+            .layer("config")
+            .definedBy("dev.whippletree.config..")
+            .layer("engine")
+            .definedBy("dev.whippletree.engine..")
+            .layer("quota")
+            .definedBy("dev.whippletree.quota..")
+            .layer("strategy")
+            .definedBy("dev.whippletree.strategy..")
+            .layer("spi")
+            .definedBy("dev.whippletree.spi..")
+            .layer("model")
+            .definedBy("dev.whippletree.model..")
+            .layer("time")
+            .definedBy(TIME)
+            .ensureAllClassesAreContainedInArchitecture()
+            .whereLayer("plugin")
+            .mayOnlyAccessLayers("config", "engine", "strategy", "spi", "model", "time")
+            .whereLayer("config")
+            .mayOnlyAccessLayers("engine", "spi", "model", "time")
+            .whereLayer("engine")
+            .mayOnlyAccessLayers("quota", "strategy", "spi", "model", "time")
+            .whereLayer("quota")
+            .mayOnlyAccessLayers("spi", "model", "time")
+            .whereLayer("strategy")
+            .mayOnlyAccessLayers("spi", "model", "time")
+            .whereLayer("spi")
+            .mayOnlyAccessLayers("model")
+            .whereLayer("model")
+            .mayNotAccessAnyLayer()
+            .whereLayer("time")
+            .mayNotAccessAnyLayer()
+            .because("imports run one way: whoever reads a package need only know those below it");
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycle =
+            slices().matching("dev.whippletree.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyTimeReadsClocks = noClasses()
+            .that()
+            .resideOutsideOfPackage(TIME)
+            .should()
+            .accessTargetWhere(AmbientCalls.readClocks())
+            .because("time is handed in as a Timeline, so that everything also runs in virtual time");
+
+    @ArchTest
+    static final ArchRule nobodySleeps = noClasses()
+            .should()
+            .accessTargetWhere(AmbientCalls.sleep())
+            .because("waiting is a timer on the Timeline and costs no thread");
+
+    @ArchTest
+    static final ArchRule onlyTimeMakesThreads = noClasses()
+            .that()
+            .resideOutsideOfPackage(TIME)
+            .should()
+            .accessTargetWhere(AmbientCalls.makeThreads())
+            .because("whoever embeds Whippletree decides which threads it uses");
+
+    @ArchTest
+    static final ArchRule onlyTimeDrawsLots = noClasses()
+            .that()
+            .resideOutsideOfPackage(TIME)
+            .should()
+            .accessTargetWhere(AmbientCalls.drawLots())
+            .because("a run must be repeatable from its seed");
+
+    @ArchTest
+    static final ArchRule coreKnowsNoProtocolAndNoPlugin = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("okhttp3..", "okio..", "dev.whippletree.provider..", "dev.whippletree.cache..")
+            .because("core must compile with every plugin module deleted");
+
+    @ArchTest
+    static final ArchRule onlyPluginWires = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.whippletree.plugin..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.google.inject..")
+            .because("classes are usable without an injector; one package wires them");
+
+    @ArchTest
+    static final ArchRule spiUsesNoLibrary = classes()
+            .that()
+            .resideInAPackage("dev.whippletree.spi..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..", "org.slf4j..", "org.jspecify..", "dev.whippletree.spi..", "dev.whippletree.model..")
+            .because("no upgrade of a library used here may break a plugin");
+
+    @ArchTest
+    static final ArchRule modelUsesNoLibrary = classes()
+            .that()
+            .resideInAPackage("dev.whippletree.model..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.slf4j..", "org.jspecify..", "dev.whippletree.model..")
+            .because("no upgrade of a library used here may break a plugin");
+
+    private ArchitectureTest() {}
+}

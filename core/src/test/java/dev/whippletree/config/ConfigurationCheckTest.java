@@ -1,0 +1,201 @@
+package dev.whippletree.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class ConfigurationCheckTest {
+
+    private static final Map<String, String> NONE = Map.of();
+
+    @Test
+    void whatIsRight_isReturned() {
+        Configuration configuration =
+                configuration(List.of(account("a", "groq", "x")), List.of(route("r", "a")), List.of("redis"));
+
+        assertThat(ConfigurationCheck.of(configuration, Plugins.KNOWN, NONE)).isSameAs(configuration);
+    }
+
+    @Test
+    void everyProblem_isToldAtOnce() {
+        AccountSettings unknownSetting = AccountSettings.of(
+                "b", "groq", Optional.empty(), new Settings("account b", Map.of("base-ulr", "http://x")));
+        Configuration configuration = configuration(
+                List.of(account("a", "grok", "x"), unknownSetting, account("b", "groq", "y")),
+                List.of(route("r", "a", "a"), route("r", "bb"), strategy("s", "random")),
+                List.of("redis", "redis", "memcached"));
+
+        assertThat(problems(configuration, NONE))
+                .containsExactly(
+                        "account a: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?",
+                        "account b: base-ulr: unknown setting; did you mean 'base-url'?",
+                        "account b: two accounts have this id; give each its own",
+                        "route r: account a with model m is in a tier twice",
+                        "route r: two routes have this name; give each its own",
+                        "route r: no account named 'bb'; did you mean 'b'?",
+                        "route s: no strategy named 'random'; known: least-loaded, round-robin; the module that brings it"
+                                + " (whippletree-strategy-random, if it is one of ours) isn't on the class path",
+                        "cache redis: it is there twice",
+                        "cache memcached: no cache named 'memcached'; known: ehcache, redis; the module that brings it"
+                                + " (whippletree-cache-memcached, if it is one of ours) isn't on the class path");
+    }
+
+    @Test
+    void noAccount_isSaidOnce() {
+        assertThat(problems(configuration(List.of(), List.of(), List.of()), NONE))
+                .containsExactly("there is no account; add one, or take them from the environment");
+    }
+
+    @Test
+    void noRoute_isSaid() {
+        assertThat(problems(configuration(List.of(account("a", "groq", "x")), List.of(), List.of()), NONE))
+                .containsExactly("there is no route; name at least one");
+    }
+
+    @Test
+    void sameToken_isToldByAccountsAndVariables_neverByValue() {
+        Configuration configuration = configuration(
+                List.of(account("a", "groq", "gsk_secret"), account("b", "groq", "gsk_secret")),
+                List.of(route("r", "a")),
+                List.of());
+
+        assertThat(problems(configuration, Map.of("GROQ_API_KEY", "gsk_secret", "OTHER", "else")))
+                .containsExactly(
+                        "account b: accounts a and b have the same token (GROQ_API_KEY); one token is one account:"
+                                + " give each its own, or remove one");
+    }
+
+    @Test
+    void sameTokenElsewhere_isAnotherAccount() {
+        AccountSettings elsewhere = AccountSettings.of(
+                "b",
+                "groq",
+                Optional.of(Secret.of("dummy")),
+                new Settings("account b", Map.of("base-url", "http://localhost:1")));
+        Configuration configuration = configuration(
+                List.of(account("a", "groq", "dummy"), elsewhere, account("c", "huggingface", "dummy")),
+                List.of(route("r", "a")),
+                List.of());
+
+        assertThat(ConfigurationCheck.of(configuration, Plugins.KNOWN, NONE)).isSameAs(configuration);
+    }
+
+    @Test
+    void tokenThatCannotBeRead_isSaid() {
+        AccountSettings account = AccountSettings.of(
+                "a",
+                "groq",
+                Optional.of(Secret.from(() -> {
+                    throw new IllegalStateException("the file /x can't be read");
+                })),
+                Settings.none("account a"));
+
+        assertThat(problems(configuration(List.of(account), List.of(route("r", "a")), List.of()), NONE))
+                .containsExactly("account a: the token can't be read: the file /x can't be read");
+    }
+
+    @Test
+    void unknownName_saysWhichPluginsAreBroken() {
+        KnownPlugins known = new KnownPlugins(
+                new KnownPlugins.Kind("provider", Map.of(), List.of("com.acme.Grok (/lib/grok.jar): no class")),
+                Plugins.KNOWN.caches(),
+                Plugins.KNOWN.strategies());
+        Configuration configuration =
+                configuration(List.of(account("a", "grok", "x")), List.of(route("r", "a")), List.of());
+
+        ConfigurationException problem = catchThrowableOfType(
+                ConfigurationException.class, () -> ConfigurationCheck.of(configuration, known, NONE));
+
+        assertThat(problem.problems())
+                .containsExactly("account a: no provider named 'grok'; none is known;"
+                        + " couldn't be loaded: com.acme.Grok (/lib/grok.jar): no class");
+    }
+
+    @Test
+    void severalOrganizationsOfOneProvider_areNoted() {
+        AccountSettings first = account("a", "groq", "x");
+        AccountSettings second = account("b", "groq", "y");
+        AccountSettings other = account("c", "huggingface", "z");
+
+        assertThat(SeparateAccounts.notes(List.of(first, second, other)))
+                .containsExactly("The 2 groq accounts (a, b) are counted as 2 separate organizations because they are"
+                        + " configured so. Keys of one groq organization or user account usually share a quota: give such"
+                        + " accounts the same 'organization'. Use only accounts you are entitled to use.");
+    }
+
+    @Test
+    void commonOrganization_isNotNoted() {
+        assertThat(SeparateAccounts.notes(List.of(of("a", "acme"), of("b", "acme"))))
+                .isEmpty();
+        assertThat(SeparateAccounts.notes(List.of(of("a", "acme"), of("b", "other"))))
+                .hasSize(1);
+    }
+
+    private static List<String> problems(Configuration configuration, Map<String, String> environment) {
+        return catchThrowableOfType(
+                        ConfigurationException.class,
+                        () -> ConfigurationCheck.of(configuration, Plugins.KNOWN, environment))
+                .problems();
+    }
+
+    private static Configuration configuration(
+            List<AccountSettings> accounts, List<RouteSettings> routes, List<String> caches) {
+        List<CacheTier> tiers = caches.stream()
+                .map(name -> new CacheTier(name, Settings.none("cache " + name)))
+                .toList();
+        return new Configuration(accounts, routes, tiers, EngineSettings.DEFAULT, List.of());
+    }
+
+    private static AccountSettings account(String id, String provider, String token) {
+        return AccountSettings.of(id, provider, Optional.of(Secret.of(token)), Settings.none("account " + id));
+    }
+
+    private static AccountSettings of(String id, String organization) {
+        AccountSettings plain = account(id, "groq", id);
+        return new AccountSettings(
+                id,
+                "groq",
+                plain.token(),
+                Optional.of(organization),
+                1,
+                plain.maxConcurrency(),
+                plain.transit(),
+                List.of(),
+                plain.settings());
+    }
+
+    private static RouteSettings route(String name, String... accounts) {
+        List<TargetSettings> targets = List.of(accounts).stream()
+                .map(id -> new TargetSettings(id, "m"))
+                .toList();
+        return RouteSettings.of(name, List.of(new Tier(targets)));
+    }
+
+    private static RouteSettings strategy(String name, String strategy) {
+        RouteSettings plain = route(name, "a");
+        return new RouteSettings(
+                name,
+                plain.tiers(),
+                strategy,
+                plain.strategySettings(),
+                plain.patience(),
+                plain.deadline(),
+                plain.maxTokens(),
+                plain.ttl(),
+                plain.retries(),
+                plain.timeouts());
+    }
+}

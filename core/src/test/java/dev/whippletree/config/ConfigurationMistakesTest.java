@@ -1,0 +1,251 @@
+package dev.whippletree.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** Each mistake gives exactly these lines, and never a stack trace. */
+final class ConfigurationMistakesTest {
+
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("HF_TOKEN", "hf_secret", "HF_TOKEN_2", "hf_secret", "EMPTY", " ");
+
+    private static final String ACCOUNT = "accounts: [{id: a, provider: groq}]\n";
+
+    static final List<Arguments> DOCUMENTS = List.of(
+            mistake("just text", "keys with values are expected here"),
+            mistake("- a\n- b", "keys with values are expected here"),
+            mistake("line-size: 1\n---\nline-size: 2\n", "@3: a second document begins here; put everything into one"),
+            mistake("line-size: 1\nline-size: 2", "@1: line-size: this key is there twice, again in line 2"),
+            mistake(
+                    "line-size: &one 1\nmax-concurrency: *one",
+                    "@2: max-concurrency: aliases (*one) aren't supported; write the value out"),
+            mistake(
+                    "routes:\n\tr: 1",
+                    "@1: this isn't YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any"
+                            + " token. (Do not use \\t(TAB) for indentation)"),
+            mistake(
+                    "token: \"hf_secret",
+                    "@1: this isn't YAML: while scanning a quoted scalar, found unexpected end of stream"),
+            mistake("\u0000\u0001\u0002", "@1: this isn't YAML: special characters are not allowed"),
+            mistake("lin-size: 1", "@1: lin-size: unknown key; did you mean 'line-size'?"),
+            mistake("acounts: []", "@1: acounts: unknown key; did you mean 'accounts'?"),
+            mistake(
+                    "zzz: 1",
+                    "@1: zzz: unknown key; known: accounts, cache-timeout, caches, default-route, line-size,"
+                            + " max-concurrency, routes"),
+            mistake("line-size: 1.5", "@1: line-size: a whole number, 0 or more, is expected, not '1.5'"),
+            mistake(
+                    "line-size: 99999999999",
+                    "@1: line-size: a whole number, 0 or more, is expected, not '99999999999'"),
+            mistake("line-size: [1]", "@1: line-size: a single value is expected"),
+            mistake("line-size:", "@1: line-size: a value is missing"),
+            mistake("max-concurrency: 0", "@1: max-concurrency: a whole number, 1 or more, is expected, not '0'"),
+            mistake(
+                    "max-concurrency: ${HF_TOKEN}",
+                    "@1: max-concurrency: a whole number, 1 or more, is expected, not '${HF_TOKEN}'"),
+            mistake("cache-timeout: soon", "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h"),
+            mistake("cache-timeout: 999999999999d", "@1: cache-timeout: '999999999999d' is longer than 3650d"));
+
+    static final List<Arguments> ACCOUNTS = List.of(
+            mistake("accounts:", "@1: accounts: a value is missing"),
+            mistake(
+                    "accounts: []",
+                    "@1: accounts: there is no account; list one, or remove the key and use the environment's"),
+            mistake("accounts: [null]", "@1: accounts[0]: a value is missing"),
+            mistake("accounts: [hf-1]", "@1: accounts[0]: keys with values are expected here"),
+            mistake(
+                    "accounts:\n- {}",
+                    "@2: accounts[0].id: an account needs this key",
+                    "@2: accounts[0].provider: an account needs this key"),
+            mistake(
+                    "accounts:\n- id: \" \"\n  provider:\n",
+                    "@2: accounts[0].id: an account needs this key",
+                    "@3: accounts[0].provider: a value is missing"),
+            mistake(
+                    "accounts:\n- {id: a, provider: grok, base-url: x}",
+                    "@2: accounts[0].provider: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?"),
+            mistake(
+                    "accounts:\n- {id: a, provider: zebra}",
+                    "@2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; the module that brings"
+                            + " it (whippletree-provider-zebra, if it is one of ours) isn't on the class path"),
+            mistake("accounts:\n- id: a\n  provdier: groq", "@2: accounts[0].provider: an account needs this key"),
+            mistake(
+                    "accounts:\n- {id: a, provider: groq, bill-to: x}",
+                    "@2: accounts[0].bill-to: unknown key; known: base-url, id, limits, max-concurrency, organization,"
+                            + " provider, token, transit, weight"),
+            mistake(
+                    "accounts:\n- {id: a, provider: groq}\n- {id: a, provider: groq}",
+                    "@3: accounts[1].id: another account has the id 'a' already; give each its own"),
+            mistake(account("weight: 0"), "@1: accounts[0].weight: a whole number, 1 or more, is expected, not '0'"),
+            mistake(account("organization: {a: b}"), "@1: accounts[0].organization: a single value is expected"),
+            mistake(account("limits: [0/1h]"), "@1: accounts[0].limits[0]: a limit's amount is 1 or more, not 0"),
+            mistake(
+                    account("limits: [many]"),
+                    "@1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h' or"
+                            + " '8000 tokens / 1m'"),
+            mistake(
+                    account("limits: [{limit: 1/0h}]"),
+                    "@1: accounts[0].limits[0].limit: a limit's window is positive, not PT0S"),
+            mistake(
+                    account("limits: [{model: m}]"),
+                    "@1: accounts[0].limits[0].limit: the limit is missing; write, for example, '1000 requests / 1h'"),
+            mistake(account("limits: [[1/1h]]"), "@1: accounts[0].limits[0]: a single value is expected"));
+
+    static final List<Arguments> TOKENS = List.of(
+            mistake(account("token: \"${NONE}\""), "@1: accounts[0].token: the environment variable NONE isn't set"),
+            mistake(account("token: \"${EMPTY}\""), "@1: accounts[0].token: the environment variable EMPTY isn't set"),
+            mistake(account("token: \"\""), "@1: accounts[0].token: the token is empty"),
+            mistake(account("token: [hf_secret]"), "@1: accounts[0].token: a single value is expected"),
+            mistake(
+                    account("token: \"Bearer ${HF_TOKEN}\""),
+                    "@1: accounts[0].token: a reference has the form ${VARIABLE} or ${file:/path}, with nothing around it"),
+            mistake(
+                    account("token: \"${file:/no/such/file}\""),
+                    "@1: accounts[0].token: the file /no/such/file can't be read"),
+            mistake(
+                    "accounts:\n- {id: a, provider: groq, token: \"${HF_TOKEN}\"}\n"
+                            + "- {id: b, provider: groq, token: \"${HF_TOKEN_2}\"}",
+                    "@3: accounts[1].token: accounts a and b have the same token (HF_TOKEN, HF_TOKEN_2);"
+                            + " one token is one account: give each its own, or remove one"),
+            mistake(
+                    account("base-url: \"http://${NONE}\""),
+                    "@1: accounts[0].base-url: the environment variable NONE isn't set"));
+
+    static final List<Arguments> ROUTES = List.of(
+            mistake(ACCOUNT + "routes: [a]", "@2: routes: keys with values are expected here"),
+            mistake(ACCOUNT + "routes: {r: }", "@2: routes.r: a value is missing"),
+            mistake(ACCOUNT + "routes: {r: {tiers: []}}", "@2: routes.r.tiers: at least one tier is needed"),
+            mistake(ACCOUNT + "routes: {r: {tiers: [[]]}}", "@2: routes.r.tiers[0]: a tier has at least one target"),
+            mistake(ACCOUNT + "routes: {r: {tiers: [a]}}", "@2: routes.r.tiers[0]: keys with values are expected here"),
+            mistake(
+                    ACCOUNT + "routes: {r: {tiers: [[{model: m}]]}}",
+                    "@2: routes.r.tiers[0][0].account: the account's id is missing; known: a"),
+            mistake(
+                    ACCOUNT + "routes: {r: {tiers: [[{account: hf-1, model: m}]]}}",
+                    "@2: routes.r.tiers[0][0].account: no account named 'hf-1'; known: a"),
+            mistake(
+                    ACCOUNT + "routes: {r: {tiers: [[{account: a, model: m}, {account: a, model: m}]]}}",
+                    "@2: routes.r.tiers[0][1]: this account and model are in the tier twice"),
+            mistake(
+                    ACCOUNT + "routes: {r: {model: m, tiers: [{account: a}]}}",
+                    "@2: routes.r.tiers: a route has either tiers or a model and accounts, not both"),
+            mistake(
+                    ACCOUNT + "routes: {r: {accounts: [b, a]}}",
+                    "@2: routes.r.accounts[0]: no account named 'b'; known: a"),
+            mistake(
+                    ACCOUNT + "default-route: x\nroutes: {main: {}}",
+                    "@2: default-route: no route named 'x'; known: main"),
+            mistake(
+                    ACCOUNT + "routes: {r: {strategy: round-robbin}}",
+                    "@2: routes.r.strategy: no strategy named 'round-robbin'; known: least-loaded, round-robin;"
+                            + " did you mean 'round-robin'?"),
+            mistake(
+                    ACCOUNT + "routes: {r: {strategy: {choices: 2}}}",
+                    "@2: routes.r.strategy.name: the strategy's name is missing"),
+            mistake(
+                    ACCOUNT + "routes: {r: {strategy: {name: least-loaded, choice: 2}}}",
+                    "@2: routes.r.strategy.choice: unknown key; did you mean 'choices'?"),
+            mistake(
+                    ACCOUNT + "routes: {r: {ttl: never}}",
+                    "@2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h"),
+            mistake(
+                    ACCOUNT + "routes: {r: {backoff: {first: 5s, most: 1s}}}",
+                    "@2: routes.r.backoff: 'most' is shorter than 'first'"),
+            mistake(
+                    ACCOUNT + "routes: {r: {retry-budget: {share: 120%}}}",
+                    "@2: routes.r.retry-budget.share: a percentage from 0% to 100% is expected, not '120%'"),
+            mistake(
+                    ACCOUNT + "routes: {r: {retry-budget: {share: NaN%}}}",
+                    "@2: routes.r.retry-budget.share: a percentage from 0% to 100% is expected, not 'NaN%'"),
+            mistake(
+                    ACCOUNT + "routes: {r: {timeouts: {first: 1s}}}",
+                    "@2: routes.r.timeouts.first: unknown key; known: between-tokens, first-token, whole"));
+
+    static final List<Arguments> CACHES = List.of(
+            mistake(
+                    "caches: [ehcahe]",
+                    "@1: caches[0]: no cache named 'ehcahe'; known: ehcache, redis; did you mean 'ehcache'?"),
+            mistake("caches: [{uri: x}]", "@1: caches[0].name: the cache's name is missing"),
+            mistake("caches: [{name: redis, url: x}]", "@1: caches[0].url: unknown key; did you mean 'uri'?"),
+            mistake("caches: [redis, redis]", "@1: caches[1]: the cache 'redis' is there twice"),
+            mistake("caches: [null]", "@1: caches[0]: a value is missing"),
+            mistake("caches:", "@1: caches: a value is missing"));
+
+    static Stream<Arguments> all() {
+        return Stream.of(DOCUMENTS, ACCOUNTS, TOKENS, ROUTES, CACHES).flatMap(List::stream);
+    }
+
+    static final List<Arguments> MISTAKES = all().toList();
+
+    @ParameterizedTest
+    @FieldSource("MISTAKES")
+    void mistake_isToldInTheseLines(String yaml, List<String> expected) {
+        ConfigurationException problem = problem(yaml);
+
+        assertThat(problem.problems()).containsExactlyElementsOf(expected);
+        assertThat(problem.toString()).doesNotContain("hf_secret");
+    }
+
+    @Test
+    void allMistakes_areToldAtOnce() {
+        String yaml = """
+                accounts:
+                  - id: a
+                    provider: grok
+                    weight: none
+                  - id: a
+                    provider: groq
+                    tokn: x
+                routes:
+                  r: {patience: x}
+                cachs: []
+                """;
+
+        assertThat(problem(yaml).problems())
+                .extracting(line -> line.replaceAll("^(.*?: .*?): .*", "$1"))
+                .containsExactly(
+                        "f.yaml, line 4: accounts[0].weight",
+                        "f.yaml, line 3: accounts[0].provider",
+                        "f.yaml, line 7: accounts[1].tokn",
+                        "f.yaml, line 5: accounts[1].id",
+                        "f.yaml, line 9: routes.r.patience",
+                        "f.yaml, line 10: cachs");
+    }
+
+    private static ConfigurationException problem(String yaml) {
+        ConfigurationReader reader = new ConfigurationReader(
+                Plugins.KNOWN,
+                ENVIRONMENT,
+                () -> List.of(AccountSettings.of(
+                        "e", "groq", Optional.of(Secret.of("gsk_secret")), Settings.none("account e"))),
+                List.of());
+        return catchThrowableOfType(ConfigurationException.class, () -> reader.read("f.yaml", yaml));
+    }
+
+    private static String account(String key) {
+        return "accounts: [{id: a, provider: groq, " + key + "}]";
+    }
+
+    /** A document and its lines; {@code @3:} stands for the file and line 3. */
+    private static Arguments mistake(String yaml, String... lines) {
+        List<String> expected = Arrays.stream(lines)
+                .map(line -> line.startsWith("@") ? "f.yaml, line " + line.substring(1) : "f.yaml: " + line)
+                .toList();
+        return arguments(yaml, expected);
+    }
+}

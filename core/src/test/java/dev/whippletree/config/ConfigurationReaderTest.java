@@ -1,0 +1,190 @@
+package dev.whippletree.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.Retries;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.engine.Timeouts;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class ConfigurationReaderTest {
+
+    private static final Map<String, String> ENVIRONMENT = Map.of("HF_TOKEN", "hf_secret", "HOST", "localhost:9100");
+
+    private static final String EVERYTHING = """
+            accounts:
+              - id: hf-1
+                provider: huggingface
+                token: ${HF_TOKEN}
+                organization: acme
+                weight: 3
+                max-concurrency: 32
+                transit: 250ms
+                limits: ["1000 requests / 1h", {limit: "30/min", model: openai/gpt-oss-20b}]
+                base-url: http://${HOST}/v1
+              - {id: local, provider: groq}
+            default-route: interviews
+            routes:
+              other: {model: m3.10, accounts: [local, hf-1]}
+              interviews:
+                tiers: [[{account: hf-1, model: openai/gpt-oss-20b}], [{account: local, model: fast}]]
+                strategy: {name: least-loaded, choices: 2}
+                patience: 4s
+                deadline: 2m
+                max-tokens: 256
+                ttl: off
+                attempts: 3
+                backoff: {first: 100ms, most: 5s}
+                retry-budget: {share: 25%, per-second: 7}
+                timeouts: {first-token: 20s, between-tokens: 10s, whole: 1m}
+            caches: [ehcache, {name: redis, uri: "redis://localhost"}]
+            line-size: 500
+            max-concurrency: 16
+            cache-timeout: 250ms
+            """;
+
+    @Test
+    void everyKeyIsRead() {
+        Configuration configuration = read(EVERYTHING);
+
+        AccountSettings account = configuration.accounts().get(0);
+        assertThat(account.token().map(Secret::reveal)).contains("hf_secret");
+        assertThat(account.organization()).contains("acme");
+        assertThat(account.weight()).isEqualTo(3);
+        assertThat(account.maxConcurrency()).hasValue(32);
+        assertThat(account.transit()).contains(Duration.ofMillis(250));
+        assertThat(account.limits())
+                .containsExactly(
+                        new DeclaredLimit(Limit.requests(1000, Duration.ofHours(1)), Optional.empty()),
+                        new DeclaredLimit(
+                                Limit.requests(30, Duration.ofMinutes(1)), Optional.of("openai/gpt-oss-20b")));
+        assertThat(account.settings())
+                .isEqualTo(new Settings("account hf-1", Map.of("base-url", "http://localhost:9100/v1")));
+        assertThat(configuration.routes().get(0))
+                .isEqualTo(new RouteSettings(
+                        "interviews",
+                        List.of(
+                                tier(new TargetSettings("hf-1", "openai/gpt-oss-20b")),
+                                tier(new TargetSettings("local", "fast"))),
+                        "least-loaded",
+                        new Settings("route interviews, strategy", Map.of("choices", "2")),
+                        Duration.ofSeconds(4),
+                        Optional.of(Duration.ofMinutes(2)),
+                        256,
+                        Optional.empty(),
+                        new Retries(3, Duration.ofMillis(100), Duration.ofSeconds(5), 0.25, 7),
+                        new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(1))));
+        assertThat(configuration.caches())
+                .containsExactly(
+                        new CacheTier("ehcache", Settings.none("cache ehcache")),
+                        new CacheTier("redis", new Settings("cache redis", Map.of("uri", "redis://localhost"))));
+        assertThat(configuration.engine()).isEqualTo(new EngineSettings(500, 16, Duration.ofMillis(250)));
+        assertThat(configuration.warnings()).isEmpty();
+    }
+
+    @Test
+    void modelAndAccountsOfARoute_areOneTier_andModelsStayText() {
+        assertThat(read(EVERYTHING).routes().get(1).tiers())
+                .containsExactly(tier(new TargetSettings("local", "m3.10"), new TargetSettings("hf-1", "m3.10")));
+        assertThat(read("accounts: [{id: a, provider: groq}]\nroutes: {r: {model: 3.10}}")
+                        .routes()
+                        .get(0)
+                        .tiers())
+                .containsExactly(tier(new TargetSettings("a", "3.10")));
+    }
+
+    @Test
+    void saysNothing_environmentAndDefaultsAreUsed() {
+        for (String yaml : List.of("", "# nothing\n", "null", "---\n", "\uFEFF")) {
+            Configuration configuration = read(yaml);
+
+            assertThat(configuration.accounts()).extracting(AccountSettings::id).containsExactly("from-environment");
+            assertThat(configuration.routes())
+                    .containsExactly(RouteSettings.of(
+                            "default", List.of(tier(new TargetSettings("from-environment", "openai/gpt-oss-20b")))));
+            assertThat(configuration.caches()).extracting(CacheTier::name).containsExactly("ehcache");
+            assertThat(configuration.engine()).isEqualTo(EngineSettings.DEFAULT);
+        }
+    }
+
+    @Test
+    void emptyCaches_areNone() {
+        assertThat(read("caches: []").caches()).isEmpty();
+        assertThat(read("caches: redis").caches()).extracting(CacheTier::name).containsExactly("redis");
+    }
+
+    @Test
+    void modelVariable_changesTheModelOfRoutesThatNameNone() {
+        ConfigurationReader reader = new ConfigurationReader(
+                Plugins.KNOWN,
+                Map.of("WHIPPLETREE_MODEL", "mine"),
+                ConfigurationReaderTest::fromEnvironment,
+                List.of());
+
+        assertThat(reader.read("f.yaml", "routes: {a: {attempts: 1}}")
+                        .routes()
+                        .get(0)
+                        .tiers())
+                .containsExactly(tier(new TargetSettings("from-environment", "mine")));
+    }
+
+    @Test
+    void literalToken_worksAndIsWarnedOf_withoutItsValue() {
+        Configuration configuration = read("accounts:\n- id: a\n  provider: groq\n  token: gsk_secret\n");
+
+        assertThat(configuration.accounts().get(0).token().map(Secret::reveal)).contains("gsk_secret");
+        assertThat(configuration.warnings())
+                .containsExactly("whippletree.yaml, line 4: accounts[0].token: the token stands in the file;"
+                        + " better write ${VARIABLE} or ${file:/path}");
+        assertThat(configuration.toString()).doesNotContain("gsk_secret");
+    }
+
+    @Test
+    void problemsOfTheEnvironment_areToldWithThoseOfTheFile() {
+        ConfigurationReader reader = new ConfigurationReader(
+                Plugins.KNOWN,
+                Map.of(),
+                () -> {
+                    throw new ConfigurationException(List.of("environment: HF_TOKEN_2 is HF_TOKEN again"));
+                },
+                List.of());
+
+        ConfigurationException problem =
+                catchThrowableOfType(ConfigurationException.class, () -> reader.read("f.yaml", "line-size: -1"));
+
+        assertThat(problem.problems())
+                .containsExactly(
+                        "environment: HF_TOKEN_2 is HF_TOKEN again",
+                        "f.yaml, line 1: line-size: a whole number, 0 or more, is expected, not '-1'");
+    }
+
+    private static Configuration read(String yaml) {
+        return new ConfigurationReader(
+                        Plugins.KNOWN, ENVIRONMENT, ConfigurationReaderTest::fromEnvironment, List.of("ehcache"))
+                .read("whippletree.yaml", yaml);
+    }
+
+    private static List<AccountSettings> fromEnvironment() {
+        return List.of(AccountSettings.of(
+                "from-environment", "groq", Optional.empty(), Settings.none("account from-environment")));
+    }
+
+    private static Tier tier(TargetSettings... targets) {
+        return new Tier(List.of(targets));
+    }
+}

@@ -1,0 +1,174 @@
+package dev.whippletree.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigurationSourceTest {
+
+    private static final String ONE_ACCOUNT = "accounts: [{id: a, provider: groq}]";
+
+    @TempDir
+    Path folder;
+
+    private Path working;
+    private Path home;
+
+    @BeforeEach
+    void createFolders() throws IOException {
+        working = Files.createDirectory(folder.resolve("working"));
+        home = Files.createDirectory(folder.resolve("home"));
+    }
+
+    @Test
+    void namedFile_goesBeforeAllOthers() throws IOException {
+        Path named = write(working.resolve("mine.yaml"));
+        write(working.resolve("whippletree.yaml"));
+
+        ConfigurationSource source = new ConfigurationSource(
+                Optional.of(Path.of("mine.yaml")), Map.of("WHIPPLETREE_CONFIG", "other.yaml"), working);
+
+        assertThat(source.file()).contains(named);
+    }
+
+    @Test
+    void variable_goesBeforeTheWorkingDirectory() throws IOException {
+        write(working.resolve("whippletree.yaml"));
+
+        assertThat(source(Map.of("WHIPPLETREE_CONFIG", "other.yaml")).file()).contains(working.resolve("other.yaml"));
+    }
+
+    @Test
+    void workingDirectory_goesBeforeTheUsersFolders() throws IOException {
+        Map<String, String> environment = Map.of(
+                "HOME", home.toString(), "XDG_CONFIG_HOME", home.resolve("xdg").toString());
+        Path inHome = write(home.resolve(".config/whippletree/whippletree.yaml"));
+
+        assertThat(source(environment).file()).contains(inHome);
+
+        Path inXdg = write(home.resolve("xdg/whippletree/whippletree.yaml"));
+        assertThat(source(environment).file()).contains(inXdg);
+
+        Path inWorking = write(working.resolve("whippletree.yaml"));
+        assertThat(source(environment).file()).contains(inWorking);
+    }
+
+    @Test
+    void windowsFolder_isLookedInto() throws IOException {
+        Path file = write(home.resolve("whippletree/whippletree.yaml"));
+
+        assertThat(source(Map.of("APPDATA", home.toString())).file()).contains(file);
+    }
+
+    @Test
+    void nothingThere_environmentIsUsed() {
+        ConfigurationSource source = source(Map.of("WHIPPLETREE_CONFIG", " ", "WHIPPLETREE_MODEL", "mine"));
+
+        assertThat(source.file()).isEmpty();
+        Configuration configuration =
+                source.read(Plugins.KNOWN, environment -> List.of(account("e")), List.of("ehcache"));
+        assertThat(configuration.accounts()).extracting(AccountSettings::id).containsExactly("e");
+        assertThat(configuration.routes().get(0).tiers().get(0).targets().get(0).model())
+                .isEqualTo("mine");
+        assertThat(configuration.caches().get(0).name()).isEqualTo("ehcache");
+    }
+
+    @Test
+    void givenModel_isStrongerThanTheVariable() {
+        Configuration configuration = source(Map.of("WHIPPLETREE_MODEL", "theirs"))
+                .withModel("mine")
+                .read(Plugins.KNOWN, environment -> List.of(account("e")), List.of());
+
+        assertThat(configuration.routes().get(0).tiers().get(0).targets().get(0).model())
+                .isEqualTo("mine");
+    }
+
+    @Test
+    void neitherFileNorAccount_isSaid() {
+        assertThat(problems(source(Map.of())))
+                .containsExactly(
+                        "there is no account: no configuration file was found and the environment declares none");
+    }
+
+    @Test
+    void missingFile_saysWhoNamedIt() {
+        Path missing = working.resolve("none.yaml");
+
+        assertThat(problems(source(Map.of("WHIPPLETREE_CONFIG", "none.yaml"))))
+                .containsExactly(missing + ": there is no such file; WHIPPLETREE_CONFIG names it");
+        assertThat(problems(new ConfigurationSource(Optional.of(missing), Map.of(), working)))
+                .containsExactly(missing + ": there is no such file");
+    }
+
+    @Test
+    void folderInsteadOfFile_isSaid() {
+        assertThat(problems(new ConfigurationSource(Optional.of(home), Map.of(), working)))
+                .containsExactly(home + ": this is a folder, not a file");
+    }
+
+    @Test
+    void binaryFile_isSaid() throws IOException {
+        Path binary = Files.write(working.resolve("whippletree.yaml"), new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0});
+
+        assertThat(problems(source(Map.of()))).containsExactly(binary + ": this isn't a text file in UTF-8");
+    }
+
+    @Test
+    void variableThatIsNoPath_isSaid() {
+        assertThat(problems(source(Map.of("WHIPPLETREE_CONFIG", "a\0b"))))
+                .singleElement()
+                .asString()
+                .startsWith("WHIPPLETREE_CONFIG isn't a path: ");
+    }
+
+    @Test
+    void tokenFile_isReadAnewEachTime() throws IOException {
+        Path token = Files.writeString(home.resolve("token"), "first\n");
+        Files.writeString(
+                working.resolve("whippletree.yaml"),
+                "accounts:\n- id: a\n  provider: groq\n  token: ${file:" + token + "}\n");
+        Secret secret = source(Map.of())
+                .read(Plugins.KNOWN, environment -> List.of(), List.of())
+                .accounts()
+                .get(0)
+                .token()
+                .orElseThrow();
+
+        assertThat(secret.reveal()).isEqualTo("first");
+        Files.writeString(token, "second");
+        assertThat(secret.reveal()).isEqualTo("second");
+    }
+
+    private ConfigurationSource source(Map<String, String> environment) {
+        return new ConfigurationSource(Optional.empty(), environment, working);
+    }
+
+    private static List<String> problems(ConfigurationSource source) {
+        return catchThrowableOfType(
+                        ConfigurationException.class,
+                        () -> source.read(Plugins.KNOWN, environment -> List.of(), List.of()))
+                .problems();
+    }
+
+    private static AccountSettings account(String id) {
+        return AccountSettings.of(id, "groq", Optional.empty(), Settings.none("account " + id));
+    }
+
+    private static Path write(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, ONE_ACCOUNT);
+    }
+}

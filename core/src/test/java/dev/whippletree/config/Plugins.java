@@ -1,0 +1,23 @@
+package dev.whippletree.config;
+
+import dev.whippletree.spi.SettingKey;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Plugins that the tests' configurations may name. */
+final class Plugins {
+
+    static final KnownPlugins KNOWN = new KnownPlugins(
+            KnownPlugins.Kind.of(
+                    "provider", Map.of("huggingface", keys("base-url", "bill-to"), "groq", keys("base-url"))),
+            KnownPlugins.Kind.of("cache", Map.of("ehcache", keys("heap"), "redis", keys("uri"))),
+            KnownPlugins.Kind.of("strategy", Map.of("round-robin", keys(), "least-loaded", keys("choices"))));
+
+    private Plugins() {}
+
+    private static Set<SettingKey> keys(String... names) {
+        return Arrays.stream(names).map(name -> new SettingKey(name, "")).collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,234 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.strategy.RoundRobin;
+import dev.whippletree.time.SystemTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The engine on the machine's own time, with many threads that submit, join and cancel, and answers that come on others. */
+final class ConcurrencyStressTest {
+
+    private static final int THREADS = 8;
+    private static final int PROMPTS_A_THREAD = 300;
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final ExecutorService executor = Executors.newFixedThreadPool(4);
+    private final SystemTimeline timeline = new SystemTimeline(executor);
+    private final AtomicInteger open = new AtomicInteger();
+
+    @AfterEach
+    void closeAll() {
+        timeline.close();
+        executor.shutdownNow();
+    }
+
+    /** Answers each call on another thread with the prompt's own text; some it fails, a few it answers within the call. */
+    private final class ThreadedClient implements ProviderClient {
+
+        private final Map<String, AtomicInteger> callsByText = new ConcurrentHashMap<>();
+        private final int failEvery;
+        private final Optional<CountDownLatch> gate;
+
+        ThreadedClient(int failEvery, Optional<CountDownLatch> gate) {
+            this.failEvery = failEvery;
+            this.gate = gate;
+        }
+
+        @Override
+        public Admission admission(Prompt prompt, String model) {
+            return new Admission(3, 7, true);
+        }
+
+        @Override
+        public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+            String text = prompt.messages().get(0).text();
+            int hash = callsByText.computeIfAbsent(text, key -> new AtomicInteger()).incrementAndGet() + text.hashCode();
+            open.incrementAndGet();
+            Runnable end = () -> {
+                open.decrementAndGet();
+                sink.firstByte();
+                if (failEvery > 0 && Math.floorMod(hash, failEvery) == 0) {
+                    sink.failed(Failure.of(FailureKind.UNAVAILABLE, "scripted"));
+                } else {
+                    sink.delta(new Delta.Text(text));
+                    sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+                }
+            };
+            sink.sent();
+            if (gate.isPresent()) {
+                executor.execute(() -> {
+                    await(gate.get());
+                    end.run();
+                });
+            } else if (Math.floorMod(hash, 16) == 0) {
+                end.run();
+            } else {
+                timeline.schedule(Math.floorMod(hash, 2_000) * 1_000L, end);
+            }
+            return () -> {};
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Engine engine(ProviderClient first, ProviderClient second) {
+        RouteSettings route = RouteSettings.of(
+                "default", List.of(new Tier(List.of(new TargetSettings("a", "m"), new TargetSettings("b", "m")))));
+        Topology topology = new Topology(
+                List.of(
+                        new Topology.OpenAccount(account("a"), first),
+                        new Topology.OpenAccount(account("b"), second)),
+                Map.of(
+                        "default",
+                        new Topology.OpenRoute(
+                                route, List.of(new RoundRobin().open(Settings.none("test"), timeline.random())))),
+                "default",
+                List.of(),
+                List.of());
+        return new Engine(timeline, topology, EngineSettings.DEFAULT, List.of());
+    }
+
+    private static AccountSettings account(String id) {
+        return new AccountSettings(
+                id,
+                "threaded",
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                OptionalInt.of(32),
+                Optional.empty(),
+                List.of(
+                        new DeclaredLimit(Limit.requests(400, Duration.ofMillis(100)), Optional.empty()),
+                        new DeclaredLimit(Limit.tokens(6_000, Duration.ofMillis(100)), Optional.empty())),
+                Settings.none("account " + id));
+    }
+
+    private static void inThreads(int threads, IntConsumer work) throws Exception {
+        ExecutorService callers = Executors.newFixedThreadPool(threads);
+        try {
+            List<CompletableFuture<Void>> done = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int number = thread;
+                done.add(CompletableFuture.runAsync(() -> work.accept(number), callers));
+            }
+            CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void manyThreads_everyPromptEndsOnceAndNothingIsLeft(long seed) throws Exception {
+        Engine engine = engine(new ThreadedClient(40, Optional.empty()), new ThreadedClient(50, Optional.empty()));
+        List<CompletableFuture<Completion>> answers = Collections.synchronizedList(new ArrayList<>());
+        Map<CompletableFuture<Completion>, String> questions = new ConcurrentHashMap<>();
+        AtomicInteger ends = new AtomicInteger();
+        inThreads(THREADS, thread -> {
+            SplittableRandom random = new SplittableRandom(seed * 100 + thread);
+            for (int index = 0; index < PROMPTS_A_THREAD; index++) {
+                String text = "question " + random.nextInt(PROMPTS_A_THREAD * 2);
+                Prompt.Builder prompt = Prompt.builder().user(text).session("session " + thread);
+                if (random.nextInt(10) == 0) {
+                    prompt.deadline(Duration.ofMillis(1 + random.nextInt(50)));
+                }
+                if (random.nextInt(20) == 0) {
+                    prompt.noCache();
+                }
+                CompletableFuture<Completion> answer = engine.submit(prompt.build(), random.nextInt(4) == 0);
+                answers.add(answer);
+                questions.put(answer, text);
+                answer.whenComplete((completion, failure) -> ends.incrementAndGet());
+                if (random.nextInt(6) == 0) {
+                    answer.cancel(true);
+                }
+            }
+        });
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .handle((all, failure) -> "")
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        engine.close(Duration.ofSeconds(PATIENCE_SECONDS)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        assertThat(ends).hasValue(THREADS * PROMPTS_A_THREAD);
+        questions.forEach((answer, text) -> {
+            if (!answer.isCompletedExceptionally()) {
+                assertThat(answer.join().text()).isEqualTo(text);
+            }
+        });
+        StatusSnapshot status = engine.status();
+        assertThat(status.inFlight()).isZero();
+        assertThat(status.waiting()).isZero();
+        assertThat(status.sessionsActive()).isZero();
+        assertThat(status.prompts().underWay()).isZero();
+        assertThat(status.prompts().submitted()).isEqualTo(THREADS * PROMPTS_A_THREAD);
+        assertThat(status.prompts().answered()).isGreaterThan(THREADS * PROMPTS_A_THREAD / 3);
+    }
+
+    @Test
+    void equalPromptsFromManyThreads_costOneCallEach() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        ThreadedClient first = new ThreadedClient(0, Optional.of(gate));
+        ThreadedClient second = new ThreadedClient(0, Optional.of(gate));
+        Engine engine = engine(first, second);
+        List<CompletableFuture<Completion>> answers = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch together = new CountDownLatch(THREADS);
+        inThreads(THREADS, thread -> {
+            together.countDown();
+            await(together);
+            for (int index = 0; index < 200; index++) {
+                answers.add(engine.complete(Prompt.of("question " + index % 17)));
+            }
+        });
+        gate.countDown();
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(engine.status().calls()).isEqualTo(17);
+        assertThat(engine.status().prompts().joined()).isEqualTo(THREADS * 200 - 17);
+    }
+}

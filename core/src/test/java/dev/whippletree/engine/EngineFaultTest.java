@@ -1,0 +1,242 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.TargetView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What plugins and callers do wrong hurts nobody else. */
+final class EngineFaultTest {
+
+    private static final Duration SHORT = Duration.ofMillis(10);
+
+    private final EngineFixture fixture = new EngineFixture();
+
+    @Test
+    void sendThrowsAnError_countsAsUnavailable() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then((prompt, model, sink) -> {
+            throw new NoClassDefFoundError("broken provider");
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(answer).isCompleted();
+        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void sinkToldAfterTheEnd_ignoresIt() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then(client.later(SHORT, (prompt, model, sink) -> {
+            sink.delta(new Delta.Text("answer"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            sink.delta(new Delta.Text("more"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            sink.failed(Failure.of(FailureKind.UNAVAILABLE, "after the end"));
+            sink.firstByte();
+            return () -> {};
+        }));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(fixture.status("a").answered()).isEqualTo(1);
+        assertThat(fixture.status("a").failures()).isEmpty();
+    }
+
+    @Test
+    void answeredBeforeSendReturns_isAnAnswer() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then((prompt, model, sink) -> {
+            sink.delta(new Delta.Text("at once"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            return () -> {};
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("at once");
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void toolCallOfAnAbsurdIndex_isGarbageAndNoMemory() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then(client.later(SHORT, (prompt, model, sink) -> {
+            sink.delta(new Delta.ToolCallPart(Integer.MAX_VALUE, Optional.empty(), Optional.of("f"), "{}"));
+            sink.done(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.empty(), model));
+            return () -> {};
+        }));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+    }
+
+    @Test
+    void admissionThrows_targetIsNotUsedForThePrompt() {
+        fixture.account("a", "10 / 1s").admits(() -> {
+            throw new NoClassDefFoundError("broken provider");
+        });
+        ScriptedClient other = fixture.account("b", "10 / 1s");
+        List<CompletableFuture<Completion>> answers = fixture.askMany(4);
+        fixture.run();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+        assertThat(other.calls()).isEqualTo(4);
+    }
+
+    @Test
+    void admissionThrowsEverywhere_isAnErrorThatNamesTheAccount() {
+        fixture.account("a", "10 / 1s").admits(() -> {
+            throw new IllegalStateException("broken provider");
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure(answer)).hasMessageContaining("account a").hasMessageContaining("broken provider");
+    }
+
+    @Test
+    void refusedBeforeACall_goesToWhoCanTakeIt() {
+        ScriptedClient first = fixture.account("a", "10 / 1s").refusing("no logprobs here");
+        ScriptedClient second = fixture.account("b", "10 / 1s");
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(first.calls()).isZero();
+        assertThat(second.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void refusedByAll_isRejectedWithEachReason() {
+        fixture.account("a", "10 / 1s").refusing("no logprobs here");
+        fixture.account("b", "10 / 1s").refusing("nor here");
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure(answer)).hasMessageContaining("no logprobs here").hasMessageContaining("nor here");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 2, Integer.MAX_VALUE})
+    void pickerOutOfRange_somebodyElsePicks(int index) {
+        fixture.account("a", "10 / 1s");
+        fixture.account("b", "10 / 1s");
+        fixture.picker((ready, now) -> index);
+        List<CompletableFuture<Completion>> answers = fixture.askMany(4);
+        fixture.run();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+        assertThat(fixture.status().pickerFaults()).isEqualTo(4);
+        assertThat(fixture.status("a").calls()).isEqualTo(2);
+    }
+
+    @Test
+    void pickerThrowsAnError_somebodyElsePicks() {
+        fixture.account("a", "10 / 1s");
+        fixture.picker(new Picker() {
+            @Override
+            public int pick(List<TargetView> ready, long nowNanos) {
+                throw new StackOverflowError();
+            }
+
+            @Override
+            public void ended(String target, Outcome outcome, long latencyNanos, long nowNanos) {
+                throw new StackOverflowError();
+            }
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(fixture.status().pickerFaults()).isEqualTo(1);
+    }
+
+    @Test
+    void picker_hearsHowEachAttemptEnded() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        List<Picker.Outcome> outcomes = new ArrayList<>();
+        fixture.picker(new Picker() {
+            @Override
+            public int pick(List<TargetView> ready, long nowNanos) {
+                return 0;
+            }
+
+            @Override
+            public void ended(String target, Outcome outcome, long latencyNanos, long nowNanos) {
+                outcomes.add(outcome);
+            }
+        });
+        client.then(client.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        fixture.ask("q");
+        fixture.run();
+        client.usually(client.hangs());
+        CompletableFuture<Completion> given = fixture.ask("given up");
+        fixture.advance(SHORT);
+        given.cancel(true);
+        fixture.run();
+        assertThat(outcomes).containsExactly(Picker.Outcome.FAILED, Picker.Outcome.ANSWERED, Picker.Outcome.CANCELLED);
+    }
+
+    @Test
+    void listenerThrows_othersHearAndPromptsAreAnswered() {
+        List<Origin> heard = new ArrayList<>();
+        fixture.account("a", "10 / 1s");
+        fixture.listener(new EngineListener() {
+            @Override
+            public void answered(Origin origin, Duration took) {
+                throw new NoClassDefFoundError("broken listener");
+            }
+        });
+        fixture.listener(new EngineListener() {
+            @Override
+            public void answered(Origin origin, Duration took) {
+                heard.add(origin);
+            }
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void callbackThrows_nobodyElseIsHurt() {
+        fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> first = fixture.ask("q");
+        CompletableFuture<Completion> second = fixture.ask("q");
+        first.thenAccept(answer -> {
+            throw new IllegalStateException("broken caller");
+        });
+        fixture.run();
+        assertThat(second).isCompleted();
+        assertThat(fixture.status().prompts().underWay()).isZero();
+    }
+
+    @Test
+    void callerCompletesTheFutureItself_unsubscribes() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.hangs());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        answer.completeExceptionally(new IllegalStateException("no longer needed"));
+        fixture.run();
+        assertThat(client.cancelled()).isEqualTo(1);
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+}

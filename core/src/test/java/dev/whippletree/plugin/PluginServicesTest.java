@@ -1,0 +1,38 @@
+package dev.whippletree.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class PluginServicesTest {
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final PluginServices services = new PluginServices(timeline);
+
+    @Test
+    void tasksRunWhenTheyAreDue_unlessCalledOff() {
+        List<String> ran = new ArrayList<>();
+        services.schedule(Duration.ofSeconds(2), () -> ran.add("late"));
+        services.schedule(Duration.ofSeconds(1), () -> ran.add("early"));
+        Cancellable off = services.schedule(Duration.ofSeconds(1), () -> ran.add("never"));
+
+        off.cancel();
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(ran).containsExactly("early");
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(ran).containsExactly("early", "late");
+        assertThat(services.nanoTime()).isEqualTo(Duration.ofSeconds(2).toNanos());
+        assertThat(services.clock().instant()).isEqualTo(timeline.now());
+    }
+
+    @Test
+    void promptBeforeStart_isRefused() {
+        assertThat(services.complete(Prompt.of("Hello")).toCompletableFuture()).isCompletedExceptionally();
+    }
+}

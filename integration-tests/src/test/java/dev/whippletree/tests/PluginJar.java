@@ -1,0 +1,101 @@
+package dev.whippletree.tests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.spi.Provider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+
+/** A plugin as a stranger would make it: compiled against core and SLF4J alone, in a jar with its service files. */
+final class PluginJar {
+
+    private final Map<String, StringBuilder> services = new LinkedHashMap<>();
+    private final Path work;
+    private final Path file;
+
+    /** Prepares a jar of that name in a folder. */
+    PluginJar(Path folder, String name) {
+        this.file = folder.resolve(name);
+        this.work = folder.resolve(name + ".work");
+    }
+
+    /** Lists a class, whether or not the jar holds it, as an implementation of a service. */
+    PluginJar offers(Class<?> service, String implementation) {
+        services.computeIfAbsent(service.getName(), name -> new StringBuilder())
+                .append(implementation)
+                .append('\n');
+        return this;
+    }
+
+    /** Compiles those sources of the test resources' {@code plugin} folder and writes the jar. */
+    URL write(String... sources) {
+        try {
+            Path classes = Files.createDirectories(work.resolve("classes"));
+            assertThat(Javac.compile(copied(sources), apiOnly(), classes)).isEmpty();
+            try (OutputStream out = Files.newOutputStream(file);
+                    JarOutputStream jar = new JarOutputStream(out)) {
+                addClasses(classes, jar);
+                addServices(jar);
+            }
+            return file.toUri().toURL();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Path> copied(String... sources) throws IOException {
+        Path folder = Files.createDirectories(work.resolve("sources"));
+        for (String source : sources) {
+            try (InputStream in = PluginJar.class.getResourceAsStream("/plugin/" + source)) {
+                assertThat(in).as(source).isNotNull();
+                Files.copy(in, folder.resolve(source));
+            }
+        }
+        return Stream.of(sources).map(folder::resolve).toList();
+    }
+
+    private static void addClasses(Path classes, JarOutputStream jar) throws IOException {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(classes)) {
+            files = walk.filter(Files::isRegularFile).toList();
+        }
+        for (Path path : files) {
+            jar.putNextEntry(new JarEntry(classes.relativize(path).toString().replace('\\', '/')));
+            Files.copy(path, jar);
+        }
+    }
+
+    private void addServices(JarOutputStream jar) throws IOException {
+        for (Map.Entry<String, StringBuilder> service : services.entrySet()) {
+            jar.putNextEntry(new JarEntry("META-INF/services/" + service.getKey()));
+            jar.write(service.getValue().toString().getBytes(UTF_8));
+        }
+    }
+
+    private static List<Path> apiOnly() {
+        return List.of(origin(Provider.class), origin(Logger.class));
+    }
+
+    private static Path origin(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.whippletree.tests;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls between the modules: who may know whom, and who may touch the machine. Core's inner walls are tested in core. */
+@AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
+final class WallsTest {
+
+    private static final String TIME = "dev.whippletree.time..";
+    private static final String PROVIDERS = "dev.whippletree.provider..";
+    private static final String CACHES = "dev.whippletree.cache..";
+    private static final String CLI = "dev.whippletree.cli..";
+    private static final String EMULATOR = "dev.whippletree.emulator..";
+    private static final String TESTKIT = "dev.whippletree.testkit..";
+
+    @ArchTest
+    static final ArchRule nobodyNamesAPlugin = noClasses()
+            .that()
+            .resideOutsideOfPackages(PROVIDERS, CACHES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PROVIDERS, CACHES)
+            .because("a distribution is the modules somebody put on the class path");
+
+    @ArchTest
+    static final ArchRule pluginsKnowOnlyWhatCrossesTheLine = noClasses()
+            .that()
+            .resideInAnyPackage(PROVIDERS, CACHES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.whippletree",
+                    "dev.whippletree.plugin..",
+                    "dev.whippletree.config..",
+                    "dev.whippletree.engine..",
+                    "dev.whippletree.quota..",
+                    "dev.whippletree.strategy..",
+                    TIME,
+                    CLI,
+                    EMULATOR,
+                    TESTKIT,
+                    "com.google.inject..")
+            .because("a plugin may use spi and model alone, so that the rest can change");
+
+    @ArchTest
+    static final ArchRule cachesKnowNoOtherPlugin = noClasses()
+            .that()
+            .resideInAPackage(CACHES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(PROVIDERS);
+
+    @ArchTest
+    static final ArchRule providersKnowNoCache = noClasses()
+            .that()
+            .resideInAPackage(PROVIDERS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CACHES);
+
+    @ArchTest
+    static final ArchRule providersShareOnlyTheProtocol = slices().matching("dev.whippletree.provider.(*)..")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAPackage("dev.whippletree.provider.openai.."));
+
+    @ArchTest
+    static final ArchRule cachesKnowNoOtherCache =
+            slices().matching("dev.whippletree.cache.(*)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule emulatorsModelsShareNoCountingWithCore = noClasses()
+            .that()
+            .resideInAPackage(EMULATOR)
+            .and()
+            .resideOutsideOfPackages("dev.whippletree.emulator.simulation..", "dev.whippletree.emulator.stress..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.whippletree.quota..", "dev.whippletree.engine..", "dev.whippletree")
+            .because("what checks a thing must not share its code");
+
+    @ArchTest
+    static final ArchRule coreKnowsNobody = noClasses()
+            .that()
+            .resideOutsideOfPackages(CLI, EMULATOR, TESTKIT, PROVIDERS, CACHES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, EMULATOR, TESTKIT);
+
+    @ArchTest
+    static final ArchRule emulatorKnowsNeitherTheCommandNorTheTestkit = noClasses()
+            .that()
+            .resideInAPackage(EMULATOR)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, TESTKIT);
+
+    @ArchTest
+    static final ArchRule onlyTheCommandChoosesALogger = classes()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideOutsideOfPackage("ch.qos.logback..")
+            .because("libraries log to SLF4J; the program decides where that goes");
+
+    @ArchTest
+    static final ArchRule nobodyReadsClocks = noClasses()
+            .that()
+            .resideOutsideOfPackages(TIME, TESTKIT)
+            .should()
+            .accessTargetWhere(AmbientCalls.readClocks())
+            .because("time is handed in, so that everything also runs in virtual time");
+
+    @ArchTest
+    static final ArchRule nobodySleeps = noClasses()
+            .that()
+            .resideOutsideOfPackage(TESTKIT)
+            .should()
+            .accessTargetWhere(AmbientCalls.sleep())
+            .because("waiting is a timer and costs no thread");
+
+    @ArchTest
+    static final ArchRule nobodyMakesThreads = noClasses()
+            .that()
+            .resideOutsideOfPackages(TIME, TESTKIT)
+            .should()
+            .accessTargetWhere(AmbientCalls.makeThreads())
+            .because("threads are handed in; those of libraries are the libraries' own");
+
+    @ArchTest
+    static final ArchRule nobodyDrawsLots = noClasses()
+            .that()
+            .resideOutsideOfPackages(TIME, TESTKIT)
+            .should()
+            .accessTargetWhere(AmbientCalls.drawLots())
+            .because("a run must be repeatable from its seed");
+
+    private WallsTest() {}
+}

@@ -1,0 +1,54 @@
+package acme;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import java.util.Optional;
+import java.util.Set;
+
+/** Answers with the account's id, its greeting and the prompt's first message. */
+public final class EchoProvider implements Provider {
+
+    @Override
+    public String name() {
+        return "echo";
+    }
+
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of(new SettingKey("greeting", "What every answer starts with; hello if not set."));
+    }
+
+    @Override
+    public ProviderClient connect(AccountSettings account, Services services) {
+        String greeting = account.settings().text("greeting").orElse("hello");
+        return new ProviderClient() {
+            @Override
+            public Admission admission(Prompt prompt, String model) {
+                return new Admission(1, 0, false);
+            }
+
+            @Override
+            public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+                sink.sent();
+                sink.firstByte();
+                sink.delta(new Delta.Text(account.id() + " says " + greeting + " to "
+                        + prompt.messages().get(0).text()));
+                sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+                return () -> {};
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}
