@@ -23,8 +23,8 @@ set "OPTIONS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 if /i "%~1"=="stress" set "OPTIONS="
 if /i "%~1"=="emulate" set "OPTIONS="
 
-rem Netty and JLine load native code, and Guice uses Unsafe: newer JVMs warn of both unless told that it is known.
-if %FEATURE% GEQ 24 set "OPTIONS=--enable-native-access=ALL-UNNAMED -Dguice_custom_class_loading=CHILD %OPTIONS%"
+rem Netty and JLine load native code, Guice and Ehcache use Unsafe: newer JVMs warn of both unless told that it is known.
+if %FEATURE% GEQ 24 set "OPTIONS=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dguice_custom_class_loading=CHILD %OPTIONS%"
 
 "%JAVA%" %WHIPPLETREE_JAVA_OPTIONS% %OPTIONS% -cp "%HOME_FOLDER%\lib\*" dev.whippletree.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -49,6 +49,10 @@ final class CacheCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             try (Whippletree whippletree = opening.open(surroundings)) {
+                if (whippletree.configuration().caches().isEmpty()) {
+                    surroundings.out().println("no cache is configured, so there is nothing to remove");
+                    return ExitCode.ANSWERED;
+                }
                 long removed = Waiting.on(whippletree.clearCaches(Optional.ofNullable(tenant)));
                 surroundings.out().println(removed < 0 ? "removed all" : "removed " + Words.count(removed, "answer"));
                 return ExitCode.ANSWERED;

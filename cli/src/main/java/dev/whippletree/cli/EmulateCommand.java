@@ -21,6 +21,8 @@ import picocli.CommandLine.Option;
         })
 final class EmulateCommand implements Callable<Integer> {
 
+    private static final int HIGHEST_PORT = 65_535;
+
     private final Surroundings surroundings;
 
     @Option(
@@ -85,6 +87,9 @@ final class EmulateCommand implements Callable<Integer> {
     private EmulatorRun.Wish wish() {
         if (accounts < 1) {
             throw new UserMistake("--accounts is 1 or more, not " + accounts);
+        }
+        if (port < 0 || port > HIGHEST_PORT) {
+            throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);
         }
         return new EmulatorRun.Wish(port, services, accounts, limits, latency, faults, seed);
     }

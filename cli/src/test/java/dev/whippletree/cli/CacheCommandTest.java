@@ -13,9 +13,16 @@ class CacheCommandTest {
 
     @Test
     void clear_saysHowManyAnswersWereRemoved() {
-        Shell shell = new Shell(folder).withAccount();
+        Shell shell = new Shell(folder).withAccount().file("whippletree.yaml", "caches: [ehcache]");
         assertThat(shell.run("cache", "clear")).as(shell.err()).isZero();
         assertThat(shell.out()).startsWith("removed ");
+    }
+
+    @Test
+    void clearWithoutAnyCache_saysSo() {
+        Shell shell = new Shell(folder).withAccount().file("whippletree.yaml", "caches: []");
+        assertThat(shell.run("cache", "clear")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("no cache is configured");
     }
 
     @Test

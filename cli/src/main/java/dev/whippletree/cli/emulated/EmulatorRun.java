@@ -144,10 +144,10 @@ public final class EmulatorRun {
                         .map(EmulatorRun::line)
                         .collect(Collectors.joining(", ")));
         out.println("Limits of each: " + (wish.limits().isEmpty() ? "none" : String.join(", ", wish.limits())));
-        out.println("What arrived:   http://127.0.0.1:" + server.port() + "/stats");
+        out.println("What arrived:   " + server.statsUrl());
         out.println();
         out.println("Try it:");
-        out.println("  curl " + server.baseUrl(kinds().get(0)) + "/chat/completions \\");
+        out.println("  curl " + server.completionsUrl(kinds().get(0)) + " \\");
         out.println("    -H 'Authorization: Bearer token-1' -H 'Content-Type: application/json' \\");
         out.println("    -d '{\"model\":\"" + Configuration.DEFAULT_MODEL
                 + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");

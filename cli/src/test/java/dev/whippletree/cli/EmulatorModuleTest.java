@@ -1,0 +1,89 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.PrintStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmulatorModuleTest {
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stress", "emulate", "ask --emulated Hello"})
+    void withoutTheModule_commandsThatNeedItNameIt(String line) throws Exception {
+        Outcome outcome = runWithoutEmulator(line.split(" "));
+        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
+        assertThat(outcome.printed)
+                .contains("needs the module whippletree-emulator, which this distribution doesn't have")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void withoutTheModule_otherCommandsWork() throws Exception {
+        assertThat(runWithoutEmulator("--help").code).isZero();
+        Outcome check = runWithoutEmulator("check");
+        assertThat(check.code).isEqualTo(2);
+        assertThat(check.printed).contains("HF_TOKEN");
+    }
+
+    private record Outcome(int code, String printed) {}
+
+    /** Runs the command from a class path of its own, on which the emulator isn't. */
+    private Outcome runWithoutEmulator(String... arguments) throws Exception {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (WithoutEmulator loader = new WithoutEmulator();
+                PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+            Thread.currentThread().setContextClassLoader(loader);
+            Class<?> shell = loader.loadClass(IsolatedRun.class.getName());
+            int code = (int) shell.getMethod("run", Path.class, PrintStream.class, String[].class)
+                    .invoke(null, folder, stream, arguments);
+            return new Outcome(code, printed.toString(StandardCharsets.UTF_8));
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    /** This test's own class path, loaded anew, without the emulator's classes. */
+    private static final class WithoutEmulator extends URLClassLoader {
+
+        WithoutEmulator() {
+            super(classPath(), ClassLoader.getPlatformClassLoader());
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            if (name.startsWith("dev.whippletree.emulator.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.findClass(name);
+        }
+
+        private static URL[] classPath() {
+            return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                    .map(entry -> url(Path.of(entry)))
+                    .toArray(URL[]::new);
+        }
+
+        private static URL url(Path entry) {
+            try {
+                return entry.toUri().toURL();
+            } catch (MalformedURLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

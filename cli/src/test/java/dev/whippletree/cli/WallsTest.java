@@ -1,0 +1,52 @@
+package dev.whippletree.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+
+@AnalyzeClasses(packages = "dev.whippletree.cli", importOptions = ImportOption.DoNotIncludeTests.class)
+class WallsTest {
+
+    @ArchTest
+    static final ArchRule onlyOnePackage_usesTheEmulator = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.whippletree.cli.emulated..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.whippletree.emulator..");
+
+    @ArchTest
+    static final ArchRule noPlugin_isNamed = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.whippletree.provider..", "dev.whippletree.cache..");
+
+    @ArchTest
+    static final ArchRule numbersAndWords_dependOnNothingThatRuns = noClasses()
+            .that()
+            .resideInAPackage("dev.whippletree.cli.board..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.whippletree", "dev.whippletree.engine..", "dev.whippletree.time..", "picocli..");
+
+    @ArchTest
+    static final ArchRule clocksAndChance_areHandedIn = noClasses()
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(Clock.class, "systemUTC")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(RandomGenerator.class, "getDefault");
+}
