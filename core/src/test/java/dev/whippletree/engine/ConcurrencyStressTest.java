@@ -184,9 +184,9 @@ final class ConcurrencyStressTest {
                     prompt.noCache();
                 }
                 CompletableFuture<Completion> answer = engine.submit(prompt.build(), random.nextInt(4) == 0);
-                answers.add(answer);
                 questions.put(answer, text);
-                answer.whenComplete((completion, failure) -> ends.incrementAndGet());
+                // What waits for the end waits for its being counted too, or it might look a moment too early.
+                answers.add(answer.whenComplete((completion, failure) -> ends.incrementAndGet()));
                 if (random.nextInt(6) == 0) {
                     answer.cancel(true);
                 }
