@@ -149,7 +149,10 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
-        /** Reads the configuration from where the command line reads it: a file if there is one, and the environment. */
+        /**
+         * Reads the configuration from where the command line reads it: a file if there is one, and the environment; accounts,
+         * routes, caches and the like given here besides are then left aside, but for {@link #model}.
+         */
         public Builder configuration(ConfigurationSource source) {
             this.source = source;
             return this;

@@ -96,12 +96,16 @@ final class YamlDocument {
         return parser.currentTokenLocation().getLineNr();
     }
 
-    /** The parser's message without the lines of the file it quotes: one of them may hold a token. */
+    /**
+     * The parser's message without the lines of the file it quotes: one of them may hold a token. What it says of a reference
+     * within braces needs an explanation.
+     */
     private static String reason(String message) {
-        return message.lines()
+        String reason = message.lines()
                 .filter(line -> !line.isBlank() && !line.startsWith(" ") && !line.startsWith("in \""))
                 .reduce((first, last) -> first + ", " + last)
                 .map(text -> text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1))
                 .orElse("it can't be parsed");
+        return reason.endsWith("got {") ? reason + "; between braces, write \"${VARIABLE}\" with the quotes" : reason;
     }
 }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CanonicalJson {
 
+    /** Numbers with more zeros than any double has are written with an exponent, whatever it takes to write them out. */
+    private static final int MOST_ZEROS = 400;
+
     private final StringBuilder out = new StringBuilder(512);
 
     private CanonicalJson() {}
@@ -75,7 +78,8 @@ final class CanonicalJson {
         }
         try {
             BigDecimal exact = new BigDecimal(number.toString()).stripTrailingZeros();
-            out.append(exact.signum() == 0 ? "0" : exact.toPlainString());
+            boolean plain = Math.abs((long) exact.scale()) <= MOST_ZEROS;
+            out.append(exact.signum() == 0 ? "0" : plain ? exact.toPlainString() : exact.toString());
         } catch (NumberFormatException e) {
             string(number.toString());
         }
@@ -89,6 +93,9 @@ final class CanonicalJson {
                 out.append('\\').append(symbol);
             } else if (symbol < ' ') {
                 out.append("\\u00").append(symbol < 16 ? "0" : "").append(Integer.toHexString(symbol));
+            } else if (Character.isSurrogate(symbol)) {
+                // Half of a pair has no bytes of its own in UTF-8 and would be written as any other half is.
+                out.append("\\u").append(Integer.toHexString(symbol));
             } else {
                 out.append(symbol);
             }

@@ -37,7 +37,7 @@ final class Closures {
         Duration wait = failure.retryAfter().orElse(untold);
         Closure closure = scope(target, failure).closure();
         if (closure.closeUntil(now + Waits.nanos(wait), failure.message(), now)) {
-            say(target, "is rate-limited for " + wait.toMillis() + " ms", failure.message());
+            say(target, "is rate-limited for " + Waits.nanos(wait) / 1_000_000 + " ms", failure.message());
         }
     }
 

@@ -33,11 +33,7 @@ final class Lease {
 
     /** Reserves of one more limit. */
     void hold(Meter meter, long now) {
-        Meter.Hold hold = meter.reserve(tokens, now);
-        holds.add(hold);
-        if (arrived) {
-            hold.use().arrived(now);
-        }
+        holds.add(meter.reserve(tokens, now));
     }
 
     /** Says of a limit that was learned only now whether the service has counted the request. */

@@ -34,8 +34,7 @@ final class WaitingLine {
     private record Queue(SessionKey session, Priority priority) {
 
         static Queue of(Flight flight) {
-            return new Queue(
-                    SessionKey.of(flight.prompt()), flight.prompt().priority());
+            return new Queue(SessionKey.of(flight.prompt()), flight.prompt().priority());
         }
     }
 

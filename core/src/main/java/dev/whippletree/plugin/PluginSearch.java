@@ -72,13 +72,20 @@ final class PluginSearch<T> {
         return new KnownPlugins.Kind(noun, settings, broken);
     }
 
-    /** A service file that can't be read fails here, and the iterator then goes on behind it. */
+    /**
+     * A service file that can't be read fails here, and the iterator then goes on behind it. Where it doesn't, it says the same
+     * again, and the search ends.
+     */
     private boolean hasNext(Iterator<ServiceLoader.Provider<T>> entries, ClassLoader loader) {
         while (true) {
             try {
                 return entries.hasNext();
             } catch (ServiceConfigurationError | LinkageError e) {
-                reportUnlessRepeated(ServiceEntry.describe(type, loader, e));
+                String sentence = ServiceEntry.describe(type, loader, e);
+                if (broken.contains(sentence)) {
+                    return false;
+                }
+                broken.add(sentence);
             }
         }
     }
@@ -88,13 +95,13 @@ final class PluginSearch<T> {
         try {
             entry = entries.next();
         } catch (ServiceConfigurationError | LinkageError e) {
-            reportUnlessRepeated(ServiceEntry.describe(type, loader, e));
+            broken.add(ServiceEntry.describe(type, loader, e));
             return;
         }
         try {
             accept(entry.get());
         } catch (ServiceConfigurationError | LinkageError e) {
-            reportUnlessRepeated(ServiceEntry.describe(entry.type(), e));
+            broken.add(ServiceEntry.describe(entry.type(), e));
         }
     }
 
@@ -115,12 +122,6 @@ final class PluginSearch<T> {
         } else if (other.getClass() != plugin.getClass()) {
             duplicates.add("two plugins are the " + noun + " '" + name + "': " + ServiceEntry.locate(other.getClass())
                     + " and " + ServiceEntry.locate(plugin.getClass()) + "; remove one");
-        }
-    }
-
-    private void reportUnlessRepeated(String sentence) {
-        if (!broken.contains(sentence)) {
-            broken.add(sentence);
         }
     }
 }

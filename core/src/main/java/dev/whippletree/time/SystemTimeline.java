@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +68,7 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
             return () -> {};
         }
         Future<?> future =
-                timer.schedule(() -> executor.execute(guarded), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+                timer.schedule(() -> runOn(executor, guarded), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 
@@ -87,6 +88,15 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
         timer.shutdownNow();
         if (ownsExecutor && executor instanceof ExecutorService owned) {
             owned.shutdown();
+        }
+    }
+
+    private static void runOn(Executor executor, Runnable guarded) {
+        try {
+            executor.execute(guarded);
+        } catch (RejectedExecutionException e) {
+            // The executor is full or its owner has shut it down, but deadlines still have to be kept.
+            guarded.run();
         }
     }
 

@@ -45,7 +45,8 @@ public final class VirtualTimeline implements Timeline {
 
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
-        Event event = new Event(nowNanos + Math.max(0, delayNanos), scheduled++, task);
+        Event event =
+                new Event(nowNanos + Math.max(0, Math.min(delayNanos, Long.MAX_VALUE - nowNanos)), scheduled++, task);
         events.add(event);
         return event;
     }

@@ -39,6 +39,10 @@ final class ConfigurationMistakesTest {
                     "@1: this isn't YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any"
                             + " token. (Do not use \\t(TAB) for indentation)"),
             mistake(
+                    account("token: ${HF_TOKEN}"),
+                    "@1: this isn't YAML: while parsing a flow mapping, expected ',' or '}', but got {; between braces, write"
+                            + " \"${VARIABLE}\" with the quotes"),
+            mistake(
                     "token: \"hf_secret",
                     "@1: this isn't YAML: while scanning a quoted scalar, found unexpected end of stream"),
             mistake("\u0000\u0001\u0002", "@1: this isn't YAML: special characters are not allowed"),

@@ -80,7 +80,10 @@ final class ConcurrencyStressTest {
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
             String text = prompt.messages().get(0).text();
-            int hash = callsByText.computeIfAbsent(text, key -> new AtomicInteger()).incrementAndGet() + text.hashCode();
+            int hash = callsByText
+                            .computeIfAbsent(text, key -> new AtomicInteger())
+                            .incrementAndGet()
+                    + text.hashCode();
             open.incrementAndGet();
             Runnable end = () -> {
                 open.decrementAndGet();
@@ -122,9 +125,7 @@ final class ConcurrencyStressTest {
         RouteSettings route = RouteSettings.of(
                 "default", List.of(new Tier(List.of(new TargetSettings("a", "m"), new TargetSettings("b", "m")))));
         Topology topology = new Topology(
-                List.of(
-                        new Topology.OpenAccount(account("a"), first),
-                        new Topology.OpenAccount(account("b"), second)),
+                List.of(new Topology.OpenAccount(account("a"), first), new Topology.OpenAccount(account("b"), second)),
                 Map.of(
                         "default",
                         new Topology.OpenRoute(
@@ -183,9 +184,9 @@ final class ConcurrencyStressTest {
                     prompt.noCache();
                 }
                 CompletableFuture<Completion> answer = engine.submit(prompt.build(), random.nextInt(4) == 0);
-                answers.add(answer);
                 questions.put(answer, text);
-                answer.whenComplete((completion, failure) -> ends.incrementAndGet());
+                // What waits for the end waits for its being counted too, or it might look a moment too early.
+                answers.add(answer.whenComplete((completion, failure) -> ends.incrementAndGet()));
                 if (random.nextInt(6) == 0) {
                     answer.cancel(true);
                 }

@@ -44,8 +44,8 @@ final class EngineReportTest {
     @Test
     void limitOfOne_letsOneGoInEachWindow() {
         ScriptedClient client = fixture.account("a");
-        client.usually(client.reports(
-                Duration.ofMillis(100), () -> report(1, 0, Refill.AT_ONCE, WINDOW, Optional.empty())));
+        client.usually(
+                client.reports(Duration.ofMillis(100), () -> report(1, 0, Refill.AT_ONCE, WINDOW, Optional.empty())));
         CompletableFuture<Completion> first = fixture.ask("first");
         fixture.advance(Duration.ofSeconds(1));
         assertThat(first).isCompleted();
@@ -60,8 +60,8 @@ final class EngineReportTest {
     @Test
     void learnedLimit_isWhollyLeftAgainAfterItsReset() {
         ScriptedClient client = fixture.account("a");
-        client.then(client.reports(
-                Duration.ofMillis(100), () -> report(50, 49, Refill.AT_ONCE, WINDOW, Optional.empty())));
+        client.then(
+                client.reports(Duration.ofMillis(100), () -> report(50, 49, Refill.AT_ONCE, WINDOW, Optional.empty())));
         fixture.ask("q");
         fixture.run();
         fixture.advance(WINDOW.plusSeconds(1));

@@ -130,7 +130,7 @@ final class ScriptedClient implements ProviderClient {
         return later(latency, (prompt, model, sink) -> {
             sink.firstByte();
             sink.delta(new Delta.Text(text));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(10, 5)), model));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(6, 4)), model));
             return () -> {};
         });
     }
@@ -162,7 +162,7 @@ final class ScriptedClient implements ProviderClient {
             sink.firstByte();
             sink.limits(report.get());
             sink.delta(new Delta.Text("answer"));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(10, 5)), model));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(6, 4)), model));
             return () -> {};
         });
     }

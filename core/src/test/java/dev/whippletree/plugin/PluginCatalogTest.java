@@ -15,8 +15,11 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Provider;
+import java.io.IOException;
 import java.net.MalformedURLException;
+import java.net.URL;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +93,20 @@ final class PluginCatalogTest {
         assertThat(catalog.broken()).hasSize(2);
         assertThat(catalog.broken().get(0)).contains(FakeCache.class.getName()).contains("not a subtype");
         assertThat(catalog.broken().get(1)).contains("Illegal configuration-file syntax");
+    }
+
+    @Test
+    void loaderThatCannotBeRead_endsTheSearch() {
+        ClassLoader unreadable = new ClassLoader(null) {
+            @Override
+            public Enumeration<URL> getResources(String name) throws IOException {
+                throw new IOException("the disk is gone");
+            }
+        };
+
+        PluginCatalog catalog = new PluginCatalog(unreadable, NONE);
+
+        assertThat(catalog.broken()).hasSize(3).allMatch(line -> line.contains("the disk is gone"));
     }
 
     @Test

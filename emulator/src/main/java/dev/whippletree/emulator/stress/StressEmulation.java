@@ -37,7 +37,7 @@ public final class StressEmulation implements AutoCloseable {
     }
 
     /**
-     * Starts the emulated service on a free port. Blocks until it listens and is warm: about a second.
+     * Starts the emulated service on a free port. Blocks until it listens and is warm: a second or two.
      *
      * @throws IllegalStateException if no port can be had
      */

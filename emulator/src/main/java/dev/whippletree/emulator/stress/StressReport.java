@@ -59,13 +59,11 @@ public record StressReport(
     }
 
     /**
-     * Returns the time below which the whole run can't end, by its limits and its latency:
+     * Returns the time below which the whole run can't end, by its limits, its outages and its latency. Without outages it is
      * {@code (⌈distinct ÷ sum of the amounts⌉ − 1) × window}, or the bound of a single interview if that is longer.
      */
     public static Duration lowerBound(StressSettings settings) {
-        long perWindow = settings.limit().amount() * settings.accounts();
-        long windows = (settings.interviews().distinct() + perWindow - 1) / perWindow;
-        Duration byLimits = settings.limit().window().multipliedBy(windows - 1);
+        Duration byLimits = LowerBound.of(settings).plus(settings.latency().least());
         Duration byLatency = bound(settings);
         return byLimits.compareTo(byLatency) > 0 ? byLimits : byLatency;
     }

@@ -83,7 +83,12 @@ class StressReportTest {
         assertThat(StressReport.bound(settings.withLatency(Latency.uniform(Duration.ofSeconds(1), 0.5))))
                 .isEqualTo(Duration.ofMillis(8500));
         assertThat(StressReport.lowerBound(settings)).isEqualTo(SEVENTEEN);
-        assertThat(StressReport.lowerBound(StressSettings.TIGHT)).isEqualTo(Duration.ofSeconds(40));
+        assertThat(StressReport.lowerBound(StressSettings.TIGHT.withFaults(FaultScript.NONE)))
+                .as("1,700 of 400 per 10 s: the fifth window, and an answer")
+                .isEqualTo(Duration.ofSeconds(41));
+        assertThat(StressReport.lowerBound(StressSettings.TIGHT))
+                .as("200 of both at once, four more of account 2, from 40 s on both, and the rest at 50 s")
+                .isEqualTo(Duration.ofSeconds(51));
     }
 
     @Test

@@ -1,0 +1,179 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every kind of failure, with one account, with two, and with two tiers. */
+final class EngineFailureTest {
+
+    private static final Duration SHORT = Duration.ofMillis(10);
+
+    private final EngineFixture fixture = new EngineFixture();
+
+    @ParameterizedTest
+    @CsvSource({
+        "RATE_LIMITED, ATTEMPTS_EXHAUSTED, 20",
+        "QUOTA_EXHAUSTED, NO_ACCOUNT, 1",
+        "OVERLOADED, ATTEMPTS_EXHAUSTED, 2",
+        "UNAVAILABLE, ATTEMPTS_EXHAUSTED, 2",
+        "TIMEOUT, ATTEMPTS_EXHAUSTED, 2",
+        "UNAUTHORIZED, NO_ACCOUNT, 1",
+        "MODEL_UNAVAILABLE, NO_ACCOUNT, 1",
+        "TOO_LARGE, TOO_LARGE, 1",
+        "FILTERED, FILTERED, 1",
+        "REJECTED, REJECTED, 1"
+    })
+    void alone_endsWithOneClearError(FailureKind kind, Reason reason, int calls) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(SHORT, kind));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMinutes(30));
+        assertThat(failure(answer).reason()).isEqualTo(reason);
+        assertThat(client.calls()).isEqualTo(calls);
+        assertThat(failure(answer).attempts()).hasSize(calls);
+        assertThat(fixture.status().inFlight()).isZero();
+        assertThat(fixture.status().prompts().failed()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"TOO_LARGE", "FILTERED", "REJECTED"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void besideAnother_theOtherAnswersWithoutAPause(FailureKind kind) {
+        ScriptedClient first = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        first.usually(first.failsAfter(SHORT, kind));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(110));
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(answer.join().origin().attempts()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"TOO_LARGE", "FILTERED", "REJECTED"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void firstTierFails_theSecondAnswers(FailureKind kind) {
+        ScriptedClient primary = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        primary.usually(primary.failsAfter(
+                SHORT,
+                new Failure(
+                        kind,
+                        "scripted",
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Optional.of(Duration.ofMinutes(1)),
+                        Reach.ORGANIZATION)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMinutes(2));
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"TOO_LARGE", "FILTERED", "REJECTED"})
+    void callersOwnMistake_isTriedNowhereElseAndCoolsNothing(FailureKind kind) {
+        ScriptedClient first = fixture.account("a", "1000 / 1s");
+        ScriptedClient second = fixture.account("b", "1000 / 1s");
+        first.usually(first.failsAfter(SHORT, kind));
+        second.usually(second.failsAfter(SHORT, kind));
+        fixture.askMany(30);
+        fixture.run();
+        assertThat(first.calls() + second.calls()).isEqualTo(30);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
+        assertThat(fixture.status("b").state()).isEqualTo(AccountState.OPEN);
+    }
+
+    @Test
+    void quotaExhaustedWithAReset_waitsForIt() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.then(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofHours(4));
+        assertThat(answer).isNotDone();
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.CLOSED);
+        fixture.advance(Duration.ofHours(2));
+        assertThat(answer.join().text()).isEqualTo("answer");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"QUOTA_EXHAUSTED", "UNAUTHORIZED", "MODEL_UNAVAILABLE"})
+    void closedForAnUnknownTime_isTriedAgainHourlyByOneProbe(FailureKind kind) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(SHORT, kind));
+        fixture.ask("first");
+        fixture.advance(Duration.ofMinutes(59));
+        CompletableFuture<Completion> meanwhile = fixture.ask("meanwhile");
+        fixture.advance(SHORT);
+        assertThat(failure(meanwhile).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(client.calls()).isEqualTo(1);
+        fixture.advance(Duration.ofMinutes(2));
+        fixture.askMany(10);
+        fixture.advance(Duration.ofMillis(5));
+        assertThat(client.calls()).isEqualTo(2);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(client.calls()).isEqualTo(2);
+        client.usually(client.answersAfter(SHORT));
+        fixture.advance(Duration.ofMinutes(61));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(10);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
+    }
+
+    @Test
+    void retryBudgetIsEmpty_retriesWaitAndDoNotFail() {
+        ScriptedClient client = fixture.account("a", "10000 / 1s");
+        fixture.account("b", "10000 / 1s");
+        fixture.route(route ->
+                EngineFixture.with(route, new Retries(2, Duration.ofMillis(500), Duration.ofSeconds(15), 0, 0.1)));
+        for (int index = 0; index < 4; index++) {
+            client.then(client.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        }
+        List<CompletableFuture<Completion>> answers = fixture.askMany(8);
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(answers.stream().filter(CompletableFuture::isDone)).hasSize(5);
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-5, 0, Long.MAX_VALUE})
+    void absurdRetryAfter_stillEndsInAnAnswerOrAWait(long seconds) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        client.usually(client.failsAfter(
+                SHORT,
+                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(seconds), Reach.ORGANIZATION)));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(4);
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+}
