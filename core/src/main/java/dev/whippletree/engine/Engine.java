@@ -101,8 +101,20 @@ public final class Engine {
         Prompt whole = withMaxTokens(prompt, route.get());
         CacheKey key = PromptKeys.of(whole, route.get().name(), route.get().models());
         Subscription subscription = monitor.decide(() -> join(key, whole, route.get(), streaming));
+        goAhead(subscription);
         subscription.future().whenComplete((completion, failure) -> monitor.decide(() -> flights.leave(subscription)));
         return subscription.future();
+    }
+
+    /**
+     * Takes the first steps on the caller's own thread, which saves it two changes of thread: none of them blocks, and nothing
+     * can hang on the caller's future yet.
+     */
+    private static void goAhead(Subscription subscription) {
+        if (!subscription.joined()) {
+            subscription.flight().mailbox().drain();
+        }
+        subscription.mailbox().drain();
     }
 
     private Optional<String> problem(Prompt prompt, Optional<Route> route) {
@@ -145,6 +157,7 @@ public final class Engine {
         }
         Flight flight = flights.open(key, prompt, route, now);
         flight.streaming(streaming);
+        flight.mailbox().claim();
         Subscription subscription = flights.subscribe(flight, prompt, false, now);
         if (closing) {
             flights.fail(flight, PromptErrors.closed());

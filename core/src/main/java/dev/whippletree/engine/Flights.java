@@ -95,6 +95,7 @@ final class Flights {
                 patience.map(after -> OptionalLong.of(now + Waits.nanos(after))).orElse(OptionalLong.empty());
         SessionKey session = SessionKey.of(prompt);
         Subscription subscription = new Subscription(flight, joined, session, deadline, now);
+        subscription.mailbox().claim();
         tally.submitted(session);
         flight.subscriptions().add(subscription);
         Completion answer = flight.answer();

@@ -115,7 +115,7 @@ final class AssemblyTest {
                 .startsWith("dev.whippletree.")
                 .endsWith("fake");
         assertThat(provider.services().complete(Prompt.of("Hello")).toCompletableFuture())
-                .isNotDone();
+                .isCompletedWithValueMatching(answer -> answer.text().startsWith("answer of a"));
     }
 
     private Assembly assemble(AccountSettings... accounts) {
