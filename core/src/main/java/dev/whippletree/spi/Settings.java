@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,8 @@ import java.util.regex.Pattern;
 public record Settings(String where, Map<String, String> values) {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
+    private static final Pattern SECRETIVE =
+            Pattern.compile("password|token|secret|credential|uri|url|key", Pattern.CASE_INSENSITIVE);
     private static final Pattern BYTES = Pattern.compile("(\\d{1,12})\\s*(b|kb|mb|gb)?");
 
     /** Copies the values. */
@@ -123,8 +126,22 @@ public record Settings(String where, Map<String, String> values) {
             try {
                 return reader.apply(text.trim());
             } catch (IllegalArgumentException | ArithmeticException e) {
-                throw new IllegalArgumentException(where + ": " + name + " is " + form + ", not '" + text + "'", e);
+                throw misread(name, form, text, e);
             }
         });
+    }
+
+    /** The cause repeats the value, so it is left out together with it. */
+    private IllegalArgumentException misread(String name, String form, String text, RuntimeException cause) {
+        String expected = where + ": " + name + " is " + form;
+        return SECRETIVE.matcher(name).find()
+                ? new IllegalArgumentException(expected + "; what stands there isn't shown, it may be a secret")
+                : new IllegalArgumentException(expected + ", not '" + text + "'", cause);
+    }
+
+    /** Returns the place and the names only: a value may be a password, or an address with one in it. */
+    @Override
+    public String toString() {
+        return "settings of " + where + ": " + new TreeSet<>(values.keySet());
     }
 }

@@ -1,0 +1,173 @@
+package dev.whippletree.tests.failures;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.emulator.model.EmulatedOrganization;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.engine.Retries;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.engine.Timeouts;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a stage is made of: by default nothing goes wrong. Confined to the test's thread.
+ *
+ * <p>Pauses between attempts are an hour unless a test wants short ones: who is rescued elsewhere mustn't sleep first.
+ */
+final class StageSettings {
+
+    static final String FIRST = "first";
+    static final String SECOND = "second";
+    static final String MODEL = "model";
+    static final String OTHER_MODEL = "other-model";
+    static final String RETIRED_MODEL = "retired-model";
+    static final String UNKNOWN_MODEL = "unknown-model";
+    static final int MAX_TOKENS = 200;
+
+    private static final Retries PAUSING = new Retries(2, Duration.ofHours(1), Duration.ofHours(1), 1, 1000);
+    private static final Retries HARDLY_PAUSING = new Retries(2, Duration.ofMillis(1), Duration.ofMillis(1), 1, 1000);
+    private static final Duration WHOLE = Duration.ofMillis(400);
+
+    private final ServiceKind kind;
+    private final List<FaultRule> faults = new ArrayList<>();
+    private final List<Tier> tiers = new ArrayList<>();
+    private final List<ServiceLimit> limits = new ArrayList<>();
+    private Optional<String> organization = Optional.empty();
+    private Optional<Duration> deadline = Optional.empty();
+    private Retries retries = PAUSING;
+    private Timeouts timeouts = Timeouts.DEFAULT;
+
+    StageSettings(ServiceKind kind) {
+        this.kind = kind;
+    }
+
+    static TargetSettings first(String model) {
+        return new TargetSettings(FIRST, model);
+    }
+
+    static TargetSettings second(String model) {
+        return new TargetSettings(SECOND, model);
+    }
+
+    ServiceKind kind() {
+        return kind;
+    }
+
+    /** Adds what goes wrong, as users write it. */
+    StageSettings fault(String rule) {
+        faults.add(FaultRule.parse(rule));
+        return this;
+    }
+
+    /** Adds a tier behind those before it. */
+    StageSettings tier(TargetSettings... targets) {
+        tiers.add(new Tier(Arrays.asList(targets)));
+        return this;
+    }
+
+    /** Adds a limit of each account. */
+    StageSettings limit(ServiceLimit limit) {
+        limits.add(limit);
+        return this;
+    }
+
+    /** Lets both accounts belong to one organization. */
+    StageSettings oneOrganization() {
+        organization = Optional.of("shared");
+        return this;
+    }
+
+    /** Lets callers wait half a second, which is less than any closure or cooldown in these tests. */
+    StageSettings shortDeadline() {
+        deadline = Optional.of(Duration.ofMillis(500));
+        return this;
+    }
+
+    /** Lets retries come at once. */
+    StageSettings shortPauses() {
+        retries = HARDLY_PAUSING;
+        return this;
+    }
+
+    /** Lets an attempt take so long only that a silent service is soon given up. */
+    StageSettings shortTimeout(boolean isShort) {
+        timeouts = isShort ? new Timeouts(WHOLE, WHOLE, WHOLE) : Timeouts.DEFAULT;
+        return this;
+    }
+
+    Stage open() {
+        return new Stage(this);
+    }
+
+    ServiceSettings service() {
+        ServiceSettingsBuilder builder = ServiceSettings.builder(kind)
+                .models(MODEL, OTHER_MODEL, RETIRED_MODEL)
+                .unservedModels(RETIRED_MODEL)
+                .faults(new FaultScript(faults));
+        organization.ifPresent(
+                id -> builder.organization(EmulatedOrganization.of(id, limits.toArray(ServiceLimit[]::new))));
+        for (String id : List.of(FIRST, SECOND)) {
+            organization.ifPresentOrElse(
+                    shared -> builder.member(id, token(id), shared),
+                    () -> builder.account(id, token(id), limits.toArray(ServiceLimit[]::new)));
+        }
+        return builder.build();
+    }
+
+    Whippletree whippletree(String baseUrl, Timeline timeline) {
+        Whippletree.Builder builder = Whippletree.builder().timeline(timeline).route(route());
+        tiers.stream()
+                .flatMap(tier -> tier.targets().stream())
+                .map(TargetSettings::account)
+                .distinct()
+                .forEach(id -> builder.account(account(id, baseUrl)));
+        return builder.build();
+    }
+
+    private AccountSettings account(String id, String baseUrl) {
+        return new AccountSettings(
+                id,
+                kind.provider(),
+                Optional.of(Secret.of(token(id))),
+                organization,
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of(),
+                new Settings("account " + id, Map.of("base-url", baseUrl)));
+    }
+
+    private RouteSettings route() {
+        return new RouteSettings(
+                "default",
+                tiers,
+                RouteSettings.DEFAULT_STRATEGY,
+                Settings.none("route default"),
+                Duration.ofMillis(50),
+                deadline,
+                MAX_TOKENS,
+                Optional.empty(),
+                retries,
+                timeouts);
+    }
+
+    private static String token(String id) {
+        return "token-of-" + id;
+    }
+}
