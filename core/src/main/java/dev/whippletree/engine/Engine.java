@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
@@ -137,7 +138,10 @@ public final class Engine {
         long now = timeline.nanoTime();
         Optional<Flight> there = prompt.cache().read() && !closing ? flights.find(key) : Optional.empty();
         if (there.isPresent()) {
-            return flights.subscribe(there.get(), prompt, true, now);
+            Subscription subscription = flights.subscribe(there.get(), prompt, true, now);
+            hurryFor(there.get(), prompt.priority());
+            refuseIfTooLateFor(there.get(), subscription, now);
+            return subscription;
         }
         Flight flight = flights.open(key, prompt, route, now);
         flight.streaming(streaming);
@@ -148,6 +152,30 @@ public final class Engine {
             monitor.after(flight.mailbox(), () -> lookUp(flight));
         }
         return subscription;
+    }
+
+    /** One who joins may be in more of a hurry than those before. */
+    private void hurryFor(Flight flight, Priority priority) {
+        if (priority == Priority.BATCH || flight.priority() == Priority.INTERACTIVE) {
+            return;
+        }
+        if (flight.stage() == Flight.Stage.WAITING) {
+            line.hurry(flight);
+        } else {
+            flight.hurry();
+        }
+    }
+
+    /** One who joins a waiting flight may have less time than it needs. */
+    private void refuseIfTooLateFor(Flight flight, Subscription subscription, long now) {
+        if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
+            return;
+        }
+        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
+        if (Waits.isKnown(wait) && now + wait > subscription.deadline().getAsLong()) {
+            Instant roomAt = timeline.now().plusNanos(wait);
+            flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
+        }
     }
 
     private void lookUp(Flight flight) {

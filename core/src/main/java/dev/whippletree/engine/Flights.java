@@ -193,7 +193,8 @@ final class Flights {
         remove(flight);
     }
 
-    private void fail(Subscription subscription, PromptException failure) {
+    /** One caller alone gets no answer. */
+    void fail(Subscription subscription, PromptException failure) {
         if (!subscription.end()) {
             return;
         }
