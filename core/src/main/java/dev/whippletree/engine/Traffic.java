@@ -130,6 +130,13 @@ final class Traffic {
         }
 
         @Override
+        public void refuse(Flight flight, long waitNanos) {
+            dispatcher.lineShrank();
+            flights.fail(
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(waitNanos)));
+        }
+
+        @Override
         public void later(Runnable task) {
             announce(task);
         }
