@@ -13,6 +13,7 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.plugin.Assembly;
+import dev.whippletree.plugin.Hooks;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.spi.AccountSettings;
@@ -20,6 +21,7 @@ import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,6 +139,7 @@ public final class Whippletree implements AutoCloseable {
         private Map<String, String> environment = Map.of();
         private Optional<String> model = Optional.empty();
         private EngineSettings engine = EngineSettings.DEFAULT;
+        private UnaryOperator<ProviderClient> clients = UnaryOperator.identity();
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
         private @Nullable Timeline timeline;
@@ -223,6 +227,15 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets what each account's client is wrapped in once it is open, for instance to bound its calls. The client itself is
+         * closed with the Whippletree, its wrapper is not.
+         */
+        public Builder clients(UnaryOperator<ProviderClient> wrapper) {
+            this.clients = wrapper;
+            return this;
+        }
+
         /** Adds a provider beside those that are found. */
         public Builder provider(Provider provider) {
             providers.add(provider);
@@ -282,7 +295,7 @@ public final class Whippletree implements AutoCloseable {
         }
 
         private Assembly assemble(PluginCatalog catalog, Configuration whole, Timeline used) {
-            return Assembly.of(catalog, whole, used, List.copyOf(listeners));
+            return Assembly.of(catalog, whole, used, new Hooks(listeners, clients));
         }
 
         private Map<String, String> variables() {

@@ -32,8 +32,4 @@ final class CommonOptions {
     boolean verbose() {
         return verbose || debug;
     }
-
-    boolean debug() {
-        return debug;
-    }
 }

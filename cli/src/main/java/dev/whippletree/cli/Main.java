@@ -16,7 +16,6 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         Surroundings surroundings = Surroundings.ofProcess();
-        LogOutput.to(surroundings.err()::println);
         System.exit(run(surroundings, arguments));
     }
 
@@ -28,8 +27,12 @@ public final class Main {
      * @return one of {@link ExitCode}'s
      */
     public static int run(Surroundings surroundings, String... arguments) {
+        LogOutput.to(surroundings.err()::println);
+        LogOutput.level(false, false);
         try {
             return commandLine(surroundings).execute(arguments);
+        } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {
+            return new Mistakes(surroundings).handle(e);
         } finally {
             surroundings.out().flush();
             surroundings.err().flush();

@@ -1,6 +1,7 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.PromptException;
 import java.io.PrintWriter;
@@ -36,7 +37,7 @@ final class Mistakes {
 
     /** Handles what a command threw. */
     int handle(Exception thrown, CommandLine command, ParseResult parsed) {
-        if (debugging(command)) {
+        if (LogOutput.debugging()) {
             thrown.printStackTrace(surroundings.err());
         }
         if (thrown instanceof PromptException failure) {
@@ -50,7 +51,19 @@ final class Mistakes {
             say(mistake.getMessage());
             return ExitCode.WRONG_USAGE;
         }
-        say("unexpected error: " + thrown + (debugging(command) ? "" : " (--debug shows where)"));
+        return unexpected(thrown);
+    }
+
+    /** Handles what no command should ever throw. */
+    int handle(Error thrown) {
+        if (LogOutput.debugging()) {
+            thrown.printStackTrace(surroundings.err());
+        }
+        return unexpected(thrown);
+    }
+
+    private int unexpected(Throwable thrown) {
+        say("unexpected error: " + thrown + (LogOutput.debugging() ? "" : " (--debug shows where)"));
         return ExitCode.FAILED;
     }
 
@@ -67,10 +80,5 @@ final class Mistakes {
 
     private void say(@Nullable String message) {
         surroundings.err().println("whippletree: " + message);
-    }
-
-    private static boolean debugging(CommandLine command) {
-        return command.getMixins().values().stream()
-                .anyMatch(mixin -> mixin instanceof CommonOptions options && options.debug());
     }
 }

@@ -4,11 +4,13 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
+import dev.whippletree.spi.ProviderClient;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -50,13 +52,22 @@ final class Opening {
      * @throws UserMistake if there is no account at all, saying how to get one; or if no route takes the model
      */
     Whippletree open(Surroundings surroundings) {
+        return open(surroundings, UnaryOperator.identity());
+    }
+
+    /**
+     * Opens one as {@link #open(Surroundings)} does.
+     *
+     * @param clients what each account's client is wrapped in
+     */
+    Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
         ConfigurationSource source = source(surroundings);
         Whippletree.Builder builder = surroundings.builders().get();
         if (source.file().isEmpty()
                 && builder.plugins().accountsFrom(surroundings.environment()).isEmpty()) {
             throw NoAccount.mistake(builder.plugins().environmentVariables());
         }
-        Whippletree whippletree = builder.configuration(source).build();
+        Whippletree whippletree = builder.configuration(source).clients(clients).build();
         if (model != null && !models(whippletree.configuration()).contains(model)) {
             whippletree.close();
             throw new UserMistake("--model " + model + " has no effect: each route of "

@@ -29,7 +29,7 @@ final class Probe {
         surroundings
                 .err()
                 .println("whippletree: --probe spends one call of one token on each of "
-                        + Words.count(accounts.size(), "account"));
+                        + Words.count(accounts.size(), "account") + ", and tries again where a service fails");
         boolean good = true;
         for (AccountSettings account : accounts) {
             good &= probe(account.id());
@@ -46,7 +46,6 @@ final class Probe {
             return true;
         } catch (PromptException e) {
             surroundings.err().println("  ✗ " + account + ": " + e.getMessage());
-            e.attempts().forEach(attempt -> surroundings.err().println("      " + attempt.failure()));
             return false;
         }
     }

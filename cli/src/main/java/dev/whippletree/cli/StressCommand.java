@@ -108,7 +108,7 @@ final class StressCommand implements Callable<Integer> {
     }
 
     private int runLive() {
-        return new LiveStress(surroundings, wish(), yes).run(() -> opening.open(surroundings));
+        return new LiveStress(surroundings, wish(), yes).run(clients -> opening.open(surroundings, clients));
     }
 
     private StressWish wish() {

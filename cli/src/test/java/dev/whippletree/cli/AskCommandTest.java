@@ -7,6 +7,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -179,7 +180,7 @@ class AskCommandTest {
                 OptionalInt.of(429),
                 Optional.empty(),
                 Optional.of(Duration.ofHours(1)),
-                dev.whippletree.model.Reach.ORGANIZATION);
+                Reach.ORGANIZATION);
         shell.provider.failure = Optional.of(limited);
         assertThat(shell.withAccount().run("ask", "--deadline", "5s", "Hello")).isEqualTo(3);
         assertThat(shell.err()).contains("there will be room at").contains("(in 59 m 5");
@@ -200,6 +201,22 @@ class AskCommandTest {
         assertThat(shell.withAccount().run("ask", option, "Hello")).isEqualTo(2);
         assertThat(shell.err()).contains(message).doesNotContain("\tat ").doesNotContain("Exception");
         assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void debugging_logsPromptsWithoutTheirTextOrAnyToken() {
+        assertThat(shell.withAccount().run("ask", "--debug", "Where is the key?"))
+                .isZero();
+        assertThat(shell.err()).contains("debug: ").doesNotContain("the key").doesNotContain("sesame");
+        assertThat(shell.err()).doesNotContain("Fine, thank you");
+    }
+
+    @Test
+    void debuggingOnce_doesNotMakeTheNextRunTalkative() {
+        shell.withAccount().run("ask", "--debug", "Hello");
+        Shell next = new Shell(folder).withAccount();
+        next.run("ask", "Hello");
+        assertThat(next.err()).isEmpty();
     }
 
     @Test

@@ -43,6 +43,8 @@ class CheckCommandTest {
                 accounts:
                   - id: one
                     provider: scriptet
+                  - id: two
+                    provider: scripted
                     wieght: 3
                 patiense: 3s
                 """);

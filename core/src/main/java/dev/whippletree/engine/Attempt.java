@@ -4,6 +4,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.AnswerEnd;
@@ -194,6 +195,10 @@ final class Attempt implements AttemptSink {
     @Override
     public void done(AnswerEnd end) {
         if (ended) {
+            return;
+        }
+        if (end.finishReason() == FinishReason.CONTENT_FILTER) {
+            failed(Failure.of(FailureKind.FILTERED, "the service withheld the answer, or the rest of it"));
             return;
         }
         Duration waited = Duration.ofNanos(Math.max(0, beganNanos - flight.openedNanos()));

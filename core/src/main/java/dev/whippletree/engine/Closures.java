@@ -34,7 +34,7 @@ final class Closures {
 
     /** A limit was hit: the scope is closed for as long as the service said, else for a pause of our own. */
     void rateLimited(Target target, Failure failure, Duration untold, long now) {
-        Duration wait = failure.retryAfter().orElse(untold);
+        Duration wait = failure.retryAfter().filter(told -> !told.isZero()).orElse(untold);
         Closure closure = scope(target, failure).closure();
         if (closure.closeUntil(now + Waits.nanos(wait), failure.message(), now)) {
             say(target, "is rate-limited for " + Waits.nanos(wait) / 1_000_000 + " ms", failure.message());

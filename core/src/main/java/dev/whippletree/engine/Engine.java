@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
@@ -16,9 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way of a prompt, from a caller to an answer. Thread-safe. No method blocks.
@@ -29,22 +27,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Engine {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
     private final Timeline timeline;
     private final EngineSettings settings;
-    private final List<EngineListener> listeners;
     private final List<String> notes;
     private final Monitor monitor;
-    private final Mailbox announcements = new Mailbox();
     private final CacheTiers caches;
     private final Pool pool;
     private final Tally tally;
-    private final WaitingLine line = new WaitingLine();
+    private final Traffic traffic;
     private final Flights flights;
-    private final Closures closures;
-    private final Conduct conduct;
-    private final Dispatcher dispatcher;
+    private final WaitingLine line;
     private final long startedNanos;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private boolean closing;
@@ -60,19 +52,17 @@ public final class Engine {
     public Engine(Timeline timeline, Topology topology, EngineSettings settings, List<EngineListener> listeners) {
         this.timeline = timeline;
         this.settings = settings;
-        this.listeners =
-                listeners.stream().<EngineListener>map(GuardedListener::new).toList();
         this.notes = topology.notes();
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());
         this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
         this.pool = new Pool(topology, settings, startedNanos);
         this.tally = new Tally(startedNanos);
-        this.flights = new Flights(
-                monitor, timeline, caches, tally, this.listeners, this::roomAt, this::abandon, this::endIfDrained);
-        this.closures = new Closures(pool, this.listeners, this::announce);
-        this.conduct = new Conduct(new AttemptOutcomes(), closures, timeline);
-        this.dispatcher = new Dispatcher(line, timeline, () -> monitor.decide(this::dispatch), new LineActions());
+        List<EngineListener> guarded =
+                listeners.stream().<EngineListener>map(GuardedListener::new).toList();
+        this.traffic = new Traffic(monitor, timeline, pool, caches, tally, guarded, this::endIfDrained);
+        this.flights = traffic.flights();
+        this.line = traffic.line();
     }
 
     /**
@@ -100,8 +90,20 @@ public final class Engine {
         Prompt whole = withMaxTokens(prompt, route.get());
         CacheKey key = PromptKeys.of(whole, route.get().name(), route.get().models());
         Subscription subscription = monitor.decide(() -> join(key, whole, route.get(), streaming));
+        goAhead(subscription);
         subscription.future().whenComplete((completion, failure) -> monitor.decide(() -> flights.leave(subscription)));
         return subscription.future();
+    }
+
+    /**
+     * Takes the first steps on the caller's own thread, which saves it two changes of thread: none of them blocks, and nothing
+     * can hang on the caller's future yet.
+     */
+    private static void goAhead(Subscription subscription) {
+        if (!subscription.joined()) {
+            subscription.flight().mailbox().drain();
+        }
+        subscription.mailbox().drain();
     }
 
     private Optional<String> problem(Prompt prompt, Optional<Route> route) {
@@ -137,10 +139,14 @@ public final class Engine {
         long now = timeline.nanoTime();
         Optional<Flight> there = prompt.cache().read() && !closing ? flights.find(key) : Optional.empty();
         if (there.isPresent()) {
-            return flights.subscribe(there.get(), prompt, true, now);
+            Subscription subscription = flights.subscribe(there.get(), prompt, true, now);
+            hurryFor(there.get(), prompt.priority());
+            refuseIfTooLateFor(there.get(), subscription, now);
+            return subscription;
         }
         Flight flight = flights.open(key, prompt, route, now);
         flight.streaming(streaming);
+        flight.mailbox().claim();
         Subscription subscription = flights.subscribe(flight, prompt, false, now);
         if (closing) {
             flights.fail(flight, PromptErrors.closed());
@@ -148,6 +154,30 @@ public final class Engine {
             monitor.after(flight.mailbox(), () -> lookUp(flight));
         }
         return subscription;
+    }
+
+    /** One who joins may be in more of a hurry than those before. */
+    private void hurryFor(Flight flight, Priority priority) {
+        if (priority == Priority.BATCH || flight.priority() == Priority.INTERACTIVE) {
+            return;
+        }
+        if (flight.stage() == Flight.Stage.WAITING) {
+            line.hurry(flight);
+        } else {
+            flight.hurry();
+        }
+    }
+
+    /** One who joins a waiting flight may have less time than it needs. */
+    private void refuseIfTooLateFor(Flight flight, Subscription subscription, long now) {
+        if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
+            return;
+        }
+        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
+        if (Waits.isKnown(wait) && now + wait > subscription.deadline().getAsLong()) {
+            Instant roomAt = timeline.now().plusNanos(wait);
+            flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
+        }
     }
 
     private void lookUp(Flight flight) {
@@ -190,8 +220,8 @@ public final class Engine {
                 flights.fail(flight, refusal.get());
                 return;
             }
-            queue(flight, now);
-            dispatch();
+            traffic.queue(flight, now);
+            traffic.dispatch();
             if (flight.stage() == Flight.Stage.WAITING) {
                 refuseIfHopeless(flight, now);
             }
@@ -213,16 +243,11 @@ public final class Engine {
                 : Optional.empty();
     }
 
-    private void queue(Flight flight, long now) {
-        flight.waitingSince(now);
-        line.add(flight);
-    }
-
     /** A prompt that can't be in time, or for which there is no place, is told so at once. */
     private void refuseIfHopeless(Flight flight, long now) {
         if (line.size() > settings.lineSize()) {
-            withdraw(flight);
-            flights.fail(flight, PromptErrors.lineFull(flight, settings.lineSize(), roomAt(flight)));
+            traffic.withdraw(flight);
+            flights.fail(flight, PromptErrors.lineFull(flight, settings.lineSize(), traffic.roomAt(flight)));
             return;
         }
         OptionalLong deadline = flight.deadline();
@@ -231,46 +256,10 @@ public final class Engine {
         }
         long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
         if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
-            withdraw(flight);
+            traffic.withdraw(flight);
             flights.fail(
                     flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));
         }
-    }
-
-    /** Returns when there would be room for a flight behind all that wait now, if that is known. */
-    private Optional<Instant> roomAt(Flight flight) {
-        long wait = Forecast.waitNanos(flight, line.size(flight.route()), timeline.nanoTime());
-        return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
-    }
-
-    /** Begins all that can begin. The lock must be held. */
-    private void dispatch() {
-        long now = timeline.nanoTime();
-        closures.tellReopened(now);
-        dispatcher.dispatch(now);
-    }
-
-    /** Nobody wants a flight any longer; those that it held back in the line may go. The lock must be held. */
-    private void abandon(Flight flight) {
-        boolean waiting = flight.stage() == Flight.Stage.WAITING;
-        withdraw(flight);
-        if (waiting) {
-            dispatch();
-        }
-    }
-
-    /** Takes a flight off its way, wherever it is. The lock must be held. */
-    private void withdraw(Flight flight) {
-        line.remove(flight);
-        dispatcher.lineShrank();
-        Attempt attempt = flight.attempt();
-        if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
-            attempt.cancel(timeline.nanoTime());
-        }
-    }
-
-    private void announce(Runnable task) {
-        monitor.after(announcements, task);
     }
 
     /** Returns how everything stands; consistent, and quick under load too. */
@@ -291,7 +280,7 @@ public final class Engine {
                     report.tokens(),
                     caches.status(),
                     report.accounts(),
-                    dispatcher.pickerFaults(),
+                    traffic.dispatcher().pickerFaults(),
                     notes);
         });
     }
@@ -325,100 +314,15 @@ public final class Engine {
 
     private void endTheRest() {
         for (Flight flight : List.copyOf(flights.underWay())) {
-            withdraw(flight);
+            traffic.withdraw(flight);
             flights.fail(flight, PromptErrors.closed());
         }
     }
 
     private void endIfDrained() {
         if (closing && flights.underWay().isEmpty()) {
-            dispatcher.stop();
-            announce(() -> drained.complete(null));
-        }
-    }
-
-    /** What the dispatcher does with flights that leave the line. */
-    private final class LineActions implements Dispatcher.Actions {
-
-        @Override
-        public void begin(Flight flight, Target target, long now) {
-            dispatcher.lineShrank();
-            Attempt attempt = new Attempt(monitor, timeline, conduct, flight, target, flight.streaming());
-            flight.begin(attempt);
-            LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
-            monitor.after(flight.mailbox(), attempt::send);
-        }
-
-        @Override
-        public void giveUp(Flight flight, long now) {
-            dispatcher.lineShrank();
-            boolean fitsSomewhere = Candidates.ever(flight).stream()
-                    .anyMatch(target -> target.canEverFit(flight.demand().tokens(target)));
-            flights.fail(
-                    flight,
-                    fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));
-        }
-
-        @Override
-        public void later(Runnable task) {
-            announce(task);
-        }
-    }
-
-    /** What becomes of a flight after an attempt. */
-    private final class AttemptOutcomes implements Conduct.Outcomes {
-
-        @Override
-        public void answered(Flight flight, Completion completion, long now) {
-            flights.land(flight, completion, now);
-        }
-
-        @Override
-        public void failed(Flight flight, Reason reason, long now) {
-            flights.fail(flight, PromptErrors.failed(flight, reason));
-        }
-
-        @Override
-        public void again(Flight flight, long pauseNanos, boolean counted, long now) {
-            flight.stage(Flight.Stage.PAUSING);
-            if (pauseNanos > 0) {
-                resumeIn(flight, pauseNanos, counted);
-            } else {
-                resume(flight, counted, now);
-            }
-        }
-
-        private void resumeIn(Flight flight, long pauseNanos, boolean counted) {
-            timeline.schedule(
-                    pauseNanos,
-                    () -> monitor.decide(() -> {
-                        resume(flight, counted, timeline.nanoTime());
-                        dispatch();
-                    }));
-        }
-
-        private void resume(Flight flight, boolean counted, long now) {
-            if (flight.stage() != Flight.Stage.PAUSING) {
-                return;
-            }
-            long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
-            if (budgetNanos > 0) {
-                resumeIn(flight, budgetNanos, true);
-            } else {
-                queue(flight, now);
-            }
-        }
-
-        @Override
-        public void changed(long now) {
-            dispatch();
-        }
-
-        @Override
-        public void tell(Flight flight, Consumer<EngineListener> event) {
-            if (!listeners.isEmpty()) {
-                monitor.after(flight.mailbox(), () -> listeners.forEach(event));
-            }
+            traffic.dispatcher().stop();
+            traffic.announce(() -> drained.complete(null));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.CacheKey;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class Flight {
     private final Set<Target> barred = new HashSet<>(0);
     private final Set<Target> avoided = new HashSet<>(0);
 
+    private Priority priority;
     private Stage stage = Stage.LOOKING_UP;
     private Demand demand = Demand.NONE;
     private int eligibleTiers = 1;
@@ -65,6 +67,7 @@ final class Flight {
         this.prompt = prompt;
         this.route = route;
         this.openedNanos = now;
+        this.priority = prompt.priority();
     }
 
     CacheKey key() {
@@ -175,6 +178,27 @@ final class Flight {
         return !barred.contains(target)
                 && (prompt.account().isEmpty()
                         || prompt.account().get().equals(target.account().id()));
+    }
+
+    /** Returns the highest priority of its callers. */
+    Priority priority() {
+        return priority;
+    }
+
+    /** Somebody is waiting for it now: it forgets its turn, and gets the one an urgent prompt would. */
+    void hurry() {
+        priority = Priority.INTERACTIVE;
+        order = 0;
+    }
+
+    /** It goes back to a turn that it had. */
+    void keepTurn(double earlier) {
+        turn = earlier;
+    }
+
+    /** It is out of the line. */
+    void leaveLane() {
+        lane = null;
     }
 
     void enter(Lane lane, double turn, long order) {

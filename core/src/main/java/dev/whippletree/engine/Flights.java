@@ -95,6 +95,7 @@ final class Flights {
                 patience.map(after -> OptionalLong.of(now + Waits.nanos(after))).orElse(OptionalLong.empty());
         SessionKey session = SessionKey.of(prompt);
         Subscription subscription = new Subscription(flight, joined, session, deadline, now);
+        subscription.mailbox().claim();
         tally.submitted(session);
         flight.subscriptions().add(subscription);
         Completion answer = flight.answer();
@@ -193,7 +194,8 @@ final class Flights {
         remove(flight);
     }
 
-    private void fail(Subscription subscription, PromptException failure) {
+    /** One caller alone gets no answer. */
+    void fail(Subscription subscription, PromptException failure) {
         if (!subscription.end()) {
             return;
         }

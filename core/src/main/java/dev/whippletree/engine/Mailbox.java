@@ -20,6 +20,11 @@ final class Mailbox {
         tasks.add(task);
     }
 
+    /** Makes the calling thread the one that runs what is added, until it calls {@link #drain}. Nothing may have been added yet. */
+    synchronized void claim() {
+        running = true;
+    }
+
     /** Sees to it that what was added is run. Doesn't wait for it. */
     void runOn(Executor executor) {
         synchronized (this) {
@@ -36,7 +41,8 @@ final class Mailbox {
         }
     }
 
-    private void drain() {
+    /** Runs what was added, and what is added meanwhile, on the calling thread, which has claimed it. */
+    void drain() {
         for (Runnable task = next(); task != null; task = next()) {
             try {
                 task.run();

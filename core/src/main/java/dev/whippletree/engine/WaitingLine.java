@@ -34,7 +34,7 @@ final class WaitingLine {
     private record Queue(SessionKey session, Priority priority) {
 
         static Queue of(Flight flight) {
-            return new Queue(SessionKey.of(flight.prompt()), flight.prompt().priority());
+            return new Queue(SessionKey.of(flight.prompt()), flight.priority());
         }
     }
 
@@ -80,7 +80,7 @@ final class WaitingLine {
             flight.enter(lane, flight.turn(), flight.order());
         } else {
             double turn = Math.max(serving, turns.end);
-            turns.end = turn + (flight.prompt().priority() == Priority.BATCH ? BATCH_TURN : INTERACTIVE_TURN);
+            turns.end = turn + (flight.priority() == Priority.BATCH ? BATCH_TURN : INTERACTIVE_TURN);
             flight.enter(lane, turn, ++entered);
         }
         lane.add(flight);
@@ -93,6 +93,7 @@ final class WaitingLine {
             return;
         }
         lane.remove(flight);
+        flight.leaveLane();
         if (lane.isEmpty()) {
             lanes.remove(lane.key());
         }
@@ -120,6 +121,19 @@ final class WaitingLine {
     /** Returns of how many sessions it remembers their turns. */
     int sessions() {
         return queues.size();
+    }
+
+    /** Gives a batch flight that somebody is waiting for now the turn of an urgent one, if that is sooner than its own. */
+    void hurry(Flight flight) {
+        remove(flight);
+        double turn = flight.turn();
+        flight.hurry();
+        add(flight);
+        if (turn < flight.turn()) {
+            remove(flight);
+            flight.keepTurn(turn);
+            add(flight);
+        }
     }
 
     /** Removes a flight because it is served: its turn is now the one being served. */

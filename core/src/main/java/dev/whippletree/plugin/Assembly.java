@@ -6,9 +6,7 @@ import com.google.inject.ProvisionException;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.spi.EngineListener;
 import dev.whippletree.time.Timeline;
-import java.util.List;
 
 /** An engine with the open plugins it works on. Thread-safe. */
 public final class Assembly implements AutoCloseable {
@@ -26,11 +24,9 @@ public final class Assembly implements AutoCloseable {
      *
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
-    public static Assembly of(
-            PluginCatalog catalog, Configuration configuration, Timeline timeline, List<EngineListener> listeners) {
+    public static Assembly of(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
         try {
-            Injector injector =
-                    Guice.createInjector(new WhippletreeModule(catalog, configuration, timeline, listeners));
+            Injector injector = Guice.createInjector(new WhippletreeModule(catalog, configuration, timeline, hooks));
             return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class));
         } catch (ProvisionException e) {
             if (e.getCause() instanceof ConfigurationException problem) {

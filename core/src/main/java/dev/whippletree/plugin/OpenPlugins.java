@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ final class OpenPlugins implements AutoCloseable {
     private final Map<String, Cache> caches;
     private final Map<String, BalancingStrategy> strategies;
     private final Services services;
+    private final UnaryOperator<ProviderClient> wrapper;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final List<String> problems = new ArrayList<>();
     private final Topology topology;
@@ -48,11 +50,13 @@ final class OpenPlugins implements AutoCloseable {
             Map<String, Provider> providers,
             Map<String, Cache> caches,
             Map<String, BalancingStrategy> strategies,
-            Services services) {
+            Services services,
+            UnaryOperator<ProviderClient> wrapper) {
         this.providers = providers;
         this.caches = caches;
         this.strategies = strategies;
         this.services = services;
+        this.wrapper = wrapper;
         List<OpenAccount> accounts = configuration.accounts().stream()
                 .flatMap(account -> attempt(() -> open(account)).stream())
                 .toList();
@@ -88,7 +92,7 @@ final class OpenPlugins implements AutoCloseable {
         Provider provider = named(providers, account.provider());
         ProviderClient client = guarded("account " + account.id(), provider, () -> provider.connect(account, services));
         open.push(client);
-        return new OpenAccount(account, client);
+        return new OpenAccount(account, wrapper.apply(client));
     }
 
     private OpenRoute open(RouteSettings route) {

@@ -8,11 +8,9 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
-import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Services;
 import dev.whippletree.time.Timeline;
-import java.util.List;
 import java.util.Map;
 
 /** Binds the plugins that were found by their names, and the engine over those that a configuration names. */
@@ -21,14 +19,13 @@ final class WhippletreeModule extends AbstractModule {
     private final PluginCatalog catalog;
     private final Configuration configuration;
     private final Timeline timeline;
-    private final List<EngineListener> listeners;
+    private final Hooks hooks;
 
-    WhippletreeModule(
-            PluginCatalog catalog, Configuration configuration, Timeline timeline, List<EngineListener> listeners) {
+    WhippletreeModule(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
         this.catalog = catalog;
         this.configuration = configuration;
         this.timeline = timeline;
-        this.listeners = listeners;
+        this.hooks = hooks;
     }
 
     @Override
@@ -60,13 +57,13 @@ final class WhippletreeModule extends AbstractModule {
             Map<String, Cache> caches,
             Map<String, BalancingStrategy> strategies,
             Services services) {
-        return new OpenPlugins(named, providers, caches, strategies, services);
+        return new OpenPlugins(named, providers, caches, strategies, services, hooks.clients());
     }
 
     @Provides
     @Singleton
     Engine engine(Timeline onTimeline, OpenPlugins plugins, Configuration named, PluginServices services) {
-        Engine engine = new Engine(onTimeline, plugins.topology(), named.engine(), listeners);
+        Engine engine = new Engine(onTimeline, plugins.topology(), named.engine(), hooks.listeners());
         services.engine(engine);
         return engine;
     }

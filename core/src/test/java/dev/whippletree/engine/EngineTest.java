@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
@@ -385,5 +387,50 @@ final class EngineTest {
         assertThat(client.calls()).isEqualTo(12);
         fixture.run();
         assertThat(client.calls()).isEqualTo(100);
+    }
+
+    @Test
+    void urgentOneJoinsABatchFlight_itGetsAnUrgentTurn() {
+        fixture.account("a", "1 / 10s");
+        fixture.ask("first");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> last = new CompletableFuture<>();
+        for (int index = 0; index < 4; index++) {
+            last = fixture.ask(Prompt.builder()
+                    .user("batch " + index)
+                    .priority(Priority.BATCH)
+                    .session("patient")
+                    .build());
+            fixture.ask(Prompt.of("urgent " + index).session("hasty"));
+        }
+        fixture.advance(SHORT);
+        fixture.ask(Prompt.of("batch 3").session("another"));
+        fixture.advance(Duration.ofSeconds(31));
+        assertThat(last).isCompleted();
+    }
+
+    @Test
+    void joinerWithTooLittleTime_isRefusedAtOnceAndAlone() {
+        fixture.account("a", "1 / 60s");
+        fixture.ask("first");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> patient = fixture.ask("second");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> hasty = fixture.ask(
+                Prompt.builder().user("second").deadline(Duration.ofSeconds(5)).build());
+        fixture.advance(SHORT);
+        assertThat(failure(hasty).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        fixture.run();
+        assertThat(patient).isCompletedWithValueMatching(answer -> answer.text().equals("answer"));
+    }
+
+    @Test
+    void answerWithheldByAFilter_isNoAnswer() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.endsAfter(SHORT, FinishReason.CONTENT_FILTER));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.FILTERED);
+        assertThat(client.calls()).isEqualTo(1);
     }
 }

@@ -75,7 +75,7 @@ final class AssemblyTest {
 
         ConfigurationException problem = catchThrowableOfType(
                 ConfigurationException.class,
-                () -> Assembly.of(catalog, configuration, new VirtualTimeline(1), List.of()));
+                () -> Assembly.of(catalog, configuration, new VirtualTimeline(1), Hooks.NONE));
 
         assertThat(problem.problems())
                 .containsExactly(
@@ -96,7 +96,7 @@ final class AssemblyTest {
                 EngineSettings.DEFAULT,
                 List.of("f.yaml: a literal token"));
 
-        List<String> notes = Assembly.of(catalog, configuration, new VirtualTimeline(1), List.of())
+        List<String> notes = Assembly.of(catalog, configuration, new VirtualTimeline(1), Hooks.NONE)
                 .engine()
                 .status()
                 .notes();
@@ -115,7 +115,7 @@ final class AssemblyTest {
                 .startsWith("dev.whippletree.")
                 .endsWith("fake");
         assertThat(provider.services().complete(Prompt.of("Hello")).toCompletableFuture())
-                .isNotDone();
+                .isCompletedWithValueMatching(answer -> answer.text().startsWith("answer of a"));
     }
 
     private Assembly assemble(AccountSettings... accounts) {
@@ -126,7 +126,7 @@ final class AssemblyTest {
                 List.of(new CacheTier("fake", Settings.none("cache fake"))),
                 EngineSettings.DEFAULT,
                 List.of());
-        return Assembly.of(catalog, configuration, new VirtualTimeline(1), List.of());
+        return Assembly.of(catalog, configuration, new VirtualTimeline(1), Hooks.NONE);
     }
 
     private static AccountSettings account(String id, Map<String, String> settings) {

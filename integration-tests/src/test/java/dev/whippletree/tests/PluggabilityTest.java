@@ -87,7 +87,7 @@ final class PluggabilityTest {
     void brokenEntryThatIsNamed_isAnErrorThatSaysWhichJarAndWhy() {
         assertThatThrownBy(() -> open(ALL_THREE.replace("provider: echo", "provider: broken"), unmakeable()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("no provider is named 'broken'")
+                .hasMessageContaining("no provider named 'broken'")
                 .hasMessageContaining("unmakeable.jar")
                 .hasMessageContaining("no licence");
     }
@@ -96,7 +96,7 @@ final class PluggabilityTest {
     void entryWithoutItsClass_isAnErrorThatSaysWhichJarAndClass() {
         assertThatThrownBy(() -> open(ALL_THREE.replace("provider: echo", "provider: absent"), missing()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("no provider is named 'absent'")
+                .hasMessageContaining("no provider named 'absent'")
                 .hasMessageContaining("missing.jar")
                 .hasMessageContaining("acme.AbsentProvider");
     }
@@ -116,9 +116,9 @@ final class PluggabilityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "provider: echo, provider: ecko, no provider is named 'ecko', did you mean 'echo'?",
-        "strategy: last, strategy: least, no strategy is named 'least', did you mean 'last'?",
-        "- map, - mapp, no cache is named 'mapp', did you mean 'map'?",
+        "provider: echo, provider: ecko, no provider named 'ecko', did you mean 'echo'?",
+        "strategy: last, strategy: least, no strategy named 'least', did you mean 'last'?",
+        "- map, - mapp, no cache named 'mapp', did you mean 'map'?",
         "greeting: good, greetings: good, unknown key, did you mean 'greeting'?"
     })
     void unknownName_isAnErrorWithTheNearestKnownOne(String right, String wrong, String problem, String suggestion) {

@@ -27,6 +27,11 @@ public final class EhcacheCache implements Cache {
 
     /** Returns {@code heap} and {@code off-heap}. */
     @Override
+    public boolean isSelfContained() {
+        return true;
+    }
+
+    @Override
     public Set<SettingKey> settings() {
         return TierSizes.KEYS;
     }

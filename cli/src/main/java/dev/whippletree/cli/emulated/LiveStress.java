@@ -5,6 +5,7 @@ import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.emulator.stress.CallBudget;
 import dev.whippletree.emulator.stress.CallCap;
 import dev.whippletree.emulator.stress.Check;
 import dev.whippletree.emulator.stress.InterviewDriver;
@@ -14,24 +15,27 @@ import dev.whippletree.emulator.stress.Interviews;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.ProviderClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A stress run over the user's own accounts, never with more calls than were announced. Confined to one thread. */
 public final class LiveStress {
 
-    /** Short answers do for this, and cost less. */
-    private static final int MOST_TOKENS = 100;
+    /** Two or three sentences are asked for; a model that thinks first spends several times as much. */
+    private static final int MOST_TOKENS = 500;
 
     private final Surroundings surroundings;
     private final StressWish wish;
     private final boolean agreed;
+    private final CallBudget budget = new CallBudget();
 
     /**
      * Prepares a run.
@@ -49,16 +53,20 @@ public final class LiveStress {
     /**
      * Runs it if the user agrees. Blocks until every interview has ended and everything is printed.
      *
-     * @param opening opens the accounts
+     * @param opening opens the accounts, with their clients wrapped
      * @return 0 if every check held or the user didn't agree, else 1
      * @throws UserMistake if a value can't be used, or nobody is there to agree
      */
-    public int run(Supplier<Whippletree> opening) {
+    public int run(Function<UnaryOperator<ProviderClient>, Whippletree> opening) {
         Interviews interviews = WishedSettings.interviews(wish).withMaxTokens(MOST_TOKENS);
-        try (Whippletree whippletree = opening.get()) {
+        try (Whippletree whippletree = opening.apply(budget::around)) {
             CallCap cap = cap(interviews, whippletree);
             announce(interviews, whippletree.configuration().accounts(), cap);
-            return agreed() ? run(interviews, whippletree, cap) : 0;
+            if (!agreed()) {
+                return 0;
+            }
+            budget.allow(cap.most());
+            return run(interviews, whippletree, cap);
         }
     }
 
@@ -69,7 +77,7 @@ public final class LiveStress {
                 .withCap(cap);
         InterviewResults results = new Watch(surroundings, whippletree).until(driver);
         StatusSnapshot status = whippletree.status();
-        List<Check> checks = checks(results, status, cap);
+        List<Check> checks = checks(results, cap);
         Findings findings = new Findings(surroundings);
         findings.board(status);
         findings.times(interviews, results, meanAnswer(status));
@@ -82,12 +90,12 @@ public final class LiveStress {
      * Allows each question once, or each prompt where no cache keeps answers, and leaves room for the prompt of each interview to
      * be tried as often as it may be.
      */
-    private static CallCap cap(Interviews interviews, Whippletree whippletree) {
+    private CallCap cap(Interviews interviews, Whippletree whippletree) {
         Configuration configuration = whippletree.configuration();
         int perPrompt = callsPerPrompt(configuration.routes().get(0));
         long asked = configuration.caches().isEmpty() ? interviews.prompts() : interviews.distinct();
         long most = asked + (long) interviews.interviews() * perPrompt;
-        return new CallCap(most, perPrompt, () -> whippletree.status().calls());
+        return new CallCap(most, perPrompt, budget::made);
     }
 
     private static int callsPerPrompt(RouteSettings route) {
@@ -96,7 +104,7 @@ public final class LiveStress {
         return targets * route.retries().attemptsPerTarget();
     }
 
-    private static List<Check> checks(InterviewResults results, StatusSnapshot status, CallCap cap) {
+    private List<Check> checks(InterviewResults results, CallCap cap) {
         return List.of(
                 check(
                         "prompts answered",
@@ -105,7 +113,7 @@ public final class LiveStress {
                         results.answered(),
                         results.answered() == results.prompts()),
                 check("empty answers", "", 0, results.wrong(), results.wrong() == 0),
-                check("calls", "at most ", cap.most(), status.calls(), status.calls() <= cap.most()));
+                check("calls", "at most ", cap.most(), budget.made(), budget.made() <= cap.most()));
     }
 
     private static Check check(String name, String relation, long expected, long actual, boolean held) {

@@ -19,6 +19,7 @@ public final class LogOutput {
 
     private static volatile Consumer<String> lines = System.err::println;
     private static volatile boolean debugging;
+    private static volatile boolean raised;
 
     private LogOutput() {}
 
@@ -39,22 +40,31 @@ public final class LogOutput {
      */
     public static void level(boolean verbose, boolean debug) {
         debugging = debug;
-        if (!verbose && !debug) {
-            return; // Logging starts at warnings, and only when something logs: asking for a logger here would start
-            // it.
+        // Logging starts by itself, at warnings, when something logs; starting it here would slow down every command.
+        if (!verbose && !debug && !raised) {
+            return;
         }
+        raised = true;
         ILoggerFactory factory = LoggerFactory.getILoggerFactory();
         if (factory instanceof LoggerContext context) {
             Logger ours = context.getLogger(OURS);
-            ours.setLevel(debug ? Level.DEBUG : Level.INFO);
+            ours.setLevel(logback(verbose, debug));
         }
+    }
+
+    private static Level logback(boolean verbose, boolean debug) {
+        if (debug) {
+            return Level.DEBUG;
+        }
+        return verbose ? Level.INFO : Level.WARN;
     }
 
     static void write(String line) {
         lines.accept(line);
     }
 
-    static boolean debugging() {
+    /** Returns whether stack traces are wanted. */
+    public static boolean debugging() {
         return debugging;
     }
 }

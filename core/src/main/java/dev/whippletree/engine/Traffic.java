@@ -1,0 +1,194 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.time.Timeline;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The part of a flight's way that may be gone more than once: from the waiting line to a target, and back if that fails. Guarded by
+ * the engine's lock.
+ */
+final class Traffic {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
+
+    private final Monitor monitor;
+    private final Timeline timeline;
+    private final List<EngineListener> listeners;
+    private final Mailbox announcements = new Mailbox();
+    private final WaitingLine line = new WaitingLine();
+    private final Flights flights;
+    private final Closures closures;
+    private final Conduct conduct;
+    private final Dispatcher dispatcher;
+
+    /**
+     * Creates one in which nothing is under way.
+     *
+     * @param listeners are told what happens, and never throw
+     * @param ended is told when a flight has ended, under the lock
+     */
+    Traffic(
+            Monitor monitor,
+            Timeline timeline,
+            Pool pool,
+            CacheTiers caches,
+            Tally tally,
+            List<EngineListener> listeners,
+            Runnable ended) {
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.listeners = listeners;
+        this.flights = new Flights(monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, ended);
+        this.closures = new Closures(pool, listeners, this::announce);
+        this.conduct = new Conduct(new AttemptOutcomes(), closures, timeline);
+        this.dispatcher = new Dispatcher(line, timeline, () -> monitor.decide(this::dispatch), new LineActions());
+    }
+
+    Flights flights() {
+        return flights;
+    }
+
+    WaitingLine line() {
+        return line;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /** Puts a flight into the waiting line. The lock must be held. */
+    void queue(Flight flight, long now) {
+        flight.waitingSince(now);
+        line.add(flight);
+    }
+
+    /** Returns when there would be room for a flight behind all that wait now, if that is known. */
+    Optional<Instant> roomAt(Flight flight) {
+        long wait = Forecast.waitNanos(flight, line.size(flight.route()), timeline.nanoTime());
+        return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
+    }
+
+    /** Begins all that can begin. The lock must be held. */
+    void dispatch() {
+        long now = timeline.nanoTime();
+        closures.tellReopened(now);
+        dispatcher.dispatch(now);
+    }
+
+    /** Nobody wants a flight any longer; those that it held back in the line may go. The lock must be held. */
+    private void abandon(Flight flight) {
+        boolean waiting = flight.stage() == Flight.Stage.WAITING;
+        withdraw(flight);
+        if (waiting) {
+            dispatch();
+        }
+    }
+
+    /** Takes a flight off its way, wherever it is. The lock must be held. */
+    void withdraw(Flight flight) {
+        line.remove(flight);
+        dispatcher.lineShrank();
+        Attempt attempt = flight.attempt();
+        if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
+            attempt.cancel(timeline.nanoTime());
+        }
+    }
+
+    /** Leaves a task of nobody in particular to be done once the lock is free. */
+    void announce(Runnable task) {
+        monitor.after(announcements, task);
+    }
+
+    /** What the dispatcher does with flights that leave the line. */
+    private final class LineActions implements Dispatcher.Actions {
+
+        @Override
+        public void begin(Flight flight, Target target, long now) {
+            dispatcher.lineShrank();
+            Attempt attempt = new Attempt(monitor, timeline, conduct, flight, target, flight.streaming());
+            flight.begin(attempt);
+            LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
+            monitor.after(flight.mailbox(), attempt::send);
+        }
+
+        @Override
+        public void giveUp(Flight flight, long now) {
+            dispatcher.lineShrank();
+            boolean fitsSomewhere = Candidates.ever(flight).stream()
+                    .anyMatch(target -> target.canEverFit(flight.demand().tokens(target)));
+            flights.fail(
+                    flight,
+                    fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));
+        }
+
+        @Override
+        public void later(Runnable task) {
+            announce(task);
+        }
+    }
+
+    /** What becomes of a flight after an attempt. */
+    private final class AttemptOutcomes implements Conduct.Outcomes {
+
+        @Override
+        public void answered(Flight flight, Completion completion, long now) {
+            flights.land(flight, completion, now);
+        }
+
+        @Override
+        public void failed(Flight flight, Reason reason, long now) {
+            flights.fail(flight, PromptErrors.failed(flight, reason));
+        }
+
+        @Override
+        public void again(Flight flight, long pauseNanos, boolean counted, long now) {
+            flight.stage(Flight.Stage.PAUSING);
+            if (pauseNanos > 0) {
+                resumeIn(flight, pauseNanos, counted);
+            } else {
+                resume(flight, counted, now);
+            }
+        }
+
+        private void resumeIn(Flight flight, long pauseNanos, boolean counted) {
+            timeline.schedule(
+                    pauseNanos,
+                    () -> monitor.decide(() -> {
+                        resume(flight, counted, timeline.nanoTime());
+                        dispatch();
+                    }));
+        }
+
+        private void resume(Flight flight, boolean counted, long now) {
+            if (flight.stage() != Flight.Stage.PAUSING) {
+                return;
+            }
+            long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
+            if (budgetNanos > 0) {
+                resumeIn(flight, budgetNanos, true);
+            } else {
+                queue(flight, now);
+            }
+        }
+
+        @Override
+        public void changed(long now) {
+            dispatch();
+        }
+
+        @Override
+        public void tell(Flight flight, Consumer<EngineListener> event) {
+            if (!listeners.isEmpty()) {
+                monitor.after(flight.mailbox(), () -> listeners.forEach(event));
+            }
+        }
+    }
+}

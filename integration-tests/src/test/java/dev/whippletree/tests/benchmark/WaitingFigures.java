@@ -1,0 +1,77 @@
+package dev.whippletree.tests.benchmark;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.Settings;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/** What ten thousand waiting prompts cost: memory for each, and processor time while nothing happens. */
+public final class WaitingFigures {
+
+    private static final int PROMPTS = 10_000;
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    private WaitingFigures() {}
+
+    /** Prints the figures. */
+    public static void main(String[] arguments) throws InterruptedException {
+        AccountSettings account = new AccountSettings(
+                "a",
+                "instant",
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of(new DeclaredLimit(Limit.requests(1, Duration.ofHours(1)), Optional.empty())),
+                Settings.none("account a"));
+        try (Whippletree whippletree = Whippletree.builder()
+                .provider(new InstantProvider())
+                .account(account)
+                .build()) {
+            whippletree.complete(Prompt.of("the one that there is room for")).join();
+            List<Prompt> prompts = new ArrayList<>();
+            for (int index = 0; index < PROMPTS; index++) {
+                prompts.add(Prompt.of("question " + index).session("session " + index % 500));
+            }
+            long before = usedBytes();
+            List<CompletableFuture<Completion>> answers = new ArrayList<>(PROMPTS);
+            prompts.forEach(prompt -> answers.add(whippletree.complete(prompt)));
+            while (whippletree.status().waiting() < PROMPTS) {
+                Thread.onSpinWait();
+            }
+            long bytes = usedBytes() - before;
+            long cpuNanos = cpuNanos();
+            Thread.sleep(IDLE.toMillis());
+            long idleNanos = cpuNanos() - cpuNanos;
+            System.out.printf("%d prompts waiting: %d bytes each%n", PROMPTS, bytes / PROMPTS);
+            System.out.printf(
+                    "processor time while they wait for %d s: %.1f ms (%.3f %%)%n",
+                    IDLE.toSeconds(), idleNanos / 1e6, 100.0 * idleNanos / IDLE.toNanos());
+            answers.forEach(answer -> answer.cancel(true));
+        }
+    }
+
+    private static long usedBytes() {
+        Runtime runtime = Runtime.getRuntime();
+        for (int round = 0; round < 3; round++) {
+            System.gc();
+        }
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static long cpuNanos() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.whippletree.tests.load;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A service, its accounts, and who asks what. Immutable.
+ *
+ * @param interviews who asks what
+ * @param service the emulated service
+ * @param accounts the accounts the library is configured with
+ * @param models the models each account is asked for, as good as each other
+ */
+record LoadCase(Interviews interviews, ServiceSettings service, List<LoadAccount> accounts, List<String> models) {
+
+    /** The one model of most cases; every service knows it. */
+    private static final String MODEL = "openai/gpt-oss-20b";
+
+    /** Copies what is mutable. */
+    LoadCase {
+        accounts = List.copyOf(accounts);
+        models = List.copyOf(models);
+    }
+
+    /** Returns a case of one model. */
+    static LoadCase of(Interviews interviews, ServiceSettings service, LoadAccount... accounts) {
+        return new LoadCase(interviews, service, List.of(accounts), List.of(MODEL));
+    }
+
+    /** Returns the same case with a transit stated for every account. */
+    LoadCase within(Duration transit) {
+        return new LoadCase(
+                interviews,
+                service,
+                accounts.stream().map(account -> account.within(transit)).toList(),
+                models);
+    }
+
+    /** Returns a builder with the accounts of this case, at the address the service listens on, and without any cache. */
+    Whippletree.Builder configured(String baseUrl) {
+        Whippletree.Builder builder = Whippletree.builder();
+        String provider = service.kind().provider();
+        accounts.forEach(account -> builder.account(account.settings(provider, baseUrl)));
+        return builder.route(RouteSettings.of("load", List.of(new Tier(targets()))));
+    }
+
+    private List<TargetSettings> targets() {
+        return accounts.stream()
+                .flatMap(account -> models.stream().map(model -> new TargetSettings(account.id(), model)))
+                .toList();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.whippletree.tests.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.emulator.stress.InterviewDriver;
+import dev.whippletree.emulator.stress.InterviewResults;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.StatusSnapshot;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real Redis that isn't there or goes away while interviews run: every prompt is answered while it is still away. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class RedisUnderLoadTest {
+
+    private static final LoadCase LOAD = LoadCases.plain();
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+    private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void downAtStart_everyPromptIsAnswered_andHitsComeOnceItIsUp(boolean behindEhcache) throws Exception {
+        try (RedisProcess redis = RedisProcess.prepared();
+                LoadBench bench = LoadBench.start(LOAD);
+                Whippletree whippletree = open(bench, redis, behindEhcache)) {
+            assertAllAnswered(LoadBench.resultsOf(bench.conduct(whippletree)), whippletree);
+            assertThat(redisOf(whippletree).hits()).isZero();
+            assertThat(redisOf(whippletree).faults()).isPositive();
+
+            redis.start();
+            awaitHits(bench, redis, whippletree);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void killedUnderLoad_everyPromptIsAnswered_andHitsComeOnceItIsUpAgain(boolean behindEhcache) throws Exception {
+        try (RedisProcess redis = RedisProcess.started();
+                LoadBench bench = LoadBench.start(LOAD);
+                Whippletree whippletree = open(bench, redis, behindEhcache)) {
+            CompletableFuture<InterviewResults> interviews = startedAndUnderWay(bench, whippletree);
+            redis.kill();
+            assertThat(interviews).isNotDone();
+            assertAllAnswered(LoadBench.resultsOf(interviews), whippletree);
+            assertThat(redisOf(whippletree).faults()).isPositive();
+
+            redis.start();
+            awaitHits(bench, redis, whippletree);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void frozenUnderLoad_everyPromptIsAnswered_andHitsComeOnceItGoesOn(boolean behindEhcache) throws Exception {
+        try (RedisProcess redis = RedisProcess.started();
+                LoadBench bench = LoadBench.start(LOAD);
+                Whippletree whippletree = open(bench, redis, behindEhcache)) {
+            CompletableFuture<InterviewResults> interviews = startedAndUnderWay(bench, whippletree);
+            redis.freeze();
+            assertThat(interviews).isNotDone();
+            assertAllAnswered(LoadBench.resultsOf(interviews), whippletree);
+            assertThat(redisOf(whippletree).faults()).isPositive();
+
+            redis.resume();
+            awaitHits(bench, redis, whippletree);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void restartedUnderLoad_everyPromptIsAnswered_andHitsComeAgain(boolean behindEhcache) throws Exception {
+        try (RedisProcess redis = RedisProcess.started();
+                LoadBench bench = LoadBench.start(LOAD);
+                Whippletree whippletree = open(bench, redis, behindEhcache)) {
+            CompletableFuture<InterviewResults> interviews = startedAndUnderWay(bench, whippletree);
+            redis.kill();
+            redis.start();
+            assertAllAnswered(LoadBench.resultsOf(interviews), whippletree);
+
+            awaitHits(bench, redis, whippletree);
+        }
+    }
+
+    private static Whippletree open(LoadBench bench, RedisProcess redis, boolean behindEhcache) {
+        Whippletree.Builder builder = bench.configured();
+        if (behindEhcache) {
+            builder.cache("ehcache");
+        }
+        return builder.cache("redis", redis.settings()).build();
+    }
+
+    /** Returns interviews of which a quarter is done. */
+    private static CompletableFuture<InterviewResults> startedAndUnderWay(LoadBench bench, Whippletree whippletree)
+            throws InterruptedException {
+        CountDownLatch quarter = new CountDownLatch(LOAD.interviews().prompts() / 4);
+        InterviewDriver driver = bench.driver(whippletree).withListener(progress -> quarter.countDown());
+        CompletableFuture<InterviewResults> interviews = bench.conduct(driver);
+        quarter.await();
+        return interviews;
+    }
+
+    private static void assertAllAnswered(InterviewResults results, Whippletree whippletree) {
+        assertThat(results.errors()).isEmpty();
+        assertThat(results.wrong()).isZero();
+        assertThat(results.answered()).isEqualTo(LOAD.interviews().prompts());
+        assertThat(whippletree.status().prompts().failed()).isZero();
+    }
+
+    /** Others store answers of which this Whippletree knows nothing, until it finds one of them in Redis. */
+    private static void awaitHits(LoadBench bench, RedisProcess redis, Whippletree whippletree) {
+        long before = redisOf(whippletree).hits();
+        try (Whippletree other = open(bench, redis, false)) {
+            await().atMost(LONGEST_RECOVERY).untilAsserted(() -> {
+                Prompt prompt = Prompt.of("What comes after " + NUMBERS.incrementAndGet() + "?");
+                String stored = other.complete(prompt).join().text();
+                assertThat(whippletree.complete(prompt).join().text()).isEqualTo(stored);
+                assertThat(redisOf(whippletree).hits()).isGreaterThan(before);
+            });
+        }
+    }
+
+    private static StatusSnapshot.CacheTier redisOf(Whippletree whippletree) {
+        return whippletree.status().caches().stream()
+                .filter(tier -> tier.name().equals("redis"))
+                .findFirst()
+                .orElseThrow();
+    }
+}
