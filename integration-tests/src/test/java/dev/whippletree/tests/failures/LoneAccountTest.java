@@ -71,8 +71,11 @@ final class LoneAccountTest {
     @MethodSource("closedForAWhile")
     void deadlineBeforeTheAccountOpens_isRefusedAtOnce_withTheTimeAtWhichThereWouldBeRoom(
             ServiceKind service, Fault fault) {
-        try (Stage stage =
-                settings(service).fault(fault.script()).shortDeadline().open()) {
+        try (Stage stage = settings(service)
+                .shortPauses()
+                .fault(fault.script())
+                .shortDeadline()
+                .open()) {
             Instant asked = stage.status().at();
 
             PromptException refusal = stage.refusal("Why us?");
