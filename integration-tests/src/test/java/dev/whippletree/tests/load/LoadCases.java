@@ -69,12 +69,12 @@ enum LoadCases {
                         .during(from, to)));
     }
 
-    /** Two accounts of 400 per 10 s, of which three calls in a hundred fail in one way. */
+    /** Two accounts of 1,000 per 10 s, of which three calls in a hundred fail in one way. */
     LoadCase faults(FaultKind kind) {
-        return pair("first", 400, FaultScript.of(FaultRule.always(kind).forShare(FAULT_SHARE)));
+        return pair("first", 1000, FaultScript.of(FaultRule.always(kind).forShare(FAULT_SHARE)));
     }
 
-    /** The same with three in a hundred failing in any of several ways. */
+    /** Two accounts of 400 per 10 s, of which three calls in a hundred fail in any of several ways. */
     LoadCase faults(List<FaultKind> kinds) {
         FaultRule[] rules = kinds.stream()
                 .map(kind -> FaultRule.always(kind).forShare(FAULT_SHARE / kinds.size()))
@@ -82,9 +82,9 @@ enum LoadCases {
         return pair("first", 400, FaultScript.of(rules));
     }
 
-    /** Two accounts of one organization that allows 400 per 10 s. */
+    /** Two accounts of one organization that allows 800 per 10 s. */
     LoadCase oneOrganization() {
-        Limit limit = perTenSeconds(400);
+        Limit limit = perTenSeconds(800);
         ServiceSettings service = service(ServiceKind.HUGGING_FACE)
                 .organization(EmulatedOrganization.of("acme", ServiceLimit.sliding(limit)))
                 .member("first", LoadAccount.token("first"), "acme")
