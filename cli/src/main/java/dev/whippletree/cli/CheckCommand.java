@@ -34,7 +34,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Whippletree whippletree = opening.open(surroundings)) {
+        try (Whippletree whippletree = opening.openToShow(surroundings)) {
             print(whippletree.configuration(), whippletree.status().notes());
             return ExitCode.ANSWERED;
         }

@@ -1,11 +1,14 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.spi.ProviderClient;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +56,21 @@ final class Opening {
      */
     Whippletree open(Surroundings surroundings) {
         return open(surroundings, UnaryOperator.identity());
+    }
+
+    /** Opens one as {@link #open(Surroundings)} does, for a command that prints the configuration's warnings itself. */
+    Whippletree openToShow(Surroundings surroundings) {
+        List<String> logged = Collections.synchronizedList(new ArrayList<>());
+        LogOutput.to(logged::add);
+        try {
+            Whippletree whippletree = open(surroundings);
+            List<String> shown = whippletree.configuration().warnings();
+            logged.removeIf(line -> shown.stream().anyMatch(line::endsWith));
+            return whippletree;
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+            logged.forEach(surroundings.err()::println);
+        }
     }
 
     /**

@@ -39,7 +39,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Whippletree whippletree = opening.open(surroundings)) {
+        try (Whippletree whippletree = opening.openToShow(surroundings)) {
             boolean good = !probe || new Probe(surroundings, whippletree).run();
             print(whippletree);
             return good ? ExitCode.ANSWERED : ExitCode.NO_ACCOUNT;

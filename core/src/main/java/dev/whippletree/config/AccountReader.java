@@ -55,7 +55,7 @@ final class AccountReader {
         Optional<Integer> concurrency = section.integer("max-concurrency", 1);
         Optional<Duration> transit = section.duration("transit");
         List<DeclaredLimit> limits = limits(section);
-        Map<String, String> own = provider.map(name -> own(section, name)).orElse(Map.of());
+        Map<String, String> own = own(section, provider);
         if (id.isEmpty() || provider.isEmpty()) {
             return Optional.empty();
         }
@@ -81,11 +81,12 @@ final class AccountReader {
         return text;
     }
 
-    /** Which keys are a provider's own is known only if the provider is. */
-    private Map<String, String> own(Section section, String provider) {
-        Optional<String> unknown = known.providers().unknown(provider);
-        unknown.ifPresent(message -> section.problem("provider", message));
-        return unknown.isPresent() ? Map.of() : section.rest(known.providers().settingNames(provider));
+    /** Which keys are a provider's own is known only if the provider is; else those of any provider are left in peace. */
+    private Map<String, String> own(Section section, Optional<String> provider) {
+        provider.flatMap(known.providers()::unknown).ifPresent(message -> section.problem("provider", message));
+        return section.rest(provider.filter(known.providers()::has)
+                .map(known.providers()::settingNames)
+                .orElseGet(known.providers()::allSettingNames));
     }
 
     private static List<DeclaredLimit> limits(Section section) {

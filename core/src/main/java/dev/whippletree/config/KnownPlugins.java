@@ -58,6 +58,14 @@ public record KnownPlugins(Kind providers, Kind caches, Kind strategies) {
                     .collect(Collectors.toUnmodifiableSet());
         }
 
+        /** Returns the names of the settings that any of them knows. */
+        Set<String> allSettingNames() {
+            return settings.values().stream()
+                    .flatMap(Set::stream)
+                    .map(SettingKey::name)
+                    .collect(Collectors.toUnmodifiableSet());
+        }
+
         /**
          * Says what is wrong with a name.
          *

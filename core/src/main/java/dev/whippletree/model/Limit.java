@@ -39,7 +39,7 @@ public record Limit(Unit unit, long amount, Duration window) {
             throw new IllegalArgumentException("a limit's amount is 1 or more, not " + amount);
         }
         if (window.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("a limit's window is positive, not " + window);
+            throw new IllegalArgumentException("a limit's window is positive, not " + window.toMillis() + "ms");
         }
     }
 

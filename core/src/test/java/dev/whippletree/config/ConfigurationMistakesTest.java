@@ -87,7 +87,10 @@ final class ConfigurationMistakesTest {
                     "accounts:\n- {id: a, provider: zebra}",
                     "@2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; the module that brings"
                             + " it (whippletree-provider-zebra, if it is one of ours) isn't on the class path"),
-            mistake("accounts:\n- id: a\n  provdier: groq", "@2: accounts[0].provider: an account needs this key"),
+            mistake(
+                    "accounts:\n- id: a\n  provdier: groq",
+                    "@2: accounts[0].provider: an account needs this key",
+                    "@3: accounts[0].provdier: unknown key; did you mean 'provider'?"),
             mistake(
                     "accounts:\n- {id: a, provider: groq, bill-to: x}",
                     "@2: accounts[0].bill-to: unknown key; known: base-url, id, limits, max-concurrency, organization,"
@@ -104,7 +107,7 @@ final class ConfigurationMistakesTest {
                             + " '8000 tokens / 1m'"),
             mistake(
                     account("limits: [{limit: 1/0h}]"),
-                    "@1: accounts[0].limits[0].limit: a limit's window is positive, not PT0S"),
+                    "@1: accounts[0].limits[0].limit: a limit's window is positive, not 0ms"),
             mistake(
                     account("limits: [{model: m}]"),
                     "@1: accounts[0].limits[0].limit: the limit is missing; write, for example, '1000 requests / 1h'"),

@@ -65,9 +65,11 @@ public final class EmulatedStress {
                 .err()
                 .println(Words.count(interviews.interviews(), "interview") + " of "
                         + Words.count(interviews.questions(), "question") + " over "
-                        + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ": "
-                        + Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
-                        + " of them distinct. It takes at least " + Words.duration(StressReport.lowerBound(settings))
+                        + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ".");
+        surroundings
+                .err()
+                .println(Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
+                        + " of them distinct: it takes at least " + Words.duration(StressReport.lowerBound(settings))
                         + ".");
     }
 

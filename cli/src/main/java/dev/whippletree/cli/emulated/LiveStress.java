@@ -82,6 +82,10 @@ public final class LiveStress {
         findings.board(status);
         findings.times(interviews, results, meanAnswer(status));
         findings.say("The accounts are your own. An answer counts as right if there is any text in it.");
+        if (results.unasked() > 0) {
+            findings.say("It stopped before it could exceed its " + Words.count(cap.most(), "call") + ": "
+                    + Words.count(results.unasked(), "prompt") + " were not asked.");
+        }
         findings.checks(checks, results.errors());
         return checks.stream().allMatch(Check::held) ? 0 : 1;
     }

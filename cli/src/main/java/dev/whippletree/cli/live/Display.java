@@ -17,7 +17,7 @@ public interface Display extends AutoCloseable {
     /** Shows a line that stays. */
     void log(String line);
 
-    /** Leaves what was shown last and goes no further. */
+    /** Goes no further. What is redrawn in place makes way for what is printed next; a bar stays. */
     @Override
     void close();
 }

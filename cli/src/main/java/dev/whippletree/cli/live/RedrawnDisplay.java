@@ -74,6 +74,8 @@ public final class RedrawnDisplay implements Display {
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            board = List.of();
+            redraw(List.of());
             bar.close();
         }
     }
@@ -81,8 +83,10 @@ public final class RedrawnDisplay implements Display {
     private void redraw(List<String> above) {
         List<String> below = new ArrayList<>();
         below.add(barText.latest);
-        below.add("");
-        below.addAll(board);
+        if (!board.isEmpty()) {
+            below.add("");
+            below.addAll(board);
+        }
         StringBuilder frame = new StringBuilder(WRAP_OFF);
         frame.append(drawn == 0 ? "" : "\u001b[" + drawn + "A").append('\r').append(ERASE_BELOW);
         above.forEach(line -> frame.append(line).append('\n'));

@@ -37,6 +37,14 @@ class RedrawnDisplayTest {
     }
 
     @Test
+    void closed_leavesTheBarAndTakesTheLinesBelowItAway() {
+        display.show(50, List.of("one"), "");
+        written();
+        display.close();
+        assertThat(written()).contains("\u001b[3A\r\u001b[J", "50/200").doesNotContain("one");
+    }
+
+    @Test
     void closed_drawsNoMoreButStillLogs() {
         display.show(50, List.of("one"), "");
         display.close();

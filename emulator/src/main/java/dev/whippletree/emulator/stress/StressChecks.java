@@ -6,6 +6,7 @@ import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.StatusSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -33,7 +34,9 @@ final class StressChecks {
         checks.add(Check.exactly("wrong answers", 0, results.wrong()));
         addCalls();
         checks.add(Check.exactly("calls answered 429", 0, stats.rateLimited()));
-        stats.limits().forEach(this::addLimit);
+        stats.limits().stream()
+                .sorted(Comparator.comparing(LimitStats::organization))
+                .forEach(this::addLimit);
         if (settings.faultless()) {
             stats.accounts().forEach(this::addShare);
         }
