@@ -62,7 +62,7 @@ final class ScopeTest {
     }
 
     @Test
-    void minuteLimitOfGroq_closesTheModel_andTheOtherAccountAnswers() {
+    void minuteLimitOfGroq_isLearnedFromItsRefusals() {
         try (Stage stage = groq().limit(ONE_A_MINUTE)
                 .tier(first(MODEL), second(OTHER_MODEL))
                 .open()) {
