@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +84,14 @@ class StressCommandTest {
     @Test
     void liveRun_onFailingAccounts_neverMakesMoreCallsThanAnnounced() {
         shell.withAccount().file("whippletree.yaml", WITH_CACHE);
-        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAVAILABLE, "down"));
+        // Calls that a limit refuses don't count as attempts, so that without a cap there would be hundreds of them.
+        shell.provider.failure = Optional.of(new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofMillis(1)),
+                Reach.ORGANIZATION));
         assertThat(shell.run("stress", "--live", "--yes", "--interviews", "2")).isEqualTo(1);
         assertThat(shell.provider.asked).hasSizeLessThanOrEqualTo(11);
     }

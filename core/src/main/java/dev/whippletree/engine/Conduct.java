@@ -13,6 +13,7 @@ import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -232,9 +233,12 @@ final class Conduct {
             outcomes.failed(flight, Reason.ATTEMPTS_EXHAUSTED, now);
             return;
         }
-        boolean sameAgain = Candidates.ever(flight).stream()
-                .allMatch(other -> other == target || other.openingNanos(now) == Waits.UNKNOWN);
-        long pause = sameAgain
+        // A target that is closed for a time nobody knows isn't worth a pause: the flight may fail at once.
+        boolean onlyTheSame = Candidates.ever(flight).stream()
+                .filter(other -> other.openingNanos(now) != Waits.UNKNOWN)
+                .toList()
+                .equals(List.of(target));
+        long pause = onlyTheSame
                 ? Backoff.nanos(
                         flight.attemptsOn(target) - 1,
                         retries,

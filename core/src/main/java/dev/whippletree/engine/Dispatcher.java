@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,9 @@ final class Dispatcher {
 
         /** Every target a flight might use is closed for a time nobody knows. */
         void giveUp(Flight flight, long now);
+
+        /** There will be room, but only when it is too late. */
+        void refuse(Flight flight, long waitNanos);
 
         /** Leaves something to be done once the lock is free. */
         void later(Runnable task);
@@ -99,10 +103,22 @@ final class Dispatcher {
             actions.giveUp(first, now);
             return Waits.NONE;
         }
+        if (isTooLate(first, wait, now)) {
+            line.remove(first);
+            earmarks.values().removeIf(holder -> holder == first);
+            actions.refuse(first, wait);
+            return Waits.NONE;
+        }
         long overtaking = overtake(lane, first, earmarks, now);
         return overtaking == Waits.NONE
                 ? Waits.NONE
                 : Math.min(overtaking, Math.min(wait, untilLongWait(first, waited)));
+    }
+
+    /** Returns whether the earliest time that is known lies beyond what its callers will wait for. */
+    private static boolean isTooLate(Flight flight, long wait, long now) {
+        OptionalLong deadline = flight.deadline();
+        return Waits.isKnown(wait) && deadline.isPresent() && wait > deadline.getAsLong() - now;
     }
 
     /** Begins the smallest flight of a lane before the first one; else returns how long until that may be possible. */

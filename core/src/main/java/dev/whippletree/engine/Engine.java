@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -250,16 +249,7 @@ public final class Engine {
             flights.fail(flight, PromptErrors.lineFull(flight, settings.lineSize(), traffic.roomAt(flight)));
             return;
         }
-        OptionalLong deadline = flight.deadline();
-        if (deadline.isEmpty()) {
-            return;
-        }
-        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
-        if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
-            traffic.withdraw(flight);
-            flights.fail(
-                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));
-        }
+        traffic.refuseIfTooLate(flight, now);
     }
 
     /** Returns how everything stands; consistent, and quick under load too. */

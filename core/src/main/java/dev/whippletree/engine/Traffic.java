@@ -7,6 +7,7 @@ import dev.whippletree.time.Timeline;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,20 @@ final class Traffic {
         line.add(flight);
     }
 
+    /** Ends a flight of the waiting line at once if it can't begin before its deadline. The lock must be held. */
+    void refuseIfTooLate(Flight flight, long now) {
+        OptionalLong deadline = flight.deadline();
+        if (deadline.isEmpty()) {
+            return;
+        }
+        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
+        if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
+            withdraw(flight);
+            flights.fail(
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));
+        }
+    }
+
     /** Returns when there would be room for a flight behind all that wait now, if that is known. */
     Optional<Instant> roomAt(Flight flight) {
         long wait = Forecast.waitNanos(flight, line.size(flight.route()), timeline.nanoTime());
@@ -130,6 +145,13 @@ final class Traffic {
         }
 
         @Override
+        public void refuse(Flight flight, long waitNanos) {
+            dispatcher.lineShrank();
+            flights.fail(
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(waitNanos)));
+        }
+
+        @Override
         public void later(Runnable task) {
             announce(task);
         }
@@ -175,7 +197,16 @@ final class Traffic {
             if (budgetNanos > 0) {
                 resumeIn(flight, budgetNanos, true);
             } else {
-                queue(flight, now);
+                queueAgain(flight, now);
+            }
+        }
+
+        /** What it met may have closed every account for longer than its callers wait. */
+        private void queueAgain(Flight flight, long now) {
+            queue(flight, now);
+            dispatch();
+            if (flight.stage() == Flight.Stage.WAITING) {
+                refuseIfTooLate(flight, now);
             }
         }
 

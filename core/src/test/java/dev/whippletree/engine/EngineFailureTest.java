@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot.AccountState;
@@ -50,6 +51,31 @@ final class EngineFailureTest {
         assertThat(failure(answer).attempts()).hasSize(calls);
         assertThat(fixture.status().inFlight()).isZero();
         assertThat(fixture.status().prompts().failed()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"QUOTA_EXHAUSTED", "UNAUTHORIZED", "MODEL_UNAVAILABLE"})
+    void aloneAndClosedForAnUnknownTime_failsWithoutAPause(FailureKind kind) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(SHORT, kind));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
+    }
+
+    @Test
+    void closedForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION)));
+        CompletableFuture<Completion> answer = fixture.ask(
+                Prompt.builder().user("q").deadline(Duration.ofSeconds(30)).build());
+        fixture.advance(SHORT);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        assertThat(failure(answer).attempts()).hasSize(1);
+        assertThat(fixture.status().waiting()).isZero();
     }
 
     @ParameterizedTest

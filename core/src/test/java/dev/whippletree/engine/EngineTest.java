@@ -433,4 +433,17 @@ final class EngineTest {
         assertThat(failure(answer).reason()).isEqualTo(Reason.FILTERED);
         assertThat(client.calls()).isEqualTo(1);
     }
+
+    @Test
+    void limitedBeyondItsDeadline_isRefusedAtOnceWithTheTimeOfRoom() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofHours(1), Reach.ORGANIZATION)));
+        CompletableFuture<Completion> answer = fixture.ask(
+                Prompt.builder().user("q").deadline(Duration.ofSeconds(5)).build());
+        fixture.advance(Duration.ofMillis(20));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        assertThat(failure(answer).attempts()).hasSize(1);
+        assertThat(failure(answer).roomAt()).isPresent();
+    }
 }

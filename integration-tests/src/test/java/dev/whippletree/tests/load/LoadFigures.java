@@ -8,8 +8,8 @@ import dev.whippletree.emulator.stress.InterviewDriver;
 import dev.whippletree.emulator.stress.InterviewPlan;
 import dev.whippletree.emulator.stress.InterviewResults;
 import dev.whippletree.emulator.stress.StressEmulation;
+import dev.whippletree.emulator.stress.StressReport;
 import dev.whippletree.emulator.stress.StressSettings;
-import dev.whippletree.model.Limit;
 import dev.whippletree.time.SystemTimeline;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * Measures the cases at full size, three times each, and prints a line for each run. Not a test: what it prints depends on the
- * machine. It takes about ten minutes:
+ * machine. It takes about seven minutes:
  *
  * <pre>{@code
  * mvn -pl integration-tests -am test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
@@ -30,6 +30,7 @@ public final class LoadFigures {
 
     private static final int RUNS = 3;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
     /** How long a request takes to arrive at most, on loopback and a busy machine. */
     private static final Duration TRANSIT = Duration.ofMillis(100);
 
@@ -52,18 +53,18 @@ public final class LoadFigures {
             if (wants(wanted, "stress")) {
                 print("stress", stress(LoadCases.FULL.stress()));
             }
-            measure(wanted, "uneven", LoadCases.FULL.uneven(), Limit.requests(400, Duration.ofSeconds(10)));
-            measure(
-                    wanted,
-                    "outage",
-                    LoadCases.FULL.outage().within(TRANSIT),
-                    Limit.requests(400, Duration.ofSeconds(10)));
-            measure(
-                    wanted,
-                    "faults",
-                    LoadCases.FULL.faults(FAULTS).within(TRANSIT),
-                    Limit.requests(800, Duration.ofSeconds(10)));
-            measure(wanted, "herd", LoadCases.herd(false), Limit.requests(Integer.MAX_VALUE, Duration.ofSeconds(10)));
+            if (wants(wanted, "uneven")) {
+                print("uneven", figures(LoadCases.FULL.uneven(), 400));
+            }
+            if (wants(wanted, "outage")) {
+                print("outage", outage());
+            }
+            if (wants(wanted, "faults")) {
+                print("faults", figures(LoadCases.FULL.faults(FAULTS).within(TRANSIT), 800));
+            }
+            if (wants(wanted, "herd")) {
+                print("herd", figures(LoadCases.herd(false), Integer.MAX_VALUE));
+            }
         }
     }
 
@@ -71,22 +72,26 @@ public final class LoadFigures {
         return wanted.isEmpty() || wanted.contains(name);
     }
 
-    /** One run's figures and the sum of what the accounts allow. */
-    private record Figures(InterviewResults results, ServiceStats stats, Limit sum) {
+    /** One run's figures and the least time it can have taken. */
+    private record Figures(InterviewResults results, ServiceStats stats, Duration bound) {}
 
-        /** Every window takes its amount at its start; the last one need not end. */
-        double boundSeconds() {
-            long windows = (stats.calls() + sum.amount() - 1) / sum.amount();
-            return (windows - 1) * seconds(sum.window());
-        }
+    private static Figures figures(LoadCase load, long amounts) throws InterruptedException {
+        LoadOutcome outcome = LoadBench.run(load);
+        return new Figures(outcome.results(), outcome.stats(), bound(outcome.stats(), amounts, TEN_SECONDS));
     }
 
-    private static void measure(List<String> wanted, String name, LoadCase load, Limit sum)
-            throws InterruptedException {
-        if (wants(wanted, name)) {
-            LoadOutcome outcome = LoadBench.run(load);
-            print(name, new Figures(outcome.results(), outcome.stats(), sum));
-        }
+    /** Every window takes its amount at its start; the last one need not end. */
+    private static Duration bound(ServiceStats stats, long amounts, Duration window) {
+        long windows = (stats.calls() + amounts - 1) / amounts;
+        return window.multipliedBy(windows - 1);
+    }
+
+    /** The tight stress run has the same limits and the same outage, and its bound knows when the account was away. */
+    private static Figures outage() throws InterruptedException {
+        LoadCase load = LoadCases.FULL.outage().within(TRANSIT);
+        LoadOutcome outcome = LoadBench.run(load);
+        StressSettings tight = StressSettings.TIGHT.withLatency(load.service().latency());
+        return new Figures(outcome.results(), outcome.stats(), StressReport.lowerBound(tight));
     }
 
     private static Figures stress(StressSettings settings) throws InterruptedException {
@@ -98,18 +103,17 @@ public final class LoadFigures {
                 InterviewDriver driver =
                         new InterviewDriver(InterviewPlan.of(settings.interviews()), whippletree::complete, timeline);
                 InterviewResults results = LoadBench.resultsOf(driver.start());
-                long sum = settings.limit().amount() * settings.accounts();
+                ServiceStats stats = emulation.stats();
+                long amounts = settings.limit().amount() * settings.accounts();
                 return new Figures(
-                        results,
-                        emulation.stats(),
-                        Limit.requests(sum, settings.limit().window()));
+                        results, stats, bound(stats, amounts, settings.limit().window()));
             }
         }
     }
 
     private static void print(String name, Figures figures) {
         double wall = seconds(figures.results().elapsed());
-        double bound = figures.boundSeconds();
+        double bound = seconds(figures.bound());
         String ratio = bound == 0 ? "-" : String.format(Locale.ROOT, "%.3f", wall / bound);
         System.out.printf(
                 Locale.ROOT,
