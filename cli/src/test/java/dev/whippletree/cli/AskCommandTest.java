@@ -225,4 +225,11 @@ class AskCommandTest {
         assertThat(shell.err()).contains("the prompt is empty");
         assertThat(shell.provider.asked).isEmpty();
     }
+
+    @Test
+    void attemptsThatFailedAlike_shareALine() {
+        shell.withAccount().provider.failure = Optional.of(Failure.of(FailureKind.UNAVAILABLE, "down"));
+        assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).containsOnlyOnce("UNAVAILABLE: down").contains("(2 times)");
+    }
 }

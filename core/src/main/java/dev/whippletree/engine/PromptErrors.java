@@ -5,8 +5,11 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Puts into words why a prompt got no answer. Reads the engine's state under its lock. */
@@ -78,14 +81,16 @@ final class PromptErrors {
 
     /** There will be room, but too late. */
     static PromptException noRoomInTime(Flight flight, Instant roomAt) {
-        String message = "there is no room before the deadline; if nothing else happens there is at " + roomAt;
+        String message = "there is no room before the deadline; if nothing else happens there is at "
+                + roomAt.truncatedTo(ChronoUnit.SECONDS);
         return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
     }
 
     /** The deadline passed. */
     static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt) {
         String message = "no answer within " + after.toMillis() + " ms"
-                + roomAt.map(at -> "; there would be room at " + at).orElse("")
+                + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
+                        .orElse("")
                 + (flight.failedAttempts().isEmpty()
                         ? ""
                         : "; what failed until then:" + lines(flight.failedAttempts()));
@@ -95,7 +100,8 @@ final class PromptErrors {
     /** The waiting line is full. */
     static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line is full: " + lineSize + " prompts wait already"
-                + roomAt.map(at -> "; there would be room at " + at).orElse("");
+                + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
+                        .orElse("");
         return new PromptException(Reason.LINE_FULL, message, flight.failedAttempts(), roomAt);
     }
 
@@ -105,9 +111,15 @@ final class PromptErrors {
                 Reason.CLOSED, "this Whippletree has been closed and takes no prompts", List.of(), Optional.empty());
     }
 
+    /** A line for each item; those that read the same share one, with how many they are. */
     private static String lines(List<?> items) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        items.forEach(item -> counts.merge(item.toString(), 1, Integer::sum));
         StringBuilder lines = new StringBuilder();
-        items.forEach(item -> lines.append(System.lineSeparator()).append("  ").append(item));
+        counts.forEach((item, count) -> lines.append(System.lineSeparator())
+                .append("  ")
+                .append(item)
+                .append(count == 1 ? "" : " (" + count + " times)"));
         return lines.toString();
     }
 }
