@@ -197,16 +197,7 @@ final class Traffic {
             if (budgetNanos > 0) {
                 resumeIn(flight, budgetNanos, true);
             } else {
-                queueAgain(flight, now);
-            }
-        }
-
-        /** What it met may have closed every account for longer than its callers wait. */
-        private void queueAgain(Flight flight, long now) {
-            queue(flight, now);
-            dispatch();
-            if (flight.stage() == Flight.Stage.WAITING) {
-                refuseIfTooLate(flight, now);
+                queue(flight, now);
             }
         }
 
