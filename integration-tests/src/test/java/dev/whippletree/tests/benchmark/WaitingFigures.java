@@ -7,7 +7,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Settings;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +50,11 @@ public final class WaitingFigures {
                 Thread.onSpinWait();
             }
             long bytes = usedBytes() - before;
-            long cpuNanos = cpuNanos();
+            // The compiler and the collector finish first what starting has left them to do.
             Thread.sleep(IDLE.toMillis());
-            long idleNanos = cpuNanos() - cpuNanos;
+            long cpuBefore = ProcessTime.cpuNanos();
+            Thread.sleep(IDLE.toMillis());
+            long idleNanos = ProcessTime.cpuNanos() - cpuBefore;
             System.out.printf("%d prompts waiting: %d bytes each%n", PROMPTS, bytes / PROMPTS);
             System.out.printf(
                     "processor time while they wait for %d s: %.1f ms (%.3f %%)%n",
@@ -68,10 +69,5 @@ public final class WaitingFigures {
             System.gc();
         }
         return runtime.totalMemory() - runtime.freeMemory();
-    }
-
-    private static long cpuNanos() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
     }
 }
