@@ -38,6 +38,7 @@ public final class ScriptedService implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Semaphore arrivals = new Semaphore(0);
     private final Semaphore brokenOff = new Semaphore(0);
+    private final Semaphore acceptingEnded = new Semaphore(0);
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** Starts a service on a free port. */
@@ -100,6 +101,8 @@ public final class ScriptedService implements AutoCloseable {
             }
         } catch (IOException e) {
             // It was closed: that is how this loop ends.
+        } finally {
+            acceptingEnded.release();
         }
     }
 
@@ -150,14 +153,21 @@ public final class ScriptedService implements AutoCloseable {
     /** Breaks every connection and stops. */
     @Override
     public void close() {
-        threads.shutdownNow();
         try {
             server.close();
+            // Until the thread that accepts has noticed, the system still lets somebody in.
+            awaitAcceptingEnded();
+            threads.shutdownNow();
             for (Socket socket : sockets) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void awaitAcceptingEnded() {
+        await(acceptingEnded, 1, "the server to stop accepting");
+        acceptingEnded.release();
     }
 }
