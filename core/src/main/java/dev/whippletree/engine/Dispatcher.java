@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,7 +102,7 @@ final class Dispatcher {
             actions.giveUp(first, now);
             return Waits.NONE;
         }
-        if (isTooLate(first, wait, now)) {
+        if (Waits.isTooLong(wait, first.deadline(), now)) {
             line.remove(first);
             earmarks.values().removeIf(holder -> holder == first);
             actions.refuse(first, wait);
@@ -113,12 +112,6 @@ final class Dispatcher {
         return overtaking == Waits.NONE
                 ? Waits.NONE
                 : Math.min(overtaking, Math.min(wait, untilLongWait(first, waited)));
-    }
-
-    /** Returns whether the earliest time that is known lies beyond what its callers will wait for. */
-    private static boolean isTooLate(Flight flight, long wait, long now) {
-        OptionalLong deadline = flight.deadline();
-        return Waits.isKnown(wait) && deadline.isPresent() && wait > deadline.getAsLong() - now;
     }
 
     /** Begins the smallest flight of a lane before the first one; else returns how long until that may be possible. */

@@ -173,7 +173,7 @@ public final class Engine {
             return;
         }
         long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
-        if (Waits.isKnown(wait) && now + wait > subscription.deadline().getAsLong()) {
+        if (Waits.isTooLong(wait, subscription.deadline(), now)) {
             Instant roomAt = timeline.now().plusNanos(wait);
             flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
         }

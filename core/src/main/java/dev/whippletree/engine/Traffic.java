@@ -78,7 +78,7 @@ final class Traffic {
             return;
         }
         long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
-        if (Waits.isKnown(wait) && now + wait > deadline.getAsLong()) {
+        if (Waits.isTooLong(wait, deadline, now)) {
             withdraw(flight);
             flights.fail(
                     flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));

@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** Waits in nanoseconds, and the two that aren't a time. They are ordered: a longer wait is a larger number. */
 final class Waits {
@@ -30,5 +31,10 @@ final class Waits {
     /** Returns whether a wait is a time. */
     static boolean isKnown(long wait) {
         return wait < UNTIL_EVENT;
+    }
+
+    /** Returns whether a wait is a time, and ends only after a deadline. */
+    static boolean isTooLong(long wait, OptionalLong deadline, long now) {
+        return isKnown(wait) && deadline.isPresent() && wait > deadline.getAsLong() - now;
     }
 }
