@@ -73,8 +73,7 @@ record GroqDialect(URI chatCompletions) implements Dialect {
     }
 
     private static Optional<RateLimitReport> report(Limit.Unit unit, Duration window, ResponseHead head) {
-        return RateLimitHeaders.of(unit, head)
-                .map(headers -> headers.report(Reach.MODEL, Optional.of(window), RateLimitReport.Refill.CONTINUOUS));
+        return RateLimitHeaders.of(unit, head).map(headers -> headers.continuousReport(Reach.MODEL, window));
     }
 
     @Override

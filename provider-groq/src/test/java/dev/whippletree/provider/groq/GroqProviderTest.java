@@ -118,6 +118,20 @@ final class GroqProviderTest {
     }
 
     @Test
+    void limitThatOnlyProseTellsOf_isReportedAsABucketOfTheModel() {
+        RecordingSink sink = bench.send(ScriptedReply.json(
+                429,
+                GroqErrors.limited(
+                        "tokens per day (TPD)", "Limit 200000, Used 199500, Requested 1520", "7m20.64s", "tokens")));
+
+        sink.awaitFailure();
+
+        assertThat(sink.reports())
+                .containsExactly(
+                        bucket(Limit.Unit.TOKENS, 200_000, 500, Duration.ofDays(1), Duration.ofSeconds(86_184)));
+    }
+
+    @Test
     void accountWithoutSettings_goesToGroq() {
         try (FakeServices services = FakeServices.real();
                 ProviderClient client = new GroqProvider()

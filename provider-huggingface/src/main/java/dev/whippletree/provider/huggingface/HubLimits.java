@@ -20,8 +20,12 @@ import java.util.regex.Pattern;
 final class HubLimits {
 
     private static final Pattern LIMIT =
-            Pattern.compile("\"\\w+\"\\s*;\\s*r\\s*=\\s*(\\d{1,15})\\s*;\\s*t\\s*=\\s*(\\d{1,7})");
-    private static final Pattern POLICY = Pattern.compile("q\\s*=\\s*(\\d{1,15}).*?w\\s*=\\s*(\\d{1,7})");
+            Pattern.compile("\"\\w{1,40}\" *; *r *= *(\\d{1,15}) *; *t *= *(\\d{1,7})(?![\\w.])");
+    private static final Pattern POLICY =
+            Pattern.compile("\\bq *= *(\\d{1,15}) *;[^,]{0,40}?\\bw *= *(\\d{1,7})(?![\\w.])");
+
+    /** No window of a service is longer; a number of seconds beyond isn't one. */
+    private static final Duration LONGEST = Duration.ofDays(31);
 
     private HubLimits() {}
 
@@ -30,6 +34,7 @@ final class HubLimits {
                 .header("ratelimit")
                 .map(LIMIT::matcher)
                 .filter(Matcher::find)
+                .filter(limit -> isPossible(limit.group(2)))
                 .map(limit -> report(limit, policy(head)))
                 .stream()
                 .toList();
@@ -39,9 +44,14 @@ final class HubLimits {
         return head.header("ratelimit-policy")
                 .map(POLICY::matcher)
                 .filter(Matcher::find)
-                .filter(policy -> Long.parseLong(policy.group(1)) > 0 && Long.parseLong(policy.group(2)) > 0)
+                .filter(policy -> Long.parseLong(policy.group(1)) > 0)
+                .filter(policy -> Long.parseLong(policy.group(2)) > 0 && isPossible(policy.group(2)))
                 .map(policy -> Limit.requests(
                         Long.parseLong(policy.group(1)), Duration.ofSeconds(Long.parseLong(policy.group(2)))));
+    }
+
+    private static boolean isPossible(String seconds) {
+        return Duration.ofSeconds(Long.parseLong(seconds)).compareTo(LONGEST) <= 0;
     }
 
     /** The seconds to the reset are whole, so one is added, as Hugging Face's own client does. */

@@ -77,7 +77,9 @@ final class ErrorReader {
     private static Optional<Duration> loadingTime(JsonNode root) {
         return Json.present(root, "estimated_time")
                 .filter(JsonNode::isNumber)
-                .flatMap(seconds -> WireDuration.seconds(seconds.decimalValue().toPlainString()));
+                .map(JsonNode::doubleValue)
+                .filter(seconds -> seconds >= 0 && seconds < Integer.MAX_VALUE)
+                .flatMap(seconds -> WireDuration.sane(Duration.ofMillis((long) Math.ceil(seconds * 1_000))));
     }
 
     private static Optional<String> words(JsonNode node) {

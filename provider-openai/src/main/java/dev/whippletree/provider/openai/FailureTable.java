@@ -93,9 +93,11 @@ final class FailureTable {
         @Nullable LimitProse prose = prose(error).orElse(null);
         boolean daily = prose == null ? DAILY.matcher(error.message()).find() : prose.isDaily();
         // The words are exact where the header is whole seconds; without either, an exhausted limit says when it
-        // resets.
-        Optional<Duration> wait =
-                LimitProse.wait(error.message()).or(error::retryAfter).or(() -> exhaustedUntil(reports));
+        // resets, or the figures when there is room.
+        Optional<Duration> wait = LimitProse.wait(error.message())
+                .or(error::retryAfter)
+                .or(() -> exhaustedUntil(reports))
+                .or(() -> prose(error).flatMap(LimitProse::untilRoom));
         return new Verdict(
                 daily ? FailureKind.QUOTA_EXHAUSTED : FailureKind.RATE_LIMITED,
                 error.says("for model") ? Reach.MODEL : Reach.ORGANIZATION,

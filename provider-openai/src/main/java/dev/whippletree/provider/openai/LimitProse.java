@@ -18,34 +18,44 @@ import org.jspecify.annotations.Nullable;
  * @param limit the limit that was hit
  * @param used what of it was used, 0 or more; absent where it isn't said
  * @param requested what the prompt would have used, 0 or more; absent where it isn't said
+ * @param retryAfter how long to wait, zero or more; absent where it isn't said
  */
-public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested) {
+public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested, Optional<Duration> retryAfter) {
+
+    /** A whole number, perhaps in groups of three; not the start of a longer one. */
+    private static final String COUNT = "~?(\\d{1,3}(?:,\\d{3}){1,4}|\\d{1,15})(?![.,]?\\d)";
 
     private static final Pattern LIMIT = Pattern.compile(
-            "(tokens|requests) per (min(?:ute)?|hour|day)\\b[^:]{0,40}: *Limit:? *(\\d{1,15})"
-                    + "(?:, *Used:? *~?(\\d{1,15}))?(?:, *Requested:? *~?(\\d{1,15}))?",
+            "(tokens|requests) per (min(?:ute)?|hour|day)\\b[^:]{0,40}: *Limit:? *" + COUNT + "(?:, *Used:? *" + COUNT
+                    + ")?(?:, *Requested:? *" + COUNT + ")?",
             Pattern.CASE_INSENSITIVE);
-    private static final Pattern WAIT =
-            Pattern.compile("try again in +(" + WireDuration.GO_FORM + ")", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WAIT = Pattern.compile(
+            "(?:try again in|retry after) +(?:(" + WireDuration.GO_FORM
+                    + ")(?!\\w)|(\\d{1,9}(?:\\.\\d{1,9})?) ?(second|minute|hour)s?\\b)",
+            Pattern.CASE_INSENSITIVE);
 
     /** Returns what a message says of a limit; empty if it says nothing of that form. */
     public static Optional<LimitProse> find(String message) {
         Matcher matcher = LIMIT.matcher(message);
-        if (!matcher.find() || Long.parseLong(matcher.group(3)) == 0) {
+        if (!matcher.find() || number(matcher.group(3)) == 0) {
             return Optional.empty();
         }
         boolean tokens = matcher.group(1).equalsIgnoreCase("tokens");
         Limit limit = new Limit(
-                tokens ? Limit.Unit.TOKENS : Limit.Unit.REQUESTS,
-                Long.parseLong(matcher.group(3)),
-                window(matcher.group(2)));
-        return Optional.of(new LimitProse(limit, count(matcher.group(4)), count(matcher.group(5))));
+                tokens ? Limit.Unit.TOKENS : Limit.Unit.REQUESTS, number(matcher.group(3)), window(matcher.group(2)));
+        return Optional.of(new LimitProse(limit, count(matcher.group(4)), count(matcher.group(5)), wait(message)));
     }
 
     /** Returns how long a message says to wait; empty if it doesn't. */
     public static Optional<Duration> wait(String message) {
         Matcher matcher = WAIT.matcher(message);
-        return matcher.find() ? WireDuration.go(matcher.group(1)) : Optional.empty();
+        if (!matcher.find()) {
+            return Optional.empty();
+        }
+        return matcher.group(1) != null
+                ? WireDuration.go(matcher.group(1))
+                : WireDuration.go(matcher.group(2)
+                        + matcher.group(3).toLowerCase(Locale.ROOT).charAt(0));
     }
 
     /** Returns whether the prompt alone is more than the limit, so that waiting never helps. */
@@ -53,32 +63,63 @@ public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested)
         return requested.isPresent() && requested.getAsLong() > limit.amount();
     }
 
+    /**
+     * Returns how long until the prompt has room in a limit that refills bit by bit, which is what Groq says itself where it says
+     * how long to wait; empty where used or requested isn't said, or it would fit.
+     */
+    public Optional<Duration> untilRoom() {
+        if (used.isEmpty() || requested.isEmpty()) {
+            return Optional.empty();
+        }
+        return shareOfWindow(used.getAsLong() + requested.getAsLong() - limit.amount())
+                .filter(wait -> !wait.isZero());
+    }
+
     /** Returns whether the limit's window is a day or more. */
     public boolean isDaily() {
         return limit.window().compareTo(Duration.ofDays(1)) >= 0;
     }
 
-    /** Returns the report of a limit that refills bit by bit: what was used is back after its share of the window. */
+    /**
+     * Returns the report of a limit that refills bit by bit: what was used is back after its share of the window. Where it isn't
+     * said what was used, that follows from the wait; without one, all was. But a prompt that never fits says nothing of it.
+     */
     public RateLimitReport continuousReport(Reach reach) {
+        OptionalLong known = used.isPresent() || neverFits() ? used : OptionalLong.of(usedByWait());
         return new RateLimitReport(
                 reach,
                 limit.unit(),
                 OptionalLong.of(limit.amount()),
-                used.isPresent()
-                        ? OptionalLong.of(Math.max(0, limit.amount() - used.getAsLong()))
+                known.isPresent()
+                        ? OptionalLong.of(Math.max(0, limit.amount() - known.getAsLong()))
                         : OptionalLong.empty(),
                 Optional.of(limit.window()),
                 RateLimitReport.Refill.CONTINUOUS,
-                used.isPresent() ? Optional.of(untilFull(used.getAsLong())) : Optional.empty());
+                known.isPresent() ? shareOfWindow(known.getAsLong()) : Optional.empty());
     }
 
-    private Duration untilFull(long used) {
-        double share = (double) used / limit.amount();
-        return Duration.ofNanos((long) Math.ceil(limit.window().toNanos() * share));
+    private long usedByWait() {
+        if (retryAfter.isEmpty() || requested.isEmpty()) {
+            return limit.amount();
+        }
+        double missing = (double) retryAfter.get().toNanos() / limit.window().toNanos() * limit.amount();
+        return Math.max(
+                0, Math.min(limit.amount(), limit.amount() - requested.getAsLong() + (long) Math.ceil(missing)));
+    }
+
+    /** Returns how long an amount takes to come back; empty if that can't be meant. */
+    private Optional<Duration> shareOfWindow(long amount) {
+        double share = (double) amount / limit.amount();
+        return WireDuration.sane(
+                Duration.ofNanos((long) Math.ceil(limit.window().toNanos() * share)));
     }
 
     private static OptionalLong count(@Nullable String digits) {
-        return digits == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
+        return digits == null ? OptionalLong.empty() : OptionalLong.of(number(digits));
+    }
+
+    private static long number(String digits) {
+        return Long.parseLong(digits.replace(",", ""));
     }
 
     private static Duration window(String name) {

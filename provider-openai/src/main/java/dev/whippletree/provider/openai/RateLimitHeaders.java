@@ -45,6 +45,36 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
     }
 
     /**
+     * Returns a report of a limit that refills bit by bit. What of rest and reset can't be read follows from the other: the reset is
+     * how long what was used takes to come back.
+     *
+     * @param reach what the limit applies to
+     * @param window the limit's window
+     */
+    public RateLimitReport continuousReport(Reach reach, Duration window) {
+        OptionalLong left = remaining.isPresent() ? remaining : leftByReset(window);
+        Optional<Duration> full = reset.isPresent() ? reset : resetByLeft(window);
+        return new RateLimitReport(
+                reach, unit, amount, left, Optional.of(window), RateLimitReport.Refill.CONTINUOUS, full);
+    }
+
+    private OptionalLong leftByReset(Duration window) {
+        if (amount.isEmpty() || reset.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        double used = (double) reset.get().toNanos() / window.toNanos() * amount.getAsLong();
+        return OptionalLong.of(Math.max(0, amount.getAsLong() - (long) Math.ceil(used)));
+    }
+
+    private Optional<Duration> resetByLeft(Duration window) {
+        if (amount.isEmpty() || remaining.isEmpty()) {
+            return Optional.empty();
+        }
+        double share = Math.max(0, amount.getAsLong() - remaining.getAsLong()) / (double) amount.getAsLong();
+        return Optional.of(Duration.ofNanos((long) Math.ceil(window.toNanos() * share)));
+    }
+
+    /**
      * Returns a report of what the headers say.
      *
      * @param reach what the limit applies to

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads durations as services write them: Go's form, {@code 1h23m31s}, {@code 149.8ms}, or plain seconds, {@code 7.66}.
  *
- * <p>What can't be read, is negative, or is over a year, is nothing. Fractions of a nanosecond are rounded up. Stateless.
+ * <p>What can't be read, is negative, or is over 31 days, the longest of these services' windows, is nothing. Fractions of a nanosecond are rounded up. Stateless.
  */
 public final class WireDuration {
 
@@ -22,7 +22,7 @@ public final class WireDuration {
     private static final Pattern GO =
             Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m(?!s))?(?:(\\d{1,9}(?:\\.\\d{1,9})?)(ms|µs|μs|us|ns|s))?");
     private static final Pattern SECONDS = Pattern.compile("\\d{1,12}(\\.\\d{1,12})?");
-    private static final Duration LONGEST = Duration.ofDays(366);
+    private static final Duration LONGEST = Duration.ofDays(31);
 
     private WireDuration() {}
 
@@ -62,8 +62,9 @@ public final class WireDuration {
         return SECONDS.matcher(text.trim()).matches();
     }
 
-    private static Optional<Duration> sane(Duration duration) {
-        return Optional.of(duration).filter(value -> value.compareTo(LONGEST) <= 0);
+    /** Returns a duration, unless it is negative or longer than any that a service can mean. */
+    static Optional<Duration> sane(Duration duration) {
+        return Optional.of(duration).filter(value -> !value.isNegative() && value.compareTo(LONGEST) <= 0);
     }
 
     private static Duration amount(@Nullable String number, Duration unit) {

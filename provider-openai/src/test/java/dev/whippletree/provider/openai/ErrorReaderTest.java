@@ -2,10 +2,12 @@ package dev.whippletree.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ErrorReaderTest {
 
@@ -90,5 +92,35 @@ final class ErrorReaderTest {
     void description_holdsNoWordsOfTheService() {
         assertThat(Bench.error(400, "{\"error\":{\"message\":\"org_01secret\",\"code\":\"c\"}}"))
                 .hasToString("error 400 c");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20.0, PT20S", "0.0001, PT0.001S", "0, PT0S"})
+    void loadingTime_isSeconds_roundedUpToAMillisecond(String seconds, Duration expected) {
+        assertThat(loading(seconds).retryAfter()).contains(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-1",
+                "1e308",
+                "1e999999999",
+                "-1e999",
+                "2678401",
+                "\"20\"",
+                "null",
+                "[20]",
+                "99999999999999999999"
+            })
+    void loadingTimeThatCannotBeMeant_isNone_andTheWordsAreStillRead(String seconds) {
+        ServiceError error = loading(seconds);
+
+        assertThat(error.retryAfter()).isEmpty();
+        assertThat(error.message()).isEqualTo("Model X is currently loading");
+    }
+
+    private static ServiceError loading(String seconds) {
+        return Bench.error(503, "{\"error\":\"Model X is currently loading\",\"estimated_time\":" + seconds + "}");
     }
 }

@@ -6,6 +6,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +23,8 @@ final class LimitProseTest {
                 "requests per day (RPD): Limit 1000, Used 1000, Requested 1. | 1000 requests / 1d | 1000 | 1",
                 "tokens per day (TPD): Limit 200000, Used 199999, Requested ~900. | 200000 tokens / 1d | 199999 | 900",
                 "tokens per min (TPM): Limit: 10000, Used: 1, Requested: 2 | 10000 tokens / 1m | 1 | 2",
-                "requests per hour: Limit 1000, Used 1000, Requested 1 | 1000 requests / 1h | 1000 | 1"
+                "requests per hour: Limit 1000, Used 1000, Requested 1 | 1000 requests / 1h | 1000 | 1",
+                "tokens per day (TPD): Limit 1,200,000, Used 999,999, Requested 12,345. | 1200000 tokens / 1d | 999999 | 12345"
             })
     void limit_isRead(String words, String limit, long used, long requested) {
         LimitProse prose =
@@ -45,7 +47,14 @@ final class LimitProseTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "Too many requests", "tokens per minute (TPM): Limit 0", "tokens per fortnight: Limit 5"})
+            strings = {
+                "",
+                "Too many requests",
+                "tokens per minute (TPM): Limit 0",
+                "tokens per fortnight: Limit 5",
+                "tokens per day: Limit 1234567890123456",
+                "tokens per day: Limit 8.5"
+            })
     void otherWords_areNoLimit(String words) {
         assertThat(LimitProse.find(words)).isEmpty();
     }
@@ -57,7 +66,10 @@ final class LimitProseTest {
                 "Please try again in 4.77s. Need more? | PT4.77S",
                 "Please try again in 1m26.4s. | PT1M26.4S",
                 "please try again in 149.8ms | PT0.1498S",
-                "Please try again in 2h3m. Visit | PT2H3M"
+                "Please try again in 2h3m. Visit | PT2H3M",
+                "Please retry after 26 seconds. | PT26S",
+                "try again in 1 Minute. | PT1M",
+                "retry after 1.5 seconds | PT1.5S"
             })
     void wait_isRead(String words, Duration expected) {
         assertThat(LimitProse.wait(words)).contains(expected);
@@ -73,6 +85,50 @@ final class LimitProseTest {
         assertThat(report.reset().orElseThrow())
                 .isEqualTo(Duration.ofHours(1).plusMinutes(23).plusMillis(31_200));
         assertThat(report.refill()).isEqualTo(RateLimitReport.Refill.CONTINUOUS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "try again in 5m30",
+                "try again in soon",
+                "try again in -5s",
+                "try again in 9999999h",
+                "try again in 5 fortnights",
+                "retry after 2.5 minutes and a bit"
+            })
+    void waitThatCannotBeRead_isNone(String words) {
+        assertThat(LimitProse.wait(words)).isEmpty();
+    }
+
+    @Test
+    void whatWasUsed_followsFromTheWait_andIsAllWithoutOne() {
+        String words = "requests per minute (RPM): Limit 30, Requested 1. ";
+
+        assertThat(remaining(words + "Please try again in 1s.")).hasValue(0);
+        assertThat(remaining("tokens per minute (TPM): Limit 6000, Requested 1443. Please try again in 4.77s."))
+                .as("5,034 were used")
+                .hasValue(966);
+        assertThat(remaining(words)).hasValue(0);
+    }
+
+    private static OptionalLong remaining(String words) {
+        return LimitProse.find(words)
+                .orElseThrow()
+                .continuousReport(Reach.MODEL)
+                .remaining();
+    }
+
+    @Test
+    void room_comesWhenWhatIsMissingIsBack() {
+        assertThat(LimitProse.find("tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443")
+                        .orElseThrow()
+                        .untilRoom())
+                .contains(Duration.ofMillis(4_770));
+        assertThat(LimitProse.find("tokens per minute (TPM): Limit 6000, Used 1, Requested 2")
+                        .orElseThrow()
+                        .untilRoom())
+                .isEmpty();
     }
 
     @Test

@@ -58,6 +58,29 @@ final class RateLimitHeadersTest {
         assertThat(read(Map.of("x-ratelimit-reset-requests", "5"))).isEmpty();
     }
 
+    @Test
+    void ofALimitThatRefillsBitByBit_restAndResetFollowFromEachOther() {
+        assertThat(continuous(Map.of(
+                        "x-ratelimit-limit-requests", "1000",
+                        "x-ratelimit-remaining-requests", "942",
+                        "x-ratelimit-reset-requests", "soon")))
+                .satisfies(report -> assertThat(report.reset())
+                        .contains(Duration.ofHours(1).plusMinutes(23).plusMillis(31_200)));
+        assertThat(continuous(Map.of(
+                        "x-ratelimit-limit-requests", "1000",
+                        "x-ratelimit-remaining-requests", "NaN",
+                        "x-ratelimit-reset-requests", "1h23m31.2s")))
+                .satisfies(report -> assertThat(report.remaining()).hasValue(942));
+        assertThat(continuous(Map.of("x-ratelimit-limit-requests", "1000")).remaining())
+                .isEmpty();
+    }
+
+    private static RateLimitReport continuous(Map<String, String> headers) {
+        return RateLimitHeaders.of(Limit.Unit.REQUESTS, new ResponseHead(200, headers))
+                .orElseThrow()
+                .continuousReport(Reach.MODEL, Duration.ofDays(1));
+    }
+
     private static List<RateLimitReport> read(Map<String, String> headers) {
         return RateLimitHeaders.resettingAtOnce(new ResponseHead(200, headers));
     }

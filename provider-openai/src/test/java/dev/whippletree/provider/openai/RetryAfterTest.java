@@ -26,7 +26,19 @@ final class RetryAfterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"soon", "-3", "", "Wed, 25 Nov 2026 09:59:59 GMT", "Wed, 99 Nov 2026 10:00:00 GMT", "1e9"})
+    @ValueSource(
+            strings = {
+                "soon",
+                "-3",
+                "",
+                "Wed, 25 Nov 2026 09:59:59 GMT",
+                "Wed, 99 Nov 2026 10:00:00 GMT",
+                "1e9",
+                "Fri, 31 Dec 9999 23:59:59 GMT",
+                "2678401",
+                "\u0665",
+                "NaN"
+            })
     void whatCannotBeReadOrIsOver_isIgnored(String header) {
         assertThat(RetryAfter.of(new ResponseHead(429, Map.of("Retry-After", header)), () -> Bench.NOW))
                 .isEmpty();
@@ -36,6 +48,17 @@ final class RetryAfterTest {
     void milliseconds_comeFirst() {
         assertThat(read(Map.of("retry-after-ms", "250", "retry-after", "1"))).isEqualTo(Duration.ofMillis(250));
         assertThat(read(Map.of("retry-after-ms", "junk", "retry-after", "1"))).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void date_isMeantByTheServicesClock() {
+        String then = "Wed, 25 Nov 2026 12:00:30 GMT";
+        assertThat(read(Map.of("Retry-After", then, "Date", "Wed, 25 Nov 2026 12:00:00 GMT")))
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(read(Map.of("Retry-After", "Wed, 25 Nov 2026 10:00:30 GMT", "Date", "yesterday")))
+                .as("without a date that can be read, by ours")
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(read(Map.of("Retry-After", "7", "Date", then))).isEqualTo(Duration.ofSeconds(7));
     }
 
     private static Duration read(Map<String, String> headers) {
