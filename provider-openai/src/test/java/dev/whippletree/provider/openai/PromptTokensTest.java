@@ -9,16 +9,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class PromptTokensTest {
 
     @Test
-    void bytesAreDividedByThreeRoundedUp_andEachMessageCountsEight() {
+    void lettersAreDividedByThreeRoundedUp_andEachMessageCountsEight() {
         assertThat(PromptTokens.estimate(Prompt.of("abcd"))).isEqualTo(8 + 2);
-        assertThat(PromptTokens.estimate(Prompt.of("👋"))).isEqualTo(8 + 2);
         assertThat(PromptTokens.estimate(
                         Prompt.builder().system("abc").user("abc").build()))
                 .isEqualTo(16 + 2);
+    }
+
+    @Test
+    void digitsCountATokenEach_andEmojiThree() {
+        assertThat(PromptTokens.estimate(Prompt.of("2026"))).isEqualTo(8 + 4);
+        assertThat(PromptTokens.estimate(Prompt.of("👋"))).isEqualTo(8 + 3);
+        assertThat(PromptTokens.estimate(Prompt.of("\ud83d"))).as("half of one").isEqualTo(8 + 2);
+    }
+
+    /** What o200k_base, the tokenizer of GPT-4o and gpt-oss, makes of texts of several kinds. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "13 | Tell me about a time when you disagreed with a colleague.",
+                "7 | Was würden Sie heute anders machen?",
+                "9 | Mitä tekisit tänään toisin?",
+                "7 | Что бы вы сделали сегодня иначе?",
+                "10 | ماذا كنت ستفعل بشكل مختلف اليوم؟",
+                "6 | आज आप क्या अलग करते?",
+                "12 | 如果是今天，您会有什么不同的做法？",
+                "6 | 今ならどうしますか。",
+                "12 | 오늘이라면 무엇을 다르게 하시겠습니까?",
+                "16 | long sum = values.stream().mapToLong(Integer::longValue).sum();",
+                "24 | {\"id\":\"4f2a-77\",\"price\":1299.95,\"tags\":[\"a\",\"b\"]}",
+                "11 | 31415926535897932384626433832795"
+            })
+    void textsOfSeveralKinds_areNotUnderestimated(long tokens, String text) {
+        assertThat(PromptTokens.estimate(Prompt.of(text)) - 8).isBetween(tokens, tokens * 4);
     }
 
     @Test
@@ -48,6 +78,6 @@ final class PromptTokensTest {
                 .extra("tools", List.of(Map.of("type", "function")))
                 .build();
 
-        assertThat(PromptTokens.estimate(prompt)).isEqualTo(8 + "[{\"type\":\"function\"}]".length() / 3);
+        assertThat(PromptTokens.estimate(prompt)).as("12 letters and 9 signs").isEqualTo(8 + 4 + 5);
     }
 }
