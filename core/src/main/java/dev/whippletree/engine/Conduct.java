@@ -109,12 +109,21 @@ final class Conduct {
         attempt.lease().end(OptionalLong.empty(), now);
         target.account().failed(failure);
         flight.failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
-        tellPickers(attempt, Picker.Outcome.FAILED, now);
+        tellPickers(attempt, outcome(failure), now);
         outcomes.tell(
                 flight, listener -> listener.attemptFailed(target.account().id(), target.model(), failure, took));
         learn(attempt, failure, now);
         decide(flight, target, failure, now);
         outcomes.changed(now);
+    }
+
+    /** A caller's mistake must not make the target look bad. */
+    private static Picker.Outcome outcome(Failure failure) {
+        return switch (failure.kind()) {
+            case TOO_LARGE, FILTERED, REJECTED -> Picker.Outcome.REFUSED;
+            case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, OVERLOADED, UNAVAILABLE, TIMEOUT ->
+                Picker.Outcome.FAILED;
+        };
     }
 
     private void learn(Attempt attempt, Failure failure, long now) {
