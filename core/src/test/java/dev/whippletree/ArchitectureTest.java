@@ -48,7 +48,7 @@ final class ArchitectureTest {
             .whereLayer("quota")
             .mayOnlyAccessLayers("spi", "model", "time")
             .whereLayer("strategy")
-            .mayOnlyAccessLayers("spi", "model", "time")
+            .mayOnlyAccessLayers("spi", "model")
             .whereLayer("spi")
             .mayOnlyAccessLayers("model")
             .whereLayer("model")
@@ -116,6 +116,20 @@ final class ArchitectureTest {
             .resideInAnyPackage(
                     "java..", "org.slf4j..", "org.jspecify..", "dev.whippletree.spi..", "dev.whippletree.model..")
             .because("no upgrade of a library used here may break a plugin");
+
+    @ArchTest
+    static final ArchRule strategiesUseWhatAStrangersWouldHave = classes()
+            .that()
+            .resideInAPackage("dev.whippletree.strategy..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify..",
+                    "dev.whippletree.strategy..",
+                    "dev.whippletree.spi..",
+                    "dev.whippletree.model..")
+            .because("the SPI is enough to write each of them outside core");
 
     @ArchTest
     static final ArchRule modelUsesNoLibrary = classes()
