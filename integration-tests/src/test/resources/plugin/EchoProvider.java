@@ -34,7 +34,7 @@ public final class EchoProvider implements Provider {
         return new ProviderClient() {
             @Override
             public Admission admission(Prompt prompt, String model) {
-                return new Admission(1, 0, false);
+                return Admission.asMade(1, 0);
             }
 
             @Override

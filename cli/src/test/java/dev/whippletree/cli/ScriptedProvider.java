@@ -66,7 +66,7 @@ final class ScriptedProvider implements Provider {
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return new Admission(1, 0, false);
+            return Admission.asMade(1, 0);
         }
 
         @Override

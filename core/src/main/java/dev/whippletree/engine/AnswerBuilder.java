@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ final class AnswerBuilder {
     private static final long MOST_CHARACTERS = 64L << 20;
 
     private static final int MOST_CALLS = 1_000;
+
+    /** Far more than any model takes or makes: a service that says so tells nothing. */
+    private static final long MOST_TOKENS = 100_000_000;
 
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
@@ -66,8 +70,15 @@ final class AnswerBuilder {
                 reasoning.isEmpty() ? Optional.empty() : Optional.of(reasoning.toString()),
                 calls.stream().map(PartialCall::whole).toList(),
                 end.finishReason(),
-                end.usage(),
+                end.usage().filter(AnswerBuilder::isPlausible),
                 origin);
+    }
+
+    private static boolean isPlausible(TokenUsage usage) {
+        return usage.promptTokens() <= MOST_TOKENS
+                && usage.completionTokens() <= MOST_TOKENS
+                && usage.cachedPromptTokens() <= MOST_TOKENS
+                && usage.reasoningTokens() <= MOST_TOKENS;
     }
 
     /** A tool call of which more may come. */

@@ -8,7 +8,6 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.time.Timeline;
@@ -35,6 +34,7 @@ final class Conduct {
 
     private final Outcomes outcomes;
     private final Closures closures;
+    private final TokenForecast forecast;
     private final Timeline timeline;
 
     /** What becomes of the flight. */
@@ -56,9 +56,10 @@ final class Conduct {
         void tell(Flight flight, Consumer<EngineListener> event);
     }
 
-    Conduct(Outcomes outcomes, Closures closures, Timeline timeline) {
+    Conduct(Outcomes outcomes, Closures closures, TokenForecast forecast, Timeline timeline) {
         this.outcomes = outcomes;
         this.closures = closures;
+        this.forecast = forecast;
         this.timeline = timeline;
     }
 
@@ -75,17 +76,17 @@ final class Conduct {
     void answered(Attempt attempt, Completion completion, long now) {
         Target target = attempt.target();
         long took = attempt.tookNanos(now);
-        Admission admission = attempt.flight().demand().admission(target);
-        TokenUsage usage = completion.usage().orElse(TokenUsage.NONE);
-        boolean settle = completion.usage().isPresent() && (admission.refunded() || usage.total() > admission.tokens());
-        attempt.lease().end(settle ? OptionalLong.of(usage.total()) : OptionalLong.empty(), now);
+        Flight flight = attempt.flight();
+        OptionalLong counted =
+                forecast.learn(flight.route(), target, flight.demand().admission(target), completion);
+        attempt.lease().end(counted, now);
         target.health().succeeded(attempt.healthEpoch(), now);
-        target.account().answered(usage, took);
+        target.account().answered(completion.usage().orElse(TokenUsage.NONE), took);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         outcomes.tell(
-                attempt.flight(),
+                flight,
                 listener -> listener.attemptAnswered(target.account().id(), target.model(), Duration.ofNanos(took)));
-        outcomes.answered(attempt.flight(), completion, now);
+        outcomes.answered(flight, completion, now);
         outcomes.changed(now);
     }
 

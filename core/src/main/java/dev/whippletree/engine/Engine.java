@@ -214,6 +214,7 @@ public final class Engine {
             }
             long now = timeline.nanoTime();
             flight.demand(demand);
+            traffic.demandAnew(flight);
             Optional<PromptException> refusal = barWhatCannotTakeIt(flight);
             if (refusal.isPresent()) {
                 flights.fail(flight, refusal.get());
@@ -233,7 +234,7 @@ public final class Engine {
             return Optional.of(PromptErrors.refusedByAll(flight));
         }
         for (Target target : flight.route().targets()) {
-            if (!target.canEverFit(flight.demand().tokens(target))) {
+            if (!target.canEverFit(flight.demand().neededTokens(target))) {
                 flight.barred().add(target);
             }
         }

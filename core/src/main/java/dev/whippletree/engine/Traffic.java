@@ -25,6 +25,7 @@ final class Traffic {
     private final List<EngineListener> listeners;
     private final Mailbox announcements = new Mailbox();
     private final WaitingLine line = new WaitingLine();
+    private final TokenForecast forecast = new TokenForecast();
     private final Flights flights;
     private final Closures closures;
     private final Conduct conduct;
@@ -49,7 +50,7 @@ final class Traffic {
         this.listeners = listeners;
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, ended);
         this.closures = new Closures(pool, listeners, this::announce);
-        this.conduct = new Conduct(new AttemptOutcomes(), closures, timeline);
+        this.conduct = new Conduct(new AttemptOutcomes(), closures, forecast, timeline);
         this.dispatcher = new Dispatcher(line, timeline, () -> monitor.decide(this::dispatch), new LineActions());
     }
 
@@ -63,6 +64,11 @@ final class Traffic {
 
     Dispatcher dispatcher() {
         return dispatcher;
+    }
+
+    /** Asks for a flight what it needs by what is known now. It must not be in the waiting line. The lock must be held. */
+    void demandAnew(Flight flight) {
+        flight.demand(flight.demand().reserving(flight.route(), forecast));
     }
 
     /** Puts a flight into the waiting line. The lock must be held. */
@@ -137,8 +143,15 @@ final class Traffic {
         @Override
         public void giveUp(Flight flight, long now) {
             dispatcher.lineShrank();
+            demandAnew(flight);
+            if (Candidates.eligible(flight).stream()
+                    .anyMatch(target -> target.waitNanos(flight.demand().tokens(target), now) != Waits.UNKNOWN)) {
+                // Only a limit learned while it waited was too small for what it asked for then.
+                line.add(flight);
+                return;
+            }
             boolean fitsSomewhere = Candidates.ever(flight).stream()
-                    .anyMatch(target -> target.canEverFit(flight.demand().tokens(target)));
+                    .anyMatch(target -> target.canEverFit(flight.demand().neededTokens(target)));
             flights.fail(
                     flight,
                     fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));
@@ -197,6 +210,7 @@ final class Traffic {
             if (budgetNanos > 0) {
                 resumeIn(flight, budgetNanos, true);
             } else {
+                demandAnew(flight);
                 queue(flight, now);
             }
         }

@@ -32,6 +32,11 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     /** When the attempt that brought the last report was begun; an older attempt's report says nothing new. */
     private long reportBegun = Long.MIN_VALUE;
 
+    /** How many uses have arrived so far, and how many had when the attempt that brought the last report was begun. */
+    private long arrivals;
+
+    private long arrivalsReported;
+
     /** A use that arrives by some moment or never. */
     private record LostUse(long latestArrival, long amount) {}
 
@@ -55,7 +60,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         advance(now);
         reservedTotal += reserved;
         take(reserved);
-        return new CountedUse(reserved, now, arrivedTotal);
+        return new CountedUse(reserved, now, arrivedTotal, arrivals);
     }
 
     /**
@@ -73,6 +78,8 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             return;
         }
         reportBegun = own.begun;
+        arrivalsReported = own.arrivalsBefore;
+        own.reported = true;
         amount = reportedAmount;
         long perhapsNotCounted = reservedTotal - own.arrivedBefore - own.amount;
         take(new Report(remaining - perhapsNotCounted, own.begun, resetNanos), now);
@@ -107,6 +114,14 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     /** Replaces what was believed by what was reported. */
     abstract void take(Report report, long now);
 
+    /**
+     * A use that is still taken off what is left turned out to be another.
+     *
+     * @param difference by how much larger it is; negative: smaller
+     * @param arrivedAt when it was known to have arrived
+     */
+    void settle(long difference, long arrivedAt) {}
+
     /** The service has counted some use by now; called before that is entered. */
     void arriving(long now) {}
 
@@ -128,13 +143,18 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
         private final long begun;
         private final long arrivedBefore;
+        private final long arrivalsBefore;
         private long amount;
+        private long arrival = Long.MAX_VALUE;
+        private long arrivedAt = Long.MAX_VALUE;
+        private boolean reported;
         private boolean ended;
 
-        CountedUse(long amount, long begun, long arrivedBefore) {
+        CountedUse(long amount, long begun, long arrivedBefore, long arrivalsBefore) {
             this.amount = amount;
             this.begun = begun;
             this.arrivedBefore = arrivedBefore;
+            this.arrivalsBefore = arrivalsBefore;
         }
 
         /** Its answer says more surely when it was counted. */
@@ -147,6 +167,8 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             if (!ended) {
                 ended = true;
                 arrivedTotal += amount;
+                arrival = ++arrivals;
+                arrivedAt = now;
                 arriving(now);
             }
         }
@@ -160,9 +182,14 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             }
         }
 
-        /** The next report says what the service really took. */
+        /** Where a report tells what the service really took, that is in what was left; else it has to be made good here. */
         @Override
-        public void settle(long actual, long now) {}
+        public void settle(long actual, long now) {
+            advance(now);
+            if (!reported && arrival > arrivalsReported) {
+                ReportedQuota.this.settle(actual - amount, arrivedAt);
+            }
+        }
 
         @Override
         public void release(long now) {

@@ -13,6 +13,9 @@ public final class TokenBucket extends ReportedQuota {
     private double level;
     private long levelAt;
 
+    /** When it last was as full as it can have been. */
+    private long fullAt = Long.MIN_VALUE;
+
     /**
      * Creates a full bucket, to be corrected by a report.
      *
@@ -49,13 +52,30 @@ public final class TokenBucket extends ReportedQuota {
     @Override
     void refill(long now) {
         double refilled = level + Math.max(0, now - levelAt) / windowNanos * amount();
-        level = Math.min(refilled, Math.max(level, amount() - underWay()));
+        double most = Math.max(level, (double) (amount() - underWay()));
+        if (refilled > most) {
+            fullAt = Math.max(fullAt, now);
+        }
+        level = Math.min(refilled, most);
         levelAt = Math.max(levelAt, now);
     }
 
     @Override
     void take(long taken) {
         level -= taken;
+    }
+
+    /**
+     * What was taken off too much is given back, unless the bucket has been full since: then it has come back already. A debt of
+     * more than a window is taken for a broken report.
+     */
+    @Override
+    void settle(long difference, long arrivedAt) {
+        if (difference > 0) {
+            level = Math.max(Math.min(level, -amount()), level - difference);
+        } else if (arrivedAt >= fullAt) {
+            level = Math.min(level - difference, Math.max(level, (double) (amount() - underWay())));
+        }
     }
 
     @Override

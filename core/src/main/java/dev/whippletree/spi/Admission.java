@@ -1,23 +1,46 @@
 package dev.whippletree.spi;
 
+import java.util.Objects;
+
 /**
- * What a service counts against its limits when a prompt arrives. Immutable.
+ * What a service counts against its limits of tokens for a prompt. Immutable.
  *
- * @param promptTokens tokens of the prompt, estimated, on the safe side
- * @param completionTokens tokens it counts in advance for the completion, 0 where it counts only what was made
- * @param refunded whether tokens counted in advance but not used are given back when the answer ends
+ * @param promptTokens tokens of the prompt, estimated, on the safe side; 0 or more. The engine learns by how much the estimates
+ *     for a model are wrong
+ * @param completionBound the most tokens the completion may have, 0 or more: the maximum that is sent
+ * @param counting when the completion is counted, and as what
  */
-public record Admission(long promptTokens, long completionTokens, boolean refunded) {
+public record Admission(long promptTokens, long completionBound, Counting counting) {
+
+    /** Nothing is counted, or nobody knows what. */
+    public static final Admission NONE = asMade(0, 0);
+
+    /** When a service counts a completion, and as what. */
+    public enum Counting {
+        /**
+         * The whole bound, when the prompt arrives. What isn't used isn't given back, unless a
+         * {@link dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full.
+         */
+        ON_ENTRY,
+        /** What was made, and no more. The engine reserves what completions of the route usually need, once it has learned that. */
+        AS_MADE
+    }
 
     /** Checks that nothing is negative. */
     public Admission {
-        if (promptTokens < 0 || completionTokens < 0) {
+        Objects.requireNonNull(counting, "counting");
+        if (promptTokens < 0 || completionBound < 0) {
             throw new IllegalArgumentException("tokens can't be negative");
         }
     }
 
-    /** Returns the tokens to reserve before the call. */
-    public long tokens() {
-        return promptTokens + completionTokens;
+    /** Returns the admission by a service that counts the completion's bound when the prompt arrives. */
+    public static Admission onEntry(long promptTokens, long completionBound) {
+        return new Admission(promptTokens, completionBound, Counting.ON_ENTRY);
+    }
+
+    /** Returns the admission by a service that counts of the completion what was made. */
+    public static Admission asMade(long promptTokens, long completionBound) {
+        return new Admission(promptTokens, completionBound, Counting.AS_MADE);
     }
 }

@@ -74,7 +74,7 @@ final class ConcurrencyStressTest {
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return new Admission(3, 7, true);
+            return Admission.asMade(3, 7);
         }
 
         @Override

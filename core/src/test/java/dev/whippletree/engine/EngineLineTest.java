@@ -265,7 +265,7 @@ final class EngineLineTest {
     @Test
     void admissionOfUnknownSize_reservesNothing() {
         ScriptedClient client = fixture.account("a", "100 tokens / 60s");
-        client.counts(new Admission(0, 0, false));
+        client.counts(Admission.NONE);
         List<CompletableFuture<Completion>> answers = fixture.askMany(10);
         fixture.advance(Duration.ofSeconds(1));
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());

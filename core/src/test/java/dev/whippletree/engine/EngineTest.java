@@ -273,7 +273,7 @@ final class EngineTest {
     @Test
     void reservationLargerThanTheLimit_isTooLargeWithoutACall() {
         ScriptedClient client = fixture.account("a", "100 tokens / 1s");
-        client.counts(new Admission(50, 51, false));
+        client.counts(Admission.onEntry(50, 51));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);

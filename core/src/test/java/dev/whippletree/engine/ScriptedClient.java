@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** An account's client that does what a test says, call by call, on a virtual timeline. */
@@ -35,9 +36,9 @@ final class ScriptedClient implements ProviderClient {
     private final Deque<Behaviour> script = new ArrayDeque<>();
     private final List<Long> callTimes = new ArrayList<>();
     private Behaviour usual;
-    private Supplier<Admission> admission = () -> new Admission(0, 0, false);
+    private Function<Prompt, Admission> admission = prompt -> Admission.NONE;
     private Optional<String> refusal = Optional.empty();
-    private boolean countsMaxTokens;
+    private Supplier<TokenUsage> usage = () -> TokenUsage.of(6, 4);
     private int cancelled;
     private int underWay;
     private int mostUnderWay;
@@ -62,13 +63,24 @@ final class ScriptedClient implements ProviderClient {
     }
 
     ScriptedClient admits(Supplier<Admission> counted) {
+        return admitsPrompts(prompt -> counted.get());
+    }
+
+    ScriptedClient admitsPrompts(Function<Prompt, Admission> counted) {
         admission = counted;
         return this;
     }
 
     /** The service counts the prompt's bound on tokens, and nothing for the prompt. */
     ScriptedClient countsMaxTokens() {
-        countsMaxTokens = true;
+        admitsPrompts(
+                prompt -> Admission.onEntry(0, prompt.parameters().maxTokens().orElse(0)));
+        return uses(() -> TokenUsage.of(0, 4));
+    }
+
+    /** What its answers say that the service counted. */
+    ScriptedClient uses(Supplier<TokenUsage> counted) {
+        usage = counted;
         return this;
     }
 
@@ -101,9 +113,7 @@ final class ScriptedClient implements ProviderClient {
 
     @Override
     public Admission admission(Prompt prompt, String model) {
-        return countsMaxTokens
-                ? new Admission(0, prompt.parameters().maxTokens().orElse(0), false)
-                : admission.get();
+        return admission.apply(prompt);
     }
 
     @Override
@@ -130,16 +140,20 @@ final class ScriptedClient implements ProviderClient {
         return later(latency, (prompt, model, sink) -> {
             sink.firstByte();
             sink.delta(new Delta.Text(text));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(6, 4)), model));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(usage.get()), model));
             return () -> {};
         });
     }
 
     Behaviour endsAfter(Duration latency, FinishReason reason) {
+        return endsAfter(latency, reason, Optional.empty());
+    }
+
+    Behaviour endsAfter(Duration latency, FinishReason reason, Optional<TokenUsage> counted) {
         return later(latency, (prompt, model, sink) -> {
             sink.firstByte();
             sink.delta(new Delta.Text("part"));
-            sink.done(new AnswerEnd(reason, Optional.empty(), model));
+            sink.done(new AnswerEnd(reason, counted, model));
             return () -> {};
         });
     }
@@ -162,7 +176,7 @@ final class ScriptedClient implements ProviderClient {
             sink.firstByte();
             sink.limits(report.get());
             sink.delta(new Delta.Text("answer"));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(6, 4)), model));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(usage.get()), model));
             return () -> {};
         });
     }

@@ -110,7 +110,7 @@ public final class FakePlugins {
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return new Admission(0, 0, false);
+            return Admission.NONE;
         }
 
         @Override

@@ -65,6 +65,67 @@ final class TokenBucketTest {
     }
 
     @Test
+    void useThatNoReportTellsOf_isSettled_downAndUp() {
+        Quota.Use large = bucket.reserve(8, 0);
+        large.arrived(0);
+        large.settle(3, 0);
+        assertThat(bucket.left(0)).isEqualTo(7);
+        Quota.Use small = bucket.reserve(1, 0);
+        small.arrived(0);
+        small.settle(5, 0);
+        assertThat(bucket.left(0)).isEqualTo(2);
+    }
+
+    @Test
+    void useThatIsInAReport_isNotSettledAgain() {
+        Quota.Use before = bucket.reserve(4, 0);
+        before.arrived(0);
+        Quota.Use own = bucket.reserve(4, 10);
+        own.arrived(20);
+        bucket.report(own, 10, 6, 400, 20);
+
+        own.settle(1, 20);
+        before.settle(1, 20);
+
+        assertThat(bucket.left(20)).isEqualTo(6);
+    }
+
+    @Test
+    void useThatAReportMayNotContain_isSettled() {
+        Quota.Use own = bucket.reserve(2, 0);
+        Quota.Use other = bucket.reserve(5, 0);
+        own.arrived(10);
+        bucket.report(own, 10, 8, 200, 10);
+        assertThat(bucket.left(10)).isEqualTo(3);
+        other.arrived(10);
+
+        other.settle(1, 10);
+
+        assertThat(bucket.left(10)).isEqualTo(7);
+    }
+
+    @Test
+    void whatHasComeBackAlready_isNotGivenBackAgain() {
+        Quota.Use use = bucket.reserve(8, 0);
+        use.arrived(0);
+        bucket.reserve(10, 2_000).arrived(2_000);
+
+        use.settle(1, 2_000);
+
+        assertThat(bucket.left(2_000)).isZero();
+    }
+
+    @Test
+    void debtOfMoreThanAWindow_isNotBelieved() {
+        Quota.Use use = bucket.reserve(1, 0);
+        use.arrived(0);
+
+        use.settle(1_000_000, 0);
+
+        assertThat(bucket.waitNanos(10, 0)).isEqualTo(2 * WINDOW);
+    }
+
+    @Test
     void nothingAsked_fitsEvenIntoAnOverdrawnBucket() {
         bucket.reserve(25, 0).arrived(0);
         assertThat(bucket.waitNanos(0, 0)).isZero();

@@ -41,7 +41,7 @@ final class SimulatedClient implements ProviderClient {
         this.link = link;
     }
 
-    /** Estimates with fewer bytes to a token than the service counts, and expects the longest answer, as providers do. */
+    /** Estimates with fewer bytes to a token than the service counts, and says how the service counts answers. */
     @Override
     public Admission admission(Prompt prompt, String model) {
         long promptTokens = 0;
@@ -50,7 +50,9 @@ final class SimulatedClient implements ProviderClient {
             promptTokens += (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN + PER_MESSAGE;
         }
         long most = maxTokens(prompt).orElse(service.settings().assumedMaxTokens());
-        return new Admission(promptTokens, most, service.settings().kind() != ServiceKind.GROQ);
+        return service.settings().kind() == ServiceKind.GROQ
+                ? Admission.onEntry(promptTokens, most)
+                : Admission.asMade(promptTokens, most);
     }
 
     @Override

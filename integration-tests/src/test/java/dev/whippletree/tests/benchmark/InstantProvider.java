@@ -35,7 +35,7 @@ final class InstantProvider implements Provider {
 
             @Override
             public Admission admission(Prompt prompt, String model) {
-                return new Admission(20, 100, true);
+                return Admission.asMade(20, 100);
             }
 
             @Override

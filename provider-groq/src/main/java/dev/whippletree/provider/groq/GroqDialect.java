@@ -58,8 +58,8 @@ record GroqDialect(URI chatCompletions) implements Dialect {
     /** The bound on the completion is counted in full on entry, and not given back. */
     @Override
     public Admission admission(Prompt prompt, String model) {
-        return new Admission(
-                PromptTokens.estimate(prompt), prompt.parameters().maxTokens().orElse(0), false);
+        return Admission.onEntry(
+                PromptTokens.estimate(prompt), prompt.parameters().maxTokens().orElse(0));
     }
 
     /** Requests are per day and tokens per minute; the limits per minute and per day that remain are told in refusals only. */

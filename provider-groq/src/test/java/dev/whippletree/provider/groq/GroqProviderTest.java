@@ -114,7 +114,7 @@ final class GroqProviderTest {
     void admission_countsTheMaximumInFull_andGivesNothingBack() {
         assertThat(bench.client()
                         .admission(Prompt.builder().user("abc").maxTokens(500).build(), "M"))
-                .isEqualTo(new Admission(9, 500, false));
+                .isEqualTo(Admission.onEntry(9, 500));
     }
 
     @Test

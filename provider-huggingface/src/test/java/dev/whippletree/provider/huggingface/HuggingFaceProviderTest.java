@@ -65,12 +65,12 @@ final class HuggingFaceProviderTest {
     }
 
     @Test
-    void admission_isPromptAndMaximum_givenBackWhereUnused() {
+    void admission_isPromptAndMaximum_ofWhichWhatIsMadeCounts() {
         try (ProviderBench bench = Bench.open(Map.of())) {
             assertThat(bench.client()
                             .admission(
                                     Prompt.builder().user("abc").maxTokens(500).build(), "M"))
-                    .isEqualTo(new Admission(9, 500, true));
+                    .isEqualTo(Admission.asMade(9, 500));
         }
     }
 

@@ -50,12 +50,11 @@ public interface Dialect {
     /**
      * Says what the service will count when a prompt arrives.
      *
-     * <p>Unless overridden: the prompt's tokens, estimated, and the bound on the completion, of which what wasn't used comes
-     * back. That is on the safe side of every way of counting.
+     * <p>Unless overridden: the prompt's tokens, estimated, and of the completion what was made.
      */
     default Admission admission(Prompt prompt, String model) {
-        return new Admission(
-                PromptTokens.estimate(prompt), prompt.parameters().maxTokens().orElse(0), true);
+        return Admission.asMade(
+                PromptTokens.estimate(prompt), prompt.parameters().maxTokens().orElse(0));
     }
 
     /** Is told of the head of every response, before it is read on. Does nothing unless overridden. */

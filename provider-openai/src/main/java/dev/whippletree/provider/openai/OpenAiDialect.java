@@ -1,5 +1,7 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.Admission;
 import java.net.URI;
 
 /**
@@ -11,4 +13,18 @@ import java.net.URI;
 record OpenAiDialect(URI chatCompletions, String maxTokensField) implements Dialect {
 
     static final String BASE_URL = "https://api.openai.com/v1";
+
+    private static final String OWN_HOST = URI.create(BASE_URL).getHost();
+
+    /**
+     * OpenAI itself counts a completion's maximum when the prompt arrives (platform.openai.com/docs/guides/rate-limits). Others that
+     * speak the protocol aren't known to.
+     */
+    @Override
+    public Admission admission(Prompt prompt, String model) {
+        Admission asMade = Dialect.super.admission(prompt, model);
+        return OWN_HOST.equals(chatCompletions.getHost())
+                ? Admission.onEntry(asMade.promptTokens(), asMade.completionBound())
+                : asMade;
+    }
 }

@@ -135,12 +135,12 @@ final class OpenAiProviderTest {
     }
 
     @Test
-    void admission_isPromptAndMaximum_givenBackWhereUnused() {
+    void admission_isPromptAndMaximum_ofWhichWhatIsMadeCounts() {
         try (ProviderBench bench = Bench.open(Map.of())) {
             assertThat(bench.client()
                             .admission(
                                     Prompt.builder().user("abc").maxTokens(500).build(), "m"))
-                    .isEqualTo(new Admission(9, 500, true));
+                    .isEqualTo(Admission.asMade(9, 500));
         }
     }
 

@@ -381,13 +381,12 @@ public abstract class ProviderContract {
     }
 
     @Test
-    void admission_growsWithThePromptAndCountsTheRequest() {
+    void admission_growsWithThePrompt_andMakesNoCall() {
         Admission small = client.admission(Prompt.of("Hi"), model());
         Admission large = client.admission(
                 Prompt.builder()
                         .message(Message.system("Be kind. ".repeat(100)))
                         .user("Hi")
-                        .maxTokens(200)
                         .build(),
                 model());
 
@@ -395,7 +394,25 @@ public abstract class ProviderContract {
         assertThat(large.promptTokens())
                 .as("900 characters are 225 tokens or so")
                 .isGreaterThan(200);
-        assertThat(large.tokens()).isGreaterThanOrEqualTo(large.promptTokens());
+        assertThat(client.admission(Prompt.of("Hi"), model()))
+                .as("the same of the same prompt")
+                .isEqualTo(small);
+        assertThat(service.requests()).isEmpty();
+    }
+
+    @Test
+    void maximum_isTheBoundOfTheCompletion_andIsSentUnchanged() {
+        service.reply(answer("Fine"));
+        Prompt prompt = Prompt.builder().user("Hi").maxTokens(1_357).build();
+        RecordingSink sink = new RecordingSink(false);
+
+        client.send(prompt, model(), sink);
+
+        sink.awaitDone();
+        assertThat(service.requests().get(0).toString()).contains("1357");
+        assertThat(client.admission(prompt, model()).completionBound())
+                .as("what is counted on entry, or can be made at most")
+                .isEqualTo(1_357);
     }
 
     @Test

@@ -1,0 +1,302 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.Admission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What is reserved of limits of tokens, how it is settled, and what is learned for later reservations. */
+final class EngineTokensTest {
+
+    private static final long LIMIT = 1_000_000;
+    private static final int ENOUGH = TokenForecast.FEWEST;
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final ScriptedClient client = fixture.account("a", LIMIT + " tokens / 1h");
+
+    /** Asks so many, one after the other, each in an hour of its own. */
+    private void answer(int count) {
+        for (int number = 0; number < count; number++) {
+            fixture.ask("question " + number);
+            fixture.advance(Duration.ofHours(2));
+        }
+    }
+
+    /** Returns what one more prompt reserves while it is under way. */
+    private long reserved() {
+        fixture.ask("one more");
+        long used = used();
+        fixture.advance(Duration.ofHours(2));
+        return used;
+    }
+
+    private long used() {
+        return LIMIT - fixture.status("a").limits().get(0).left();
+    }
+
+    @Test
+    void untilEnoughAnswersHaveBeenSeen_theWholeBoundIsReserved() {
+        client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, 40));
+
+        assertThat(reserved()).isEqualTo(1_100);
+        answer(ENOUGH - 2);
+        assertThat(reserved()).isEqualTo(1_100);
+        assertThat(reserved()).isEqualTo(100 + 40);
+    }
+
+    @Test
+    void whatFewCompletionsExceed_isReserved_andNeverMoreThanTheBound() {
+        int[] calls = {0};
+        client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, ++calls[0] % 20 == 0 ? 900 : 40));
+
+        answer(300);
+
+        assertThat(reserved()).as("5 % are longer: they must be covered").isEqualTo(100 + 900);
+        client.counts(Admission.asMade(100, 500));
+        assertThat(reserved()).isEqualTo(100 + 500);
+    }
+
+    @Test
+    void completionsThatWereCutAtTheirBound_tellNothingOfHowLongTheyWouldBe() {
+        client.counts(Admission.asMade(100, 200))
+                .usually(client.endsAfter(
+                        Duration.ofMillis(100), FinishReason.LENGTH, Optional.of(TokenUsage.of(100, 200))));
+        answer(100);
+
+        client.counts(Admission.asMade(100, 1_000));
+
+        assertThat(reserved()).isEqualTo(100 + 1_000);
+    }
+
+    @Test
+    void boundCountedOnEntry_isReservedInFull_howeverLittleIsUsed() {
+        client.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(100, 40));
+
+        answer(200);
+
+        assertThat(reserved()).isEqualTo(1_100);
+    }
+
+    @Test
+    void boundCountedOnEntry_staysUsedInFull_andThePromptIsSettled() {
+        client.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(70, 40));
+
+        fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+
+        assertThat(used()).isEqualTo(1_070);
+    }
+
+    @Test
+    void whatIsMade_isSettled_downAndUp() {
+        client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
+        fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(used()).isEqualTo(130);
+
+        client.counts(Admission.asMade(10, 10)).uses(() -> TokenUsage.of(90, 800));
+        fixture.ask("r");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(used()).isEqualTo(130 + 890);
+    }
+
+    @Test
+    void answerThatTellsNoUsage_keepsItsReservation_andTeachesNothing() {
+        client.counts(Admission.asMade(100, 1_000))
+                .usually(client.endsAfter(Duration.ofMillis(100), FinishReason.STOP));
+        answer(100);
+        fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+
+        assertThat(used()).isEqualTo(1_100);
+    }
+
+    @Test
+    void estimatesThatAreTooLarge_areLoweredOnceEnoughWereCounted_aQuarterAtLeast() {
+        client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(750, 4));
+        answer(ENOUGH - 1);
+        assertThat(reserved()).isEqualTo(1_000);
+        assertThat(reserved()).isEqualTo(750);
+
+        client.uses(() -> TokenUsage.of(1, 4));
+        answer(600);
+        assertThat(reserved()).isEqualTo(250);
+    }
+
+    @Test
+    void estimatesThatAreTooSmall_areRaisedAtOnce_sixteenfoldAtMost() {
+        client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(1_300, 4));
+        answer(1);
+        assertThat(reserved()).isEqualTo(1_300);
+
+        client.uses(() -> TokenUsage.of(90_000_000, 4));
+        answer(1);
+        assertThat(reserved()).isEqualTo(16_000);
+    }
+
+    @Test
+    void usageThatCannotBe_isNoUsage_andTheAnswerAnAnswer() {
+        client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(Long.MAX_VALUE, Long.MAX_VALUE));
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+
+        assertThat(answer.join().usage()).isEmpty();
+        assertThat(used()).isEqualTo(1_100);
+    }
+
+    @Test
+    void whatIsAddedToSmallPrompts_doesNotRaiseLargeOnes() {
+        client.counts(Admission.onEntry(10, 0)).uses(() -> TokenUsage.of(80, 4));
+        answer(ENOUGH);
+        assertThat(reserved()).isEqualTo(80);
+
+        client.counts(Admission.onEntry(5_000, 0));
+        assertThat(reserved()).isEqualTo(5_000);
+    }
+
+    @Test
+    void completionThatMightExceedTheLimit_goesAlone() {
+        EngineFixture small = new EngineFixture();
+        ScriptedClient service = small.account("b", "300 tokens / 60s");
+        service.counts(Admission.asMade(100, 4_000)).uses(() -> TokenUsage.of(90, 40));
+
+        List<CompletableFuture<Completion>> answers = small.askMany(2);
+        small.advance(Duration.ofMillis(50));
+        assertThat(service.calls()).isEqualTo(1);
+        small.run();
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+        assertThat(service.callTimes().get(1))
+                .as("settled by then, but only a whole window is enough")
+                .isGreaterThan(Duration.ofSeconds(60).toNanos());
+    }
+
+    @Test
+    void promptLargerThanTheLimit_isTooLarge_whateverItsCompletion() {
+        EngineFixture small = new EngineFixture();
+        ScriptedClient service = small.account("b", "300 tokens / 60s");
+        service.counts(Admission.asMade(301, 1));
+
+        CompletableFuture<Completion> answer = small.ask("q");
+        small.run();
+
+        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(failure(answer)).hasMessageContaining("at least 301 tokens");
+        assertThat(service.calls()).isZero();
+    }
+
+    @Test
+    void estimateLearnedToBeTooLarge_isNoReasonToRefuse() {
+        EngineFixture small = new EngineFixture();
+        ScriptedClient service = small.account("b", "1000 tokens / 60s");
+        service.counts(Admission.onEntry(600, 100)).uses(() -> TokenUsage.of(300, 4));
+        small.askMany(ENOUGH);
+        small.run();
+
+        service.counts(Admission.onEntry(1_000, 100)).uses(() -> TokenUsage.of(500, 4));
+        CompletableFuture<Completion> answer = small.ask("larger");
+        small.run();
+
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void brokenReports_doNotMakeEveryPromptTooLarge() {
+        EngineFixture small = new EngineFixture();
+        ScriptedClient service = small.account("b", "1000 tokens / 60s");
+        service.counts(Admission.onEntry(600, 100)).uses(() -> TokenUsage.of(90_000_000, 4));
+        small.ask("q");
+        small.run();
+
+        service.uses(() -> TokenUsage.of(600, 4));
+        CompletableFuture<Completion> answer = small.ask("r");
+        small.run();
+
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void limitLearnedWhileAPromptWaits_smallerThanWhatItAskedFor_stillLetsItGo() {
+        EngineFixture small = new EngineFixture();
+        ScriptedClient service = small.account("b", Optional.empty(), 1);
+        service.counts(Admission.asMade(100, 4_000))
+                .then(service.reports(Duration.ofSeconds(1), () -> minutely(2_000)));
+
+        List<CompletableFuture<Completion>> answers = small.askMany(2);
+        small.run();
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    private static RateLimitReport minutely(long amount) {
+        return new RateLimitReport(
+                Reach.ORGANIZATION,
+                Limit.Unit.TOKENS,
+                OptionalLong.of(amount),
+                OptionalLong.of(amount - 10),
+                Optional.of(Duration.ofMinutes(1)),
+                Refill.CONTINUOUS,
+                Optional.of(Duration.ofMillis(300)));
+    }
+
+    @Test
+    void limitToldOfOnce_isSettledByUsageFromThenOn() {
+        EngineFixture small = new EngineFixture();
+        ScriptedClient service = small.account("b");
+        service.counts(Admission.asMade(100, 900)).then(service.reports(Duration.ofMillis(1), () -> minutely(2_000)));
+        small.ask("first");
+        small.advance(Duration.ofMinutes(2));
+
+        CompletableFuture<Completion> second = small.ask("second");
+        small.advance(Duration.ofMillis(100));
+
+        assertThat(second).isCompleted();
+        assertThat(small.status("b").limits().get(0).left())
+                .as("6 and 4 tokens used, not 1,000")
+                .isEqualTo(1_990);
+    }
+
+    @Test
+    void promptWithoutMaximum_getsTheRoutes_andOneWithKeepsItsOwn() {
+        client.admitsPrompts(
+                prompt -> Admission.onEntry(0, prompt.parameters().maxTokens().orElseThrow()));
+        client.uses(() -> TokenUsage.of(0, 1));
+
+        fixture.ask("without");
+        assertThat(used()).isEqualTo(RouteSettings.DEFAULT_MAX_TOKENS);
+        fixture.ask(Prompt.builder().user("with").maxTokens(50_000).build());
+
+        assertThat(used()).isEqualTo(RouteSettings.DEFAULT_MAX_TOKENS + 50_000);
+    }
+
+    @Test
+    void promptInTheLine_keepsWhatItAskedForThere() {
+        EngineFixture small = new EngineFixture();
+        ScriptedClient service = small.account("b", Optional.empty(), 1, LIMIT + " tokens / 1h");
+        service.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(2_000, 1));
+        List<CompletableFuture<Completion>> answers = small.askMany(2);
+
+        small.advance(Duration.ofMillis(150));
+
+        assertThat(answers.get(0)).isCompleted();
+        assertThat(LIMIT - small.status("b").limits().get(0).left())
+                .as("the second asked before anything was learned")
+                .isEqualTo(2_000 + 1_000);
+    }
+}
