@@ -46,4 +46,9 @@ record Demand(Map<Target, Admission> admissions, Map<Target, String> refusals) {
     long mostTokens() {
         return admissions.values().stream().mapToLong(Admission::tokens).max().orElse(0);
     }
+
+    /** Returns the fewest tokens to reserve on any target. */
+    long leastTokens() {
+        return admissions.values().stream().mapToLong(Admission::tokens).min().orElse(0);
+    }
 }
