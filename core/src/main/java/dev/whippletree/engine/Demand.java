@@ -152,4 +152,9 @@ final class Demand {
     long mostTokens() {
         return mostTokens;
     }
+
+    /** Returns the fewest tokens to reserve on any target. */
+    long leastTokens() {
+        return admissions.values().stream().mapToLong(Admission::tokens).min().orElse(0);
+    }
 }

@@ -221,7 +221,7 @@ public final class Engine {
                 return;
             }
             traffic.queue(flight, now);
-            traffic.dispatch();
+            traffic.dispatch(Change.OF_THE_LINE);
             if (flight.stage() == Flight.Stage.WAITING) {
                 refuseIfHopeless(flight, now);
             }

@@ -65,7 +65,20 @@ final class ScopeState {
     }
 
     boolean knowsRequestLimit() {
-        return meters.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
+        return counts(Limit.Unit.REQUESTS);
+    }
+
+    boolean countsTokens() {
+        return counts(Limit.Unit.TOKENS);
+    }
+
+    private boolean counts(Limit.Unit unit) {
+        for (Meter meter : meters) {
+            if (meter.unit() == unit) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns how long until a reservation fits, the closure aside. */
@@ -88,7 +101,12 @@ final class ScopeState {
     }
 
     boolean canEverFit(long tokens) {
-        return meters.stream().allMatch(meter -> meter.canEverFit(tokens));
+        for (Meter meter : meters) {
+            if (!meter.canEverFit(tokens)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     double headroom(long now) {

@@ -51,7 +51,8 @@ final class Traffic {
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, ended);
         this.closures = new Closures(pool, listeners, this::announce);
         this.conduct = new Conduct(new AttemptOutcomes(), closures, forecast, timeline);
-        this.dispatcher = new Dispatcher(line, timeline, () -> monitor.decide(this::dispatch), new LineActions());
+        this.dispatcher = new Dispatcher(
+                line, timeline, () -> monitor.decide(() -> dispatch(Change.ANYTHING)), new LineActions());
     }
 
     Flights flights() {
@@ -97,11 +98,15 @@ final class Traffic {
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
-    /** Begins all that can begin. The lock must be held. */
-    void dispatch() {
+    /**
+     * Begins all that can begin. The lock must be held.
+     *
+     * @param change what has happened since the last time
+     */
+    void dispatch(Change change) {
         long now = timeline.nanoTime();
         closures.tellReopened(now);
-        dispatcher.dispatch(now);
+        dispatcher.dispatch(change, now);
     }
 
     /** Nobody wants a flight any longer; those that it held back in the line may go. The lock must be held. */
@@ -109,7 +114,7 @@ final class Traffic {
         boolean waiting = flight.stage() == Flight.Stage.WAITING;
         withdraw(flight);
         if (waiting) {
-            dispatch();
+            dispatch(Change.OF_THE_LINE);
         }
     }
 
@@ -198,7 +203,7 @@ final class Traffic {
                     pauseNanos,
                     () -> monitor.decide(() -> {
                         resume(flight, counted, timeline.nanoTime());
-                        dispatch();
+                        dispatch(Change.OF_THE_LINE);
                     }));
         }
 
@@ -216,8 +221,8 @@ final class Traffic {
         }
 
         @Override
-        public void changed(long now) {
-            dispatch();
+        public void changed(Target target, long now) {
+            dispatch(Change.of(target));
         }
 
         @Override
