@@ -155,6 +155,9 @@ final class Demand {
 
     /** Returns the fewest tokens to reserve on any target. */
     long leastTokens() {
-        return admissions.values().stream().mapToLong(Admission::tokens).min().orElse(0);
+        return reservations.values().stream()
+                .mapToLong(Reservation::tokens)
+                .min()
+                .orElse(0);
     }
 }

@@ -23,6 +23,7 @@ final class Traffic {
     private final Monitor monitor;
     private final Timeline timeline;
     private final List<EngineListener> listeners;
+    private final Events events;
     private final Mailbox announcements = new Mailbox();
     private final WaitingLine line = new WaitingLine();
     private final TokenForecast forecast = new TokenForecast();
@@ -31,11 +32,21 @@ final class Traffic {
     private final Conduct conduct;
     private final Dispatcher dispatcher;
 
+    /** What others have to know of it. */
+    interface Events {
+
+        /** A flight has ended. */
+        void flightEnded();
+
+        /** Something was used of a limit, or became known of one, or of what is closed. */
+        void used();
+    }
+
     /**
      * Creates one in which nothing is under way.
      *
      * @param listeners are told what happens, and never throw
-     * @param ended is told when a flight has ended, under the lock
+     * @param events is told, under the lock
      */
     Traffic(
             Monitor monitor,
@@ -44,11 +55,13 @@ final class Traffic {
             CacheTiers caches,
             Tally tally,
             List<EngineListener> listeners,
-            Runnable ended) {
+            Events events) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.listeners = listeners;
-        this.flights = new Flights(monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, ended);
+        this.events = events;
+        this.flights = new Flights(
+                monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, events::flightEnded);
         this.closures = new Closures(pool, listeners, this::announce);
         this.conduct = new Conduct(new AttemptOutcomes(), closures, forecast, timeline);
         this.dispatcher = new Dispatcher(
@@ -141,6 +154,7 @@ final class Traffic {
             dispatcher.lineShrank();
             Attempt attempt = new Attempt(monitor, timeline, conduct, flight, target, flight.streaming());
             flight.begin(attempt);
+            events.used();
             LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
             monitor.after(flight.mailbox(), attempt::send);
         }
@@ -222,6 +236,7 @@ final class Traffic {
 
         @Override
         public void changed(Target target, long now) {
+            events.used();
             dispatch(Change.of(target));
         }
 

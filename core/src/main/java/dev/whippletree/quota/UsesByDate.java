@@ -1,5 +1,7 @@
 package dev.whippletree.quota;
 
+import java.util.function.Consumer;
+
 /**
  * Uses in the order of their dates.
  *
@@ -22,17 +24,37 @@ final class UsesByDate {
     /** A use's amount and, once it is known, its date. */
     static final class Entry {
 
+        private final boolean own;
         private long amount;
         private long date = NONE;
         private boolean removed;
         private int slot;
 
         Entry(long amount) {
+            this(amount, true);
+        }
+
+        private Entry(long amount, boolean own) {
             this.amount = amount;
+            this.own = own;
+        }
+
+        /** Returns an entry for what others used, nothing so far. */
+        static Entry ofOthers() {
+            return new Entry(0, false);
+        }
+
+        /** Returns whether it was reserved here. */
+        boolean own() {
+            return own;
         }
 
         long amount() {
             return amount;
+        }
+
+        long date() {
+            return date;
         }
 
         boolean dated() {
@@ -57,6 +79,18 @@ final class UsesByDate {
             index--;
         }
         put(index, entry);
+    }
+
+    /** Returns the sum of all uses. */
+    long sum() {
+        return sum;
+    }
+
+    /** Shows each use, in the order of their dates. */
+    void forEach(Consumer<Entry> consumer) {
+        for (int index = 0; index < size; index++) {
+            consumer.accept(at(index));
+        }
     }
 
     /** Changes the amount of a use that hasn't been removed, whether or not it is here yet. */

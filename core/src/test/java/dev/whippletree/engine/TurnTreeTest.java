@@ -42,7 +42,7 @@ final class TurnTreeTest {
     private Flight flight(double turn, int tokens) {
         Prompt prompt = Prompt.builder().user("q").maxTokens(tokens).build();
         Flight flight = new Flight(PromptKeys.of(prompt, "default", List.of()), prompt, route, 0);
-        flight.demand(Demand.of(prompt, route));
+        flight.demand(Demand.of(prompt, route).reserving(route, new TokenForecast()));
         flight.enter(new Lane(Lane.Key.of(flight), flight), turn, ++order);
         return flight;
     }
