@@ -23,8 +23,10 @@ import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +145,7 @@ public final class Whippletree implements AutoCloseable {
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
         private @Nullable Timeline timeline;
+        private @Nullable Path state;
         private @Nullable ClassLoader loader;
 
         private Builder() {}
@@ -215,6 +218,15 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets the folder in which the limits' state is kept between processes; stronger than a configuration's. Several
+         * processes may share it. Without one each process begins with what the configuration says.
+         */
+        public Builder state(Path folder) {
+            this.state = folder;
+            return this;
+        }
+
         /** Sets time, timers, threads and chance; stays open when the Whippletree is closed. */
         public Builder timeline(Timeline timeline) {
             this.timeline = timeline;
@@ -279,23 +291,27 @@ public final class Whippletree implements AutoCloseable {
          */
         public Whippletree build() {
             PluginCatalog catalog = plugins();
-            Configuration whole = ConfigurationCheck.of(whole(catalog), catalog.known(), variables());
+            Configuration checked = ConfigurationCheck.of(withState(whole(catalog)), catalog.known(), variables());
+            Optional<StateFolder> folder = checked.state().map(StateFolder::open);
+            Configuration whole =
+                    checked.withWarnings(folder.map(StateFolder::warnings).orElse(List.of()));
+            Hooks hooks = new Hooks(listeners, clients, folder);
             catalog.broken().forEach(entry -> LOG.warn("A plugin isn't used, because it can't be loaded: {}", entry));
             whole.warnings().forEach(LOG::warn);
             if (timeline != null) {
-                return new Whippletree(whole, assemble(catalog, whole, timeline), Optional.empty());
+                return new Whippletree(whole, Assembly.of(catalog, whole, timeline, hooks), Optional.empty());
             }
             SystemTimeline own = new SystemTimeline();
             try {
-                return new Whippletree(whole, assemble(catalog, whole, own), Optional.of(own));
+                return new Whippletree(whole, Assembly.of(catalog, whole, own, hooks), Optional.of(own));
             } catch (RuntimeException e) {
                 own.close();
                 throw e;
             }
         }
 
-        private Assembly assemble(PluginCatalog catalog, Configuration whole, Timeline used) {
-            return Assembly.of(catalog, whole, used, new Hooks(listeners, clients));
+        private Configuration withState(Configuration whole) {
+            return state == null ? whole : whole.withState(state);
         }
 
         private Map<String, String> variables() {

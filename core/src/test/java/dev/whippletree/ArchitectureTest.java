@@ -28,6 +28,8 @@ final class ArchitectureTest {
             .definedBy("dev.whippletree.config..")
             .layer("engine")
             .definedBy("dev.whippletree.engine..")
+            .layer("state")
+            .definedBy("dev.whippletree.state..")
             .layer("quota")
             .definedBy("dev.whippletree.quota..")
             .layer("strategy")
@@ -40,15 +42,17 @@ final class ArchitectureTest {
             .definedBy(TIME)
             .ensureAllClassesAreContainedInArchitecture()
             .whereLayer("plugin")
-            .mayOnlyAccessLayers("config", "engine", "strategy", "spi", "model", "time")
+            .mayOnlyAccessLayers("config", "engine", "state", "strategy", "spi", "model", "time")
             .whereLayer("config")
             .mayOnlyAccessLayers("engine", "spi", "model", "time")
             .whereLayer("engine")
-            .mayOnlyAccessLayers("quota", "strategy", "spi", "model", "time")
+            .mayOnlyAccessLayers("state", "quota", "strategy", "spi", "model", "time")
+            .whereLayer("state")
+            .mayOnlyAccessLayers("model", "time")
             .whereLayer("quota")
             .mayOnlyAccessLayers("spi", "model", "time")
             .whereLayer("strategy")
-            .mayOnlyAccessLayers("spi", "model", "time")
+            .mayOnlyAccessLayers("spi", "model")
             .whereLayer("spi")
             .mayOnlyAccessLayers("model")
             .whereLayer("model")
@@ -116,6 +120,20 @@ final class ArchitectureTest {
             .resideInAnyPackage(
                     "java..", "org.slf4j..", "org.jspecify..", "dev.whippletree.spi..", "dev.whippletree.model..")
             .because("no upgrade of a library used here may break a plugin");
+
+    @ArchTest
+    static final ArchRule strategiesUseWhatAStrangersWouldHave = classes()
+            .that()
+            .resideInAPackage("dev.whippletree.strategy..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify..",
+                    "dev.whippletree.strategy..",
+                    "dev.whippletree.spi..",
+                    "dev.whippletree.model..")
+            .because("the SPI is enough to write each of them outside core");
 
     @ArchTest
     static final ArchRule modelUsesNoLibrary = classes()

@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
         name = "status",
         description = {
             "Shows the accounts: their limits, what is left of them, what is closed and why.",
-            "A process knows only what it did itself; --probe asks each account once."
+            "A process knows what it did itself and, where the configuration names a state folder, what others left there;"
+                    + " --probe asks each account once."
         },
         footer = {"  whippletree status", "  whippletree status --probe", "  whippletree status --json"})
 final class StatusCommand implements Callable<Integer> {

@@ -2,6 +2,8 @@ package dev.whippletree.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,5 +71,29 @@ class CheckCommandTest {
     void noAccountAtAll_isToldAsInAsk() {
         assertThat(shell.run("check")).isEqualTo(2);
         assertThat(shell.err()).contains("SCRIPTED_TOKEN");
+    }
+
+    @Test
+    void stateFolderThatCannotBeUsed_isWarnedAbout() {
+        shell.file("whippletree.yaml", """
+                state: nowhere
+                accounts: [{id: one, provider: scripted}]
+                """);
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .contains("warning: nothing is remembered after this process")
+                .contains(folder.resolve("nowhere") + " isn't there; create it");
+        assertThat(shell.err()).isEmpty();
+    }
+
+    @Test
+    void stateFolder_isShown() throws IOException {
+        Files.createDirectory(folder.resolve("kept"));
+        shell.file("whippletree.yaml", """
+                state: kept
+                accounts: [{id: one, provider: scripted}]
+                """);
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("state in " + folder.resolve("kept")).doesNotContain("warning");
     }
 }

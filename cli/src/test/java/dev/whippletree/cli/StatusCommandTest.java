@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,5 +60,40 @@ class StatusCommandTest {
         assertThat(shell.run("status", "--probe")).isEqualTo(3);
         assertThat(shell.err()).contains("✗ scripted-1").contains("token refused");
         assertThat(shell.out()).contains("off");
+    }
+
+    @Test
+    void stateFolder_tellsWhatIsLeftAfterOtherRuns_withoutACall() throws IOException {
+        Files.createDirectory(folder.resolve("kept"));
+        shell.file("whippletree.yaml", """
+                state: kept
+                caches: []
+                accounts: [{id: one, provider: scripted, token: "${SCRIPTED_TOKEN}", limits: [10 requests / 1d]}]
+                """);
+        for (int run = 0; run < 3; run++) {
+            assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        }
+        Shell later = new Shell(folder).withAccount();
+        assertThat(later.run("status")).isZero();
+        assertThat(later.out()).containsPattern("7 +█+░+ +of 10 requests / 1d");
+        assertThat(later.err()).isEmpty();
+        assertThat(later.provider.asked).isEmpty();
+    }
+
+    @Test
+    void limitThatIsUsedUp_isShownWithTheTime() throws IOException {
+        Files.createDirectory(folder.resolve("kept"));
+        shell.file("whippletree.yaml", """
+                state: kept
+                caches: []
+                accounts: [{id: one, provider: scripted, token: "${SCRIPTED_TOKEN}", limits: [1 requests / 1d]}]
+                """);
+        assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        Shell later = new Shell(folder).withAccount();
+        assertThat(later.run("ask", "Hello")).isEqualTo(3);
+        assertThat(later.err()).contains("there will be room at");
+        assertThat(later.run("status")).isZero();
+        assertThat(later.out()).contains("closed until").contains("its limit of 1 requests is used up");
+        assertThat(later.provider.asked).isEmpty();
     }
 }

@@ -4,8 +4,11 @@ import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Everything a user can say, read and checked as far as that is possible without plugins. Immutable.
@@ -15,13 +18,15 @@ import java.util.Objects;
  * @param caches the cache tiers, nearest first
  * @param engine what holds for the whole engine
  * @param warnings what works but shouldn't be, a sentence each, such as a literal token
+ * @param state the folder in which the limits' state is kept between processes; absent: it isn't kept
  */
 public record Configuration(
         List<AccountSettings> accounts,
         List<RouteSettings> routes,
         List<CacheTier> caches,
         EngineSettings engine,
-        List<String> warnings) {
+        List<String> warnings,
+        Optional<Path> state) {
 
     /** The name of the route made for users who configure none. */
     public static final String DEFAULT_ROUTE = "default";
@@ -36,6 +41,29 @@ public record Configuration(
         caches = List.copyOf(caches);
         Objects.requireNonNull(engine, "engine");
         warnings = List.copyOf(warnings);
+        Objects.requireNonNull(state, "state");
+    }
+
+    /** Creates a configuration by which nothing is kept between processes. */
+    public Configuration(
+            List<AccountSettings> accounts,
+            List<RouteSettings> routes,
+            List<CacheTier> caches,
+            EngineSettings engine,
+            List<String> warnings) {
+        this(accounts, routes, caches, engine, warnings, Optional.empty());
+    }
+
+    /** Returns the same with another state folder. */
+    public Configuration withState(Path folder) {
+        return new Configuration(accounts, routes, caches, engine, warnings, Optional.of(folder));
+    }
+
+    /** Returns the same with more warnings. */
+    public Configuration withWarnings(List<String> more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return new Configuration(accounts, routes, caches, engine, all, state);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +63,11 @@ final class ConfigurationReader {
         List<RouteSettings> routes = new RouteReader(known, accounts, model).read(root);
         List<CacheTier> caches = caches(root);
         EngineSettings engine = engine(root);
+        Optional<Path> state = root.read("state", Path::of);
         root.end();
         stopAt(problems);
         List<RouteSettings> used = routes.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
-        return new Configuration(accounts, used, caches, engine, problems.warnings());
+        return new Configuration(accounts, used, caches, engine, problems.warnings(), state);
     }
 
     private static void stopAt(Problems problems) {

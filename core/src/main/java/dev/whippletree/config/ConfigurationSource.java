@@ -99,8 +99,12 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
         Optional<Path> file = file();
         if (file.isPresent()) {
             String yaml = contents(file.get());
-            return new ConfigurationReader(known, environment, () -> accountsFrom.apply(environment), defaultCaches)
+            Configuration read = new ConfigurationReader(
+                            known, environment, () -> accountsFrom.apply(environment), defaultCaches)
                     .read(file.get().toString(), yaml);
+            return read.state()
+                    .map(folder -> read.withState(file.get().resolveSibling(folder)))
+                    .orElse(read);
         }
         List<AccountSettings> accounts = accountsFrom.apply(environment);
         if (accounts.isEmpty()) {

@@ -9,28 +9,40 @@ final class Candidates {
     private Candidates() {}
 
     /** Returns the targets of one tier that a flight may use now. */
-    static List<Target> ofTier(Flight flight, int tier) {
+    static Tier ofTier(Flight flight, int tier) {
+        if (mayUseAll(flight)) {
+            return flight.route().tiers().get(tier);
+        }
         boolean avoidedToo = usesAvoided(flight);
         List<Target> candidates = new ArrayList<>();
-        for (Target target : flight.route().tiers().get(tier)) {
+        for (Target target : flight.route().tiers().get(tier).targets()) {
             if (flight.mayUse(target) && (avoidedToo || !flight.avoided().contains(target))) {
                 candidates.add(target);
             }
         }
-        return candidates;
+        return new Tier(candidates);
+    }
+
+    private static boolean mayUseAll(Flight flight) {
+        return flight.barred().isEmpty()
+                && flight.avoided().isEmpty()
+                && flight.prompt().account().isEmpty();
     }
 
     /** Returns the targets of all tiers that a flight is eligible for. */
     static List<Target> eligible(Flight flight) {
         List<Target> candidates = new ArrayList<>();
         for (int tier = 0; tier < eligibleTiers(flight); tier++) {
-            candidates.addAll(ofTier(flight, tier));
+            candidates.addAll(ofTier(flight, tier).targets());
         }
         return candidates;
     }
 
     /** Returns the targets that a flight may use at all, of whatever tier. */
     static List<Target> ever(Flight flight) {
+        if (mayUseAll(flight)) {
+            return flight.route().targets();
+        }
         return flight.route().targets().stream().filter(flight::mayUse).toList();
     }
 

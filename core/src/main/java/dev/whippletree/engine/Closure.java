@@ -32,6 +32,16 @@ final class Closure {
         return first;
     }
 
+    /** Closes, as {@link #closeUntilMended} does, with the next look at a moment that an earlier process chose. */
+    void resumeUntilMended(long nextCheck, String why) {
+        set(nextCheck, false, why);
+    }
+
+    /** Returns whether it is closed until somebody does something about it. */
+    boolean needsMending(long now) {
+        return isClosed(now) && !endKnown;
+    }
+
     private void set(long moment, boolean known, String why) {
         closed = true;
         endKnown = known;

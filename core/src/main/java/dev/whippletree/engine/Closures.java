@@ -21,6 +21,9 @@ final class Closures {
     private final Consumer<Runnable> later;
     private final List<EngineListener> listeners;
 
+    /** Whether something may be closed, or nobody has been told yet that it is open again. */
+    private boolean closedSomething;
+
     /**
      * Creates one.
      *
@@ -34,6 +37,7 @@ final class Closures {
 
     /** A limit was hit: the scope is closed for as long as the service said, else for a pause of our own. */
     void rateLimited(Target target, Failure failure, Duration untold, long now) {
+        closedSomething = true;
         Duration wait = failure.retryAfter().filter(told -> !told.isZero()).orElse(untold);
         Closure closure = scope(target, failure).closure();
         if (closure.closeUntil(now + Waits.nanos(wait), failure.message(), now)) {
@@ -43,6 +47,7 @@ final class Closures {
 
     /** A day's limit or the credit is used up. */
     void exhausted(Target target, Failure failure, long now) {
+        closedSomething = true;
         Closure closure = scope(target, failure).closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {
@@ -58,6 +63,7 @@ final class Closures {
 
     /** The credential is refused, or the organization is restricted. */
     void unauthorized(Target target, Failure failure, long now) {
+        closedSomething = true;
         boolean everybody = failure.reach() == Reach.ORGANIZATION;
         Closure closure =
                 everybody ? target.organization().closure() : target.account().credential();
@@ -85,6 +91,10 @@ final class Closures {
 
     /** Tells of what has opened again. */
     void tellReopened(long now) {
+        if (!closedSomething) {
+            return;
+        }
+        closedSomething = false;
         for (Account account : pool.accounts()) {
             boolean reopened = account.credential().takeReopened(now);
             reopened |= account.organization().closure().takeReopened(now);
@@ -94,6 +104,8 @@ final class Closures {
                     listeners.forEach(listener -> listener.reopened(account.id()));
                 });
             }
+            closedSomething |= account.credential().isClosed(now)
+                    || account.organization().closure().isClosed(now);
         }
     }
 

@@ -49,8 +49,8 @@ final class Conduct {
         /** It is to be tried again, now or after a pause, on the retry budget or not. */
         void again(Flight flight, long pauseNanos, boolean counted, long now);
 
-        /** Something changed that may let waiting flights begin. */
-        void changed(long now);
+        /** Something changed about a target, or its organization, that may let waiting flights begin. */
+        void changed(Target target, long now);
 
         /** Tells the listeners. */
         void tell(Flight flight, Consumer<EngineListener> event);
@@ -69,7 +69,7 @@ final class Conduct {
         attempt.lease().arrived(now);
         ScopeState scope = report.reach() == Reach.MODEL ? target.modelScope() : target.organization();
         scope.report(report, attempt.lease(), now);
-        outcomes.changed(now);
+        outcomes.changed(target, now);
     }
 
     /** The answer is whole. */
@@ -87,7 +87,7 @@ final class Conduct {
                 flight,
                 listener -> listener.attemptAnswered(target.account().id(), target.model(), Duration.ofNanos(took)));
         outcomes.answered(flight, completion, now);
-        outcomes.changed(now);
+        outcomes.changed(target, now);
     }
 
     /** Nobody wants the answer any longer. What wasn't sent isn't used. */
@@ -97,9 +97,10 @@ final class Conduct {
         } else {
             attempt.lease().release(now);
         }
-        attempt.target().health().ended(attempt.healthEpoch());
+        Target target = attempt.target();
+        target.health().ended(attempt.healthEpoch());
         tellPickers(attempt, Picker.Outcome.CANCELLED, now);
-        outcomes.changed(now);
+        outcomes.changed(target, now);
     }
 
     /** There is no answer, or not all of it. */
@@ -110,12 +111,21 @@ final class Conduct {
         attempt.lease().end(OptionalLong.empty(), now);
         target.account().failed(failure);
         flight.failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
-        tellPickers(attempt, Picker.Outcome.FAILED, now);
+        tellPickers(attempt, outcome(failure), now);
         outcomes.tell(
                 flight, listener -> listener.attemptFailed(target.account().id(), target.model(), failure, took));
         learn(attempt, failure, now);
         decide(flight, target, failure, now);
-        outcomes.changed(now);
+        outcomes.changed(target, now);
+    }
+
+    /** A caller's mistake must not make the target look bad. */
+    private static Picker.Outcome outcome(Failure failure) {
+        return switch (failure.kind()) {
+            case TOO_LARGE, FILTERED, REJECTED -> Picker.Outcome.REFUSED;
+            case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, OVERLOADED, UNAVAILABLE, TIMEOUT ->
+                Picker.Outcome.FAILED;
+        };
     }
 
     private void learn(Attempt attempt, Failure failure, long now) {
@@ -251,10 +261,9 @@ final class Conduct {
 
     private static void tellPickers(Attempt attempt, Picker.Outcome outcome, long now) {
         Target target = attempt.target();
-        attempt.flight()
-                .route()
-                .pickersOf(target)
-                .forEach(picker -> tell(picker, target, outcome, attempt.tookNanos(now), now));
+        for (Picker picker : attempt.flight().route().pickersOf(target)) {
+            tell(picker, target, outcome, attempt.tookNanos(now), now);
+        }
     }
 
     private static void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {

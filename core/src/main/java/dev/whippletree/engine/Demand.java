@@ -152,4 +152,12 @@ final class Demand {
     long mostTokens() {
         return mostTokens;
     }
+
+    /** Returns the fewest tokens to reserve on any target. */
+    long leastTokens() {
+        return reservations.values().stream()
+                .mapToLong(Reservation::tokens)
+                .min()
+                .orElse(0);
+    }
 }

@@ -10,12 +10,14 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * The way of a prompt, from a caller to an answer. Thread-safe. No method blocks.
@@ -36,6 +38,7 @@ public final class Engine {
     private final Traffic traffic;
     private final Flights flights;
     private final WaitingLine line;
+    private final Optional<StateSaver> saver;
     private final long startedNanos;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private boolean closing;
@@ -49,6 +52,24 @@ public final class Engine {
      * @param listeners are told what happens
      */
     public Engine(Timeline timeline, Topology topology, EngineSettings settings, List<EngineListener> listeners) {
+        this(timeline, topology, settings, listeners, Optional.empty());
+    }
+
+    /**
+     * Creates an engine that is ready for prompts and goes on from where earlier ones have come.
+     *
+     * @param timeline its time, timers, threads and chance; stays open
+     * @param topology what it works on; its clients and caches stay open
+     * @param settings what holds for the whole engine
+     * @param listeners are told what happens
+     * @param state where the limits' state is kept between processes; absent: nowhere
+     */
+    public Engine(
+            Timeline timeline,
+            Topology topology,
+            EngineSettings settings,
+            List<EngineListener> listeners,
+            Optional<StateFolder> state) {
         this.timeline = timeline;
         this.settings = settings;
         this.notes = topology.notes();
@@ -59,9 +80,10 @@ public final class Engine {
         this.tally = new Tally(startedNanos);
         List<EngineListener> guarded =
                 listeners.stream().<EngineListener>map(GuardedListener::new).toList();
-        this.traffic = new Traffic(monitor, timeline, pool, caches, tally, guarded, this::endIfDrained);
+        this.traffic = new Traffic(monitor, timeline, pool, caches, tally, guarded, new TrafficEvents());
         this.flights = traffic.flights();
         this.line = traffic.line();
+        this.saver = state.map(folder -> new StateSaver(monitor, timeline, pool, folder, () -> traffic.dispatch(Change.ANYTHING)));
     }
 
     /**
@@ -221,7 +243,7 @@ public final class Engine {
                 return;
             }
             traffic.queue(flight, now);
-            traffic.dispatch();
+            traffic.dispatch(Change.OF_THE_LINE);
             if (flight.stage() == Flight.Stage.WAITING) {
                 refuseIfHopeless(flight, now);
             }
@@ -272,8 +294,13 @@ public final class Engine {
                     caches.status(),
                     report.accounts(),
                     traffic.dispatcher().pickerFaults(),
-                    notes);
+                    notes());
         });
+    }
+
+    private List<String> notes() {
+        Stream<String> ofSaver = saver.flatMap(StateSaver::problem).stream();
+        return Stream.concat(notes.stream(), ofSaver).distinct().toList();
     }
 
     /**
@@ -313,7 +340,23 @@ public final class Engine {
     private void endIfDrained() {
         if (closing && flights.underWay().isEmpty()) {
             traffic.dispatcher().stop();
-            traffic.announce(() -> drained.complete(null));
+            saver.ifPresentOrElse(
+                    keeper -> keeper.end().thenRun(() -> drained.complete(null)),
+                    () -> traffic.announce(() -> drained.complete(null)));
+        }
+    }
+
+    /** What the engine has to know of the traffic. */
+    private final class TrafficEvents implements Traffic.Events {
+
+        @Override
+        public void flightEnded() {
+            endIfDrained();
+        }
+
+        @Override
+        public void used() {
+            saver.ifPresent(StateSaver::changed);
         }
     }
 }

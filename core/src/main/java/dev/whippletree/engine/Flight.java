@@ -6,6 +6,7 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.CacheKey;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * <p>It is looked up, then waits, then is attempted, perhaps several times with pauses, and at last its answer is stored.
  */
 final class Flight {
+
+    /** By turn; of the same turn, the one that came first. */
+    static final Comparator<Flight> IN_TURN = (one, other) -> {
+        int byTurn = Double.compare(one.turn, other.turn);
+        return byTurn != 0 ? byTurn : Long.compare(one.order, other.order);
+    };
 
     /** Where a flight is on its way. */
     enum Stage {
@@ -52,6 +59,8 @@ final class Flight {
     private Priority priority;
     private Stage stage = Stage.LOOKING_UP;
     private Demand demand = Demand.NONE;
+    private long mostTokens;
+    private long leastTokens;
     private int eligibleTiers = 1;
     private int calls;
     private boolean streaming;
@@ -130,6 +139,23 @@ final class Flight {
 
     void demand(Demand demand) {
         this.demand = demand;
+        this.mostTokens = demand.mostTokens();
+        this.leastTokens = demand.leastTokens();
+    }
+
+    /** Returns the tokens to reserve on a target. */
+    long tokens(Target target) {
+        return leastTokens == mostTokens ? mostTokens : demand.tokens(target);
+    }
+
+    /** Returns the most tokens to reserve on any target. */
+    long mostTokens() {
+        return mostTokens;
+    }
+
+    /** Returns the fewest tokens to reserve on any target. */
+    long leastTokens() {
+        return leastTokens;
     }
 
     /** Returns how many tiers it may use; one more than there are means that it may use targets it would rather avoid. */
@@ -219,6 +245,11 @@ final class Flight {
 
     long order() {
         return order;
+    }
+
+    /** Returns whether its place is before another's. */
+    boolean isBefore(Flight other) {
+        return IN_TURN.compare(this, other) < 0;
     }
 
     long waitingSince() {

@@ -1,9 +1,12 @@
 package dev.whippletree.engine;
 
-import java.util.Comparator;
+import dev.whippletree.engine.TurnTree.Before;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waiting flights that may use the same targets, so that what holds up the first of them holds up all that ask no less. Guarded
@@ -11,17 +14,11 @@ import java.util.TreeSet;
  */
 final class Lane {
 
-    /** By turn; of the same turn, the one that came first. */
-    static final Comparator<Flight> IN_TURN =
-            Comparator.comparingDouble(Flight::turn).thenComparingLong(Flight::order);
-
-    private static final Comparator<Flight> SMALLEST_FIRST = Comparator.<Flight>comparingLong(
-                    flight -> flight.demand().mostTokens())
-            .thenComparing(IN_TURN);
-
     private final Key key;
-    private final TreeSet<Flight> inTurn = new TreeSet<>(IN_TURN);
-    private final TreeSet<Flight> bySize = new TreeSet<>(SMALLEST_FIRST);
+    private final List<Tier> tiers = new ArrayList<>(1);
+    private final TurnTree waiting = new TurnTree();
+    private @Nullable Standstill standstillOfFirst;
+    private @Nullable Standstill standstillOfSmallest;
 
     /**
      * What flights of one lane have in common. The sets are copies.
@@ -44,8 +41,12 @@ final class Lane {
         }
     }
 
-    Lane(Key key) {
+    /** Creates an empty lane for flights like one. */
+    Lane(Key key, Flight like) {
         this.key = key;
+        for (int tier = 0; tier < Candidates.eligibleTiers(like); tier++) {
+            tiers.add(Candidates.ofTier(like, tier));
+        }
     }
 
     Key key() {
@@ -53,38 +54,57 @@ final class Lane {
     }
 
     void add(Flight flight) {
-        inTurn.add(flight);
-        bySize.add(flight);
+        waiting.add(flight);
     }
 
     void remove(Flight flight) {
-        inTurn.remove(flight);
-        bySize.remove(flight);
+        waiting.remove(flight);
     }
 
     boolean isEmpty() {
-        return inTurn.isEmpty();
+        return waiting.size() == 0;
     }
 
     int size() {
-        return inTurn.size();
+        return waiting.size();
     }
 
-    /** Returns how many of them go before a flight. */
-    int ahead(Flight flight) {
-        return inTurn.headSet(flight).size();
+    /** Returns how many of them go before a flight, and what they ask for. */
+    Before before(Flight flight) {
+        return waiting.before(flight);
     }
 
-    Flight first() {
-        return inTurn.first();
+    /** Returns how many they are, and what they ask for. */
+    Before all() {
+        return waiting.all();
     }
 
-    /** Returns the one that asks for the fewest tokens: if it doesn't fit, none does. */
-    Flight smallest() {
-        return bySize.first();
+    /** Returns the one whose turn comes first; null if there is none. */
+    @Nullable Flight first() {
+        return waiting.first();
     }
 
-    Set<Flight> flights() {
-        return inTurn;
+    /** Returns the one that asks for the fewest tokens: if it doesn't fit, none does. Null if there is none. */
+    @Nullable Flight smallest() {
+        return waiting.smallest();
+    }
+
+    /**
+     * Looks for targets for its first flight.
+     *
+     * @param change what has happened since the last time
+     * @param earmarks scopes that may be used only as far as that doesn't delay a flight
+     */
+    Look lookFor(Flight first, Change change, Map<ScopeState, Flight> earmarks, long now) {
+        Look look = Look.at(tiers, first, standstillOfFirst, change, earmarks, now);
+        standstillOfFirst = look.standstill();
+        return look;
+    }
+
+    /** Looks for targets for its smallest flight. */
+    Look lookForSmallest(Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
+        Look look = Look.at(tiers, smallest, standstillOfSmallest, change, earmarks, now);
+        standstillOfSmallest = look.standstill();
+        return look;
     }
 }

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 final class Lease {
 
     /** How long a request whose call was broken off may still be under way, where the account doesn't say. */
-    private static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
+    static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Target target;
     private final long tokens;

@@ -1,29 +1,38 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.spi.Picker;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** A route at work: its targets by tier, their pickers, its retry budget. Guarded by the engine's lock. */
 final class Route {
 
     private final RouteSettings settings;
-    private final List<List<Target>> tiers;
+    private final List<Tier> tiers;
     private final List<Picker> pickers;
     private final List<Target> targets;
     private final List<List<String>> models;
+    private final Map<Target, List<Picker>> pickersByTarget = new HashMap<>();
     private final RetryBudget budget;
 
     Route(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, long now) {
         this.settings = settings;
-        this.tiers = tiers;
+        this.tiers = tiers.stream().map(Tier::new).toList();
         this.pickers = pickers;
         this.targets = tiers.stream().flatMap(List::stream).distinct().toList();
         this.models = tiers.stream()
                 .map(tier -> tier.stream().map(Target::model).distinct().toList())
                 .toList();
         this.budget = new RetryBudget(settings.retries(), now);
+        for (int tier = 0; tier < tiers.size(); tier++) {
+            for (Target target : tiers.get(tier)) {
+                pickersByTarget
+                        .computeIfAbsent(target, key -> new ArrayList<>(1))
+                        .add(pickers.get(tier));
+            }
+        }
     }
 
     String name() {
@@ -34,7 +43,7 @@ final class Route {
         return settings;
     }
 
-    List<List<Target>> tiers() {
+    List<Tier> tiers() {
         return tiers;
     }
 
@@ -57,9 +66,7 @@ final class Route {
     }
 
     /** Returns the pickers of the tiers that a target belongs to. */
-    Stream<Picker> pickersOf(Target target) {
-        return IntStream.range(0, tiers.size())
-                .filter(tier -> tiers.get(tier).contains(target))
-                .mapToObj(pickers::get);
+    List<Picker> pickersOf(Target target) {
+        return pickersByTarget.getOrDefault(target, List.of());
     }
 }

@@ -11,6 +11,7 @@ import dev.whippletree.quota.SlidingWindow;
 import dev.whippletree.quota.TokenBucket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +35,7 @@ final class ScopeState {
     private final Set<Lease> leases = new LinkedHashSet<>();
 
     /** What tells one reported limit of a scope from another; a window of zero is one that wasn't said. */
-    private record ReportKey(Limit.Unit unit, Refill refill, Duration window) {}
+    record ReportKey(Limit.Unit unit, Refill refill, Duration window) {}
 
     ScopeState(Scope scope) {
         this.scope = scope;
@@ -65,7 +66,20 @@ final class ScopeState {
     }
 
     boolean knowsRequestLimit() {
-        return meters.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
+        return counts(Limit.Unit.REQUESTS);
+    }
+
+    boolean countsTokens() {
+        return counts(Limit.Unit.TOKENS);
+    }
+
+    private boolean counts(Limit.Unit unit) {
+        for (Meter meter : meters) {
+            if (meter.unit() == unit) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns how long until a reservation fits, the closure aside. */
@@ -88,7 +102,12 @@ final class ScopeState {
     }
 
     boolean canEverFit(long tokens) {
-        return meters.stream().allMatch(meter -> meter.canEverFit(tokens));
+        for (Meter meter : meters) {
+            if (!meter.canEverFit(tokens)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     double headroom(long now) {
@@ -135,6 +154,19 @@ final class ScopeState {
                         Math.min(amount, report.remaining().getAsLong()),
                         Waits.nanos(report.reset().get()),
                         now);
+    }
+
+    /** Returns the limits that the service reported. */
+    Map<ReportKey, Meter> reported() {
+        return Collections.unmodifiableMap(reported);
+    }
+
+    /** Goes on counting a limit that the service reported to an earlier process, from where that stood. */
+    void resume(ReportKey key, ReportedQuota.Standing standing, long now) {
+        boolean derived = key.refill() == Refill.CONTINUOUS && key.window().isZero();
+        Duration window = derived ? Duration.ofNanos(standing.refillNanos()) : key.window();
+        Meter meter = learn(key, standing.amount(), window, now);
+        ((ReportedQuota) meter.quota()).resume(standing, now);
     }
 
     /** A bucket's window follows from what is used and how long that takes to come back; a fixed window's needn't be known. */

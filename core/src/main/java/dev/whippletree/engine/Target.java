@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.spi.TargetView;
+import java.util.List;
 
 /** An account together with a model: what an attempt is made on. Guarded by the engine's lock. */
 final class Target {
@@ -8,6 +9,7 @@ final class Target {
     private final String id;
     private final Account account;
     private final String model;
+    private final ScopeState organization;
     private final ScopeState modelScope;
     private final Health health;
 
@@ -20,6 +22,7 @@ final class Target {
         this.id = account.id() + "/" + model;
         this.account = account;
         this.model = model;
+        this.organization = account.organization();
         this.modelScope = modelScope;
         this.health = new Health(account.maxConcurrency());
     }
@@ -38,7 +41,7 @@ final class Target {
     }
 
     ScopeState organization() {
-        return account.organization();
+        return organization;
     }
 
     ScopeState modelScope() {
@@ -62,7 +65,7 @@ final class Target {
         if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
             return Waits.UNKNOWN;
         }
-        wait = Math.max(wait, organization().waitNanos(tokens, now));
+        wait = Math.max(wait, organization.waitNanos(tokens, now));
         wait = Math.max(wait, modelScope.waitNanos(tokens, now));
         return wait == Waits.NONE && account.inFlight() >= concurrency() ? Waits.UNTIL_EVENT : wait;
     }
@@ -70,7 +73,7 @@ final class Target {
     /** Returns how long until it is open and not cooling, its limits and slots aside. */
     long openingNanos(long now) {
         long wait = Math.max(account.credential().waitNanos(now), availability.waitNanos(now));
-        wait = Math.max(wait, organization().closure().waitNanos(now));
+        wait = Math.max(wait, organization.closure().waitNanos(now));
         wait = Math.max(wait, modelScope.closure().waitNanos(now));
         if (wait == Waits.UNKNOWN) {
             return wait;
@@ -79,9 +82,24 @@ final class Target {
         return Math.max(wait, healthy);
     }
 
+    /** Returns how long until what is closed for a time nobody knows is tried again; {@link Waits#UNTIL_EVENT} if nothing is. */
+    long checkedAgainNanos(long now) {
+        long least = Waits.UNTIL_EVENT;
+        for (Closure closure :
+                List.of(account.credential(), availability, organization.closure(), modelScope.closure())) {
+            least = closure.isClosed(now) ? Math.min(least, closure.until() - now) : least;
+        }
+        return least;
+    }
+
+    /** Returns whether it has a limit of tokens. */
+    boolean countsTokens() {
+        return organization.countsTokens() || modelScope.countsTokens();
+    }
+
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
     boolean canEverFit(long tokens) {
-        return organization().canEverFit(tokens) && modelScope.canEverFit(tokens);
+        return organization.canEverFit(tokens) && modelScope.canEverFit(tokens);
     }
 
     TargetView view(long now) {
@@ -90,11 +108,11 @@ final class Target {
                 account.settings().weight(),
                 inFlight,
                 Math.min(inFlight + concurrency() - account.inFlight(), health.allowed()),
-                Math.min(organization().headroom(now), modelScope.headroom(now)));
+                Math.min(organization.headroom(now), modelScope.headroom(now)));
     }
 
     private int concurrency() {
-        return account.concurrency(organization().knowsRequestLimit() || modelScope.knowsRequestLimit());
+        return account.concurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
     }
 
     void occupy() {

@@ -23,6 +23,7 @@ final class Traffic {
     private final Monitor monitor;
     private final Timeline timeline;
     private final List<EngineListener> listeners;
+    private final Events events;
     private final Mailbox announcements = new Mailbox();
     private final WaitingLine line = new WaitingLine();
     private final TokenForecast forecast = new TokenForecast();
@@ -31,11 +32,21 @@ final class Traffic {
     private final Conduct conduct;
     private final Dispatcher dispatcher;
 
+    /** What others have to know of it. */
+    interface Events {
+
+        /** A flight has ended. */
+        void flightEnded();
+
+        /** Something was used of a limit, or became known of one, or of what is closed. */
+        void used();
+    }
+
     /**
      * Creates one in which nothing is under way.
      *
      * @param listeners are told what happens, and never throw
-     * @param ended is told when a flight has ended, under the lock
+     * @param events is told, under the lock
      */
     Traffic(
             Monitor monitor,
@@ -44,14 +55,17 @@ final class Traffic {
             CacheTiers caches,
             Tally tally,
             List<EngineListener> listeners,
-            Runnable ended) {
+            Events events) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.listeners = listeners;
-        this.flights = new Flights(monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, ended);
+        this.events = events;
+        this.flights = new Flights(
+                monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, events::flightEnded);
         this.closures = new Closures(pool, listeners, this::announce);
         this.conduct = new Conduct(new AttemptOutcomes(), closures, forecast, timeline);
-        this.dispatcher = new Dispatcher(line, timeline, () -> monitor.decide(this::dispatch), new LineActions());
+        this.dispatcher = new Dispatcher(
+                line, timeline, () -> monitor.decide(() -> dispatch(Change.ANYTHING)), new LineActions());
     }
 
     Flights flights() {
@@ -97,11 +111,15 @@ final class Traffic {
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
-    /** Begins all that can begin. The lock must be held. */
-    void dispatch() {
+    /**
+     * Begins all that can begin. The lock must be held.
+     *
+     * @param change what has happened since the last time
+     */
+    void dispatch(Change change) {
         long now = timeline.nanoTime();
         closures.tellReopened(now);
-        dispatcher.dispatch(now);
+        dispatcher.dispatch(change, now);
     }
 
     /** Nobody wants a flight any longer; those that it held back in the line may go. The lock must be held. */
@@ -109,7 +127,7 @@ final class Traffic {
         boolean waiting = flight.stage() == Flight.Stage.WAITING;
         withdraw(flight);
         if (waiting) {
-            dispatch();
+            dispatch(Change.OF_THE_LINE);
         }
     }
 
@@ -136,6 +154,7 @@ final class Traffic {
             dispatcher.lineShrank();
             Attempt attempt = new Attempt(monitor, timeline, conduct, flight, target, flight.streaming());
             flight.begin(attempt);
+            events.used();
             LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
             monitor.after(flight.mailbox(), attempt::send);
         }
@@ -198,7 +217,7 @@ final class Traffic {
                     pauseNanos,
                     () -> monitor.decide(() -> {
                         resume(flight, counted, timeline.nanoTime());
-                        dispatch();
+                        dispatch(Change.OF_THE_LINE);
                     }));
         }
 
@@ -216,8 +235,9 @@ final class Traffic {
         }
 
         @Override
-        public void changed(long now) {
-            dispatch();
+        public void changed(Target target, long now) {
+            events.used();
+            dispatch(Change.of(target));
         }
 
         @Override

@@ -6,7 +6,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Turns are given by start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996): a session's flight gets the later of the
  * turn now being served and the end of the session's previous turn. A session with a thousand flights thus has its second one
  * served after the first one of everybody else. An interactive flight's turn is short, a batch flight's long, so that several
- * interactive ones go for each batch one and none starves. Entering, leaving and finding the next cost O(log n) in the length of
- * the line and are linear in the lanes, which are few.
+ * interactive ones go for each batch one and none starves. Entering, leaving, finding the next and counting those ahead cost
+ * O(log n) in the length of the line; counting is also linear in the lanes, which are few.
  */
 final class WaitingLine {
 
@@ -25,6 +26,10 @@ final class WaitingLine {
     private static final int FEWEST_KEPT = 1_000;
 
     private final Map<Lane.Key, Lane> lanes = new LinkedHashMap<>();
+
+    /** The first flight of each lane. */
+    private final NavigableSet<Flight> firsts = new TreeSet<>(Flight.IN_TURN);
+
     private final Map<Queue, Turns> queues = new HashMap<>();
     private double serving;
     private long entered;
@@ -62,17 +67,17 @@ final class WaitingLine {
     }
 
     /** Returns how many flights of the same route go before a waiting one, as things stand. */
-    int ahead(Flight flight) {
-        int ahead = 0;
+    long ahead(Flight flight) {
+        long ahead = 0;
         for (Lane lane : lanes.values()) {
-            ahead += lane.key().route() == flight.route() ? lane.ahead(flight) : 0;
+            ahead += lane.key().route() == flight.route() ? lane.before(flight).flights() : 0;
         }
         return ahead;
     }
 
     /** Adds a flight; one that was in the line before goes back to its turn. */
     void add(Flight flight) {
-        Lane lane = lanes.computeIfAbsent(Lane.Key.of(flight), Lane::new);
+        Lane lane = lanes.computeIfAbsent(Lane.Key.of(flight), key -> new Lane(key, flight));
         Turns turns = queues.computeIfAbsent(Queue.of(flight), queue -> new Turns());
         turns.waiting++;
         size++;
@@ -83,7 +88,14 @@ final class WaitingLine {
             turns.end = turn + (flight.priority() == Priority.BATCH ? BATCH_TURN : INTERACTIVE_TURN);
             flight.enter(lane, turn, ++entered);
         }
+        Flight firstBefore = lane.first();
         lane.add(flight);
+        if (lane.first() == flight) {
+            if (firstBefore != null) {
+                firsts.remove(firstBefore);
+            }
+            firsts.add(flight);
+        }
     }
 
     /** Removes a flight that leaves without being served. */
@@ -94,7 +106,11 @@ final class WaitingLine {
         }
         lane.remove(flight);
         flight.leaveLane();
-        if (lane.isEmpty()) {
+        Flight first = lane.first();
+        if (firsts.remove(flight) && first != null) {
+            firsts.add(first);
+        }
+        if (first == null) {
             lanes.remove(lane.key());
         }
         size--;
@@ -142,14 +158,11 @@ final class WaitingLine {
         remove(flight);
     }
 
-    /** Returns the lane whose first flight's turn comes first, other than those given; null if there is none. */
-    @Nullable Lane next(Set<Lane> others) {
-        Lane next = null;
-        for (Lane lane : lanes.values()) {
-            if (!others.contains(lane) && (next == null || Lane.IN_TURN.compare(lane.first(), next.first()) < 0)) {
-                next = lane;
-            }
+    /** Returns that first flight of a lane whose turn is the next after another's, or the very first; null if there is none. */
+    @Nullable Flight next(@Nullable Flight after) {
+        if (after != null) {
+            return firsts.higher(after);
         }
-        return next;
+        return firsts.isEmpty() ? null : firsts.first();
     }
 }

@@ -63,7 +63,7 @@ final class WhippletreeModule extends AbstractModule {
     @Provides
     @Singleton
     Engine engine(Timeline onTimeline, OpenPlugins plugins, Configuration named, PluginServices services) {
-        Engine engine = new Engine(onTimeline, plugins.topology(), named.engine(), hooks.listeners());
+        Engine engine = new Engine(onTimeline, plugins.topology(), named.engine(), hooks.listeners(), hooks.state());
         services.engine(engine);
         return engine;
     }

@@ -75,6 +75,20 @@ public final class FixedWindow extends ReportedQuota {
     }
 
     @Override
+    Standing standing(long now, long ageNanos) {
+        return new Standing(amount(), left, latestReset - now, longestResetNanos, ageNanos);
+    }
+
+    /** The end of the window went through the clock of two processes, so the next report is surer of it. */
+    @Override
+    void goOn(Standing standing, long now) {
+        left = Math.min(amount(), standing.left());
+        longestResetNanos = Math.max(SHORTEST_NANOS, standing.refillNanos());
+        latestReset = now + standing.fullInNanos();
+        earliestReset = latestReset;
+    }
+
+    @Override
     void refill(long now) {
         if (now < latestReset) {
             return;

@@ -37,6 +37,9 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
     private long arrivalsReported;
 
+    /** When it was last reserved or reported. */
+    private long changedAt;
+
     /** A use that arrives by some moment or never. */
     private record LostUse(long latestArrival, long amount) {}
 
@@ -58,6 +61,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     @Override
     public final Use reserve(long reserved, long now) {
         advance(now);
+        changedAt = now;
         reservedTotal += reserved;
         take(reserved);
         return new CountedUse(reserved, now, arrivedTotal, arrivals);
@@ -80,10 +84,39 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         reportBegun = own.begun;
         arrivalsReported = own.arrivalsBefore;
         own.reported = true;
+        changedAt = now;
         amount = reportedAmount;
         long perhapsNotCounted = reservedTotal - own.arrivedBefore - own.amount;
         take(new Report(remaining - perhapsNotCounted, own.begun, resetNanos), now);
     }
+
+    /**
+     * How a reported limit stands, for another process to go on from. Immutable.
+     *
+     * @param amount how much a window allows, 1 or more
+     * @param left what is surely left; negative if more was used than there is
+     * @param fullInNanos how long until all of it is left again, if nothing more is used
+     * @param refillNanos how long all of it takes to come back, positive; where that is unknown, the best guess
+     * @param ageNanos for how long nothing has changed but by refilling, 0 or more
+     */
+    public record Standing(long amount, long left, long fullInNanos, long refillNanos, long ageNanos) {}
+
+    /** Returns how it stands. */
+    public final Standing standing(long now) {
+        advance(now);
+        return standing(now, now - changedAt);
+    }
+
+    abstract Standing standing(long now, long ageNanos);
+
+    /** Goes on from where an earlier process stood. Call it before anything else. */
+    public final void resume(Standing standing, long now) {
+        amount = standing.amount();
+        changedAt = now - standing.ageNanos();
+        goOn(standing, now);
+    }
+
+    abstract void goOn(Standing standing, long now);
 
     /**
      * What a report amounts to.

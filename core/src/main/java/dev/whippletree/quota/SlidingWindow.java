@@ -1,7 +1,12 @@
 package dev.whippletree.quota;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A limit that holds for every stretch of time as long as the window, wherever it begins.
@@ -17,6 +22,9 @@ public final class SlidingWindow implements Quota {
 
     /** Uses whose latest arrival is known, by that time; those that have left the window are dropped. */
     private final UsesByDate dated = new UsesByDate();
+
+    /** What others used, by the keys under which it was told; all of it is dated too. */
+    private final Map<Long, UsesByDate.Entry> others = new HashMap<>();
 
     /** The sum of all uses in the window, those under way included. */
     private long used;
@@ -78,6 +86,67 @@ public final class SlidingWindow implements Quota {
         return new DatedUse(reserved);
     }
 
+    /** Is shown uses, each with the latest moment at which it can have been counted. */
+    @FunctionalInterface
+    public interface Visitor {
+
+        /** Is shown a use. */
+        void use(long date, long amount);
+    }
+
+    /**
+     * Shows the uses in the window that were reserved here, in the order of their dates. Those under way have none yet.
+     *
+     * @return the sum of those under way
+     */
+    public long visitOwn(Visitor visitor, long now) {
+        forget(now);
+        dated.forEach(entry -> {
+            if (entry.own()) {
+                visitor.use(entry.date(), entry.amount());
+            }
+        });
+        return used - dated.sum();
+    }
+
+    /**
+     * What others used of the same limit.
+     *
+     * @param key tells it from their other uses, and is the same whenever it is told again
+     * @param date the latest moment at which it can have been counted
+     * @param amount 0 or more
+     */
+    public record OthersUse(long key, long date, long amount) {}
+
+    /** Counts what others used, in the place of what they were said to have used before. */
+    public void takeIn(Collection<OthersUse> all, long now) {
+        forget(now);
+        others.values().removeIf(UsesByDate.Entry::removed);
+        Set<Long> told = new HashSet<>();
+        for (OthersUse use : all) {
+            told.add(use.key());
+            takeIn(use, now);
+        }
+        others.forEach((key, entry) -> resize(entry, told.contains(key) ? entry.amount() : 0));
+    }
+
+    private void takeIn(OthersUse use, long now) {
+        UsesByDate.Entry entry = others.get(use.key());
+        if (entry == null && use.date() > now - windowNanos) {
+            entry = UsesByDate.Entry.ofOthers();
+            dated.add(entry, use.date());
+            others.put(use.key(), entry);
+        }
+        if (entry != null) {
+            resize(entry, use.amount());
+        }
+    }
+
+    private void resize(UsesByDate.Entry entry, long amount) {
+        used += amount - entry.amount();
+        dated.resize(entry, amount);
+    }
+
     /** What is used beyond the amount, as when a use turned out larger than reserved; it must leave before anything is free. */
     private long overdrawn() {
         return Math.max(0, used - amount);
@@ -120,8 +189,7 @@ public final class SlidingWindow implements Quota {
         public void settle(long actual, long now) {
             forget(now);
             if (!entry.removed()) {
-                used += actual - entry.amount();
-                dated.resize(entry, actual);
+                resize(entry, actual);
             }
         }
 

@@ -48,6 +48,19 @@ public final class TokenBucket extends ReportedQuota {
         return (long) Math.max(0, level + aheadNanos / windowNanos * amount());
     }
 
+    @Override
+    Standing standing(long now, long ageNanos) {
+        long fullIn = (long) Math.ceil(Math.max(0, amount() - level) * windowNanos / amount());
+        return new Standing(amount(), (long) Math.floor(level), fullIn, (long) windowNanos, ageNanos);
+    }
+
+    /** When it is full says how full it is now, whenever what was left was said. */
+    @Override
+    void goOn(Standing standing, long now) {
+        level = Math.floor(amount() - standing.fullInNanos() / windowNanos * amount());
+        levelAt = now;
+    }
+
     /** A use that hasn't arrived will still be taken off, so the bucket can't hold more than the amount less those. */
     @Override
     void refill(long now) {

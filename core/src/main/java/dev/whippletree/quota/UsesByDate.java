@@ -1,10 +1,12 @@
 package dev.whippletree.quota;
 
+import java.util.function.Consumer;
+
 /**
  * Uses in the order of their dates.
  *
  * <p>A ring, since uses are added near its end and removed at its start. Adding costs as many moves as there are later dates,
- * almost always none.
+ * almost always none; that, changing an amount and adding up cost O(log n) besides.
  */
 final class UsesByDate {
 
@@ -12,28 +14,47 @@ final class UsesByDate {
     static final long NONE = Long.MIN_VALUE;
 
     private Entry[] ring = new Entry[16];
+    private RingSums sums = new RingSums(16);
     private int head;
     private int size;
     private long sum;
-
-    /** How many amounts aren't 1. Where all are, as in a limit of requests, sums are counts and need no adding up. */
-    private int notOne;
 
     private static final Entry NOBODY = new Entry(0);
 
     /** A use's amount and, once it is known, its date. */
     static final class Entry {
 
+        private final boolean own;
         private long amount;
         private long date = NONE;
         private boolean removed;
+        private int slot;
 
         Entry(long amount) {
+            this(amount, true);
+        }
+
+        private Entry(long amount, boolean own) {
             this.amount = amount;
+            this.own = own;
+        }
+
+        /** Returns an entry for what others used, nothing so far. */
+        static Entry ofOthers() {
+            return new Entry(0, false);
+        }
+
+        /** Returns whether it was reserved here. */
+        boolean own() {
+            return own;
         }
 
         long amount() {
             return amount;
+        }
+
+        long date() {
+            return date;
         }
 
         boolean dated() {
@@ -49,7 +70,6 @@ final class UsesByDate {
     void add(Entry entry, long date) {
         entry.date = date;
         sum += entry.amount;
-        notOne += entry.amount == 1 ? 0 : 1;
         if (size == ring.length) {
             grow();
         }
@@ -61,11 +81,23 @@ final class UsesByDate {
         put(index, entry);
     }
 
-    /** Changes a use's amount, whether or not it is here yet. */
+    /** Returns the sum of all uses. */
+    long sum() {
+        return sum;
+    }
+
+    /** Shows each use, in the order of their dates. */
+    void forEach(Consumer<Entry> consumer) {
+        for (int index = 0; index < size; index++) {
+            consumer.accept(at(index));
+        }
+    }
+
+    /** Changes the amount of a use that hasn't been removed, whether or not it is here yet. */
     void resize(Entry entry, long amount) {
         if (entry.dated()) {
             sum += amount - entry.amount;
-            notOne += (amount == 1 ? 0 : 1) - (entry.amount == 1 ? 0 : 1);
+            sums.set(entry.slot, amount);
         }
         entry.amount = amount;
     }
@@ -77,7 +109,7 @@ final class UsesByDate {
             Entry first = at(0);
             first.removed = true;
             removed += first.amount;
-            notOne -= first.amount == 1 ? 0 : 1;
+            sums.set(head, 0);
             ring[head] = NOBODY;
             head = (head + 1) & (ring.length - 1);
             size--;
@@ -88,33 +120,16 @@ final class UsesByDate {
 
     /** Returns the date of the use with which the sum, counted from the earliest, reaches {@code goal}; {@link #NONE} if never. */
     long dateOfAccumulated(long goal) {
-        if (goal > sum) {
+        if (goal > sum || size == 0) {
             return NONE;
         }
-        if (notOne == 0 && goal > 0) {
-            return at((int) goal - 1).date;
-        }
-        long accumulated = 0;
-        for (int index = 0; index < size; index++) {
-            accumulated += at(index).amount;
-            if (accumulated >= goal) {
-                return at(index).date;
-            }
-        }
-        return NONE;
+        Entry first = at(0);
+        return goal <= first.amount ? first.date : at(sums.countBelow(head, goal)).date;
     }
 
     /** Returns the sum of the uses dated at or before a moment. */
     long sumUpTo(long date) {
-        int count = countUpTo(date);
-        if (notOne == 0) {
-            return count;
-        }
-        long accumulated = 0;
-        for (int index = 0; index < count; index++) {
-            accumulated += at(index).amount;
-        }
-        return accumulated;
+        return sums.sum(head, countUpTo(date));
     }
 
     private int countUpTo(long date) {
@@ -136,15 +151,21 @@ final class UsesByDate {
     }
 
     private void put(int index, Entry entry) {
-        ring[(head + index) & (ring.length - 1)] = entry;
+        entry.slot = (head + index) & (ring.length - 1);
+        ring[entry.slot] = entry;
+        sums.set(entry.slot, entry.amount);
     }
 
     private void grow() {
-        Entry[] larger = new Entry[ring.length * 2];
+        Entry[] all = new Entry[size];
         for (int index = 0; index < size; index++) {
-            larger[index] = at(index);
+            all[index] = at(index);
         }
-        ring = larger;
+        ring = new Entry[ring.length * 2];
+        sums = new RingSums(ring.length);
         head = 0;
+        for (int index = 0; index < size; index++) {
+            put(index, all[index]);
+        }
     }
 }

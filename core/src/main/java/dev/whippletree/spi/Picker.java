@@ -32,8 +32,10 @@ public interface Picker {
     enum Outcome {
         /** With an answer. */
         ANSWERED,
-        /** With a failure. */
+        /** With a failure of the target's. */
         FAILED,
+        /** With the service's refusing the prompt for its own sake, which says nothing about the target. */
+        REFUSED,
         /** Nobody wanted it any longer. */
         CANCELLED
     }

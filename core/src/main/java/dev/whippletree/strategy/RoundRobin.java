@@ -4,10 +4,6 @@ import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
-import dev.whippletree.spi.TargetView;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -42,39 +38,5 @@ public final class RoundRobin implements BalancingStrategy {
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
         return new Turns();
-    }
-
-    /** The picker: confined, as pickers are. Its map grows to the number of the tier's targets and no further. */
-    private static final class Turns implements Picker {
-
-        private final Map<String, Credit> credits = new HashMap<>();
-
-        @Override
-        public int pick(List<TargetView> ready, long nowNanos) {
-            long paid = 0;
-            int chosen = 0;
-            Credit most = creditOf(ready.get(0));
-            for (int i = 0; i < ready.size(); i++) {
-                TargetView target = ready.get(i);
-                Credit credit = creditOf(target);
-                credit.amount += target.weight();
-                paid += target.weight();
-                if (credit.amount > most.amount) {
-                    most = credit;
-                    chosen = i;
-                }
-            }
-            most.amount -= paid;
-            return chosen;
-        }
-
-        private Credit creditOf(TargetView target) {
-            return credits.computeIfAbsent(target.id(), id -> new Credit());
-        }
-    }
-
-    /** What a target has earned and not yet spent; negative while it has had more than its share. */
-    private static final class Credit {
-        private long amount;
     }
 }

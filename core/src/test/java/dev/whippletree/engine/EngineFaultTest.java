@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What plugins and callers do wrong hurts nobody else. */
@@ -167,21 +168,27 @@ final class EngineFaultTest {
         assertThat(fixture.status().pickerFaults()).isEqualTo(1);
     }
 
+    /** Picks the first, and remembers how attempts ended. */
+    private static final class HearingPicker implements Picker {
+
+        private final List<Outcome> outcomes = new ArrayList<>();
+
+        @Override
+        public int pick(List<TargetView> ready, long nowNanos) {
+            return 0;
+        }
+
+        @Override
+        public void ended(String target, Outcome outcome, long latencyNanos, long nowNanos) {
+            outcomes.add(outcome);
+        }
+    }
+
     @Test
     void picker_hearsHowEachAttemptEnded() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
-        List<Picker.Outcome> outcomes = new ArrayList<>();
-        fixture.picker(new Picker() {
-            @Override
-            public int pick(List<TargetView> ready, long nowNanos) {
-                return 0;
-            }
-
-            @Override
-            public void ended(String target, Outcome outcome, long latencyNanos, long nowNanos) {
-                outcomes.add(outcome);
-            }
-        });
+        HearingPicker picker = new HearingPicker();
+        fixture.picker(picker);
         client.then(client.failsAfter(SHORT, FailureKind.UNAVAILABLE));
         fixture.ask("q");
         fixture.run();
@@ -190,7 +197,22 @@ final class EngineFaultTest {
         fixture.advance(SHORT);
         given.cancel(true);
         fixture.run();
-        assertThat(outcomes).containsExactly(Picker.Outcome.FAILED, Picker.Outcome.ANSWERED, Picker.Outcome.CANCELLED);
+        assertThat(picker.outcomes)
+                .containsExactly(Picker.Outcome.FAILED, Picker.Outcome.ANSWERED, Picker.Outcome.CANCELLED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"TOO_LARGE", "FILTERED", "REJECTED"})
+    void picker_doesNotHoldACallersMistakeAgainstTheTarget(FailureKind kind) {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        HearingPicker picker = new HearingPicker();
+        fixture.picker(picker);
+        client.then(client.failsAfter(SHORT, kind));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(picker.outcomes).containsExactly(Picker.Outcome.REFUSED);
     }
 
     @Test

@@ -13,8 +13,11 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.state.StateFolder;
 import dev.whippletree.strategy.RoundRobin;
+import dev.whippletree.time.Timeline;
 import dev.whippletree.time.VirtualTimeline;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +35,7 @@ final class EngineFixture {
 
     static final String MODEL = "model";
 
-    final VirtualTimeline timeline = new VirtualTimeline(42);
+    final VirtualTimeline timeline;
     private final Map<String, AccountSettings> accounts = new LinkedHashMap<>();
     private final Map<String, ScriptedClient> clients = new LinkedHashMap<>();
     private final List<Topology.OpenCache> caches = new ArrayList<>();
@@ -42,6 +45,17 @@ final class EngineFixture {
     private EngineSettings settings = EngineSettings.DEFAULT;
     private @Nullable Picker picker;
     private @Nullable Engine engine;
+    private @Nullable StateFolder state;
+    private @Nullable Timeline engineTimeline;
+
+    EngineFixture() {
+        this(new VirtualTimeline(42));
+    }
+
+    /** One of several lives on a timeline. */
+    EngineFixture(VirtualTimeline timeline) {
+        this.timeline = timeline;
+    }
 
     /** An account with limits, in a tier of its own making: {@link #tier} otherwise. */
     ScriptedClient account(String id, String... limits) {
@@ -100,9 +114,22 @@ final class EngineFixture {
         return this;
     }
 
+    /** Keeps the limits' state in a folder, which is read now. */
+    EngineFixture state(Path folder) {
+        state = StateFolder.open(folder);
+        return this;
+    }
+
+    /** Gives the engine another timeline, over this fixture's. */
+    EngineFixture engineTimeline(Timeline other) {
+        engineTimeline = other;
+        return this;
+    }
+
     Engine engine() {
         if (engine == null) {
-            engine = new Engine(timeline, topology(), settings, listeners);
+            Timeline used = engineTimeline == null ? timeline : engineTimeline;
+            engine = new Engine(used, topology(), settings, listeners, Optional.ofNullable(state));
         }
         return engine;
     }

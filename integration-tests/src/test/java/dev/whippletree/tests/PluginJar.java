@@ -44,8 +44,17 @@ final class PluginJar {
     /** Compiles those sources of the test resources' {@code plugin} folder and writes the jar. */
     URL write(String... sources) {
         try {
+            return write(copied(sources), apiOnly());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Compiles those sources against that class path and writes the jar. */
+    URL write(List<Path> sources, List<Path> classPath) {
+        try {
             Path classes = Files.createDirectories(work.resolve("classes"));
-            assertThat(Javac.compile(copied(sources), apiOnly(), classes)).isEmpty();
+            assertThat(Javac.compile(sources, classPath, classes)).isEmpty();
             try (OutputStream out = Files.newOutputStream(file);
                     JarOutputStream jar = new JarOutputStream(out)) {
                 addClasses(classes, jar);
@@ -90,7 +99,8 @@ final class PluginJar {
         return List.of(origin(Provider.class), origin(Logger.class));
     }
 
-    private static Path origin(Class<?> type) {
+    /** Returns the folder or jar that a class comes from. */
+    static Path origin(Class<?> type) {
         try {
             return Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());

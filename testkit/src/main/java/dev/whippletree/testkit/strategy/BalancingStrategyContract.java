@@ -37,6 +37,14 @@ public abstract class BalancingStrategyContract {
     /** Says whether targets that are otherwise alike are picked as often as their weights say. */
     protected abstract boolean respectsWeights();
 
+    /**
+     * Says whether every ready target gets a part of the traffic in the long run. False for a strategy that keeps to one for as
+     * long as it is ready.
+     */
+    protected boolean spreads() {
+        return true;
+    }
+
     /** Returns settings to open it with; none unless overridden. */
     protected Settings settings() {
         return Settings.none("route contract");
@@ -76,6 +84,7 @@ public abstract class BalancingStrategyContract {
 
     @Test
     void targetThatComesBack_isPickedAgain() {
+        assumeTrue(spreads(), "this strategy says that it may keep to one target");
         List<TargetView> all = List.of(Samples.target("a", 1), Samples.target("b", 1), Samples.target("c", 1));
         Traffic traffic = new Traffic(open(1), 1, all);
         traffic.pickOften(all);
@@ -88,6 +97,7 @@ public abstract class BalancingStrategyContract {
 
     @Test
     void newTarget_isPickedToo() {
+        assumeTrue(spreads(), "this strategy says that it may keep to one target");
         Picker picker = open(1);
         List<TargetView> before = List.of(Samples.target("a", 1));
         List<TargetView> after = List.of(Samples.target("a", 1), Samples.target("new", 1));

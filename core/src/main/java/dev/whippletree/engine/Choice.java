@@ -1,0 +1,47 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.TargetView;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets balancing strategies choose, and chooses in their place when they fail. Guarded by the engine's lock. */
+final class Choice {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Choice.class);
+
+    private long faults;
+
+    /** Returns one of the ready targets. */
+    Target among(List<Target> ready, Picker picker, long now) {
+        List<TargetView> views = new ArrayList<>(ready.size());
+        for (Target target : ready) {
+            views.add(target.view(now));
+        }
+        try {
+            return ready.get(picker.pick(views, now));
+        } catch (Throwable e) {
+            faults++;
+            LOG.debug("A balancing strategy failed; the target picked least often is used instead", e);
+            return leastPicked(ready);
+        }
+    }
+
+    /** Round-robin in its simplest form, for when the chosen strategy fails. */
+    private static Target leastPicked(List<Target> ready) {
+        Target least = ready.get(0);
+        for (Target target : ready) {
+            if (target.account().calls() < least.account().calls()) {
+                least = target;
+            }
+        }
+        return least;
+    }
+
+    /** Returns how often a strategy failed. */
+    long faults() {
+        return faults;
+    }
+}

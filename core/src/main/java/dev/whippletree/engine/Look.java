@@ -1,0 +1,141 @@
+package dev.whippletree.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which targets of its lane a flight finds ready, and how long it has to wait for the others. Guarded by the engine's lock.
+ *
+ * <p>Targets of which it is known from an earlier look that they don't take such a flight are only looked at if something has
+ * happened to them since.
+ */
+final class Look {
+
+    private final Flight flight;
+    private final Map<ScopeState, Flight> earmarks;
+    private final long now;
+
+    private List<Target> ready = List.of();
+    private int readyTier = -1;
+    private boolean heldBack;
+    private boolean tokensMatter;
+    private long wait = Waits.UNKNOWN;
+    private long until = Waits.UNTIL_EVENT;
+    private @Nullable Target soonest;
+
+    private Look(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
+        this.flight = flight;
+        this.earmarks = earmarks;
+        this.now = now;
+    }
+
+    /**
+     * Looks at the targets that a flight may use.
+     *
+     * @param tiers the targets, tier by tier
+     * @param known what held up the flight, or another of its lane, when it was last looked at
+     * @param change what has happened since then
+     * @param earmarks scopes that may be used only as far as that doesn't delay a flight
+     */
+    static Look at(
+            List<Tier> tiers,
+            Flight flight,
+            @Nullable Standstill known,
+            Change change,
+            Map<ScopeState, Flight> earmarks,
+            long now) {
+        Look look = new Look(flight, earmarks, now);
+        if (known != null && known.outlasts(change, now) && known.holds(flight)) {
+            look.wait = known.waitNanos(now);
+            look.until = known.until();
+            look.soonest = known.soonest();
+            look.tokensMatter = known.tokensMatter();
+            look.lookAt(tiers, change);
+        } else {
+            look.lookAt(tiers, Change.ANYTHING);
+        }
+        return look;
+    }
+
+    private void lookAt(List<Tier> tiers, Change change) {
+        for (int tier = 0; tier < tiers.size() && ready.isEmpty(); tier++) {
+            for (Target target : tiers.get(tier).concernedBy(change)) {
+                lookAt(target, tier);
+            }
+        }
+    }
+
+    private void lookAt(Target target, int tier) {
+        long tokens = flight.tokens(target);
+        tokensMatter |= target.countsTokens();
+        long found = target.waitNanos(tokens, now);
+        if (found != Waits.NONE) {
+            await(target, found);
+        } else if (delaysAnother(tokens, target)) {
+            heldBack = true;
+            await(target, Waits.UNTIL_EVENT);
+        } else {
+            add(target, tier);
+        }
+    }
+
+    private void await(Target target, long found) {
+        if (found < wait) {
+            wait = found;
+            soonest = target;
+        }
+        long again = found == Waits.UNKNOWN ? target.checkedAgainNanos(now) : found;
+        if (Waits.isKnown(again)) {
+            until = Math.min(until, now + again);
+        }
+    }
+
+    private void add(Target target, int tier) {
+        if (ready.isEmpty()) {
+            ready = new ArrayList<>();
+            readyTier = tier;
+        }
+        ready.add(target);
+    }
+
+    private boolean delaysAnother(long tokens, Target target) {
+        return !earmarks.isEmpty()
+                && (delaysAnother(tokens, target, target.organization())
+                        || delaysAnother(tokens, target, target.modelScope()));
+    }
+
+    private boolean delaysAnother(long tokens, Target target, ScopeState scope) {
+        Flight holder = earmarks.get(scope);
+        return holder != null && holder != flight && scope.wouldDelay(tokens, holder.tokens(target), now);
+    }
+
+    /**
+     * Returns what holds up the flight; null if nothing does. One that is only held back for another's sake may begin once that one
+     * is gone, whatever happens to the targets, so there is nothing to rely on.
+     */
+    @Nullable Standstill standstill() {
+        return ready.isEmpty() && !heldBack ? new Standstill(flight, tokensMatter, until, wait, now, soonest) : null;
+    }
+
+    /** Returns the ready targets of the first tier that has any, in configured order. */
+    List<Target> ready() {
+        return ready;
+    }
+
+    /** Returns the tier of those. */
+    int readyTier() {
+        return readyTier;
+    }
+
+    /** Returns the shortest wait of the others. One that is free, but earmarked by another flight, has to wait for that. */
+    long waitNanos() {
+        return wait;
+    }
+
+    /** Returns the target that has the shortest wait; null if none will ever take the flight. */
+    @Nullable Target soonest() {
+        return soonest;
+    }
+}

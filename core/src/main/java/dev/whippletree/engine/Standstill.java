@@ -1,0 +1,44 @@
+package dev.whippletree.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * That no target of a lane takes a flight: not before a moment, unless something happens to one of the targets. Immutable.
+ *
+ * @param flight the flight
+ * @param tokensMatter whether it depends on how many tokens a flight asks for
+ * @param until on the engine's clock, when the targets have to be looked at again
+ * @param shortest the shortest wait of any target
+ * @param since when {@code shortest} was found
+ * @param soonest the target that has it; null if none will ever take the flight
+ */
+record Standstill(
+        Flight flight,
+        boolean tokensMatter,
+        long until,
+        long shortest,
+        long since,
+        @Nullable Target soonest) {
+
+    /** Returns whether it still says all about those targets that a change doesn't concern. */
+    boolean outlasts(Change change, long now) {
+        boolean soonestStands = soonest == null || !Waits.isKnown(shortest) || !change.concerns(soonest);
+        return !change.everything() && soonestStands && now < until;
+    }
+
+    /** Returns whether another flight of the lane is held up in the same way. */
+    boolean holds(Flight other) {
+        return !tokensMatter
+                || other == flight
+                || (asksTheSameOfAll(other) && asksTheSameOfAll(flight) && other.mostTokens() == flight.mostTokens());
+    }
+
+    private static boolean asksTheSameOfAll(Flight flight) {
+        return flight.leastTokens() == flight.mostTokens();
+    }
+
+    /** Returns the shortest wait as it is now. */
+    long waitNanos(long now) {
+        return Waits.isKnown(shortest) ? shortest - (now - since) : shortest;
+    }
+}

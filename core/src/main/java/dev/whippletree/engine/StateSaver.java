@@ -1,0 +1,195 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.state.Exchange;
+import dev.whippletree.state.OwnState;
+import dev.whippletree.state.StateFolder;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the limits' state saved after it changed, and counts what other processes have saved. Guarded by the engine's lock, but for
+ * the saving itself.
+ *
+ * <p>The first change is saved at once, those that follow at most once a second; without a change nothing happens. Whatever
+ * goes wrong with the folder is logged once, until it works again, and is no prompt's concern.
+ */
+final class StateSaver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StateSaver.class);
+
+    /** What a process that is killed may have used without its being saved is what it used in this time. */
+    static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** Saving takes a few milliseconds, so whoever is saving now will soon have done so. */
+    private static final long BUSY_NANOS = Duration.ofMillis(20).toNanos();
+
+    private static final long LONGEST_END_NANOS = Duration.ofSeconds(3).toNanos();
+
+    private final Monitor monitor;
+    private final Timeline timeline;
+    private final StateFolder folder;
+    private final StateCopy copy;
+    private final Runnable tookIn;
+    private final Mailbox mailbox = new Mailbox();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private Phase phase = Phase.IDLE;
+    private boolean unsaved;
+    private boolean ending;
+    private long nextSave;
+    private Timeline.@Nullable Timer timer;
+    private Optional<String> problem = Optional.empty();
+
+    /** What is being done about saving. */
+    private enum Phase {
+        IDLE,
+        PLANNED,
+        SAVING,
+        ENDED
+    }
+
+    /**
+     * Creates one, and goes on from what is in the folder.
+     *
+     * @param tookIn is called under the lock after others' uses were counted
+     */
+    StateSaver(Monitor monitor, Timeline timeline, Pool pool, StateFolder folder, Runnable tookIn) {
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.folder = folder;
+        this.tookIn = tookIn;
+        this.copy = new StateCopy(pool, Long.toHexString(timeline.random().nextLong()));
+        this.nextSave = timeline.nanoTime();
+        this.problem = folder.warnings().stream().findFirst();
+        copy.resume(folder.found(), times());
+    }
+
+    private SavedTimes times() {
+        return new SavedTimes(timeline.nanoTime(), timeline.now());
+    }
+
+    /** Returns what is wrong with the folder, if anything is. */
+    Optional<String> problem() {
+        return problem;
+    }
+
+    /** Something changed that is worth saving. The lock must be held. */
+    void changed() {
+        unsaved = true;
+        if (phase == Phase.IDLE) {
+            plan(nextSave - timeline.nanoTime());
+        }
+    }
+
+    /**
+     * Saves what isn't saved yet, for the last time. The lock must be held.
+     *
+     * @return ends when that is done, or three seconds later when it can't be
+     */
+    CompletableFuture<Void> end() {
+        if (ending) {
+            return ended;
+        }
+        ending = true;
+        if (phase == Phase.IDLE && !unsaved) {
+            finish();
+        } else {
+            if (phase != Phase.SAVING) {
+                plan(0);
+            }
+            Timeline.Timer bound = timeline.schedule(LONGEST_END_NANOS, () -> monitor.decide(this::finish));
+            ended.thenRun(bound::cancel);
+        }
+        return ended;
+    }
+
+    private void plan(long inNanos) {
+        phase = Phase.PLANNED;
+        cancelTimer();
+        if (inNanos <= 0) {
+            monitor.after(mailbox, this::save);
+        } else {
+            timer = timeline.schedule(inNanos, this::save);
+        }
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    /**
+     * What is about to be saved.
+     *
+     * @param own what this process has to say
+     * @param last whether it says no more
+     */
+    private record Save(OwnState own, boolean last) {}
+
+    /** Run without the lock. */
+    private void save() {
+        Optional<Save> begun = monitor.decide(this::begin);
+        begun.ifPresent(save -> {
+            Exchange exchange = folder.exchange(save.own(), save.last(), timeline.now());
+            monitor.decide(() -> end(save, exchange));
+        });
+    }
+
+    private Optional<Save> begin() {
+        if (phase != Phase.PLANNED) {
+            return Optional.empty();
+        }
+        phase = Phase.SAVING;
+        unsaved = false;
+        nextSave = timeline.nanoTime() + INTERVAL_NANOS;
+        return Optional.of(new Save(copy.own(times()), ending));
+    }
+
+    private void end(Save save, Exchange exchange) {
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        phase = Phase.IDLE;
+        boolean busy = exchange instanceof Exchange.Busy;
+        if (exchange instanceof Exchange.Done done) {
+            problem = Optional.empty();
+            copy.takeIn(done.state(), times());
+            tookIn.run();
+        } else if (exchange instanceof Exchange.Failed failed) {
+            unsaved = true;
+            tell(failed.problem());
+        }
+        if (busy) {
+            plan(BUSY_NANOS + timeline.random().nextLong(BUSY_NANOS));
+        } else if (save.last()) {
+            finish();
+        } else if (ending) {
+            plan(0);
+        } else if (unsaved && phase == Phase.IDLE && problem.isEmpty()) {
+            plan(nextSave - timeline.nanoTime());
+        }
+    }
+
+    /** Says so once, and not again before it has worked in between. */
+    private void tell(String what) {
+        if (problem.isEmpty()) {
+            monitor.after(mailbox, () -> LOG.warn(what));
+        }
+        problem = Optional.of(what);
+    }
+
+    private void finish() {
+        if (phase != Phase.ENDED) {
+            phase = Phase.ENDED;
+            cancelTimer();
+            monitor.after(mailbox, () -> ended.complete(null));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.whippletree.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flights by turn, each of which knows its place. Guarded by the engine's lock.
+ *
+ * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996) whose nodes keep what is below them: how many,
+ * how many tokens, and the smallest. Adding, removing and counting those before a flight cost O(log n), the rest nothing. Instead of
+ * being drawn, priorities are mixed from the order of entry, so that equal runs grow equal trees.
+ */
+final class TurnTree {
+
+    private @Nullable Node root;
+    private @Nullable Node first;
+
+    /** How many come before a flight, and what they ask for. */
+    record Before(long flights, long tokens) {
+
+        Before plus(Before other) {
+            return new Before(flights + other.flights, tokens + other.tokens);
+        }
+    }
+
+    /** A flight, and what is known of those below it. */
+    private static final class Node {
+
+        private final Flight flight;
+        private final long priority;
+        private @Nullable Node left;
+        private @Nullable Node right;
+        private int count;
+        private long tokens;
+        private Flight smallest;
+
+        Node(Flight flight) {
+            this.flight = flight;
+            this.priority = mixed(flight.order());
+            this.smallest = flight;
+            sum();
+        }
+
+        /** David Stafford's mix 13, as in {@link java.util.SplittableRandom}. */
+        private static long mixed(long order) {
+            long mixed = (order ^ (order >>> 30)) * 0xbf58476d1ce4e5b9L;
+            mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+            return mixed ^ (mixed >>> 31);
+        }
+
+        final Node sum() {
+            count = 1;
+            tokens = flight.mostTokens();
+            smallest = flight;
+            include(left);
+            include(right);
+            return this;
+        }
+
+        private void include(@Nullable Node child) {
+            if (child == null) {
+                return;
+            }
+            count += child.count;
+            tokens += child.tokens;
+            if (isSmaller(child.smallest, smallest)) {
+                smallest = child.smallest;
+            }
+        }
+
+        private static boolean isSmaller(Flight one, Flight other) {
+            return one.mostTokens() < other.mostTokens()
+                    || (one.mostTokens() == other.mostTokens() && one.isBefore(other));
+        }
+    }
+
+    int size() {
+        return root == null ? 0 : root.count;
+    }
+
+    /** Returns the one whose turn comes first; null if there is none. */
+    @Nullable Flight first() {
+        return first == null ? null : first.flight;
+    }
+
+    /** Returns the one that asks for the fewest tokens, the first of those; null if there is none. */
+    @Nullable Flight smallest() {
+        return root == null ? null : root.smallest;
+    }
+
+    /** Adds a flight that isn't there yet. */
+    void add(Flight flight) {
+        root = added(root, new Node(flight));
+        first = leftmost();
+    }
+
+    /** Removes a flight. */
+    void remove(Flight flight) {
+        root = removed(root, flight);
+        first = leftmost();
+    }
+
+    /** Returns how many come before a flight, which may be there or not. */
+    Before before(Flight flight) {
+        long flights = 0;
+        long tokens = 0;
+        Node node = root;
+        while (node != null) {
+            if (node.flight.isBefore(flight)) {
+                Node left = node.left;
+                flights += 1 + (left == null ? 0 : left.count);
+                tokens += node.flight.mostTokens() + (left == null ? 0 : left.tokens);
+                node = node.right;
+            } else {
+                node = node.left;
+            }
+        }
+        return new Before(flights, tokens);
+    }
+
+    /** Returns all of them. */
+    Before all() {
+        return root == null ? new Before(0, 0) : new Before(root.count, root.tokens);
+    }
+
+    private @Nullable Node leftmost() {
+        Node node = root;
+        while (node != null && node.left != null) {
+            node = node.left;
+        }
+        return node;
+    }
+
+    private static Node added(@Nullable Node tree, Node node) {
+        if (tree == null) {
+            return node;
+        }
+        if (node.flight.isBefore(tree.flight)) {
+            Node left = added(tree.left, node);
+            tree.left = left;
+            return left.priority > tree.priority ? raisedLeft(tree, left) : tree.sum();
+        }
+        Node right = added(tree.right, node);
+        tree.right = right;
+        return right.priority > tree.priority ? raisedRight(tree, right) : tree.sum();
+    }
+
+    private static Node raisedLeft(Node tree, Node left) {
+        tree.left = left.right;
+        left.right = tree.sum();
+        return left.sum();
+    }
+
+    private static Node raisedRight(Node tree, Node right) {
+        tree.right = right.left;
+        right.left = tree.sum();
+        return right.sum();
+    }
+
+    private static @Nullable Node removed(@Nullable Node tree, Flight flight) {
+        if (tree == null) {
+            throw new IllegalStateException("a flight was to be removed from where it isn't");
+        }
+        if (tree.flight == flight) {
+            return merged(tree.left, tree.right);
+        }
+        if (flight.isBefore(tree.flight)) {
+            tree.left = removed(tree.left, flight);
+        } else {
+            tree.right = removed(tree.right, flight);
+        }
+        return tree.sum();
+    }
+
+    private static @Nullable Node merged(@Nullable Node left, @Nullable Node right) {
+        if (left == null || right == null) {
+            return left == null ? right : left;
+        }
+        if (left.priority > right.priority) {
+            left.right = merged(left.right, right);
+            return left.sum();
+        }
+        right.left = merged(left, right.left);
+        return right.sum();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.whippletree.state;
+
+import java.util.Objects;
+
+/** What became of an attempt to save. */
+public sealed interface Exchange {
+
+    /**
+     * It is saved.
+     *
+     * @param state all that is saved now, by this process and by others
+     */
+    record Done(SavedState state) implements Exchange {
+
+        /** Checks that nothing is null. */
+        public Done {
+            Objects.requireNonNull(state, "state");
+        }
+    }
+
+    /** Another process, or another engine of this one, is saving just now. */
+    record Busy() implements Exchange {}
+
+    /**
+     * It can't be saved.
+     *
+     * @param problem why, and what to do: a sentence
+     */
+    record Failed(String problem) implements Exchange {
+
+        /** Checks that nothing is null. */
+        public Failed {
+            Objects.requireNonNull(problem, "problem");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.whippletree.state;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What one process has to say. Immutable.
+ *
+ * @param process a name of its own that no other process has
+ * @param uses what it used of each sliding window
+ * @param limits how the reported limits stand by what it knows
+ * @param closures what is closed by what it knows
+ * @param reopened what it knows to have been closed and to be open again
+ */
+public record OwnState(
+        String process,
+        List<WindowUses> uses,
+        List<SavedLimit> limits,
+        List<SavedClosure> closures,
+        Set<Place> reopened) {
+
+    /** Copies what is mutable. */
+    public OwnState {
+        Objects.requireNonNull(process, "process");
+        uses = List.copyOf(uses);
+        limits = List.copyOf(limits);
+        closures = List.copyOf(closures);
+        reopened = Set.copyOf(reopened);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.whippletree.state;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is closed. Immutable.
+ *
+ * @param kind an organization, or an account of it alone
+ * @param name of which: the organization as scopes name it, or the account's id
+ * @param model which model of it; absent: all
+ */
+public record Place(Kind kind, String name, Optional<String> model) {
+
+    /** How far a closure reaches. */
+    public enum Kind {
+        /** Every account of the organization. */
+        ORGANIZATION,
+        /** One account. */
+        ACCOUNT
+    }
+
+    /** Checks that nothing is null. */
+    public Place {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(model, "model");
+    }
+}

@@ -1,0 +1,45 @@
+package dev.whippletree.state;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * Something that is closed. Immutable.
+ *
+ * @param place what
+ * @param needsMending whether somebody has to do something, so that {@code until} is but when it is looked at again
+ * @param since when this was last seen to be so
+ * @param until when it opens
+ * @param reason why, in the service's words
+ * @param mark the mark of the tokens it is about; with other tokens it means nothing
+ */
+public record SavedClosure(
+        Place place, boolean needsMending, Instant since, Instant until, String reason, String mark) {
+
+    private static final int LONGEST_REASON = 500;
+
+    /** Cuts a long reason. */
+    public SavedClosure {
+        Objects.requireNonNull(place, "place");
+        Objects.requireNonNull(since, "since");
+        Objects.requireNonNull(until, "until");
+        Objects.requireNonNull(mark, "mark");
+        reason = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
+    }
+
+    boolean isOver(Instant now) {
+        return !until.isAfter(now);
+    }
+
+    /** Returns it as a clock sees it that has been put back since: as long from now as it was from then. */
+    SavedClosure seenAt(Instant now) {
+        return Clocks.isAhead(since, now)
+                ? new SavedClosure(place, needsMending, now, Clocks.moved(until, since, now), reason, mark)
+                : this;
+    }
+
+    /** Returns the one of two closures of a place that ends later. */
+    static SavedClosure later(SavedClosure one, SavedClosure other) {
+        return other.until.isAfter(one.until) ? other : one;
+    }
+}

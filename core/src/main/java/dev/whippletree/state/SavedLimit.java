@@ -1,0 +1,67 @@
+package dev.whippletree.state;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Scope;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * How a limit stood that a service had reported. Immutable.
+ *
+ * @param key which
+ * @param amount how much a window allows, 1 or more
+ * @param left what was surely left; negative if more was used than there is
+ * @param full when all of it is left, if nothing more is used
+ * @param refill how long all of it takes to come back, positive; where that is unknown, the best guess
+ * @param changed when it last changed but by refilling
+ */
+public record SavedLimit(Key key, long amount, long left, Instant full, Duration refill, Instant changed) {
+
+    /**
+     * What tells one reported limit from another. Immutable.
+     *
+     * @param scope what it applies to
+     * @param unit what it counts
+     * @param refill how what was used comes back
+     * @param window as it was reported; zero if it wasn't
+     */
+    public record Key(Scope scope, Limit.Unit unit, Refill refill, Duration window) {
+
+        /** Checks that nothing is null. */
+        public Key {
+            Objects.requireNonNull(scope, "scope");
+            Objects.requireNonNull(unit, "unit");
+            Objects.requireNonNull(refill, "refill");
+            Objects.requireNonNull(window, "window");
+        }
+    }
+
+    /** Checks the ranges. */
+    public SavedLimit {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(full, "full");
+        Objects.requireNonNull(changed, "changed");
+        if (amount < 1 || left > amount || refill.isZero() || refill.isNegative()) {
+            throw new IllegalArgumentException(
+                    "a limit can't be of " + amount + " with " + left + " left and " + refill + " to refill");
+        }
+    }
+
+    boolean isOver(Instant now) {
+        return !full.isAfter(now);
+    }
+
+    /** Returns it as a clock sees it that has been put back since: as long from now as it was from then. */
+    SavedLimit seenAt(Instant now) {
+        return Clocks.isAhead(changed, now)
+                ? new SavedLimit(key, amount, left, Clocks.moved(full, changed, now), refill, now)
+                : this;
+    }
+
+    /** Returns the one of two views of a limit that is newer. */
+    static SavedLimit newer(SavedLimit one, SavedLimit other) {
+        return other.changed.isAfter(one.changed) ? other : one;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.whippletree.state;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What several processes have saved together. Immutable.
+ *
+ * <p>What was used stands by process, since a process says all it used each time; of those that have ended only the sum is kept.
+ *
+ * @param saved when it was last saved; {@link Instant#EPOCH} if never
+ * @param processes what each used of each sliding window
+ * @param limits the reported limits, each by the newest view of it
+ * @param closures what is closed
+ */
+public record SavedState(
+        Instant saved, Map<String, List<WindowUses>> processes, List<SavedLimit> limits, List<SavedClosure> closures) {
+
+    /** Nothing. */
+    public static final SavedState EMPTY = new SavedState(Instant.EPOCH, Map.of(), List.of(), List.of());
+
+    /** The name under which stands what processes used that have ended. */
+    static final String ENDED = "ended";
+
+    /** Copies what is mutable. */
+    public SavedState {
+        Objects.requireNonNull(saved, "saved");
+        Map<String, List<WindowUses>> copied = new LinkedHashMap<>();
+        processes.forEach((process, uses) -> copied.put(process, List.copyOf(uses)));
+        processes = Collections.unmodifiableMap(copied);
+        limits = List.copyOf(limits);
+        closures = List.copyOf(closures);
+    }
+
+    /** Returns what still matters of it: no use that has left its window, no limit that is full, no closure that is over. */
+    public SavedState at(Instant now) {
+        Map<String, List<WindowUses>> alive = new LinkedHashMap<>();
+        processes.forEach((process, uses) -> {
+            List<WindowUses> left = uses.stream()
+                    .map(window -> inWindow(window, now))
+                    .filter(window -> !window.sums().isEmpty())
+                    .toList();
+            if (!left.isEmpty()) {
+                alive.put(process, left);
+            }
+        });
+        return new SavedState(
+                saved,
+                alive,
+                limits.stream()
+                        .map(limit -> limit.seenAt(now))
+                        .filter(limit -> !limit.isOver(now))
+                        .toList(),
+                closures.stream()
+                        .map(closure -> closure.seenAt(now))
+                        .filter(closure -> !closure.isOver(now))
+                        .toList());
+    }
+
+    private static WindowUses inWindow(WindowUses uses, Instant now) {
+        SortedMap<Long, Long> sums = new TreeMap<>();
+        uses.sums().forEach((date, sum) -> {
+            long plausible = uses.key().plausible(date, now);
+            if (sum > 0 && !uses.key().hasLeft(plausible, now)) {
+                sums.merge(plausible, sum, Long::sum);
+            }
+        });
+        return new WindowUses(uses.key(), sums);
+    }
+
+    /** Returns what all processes but one used of each sliding window. */
+    public Map<WindowKey, SortedMap<Long, Long>> usesOfOthers(String process) {
+        Map<WindowKey, SortedMap<Long, Long>> sums = new LinkedHashMap<>();
+        processes.forEach((other, uses) -> {
+            if (!other.equals(process)) {
+                uses.forEach(window -> addTo(sums, window));
+            }
+        });
+        return sums;
+    }
+
+    private static void addTo(Map<WindowKey, SortedMap<Long, Long>> sums, WindowUses uses) {
+        SortedMap<Long, Long> ofWindow = sums.computeIfAbsent(uses.key(), key -> new TreeMap<>());
+        uses.sums().forEach((date, sum) -> ofWindow.merge(date, sum, Long::sum));
+    }
+
+    /**
+     * Returns it with what a process has to say, in the place of what that said before.
+     *
+     * @param ending whether that process says no more, so that what it used needn't be told from what others did
+     */
+    SavedState with(OwnState own, boolean ending, Instant now) {
+        SavedState present = at(now);
+        Map<String, List<WindowUses>> all = new LinkedHashMap<>(present.processes);
+        all.remove(own.process());
+        if (ending) {
+            Map<WindowKey, SortedMap<Long, Long>> sums = new LinkedHashMap<>();
+            all.getOrDefault(ENDED, List.of()).forEach(window -> addTo(sums, window));
+            own.uses().forEach(window -> addTo(sums, window));
+            List<WindowUses> ended = new ArrayList<>();
+            sums.forEach((key, ofWindow) -> ended.add(new WindowUses(key, ofWindow)));
+            all.put(ENDED, ended);
+        } else {
+            all.put(own.process(), own.uses());
+        }
+        return new SavedState(now, all, present.limitsWith(own), present.closuresWith(own)).at(now);
+    }
+
+    private List<SavedLimit> limitsWith(OwnState own) {
+        Map<SavedLimit.Key, SavedLimit> all = new LinkedHashMap<>();
+        limits.forEach(limit -> all.put(limit.key(), limit));
+        own.limits().forEach(limit -> all.merge(limit.key(), limit, SavedLimit::newer));
+        return List.copyOf(all.values());
+    }
+
+    private List<SavedClosure> closuresWith(OwnState own) {
+        Map<Place, SavedClosure> all = new LinkedHashMap<>();
+        closures.forEach(closure -> all.put(closure.place(), closure));
+        own.reopened().forEach(all::remove);
+        own.closures().forEach(closure -> all.merge(closure.place(), closure, SavedClosure::later));
+        return List.copyOf(all.values());
+    }
+}

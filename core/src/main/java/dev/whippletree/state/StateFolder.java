@@ -1,0 +1,134 @@
+package dev.whippletree.state;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A folder in which processes leave what the next ones should know, and find what others left. Thread-safe. Its methods block for
+ * as long as the file system does, but never for another process.
+ */
+public final class StateFolder {
+
+    private final Path folder;
+    private final StateFile file;
+    private final Path lock;
+    private final SavedState found;
+    private final List<String> warnings;
+
+    private StateFolder(Path folder, StateFile file, SavedState found, List<String> warnings) {
+        this.folder = folder;
+        this.file = file;
+        this.lock = folder.resolve("state.lock");
+        this.found = found;
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Opens a folder and reads what is there. Changes nothing, and never fails: what is wrong is told by {@link #warnings}.
+     *
+     * @param folder where; should be there and be writable
+     */
+    public static StateFolder open(Path folder) {
+        StateFile file = new StateFile(folder);
+        List<String> warnings = new ArrayList<>();
+        if (!Files.isDirectory(folder)) {
+            warnings.add("nothing is remembered after this process: the state folder " + folder
+                    + " isn't there; create it, or remove the key 'state'");
+        } else if (!Files.isWritable(folder)) {
+            warnings.add("nothing is remembered after this process: the state folder " + folder
+                    + " can't be written to; let its owner be this process's user");
+        }
+        return new StateFolder(folder, file, read(file, warnings), warnings);
+    }
+
+    private static SavedState read(StateFile file, List<String> warnings) {
+        try {
+            return file.read();
+        } catch (NewerStateException e) {
+            warnings.add(newer(file, e));
+        } catch (UnreadableStateException e) {
+            warnings.add("what was saved of the limits is lost: " + file.path() + " can't be read, " + e.getMessage()
+                    + "; it will be kept as " + file.broken().getFileName());
+        } catch (IOException e) {
+            warnings.add("what was saved of the limits can't be used: " + file.path() + " can't be read, " + reason(e));
+        }
+        return SavedState.EMPTY;
+    }
+
+    /** Returns where it is. */
+    public Path path() {
+        return folder;
+    }
+
+    /** Returns what was found when the folder was opened. */
+    public SavedState found() {
+        return found;
+    }
+
+    /** Returns what was wrong when the folder was opened, a sentence each. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /**
+     * Saves what a process has to say beside what others said. What others saved in the meantime is kept.
+     *
+     * @param own all that the process has to say; it takes the place of what that said before
+     * @param ending whether the process says no more
+     * @param now the time of day
+     */
+    public Exchange exchange(OwnState own, boolean ending, Instant now) {
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            if (held == null) {
+                return new Exchange.Busy();
+            }
+            SavedState all = readOrPutAside().with(own, ending, now);
+            file.write(all);
+            return new Exchange.Done(all);
+        } catch (OverlappingFileLockException e) {
+            return new Exchange.Busy();
+        } catch (NewerStateException e) {
+            return new Exchange.Failed(newer(file, e));
+        } catch (IOException e) {
+            return new Exchange.Failed("the limits' state can't be saved in " + folder + ", " + reason(e)
+                    + "; a restart won't know what is used now");
+        }
+    }
+
+    private SavedState readOrPutAside() throws IOException {
+        try {
+            return file.read();
+        } catch (UnreadableStateException e) {
+            file.putAside();
+            return SavedState.EMPTY;
+        }
+    }
+
+    private static String newer(StateFile file, NewerStateException e) {
+        return "nothing is remembered after this process: " + file.path() + " can't be read, " + e.getMessage();
+    }
+
+    /** The message of a file system's exception is often but a path, and its class says what is wrong. */
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "which isn't there";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        String what = e instanceof FileSystemException problem ? problem.getReason() : e.getMessage();
+        return what != null ? what : e.toString();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.whippletree.state;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Scope;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads what {@link StateWriter} wrote; anything else, or half of it, is no state. */
+final class StateReader {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private StateReader() {}
+
+    /**
+     * Returns the state that stands there.
+     *
+     * @throws NewerStateException if a later version wrote it
+     * @throws UnreadableStateException if it isn't a state
+     */
+    static SavedState read(byte[] contents) throws NewerStateException, UnreadableStateException {
+        try {
+            JsonNode root = JSON.readTree(contents);
+            long version = root.required("version").longValue();
+            if (version > StateWriter.VERSION) {
+                throw new NewerStateException("it is of version " + version + ", and this program knows "
+                        + StateWriter.VERSION + "; use the newer program, or another folder");
+            }
+            return state(root);
+        } catch (JacksonException e) {
+            throw new UnreadableStateException("it isn't what Whippletree wrote: " + e.getOriginalMessage());
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
+            throw new UnreadableStateException("it isn't what Whippletree wrote: " + e.getMessage());
+        }
+    }
+
+    private static SavedState state(JsonNode root) {
+        Map<String, List<WindowUses>> processes = new LinkedHashMap<>();
+        JsonNode entries = root.required("processes");
+        for (String process : entries.propertyNames()) {
+            processes.put(process, all(entries.required(process), StateReader::uses));
+        }
+        return new SavedState(
+                instant(root, "saved"),
+                processes,
+                all(root.required("limits"), StateReader::limit),
+                all(root.required("closures"), StateReader::closure));
+    }
+
+    private static <T> List<T> all(JsonNode array, Function<JsonNode, T> reader) {
+        if (!array.isArray()) {
+            throw new IllegalArgumentException("a list is missing");
+        }
+        List<T> read = new ArrayList<>();
+        for (JsonNode element : array) {
+            read.add(reader.apply(element));
+        }
+        return read;
+    }
+
+    private static WindowUses uses(JsonNode node) {
+        WindowKey key = new WindowKey(scope(node), unit(node), millis(node, "window_ms"));
+        SortedMap<Long, Long> sums = new TreeMap<>();
+        JsonNode uses = node.required("uses");
+        for (String date : uses.propertyNames()) {
+            sums.put(Long.valueOf(date), uses.required(date).longValue());
+        }
+        return new WindowUses(key, sums);
+    }
+
+    private static SavedLimit limit(JsonNode node) {
+        SavedLimit.Key key = new SavedLimit.Key(
+                scope(node), unit(node), Refill.valueOf(text(node, "refill")), millis(node, "window_ms"));
+        return new SavedLimit(
+                key,
+                node.required("amount").longValue(),
+                node.required("left").longValue(),
+                instant(node, "full"),
+                millis(node, "refill_ms"),
+                instant(node, "changed"));
+    }
+
+    private static SavedClosure closure(JsonNode node) {
+        Place place = node.has("account")
+                ? new Place(Place.Kind.ACCOUNT, text(node, "account"), model(node))
+                : new Place(Place.Kind.ORGANIZATION, text(node, "organization"), model(node));
+        return new SavedClosure(
+                place,
+                node.required("needs_mending").booleanValue(),
+                instant(node, "since"),
+                instant(node, "until"),
+                text(node, "reason"),
+                text(node, "tokens"));
+    }
+
+    private static Scope scope(JsonNode node) {
+        return new Scope(text(node, "organization"), model(node));
+    }
+
+    private static Optional<String> model(JsonNode node) {
+        return node.has("model") ? Optional.of(text(node, "model")) : Optional.empty();
+    }
+
+    private static Limit.Unit unit(JsonNode node) {
+        return Limit.Unit.valueOf(text(node, "unit"));
+    }
+
+    private static Duration millis(JsonNode node, String key) {
+        return Duration.ofMillis(node.required(key).longValue());
+    }
+
+    private static Instant instant(JsonNode node, String key) {
+        return Instant.parse(text(node, key));
+    }
+
+    private static String text(JsonNode node, String key) {
+        return node.required(key).stringValue();
+    }
+}

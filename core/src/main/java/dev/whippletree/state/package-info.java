@@ -1,0 +1,7 @@
+/**
+ * What outlives a process: the uses of limits and what is closed, in one small file that several processes share.
+ */
+@NullMarked
+package dev.whippletree.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package dev.whippletree.strategy;
+
+import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import java.time.Duration;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Takes, of two targets drawn by lot, the one that will probably answer sooner, by how long its answers take and how many attempts
+ * it has in flight.
+ *
+ * <p>The metric is Finagle's {@code PeakEwma}, with what differs said in {@link PeakLatency}; the picker is that of two random
+ * choices, see {@link TwoChoices}. It assumes that a target's recent answers tell how long the next one takes. It breaks where
+ * that depends on the prompt more than on the target: after a few long answers a good target is spared for a while; and with
+ * few calls, where most of what is known is older than {@code decay}, it is choosing by lot. Weights make a target look as much
+ * less loaded, and shares follow them only roughly. It doesn't look at quotas, so the fastest account's is used up first.
+ *
+ * <p>Source: Finagle user guide, "Power of Two Choices (P2C) + Peak EWMA"; decay of 10 s as there.
+ */
+public final class PeakEwma implements BalancingStrategy {
+
+    private static final Duration DECAY = Duration.ofSeconds(10);
+
+    /** A failed attempt has cost its prompt the time until then and a second attempt; answers take about that long. */
+    private static final Duration PENALTY = Duration.ofSeconds(5);
+
+    /** Creates the strategy. */
+    public PeakEwma() {}
+
+    /** Returns {@code peak-ewma}. */
+    @Override
+    public String name() {
+        return "peak-ewma";
+    }
+
+    /** Returns {@code decay} and {@code penalty}. */
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of(
+                new SettingKey(
+                        "decay",
+                        "how long until what was measured counts about a third, as a duration; 10s unless given"),
+                new SettingKey(
+                        "penalty",
+                        "how much longer than an answer a failure is taken to have lasted, as a duration; 5s unless given"));
+    }
+
+    @Override
+    public Picker open(Settings settings, RandomGenerator random) {
+        return new TwoChoices(
+                new PeakLatency(
+                        settings.duration("decay").orElse(DECAY),
+                        settings.duration("penalty").orElse(PENALTY)),
+                random);
+    }
+}

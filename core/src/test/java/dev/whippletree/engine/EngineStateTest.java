@@ -1,0 +1,289 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.time.VirtualTimeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What one engine leaves in a folder, and the next one finds there. */
+final class EngineStateTest {
+
+    private static final Duration MOMENT = Duration.ofMillis(10);
+
+    private final VirtualTimeline timeline = new VirtualTimeline(42);
+
+    @TempDir
+    private Path folder;
+
+    private EngineFixture life(String... limits) {
+        EngineFixture life = new EngineFixture(timeline).state(folder);
+        life.account("a", limits);
+        return life;
+    }
+
+    private static void close(EngineFixture life) {
+        life.engine().close(Duration.ZERO);
+        life.advance(Duration.ofSeconds(1));
+    }
+
+    private static LimitStatus limit(EngineFixture life) {
+        return life.status("a").limits().get(0);
+    }
+
+    private Instant at(long nanos) {
+        return timeline.now().plusNanos(nanos - timeline.nanoTime());
+    }
+
+    @Test
+    void dayWindow_survivesARestart() {
+        EngineFixture first = life("10 requests / 1d");
+        first.askMany(7);
+        first.advance(Duration.ofSeconds(1));
+        close(first);
+        EngineFixture second = life("10 requests / 1d");
+        assertThat(limit(second).left()).isEqualTo(3);
+    }
+
+    @Test
+    void usesOfManyShortLives_addUp_untilOneIsRefusedWithTheTimeAndWithoutACall() {
+        for (int life = 0; life < 10; life++) {
+            EngineFixture shortLife = life("10 requests / 1d");
+            shortLife.ask("question");
+            shortLife.advance(Duration.ofMinutes(1));
+            close(shortLife);
+        }
+        EngineFixture last = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = last.account("a", "10 requests / 1d");
+        var answer = last.ask(Prompt.builder()
+                .user("too much")
+                .deadline(Duration.ofMinutes(2))
+                .build());
+        last.advance(MOMENT);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        // The first use was a day ago ten minutes short of it; its bucket ends at most a 240th of a day after it.
+        assertThat(failure(answer).roomAt().orElseThrow())
+                .isBetween(
+                        Instant.parse("2026-01-02T00:00:00Z"),
+                        Instant.parse("2026-01-02T00:00:01Z")
+                                .plus(Duration.ofDays(1).dividedBy(240)));
+        assertThat(client.calls()).isZero();
+    }
+
+    @Test
+    void useThatIsOlderThanTheWindow_countsNoLonger() {
+        EngineFixture first = life("1 requests / 1h");
+        first.ask("question");
+        first.advance(Duration.ofSeconds(1));
+        close(first);
+        timeline.advance(Duration.ofMinutes(59));
+        assertThat(limit(life("1 requests / 1h")).left()).isZero();
+        timeline.advance(Duration.ofMinutes(2));
+        assertThat(limit(life("1 requests / 1h")).left()).isEqualTo(1);
+    }
+
+    @Test
+    void tokens_areSavedAsTheyWereSettled() {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        first.account("a", "1000 tokens / 1d").counts(Admission.asMade(0, 500));
+        first.ask("question");
+        first.advance(Duration.ofSeconds(2));
+        close(first);
+        assertThat(limit(life("1000 tokens / 1d")).left()).isEqualTo(990);
+    }
+
+    @Test
+    void usesCount_whenTheAmountIsDeclaredAnew() {
+        EngineFixture first = life("10 requests / 1d");
+        first.askMany(3);
+        first.advance(Duration.ofSeconds(1));
+        close(first);
+        assertThat(limit(life("20 requests / 1d")).left()).isEqualTo(17);
+    }
+
+    @Test
+    void killedProcess_losesNothingThatWasSaved() {
+        EngineFixture killed = life("10 requests / 1d");
+        killed.ask("question");
+        killed.advance(MOMENT);
+        assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(9);
+        killed.ask("another");
+        killed.advance(Duration.ofSeconds(2));
+        assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(8);
+    }
+
+    @Test
+    void runningProcesses_countWhatTheOthersUse() {
+        EngineFixture one = life("10 requests / 1d");
+        EngineFixture other = life("10 requests / 1d");
+        one.askMany(4);
+        other.ask("mine");
+        one.advance(Duration.ofSeconds(2));
+        other.ask("mine again");
+        other.advance(Duration.ofSeconds(2));
+        assertThat(limit(other).left()).isEqualTo(4);
+        close(one);
+        other.ask("mine once more");
+        other.advance(Duration.ofSeconds(2));
+        assertThat(limit(other).left()).isEqualTo(3);
+        close(other);
+        assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(3);
+    }
+
+    @Test
+    void idleEngine_savesNothing() throws IOException {
+        EngineFixture life = life("10 requests / 1d");
+        life.ask("question");
+        life.run();
+        Path file = folder.resolve("state.json");
+        Files.delete(file);
+        life.advance(Duration.ofHours(2));
+        close(life);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void savingAgain_waitsForTheInterval() throws IOException {
+        EngineFixture life = life("10 requests / 1d");
+        life.ask("question");
+        life.advance(MOMENT);
+        Path file = folder.resolve("state.json");
+        Files.delete(file);
+        life.advance(Duration.ofMillis(900));
+        assertThat(file).doesNotExist();
+        life.advance(Duration.ofMillis(200));
+        assertThat(file).exists();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void reportedLimit_goesOnWhereItStood(Refill refill) {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = first.account("a");
+        client.usually(client.reports(Duration.ofMillis(100), () -> report(refill, 100, 40, Duration.ofHours(1))));
+        first.ask("question");
+        first.advance(Duration.ofSeconds(1));
+        close(first);
+        EngineFixture second = life();
+        assertThat(limit(second).source()).isEqualTo(LimitStatus.Source.REPORTED);
+        assertThat(limit(second).amount()).isEqualTo(100);
+        assertThat(limit(second).left()).isEqualTo(40);
+        timeline.advance(Duration.ofMinutes(30));
+        assertThat(limit(second).left()).isEqualTo(refill == Refill.AT_ONCE ? 40 : 70);
+        assertThat(limit(life()).left()).isEqualTo(refill == Refill.AT_ONCE ? 40 : 70);
+        timeline.advance(Duration.ofMinutes(31));
+        assertThat(limit(second).left()).isEqualTo(100);
+        assertThat(life().status("a").limits()).isEmpty();
+    }
+
+    private static RateLimitReport report(Refill refill, long amount, long remaining, Duration reset) {
+        return new RateLimitReport(
+                Reach.ORGANIZATION,
+                Limit.Unit.REQUESTS,
+                OptionalLong.of(amount),
+                OptionalLong.of(remaining),
+                Optional.empty(),
+                refill,
+                Optional.of(reset));
+    }
+
+    @Test
+    void dayThatIsUsedUp_staysClosedUntilItsReset() {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = first.account("a");
+        client.usually(client.failsAfter(
+                MOMENT, ScriptedClient.limited(FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION)));
+        first.ask("question");
+        first.advance(Duration.ofSeconds(1));
+        Instant reset = first.status("a").until().orElseThrow();
+        close(first);
+        StatusSnapshot.Account account = life().status("a");
+        assertThat(account.state()).isEqualTo(AccountState.CLOSED);
+        assertThat(account.until()).contains(reset);
+        timeline.advance(Duration.ofHours(5));
+        assertThat(life().status("a").state()).isEqualTo(AccountState.OPEN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNAUTHORIZED", "QUOTA_EXHAUSTED", "MODEL_UNAVAILABLE"})
+    void accountThatIsOff_staysOffWithReasonUntilItsNextCheck(FailureKind kind) {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = first.account("a");
+        client.usually(client.failsAfter(MOMENT, Failure.of(kind, "see to it")));
+        first.ask("question");
+        first.advance(Duration.ofSeconds(1));
+        Instant check = first.status("a").until().orElseThrow();
+        close(first);
+        timeline.advance(Duration.ofMinutes(10));
+        EngineFixture second = new EngineFixture(timeline).state(folder);
+        ScriptedClient again = second.account("a");
+        assertThat(second.status("a").state()).isEqualTo(AccountState.OFF);
+        assertThat(second.status("a").reason()).contains("see to it");
+        assertThat(second.status("a").until()).contains(check);
+        var refused = second.ask("too early");
+        second.advance(MOMENT);
+        assertThat(failure(refused).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        second.advance(Duration.ofMinutes(50));
+        second.askMany(3);
+        second.advance(MOMENT);
+        assertThat(again.calls()).as("one probes it").isEqualTo(1);
+        second.advance(Duration.ofSeconds(1));
+        assertThat(again.calls()).isEqualTo(3);
+    }
+
+    @Test
+    void folderThatVanishes_costsNoPrompt() throws IOException {
+        EngineFixture life = life("10 requests / 1d");
+        life.ask("question");
+        life.advance(Duration.ofSeconds(1));
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+        var answer = life.ask("another");
+        life.advance(Duration.ofSeconds(2));
+        assertThat(answer).isCompleted();
+        assertThat(life.status().notes()).singleElement().asString().contains("can't be saved");
+        Files.createDirectory(folder);
+        life.ask("a third");
+        life.advance(Duration.ofSeconds(2));
+        assertThat(life.status().notes()).isEmpty();
+        close(life);
+        assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(7);
+    }
+
+    @Test
+    void secrets_areNotSaved() throws IOException {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = first.account("a", "10 requests / 1d");
+        client.usually(client.failsAfter(MOMENT, Failure.of(FailureKind.UNAUTHORIZED, "refused")));
+        first.ask("What is the text of this prompt?");
+        first.advance(Duration.ofSeconds(1));
+        close(first);
+        assertThat(folder.resolve("state.json")).content().contains("refused").doesNotContain("the text of");
+    }
+}

@@ -1,0 +1,243 @@
+package dev.whippletree.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Scope;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StateFolderTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final WindowKey DAY = new WindowKey(Scope.of("acme"), Limit.Unit.REQUESTS, Duration.ofDays(1));
+    private static final Place PLACE = new Place(Place.Kind.ORGANIZATION, "acme", Optional.of("model"));
+
+    @TempDir
+    private Path folder;
+
+    private StateFolder open() {
+        return StateFolder.open(folder);
+    }
+
+    private static OwnState used(String process, long amount, Instant date) {
+        return new OwnState(process, List.of(uses(DAY, amount, date)), List.of(), List.of(), Set.of());
+    }
+
+    private static WindowUses uses(WindowKey key, long amount, Instant date) {
+        return new WindowUses(key, new TreeMap<>(Map.of(key.bucket(date.toEpochMilli()), amount)));
+    }
+
+    private static SavedState done(Exchange exchange) {
+        assertThat(exchange).isInstanceOf(Exchange.Done.class);
+        return ((Exchange.Done) exchange).state();
+    }
+
+    private static long sum(SavedState state, String but) {
+        return state.usesOfOthers(but).getOrDefault(DAY, new TreeMap<>()).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    @Test
+    void whatIsSaved_isFoundAgainWhole() {
+        SavedLimit limit = new SavedLimit(
+                new SavedLimit.Key(Scope.of("acme", "model"), Limit.Unit.TOKENS, Refill.CONTINUOUS, Duration.ZERO),
+                8000,
+                -5,
+                NOW.plusSeconds(60),
+                Duration.ofMinutes(1),
+                NOW);
+        SavedClosure closure = new SavedClosure(PLACE, true, NOW, NOW.plusSeconds(3600), "no \"credit\"", "0a1b");
+        OwnState own = new OwnState("p", List.of(uses(DAY, 3, NOW)), List.of(limit), List.of(closure), Set.of());
+        SavedState saved = done(open().exchange(own, false, NOW));
+        assertThat(open().found()).isEqualTo(saved);
+        assertThat(saved.limits()).containsExactly(limit);
+        assertThat(saved.closures()).containsExactly(closure);
+        assertThat(saved.processes()).containsEntry("p", own.uses());
+        assertThat(open().warnings()).isEmpty();
+    }
+
+    @Test
+    void emptyFolder_holdsNothing() {
+        assertThat(open().found()).isEqualTo(SavedState.EMPTY);
+        assertThat(open().warnings()).isEmpty();
+    }
+
+    @Test
+    void processes_keepEachOthersUses() {
+        StateFolder one = open();
+        StateFolder other = open();
+        one.exchange(used("one", 3, NOW), false, NOW);
+        other.exchange(used("other", 4, NOW), false, NOW);
+        SavedState all = done(one.exchange(used("one", 5, NOW), false, NOW));
+        assertThat(sum(all, "")).isEqualTo(9);
+        assertThat(sum(all, "one")).isEqualTo(4);
+    }
+
+    @Test
+    void endedProcesses_areOneEntryHoweverMany() {
+        for (int process = 0; process < 100; process++) {
+            open().exchange(used("p" + process, 1, NOW), false, NOW);
+            open().exchange(used("p" + process, 2, NOW), true, NOW);
+        }
+        assertThat(open().found().processes()).containsOnlyKeys(SavedState.ENDED);
+        assertThat(sum(open().found(), "")).isEqualTo(200);
+    }
+
+    @Test
+    void whatCanMatterNoLonger_isDropped() {
+        open().exchange(used("p", 3, NOW), false, NOW);
+        Instant later = NOW.plus(Duration.ofDays(1)).plusMillis(DAY.bucketMillis());
+        OwnState nothing = new OwnState("q", List.of(), List.of(), List.of(), Set.of());
+        assertThat(done(open().exchange(nothing, false, later)).processes()).isEmpty();
+    }
+
+    @Test
+    void bucket_isNeverBeforeTheUse_andLessThanATwoHundredFortiethAfterIt() {
+        for (long millis = -1000; millis < 1000; millis += 7) {
+            long date = NOW.toEpochMilli() + millis * 12_345;
+            assertThat(DAY.bucket(date))
+                    .isBetween(date, date + Duration.ofDays(1).dividedBy(240).toMillis() - 1);
+            assertThat(DAY.bucket(DAY.bucket(date))).isEqualTo(DAY.bucket(date));
+        }
+    }
+
+    @Test
+    void newerViewOfALimit_wins() {
+        SavedLimit.Key key =
+                new SavedLimit.Key(Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ofHours(1));
+        SavedLimit older = new SavedLimit(key, 100, 5, NOW.plusSeconds(600), Duration.ofHours(1), NOW.minusSeconds(9));
+        SavedLimit newer = new SavedLimit(key, 100, 90, NOW.plusSeconds(900), Duration.ofHours(1), NOW);
+        open().exchange(new OwnState("one", List.of(), List.of(newer), List.of(), Set.of()), false, NOW);
+        open().exchange(new OwnState("other", List.of(), List.of(older), List.of(), Set.of()), false, NOW);
+        assertThat(open().found().limits()).containsExactly(newer);
+    }
+
+    @Test
+    void laterEndOfAClosure_wins_untilSomebodySeesItOpen() {
+        SavedClosure early = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(10), "early", "");
+        SavedClosure late = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(20), "late", "");
+        open().exchange(new OwnState("one", List.of(), List.of(), List.of(late), Set.of()), false, NOW);
+        open().exchange(new OwnState("other", List.of(), List.of(), List.of(early), Set.of()), false, NOW);
+        assertThat(open().found().closures()).containsExactly(late);
+        open().exchange(new OwnState("one", List.of(), List.of(), List.of(), Set.of(PLACE)), false, NOW);
+        assertThat(open().found().closures()).isEmpty();
+    }
+
+    @Test
+    void clockThatWasPutBack_makesNothingLastLongerThanItWould() {
+        Instant ahead = NOW.plus(Duration.ofDays(400));
+        SavedClosure closure = new SavedClosure(PLACE, false, ahead, ahead.plusSeconds(60), "why", "");
+        SavedLimit limit = new SavedLimit(
+                new SavedLimit.Key(Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ZERO),
+                100,
+                5,
+                ahead.plusSeconds(600),
+                Duration.ofHours(1),
+                ahead);
+        open().exchange(
+                        new OwnState("p", List.of(uses(DAY, 3, ahead)), List.of(limit), List.of(closure), Set.of()),
+                        true,
+                        ahead);
+        SavedState seen = open().found().at(NOW);
+        assertThat(seen.closures().get(0).until()).isEqualTo(NOW.plusSeconds(60));
+        assertThat(seen.limits().get(0).full()).isEqualTo(NOW.plusSeconds(600));
+        assertThat(sum(seen, "")).isEqualTo(3);
+        Instant dayLater = NOW.plus(Duration.ofDays(1)).plusSeconds(60).plusMillis(DAY.bucketMillis());
+        assertThat(sum(seen.at(dayLater), "")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "null",
+                "garbage",
+                "{\"version\": \"one\"}",
+                "{\"version\": 1}",
+                "{\"version\": 1, \"saved\": \"noon\", \"processes\": {}, \"limits\": [], \"closures\": []}",
+                "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [{\"organization\": \"o\","
+                        + " \"unit\": \"REQUESTS\", \"window_ms\": 1000, \"uses\": {\"soon\": 1}}]},"
+                        + " \"limits\": [], \"closures\": []}",
+                "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [{\"organization\": \"o\","
+                        + " \"unit\": \"REQUESTS\", \"window_ms\": 0, \"uses\": {}}]}, \"limits\": [], \"closures\": []}"
+            })
+    void fileThatCannotBeRead_isPutAsideWithAWarning(String contents) throws IOException {
+        Path file = folder.resolve("state.json");
+        Files.writeString(file, contents);
+        StateFolder opened = open();
+        assertThat(opened.found()).isEqualTo(SavedState.EMPTY);
+        assertThat(opened.warnings()).singleElement().asString().contains("can't be read", file.toString());
+        assertThat(sum(done(opened.exchange(used("p", 3, NOW), false, NOW)), ""))
+                .isEqualTo(3);
+        assertThat(folder.resolve("state.broken")).hasContent(contents);
+        assertThat(open().warnings()).isEmpty();
+    }
+
+    @Test
+    void fileOfANewerVersion_isLeftAlone() throws IOException {
+        Path file = folder.resolve("state.json");
+        Files.writeString(file, "{\"version\": 2, \"anything\": true}");
+        StateFolder opened = open();
+        assertThat(opened.warnings()).singleElement().asString().contains("version 2", "newer program");
+        assertThat(opened.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
+        assertThat(file).hasContent("{\"version\": 2, \"anything\": true}");
+    }
+
+    @Test
+    void folderThatIsNotThere_isWarnedAboutAndNotMade() {
+        StateFolder missing = StateFolder.open(folder.resolve("missing"));
+        assertThat(missing.warnings()).singleElement().asString().contains("isn't there; create it");
+        assertThat(missing.exchange(used("p", 3, NOW), false, NOW))
+                .isInstanceOfSatisfying(
+                        Exchange.Failed.class,
+                        failed -> assertThat(failed.problem()).contains("can't be saved", "isn't there"));
+        assertThat(folder.resolve("missing")).doesNotExist();
+    }
+
+    @Test
+    void fileInTheFoldersPlace_isWarnedAbout() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        StateFolder wrong = StateFolder.open(file);
+        assertThat(wrong.warnings()).isNotEmpty();
+        assertThat(wrong.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
+    }
+
+    @Test
+    void saveThatFailsHalfWay_leavesWhatWasThere() throws IOException {
+        SavedState before = done(open().exchange(used("p", 3, NOW), false, NOW));
+        Files.createDirectory(folder.resolve("state.tmp"));
+        assertThat(open().exchange(used("p", 4, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
+        assertThat(open().found()).isEqualTo(before);
+    }
+
+    @Test
+    void folderThatAnotherIsSavingIn_isBusy() throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Busy.class);
+        }
+        assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Done.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package dev.whippletree.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.time.SystemTimeline;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command run again and again, each time as a process of its own, with one state folder. */
+final class StateAcrossProcessesTest {
+
+    /** Only keeps a test that would never end from never ending. */
+    private static final long PATIENCE_SECONDS = 60;
+
+    @TempDir
+    private Path folder;
+
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final EmulatorServer server =
+            EmulatorServer.start(List.of(new EmulatedService(service(), timeline.nanoTime())), 0, timeline);
+
+    private static ServiceSettings service() {
+        return ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                .account("account-1", "token-1")
+                .build();
+    }
+
+    @BeforeEach
+    void configure() throws IOException {
+        Files.createDirectory(folder.resolve("state"));
+        Files.writeString(folder.resolve("whippletree.yaml"), """
+                state: state
+                caches: []
+                accounts:
+                  - id: hf-1
+                    provider: huggingface
+                    token: ${TOKEN}
+                    base-url: %s
+                    limits: [10 requests / 1d]
+                """.formatted(server.baseUrl(ServiceKind.HUGGING_FACE)));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        timeline.close();
+    }
+
+    /**
+     * A run that has ended.
+     *
+     * @param exitCode what it told the shell
+     * @param out what it printed on standard output
+     * @param err what it printed on standard error
+     */
+    private record Run(int exitCode, String out, String err) {}
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                "dev.whippletree.cli.Main"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().put("TOKEN", "token-1");
+        return builder.redirectOutput(file("out")).redirectError(file("err")).start();
+    }
+
+    private File file(String name) {
+        return folder.resolve(name).toFile();
+    }
+
+    private Run run(String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        try {
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("it ends")
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Run(
+                process.exitValue(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+    }
+
+    @Test
+    void tenAsksOfADay_andTheEleventhIsRefusedWithTheTimeAndWithoutACall() throws IOException, InterruptedException {
+        for (int question = 1; question <= 10; question++) {
+            Run asked = run("ask", "question " + question);
+            assertThat(asked.exitCode()).as(asked.err()).isZero();
+            assertThat(asked.err()).isEmpty();
+        }
+        assertThat(calls()).isEqualTo(10);
+
+        Run refused = run("ask", "question 11");
+
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
+        assertThat(refused.err()).contains("there will be room at").containsPattern("\\(in (23 h|1 d 00 h)");
+        assertThat(refused.out()).isEmpty();
+        assertThat(calls()).isEqualTo(10);
+
+        Run status = run("status");
+
+        assertThat(status.exitCode()).isZero();
+        assertThat(status.out()).contains("used up").containsPattern("0 +░+ +of 10 requests / 1d");
+        assertThat(calls()).isEqualTo(10);
+    }
+
+    private long calls() {
+        return server.stats().get(0).calls();
+    }
+}
