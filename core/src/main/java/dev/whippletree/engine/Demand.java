@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a prompt asks of each target of its route, by the word of their providers and by what was learned. Immutable once made: a
- * flight in the waiting line has its place by what it asks, so it gets a new demand only before it enters.
+ * flight in the waiting line has its place by what it asks, so it gets a new demand only while it is out of it.
  */
 final class Demand {
 
@@ -119,6 +119,11 @@ final class Demand {
             }
         }
         return smallest;
+    }
+
+    /** Returns whether another demand of the same flight has the same reserved everywhere. */
+    boolean asksTheSameAs(Demand other) {
+        return reservations.equals(other.reservations);
     }
 
     /** Returns why targets can't take the prompt at all. */

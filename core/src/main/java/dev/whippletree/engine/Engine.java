@@ -83,7 +83,8 @@ public final class Engine {
         this.traffic = new Traffic(monitor, timeline, pool, caches, tally, guarded, new TrafficEvents());
         this.flights = traffic.flights();
         this.line = traffic.line();
-        this.saver = state.map(folder -> new StateSaver(monitor, timeline, pool, folder, () -> traffic.dispatch(Change.ANYTHING)));
+        this.saver = state.map(
+                folder -> new StateSaver(monitor, timeline, pool, folder, () -> traffic.dispatch(Change.ANYTHING)));
     }
 
     /**

@@ -39,8 +39,27 @@ final class TokenForecast {
     /** The length of a completion that was cut at its bound: nobody knows, so it is longer than any other. */
     private static final int CUT = Integer.MAX_VALUE;
 
-    private final Map<PromptKey, LatestValues> counted = new HashMap<>();
-    private final Map<CompletionKey, LatestValues> completions = new HashMap<>();
+    private final Map<PromptKey, Learned> prompts = new HashMap<>();
+    private final Map<CompletionKey, Learned> completions = new HashMap<>();
+    private boolean moved;
+
+    /** What was learned, and what those who wait were last told of it. */
+    private static final class Learned {
+
+        private final LatestValues values = new LatestValues();
+        private int told;
+
+        Learned(int told) {
+            this.told = told;
+        }
+
+        /** Returns whether it has become another by more than an eighth; then it counts as told. */
+        boolean moves(int value) {
+            boolean far = Math.abs((long) value - told) > told / 8;
+            told = far ? value : told;
+            return far;
+        }
+    }
 
     /** Prompts whose estimates are wrong in the same way: up to a size, the number of its binary digits. */
     private record PromptKey(String provider, String model, int size) {
@@ -58,8 +77,8 @@ final class TokenForecast {
 
     /** Returns the tokens to reserve for a prompt that the provider estimates. */
     long promptTokens(Target target, long estimate) {
-        LatestValues known = counted.get(PromptKey.of(target, estimate));
-        return known == null ? estimate : scaled(estimate, perThousand(known));
+        Learned known = prompts.get(PromptKey.of(target, estimate));
+        return known == null ? estimate : scaled(estimate, perThousand(known.values));
     }
 
     private static int perThousand(LatestValues known) {
@@ -74,8 +93,12 @@ final class TokenForecast {
 
     /** Returns the tokens to reserve for a completion, at most its bound, and that until enough of them have been seen. */
     long completionTokens(Route route, Target target, long bound) {
-        @Nullable LatestValues known = completions.get(new CompletionKey(route.name(), target.model()));
-        return known == null || known.size() < FEWEST ? bound : Math.min(bound, known.enoughFor(COMPLETIONS_COVERED));
+        @Nullable Learned known = completions.get(new CompletionKey(route.name(), target.model()));
+        return known == null ? bound : Math.min(bound, enough(known.values));
+    }
+
+    private static int enough(LatestValues known) {
+        return known.size() < FEWEST ? CUT : known.enoughFor(COMPLETIONS_COVERED);
     }
 
     /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
@@ -89,16 +112,25 @@ final class TokenForecast {
         if (prompt > 0 && admission.promptTokens() > 0) {
             learnPrompt(target, admission.promptTokens(), prompt);
         }
-        completions
-                .computeIfAbsent(new CompletionKey(route.name(), target.model()), key -> new LatestValues())
-                .record(completion.finishReason() == FinishReason.LENGTH ? CUT : (int) made);
+        Learned known =
+                completions.computeIfAbsent(new CompletionKey(route.name(), target.model()), key -> new Learned(CUT));
+        known.values.record(completion.finishReason() == FinishReason.LENGTH ? CUT : (int) made);
+        moved |= known.moves(enough(known.values));
         return OptionalLong.of(
                 admission.counting() == Counting.ON_ENTRY ? prompt + admission.completionBound() : prompt + made);
     }
 
     private void learnPrompt(Target target, long estimate, long prompt) {
         long perThousand = (prompt * THOUSAND + estimate - 1) / estimate;
-        counted.computeIfAbsent(PromptKey.of(target, estimate), key -> new LatestValues())
-                .record((int) Math.min(MOST_PER_THOUSAND, perThousand));
+        Learned known = prompts.computeIfAbsent(PromptKey.of(target, estimate), key -> new Learned(THOUSAND));
+        known.values.record((int) Math.min(MOST_PER_THOUSAND, perThousand));
+        moved |= known.moves(perThousand(known.values));
+    }
+
+    /** Returns whether anything learned has become another by more than an eighth since this was last asked. */
+    boolean takeMoved() {
+        boolean was = moved;
+        moved = false;
+        return was;
     }
 }

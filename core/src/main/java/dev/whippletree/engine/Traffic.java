@@ -27,6 +27,7 @@ final class Traffic {
     private final Mailbox announcements = new Mailbox();
     private final WaitingLine line = new WaitingLine();
     private final TokenForecast forecast = new TokenForecast();
+    private final Renewal renewal = new Renewal(line, forecast);
     private final Flights flights;
     private final Closures closures;
     private final Conduct conduct;
@@ -82,7 +83,7 @@ final class Traffic {
 
     /** Asks for a flight what it needs by what is known now. It must not be in the waiting line. The lock must be held. */
     void demandAnew(Flight flight) {
-        flight.demand(flight.demand().reserving(flight.route(), forecast));
+        renewal.demandAnew(flight);
     }
 
     /** Puts a flight into the waiting line. The lock must be held. */
@@ -237,7 +238,7 @@ final class Traffic {
         @Override
         public void changed(Target target, long now) {
             events.used();
-            dispatch(Change.of(target));
+            dispatch(renewal.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
         }
 
         @Override

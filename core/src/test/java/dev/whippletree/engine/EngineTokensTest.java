@@ -286,7 +286,7 @@ final class EngineTokensTest {
     }
 
     @Test
-    void promptInTheLine_keepsWhatItAskedForThere() {
+    void promptInTheLine_asksAnewOnceMoreIsKnown() {
         EngineFixture small = new EngineFixture();
         ScriptedClient service = small.account("b", Optional.empty(), 1, LIMIT + " tokens / 1h");
         service.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(2_000, 1));
@@ -296,7 +296,7 @@ final class EngineTokensTest {
 
         assertThat(answers.get(0)).isCompleted();
         assertThat(LIMIT - small.status("b").limits().get(0).left())
-                .as("the second asked before anything was learned")
-                .isEqualTo(2_000 + 1_000);
+                .as("the second entered before anything was learned")
+                .isEqualTo(2_000 + 2_000);
     }
 }

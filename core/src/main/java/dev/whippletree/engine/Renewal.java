@@ -1,0 +1,62 @@
+package dev.whippletree.engine;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+
+/**
+ * Lets the flights in the waiting line ask anew for what they need, once that is known better than when they entered it: else a
+ * thousand prompts that came at once would all be reserved for as if nothing had ever been learned. A few at a time, the oldest
+ * first, so that the lock is never held for long. Guarded by the engine's lock.
+ */
+final class Renewal {
+
+    /** More than can begin because of one answer, so that it stays ahead of those that begin. */
+    private static final int AT_ONCE = 64;
+
+    private final WaitingLine line;
+    private final TokenForecast forecast;
+    private final Deque<Flight> outdated = new ArrayDeque<>();
+
+    Renewal(WaitingLine line, TokenForecast forecast) {
+        this.line = line;
+        this.forecast = forecast;
+    }
+
+    /** Asks for a flight what it needs by what is known now. It must not be in the line. */
+    void demandAnew(Flight flight) {
+        flight.demand(flight.demand().reserving(flight.route(), forecast));
+    }
+
+    /**
+     * Goes on, from the start if what is known has changed by enough since.
+     *
+     * @param flights those that may wait
+     * @return whether any of them now asks for something else
+     */
+    boolean goOn(Collection<Flight> flights) {
+        if (forecast.takeMoved()) {
+            outdated.clear();
+            flights.stream().filter(flight -> flight.lane() != null).forEach(outdated::add);
+        }
+        boolean renewed = false;
+        for (int count = 0; count < AT_ONCE && !outdated.isEmpty(); count++) {
+            renewed |= renew(outdated.remove());
+        }
+        return renewed;
+    }
+
+    private boolean renew(Flight flight) {
+        if (flight.lane() == null) {
+            return false;
+        }
+        Demand demand = flight.demand().reserving(flight.route(), forecast);
+        if (demand.asksTheSameAs(flight.demand())) {
+            return false;
+        }
+        line.remove(flight);
+        flight.demand(demand);
+        line.add(flight);
+        return true;
+    }
+}
