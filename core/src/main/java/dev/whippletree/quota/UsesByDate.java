@@ -104,6 +104,11 @@ final class UsesByDate {
         return NONE;
     }
 
+    /** Returns the sum of all uses that are here. */
+    long sum() {
+        return sum;
+    }
+
     /** Returns the sum of the uses dated at or before a moment. */
     long sumUpTo(long date) {
         int count = countUpTo(date);
