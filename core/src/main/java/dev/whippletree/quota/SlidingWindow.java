@@ -65,9 +65,22 @@ public final class SlidingWindow implements Quota {
         }
         long rounds = (missing - 1) / amount;
         long ofLastRound = missing - rounds * amount;
-        long date = dated.dateOfAccumulated(ofLastRound + overdrawn());
-        long lastRound = date == UsesByDate.NONE ? windowNanos : Math.max(1, date + windowNanos - now);
-        return rounds * windowNanos + lastRound;
+        return rounds * windowNanos + freedInNanos(ofLastRound + overdrawn(), now);
+    }
+
+    /**
+     * Returns how long until that much has left, of the first round. What has no date yet counts as arriving now, and so leaves
+     * before what may arrive later; last comes what is free and would be taken now.
+     */
+    private long freedInNanos(long goal, long now) {
+        long date = dated.dateOfAccumulated(goal);
+        if (date == UsesByDate.NONE || date > now) {
+            long undated = used - dated.sum();
+            date = goal <= dated.sumUpTo(now) + undated
+                    ? now
+                    : Math.max(now, dated.dateOfAccumulated(Math.min(goal - undated, dated.sum())));
+        }
+        return Math.max(1, date + windowNanos - now);
     }
 
     @Override
@@ -76,7 +89,8 @@ public final class SlidingWindow implements Quota {
         long rounds = aheadNanos / windowNanos;
         long rest = aheadNanos - rounds * windowNanos;
         long freed = Math.max(0, dated.sumUpTo(now + rest - windowNanos) - overdrawn());
-        return free + Math.min(freed, amount - free) + saturatedProduct(rounds, amount);
+        long later = rounds == 0 ? 0 : Math.min(amount, dated.sum() - dated.sumUpTo(now + rest));
+        return free + Math.min(freed, amount - free) + saturatedProduct(rounds, amount) - later;
     }
 
     @Override

@@ -1,0 +1,159 @@
+package dev.whippletree.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.quota.Quota.Use;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Random histories of quotas, compared with what is slow and obvious. */
+final class QuotaPropertiesTest {
+
+    private static final long WINDOW = 1_000;
+    private static final int STEPS = 400;
+    private static final long LONGEST_TRANSIT = WINDOW / 10;
+
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, 40);
+    }
+
+    /** What is left is the amount less the sum of the uses that aren't known to have left the window. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_leavesWhatAListOfAllUsesLeaves(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long used = usedAt(steps, steps.now());
+            assertThat(quota.left(steps.now())).as("step %s", step).isEqualTo(Math.max(0, amount - used));
+        }
+    }
+
+    /**
+     * The wait is found by going from one moment at which a use leaves to the next, taking what is free at each. Where a use may
+     * still arrive for a while, rounds overlap by that while, and the quota may be off by it.
+     */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_waitsAsLongAsTakingWhateverGetsFreeTakes(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long sum = random.nextLong(3 * amount + 1);
+            long wait = quota.waitNanos(sum, steps.now());
+            long taking = waitByTaking(steps, amount, sum);
+            if (steps.isInDoubt()) {
+                assertThat(wait)
+                        .as("step %s: wait for %s", step, sum)
+                        .isBetween(taking - LONGEST_TRANSIT, taking + LONGEST_TRANSIT);
+                continue;
+            }
+            assertThat(wait).as("step %s: wait for %s", step, sum).isEqualTo(taking);
+            assertThat(quota.roomWithin(wait, steps.now()))
+                    .as("step %s: room after the wait", step)
+                    .isGreaterThanOrEqualTo(sum);
+            if (wait > 0) {
+                assertThat(quota.roomWithin(wait - 1, steps.now()))
+                        .as("step %s: room before", step)
+                        .isLessThan(sum);
+            }
+        }
+    }
+
+    private static long usedAt(QuotaSteps steps, long moment) {
+        return steps.uses().stream()
+                .filter(use -> !use.dated() || use.date() > moment - WINDOW)
+                .mapToLong(QuotaSteps.Known::amount)
+                .sum();
+    }
+
+    private static long waitByTaking(QuotaSteps steps, long amount, long sum) {
+        List<long[]> uses = new ArrayList<>();
+        TreeSet<Long> moments = new TreeSet<>(List.of(steps.now()));
+        for (QuotaSteps.Known use : steps.uses()) {
+            long date = use.dated() ? use.date() : steps.now();
+            uses.add(new long[] {date, use.amount()});
+            moments.add(Math.max(steps.now(), date + WINDOW));
+        }
+        for (long missing = sum; missing > 0; ) {
+            long moment = moments.first();
+            moments.remove(moment);
+            long used = uses.stream()
+                    .filter(use -> use[0] > moment - WINDOW)
+                    .mapToLong(use -> use[1])
+                    .sum();
+            long taken = Math.min(missing, Math.max(0, amount - used));
+            missing -= taken;
+            uses.add(new long[] {moment, taken});
+            moments.add(moment + WINDOW);
+            if (missing == 0) {
+                return moment - steps.now();
+            }
+        }
+        return 0;
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_waitIsTheFirstMomentAtWhichASumIsLeft(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkDefinition(random, amount, 0, true, () -> new SlidingWindow(amount, Duration.ofNanos(WINDOW)));
+    }
+
+    /** In double arithmetic a moment may be off by a nanosecond. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void tokenBucket_waitIsTheFirstMomentAtWhichASumIsLeft_toANanosecond(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkDefinition(random, amount, 1, false, () -> new TokenBucket(amount, Duration.ofNanos(WINDOW), -5 * WINDOW));
+    }
+
+    private static void checkDefinition(
+            SplittableRandom random, long amount, long tolerance, boolean settles, Supplier<Quota> maker) {
+        Quota quota = maker.get();
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), settles);
+        List<Use> made = new ArrayList<>();
+        int checked = 0;
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long now = steps.now();
+            long sum = 1 + random.nextLong(amount);
+            long wait = quota.waitNanos(sum, now);
+            if (steps.hasLost() && !(quota instanceof SlidingWindow)) {
+                continue;
+            }
+            checked++;
+            assertThat(steps.livedThrough(maker).left(now + wait + tolerance))
+                    .as("step %s: left after the wait of %s", step, wait)
+                    .isGreaterThanOrEqualTo(sum);
+            if (wait > tolerance) {
+                assertThat(steps.livedThrough(maker).left(now + wait - 1 - tolerance))
+                        .as("step %s: left before the wait of %s was over", step, wait)
+                        .isLessThan(sum);
+            }
+        }
+        assertThat(checked).as("waits that could be checked").isGreaterThan(STEPS / 20);
+    }
+
+    /** Half of the histories are of requests, each of which counts as one. */
+    private static long largest(SplittableRandom random, long amount) {
+        return random.nextBoolean() ? 1 : 1 + random.nextLong(amount);
+    }
+}
