@@ -97,6 +97,14 @@ public final class Whippletree implements AutoCloseable {
         return assembly.engine().clearCaches(tenant);
     }
 
+    /**
+     * Lets accounts that are off, for want of credit, an accepted token or the model, be tried by the next prompt instead of at
+     * their next hourly check. For somebody who has just mended one.
+     */
+    public void recheck() {
+        assembly.engine().recheck();
+    }
+
     /** Returns the configuration in force. */
     public Configuration configuration() {
         return configuration;

@@ -30,6 +30,7 @@ final class Probe {
                 .err()
                 .println("whippletree: --probe spends one call of one token on each of "
                         + Words.count(accounts.size(), "account") + ", and tries again where a service fails");
+        whippletree.recheck();
         boolean good = true;
         for (AccountSettings account : accounts) {
             good &= probe(account.id());

@@ -62,14 +62,18 @@ class StatusCommandTest {
         assertThat(shell.out()).contains("off");
     }
 
-    @Test
-    void stateFolder_tellsWhatIsLeftAfterOtherRuns_withoutACall() throws IOException {
+    private void keepState(String limit) throws IOException {
         Files.createDirectory(folder.resolve("kept"));
         shell.file("whippletree.yaml", """
                 state: kept
                 caches: []
-                accounts: [{id: one, provider: scripted, token: "${SCRIPTED_TOKEN}", limits: [10 requests / 1d]}]
-                """);
+                accounts: [{id: one, provider: scripted, token: "${SCRIPTED_TOKEN}", limits: [%s]}]
+                """.formatted(limit));
+    }
+
+    @Test
+    void stateFolder_tellsWhatIsLeftAfterOtherRuns_withoutACall() throws IOException {
+        keepState("10 requests / 1d");
         for (int run = 0; run < 3; run++) {
             assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
         }
@@ -82,12 +86,7 @@ class StatusCommandTest {
 
     @Test
     void limitThatIsUsedUp_isShownWithTheTime() throws IOException {
-        Files.createDirectory(folder.resolve("kept"));
-        shell.file("whippletree.yaml", """
-                state: kept
-                caches: []
-                accounts: [{id: one, provider: scripted, token: "${SCRIPTED_TOKEN}", limits: [1 requests / 1d]}]
-                """);
+        keepState("1 requests / 1d");
         assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
         Shell later = new Shell(folder).withAccount();
         assertThat(later.run("ask", "Hello")).isEqualTo(3);
@@ -95,5 +94,32 @@ class StatusCommandTest {
         assertThat(later.run("status")).isZero();
         assertThat(later.out()).contains("closed until").contains("its limit of 1 requests is used up");
         assertThat(later.provider.asked).isEmpty();
+    }
+
+    @Test
+    void accountThatWasOff_staysOffUntilAProbeFindsItMended() throws IOException {
+        keepState("10 requests / 1d");
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no credit left"));
+        assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        Shell mended = new Shell(folder).withAccount();
+        assertThat(mended.run("ask", "Hello")).isEqualTo(3);
+        assertThat(mended.run("status")).isZero();
+        assertThat(mended.out()).contains("off until").contains("no credit left");
+        assertThat(mended.provider.asked).isEmpty();
+        assertThat(mended.run("status", "--probe")).as(mended.err()).isZero();
+        assertThat(mended.run("ask", "Hello")).as(mended.err()).isZero();
+    }
+
+    @Test
+    void replacedToken_isTriedAtOnce() throws IOException {
+        keepState("10 requests / 1d");
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
+        assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        Shell same = new Shell(folder).withAccount();
+        assertThat(same.run("ask", "Hello")).isEqualTo(3);
+        assertThat(same.provider.asked).isEmpty();
+        Shell replaced = new Shell(folder).variable(ScriptedProvider.VARIABLE, "another");
+        assertThat(replaced.run("ask", "Hello")).as(replaced.err()).isZero();
+        assertThat(folder.resolve("kept/state.json")).content().doesNotContain("sesame", "another");
     }
 }

@@ -37,6 +37,13 @@ final class Closure {
         set(nextCheck, false, why);
     }
 
+    /** If it is closed until somebody does something about it, lets it be looked at now. */
+    void checkNow(long now) {
+        if (needsMending(now)) {
+            until = now;
+        }
+    }
+
     /** Returns whether it is closed until somebody does something about it. */
     boolean needsMending(long now) {
         return isClosed(now) && !endKnown;

@@ -314,6 +314,17 @@ public final class Engine {
         return caches.clear(tenant);
     }
 
+    /** Lets everything that is off until somebody mends it be tried again at once, by one prompt each. */
+    public void recheck() {
+        monitor.decide(() -> {
+            long now = timeline.nanoTime();
+            pool.scopes().forEach(scope -> scope.closure().checkNow(now));
+            pool.accounts().forEach(account -> account.credential().checkNow(now));
+            pool.targets().forEach(target -> target.availability().checkNow(now));
+            traffic.dispatch();
+        });
+    }
+
     /**
      * Takes no more prompts, and lets those under way end.
      *

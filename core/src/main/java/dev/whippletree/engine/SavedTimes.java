@@ -11,6 +11,8 @@ import java.time.Instant;
  */
 record SavedTimes(long now, Instant at) {
 
+    private static final Duration FURTHEST = Duration.ofDays(3650);
+
     /** Returns when a reading is or was. */
     Instant instant(long nanos) {
         return at.plusNanos(nanos - now);
@@ -21,9 +23,13 @@ record SavedTimes(long now, Instant at) {
         return instant(nanos).plusNanos(999_999).toEpochMilli();
     }
 
-    /** Returns the reading at a moment that is not many years away. */
+    /** Returns the reading at a moment; one that is more than ten years away counts as ten years away. */
     long nanos(Instant moment) {
-        return now + Duration.between(at, moment).toNanos();
+        Duration ahead = Duration.between(at, moment);
+        if (ahead.abs().compareTo(FURTHEST) > 0) {
+            return now + (ahead.isNegative() ? -FURTHEST.toNanos() : FURTHEST.toNanos());
+        }
+        return now + ahead.toNanos();
     }
 
     long nanos(long epochMillis) {

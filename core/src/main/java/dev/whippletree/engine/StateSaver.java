@@ -137,9 +137,18 @@ final class StateSaver {
     private void save() {
         Optional<Save> begun = monitor.decide(this::begin);
         begun.ifPresent(save -> {
-            Exchange exchange = folder.exchange(save.own(), save.last(), timeline.now());
+            Exchange exchange = exchange(save);
             monitor.decide(() -> end(save, exchange));
         });
+    }
+
+    /** A file system that isn't the machine's own may fail in ways that nobody has thought of. */
+    private Exchange exchange(Save save) {
+        try {
+            return folder.exchange(save.own(), save.last(), timeline.now());
+        } catch (RuntimeException e) {
+            return new Exchange.Failed("the limits' state can't be saved in " + folder.path() + ": " + e);
+        }
     }
 
     private Optional<Save> begin() {

@@ -28,7 +28,7 @@ public record SavedClosure(
     }
 
     boolean isOver(Instant now) {
-        return !until.isAfter(now);
+        return !Clocks.isToCome(until, now);
     }
 
     /** Returns it as a clock sees it that has been put back since: as long from now as it was from then. */

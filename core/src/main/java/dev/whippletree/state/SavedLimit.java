@@ -50,7 +50,7 @@ public record SavedLimit(Key key, long amount, long left, Instant full, Duration
     }
 
     boolean isOver(Instant now) {
-        return !full.isAfter(now);
+        return !Clocks.isToCome(full, now);
     }
 
     /** Returns it as a clock sees it that has been put back since: as long from now as it was from then. */

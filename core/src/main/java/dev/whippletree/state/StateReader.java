@@ -23,6 +23,12 @@ final class StateReader {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** A few thousand of these, and their products with the ratios of windows, still fit into 64 bits. */
+    private static final long LARGEST = 1_000_000_000_000_000L;
+
+    /** What can be counted in nanoseconds. */
+    private static final long LONGEST_MILLIS = Long.MAX_VALUE / 1_000_000;
+
     private StateReader() {}
 
     /**
@@ -76,7 +82,7 @@ final class StateReader {
         SortedMap<Long, Long> sums = new TreeMap<>();
         JsonNode uses = node.required("uses");
         for (String date : uses.propertyNames()) {
-            sums.put(Long.valueOf(date), uses.required(date).longValue());
+            sums.put(within(LARGEST, Long.parseLong(date)), amount(uses, date));
         }
         return new WindowUses(key, sums);
     }
@@ -86,8 +92,8 @@ final class StateReader {
                 scope(node), unit(node), Refill.valueOf(text(node, "refill")), millis(node, "window_ms"));
         return new SavedLimit(
                 key,
-                node.required("amount").longValue(),
-                node.required("left").longValue(),
+                amount(node, "amount"),
+                amount(node, "left"),
                 instant(node, "full"),
                 millis(node, "refill_ms"),
                 instant(node, "changed"));
@@ -119,7 +125,18 @@ final class StateReader {
     }
 
     private static Duration millis(JsonNode node, String key) {
-        return Duration.ofMillis(node.required(key).longValue());
+        return Duration.ofMillis(within(LONGEST_MILLIS, node.required(key).longValue()));
+    }
+
+    private static long amount(JsonNode node, String key) {
+        return within(LARGEST, node.required(key).longValue());
+    }
+
+    private static long within(long most, long value) {
+        if (value > most || value < -most) {
+            throw new IllegalArgumentException(value + " is more than there can be");
+        }
+        return value;
     }
 
     private static Instant instant(JsonNode node, String key) {

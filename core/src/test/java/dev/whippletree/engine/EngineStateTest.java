@@ -17,12 +17,16 @@ import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -274,6 +278,85 @@ final class EngineStateTest {
         assertThat(life.status().notes()).isEmpty();
         close(life);
         assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(7);
+    }
+
+    @Test
+    void folderThatAnotherHolds_isTriedAgainUntilItIsFree() throws IOException {
+        EngineFixture life = life("10 requests / 1d");
+        Path file = folder.resolve("state.json");
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            var answer = life.ask("question");
+            life.advance(Duration.ofSeconds(5));
+            assertThat(answer).isCompleted();
+            assertThat(file).doesNotExist();
+        }
+        life.advance(Duration.ofMillis(50));
+        assertThat(file).exists();
+    }
+
+    @Test
+    void closing_waitsThreeSecondsForAFolderThatAnotherHolds_andNoLonger() throws IOException {
+        EngineFixture life = life("10 requests / 1d");
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            life.ask("question");
+            life.advance(Duration.ofSeconds(1));
+            var closed = life.engine().close(Duration.ZERO);
+            life.advance(Duration.ofMillis(2990));
+            assertThat(closed).isNotDone();
+            life.advance(Duration.ofMillis(20));
+            assertThat(closed).isCompleted();
+            long before = timeline.nanoTime();
+            life.run();
+            assertThat(timeline.nanoTime() - before).as("nothing goes on").isLessThan(100_000_000);
+        }
+    }
+
+    @Test
+    void fileWithAnythingInIt_neverKeepsAnEngineFromStarting() throws IOException {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = first.account("a", "10 requests / 1d", "1000 tokens / 1h");
+        client.then(client.reports(MOMENT, () -> report(Refill.AT_ONCE, 100, 40, Duration.ofHours(1))))
+                .then(client.reports(MOMENT, () -> report(Refill.CONTINUOUS, 100, 40, Duration.ofHours(1))))
+                .then(client.failsAfter(MOMENT, Failure.of(FailureKind.UNAUTHORIZED, "refused")));
+        first.askMany(3);
+        first.advance(Duration.ofSeconds(2));
+        close(first);
+        Path file = folder.resolve("state.json");
+        String good = Files.readString(file);
+        assertThat(good).contains("AT_ONCE", "CONTINUOUS", "refused");
+        for (long seed = 0; seed < 400; seed++) {
+            Files.writeString(file, changed(good, new SplittableRandom(seed)));
+            EngineFixture next = life("10 requests / 1d", "1000 tokens / 1h");
+            var answer = next.ask("question " + seed);
+            next.advance(MOMENT);
+            assertThat(next.status().accounts()).as("seed %d", seed).hasSize(1);
+            answer.cancel(true);
+            next.advance(Duration.ofSeconds(1));
+        }
+    }
+
+    /** Replaces numbers and characters, for most of which it stays JSON. */
+    private static String changed(String good, SplittableRandom random) {
+        StringBuilder text = new StringBuilder(good);
+        for (int change = random.nextInt(1, 4); change > 0; change--) {
+            int at = random.nextInt(text.length());
+            while (!Character.isDigit(text.charAt(at))) {
+                at = (at + 1) % text.length();
+            }
+            switch (random.nextInt(4)) {
+                case 0 -> text.insert(at, "9".repeat(random.nextInt(1, 20)));
+                case 1 -> text.setCharAt(at, (char) ('0' + random.nextInt(10)));
+                case 2 -> text.insert(at, '-');
+                default -> text.deleteCharAt(at);
+            }
+        }
+        return text.toString();
     }
 
     @Test

@@ -13,11 +13,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,5 +244,32 @@ final class StateFolderTest {
             assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Busy.class);
         }
         assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Done.class);
+    }
+
+    @Test
+    void exchangesOfSeveralThreads_loseNothing() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                String process = "p" + thread;
+                all.add(threads.submit(() -> saveTwentyTimes(process)));
+            }
+            for (Future<?> one : all) {
+                one.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(sum(open().found(), "")).isEqualTo(80);
+    }
+
+    private void saveTwentyTimes(String process) {
+        StateFolder own = open();
+        for (int uses = 1; uses <= 20; uses++) {
+            while (own.exchange(used(process, uses, NOW), uses == 20, NOW) instanceof Exchange.Busy) {
+                Thread.onSpinWait();
+            }
+        }
     }
 }

@@ -1,7 +1,10 @@
 package dev.whippletree.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
@@ -11,9 +14,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +30,15 @@ final class StateAcrossProcessesTest {
     /** Only keeps a test that would never end from never ending. */
     private static final long PATIENCE_SECONDS = 60;
 
+    private static final Pattern ONE_USE = Pattern.compile("\"\\d{13}\" : 1");
+
+    /** The token of an account that is never answered. */
+    private static final String SILENT = "token-silent";
+
     @TempDir
     private Path folder;
+
+    private String token = "token-1";
 
     private final SystemTimeline timeline = new SystemTimeline();
     private final EmulatorServer server =
@@ -35,6 +47,8 @@ final class StateAcrossProcessesTest {
     private static ServiceSettings service() {
         return ServiceSettings.builder(ServiceKind.HUGGING_FACE)
                 .account("account-1", "token-1")
+                .account("silent", SILENT)
+                .faults(FaultScript.of(FaultRule.parse("hang:silent")))
                 .build();
     }
 
@@ -78,7 +92,7 @@ final class StateAcrossProcessesTest {
                 "dev.whippletree.cli.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-        builder.environment().put("TOKEN", "token-1");
+        builder.environment().put("TOKEN", token);
         return builder.redirectOutput(file("out")).redirectError(file("err")).start();
     }
 
@@ -120,6 +134,36 @@ final class StateAcrossProcessesTest {
         assertThat(status.exitCode()).isZero();
         assertThat(status.out()).contains("used up").containsPattern("0 +░+ +of 10 requests / 1d");
         assertThat(calls()).isEqualTo(10);
+    }
+
+    @Test
+    void asksThatRunAtOnce_areAllCounted() throws IOException, InterruptedException {
+        List<Process> asks = new ArrayList<>();
+        for (int question = 1; question <= 4; question++) {
+            asks.add(start("ask", "question " + question));
+        }
+        for (Process ask : asks) {
+            assertThat(ask.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(ask.exitValue()).isZero();
+        }
+
+        assertThat(run("status").out()).containsPattern("6 +█+░+ +of 10 requests / 1d");
+    }
+
+    @Test
+    void askThatIsKilled_hasBeenCounted() throws IOException, InterruptedException {
+        token = SILENT;
+        Process killed = start("ask", "Where is everybody?");
+        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .until(() -> calls() == 1 && ONE_USE.matcher(state()).find());
+        killed.destroyForcibly().waitFor();
+
+        assertThat(run("status").out()).containsPattern("9 +█+░ +of 10 requests / 1d");
+    }
+
+    private String state() throws IOException {
+        Path file = folder.resolve("state/state.json");
+        return Files.exists(file) ? Files.readString(file) : "";
     }
 
     private long calls() {
