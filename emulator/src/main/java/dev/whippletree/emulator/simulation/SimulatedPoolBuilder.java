@@ -11,6 +11,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.strategy.RoundRobin;
 import dev.whippletree.time.VirtualTimeline;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -32,6 +34,7 @@ public final class SimulatedPoolBuilder {
     private final Map<String, Link> linksByAccount = new LinkedHashMap<>();
     private final Map<String, BalancingStrategy> strategies = new LinkedHashMap<>();
     private final List<EngineListener> listeners = new ArrayList<>();
+    private BiFunction<AccountSettings, ProviderClient, ProviderClient> clients = (account, client) -> client;
     private Link link = Link.DIRECT;
     private EngineSettings engine = EngineSettings.DEFAULT;
     private boolean cached;
@@ -88,6 +91,12 @@ public final class SimulatedPoolBuilder {
         return this;
     }
 
+    /** Sets what each account's client is wrapped in, for instance to watch its calls. */
+    public SimulatedPoolBuilder clients(BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
+        this.clients = wrapper;
+        return this;
+    }
+
     /** Adds a cache that keeps everything. */
     public SimulatedPoolBuilder cached() {
         this.cached = true;
@@ -129,7 +138,7 @@ public final class SimulatedPoolBuilder {
         AccountSettings settings = ServiceAccounts.settings(account);
         SimulatedProvider provider =
                 new SimulatedProvider(account.service().provider(), model, timeline, link, linksByAccount);
-        return new Topology.OpenAccount(settings, provider.connect(settings));
+        return new Topology.OpenAccount(settings, clients.apply(settings, provider.connect(settings)));
     }
 
     private EmulatedService serviceOf(ServiceKind kind, VirtualTimeline timeline) {
