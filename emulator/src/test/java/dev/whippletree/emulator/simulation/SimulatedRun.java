@@ -1,0 +1,176 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.engine.StreamingDoor;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The production engine over modelled services in virtual time: one scenario, run to its end, with every invariant checked after
+ * every step. A step is all that happens at one instant: before the last of its effects has run, nobody can see a difference.
+ */
+final class SimulatedRun {
+
+    private static final int MOST_STEPS = 300_000;
+
+    private final Scenario scenario;
+    private final Facts facts;
+    private final Journal journal;
+    private final List<Invariant> invariants;
+    private final SimulatedPool pool;
+    private final VirtualTimeline timeline;
+    private final Map<Integer, List<Ask>> followers = new HashMap<>();
+    private final List<ProviderClient> clients = new ArrayList<>();
+
+    private SimulatedRun(Scenario scenario, boolean journalKept) {
+        this.scenario = scenario;
+        this.facts = new Facts(scenario);
+        this.journal = new Journal(journalKept);
+        Heard heard = new Heard(facts, journal);
+        this.invariants = Invariants.all(facts, heard);
+        this.pool = pool(heard);
+        this.timeline = pool.timeline();
+    }
+
+    /**
+     * What went wrong in a run.
+     *
+     * @param violation which invariant was broken, how and when
+     * @param trace the latest steps until then; empty if they weren't to be remembered
+     */
+    record Broken(String violation, String trace) {}
+
+    /** Runs a scenario, and returns what went wrong, if anything did. */
+    static Optional<Broken> run(Scenario scenario) {
+        return new SimulatedRun(scenario, false).run();
+    }
+
+    /** Runs a scenario and remembers its latest steps. */
+    static Optional<Broken> trace(Scenario scenario) {
+        return new SimulatedRun(scenario, true).run();
+    }
+
+    private SimulatedPool pool(Heard heard) {
+        Map<String, SimulatedAccount> accounts = new HashMap<>();
+        scenario.accounts().forEach(account -> accounts.put(account.id(), account));
+        SimulatedPoolBuilder builder = SimulatedPool.builder(scenario.seed())
+                .accounts(scenario.accounts())
+                .link(scenario.link())
+                .route(scenario.route())
+                .engine(scenario.engine())
+                .listener(heard);
+        Strategies.ALL.forEach(builder::strategy);
+        scenario.services()
+                .forEach((kind, service) -> builder.service(
+                        kind,
+                        settings -> settings.latency(service.latency())
+                                .refusalLatency(Duration.ofMillis(5))
+                                .capacity(service.capacity())
+                                .answerLength(service.answerLength())
+                                .clockAhead(service.clockAhead())
+                                .faults(service.faults())));
+        if (scenario.cached()) {
+            builder.cached();
+        }
+        // The watch needs the timeline, which comes with the pool.
+        List<Watch> watch = new ArrayList<>();
+        builder.clients((settings, client) -> {
+            SimulatedAccount account = accounts.get(settings.id());
+            clients.add(client);
+            return account == null ? client : new WatchedClient(account, client, () -> watch.get(0));
+        });
+        SimulatedPool built = builder.build();
+        watch.add(new Watch(facts, journal, built.timeline(), invariants));
+        return built;
+    }
+
+    private Optional<Broken> run() {
+        schedule();
+        for (int steps = 1; facts.violation() == null && timeline.runNext(); steps++) {
+            timeline.advance(Duration.ZERO);
+            facts.nowNanos = timeline.nanoTime();
+            StatusSnapshot status = pool.status();
+            invariants.forEach(invariant -> invariant.step(status));
+            facts.check(steps < MOST_STEPS, "bounded", "the run has no end");
+        }
+        if (facts.violation() == null) {
+            StatusSnapshot status = pool.status();
+            invariants.forEach(invariant -> invariant.end(status));
+            pool.stats().forEach(stats -> Invariants.checkLimits(facts, stats));
+        }
+        String violation = facts.violation();
+        return violation == null ? Optional.empty() : Optional.of(new Broken(violation, journal.toString()));
+    }
+
+    private void schedule() {
+        Set<Integer> there = new HashSet<>();
+        for (Ask ask : scenario.asks()) {
+            if (ask.after().isPresent() && there.contains(ask.after().getAsInt())) {
+                followers
+                        .computeIfAbsent(ask.after().getAsInt(), id -> new ArrayList<>())
+                        .add(ask);
+            } else {
+                timeline.schedule(ask.delay().toNanos(), () -> ask(ask));
+            }
+            there.add(ask.id());
+        }
+        scenario.closing()
+                .ifPresent(closing -> timeline.schedule(closing.at().toNanos(), () -> {
+                    journal.note(timeline.nanoTime(), "the engine", "is closed", closing);
+                    pool.engine().close(closing.grace());
+                }));
+    }
+
+    private void ask(Ask ask) {
+        facts.nowNanos = timeline.nanoTime();
+        Asked one = facts.asking(ask);
+        one.tokens = clients.stream()
+                .mapToLong(client ->
+                        client.admission(ask.prompt(), SimulatedAccount.MODEL).tokens())
+                .max()
+                .orElse(0);
+        journal.note(facts.nowNanos, ask, one.opener ? "is asked" : "is asked too", "");
+        invariants.forEach(invariant -> invariant.asking(one));
+        CompletableFuture<Completion> answer =
+                ask.streaming() ? StreamingDoor.complete(pool.engine(), ask.prompt()) : pool.complete(ask.prompt());
+        one.answer = answer;
+        answer.whenComplete((completion, failure) -> ended(one, completion, failure));
+        ask.patience()
+                .ifPresent(patience -> timeline.schedule(patience.toNanos(), () -> {
+                    if (!answer.isDone()) {
+                        journal.note(timeline.nanoTime(), "#" + ask.id(), "is given up", "");
+                        answer.cancel(true);
+                    }
+                }));
+    }
+
+    private void ended(Asked one, @Nullable Completion completion, @Nullable Throwable failure) {
+        facts.nowNanos = timeline.nanoTime();
+        facts.ended(one);
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        journal.note(facts.nowNanos, "#" + one.ask.id(), "ends", cause == null ? "answered" : cause);
+        if (completion != null) {
+            invariants.forEach(invariant -> invariant.answered(one, completion));
+        } else if (cause instanceof PromptException refusal) {
+            invariants.forEach(invariant -> invariant.refused(one, refusal));
+        } else if (one.ask.patience().isEmpty()) {
+            facts.violated("one outcome each", "#" + one.ask.id() + " ended with " + cause);
+        }
+        followers
+                .getOrDefault(one.ask.id(), List.of())
+                .forEach(next -> timeline.schedule(next.delay().toNanos(), () -> ask(next)));
+    }
+}
