@@ -52,6 +52,9 @@ final class Conduct {
         /** Something changed about a target, or its organization, that may let waiting flights begin. */
         void changed(Target target, long now);
 
+        /** A limit was told of, and others may be told of in the same breath, before anything may begin. */
+        void learned();
+
         /** Tells the listeners. */
         void tell(Flight flight, Consumer<EngineListener> event);
     }
@@ -69,7 +72,7 @@ final class Conduct {
         attempt.lease().arrived(now);
         ScopeState scope = report.reach() == Reach.MODEL ? target.modelScope() : target.organization();
         scope.report(report, attempt.lease(), now);
-        outcomes.changed(target, now);
+        outcomes.learned();
     }
 
     /** The answer is whole. */

@@ -9,6 +9,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
+import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -173,6 +174,42 @@ final class EngineReportTest {
                     Duration.ofNanos((long) ((amount - level) / amount * WINDOW.toNanos())),
                     Optional.of(WINDOW));
         }
+    }
+
+    @Test
+    void severalLimitsToldInOneBreath_allHoldBeforeAnythingBegins() {
+        ScriptedClient client = fixture.account("a").counts(new Admission(100, 0, false));
+        client.usually((prompt, model, sink) -> {
+            sink.sent();
+            fixture.timeline.schedule(Duration.ofMillis(100).toNanos(), () -> {
+                sink.firstByte();
+                sink.limits(report(1_000, 999, Refill.AT_ONCE, WINDOW, Optional.empty()));
+                fixture.timeline.schedule(0, () -> {
+                    sink.limits(tokens(700, 300));
+                    sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+                });
+            });
+            return () -> {};
+        });
+        for (int question = 0; question < 50; question++) {
+            fixture.ask("question " + question);
+        }
+
+        fixture.advance(Duration.ofSeconds(1));
+
+        // Of 700 tokens four calls hold 400, and 300 more may be those of the three that report only later.
+        assertThat(client.calls()).isEqualTo(4);
+    }
+
+    private static RateLimitReport tokens(long amount, long remaining) {
+        return new RateLimitReport(
+                Reach.ORGANIZATION,
+                Limit.Unit.TOKENS,
+                OptionalLong.of(amount),
+                OptionalLong.of(remaining),
+                Optional.empty(),
+                Refill.AT_ONCE,
+                Optional.of(WINDOW));
     }
 
     /** Arrives, is counted and reported at some moment of the call, and answers at its end. */

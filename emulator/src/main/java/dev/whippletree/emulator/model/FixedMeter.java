@@ -2,7 +2,7 @@ package dev.whippletree.emulator.model;
 
 import dev.whippletree.model.Limit;
 
-/** Windows follow each other from the service's start; what was used in one is forgotten in the next. */
+/** Windows follow each other, one of them from a given moment on; what was used in one is forgotten in the next. */
 final class FixedMeter implements Meter {
 
     private final long limit;
@@ -28,8 +28,8 @@ final class FixedMeter implements Meter {
 
     @Override
     public long used(long nowNanos) {
-        if (nowNanos >= endNanos()) {
-            windowStartNanos += (nowNanos - windowStartNanos) / windowNanos * windowNanos;
+        if (nowNanos >= endNanos() || nowNanos < windowStartNanos) {
+            windowStartNanos += Math.floorDiv(nowNanos - windowStartNanos, windowNanos) * windowNanos;
             used = 0;
         }
         return used;

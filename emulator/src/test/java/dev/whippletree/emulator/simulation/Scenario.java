@@ -3,121 +3,160 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
-import dev.whippletree.emulator.model.Counting;
+import dev.whippletree.emulator.model.AnswerLength;
+import dev.whippletree.emulator.model.Capacity;
+import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
-import dev.whippletree.model.Limit;
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.Timeouts;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * Everything that makes one simulated run, drawn from a seed.
+ * Everything that makes one simulated run. Immutable: the same scenario is the same run.
  *
- * @param seed of the run
- * @param kind which service
- * @param organizations the organization of each account, by number
- * @param limits of every organization
- * @param counting how the service counts them
- * @param declared whether the user declared the limits, or they have to be learned
- * @param concurrency attempts at once on an account
- * @param latency mean time of an answer
- * @param link between the accounts and the service
- * @param faults what goes wrong
- * @param prompts how many
- * @param distinct how many different ones
- * @param over in what time they arrive
- * @param deadline of a third of them
- * @param cancelled the share of callers who give up
+ * @param seed what it was drawn from
+ * @param accounts who may be asked
+ * @param services what each service is like
+ * @param link the way to all of them
+ * @param route the only route
+ * @param engine what holds for the whole engine
  * @param cached whether there is a cache
- * @param tiers whether the last account is a fallback for the others
+ * @param asks what is asked
+ * @param closing whether the engine is closed while prompts are under way
  */
 record Scenario(
         long seed,
-        ServiceKind kind,
-        List<Integer> organizations,
-        List<Limit> limits,
-        Counting counting,
-        boolean declared,
-        int concurrency,
-        Duration latency,
+        List<SimulatedAccount> accounts,
+        Map<ServiceKind, Service> services,
         Link link,
-        FaultScript faults,
-        int prompts,
-        int distinct,
-        Duration over,
-        Optional<Duration> deadline,
-        double cancelled,
+        RouteSettings route,
+        EngineSettings engine,
         boolean cached,
-        boolean tiers) {
+        List<Ask> asks,
+        Optional<Closing> closing) {
 
-    private static final FaultKind[] TRANSIENT = {
-        FaultKind.UNAVAILABLE, FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.CUT, FaultKind.MALFORMED
-    };
+    /** Faults that are no fault of the account's, and must not count against it. */
+    private static final Set<FaultKind> CALLERS_OWN =
+            EnumSet.of(FaultKind.BAD_REQUEST, FaultKind.FILTERED, FaultKind.TOO_LONG);
 
-    /** Draws a scenario in which nothing goes wrong: limits only. */
-    static Scenario calm(long seed) {
-        return draw(seed, false);
-    }
+    /** Faults that close something for a time that is told or guessed, without a limit being hit. */
+    private static final Set<FaultKind> CLOSING_FAULTS = EnumSet.of(
+            FaultKind.RATE_LIMITED,
+            FaultKind.RATE_LIMITED_SILENTLY,
+            FaultKind.NO_CREDIT,
+            FaultKind.UNAUTHORIZED,
+            FaultKind.FORBIDDEN);
 
-    /** Draws a scenario in which calls fail and callers give up. */
-    static Scenario rough(long seed) {
-        return draw(seed, true);
-    }
+    /**
+     * What a service is like beyond its accounts.
+     *
+     * @param latency how long its answers take
+     * @param capacity how many it works on at once
+     * @param answerLength how long they are
+     * @param faults what goes wrong
+     * @param clockAhead how wrong its clock is
+     */
+    record Service(
+            Latency latency, Capacity capacity, AnswerLength answerLength, FaultScript faults, Duration clockAhead) {
 
-    private static Scenario draw(long seed, boolean rough) {
-        SplittableRandom random = new SplittableRandom(seed);
-        int accounts = 1 + random.nextInt(4);
-        List<Integer> organizations = new ArrayList<>();
-        for (int account = 0; account < accounts; account++) {
-            organizations.add(random.nextInt(4) == 0 ? 0 : account);
+        Service withFaults(List<FaultRule> rules) {
+            return new Service(latency, capacity, answerLength, new FaultScript(rules), clockAhead);
         }
-        boolean declared = random.nextInt(3) > 0;
-        ServiceKind kind = declared ? ServiceKind.HUGGING_FACE : ServiceKind.OPENAI;
-        int prompts = 5 + random.nextInt(150);
-        return new Scenario(
-                seed,
-                kind,
-                organizations,
-                limits(random, declared),
-                declared ? Counting.values()[random.nextInt(3)] : Counting.FIXED,
-                declared,
-                1 + random.nextInt(60),
-                Duration.ofMillis(10 + random.nextInt(3_000)),
-                new Link(
-                        Duration.ofMillis(random.nextInt(5)),
-                        Duration.ofMillis(5 + random.nextInt(200)),
-                        rough ? 0.01 : 0),
-                rough ? faults(random) : FaultScript.NONE,
-                prompts,
-                1 + random.nextInt(prompts),
-                Duration.ofMillis(1 + random.nextInt(20_000)),
-                random.nextBoolean() ? Optional.of(Duration.ofSeconds(1 + random.nextInt(60))) : Optional.empty(),
-                rough ? 0.2 : 0,
-                random.nextBoolean(),
-                accounts > 1 && random.nextInt(3) == 0);
     }
 
-    private static List<Limit> limits(SplittableRandom random, boolean declared) {
-        List<Limit> limits = new ArrayList<>();
-        limits.add(Limit.requests(1 + random.nextInt(40), Duration.ofSeconds(5 + random.nextInt(55))));
-        if (declared && random.nextBoolean()) {
-            limits.add(Limit.requests(20 + random.nextInt(200), Duration.ofMinutes(2 + random.nextInt(10))));
-        }
-        if (declared && random.nextInt(3) == 0) {
-            limits.add(Limit.tokens(2_000 + random.nextInt(8_000), Duration.ofSeconds(30 + random.nextInt(60))));
-        }
-        return limits;
+    /**
+     * The end of the engine.
+     *
+     * @param at when it is closed
+     * @param grace how long prompts under way may still take
+     */
+    record Closing(Duration at, Duration grace) {}
+
+    /** Whether every request that reaches a service is answered whole and in time or refused for its limit. */
+    boolean isCalm() {
+        return isPunctual() && hasOnly(kind -> false);
     }
 
-    private static FaultScript faults(SplittableRandom random) {
-        FaultRule now = FaultRule.always(TRANSIENT[random.nextInt(TRANSIENT.length)]);
-        Duration from = Duration.ofMillis(random.nextInt(10_000));
-        return FaultScript.of(
-                now.forShare(0.01 + random.nextDouble() * 0.1),
-                FaultRule.always(FaultKind.UNAVAILABLE)
-                        .forAccount("account-0")
-                        .during(from, from.plusMillis(1 + random.nextInt(40_000))));
+    /** Whether nothing but callers' own mistakes goes wrong. */
+    boolean isHarmless() {
+        return isPunctual() && hasOnly(CALLERS_OWN::contains);
+    }
+
+    /** Whether every response arrives, and none so late that it isn't waited for. */
+    private boolean isPunctual() {
+        return link.loss() == 0
+                && link.silence() == 0
+                && route.timeouts().equals(Timeouts.DEFAULT)
+                && services.values().stream()
+                        .allMatch(service -> service.capacity().equals(Capacity.UNLIMITED));
+    }
+
+    /** Whether services close what they close because of limits alone. */
+    boolean closesByLimitsAlone() {
+        return hasOnly(kind -> !CLOSING_FAULTS.contains(kind));
+    }
+
+    /** Whether services are right in what they say of their limits. */
+    boolean tellsTheTruth() {
+        return hasOnly(kind -> !kind.isMisreport())
+                && services.values().stream()
+                        .allMatch(service -> service.clockAhead().isZero());
+    }
+
+    private boolean hasOnly(Predicate<FaultKind> kinds) {
+        return services.values().stream()
+                .flatMap(service -> service.faults().rules().stream())
+                .map(FaultRule::kind)
+                .allMatch(kinds);
+    }
+
+    /** Whether the engine knows all limits from the start, and has to go by nothing else. */
+    boolean isDeclared(SimulatedAccount account) {
+        return account.declared() && account.service() == ServiceKind.HUGGING_FACE;
+    }
+
+    /** Whether that holds for every account. */
+    boolean isDeclared() {
+        return accounts.stream().allMatch(this::isDeclared);
+    }
+
+    Scenario withAsks(List<Ask> fewer) {
+        return new Scenario(seed, accounts, services, link, route, engine, cached, List.copyOf(fewer), closing);
+    }
+
+    Scenario withServices(Map<ServiceKind, Service> other) {
+        return new Scenario(seed, accounts, Map.copyOf(other), link, route, engine, cached, asks, closing);
+    }
+
+    Scenario withLink(Link other) {
+        return new Scenario(seed, accounts, services, other, route, engine, cached, asks, closing);
+    }
+
+    Scenario withoutClosing() {
+        return new Scenario(seed, accounts, services, link, route, engine, cached, asks, Optional.empty());
+    }
+
+    Scenario withAccounts(List<SimulatedAccount> fewer, RouteSettings smaller) {
+        return new Scenario(seed, List.copyOf(fewer), services, link, smaller, engine, cached, asks, closing);
+    }
+
+    /** Returns it in full, a line for each account and prompt. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("scenario of seed " + seed + ": " + accounts.size() + " accounts, "
+                + asks.size() + " prompts, " + (cached ? "cached" : "no cache") + ", " + link + ", " + engine
+                + closing.map(end -> ", " + end).orElse("") + "\n  " + route);
+        services.forEach(
+                (kind, service) -> text.append("\n  ").append(kind).append(' ').append(service));
+        accounts.forEach(account -> text.append("\n  ").append(account));
+        asks.forEach(ask -> text.append("\n  ").append(ask));
+        return text.toString();
     }
 }

@@ -1,0 +1,89 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.engine.Retries;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.StatusSnapshot;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Invariant 9: there is an end to everything. */
+final class Bounded implements Invariant {
+
+    private static final String NAME = "bounded";
+
+    /** Calls of one flight on one target whose limit is hit again and again. */
+    private static final int MOST_LIMITED = 20;
+
+    private static final int SAVINGS_SECONDS = 10;
+
+    private static final Set<FailureKind> RETRIED = EnumSet.of(
+            FailureKind.OVERLOADED,
+            FailureKind.TIMEOUT,
+            FailureKind.UNAVAILABLE,
+            FailureKind.UNAUTHORIZED,
+            FailureKind.MODEL_UNAVAILABLE);
+
+    private final Facts facts;
+    private long retries;
+
+    Bounded(Facts facts) {
+        this.facts = facts;
+    }
+
+    @Override
+    public void sending(Call call) {
+        Retries policy = facts.scenario.route().retries();
+        long failedThere = failedOn(call, true);
+        facts.check(
+                failedThere < policy.attemptsPerTarget(),
+                NAME,
+                "the " + call + " comes after " + failedThere + " attempts there");
+        long limitedThere = failedOn(call, false);
+        facts.check(
+                limitedThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
+                NAME,
+                "the " + call + " comes after " + limitedThere + " limits hit there");
+        countRetry(call, policy);
+    }
+
+    private long failedOn(Call call, boolean retried) {
+        return call.asked.failures.stream()
+                .filter(failed -> failed.target().equals(call.target()))
+                .filter(failed -> RETRIED.contains(failed.failure().kind()) == retried)
+                .count();
+    }
+
+    private void countRetry(Call call, Retries policy) {
+        int failures = call.asked.failures.size();
+        if (failures == 0
+                || !RETRIED.contains(
+                        call.asked.failures.get(failures - 1).failure().kind())) {
+            return;
+        }
+        retries++;
+        double seconds = Duration.ofNanos(facts.nowNanos).toMillis() / 1_000.0;
+        double most = Math.max(1, policy.budgetPerSecond() * SAVINGS_SECONDS)
+                + policy.budgetPerSecond() * (seconds + 1)
+                + policy.budgetShare() * facts.flights;
+        facts.check(retries <= most, NAME, retries + " retries, of at most " + most);
+    }
+
+    @Override
+    public void step(StatusSnapshot status) {
+        facts.check(
+                facts.fresh.size() <= facts.scenario.engine().lineSize(),
+                NAME,
+                facts.fresh.size() + " wait in a line of "
+                        + facts.scenario.engine().lineSize());
+    }
+
+    @Override
+    public void failed(Call call, Failure failure) {
+        facts.check(
+                call.asked.failures.size() <= facts.mostFailures(),
+                NAME,
+                "#" + call.asked.ask.id() + " has failed " + call.asked.failures.size() + " times");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.spi.Admission;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has become of a call so far. Confined to one run. */
+final class Call {
+
+    final SimulatedAccount account;
+    final String model;
+    final Asked asked;
+    final long sentNanos;
+    final Admission admission;
+    final List<Books.Use> uses = new ArrayList<>();
+    boolean arrived;
+    boolean ended;
+
+    Call(SimulatedAccount account, String model, Asked asked, Admission admission, long sentNanos) {
+        this.account = account;
+        this.model = model;
+        this.asked = asked;
+        this.admission = admission;
+        this.sentNanos = sentNanos;
+    }
+
+    String target() {
+        return account.id() + "/" + model;
+    }
+
+    @Override
+    public String toString() {
+        return "call of #" + asked.ask.id() + " on " + target();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Invariant 1, after a refusal: what a service says is closed isn't tried again before the latest time it said. */
+final class ClosuresHold implements Invariant {
+
+    private final Facts facts;
+    private final Map<String, Closed> closed = new HashMap<>();
+
+    /** From when until when something is closed: calls of the very instant of the refusal may have been decided before it. */
+    private record Closed(long fromNanos, long untilNanos) {}
+
+    ClosuresHold(Facts facts) {
+        this.facts = facts;
+    }
+
+    @Override
+    public void sending(Call call) {
+        for (String scope :
+                List.of(call.account.id() + "!", organization(call), organization(call) + "/" + call.model)) {
+            Closed end = closed.get(scope);
+            facts.check(
+                    end == null || facts.nowNanos <= end.fromNanos() || facts.nowNanos >= end.untilNanos(),
+                    "what is closed stays closed",
+                    "the " + call + " is made although " + scope + " is closed until "
+                            + (end == null ? "" : Duration.ofNanos(end.untilNanos())));
+        }
+    }
+
+    @Override
+    public void failed(Call call, Failure failure) {
+        boolean limited = failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED;
+        if (limited && failure.retryAfter().isPresent()) {
+            close(scope(call, failure.reach()), failure.retryAfter().get());
+        }
+        if (failure.kind() == FailureKind.UNAUTHORIZED) {
+            close(
+                    failure.reach() == Reach.ORGANIZATION ? organization(call) : call.account.id() + "!",
+                    Duration.ofHours(1));
+        }
+    }
+
+    private void close(String scope, Duration wait) {
+        Closed now = new Closed(facts.nowNanos, facts.nowNanos + wait.toNanos());
+        closed.merge(scope, now, (one, other) -> one.untilNanos() >= other.untilNanos() ? one : other);
+    }
+
+    private static String scope(Call call, Reach reach) {
+        return reach == Reach.MODEL ? organization(call) + "/" + call.model : organization(call);
+    }
+
+    private static String organization(Call call) {
+        return call.account.organization();
+    }
+}

@@ -1,0 +1,229 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has happened in a run so far, as it is seen from outside: by those who ask and by those who are called. The engine's own
+ * word is not among it. Confined to one run.
+ */
+final class Facts {
+
+    final Scenario scenario;
+    final Books books = new Books();
+    final List<Asked> asked = new ArrayList<>();
+    final Set<Asked> fresh = new LinkedHashSet<>();
+    private final Map<String, Integer> openByKey = new HashMap<>();
+    private final Map<String, Asked> openerByKey = new HashMap<>();
+    private final Map<String, Stored> stored = new HashMap<>();
+    private final Set<String> answeredKeys = new HashSet<>();
+    private final Map<Prompt, Asked> byPrompt = new IdentityHashMap<>();
+    private final Map<String, Integer> underWay = new HashMap<>();
+    private final Map<String, Set<Call>> underWayByKey = new HashMap<>();
+    private @Nullable String violation;
+    long flights;
+
+    /** When the latest response began, and with it what it says of limits. */
+    long latestReportNanos = Long.MIN_VALUE / 2;
+
+    long calls;
+    long nowNanos;
+
+    Facts(Scenario scenario) {
+        this.scenario = scenario;
+        scenario.accounts().stream().filter(scenario::isDeclared).forEach(books::open);
+    }
+
+    /** From when until when an answer is stored. */
+    private record Stored(long fromNanos, long untilNanos) {}
+
+    /** Somebody asks now. */
+    Asked asking(Ask ask) {
+        OptionalLong deadline = ask.prompt()
+                .deadline()
+                .or(scenario.route()::deadline)
+                .map(Duration::toNanos)
+                .map(after -> OptionalLong.of(nowNanos + after))
+                .orElse(OptionalLong.empty());
+        Asked one = new Asked(ask, nowNanos, deadline);
+        asked.add(one);
+        byPrompt.put(ask.prompt(), one);
+        Asked opener = openerByKey.get(one.key);
+        boolean joins = ask.shares() && openByKey.getOrDefault(one.key, 0) > 0;
+        one.flight = joins && opener != null ? opener : one;
+        one.flight.callers++;
+        one.opener = !joins && !(ask.shares() && isStored(one.key));
+        if (one.opener) {
+            flights++;
+            fresh.add(one);
+        }
+        if (ask.shares()) {
+            openByKey.merge(one.key, 1, Integer::sum);
+            if (one.opener) {
+                openerByKey.put(one.key, one);
+            } else if (opener != null && opener.isBatch() && !one.isBatch()) {
+                opener.hurried = true;
+            }
+        }
+        return one;
+    }
+
+    /** A prompt has ended for its caller. */
+    void ended(Asked one) {
+        one.endings++;
+        if (one.hasEnded()) {
+            return;
+        }
+        one.endedNanos = nowNanos;
+        one.flight.callers--;
+        if (one.ask.shares() && openByKey.merge(one.key, -1, Integer::sum) == 0) {
+            fresh.remove(openerByKey.get(one.key));
+        }
+        if (!one.ask.shares()) {
+            fresh.remove(one);
+        }
+    }
+
+    /** Returns the prompt whose flight a call is made for. */
+    Asked openerOf(Prompt prompt) {
+        Asked opener = byPrompt.get(prompt);
+        if (opener == null) {
+            throw new IllegalStateException("a call is made for what nobody asked");
+        }
+        return opener;
+    }
+
+    Call sent(SimulatedAccount account, String model, Asked opener, Admission admission) {
+        Call call = new Call(account, model, opener, admission, nowNanos);
+        calls++;
+        if (opener.firstCallNanos == Asked.NEVER) {
+            opener.firstCallNanos = nowNanos;
+            fresh.remove(opener);
+        }
+        underWay.merge(account.id(), 1, Integer::sum);
+        if (opener.ask.shares()) {
+            underWayByKey.computeIfAbsent(opener.key, key -> new HashSet<>()).add(call);
+        }
+        books.sent(call);
+        return call;
+    }
+
+    void arrived(Call call) {
+        latestReportNanos = nowNanos;
+        if (!call.ended && !call.arrived) {
+            call.arrived = true;
+            books.arrived(call, nowNanos);
+        }
+    }
+
+    void failed(Call call, Failure failure) {
+        if (leave(call)) {
+            call.asked.failures.add(new Asked.Failed(call.target(), failure));
+        }
+    }
+
+    void answered(Call call, AnswerEnd end) {
+        if (!leave(call)) {
+            return;
+        }
+        end.usage().ifPresent(usage -> books.settle(call, usage));
+        answeredKeys.add(call.asked.key);
+        boolean whole = end.finishReason() == FinishReason.STOP;
+        if (whole && scenario.cached() && call.asked.ask.prompt().cache().store()) {
+            long untilNanos = nowNanos + RouteSettings.DEFAULT_TTL.toNanos();
+            stored.merge(
+                    call.asked.key,
+                    new Stored(nowNanos, untilNanos),
+                    (one, other) -> new Stored(one.fromNanos(), other.untilNanos()));
+        }
+    }
+
+    void cancelled(Call call) {
+        leave(call);
+    }
+
+    private boolean leave(Call call) {
+        if (call.ended) {
+            return false;
+        }
+        call.ended = true;
+        if (!call.arrived) {
+            books.lost(call, nowNanos);
+        }
+        underWay.merge(call.account.id(), -1, Integer::sum);
+        if (call.asked.ask.shares()) {
+            underWayByKey.getOrDefault(call.asked.key, Set.of()).remove(call);
+        }
+        return true;
+    }
+
+    int underWay(String account) {
+        return underWay.getOrDefault(account, 0);
+    }
+
+    /** Returns whether a call is under way, and wanted, whose answer all may share who ask the same. */
+    boolean isUnderWayFor(String key) {
+        return underWayByKey.getOrDefault(key, Set.of()).stream().anyMatch(call -> call.asked.callers > 0);
+    }
+
+    /** Returns how many callers wait for the answer of a shared flight. */
+    int waitingFor(String key) {
+        return openByKey.getOrDefault(key, 0);
+    }
+
+    boolean isStored(String key) {
+        Stored answer = stored.get(key);
+        return answer != null && answer.untilNanos() > nowNanos;
+    }
+
+    /** Returns whether the answer to a prompt was stored before it was asked. */
+    boolean wasStoredBefore(Asked one) {
+        Stored answer = stored.get(one.key);
+        return isStored(one.key) && answer != null && answer.fromNanos() < one.atNanos;
+    }
+
+    /** Returns how often one prompt's calls can fail at most. */
+    long mostFailures() {
+        long targets = scenario.route().tiers().stream()
+                .mapToLong(tier -> tier.targets().size())
+                .sum();
+        return targets * (scenario.route().retries().attemptsPerTarget() + 20L);
+    }
+
+    boolean wasAnswered(String key) {
+        return answeredKeys.contains(key);
+    }
+
+    /** Something happened that must not. The first such thing is kept: whatever follows may follow from it. */
+    void violated(String invariant, String what) {
+        if (violation == null) {
+            violation = invariant + ": " + what + " (at " + Duration.ofNanos(nowNanos) + ")";
+        }
+    }
+
+    void check(boolean holds, String invariant, String what) {
+        if (!holds) {
+            violated(invariant, what);
+        }
+    }
+
+    /** Returns what must not have happened, if anything did. */
+    @Nullable String violation() {
+        return violation;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.ProviderClient;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Tells what goes to an account and what comes back, and changes nothing. Confined to one run. */
+final class WatchedClient implements ProviderClient {
+
+    private final SimulatedAccount account;
+    private final ProviderClient client;
+    private final Supplier<Watch> watch;
+
+    WatchedClient(SimulatedAccount account, ProviderClient client, Supplier<Watch> watch) {
+        this.account = account;
+        this.client = client;
+        this.watch = watch;
+    }
+
+    @Override
+    public Optional<String> refuses(Prompt prompt, String model) {
+        return client.refuses(prompt, model);
+    }
+
+    @Override
+    public Admission admission(Prompt prompt, String model) {
+        return client.admission(prompt, model);
+    }
+
+    @Override
+    public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+        Call call = watch.get().sending(account, model, prompt, client.admission(prompt, model));
+        Cancellable handle = client.send(prompt, model, new WatchedSink(call, sink));
+        return () -> {
+            watch.get().cancelled(call);
+            handle.cancel();
+        };
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** Passes on what it is told. */
+    private final class WatchedSink implements AttemptSink {
+
+        private final Call call;
+        private final AttemptSink sink;
+
+        WatchedSink(Call call, AttemptSink sink) {
+            this.call = call;
+            this.sink = sink;
+        }
+
+        @Override
+        public boolean streaming() {
+            return sink.streaming();
+        }
+
+        @Override
+        public void sent() {
+            sink.sent();
+        }
+
+        @Override
+        public void firstByte() {
+            watch.get().arrived(call);
+            sink.firstByte();
+        }
+
+        @Override
+        public void limits(RateLimitReport report) {
+            sink.limits(report);
+        }
+
+        @Override
+        public void delta(Delta delta) {
+            sink.delta(delta);
+        }
+
+        @Override
+        public void done(AnswerEnd end) {
+            watch.get().answered(call, end);
+            sink.done(end);
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            watch.get().failed(call, failure);
+            sink.failed(failure);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import java.util.List;
+import java.util.Optional;
+
+/** Invariant 3: no ready target idles while somebody waits whom it could take, and the large aren't starved by the small. */
+final class WorkIsConserved implements Invariant {
+
+    private static final String NAME = "work is conserved";
+
+    /** How long a response may take to tell of all of its limits, before which nothing is to begin because of one of them. */
+    private static final long BREATH_NANOS = 1_000_000;
+
+    private final Facts facts;
+    private final List<TargetSettings> preferred;
+    private final boolean singleFile;
+    private final boolean pinned;
+
+    WorkIsConserved(Facts facts) {
+        this.facts = facts;
+        Scenario scenario = facts.scenario;
+        this.preferred = scenario.route().tiers().get(0).targets();
+        this.pinned =
+                scenario.asks().stream().anyMatch(ask -> ask.prompt().account().isPresent());
+        long queues = scenario.asks().stream()
+                .map(ask -> ask.prompt().session() + "|" + ask.prompt().priority() + "|"
+                        + ask.prompt().tenant())
+                .distinct()
+                .count();
+        this.singleFile = queues == 1
+                && scenario.route().tiers().size() == 1
+                && preferred.size() == 1
+                && scenario.isDeclared()
+                && scenario.isCalm();
+    }
+
+    @Override
+    public void step(StatusSnapshot status) {
+        boolean inOneBreath = !facts.scenario.isDeclared() && facts.nowNanos - facts.latestReportNanos < BREATH_NANOS;
+        if (status.waiting() == 0 || pinned || inOneBreath) {
+            return;
+        }
+        Optional<Asked> waiting = facts.fresh.stream().findFirst();
+        waiting.ifPresent(one -> preferred.forEach(target -> check(one, target, status)));
+    }
+
+    private void check(Asked waiting, TargetSettings target, StatusSnapshot status) {
+        StatusSnapshot.Account account = status.accounts().stream()
+                .filter(other -> other.id().equals(target.account()))
+                .findFirst()
+                .orElseThrow();
+        boolean slot = facts.scenario.isCalm() && facts.scenario.isDeclared()
+                ? account.inFlight() < account.maxConcurrency()
+                : account.inFlight() == 0;
+        boolean ready = slot
+                && account.state() == AccountState.OPEN
+                && account.limits().stream()
+                        .filter(limit -> limit.scope()
+                                .model()
+                                .map(target.model()::equals)
+                                .orElse(true))
+                        .allMatch(limit -> limit.left() >= (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens()));
+        facts.check(!ready, NAME, "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
+    }
+
+    /** Room for the largest of those who wait is room for each. */
+    private long mostTokens() {
+        return facts.asked.stream()
+                .filter(asked -> !asked.hasEnded())
+                .mapToLong(asked -> asked.tokens)
+                .max()
+                .orElse(0);
+    }
+
+    /** Whoever came first may not have to wait longer because of somebody who came later. */
+    @Override
+    public void sending(Call call) {
+        Asked first = singleFile ? facts.fresh.stream().findFirst().orElse(null) : null;
+        if (first == null || first == call.asked || !call.asked.isFresh()) {
+            return;
+        }
+        long alone = facts.books.waitNanos(call.account, call.model, 1, first.tokens, facts.nowNanos);
+        long behind = facts.books.waitNanos(
+                call.account, call.model, 2, first.tokens + call.admission.tokens(), facts.nowNanos);
+        facts.check(
+                behind <= alone,
+                NAME,
+                "the " + call + " delays #" + first.ask.id() + ", which came first, from " + alone + " to " + behind
+                        + " ns");
+    }
+}
