@@ -1,0 +1,93 @@
+package dev.whippletree.emulator.plan;
+
+import dev.whippletree.model.Credit;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/**
+ * Accounts of one kind: organizations of one service that are alike. Immutable.
+ *
+ * <p>Limits and credit belong to an organization. Mostly each has a single account; those that have more share them.
+ *
+ * @param service the provider's name: {@code huggingface}
+ * @param organizations the ids of those there are, unique in the pool; may be empty where only more of the kind are asked for
+ * @param limits what each organization allows; empty: as much as anybody wants
+ * @param credit what each organization may spend; absent: as much as anybody wants
+ * @param members the accounts of each organization, at least one
+ */
+public record AccountGroup(
+        String service,
+        List<String> organizations,
+        List<DeclaredLimit> limits,
+        Optional<Credit> credit,
+        List<Member> members) {
+
+    /**
+     * One account of each organization. Immutable.
+     *
+     * @param weight its share of the load against others of its tier, 1 or more
+     * @param maxConcurrency attempts under way at once; absent: the engine's default
+     * @param transit how long a request is under way at most; absent: unknown
+     * @param places where it stands in the route, at least once
+     */
+    public record Member(int weight, OptionalInt maxConcurrency, Optional<Duration> transit, List<Place> places) {
+
+        /** Copies the places. */
+        public Member {
+            Objects.requireNonNull(maxConcurrency, "maxConcurrency");
+            Objects.requireNonNull(transit, "transit");
+            places = List.copyOf(places);
+        }
+    }
+
+    /**
+     * A place in the route. Immutable.
+     *
+     * @param tier in which tier, from 0
+     * @param model the model that is asked there
+     */
+    public record Place(int tier, String model) {
+
+        /** Checks that nothing is null. */
+        public Place {
+            Objects.requireNonNull(model, "model");
+        }
+    }
+
+    /** Copies what is mutable. */
+    public AccountGroup {
+        Objects.requireNonNull(service, "service");
+        Objects.requireNonNull(credit, "credit");
+        organizations = List.copyOf(organizations);
+        limits = List.copyOf(limits);
+        members = List.copyOf(members);
+        if (members.isEmpty()) {
+            throw new IllegalArgumentException("accounts of " + service + ": an organization has at least one account");
+        }
+    }
+
+    /** Returns how many organizations there are. */
+    public int count() {
+        return organizations.size();
+    }
+
+    /** Returns the same kind with these organizations. */
+    AccountGroup named(List<String> organizations) {
+        return new AccountGroup(service, organizations, limits, credit, members);
+    }
+
+    /** Returns what tells this kind from others: {@code huggingface (1000 requests / 1h)}. */
+    public String label() {
+        if (limits.isEmpty()) {
+            return service + " (no limits)";
+        }
+        return limits.stream()
+                .map(declared -> declared.limit().toString())
+                .collect(Collectors.joining(" + ", service + " (", ")"));
+    }
+}
