@@ -15,17 +15,32 @@ import java.util.stream.Collectors;
  * <p>Limits and credit belong to an organization. Mostly each has a single account; those that have more share them.
  *
  * @param service the provider's name: {@code huggingface}
- * @param organizations the ids of those there are, unique in the pool; may be empty where only more of the kind are asked for
+ * @param organizations those there are
  * @param limits what each organization allows; empty: as much as anybody wants
  * @param credit what each organization may spend; absent: as much as anybody wants
  * @param members the accounts of each organization, at least one
  */
 public record AccountGroup(
         String service,
-        List<String> organizations,
+        List<Organization> organizations,
         List<DeclaredLimit> limits,
         Optional<Credit> credit,
         List<Member> members) {
+
+    /**
+     * Whose limits accounts share. Immutable.
+     *
+     * @param id unique in the pool; mostly the id of its only account
+     * @param accounts the ids of its accounts, as many as the kind has members, unique in the pool
+     */
+    public record Organization(String id, List<String> accounts) {
+
+        /** Copies the accounts. */
+        public Organization {
+            Objects.requireNonNull(id, "id");
+            accounts = List.copyOf(accounts);
+        }
+    }
 
     /**
      * One account of each organization. Immutable.
@@ -77,7 +92,7 @@ public record AccountGroup(
     }
 
     /** Returns the same kind with these organizations. */
-    AccountGroup named(List<String> organizations) {
+    AccountGroup withOrganizations(List<Organization> organizations) {
         return new AccountGroup(service, organizations, limits, credit, members);
     }
 

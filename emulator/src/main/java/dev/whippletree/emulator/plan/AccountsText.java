@@ -1,6 +1,7 @@
 package dev.whippletree.emulator.plan;
 
 import dev.whippletree.emulator.plan.AccountGroup.Member;
+import dev.whippletree.emulator.plan.AccountGroup.Organization;
 import dev.whippletree.emulator.plan.AccountGroup.Place;
 import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
@@ -80,13 +81,14 @@ final class AccountsText {
         if (limits.isEmpty()) {
             throw wrong(piece, "it states no limit, and a plan needs one");
         }
-        return new AccountGroup(service, ids(service, (int) count), limits, credit, List.of(member()));
+        return new AccountGroup(service, named(service, (int) count), limits, credit, List.of(member()));
     }
 
-    private List<String> ids(String service, int count) {
+    private List<Organization> named(String service, int count) {
         int before = numbered.merge(service, count, Integer::sum) - count;
         return IntStream.rangeClosed(before + 1, before + count)
                 .mapToObj(number -> service + "-" + number)
+                .map(id -> new Organization(id, List.of(id)))
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.emulator.plan;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.emulator.plan.AccountGroup.Member;
+import dev.whippletree.emulator.plan.AccountGroup.Organization;
 import dev.whippletree.emulator.plan.AccountGroup.Place;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.engine.RouteSettings.TargetSettings;
@@ -57,12 +58,16 @@ final class ConfiguredPool {
     }
 
     private List<AccountGroup> groups(Map<String, List<AccountSettings>> organizations) {
-        Map<AccountGroup, List<String>> kinds = new LinkedHashMap<>();
+        Map<AccountGroup, List<Organization>> kinds = new LinkedHashMap<>();
         organizations.forEach((id, accounts) -> kinds.computeIfAbsent(kind(id, accounts), kind -> new ArrayList<>())
-                .add(id));
+                .add(organization(id, accounts)));
         return kinds.entrySet().stream()
-                .map(entry -> entry.getKey().named(entry.getValue()))
+                .map(entry -> entry.getKey().withOrganizations(entry.getValue()))
                 .toList();
+    }
+
+    private static Organization organization(String id, List<AccountSettings> accounts) {
+        return new Organization(id, accounts.stream().map(AccountSettings::id).toList());
     }
 
     private AccountGroup kind(String id, List<AccountSettings> accounts) {
@@ -70,7 +75,7 @@ final class ConfiguredPool {
         Set<DeclaredLimit> limits = new LinkedHashSet<>();
         accounts.forEach(account -> limits.addAll(account.limits()));
         if (limits.isEmpty()) {
-            notes.add("Accounts of " + id + " declare no limits and are taken to have none.");
+            notes.add("Account " + id + " declares no limits and is taken to have none.");
         }
         return new AccountGroup(accounts.get(0).provider(), List.of(), List.copyOf(limits), credit(accounts), members);
     }
