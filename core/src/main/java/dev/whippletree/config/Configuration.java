@@ -6,6 +6,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Everything a user can say, read and checked as far as that is possible without plugins. Immutable.
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param routes the routes, names unique; the first is the default
  * @param caches the cache tiers, nearest first
  * @param engine what holds for the whole engine
+ * @param prices what tokens cost; absent: nobody said so, and no cost is known
  * @param warnings what works but shouldn't be, a sentence each, such as a literal token
  */
 public record Configuration(
@@ -21,6 +23,7 @@ public record Configuration(
         List<RouteSettings> routes,
         List<CacheTier> caches,
         EngineSettings engine,
+        Optional<PriceList> prices,
         List<String> warnings) {
 
     /** The name of the route made for users who configure none. */
@@ -35,7 +38,18 @@ public record Configuration(
         routes = List.copyOf(routes);
         caches = List.copyOf(caches);
         Objects.requireNonNull(engine, "engine");
+        Objects.requireNonNull(prices, "prices");
         warnings = List.copyOf(warnings);
+    }
+
+    /** Creates a configuration without prices. */
+    public Configuration(
+            List<AccountSettings> accounts,
+            List<RouteSettings> routes,
+            List<CacheTier> caches,
+            EngineSettings engine,
+            List<String> warnings) {
+        this(accounts, routes, caches, engine, Optional.empty(), warnings);
     }
 
     /**

@@ -80,7 +80,7 @@ final class Conduct {
         boolean settle = completion.usage().isPresent() && (admission.refunded() || usage.total() > admission.tokens());
         attempt.lease().end(settle ? OptionalLong.of(usage.total()) : OptionalLong.empty(), now);
         target.health().succeeded(attempt.healthEpoch(), now);
-        target.account().answered(usage, took);
+        target.account().answered(target.model(), usage, took);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         outcomes.tell(
                 attempt.flight(),
