@@ -49,8 +49,8 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      * @param there how many there are now
      * @param count how few would do; absent if no number does, or if it is too large to look for
      * @param verdict what that number is: it holds or is tight
-     * @param share the fullest limit with that number, simulated
-     * @param comfortable how few would do with no limit used by more than 90 %; absent as {@code count}
+     * @param load the {@link Outcome#load} of that number, 0 if there is none
+     * @param comfortable how few would do with a load of at most 90 %; absent as {@code count}
      * @param simulated whether the number, and that one fewer wouldn't do, was found by running the engine; else by arithmetic
      * @param reason why there is no number, or what is special about it; empty if nothing is
      */
@@ -61,7 +61,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
             int there,
             OptionalInt count,
             Optional<Verdict> verdict,
-            double share,
+            double load,
             OptionalInt comfortable,
             boolean simulated,
             String reason) {

@@ -14,6 +14,8 @@ import java.util.OptionalInt;
  * @param simulated whether the production engine ran it; else it was decided by arithmetic alone, and what only a run can tell is
  *     absent or empty: {@code took}, {@code waited}, {@code total}, {@code timeline}
  * @param reason why the verdict is what it is, a sentence
+ * @param load calls that are needed, by the calls that all accounts together allow within the horizon: 0.85 for 85 %, above 1 if
+ *     they can't be enough; what the verdict goes by. 0 if nothing is limited
  * @param prompts how many prompts there are in all
  * @param answered how many were answered within the horizon
  * @param failed how many ended without an answer
@@ -38,6 +40,7 @@ public record Outcome(
         Verdict verdict,
         boolean simulated,
         String reason,
+        double load,
         long prompts,
         long answered,
         long failed,
