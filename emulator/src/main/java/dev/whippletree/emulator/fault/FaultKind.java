@@ -34,6 +34,14 @@ public enum FaultKind {
     MALFORMED("malformed"),
     /** The stream ends after its finish reason, without {@code [DONE]}. */
     WITHOUT_DONE("no-done"),
+    /** The answer is as it should be, but says that nothing of any limit is used. */
+    MORE_LEFT("more-left"),
+    /** The answer is as it should be, but says that nothing is left of any limit. */
+    LESS_LEFT("less-left"),
+    /** The answer is as it should be, but says that nothing is left of any limit and that all of it comes back now. */
+    PAST_RESET("past-reset"),
+    /** The answer is as it should be, but says that limits come back late: in a day unless the rule says otherwise. */
+    LATE_RESET("late-reset", Duration.ofDays(1)),
     /** 402: the credit is used up. */
     NO_CREDIT("402"),
     /** 401: the token is refused. */
@@ -68,6 +76,11 @@ public enum FaultKind {
     /** Returns the time it takes where a rule says none; empty for kinds that have no time. */
     public Optional<Duration> time() {
         return time;
+    }
+
+    /** Returns whether nothing fails, and only what is said of limits is wrong. */
+    public boolean isMisreport() {
+        return this == MORE_LEFT || this == LESS_LEFT || this == PAST_RESET || this == LATE_RESET;
     }
 
     /** Returns the kind of that name, if there is one. */

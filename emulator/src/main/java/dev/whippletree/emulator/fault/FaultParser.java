@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultParser {
 
     private static final String EXAMPLES =
-            "write, for example, '503@5s-40s:account-1', 'reset:3%', 'slow=20s:10%', 'hang#7' or 'cut#1-3:hf-2'";
+            "write, for example, '503@5s-40s:account-1', '503@5s-8s/20s', 'reset:3%', 'slow=20s:10%', 'hang#7' or 'cut#1-3:hf-2'";
     private static final Pattern HEAD = Pattern.compile("([A-Za-z0-9-]+)(=[^@#]+)?(@[^#]+)?(#.+)?");
     private static final Pattern SHARE = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%");
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,15})(?:(-)(\\d{1,15})|(\\+))?");
@@ -73,11 +73,13 @@ final class FaultParser {
     }
 
     private FaultRule.Window window(String span) {
-        String[] ends = span.split("-", -1);
-        if (ends.length != 2) {
-            throw new IllegalArgumentException("after '@' stands a time such as 5s-40s");
+        String[] parts = span.split("/", -1);
+        String[] ends = parts[0].split("-", -1);
+        if (ends.length != 2 || parts.length > 2) {
+            throw new IllegalArgumentException("after '@' stands a time such as 5s-40s, or 5s-8s/20s for every 20 s");
         }
-        return new FaultRule.Window(moment(ends[0]), moment(ends[1]));
+        Optional<Duration> every = parts.length == 2 ? Optional.of(moment(parts[1])) : Optional.empty();
+        return new FaultRule.Window(moment(ends[0]), moment(ends[1]), every);
     }
 
     /** A window may start at zero, which is no duration to {@link Settings}. */

@@ -43,8 +43,9 @@ public record FaultRule(
     }
 
     /**
-     * Reads a rule as users write it: a kind, then any of {@code =time}, {@code @from-to}, {@code #numbers}, {@code :share%} and
-     * {@code :account}. Examples: {@code 503@5s-40s:account-1}, {@code reset:3%}, {@code slow=20s:10%}, {@code hang#7},
+     * Reads a rule as users write it: a kind, then any of {@code =time}, {@code @from-to} or
+     * {@code @from-to/every}, {@code #numbers}, {@code :share%} and
+     * {@code :account}. Examples: {@code 503@5s-40s:account-1}, {@code 503@5s-8s/20s}, {@code reset:3%}, {@code slow=20s:10%}, {@code hang#7},
      * {@code cut#1-3:hf-2}.
      *
      * @throws IllegalArgumentException if it isn't of that form, saying what is wrong, with examples
@@ -56,6 +57,12 @@ public record FaultRule(
     /** Returns the same rule during a time only. */
     public FaultRule during(Duration from, Duration to) {
         return new FaultRule(kind, time, Optional.of(new Window(from, to)), numbers, share, account);
+    }
+
+    /** Returns the same rule during a time that comes again and again: what flaps. */
+    public FaultRule during(Duration from, Duration to, Duration every) {
+        return new FaultRule(
+                kind, time, Optional.of(new Window(from, to, Optional.of(every))), numbers, share, account);
     }
 
     /** Returns the same rule for some requests of each account only, counted from 1. */
@@ -90,18 +97,33 @@ public record FaultRule(
      *
      * @param from the first moment, zero or more
      * @param to the first moment after it
+     * @param every after what time, counted from the start of one, the next such time starts; absent: there is only one
      */
-    public record Window(Duration from, Duration to) {
+    public record Window(Duration from, Duration to, Optional<Duration> every) {
 
-        /** Checks that it isn't empty. */
+        /** Checks that it isn't empty, and ends before the next one starts. */
         public Window {
+            Objects.requireNonNull(every, "every");
             if (from.isNegative() || to.compareTo(from) <= 0) {
                 throw new IllegalArgumentException("a fault's time ends after it starts, not " + from + " to " + to);
             }
+            if (every.isPresent() && every.get().compareTo(to.minus(from)) <= 0) {
+                throw new IllegalArgumentException(
+                        "a fault's time ends before it comes again, not " + to.minus(from) + " every " + every.get());
+            }
+        }
+
+        /** Creates a time that doesn't come again. */
+        public Window(Duration from, Duration to) {
+            this(from, to, Optional.empty());
         }
 
         boolean contains(long elapsedNanos) {
-            return elapsedNanos >= from.toNanos() && elapsedNanos < to.toNanos();
+            long sinceFirst = elapsedNanos - from.toNanos();
+            long since = every.isPresent() && sinceFirst >= 0
+                    ? sinceFirst % every.get().toNanos()
+                    : sinceFirst;
+            return since >= 0 && since < to.minus(from).toNanos();
         }
     }
 

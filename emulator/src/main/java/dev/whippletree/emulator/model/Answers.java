@@ -7,12 +7,13 @@ import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The answers of the emulated services: a few sentences, chosen by a hash of the prompt and the model, that end with that hash
- * and the model's name.
+ * The answers of the emulated services: some sentences, chosen by a hash of the prompt and the model, that end with that hash,
+ * how many sentences there are if not three, and the model's name.
  *
  * <p>An answer can therefore be checked against its prompt by anybody: one that belongs to another prompt, is cut, or is spliced
  * from two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer, since they don't
@@ -22,8 +23,9 @@ public final class Answers {
 
     private static final int DIGEST_BYTES = 8;
     private static final int SENTENCES = 3;
+    private static final int MOST_SENTENCES = 99_999;
     private static final Pattern END =
-            Pattern.compile("\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "}) ([^\\[\\]]{1,200})\\]$");
+            Pattern.compile("\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "})(?:\\+(\\d{1,5}))? ([^\\[\\]]{1,200})\\]$");
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final List<String> BANK = List.of(
             "I would start with the people who use it and work back from there.",
@@ -43,22 +45,38 @@ public final class Answers {
             "When the deadline moved, we cut scope in the open rather than quality in secret.",
             "I would want to hear from you how the team handles that today.");
 
+    private static final double TOKENS_PER_SENTENCE = BANK.stream()
+            .mapToLong(sentence -> Tokens.of(sentence + " "))
+            .average()
+            .orElse(1);
+
     private Answers() {}
 
     /** Returns the answer of a model to messages. */
     public static String text(List<ChatMessage> messages, String model) {
-        return text(digest(messages, model), model);
+        return text(digest(messages, model), model, SENTENCES);
     }
 
-    /** Returns the answer of a model to the messages of this digest. */
-    static String text(byte[] digest, String model) {
+    /** Returns the answer of a model, of about the wanted length, to the messages of this digest. */
+    static String text(byte[] digest, String model, Optional<AnswerLength> length, long fingerprint) {
+        int sentences = length.map(wanted -> sentences(digest, model, wanted.drawTokens(fingerprint)))
+                .orElse(SENTENCES);
+        return text(digest, model, sentences);
+    }
+
+    private static int sentences(byte[] digest, String model, long tokens) {
+        long end = Tokens.of(text(digest, model, 0));
+        return (int) Math.min(MOST_SENTENCES, Math.max(0, Math.round((double) (tokens - end) / TOKENS_PER_SENTENCE)));
+    }
+
+    private static String text(byte[] digest, String model, int sentences) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < SENTENCES; i++) {
-            text.append(BANK.get(Math.floorMod(digest[DIGEST_BYTES + i], BANK.size())))
-                    .append(' ');
+        for (int i = 0; i < sentences; i++) {
+            text.append(sentence(digest, i)).append(' ');
         }
         return text.append('[')
                 .append(HexFormat.of().formatHex(digest, 0, DIGEST_BYTES))
+                .append(sentences == SENTENCES ? "" : "+" + sentences)
                 .append(' ')
                 .append(model)
                 .append(']')
@@ -68,7 +86,18 @@ public final class Answers {
     /** Returns whether a text is the whole answer to these messages, by whichever model it says. */
     public static boolean matches(List<Message> messages, String text) {
         Matcher end = END.matcher(text);
-        return end.find() && text(ChatMessage.of(messages), end.group(2)).equals(text);
+        if (!end.find()) {
+            return false;
+        }
+        int sentences = end.group(2) == null ? SENTENCES : Integer.parseInt(end.group(2));
+        String model = end.group(3);
+        return text(digest(ChatMessage.of(messages), model), model, sentences).equals(text);
+    }
+
+    /** Each round through the digest's bytes goes on where the one before went elsewhere, so that long answers don't repeat. */
+    private static String sentence(byte[] digest, int number) {
+        int spare = digest.length - DIGEST_BYTES;
+        return BANK.get(Math.floorMod(digest[DIGEST_BYTES + number % spare] + number / spare, BANK.size()));
     }
 
     /** Returns the hash of messages and model: equal prompts have equal ones. */

@@ -2,6 +2,7 @@ package dev.whippletree.emulator.model;
 
 import dev.whippletree.model.FinishReason;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What would be answered to a request, with all that follows from the request alone. Immutable.
@@ -14,10 +15,10 @@ import java.nio.ByteBuffer;
  */
 record Draft(long fingerprint, String text, FinishReason finish, long promptTokens, long completionTokens) {
 
-    static Draft of(ChatRequest request) {
+    static Draft of(ChatRequest request, Optional<AnswerLength> length) {
         byte[] digest = Answers.digest(request.messages(), request.model());
         long fingerprint = ByteBuffer.wrap(digest).getLong();
-        String text = Answers.text(digest, request.model());
+        String text = Answers.text(digest, request.model(), length, fingerprint);
         long tokens = Tokens.of(text);
         long most = request.maxTokens().orElse(Long.MAX_VALUE);
         long promptTokens = Tokens.of(request.messages());

@@ -26,6 +26,8 @@ public final class EmulatedService {
     private final Map<String, EmulatedAccount> accountsByToken = new HashMap<>();
     private final Map<String, Long> creditLeft = new HashMap<>();
     private final LimitBook limits;
+    private final Workers workers;
+    private final Map<String, Workers> workersByAccount = new HashMap<>();
     private final Ledger ledger;
     private long startNanos;
     private long lastNanos;
@@ -39,7 +41,9 @@ public final class EmulatedService {
     public EmulatedService(ServiceSettings settings, long startNanos) {
         this.settings = settings;
         this.rules = new RequestRules(settings);
-        this.limits = new LimitBook(settings.organizations(), startNanos);
+        this.limits = new LimitBook(
+                settings.organizations(), startNanos - settings.clockAhead().toNanos());
+        this.workers = new Workers(settings.capacity().ofService());
         this.ledger = new Ledger(settings.accounts());
         this.startNanos = startNanos;
         this.lastNanos = startNanos;
@@ -67,7 +71,7 @@ public final class EmulatedService {
      * @param nowNanos the moment of its arrival
      */
     public Outcome receive(Optional<String> token, ChatRequest request, long nowNanos) {
-        return decide(token, request, Draft.of(request), nowNanos);
+        return decide(token, request, Draft.of(request, settings.answerLength()), nowNanos);
     }
 
     /**
@@ -195,13 +199,23 @@ public final class EmulatedService {
             creditLeft.computeIfPresent(
                     account.organization(), (id, left) -> left - draft.promptTokens() - draft.completionTokens());
             long nanos = account.latency().orElse(settings.latency()).drawNanos(dice);
-            long delayNanos = FaultEffect.delay(fault).toNanos();
+            long delayNanos = FaultEffect.delay(fault).toNanos() + turnNanos(nanos);
             return new Outcome.Answered(
                     answer(),
                     FaultEffect.delivery(fault),
                     delayNanos + (long) (nanos * FIRST_TOKEN_SHARE),
                     delayNanos + nanos,
                     states());
+        }
+
+        /** Returns how long the request waits until it is worked on. */
+        private long turnNanos(long workNanos) {
+            Workers own = workersByAccount.computeIfAbsent(
+                    account.id(), id -> new Workers(settings.capacity().ofAccount()));
+            long beginsNanos = workers.freeAt(own.freeAt(nowNanos));
+            own.work(beginsNanos, beginsNanos + workNanos);
+            workers.work(beginsNanos, beginsNanos + workNanos);
+            return beginsNanos - nowNanos;
         }
 
         private ChatAnswer answer() {
@@ -216,7 +230,7 @@ public final class EmulatedService {
         }
 
         private List<LimitState> states() {
-            return limits.states(account.organization(), rules.modelName(request), nowNanos);
+            return Misreports.of(fault, limits.states(account.organization(), rules.modelName(request), nowNanos));
         }
     }
 }

@@ -41,7 +41,8 @@ final class FaultEffect {
             case BAD_REQUEST -> Optional.of(RefusalKind.BAD_REQUEST);
             case TOO_LONG -> Optional.of(RefusalKind.CONTEXT_TOO_LONG);
             case FILTERED -> Optional.of(RefusalKind.FILTERED);
-            case RESET, HANG, SLOW, CUT, STALL, MALFORMED, WITHOUT_DONE -> Optional.empty();
+            case RESET, HANG, SLOW, CUT, STALL, MALFORMED, WITHOUT_DONE, MORE_LEFT, LESS_LEFT, PAST_RESET, LATE_RESET ->
+                Optional.empty();
         };
     }
 
@@ -61,6 +62,10 @@ final class FaultEffect {
                     RESET,
                     HANG,
                     SLOW,
+                    MORE_LEFT,
+                    LESS_LEFT,
+                    PAST_RESET,
+                    LATE_RESET,
                     NO_CREDIT,
                     UNAUTHORIZED,
                     FORBIDDEN,

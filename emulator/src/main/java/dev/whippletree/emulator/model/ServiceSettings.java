@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +24,9 @@ import java.util.Set;
  * @param assumedMaxTokens what Groq counts for an answer whose request has no maximum
  * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real router was
  *     seen to send none
+ * @param capacity how many requests it works on at once
+ * @param answerLength how long its answers are; absent: three sentences
+ * @param clockAhead how far its clock is ahead of the callers'; negative: behind
  */
 public record ServiceSettings(
         ServiceKind kind,
@@ -36,7 +40,10 @@ public record ServiceSettings(
         long seed,
         long contextTokens,
         long assumedMaxTokens,
-        boolean reportsLimits) {
+        boolean reportsLimits,
+        Capacity capacity,
+        Optional<AnswerLength> answerLength,
+        Duration clockAhead) {
 
     /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
     public ServiceSettings {
@@ -44,6 +51,9 @@ public record ServiceSettings(
         Objects.requireNonNull(latency, "latency");
         Objects.requireNonNull(refusalLatency, "refusalLatency");
         Objects.requireNonNull(faults, "faults");
+        Objects.requireNonNull(capacity, "capacity");
+        Objects.requireNonNull(answerLength, "answerLength");
+        Objects.requireNonNull(clockAhead, "clockAhead");
         accounts = List.copyOf(accounts);
         organizations = List.copyOf(organizations);
         models = Set.copyOf(models);

@@ -25,6 +25,9 @@ public final class ServiceSettingsBuilder {
     private long contextTokens = DEFAULT_CONTEXT_TOKENS;
     private long assumedMaxTokens = DEFAULT_ASSUMED_MAX_TOKENS;
     private boolean reportsLimits;
+    private Capacity capacity = Capacity.UNLIMITED;
+    private Optional<AnswerLength> answerLength = Optional.empty();
+    private Duration clockAhead = Duration.ZERO;
 
     ServiceSettingsBuilder(ServiceKind kind) {
         this.kind = kind;
@@ -106,6 +109,27 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
+    /** Sets how many requests it works on at once; those beyond wait. */
+    public ServiceSettingsBuilder capacity(Capacity capacity) {
+        this.capacity = capacity;
+        return this;
+    }
+
+    /** Sets how long its answers are. */
+    public ServiceSettingsBuilder answerLength(AnswerLength answerLength) {
+        this.answerLength = Optional.of(answerLength);
+        return this;
+    }
+
+    /**
+     * Sets how far its clock is ahead of the callers', negative if it is behind: fixed windows start by it, and dates are told
+     * by it.
+     */
+    public ServiceSettingsBuilder clockAhead(Duration clockAhead) {
+        this.clockAhead = clockAhead;
+        return this;
+    }
+
     /**
      * Returns the settings.
      *
@@ -124,6 +148,9 @@ public final class ServiceSettingsBuilder {
                 seed,
                 contextTokens,
                 assumedMaxTokens,
-                reportsLimits);
+                reportsLimits,
+                capacity,
+                answerLength,
+                clockAhead);
     }
 }

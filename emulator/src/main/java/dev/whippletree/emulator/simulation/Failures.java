@@ -18,13 +18,18 @@ final class Failures {
 
     private Failures() {}
 
-    static Failure of(ServiceKind service, Refusal refusal) {
+    /**
+     * Returns the failure.
+     *
+     * @param clockAhead how far the service's clock is ahead; where it isn't right, the service tells waits as dates
+     */
+    static Failure of(ServiceKind service, Refusal refusal, Duration clockAhead) {
         return new Failure(
                 kind(refusal),
                 message(refusal),
                 OptionalInt.of(refusal.status()),
                 Optional.of(refusal.kind().name().toLowerCase(Locale.ROOT)),
-                refusal.retryAfter().map(wait -> told(service, wait)),
+                refusal.retryAfter().map(wait -> told(service, wait)).map(wait -> byClock(wait, clockAhead)),
                 reach(service, refusal));
     }
 
@@ -73,6 +78,12 @@ final class Failures {
     private static Duration told(ServiceKind service, Duration wait) {
         Duration whole = Duration.ofSeconds(wait.toSeconds());
         return service == ServiceKind.GROQ || whole.equals(wait) ? wait : whole.plusSeconds(1);
+    }
+
+    /** A date that has passed by the caller's clock is no wait. */
+    private static Duration byClock(Duration wait, Duration clockAhead) {
+        Duration until = wait.plus(clockAhead);
+        return until.isNegative() ? Duration.ZERO : until;
     }
 
     private static String message(Refusal refusal) {

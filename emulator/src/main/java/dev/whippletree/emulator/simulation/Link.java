@@ -9,8 +9,9 @@ import java.util.random.RandomGenerator;
  * @param least the shortest time a request or a response is under way, zero or more
  * @param most the longest
  * @param loss the share of responses that get lost with their connection, 0 to 1
+ * @param silence the share of the other responses that never come while the connection stays open, 0 to 1
  */
-public record Link(Duration least, Duration most, double loss) {
+public record Link(Duration least, Duration most, double loss, double silence) {
 
     /** No distance, no losses. */
     public static final Link DIRECT = new Link(Duration.ZERO, Duration.ZERO, 0);
@@ -20,9 +21,14 @@ public record Link(Duration least, Duration most, double loss) {
         if (least.isNegative() || most.compareTo(least) < 0) {
             throw new IllegalArgumentException("a transit is zero or more and has order, not " + least + " to " + most);
         }
-        if (!(loss >= 0 && loss <= 1)) {
-            throw new IllegalArgumentException("a share of losses is 0 to 1, not " + loss);
+        if (!(loss >= 0 && loss <= 1 && silence >= 0 && silence <= 1)) {
+            throw new IllegalArgumentException("a share of losses is 0 to 1, not " + loss + " or " + silence);
         }
+    }
+
+    /** Creates a link whose connections tell when they break. */
+    public Link(Duration least, Duration most, double loss) {
+        this(least, most, loss, 0);
     }
 
     /** Returns a link on which all is under way for the same time and nothing is lost. */
@@ -36,8 +42,13 @@ public record Link(Duration least, Duration most, double loss) {
         return least.toNanos() + (spanNanos == 0 ? 0 : random.nextLong(spanNanos + 1));
     }
 
-    /** Returns whether a response gets lost, drawn by lot. */
+    /** Returns whether a response gets lost with its connection, drawn by lot. */
     boolean drawLoss(RandomGenerator random) {
         return loss > 0 && random.nextDouble() < loss;
+    }
+
+    /** Returns whether a response never comes, drawn by lot. */
+    boolean drawSilence(RandomGenerator random) {
+        return silence > 0 && random.nextDouble() < silence;
     }
 }

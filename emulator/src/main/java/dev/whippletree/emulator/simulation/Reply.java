@@ -5,12 +5,14 @@ import dev.whippletree.emulator.model.Delivery;
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Outcome;
 import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +23,12 @@ final class Reply {
     private static final int CHARACTERS_PER_DELTA = 24;
 
     private final ServiceKind kind;
+    private final Duration clockAhead;
     private final AttemptSink sink;
 
-    Reply(ServiceKind kind, AttemptSink sink) {
-        this.kind = kind;
+    Reply(ServiceSettings service, AttemptSink sink) {
+        this.kind = service.kind();
+        this.clockAhead = service.clockAhead();
         this.sink = sink;
     }
 
@@ -72,7 +76,7 @@ final class Reply {
                 .hit()
                 .flatMap(hit -> LimitReports.ofHit(kind, hit))
                 .ifPresent(report -> steps.add(step(refused.afterNanos(), () -> sink.limits(report))));
-        Failure failure = Failures.of(kind, refused.refusal());
+        Failure failure = Failures.of(kind, refused.refusal(), clockAhead);
         steps.add(new Step(refused.afterNanos(), () -> sink.failed(failure), true));
         return steps;
     }

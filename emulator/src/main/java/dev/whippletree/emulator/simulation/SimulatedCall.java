@@ -50,8 +50,14 @@ final class SimulatedCall implements Cancellable {
             return;
         }
         long backNanos = link.drawNanos(random);
-        List<Reply.Step> steps = link.drawLoss(random) ? reply.lost(outcome) : reply.steps(outcome);
-        play(steps, 0, backNanos, timeline.nanoTime());
+        play(steps(outcome), 0, backNanos, timeline.nanoTime());
+    }
+
+    private List<Reply.Step> steps(Outcome outcome) {
+        if (link.drawLoss(random)) {
+            return reply.lost(outcome);
+        }
+        return link.drawSilence(random) ? List.of() : reply.steps(outcome);
     }
 
     private void play(List<Reply.Step> steps, int index, long backNanos, long arrivedNanos) {

@@ -63,8 +63,7 @@ final class SimulatedClient implements ProviderClient {
                 false,
                 prompt.parameters().extras());
         Dice dice = new Dice(account.id().hashCode() + service.settings().seed() + sent.incrementAndGet());
-        SimulatedCall call = new SimulatedCall(
-                timeline, link, dice, new Reply(service.settings().kind(), sink));
+        SimulatedCall call = new SimulatedCall(timeline, link, dice, new Reply(service.settings(), sink));
         underWay.add(call);
         Optional<String> token = account.token().map(Secret::reveal);
         call.start(() -> service.receive(token, request, timeline.nanoTime()), () -> underWay.remove(call));

@@ -56,7 +56,7 @@ final class LowerBound {
                 && rule.share() >= 1
                 && rule.numbers().isEmpty()
                 && switch (rule.kind()) {
-                    case SLOW, WITHOUT_DONE, FLEX_CAPACITY -> false;
+                    case SLOW, WITHOUT_DONE, FLEX_CAPACITY, MORE_LEFT, LESS_LEFT, PAST_RESET, LATE_RESET -> false;
                     case RATE_LIMITED,
                             RATE_LIMITED_SILENTLY,
                             SERVER_ERROR,

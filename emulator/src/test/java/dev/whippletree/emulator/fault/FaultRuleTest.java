@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +33,25 @@ class FaultRuleTest {
     }
 
     @Test
+    void outageThatComesAgain_isRead_andFlaps() {
+        FaultRule rule = FaultRule.parse("503@5s-8s/20s:account-1");
+
+        assertThat(rule)
+                .isEqualTo(FaultRule.always(FaultKind.UNAVAILABLE)
+                        .during(Duration.ofSeconds(5), Duration.ofSeconds(8), Duration.ofSeconds(20))
+                        .forAccount("account-1"));
+        assertThat(secondsUntil60(rule)).containsExactly(5, 6, 7, 25, 26, 27, 45, 46, 47);
+    }
+
+    private static List<Integer> secondsUntil60(FaultRule rule) {
+        return IntStream.range(0, 60)
+                .filter(second ->
+                        rule.allows("account-1", 1, Duration.ofSeconds(second).toNanos()))
+                .boxed()
+                .toList();
+    }
+
+    @Test
     void openRange_hasNoEnd() {
         assertThat(FaultRule.parse("hang#7").numbers()).contains(new FaultRule.Numbers(7, 7));
         assertThat(FaultRule.parse("hang#7+").numbers()).contains(new FaultRule.Numbers(7, Long.MAX_VALUE));
@@ -48,6 +69,8 @@ class FaultRuleTest {
         "explode, is none of 429",
         "503@5s, such as 5s-40s",
         "503@40s-5s, ends after it starts",
+        "503@5s-8s/2s, ends before it comes again",
+        "503@5s-8s/20s/1m, such as 5s-40s",
         "reset:0%, above 0 %",
         "reset:101%, at most 100 %",
         "reset:a:b, one account",

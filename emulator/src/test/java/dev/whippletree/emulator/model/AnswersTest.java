@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Message;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AnswersTest {
@@ -42,5 +43,19 @@ class AnswersTest {
         List<ChatMessage> decomposed = List.of(new ChatMessage("user", " Cafe\u0301 or tea? "));
 
         assertThat(Answers.text(composed, "m")).isEqualTo(Answers.text(decomposed, "m"));
+    }
+
+    @Test
+    void answers_areAsLongAsWanted_onAverage_andMatchTheirPrompts() {
+        long tokens = 0;
+        for (int question = 0; question < 500; question++) {
+            List<Message> asked = List.of(Message.user("question " + question));
+            Draft draft = Draft.of(ChatRequest.of("m", asked.get(0).text()), Optional.of(new AnswerLength(200, 0.5)));
+            tokens += draft.completionTokens();
+            assertThat(Answers.matches(asked, draft.text())).isTrue();
+        }
+
+        // 500 lognormal draws of deviation 0.5 have a mean that is off by 2.4 % (one sigma).
+        assertThat(tokens / 500.0).isBetween(180.0, 220.0);
     }
 }

@@ -190,6 +190,37 @@ class SimulatedProviderTest {
     }
 
     @Test
+    void silentLink_countsTheRequest_andTellsNothing() {
+        EmulatedService service = service(ServiceKind.HUGGING_FACE);
+        RecordingSink sink = new RecordingSink(false);
+        provider(service, new Link(Duration.ZERO, Duration.ofMillis(50), 0, 1))
+                .connect(account())
+                .send(prompt, "m", sink);
+        timeline.runAll();
+
+        assertThat(sink.events).containsExactly("0 sent");
+        assertThat(service.stats().answered()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 10", "3, 13", "-3, 7", "-60, 0"})
+    void wrongClock_shiftsTheDateUntilWhichToWait(long clockAheadSeconds, long toldSeconds) {
+        EmulatedService service = new EmulatedService(
+                settings(ServiceKind.HUGGING_FACE, ServiceLimit.sliding(Limit.requests(1, Duration.ofSeconds(10))))
+                        .clockAhead(Duration.ofSeconds(clockAheadSeconds))
+                        .build(),
+                timeline.nanoTime());
+        ProviderClient direct = provider(service, Link.DIRECT).connect(account());
+        RecordingSink sink = new RecordingSink(false);
+        direct.send(prompt, "m", new RecordingSink(false));
+        direct.send(prompt, "m", sink);
+        timeline.runAll();
+
+        assertThat(sink.failure).isNotNull();
+        assertThat(sink.failure.retryAfter()).contains(Duration.ofSeconds(toldSeconds));
+    }
+
+    @Test
     void admission_isNeverBelowWhatTheServiceCounts() {
         ProviderClient groq = client(service(ServiceKind.GROQ));
 

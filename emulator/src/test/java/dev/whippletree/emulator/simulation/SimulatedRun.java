@@ -115,7 +115,7 @@ final class SimulatedRun {
                 .map(tier -> new RoundRobin().open(Settings.none("test"), timeline.random()))
                 .toList();
         List<Topology.OpenCache> caches =
-                scenario.cached() ? List.of(new Topology.OpenCache("map", new MapStore())) : List.of();
+                scenario.cached() ? List.of(new Topology.OpenCache("map", new MemoryStore())) : List.of();
         return new Topology(
                 accounts,
                 Map.of("default", new Topology.OpenRoute(RouteSettings.of("default", tiers), pickers)),

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A cache that is a map. */
-final class MapStore implements CacheStore {
+/** A cache that is a map: it keeps everything. Confined to one thread. */
+final class MemoryStore implements CacheStore {
 
     private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
 

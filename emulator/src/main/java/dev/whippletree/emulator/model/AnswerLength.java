@@ -1,0 +1,34 @@
+package dev.whippletree.emulator.model;
+
+/**
+ * How long answers are: mostly a little shorter than the mean, at times much longer. Immutable. Equal prompts have equally long
+ * ones.
+ *
+ * @param meanTokens the mean, 1 or more
+ * @param spread the standard deviation of the logarithm, 0 to 3
+ */
+public record AnswerLength(long meanTokens, double spread) {
+
+    private static final double WIDEST = 3;
+
+    /** Checks the ranges. */
+    public AnswerLength {
+        if (meanTokens < 1) {
+            throw new IllegalArgumentException("an answer has 1 or more tokens on average, not " + meanTokens);
+        }
+        if (!(spread >= 0 && spread <= WIDEST)) {
+            throw new IllegalArgumentException("the spread of answers' lengths is 0 to 3, not " + spread);
+        }
+    }
+
+    /** Returns answers that are all about as long as that, 1 token or more. */
+    public static AnswerLength about(long tokens) {
+        return new AnswerLength(tokens, 0);
+    }
+
+    /** Returns how long the answer is whose prompt has this fingerprint. */
+    long drawTokens(long fingerprint) {
+        Dice dice = new Dice(fingerprint);
+        return Math.max(1, Math.round(meanTokens * Math.exp(spread * dice.nextGaussian() - spread * spread / 2)));
+    }
+}

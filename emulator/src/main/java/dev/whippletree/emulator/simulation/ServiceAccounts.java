@@ -1,0 +1,70 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.emulator.model.EmulatedOrganization;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.Settings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** A simulated account as its service knows it, and as the engine is configured with it. Stateless. */
+final class ServiceAccounts {
+
+    private ServiceAccounts() {}
+
+    /** Returns a service's settings with all of the accounts that are of it. */
+    static ServiceSettingsBuilder of(ServiceKind kind, List<SimulatedAccount> accounts) {
+        List<SimulatedAccount> own =
+                accounts.stream().filter(account -> account.service() == kind).toList();
+        Map<String, Set<ServiceLimit>> limits = new LinkedHashMap<>();
+        Map<String, OptionalLong> credits = new LinkedHashMap<>();
+        for (SimulatedAccount account : own) {
+            limits.computeIfAbsent(account.organization(), organization -> new LinkedHashSet<>())
+                    .addAll(account.limits());
+            credits.merge(
+                    account.organization(), account.creditTokens(), (one, other) -> one.isPresent() ? one : other);
+        }
+        ServiceSettingsBuilder settings = ServiceSettings.builder(kind);
+        limits.forEach((organization, ofIt) -> settings.organization(new EmulatedOrganization(
+                organization, List.copyOf(ofIt), credits.getOrDefault(organization, OptionalLong.empty()))));
+        own.forEach(account -> settings.member(account.id(), account.token(), account.organization()));
+        return settings;
+    }
+
+    /** Returns what the engine is told of an account. */
+    static AccountSettings settings(SimulatedAccount account) {
+        return new AccountSettings(
+                account.id(),
+                account.service().provider(),
+                Optional.of(Secret.of(account.token())),
+                Optional.of(account.organization()),
+                account.weight(),
+                account.maxConcurrency(),
+                account.transit(),
+                account.declared() ? declared(account) : List.of(),
+                Settings.none("account " + account.id()));
+    }
+
+    private static List<DeclaredLimit> declared(SimulatedAccount account) {
+        List<DeclaredLimit> declared = new ArrayList<>();
+        for (ServiceLimit limit : account.limits()) {
+            if (limit.perModel()) {
+                account.models().forEach(model -> declared.add(new DeclaredLimit(limit.limit(), Optional.of(model))));
+            } else {
+                declared.add(new DeclaredLimit(limit.limit(), Optional.empty()));
+            }
+        }
+        return declared;
+    }
+}

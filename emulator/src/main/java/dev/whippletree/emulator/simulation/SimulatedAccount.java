@@ -1,0 +1,197 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * An account of a {@link SimulatedPool}: what its service allows it, and what the engine is told of it. Immutable.
+ *
+ * @param id unique in the pool; the account's token follows from it
+ * @param service which service it is an account of
+ * @param organization whose limits and credit it shares; its own id for an account that shares with none
+ * @param limits what the service allows its organization; accounts of one organization add theirs together
+ * @param declared whether the engine is told these limits, or has to learn them
+ * @param models the models it may be asked for, at least one
+ * @param tier which tier of the default route it belongs to, 0 the preferred one
+ * @param weight its share of the load against others of the tier, 1 or more
+ * @param maxConcurrency attempts at once; absent: the engine's default
+ * @param transit how long a request is under way at most, as the engine is told; absent: it isn't told
+ * @param creditTokens how many tokens its organization's credit pays for, 0 or more; absent: unlimited
+ */
+public record SimulatedAccount(
+        String id,
+        ServiceKind service,
+        String organization,
+        List<ServiceLimit> limits,
+        boolean declared,
+        List<String> models,
+        int tier,
+        int weight,
+        OptionalInt maxConcurrency,
+        Optional<Duration> transit,
+        OptionalLong creditTokens) {
+
+    /** The model of accounts that state none. */
+    public static final String MODEL = "model";
+
+    /** Checks the ranges and copies what is mutable. */
+    public SimulatedAccount {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(service, "service");
+        Objects.requireNonNull(organization, "organization");
+        Objects.requireNonNull(maxConcurrency, "maxConcurrency");
+        Objects.requireNonNull(transit, "transit");
+        Objects.requireNonNull(creditTokens, "creditTokens");
+        limits = List.copyOf(limits);
+        models = List.copyOf(models);
+        if (models.isEmpty() || tier < 0) {
+            throw new IllegalArgumentException(
+                    "simulated account " + id + ": a model and a tier of 0 or more are needed");
+        }
+    }
+
+    /** Returns an account whose limits are declared, an organization of its own, in the preferred tier. */
+    public static SimulatedAccount of(String id, ServiceKind service, ServiceLimit... limits) {
+        return new SimulatedAccount(
+                id,
+                service,
+                id,
+                List.of(limits),
+                true,
+                List.of(MODEL),
+                0,
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                OptionalLong.empty());
+    }
+
+    /** Returns the same account of an organization that others may belong to. */
+    public SimulatedAccount ofOrganization(String organization) {
+        return new SimulatedAccount(
+                id,
+                service,
+                organization,
+                limits,
+                declared,
+                models,
+                tier,
+                weight,
+                maxConcurrency,
+                transit,
+                creditTokens);
+    }
+
+    /** Returns the same account, of whose limits the engine isn't told. */
+    public SimulatedAccount undeclared() {
+        return new SimulatedAccount(
+                id, service, organization, limits, false, models, tier, weight, maxConcurrency, transit, creditTokens);
+    }
+
+    /** Returns the same account for other models. */
+    public SimulatedAccount withModels(List<String> models) {
+        return new SimulatedAccount(
+                id,
+                service,
+                organization,
+                limits,
+                declared,
+                models,
+                tier,
+                weight,
+                maxConcurrency,
+                transit,
+                creditTokens);
+    }
+
+    /** Returns the same account in another tier, 0 the preferred one. */
+    public SimulatedAccount inTier(int tier) {
+        return new SimulatedAccount(
+                id,
+                service,
+                organization,
+                limits,
+                declared,
+                models,
+                tier,
+                weight,
+                maxConcurrency,
+                transit,
+                creditTokens);
+    }
+
+    /** Returns the same account with another share of its tier's load, 1 or more. */
+    public SimulatedAccount withWeight(int weight) {
+        return new SimulatedAccount(
+                id,
+                service,
+                organization,
+                limits,
+                declared,
+                models,
+                tier,
+                weight,
+                maxConcurrency,
+                transit,
+                creditTokens);
+    }
+
+    /** Returns the same account with another bound on its attempts at once, 1 or more. */
+    public SimulatedAccount withMaxConcurrency(int maxConcurrency) {
+        return new SimulatedAccount(
+                id,
+                service,
+                organization,
+                limits,
+                declared,
+                models,
+                tier,
+                weight,
+                OptionalInt.of(maxConcurrency),
+                transit,
+                creditTokens);
+    }
+
+    /** Returns the same account, of which the engine is told how long a request is under way at most. */
+    public SimulatedAccount withTransit(Duration transit) {
+        return new SimulatedAccount(
+                id,
+                service,
+                organization,
+                limits,
+                declared,
+                models,
+                tier,
+                weight,
+                maxConcurrency,
+                Optional.of(transit),
+                creditTokens);
+    }
+
+    /** Returns the same account with a credit that pays for so many tokens, 0 or more. */
+    public SimulatedAccount withCredit(long tokens) {
+        return new SimulatedAccount(
+                id,
+                service,
+                organization,
+                limits,
+                declared,
+                models,
+                tier,
+                weight,
+                maxConcurrency,
+                transit,
+                OptionalLong.of(tokens));
+    }
+
+    /** Returns the credential by which its service knows it; it opens nothing but the simulation. */
+    String token() {
+        return "simulated-token-of-" + id;
+    }
+}
