@@ -37,7 +37,7 @@ final class SizesTable {
         plan.sizes().forEach(size -> row(table, size));
         List<String> lines = new ArrayList<>(table.lines());
         lines.add(Paint.FAINT.on(
-                "Used: of all calls the accounts allow. Wait: for room, without the answer's time.", colours));
+                "Used: of the calls the accounts allow. Wait: for room, not for the answer.", colours));
         return lines;
     }
 
