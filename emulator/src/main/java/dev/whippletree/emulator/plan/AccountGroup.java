@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Accounts of one kind: organizations of one service that are alike. Immutable.
@@ -94,6 +95,42 @@ public record AccountGroup(
     /** Returns the same kind with these organizations. */
     AccountGroup withOrganizations(List<Organization> organizations) {
         return new AccountGroup(service, organizations, limits, credit, members);
+    }
+
+    /** Returns an organization of this kind by a new name. */
+    Organization another(String id) {
+        List<String> accounts = members.size() == 1
+                ? List.of(id)
+                : IntStream.rangeClosed(1, members.size())
+                        .mapToObj(number -> id + "-" + number)
+                        .toList();
+        return new Organization(id, accounts);
+    }
+
+    /** Returns the last tier in which such accounts stand. */
+    int lastTier() {
+        return members.stream()
+                .flatMap(member -> member.places().stream())
+                .mapToInt(Place::tier)
+                .max()
+                .orElse(0);
+    }
+
+    /** Returns such accounts under new names, so many tiers further behind. */
+    AccountGroup behind(int tiers) {
+        List<Member> moved = members.stream()
+                .map(member -> new Member(
+                        member.weight(),
+                        member.maxConcurrency(),
+                        member.transit(),
+                        member.places().stream()
+                                .map(place -> new Place(place.tier() + tiers, place.model()))
+                                .toList()))
+                .toList();
+        AccountGroup group = new AccountGroup(service, List.of(), limits, credit, moved);
+        return group.withOrganizations(organizations.stream()
+                .map(organization -> group.another("added-" + organization.id()))
+                .toList());
     }
 
     /** Returns what tells this kind from others: {@code huggingface (1000 requests / 1h)}. */

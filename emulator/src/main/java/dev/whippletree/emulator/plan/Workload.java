@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; left aside if there is a bank
  * @param distinct the size of a fixed bank of questions, 1 or more, of which each interview draws: the hit rate then rises with
  *     the interviews; absent: as {@code repeat} says
- * @param promptTokens the tokens of each prompt, 10 to 100,000
- * @param answerTokens the tokens of each answer, 10 to 100,000
+ * @param promptTokens the tokens of each prompt, 40 to 100,000
+ * @param answerTokens the tokens of each answer, 40 to 100,000
  * @param maxTokens the bound on an answer that is sent along, at least {@code answerTokens}: Groq counts it in full; absent: as
  *     long as the answer is
  * @param interview how long an interview takes if nobody has to wait, reached by thinking between the questions; absent: nobody
@@ -34,7 +34,7 @@ public record Workload(
     public static final Workload STANDARD =
             new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.empty(), Optional.empty(), Duration.ZERO);
 
-    private static final int LEAST_TOKENS = 10;
+    private static final int LEAST_TOKENS = 40;
     private static final int MOST_TOKENS = 100_000;
     private static final int MOST_QUESTIONS = 10_000;
 
