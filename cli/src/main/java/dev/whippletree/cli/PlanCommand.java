@@ -210,16 +210,6 @@ final class PlanCommand implements Callable<Integer> {
     private PlanWish wish() {
         Optional<Configuration> configuration =
                 accounts.isPresent() ? Optional.empty() : Optional.of(opening.configurationToPlan(surroundings));
-        strategy.flatMap(name -> surroundings
-                        .builders()
-                        .get()
-                        .plugins()
-                        .known()
-                        .strategies()
-                        .unknown(name))
-                .ifPresent(message -> {
-                    throw new UserMistake("--strategy: " + message);
-                });
         Optional<PriceList> named =
                 prices.map(file -> PriceList.read(surroundings.folder().resolve(file)));
         return new PlanWish(

@@ -32,7 +32,7 @@ class PlanCommandTest {
                 .as(shell::err)
                 .isZero();
         assertThat(shell.out())
-                .startsWith("Yes, 20 interviews will be answered.")
+                .startsWith("Yes, 20 interviews (340 prompts) will be answered.")
                 .contains(
                         "340", "68", "80.0 %", "34.0 %", "huggingface-1", "Minute by minute", "What if", "Cost unknown")
                 .doesNotContain("\u001b", "0.00 usd");
@@ -55,7 +55,7 @@ class PlanCommandTest {
     void above90Percent_isTight_andExitsWith0() {
         assertThat(shell.run("plan", "--interviews", "55", "--accounts", ACCOUNTS, "--no-advice"))
                 .isZero();
-        assertThat(shell.out()).startsWith("Tight: 55 interviews").contains("93.5 %");
+        assertThat(shell.out()).startsWith("Tight: 55 interviews (935 prompts)").contains("93.5 %");
     }
 
     @Test
@@ -191,7 +191,7 @@ class PlanCommandTest {
         assertThat(shell.run("plan", "--interviews", "1000000", "--accounts", "huggingface:1x1000/h"))
                 .isEqualTo(1);
         assertThat(shell.out())
-                .startsWith("No, not all of 1,000,000 interviews")
+                .startsWith("No, not all of 1,000,000 interviews (17,000,000 prompts)")
                 .contains("3,400");
     }
 

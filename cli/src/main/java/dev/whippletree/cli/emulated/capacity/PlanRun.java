@@ -41,7 +41,8 @@ public final class PlanRun {
      * @throws UserMistake if a value can't be used, or the page can't be written
      */
     public int run() {
-        PlanRequest request = WishedPlan.request(wish);
+        PlanRequest request =
+                WishedPlan.request(wish, surroundings.builders().get().plugins().known());
         wish.output().report().ifPresent(PlanRun::checkWritable);
         CapacityPlan plan = plan(request);
         Instant now = surroundings.timeline().now();

@@ -1,6 +1,7 @@
 package dev.whippletree.cli.emulated.capacity;
 
 import dev.whippletree.cli.UserMistake;
+import dev.whippletree.config.KnownPlugins;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.plan.AccountPool;
 import dev.whippletree.emulator.plan.PlanRequest;
@@ -13,15 +14,27 @@ import java.util.function.Supplier;
 /** Turns what a user typed into what the planner is asked. */
 final class WishedPlan {
 
-    private WishedPlan() {}
+    private final PlanWish wish;
+    private final KnownPlugins known;
+
+    private WishedPlan(PlanWish wish, KnownPlugins known) {
+        this.wish = wish;
+        this.known = known;
+    }
 
     /**
      * Returns the request.
      *
+     * @param known the plugins that may be named
      * @throws UserMistake if a value can't be used, saying which
      */
-    static PlanRequest request(PlanWish wish) {
-        AccountPool pool = pool(wish.pool());
+    static PlanRequest request(PlanWish wish, KnownPlugins known) {
+        return new WishedPlan(wish, known).request();
+    }
+
+    private PlanRequest request() {
+        AccountPool pool = pool();
+        Optional<AccountPool> tier = wish.pool().addedTier().map(text -> accounts("--tier: ", text));
         return checked("", () -> {
             PlanRequest request = PlanRequest.of(wish.interviews(), pool).withAdvice(wish.advice());
             request = wish.horizon().map(request::withHorizon).orElse(request);
@@ -31,25 +44,35 @@ final class WishedPlan {
             request = wish.longestWait().map(request::withLongestWait).orElse(request);
             request = wish.processes().map(request::withProcesses).orElse(request);
             request = wish.seed().map(request::withSeed).orElse(request);
-            Optional<AccountPool> tier = wish.pool().addedTier().map(text -> accounts("--tier", text, wish.pool()));
             return tier.map(request::withAddedTier).orElse(request);
         });
     }
 
-    private static AccountPool pool(PlanWish.Pool wish) {
-        AccountPool pool = wish.accounts()
-                .map(text -> accounts("--accounts", text, wish))
-                .orElseGet(() ->
-                        checked("", () -> AccountPool.of(wish.configuration().orElseThrow())));
-        return wish.strategy().map(name -> withStrategy(pool, name)).orElse(pool);
+    private static void checkKnown(String option, KnownPlugins.Kind kind, String name) {
+        kind.unknown(name).ifPresent(message -> {
+            throw new UserMistake(option + message);
+        });
     }
 
-    private static AccountPool accounts(String option, String text, PlanWish.Pool wish) {
-        return checked(
-                option + ": ",
-                () -> wish.model()
+    private AccountPool pool() {
+        AccountPool pool = wish.pool()
+                .accounts()
+                .map(text -> accounts("--accounts: ", text))
+                .orElseGet(() -> checked(
+                        "", () -> AccountPool.of(wish.pool().configuration().orElseThrow())));
+        wish.pool().strategy().ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
+        return wish.pool().strategy().map(name -> withStrategy(pool, name)).orElse(pool);
+    }
+
+    private AccountPool accounts(String option, String text) {
+        AccountPool pool = checked(
+                option,
+                () -> wish.pool()
+                        .model()
                         .map(model -> AccountPool.parse(text, model))
                         .orElseGet(() -> AccountPool.parse(text)));
+        pool.groups().forEach(group -> checkKnown(option, known.providers(), group.service()));
+        return pool;
     }
 
     private static AccountPool withStrategy(AccountPool pool, String name) {

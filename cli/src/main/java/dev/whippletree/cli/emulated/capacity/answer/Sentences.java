@@ -5,6 +5,7 @@ import dev.whippletree.emulator.plan.CapacityPlan;
 import dev.whippletree.emulator.plan.CapacityPlan.Fewest;
 import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
 import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.emulator.plan.Outcome.Cause;
 import dev.whippletree.emulator.plan.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ public final class Sentences {
     public static String headline(CapacityPlan plan) {
         if (plan.sizes().size() == 1) {
             SizePlan size = plan.sizes().get(0);
-            String interviews = Words.count(size.interviews(), "interview");
+            String interviews = Words.count(size.interviews(), "interview") + " ("
+                    + Words.count(size.asIs().prompts(), "prompt") + ")";
             return switch (size.asIs().verdict()) {
                 case HOLDS -> "Yes, " + interviews + " will be answered.";
                 case TIGHT -> "Tight: " + interviews + " will be answered, with little to spare.";
@@ -45,7 +47,7 @@ public final class Sentences {
         part(plan, Verdict.TIGHT).ifPresent(sizes -> parts.add("tight for " + sizes));
         part(plan, Verdict.DOES_NOT_HOLD).ifPresent(sizes -> parts.add("no for " + sizes));
         String text = String.join("; ", parts);
-        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + " interviews.";
+        return sentence(text + " interviews");
     }
 
     private static Optional<String> part(CapacityPlan plan, Verdict verdict) {
@@ -60,6 +62,24 @@ public final class Sentences {
         String last = sizes.get(sizes.size() - 1);
         return Optional.of(
                 sizes.size() == 1 ? last : String.join(", ", sizes.subList(0, sizes.size() - 1)) + " and " + last);
+    }
+
+    /** Returns a text as a sentence: with a capital letter, and a full stop if it has none. */
+    public static String sentence(String text) {
+        String whole = text.endsWith(".") ? text : text + ".";
+        return whole.substring(0, 1).toUpperCase(Locale.ROOT) + whole.substring(1);
+    }
+
+    /** Returns why a size holds or doesn't. */
+    public static String reason(Outcome outcome) {
+        return sentence(outcome.reason());
+    }
+
+    /** Returns what holds prompts back. */
+    public static String binding(Outcome outcome) {
+        boolean nothing = outcome.binding().cause() == Cause.NOTHING;
+        return sentence((nothing ? "Nothing binds: " : "What binds: ")
+                + outcome.binding().text());
     }
 
     /** Returns the size that is worth a closer look: the smallest that doesn't hold, else the largest. */

@@ -68,8 +68,8 @@ public final class PlanPage {
                         + Words.duration(request.horizon()));
         html.element("h1", Sentences.word(closest.asIs().verdict()), Sentences.headline(plan));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews(), "interview") + ": ";
-        html.element("p", whose + closest.asIs().reason());
-        html.element("p", "What binds: " + closest.asIs().binding().text() + ".");
+        html.element("p", whose + Sentences.reason(closest.asIs()));
+        html.element("p", Sentences.binding(closest.asIs()));
     }
 
     private void sizes(Html html) {

@@ -36,7 +36,7 @@ final class SizeSection {
     void write(Html html) {
         html.markup("<section>\n");
         html.element("h2", Words.count(size.interviews(), "interview") + ": " + Sentences.word(outcome.verdict()));
-        html.element("p", outcome.reason());
+        html.element("p", Sentences.reason(outcome) + " " + Sentences.binding(outcome));
         new Charts(outcome).draw(html);
         accounts(html);
         fewest(html);

@@ -60,8 +60,8 @@ public final class PlanText {
         Paint paint = paint(closest.asIs().verdict());
         Words.wrap(Sentences.headline(plan), WIDTH).forEach(line -> lines.add(paint.on(line, colours)));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews()) + ": ";
-        lines.addAll(Words.wrap(whose + closest.asIs().reason(), WIDTH));
-        lines.addAll(Words.wrap("What binds: " + closest.asIs().binding().text() + ".", WIDTH));
+        lines.addAll(Words.wrap(whose + Sentences.reason(closest.asIs()), WIDTH));
+        lines.addAll(Words.wrap(Sentences.binding(closest.asIs()), WIDTH));
         return lines;
     }
 

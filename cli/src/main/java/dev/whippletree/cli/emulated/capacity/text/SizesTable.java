@@ -27,7 +27,6 @@ final class SizesTable {
         table.row(
                 heading("Interviews"),
                 heading("Holds"),
-                headingRight("Prompts"),
                 headingRight("Calls"),
                 headingRight("No call"),
                 headingRight("Used"),
@@ -36,8 +35,8 @@ final class SizesTable {
                 headingRight("worst"));
         plan.sizes().forEach(size -> row(table, size));
         List<String> lines = new ArrayList<>(table.lines());
-        lines.add(Paint.FAINT.on(
-                "Used: of the calls the accounts allow. Wait: for room, not for the answer.", colours));
+        lines.add(
+                Paint.FAINT.on("Used: of the calls the accounts allow. Wait: for room, not for the answer.", colours));
         return lines;
     }
 
@@ -46,7 +45,6 @@ final class SizesTable {
         table.row(
                 Cell.right(Words.count(size.interviews())).painted(Paint.STRONG),
                 Columns.verdict(outcome.verdict()),
-                Cell.right(Words.count(outcome.prompts())),
                 Cell.right(Words.count(outcome.calls())),
                 Cell.right(Words.percent(outcome.hitRate())),
                 Columns.load(outcome),

@@ -16,7 +16,7 @@ class PlanPageTest {
     void page_saysTheAnswerAndShowsItsPictures() {
         assertThat(page(Plans.holding("huggingface-1"), PRICED))
                 .startsWith("<!doctype html>")
-                .contains("<h1 class=\"yes\">Yes, 500 interviews will be answered.</h1>")
+                .contains("<h1 class=\"yes\">Yes, 500 interviews (8,500 prompts) will be answered.</h1>")
                 .contains("✓ yes", "✕ no")
                 .contains("How long prompts waited for room", "How full the limits were", "90 %: tight above")
                 .contains("Calls on each account", "Where answers came from")

@@ -16,12 +16,12 @@ class PlanTextTest {
     void oneSize_isToldFromTheAnswerToWhatItStandsOn() {
         List<String> lines = new PlanText(Plans.holding("huggingface-1"), PRICED, false).lines();
         assertThat(String.join("\n", lines)).isEqualTo("""
-                        Yes, 500 interviews will be answered.
+                        Yes, 500 interviews (8,500 prompts) will be answered.
                         85.0 % of what the accounts allow is used.
                         What binds: 1000 requests / 1h of each account.
 
-                        Interviews  Holds  Prompts  Calls  No call    Used  Wait p50    p95     worst
-                               500  yes      8,500  1,700   80.0 %  85.0 %      0 ms  2.0 s  1 m 04 s
+                        Interviews  Holds  Calls  No call    Used  Wait p50    p95     worst
+                               500  yes    1,700   80.0 %  85.0 %      0 ms  2.0 s  1 m 04 s
                         Used: of the calls the accounts allow. Wait: for room, not for the answer.
 
                         Fewest accounts that would do
