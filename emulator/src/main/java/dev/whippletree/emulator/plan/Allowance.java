@@ -1,7 +1,11 @@
 package dev.whippletree.emulator.plan;
 
 import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenUsage;
+import java.math.BigDecimal;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -11,6 +15,8 @@ final class Allowance {
 
     /** As many calls as anybody wants. */
     static final long UNLIMITED = Long.MAX_VALUE;
+
+    private static final BigDecimal MOST_CALLS = BigDecimal.valueOf(Integer.MAX_VALUE);
 
     private final PlanRequest request;
 
@@ -33,9 +39,29 @@ final class Allowance {
         return workload.promptTokens() + (inAdvance ? workload.bound() : workload.answerTokens());
     }
 
-    /** Returns how many tokens an organization's credit pays for; absent if it has none, or if nobody knows the price. */
+    /**
+     * Returns how many tokens of whole calls an organization's credit pays for; absent if it has none, if the price isn't known in
+     * its currency, or if a call costs nothing.
+     */
     OptionalLong creditTokens(AccountGroup group) {
-        return OptionalLong.empty();
+        return group.credit().flatMap(credit -> callsOf(credit, group)).stream()
+                .mapToLong(calls -> saturatedProduct(calls, tokensOfACall()))
+                .findFirst();
+    }
+
+    private Optional<Long> callsOf(Credit credit, AccountGroup group) {
+        TokenUsage call = TokenUsage.of(
+                request.workload().promptTokens(), request.workload().answerTokens());
+        return request.prices()
+                .flatMap(list ->
+                        list.of(group.service(), CountedLimit.models(group).get(0)))
+                .filter(price -> price.currency().equals(credit.currency()))
+                .map(price -> price.cost(call))
+                .filter(cost -> cost.signum() > 0)
+                .map(cost -> credit.amount()
+                        .divideToIntegralValue(cost)
+                        .min(MOST_CALLS)
+                        .longValue());
     }
 
     /** Returns the calls that one organization allows within the horizon. */

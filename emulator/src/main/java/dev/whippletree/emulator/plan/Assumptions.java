@@ -23,6 +23,7 @@ final class Assumptions {
                 "Limits are unused at the start, nothing fails, and caches answer at once; whoever isn't answered within "
                         + Words.time(request.horizon()) + " counts as not held.");
         sentences.addAll(unknownServices(request));
+        sentences.addAll(credits(request));
         sentences.addAll(request.pool().notes());
         return sentences;
     }
@@ -62,6 +63,20 @@ final class Assumptions {
                         + " counts isn't known; it is taken to count as services with OpenAI's "
                         + "protocol do, by fixed windows.");
             }
+        }
+        return sentences;
+    }
+
+    private static Set<String> credits(PlanRequest request) {
+        Set<String> sentences = new LinkedHashSet<>();
+        for (AccountGroup group : request.pool().groups()) {
+            group.credit()
+                    .ifPresent(credit -> sentences.add(
+                            new Allowance(request).creditTokens(group).isPresent()
+                                    ? "The credit of " + credit + " is whole at the start, and isn't renewed meanwhile."
+                                    : "When the credit of " + credit + " runs out isn't known: no price of "
+                                            + group.service() + ", model "
+                                            + CountedLimit.models(group).get(0) + ", is given in its currency."));
         }
         return sentences;
     }

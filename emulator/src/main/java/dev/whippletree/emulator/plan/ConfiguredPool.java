@@ -80,8 +80,9 @@ final class ConfiguredPool {
         return new AccountGroup(accounts.get(0).provider(), List.of(), List.copyOf(limits), credit(accounts), members);
     }
 
+    /** Accounts of one organization share its credit: whichever states it. */
     private static Optional<Credit> credit(List<AccountSettings> accounts) {
-        return Optional.empty();
+        return accounts.stream().flatMap(account -> account.credit().stream()).findFirst();
     }
 
     private Member member(AccountSettings account) {

@@ -44,7 +44,7 @@ final class OutcomeReport {
         long needed = answered == prompts ? made : Math.max(made, distinct);
         double load = allowance.load(needed, variant.pool());
         List<LimitUse> limits = slots.stream().map(this::use).toList();
-        List<CreditUse> credits = List.of();
+        List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
         Outcome.Times waited = recorder.waited();
         Binding binding = new Judge(request).binding(waited, recorder.failed(), limits, credits);
         Judge.Judgement judgement = new Judge(request)

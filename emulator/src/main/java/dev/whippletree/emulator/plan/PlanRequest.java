@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.plan;
 
+import dev.whippletree.config.PriceList;
 import dev.whippletree.emulator.model.Latency;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param seed of all that is left to chance
  * @param advice whether to simulate variants of each size
  * @param addedTier the accounts that one line of advice adds as a last tier; its limits are an assumption that is stated there
+ * @param prices what tokens cost, so that it is known when a credit runs out; absent: no credit ever does
  * @param processes over how many processes two lines of advice spread the interviews, 2 or more
  */
 public record PlanRequest(
@@ -31,6 +33,7 @@ public record PlanRequest(
         long seed,
         boolean advice,
         AccountPool addedTier,
+        Optional<PriceList> prices,
         int processes) {
 
     /** The tier that advice adds where nothing else is said: what Groq's free plan allowed in September 2026. */
@@ -47,6 +50,7 @@ public record PlanRequest(
         Objects.requireNonNull(latency, "latency");
         Objects.requireNonNull(longestWait, "longestWait");
         Objects.requireNonNull(addedTier, "addedTier");
+        Objects.requireNonNull(prices, "prices");
         if (sizes.isEmpty() || sizes.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException("a plan is for 1 or more interviews, not " + sizes);
         }
@@ -80,54 +84,81 @@ public record PlanRequest(
                 1,
                 true,
                 AccountPool.parse(DEFAULT_ADDED_TIER),
+                Optional.empty(),
                 DEFAULT_PROCESSES);
     }
 
     /** Returns the same for another workload. */
     public PlanRequest withWorkload(Workload workload) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, processes);
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
     }
 
     /** Returns the same with another latency. */
     public PlanRequest withLatency(Latency latency) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, processes);
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
     }
 
     /** Returns the same with another horizon. */
     public PlanRequest withHorizon(Duration horizon) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, processes);
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
     }
 
     /** Returns the same with a bound on each prompt's wait for room. */
     public PlanRequest withLongestWait(Duration longestWait) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, Optional.of(longestWait), seed, advice, addedTier, processes);
+                sizes,
+                workload,
+                pool,
+                latency,
+                horizon,
+                Optional.of(longestWait),
+                seed,
+                advice,
+                addedTier,
+                prices,
+                processes);
     }
 
     /** Returns the same from another seed. */
     public PlanRequest withSeed(long seed) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, processes);
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
     }
 
     /** Returns the same with or without advice. */
     public PlanRequest withAdvice(boolean advice) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, processes);
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
     }
 
     /** Returns the same with other accounts in the tier that one line of advice adds. */
     public PlanRequest withAddedTier(AccountPool addedTier) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, processes);
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /** Returns the same with a list of prices, by which credits run out. */
+    public PlanRequest withPrices(PriceList prices) {
+        return new PlanRequest(
+                sizes,
+                workload,
+                pool,
+                latency,
+                horizon,
+                longestWait,
+                seed,
+                advice,
+                addedTier,
+                Optional.of(prices),
+                processes);
     }
 
     /** Returns the same with another number of processes in the lines of advice that have several. */
     public PlanRequest withProcesses(int processes) {
         return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, processes);
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
     }
 }
