@@ -5,6 +5,7 @@ import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.emulated.capacity.answer.Costs;
 import dev.whippletree.cli.emulated.capacity.page.PlanPage;
 import dev.whippletree.cli.emulated.capacity.text.PlanText;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.emulator.plan.CapacityPlan;
 import dev.whippletree.emulator.plan.PlanRequest;
 import dev.whippletree.emulator.plan.Planner;
@@ -61,10 +62,20 @@ public final class PlanRun {
     }
 
     private CapacityPlan plan(PlanRequest request) {
+        quieten();
         try (PlanProgressLine progress = new PlanProgressLine(surroundings)) {
             return new Planner(surroundings.timeline().executor()).plan(request, progress::show);
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+        }
+    }
+
+    /** What happens to emulated accounts would read as if it happened to one's own. */
+    private static void quieten() {
+        if (!LogOutput.debugging()) {
+            LogOutput.to(line -> {});
         }
     }
 

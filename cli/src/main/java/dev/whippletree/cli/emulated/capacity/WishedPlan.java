@@ -44,6 +44,7 @@ final class WishedPlan {
             request = wish.longestWait().map(request::withLongestWait).orElse(request);
             request = wish.processes().map(request::withProcesses).orElse(request);
             request = wish.seed().map(request::withSeed).orElse(request);
+            request = wish.output().prices().map(request::withPrices).orElse(request);
             return tier.map(request::withAddedTier).orElse(request);
         });
     }

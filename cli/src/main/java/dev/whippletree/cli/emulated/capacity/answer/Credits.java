@@ -54,13 +54,17 @@ public final class Credits {
             if (costOfRun.isEmpty()) {
                 return "when that runs out isn't known without a price in " + credit.currency() + ".";
             }
+            String at = minute.isPresent() ? ", in its minute " + minute.getAsInt() : "";
+            if (lastRun.isPresent() && lastRun.getAsInt() == 1) {
+                return "it runs out in the first run of a month" + at + ".";
+            }
             String each = "a run takes " + Words.money(costOfRun.get(), credit.currency());
             if (lastRun.isEmpty()) {
                 return each + ", " + Words.count(runsPerMonth, "run") + " a month "
-                        + Words.percent(share.orElse(0.0) * runsPerMonth) + " of it; it lasts.";
+                        + Sentences.percent(share.orElse(0.0) * runsPerMonth) + " of it; it lasts.";
             }
             return each + "; it runs out in run " + Words.count(lastRun.getAsInt()) + " of " + Words.count(runsPerMonth)
-                    + " a month" + (minute.isPresent() ? ", in its minute " + minute.getAsInt() : "") + ".";
+                    + " a month" + at + ".";
         }
     }
 
@@ -97,6 +101,10 @@ public final class Credits {
 
     private Use use(String organization, AccountGroup group, Credit credit, Outcome outcome) {
         Optional<BigDecimal> cost = costOfRun(organization, group.service(), credit, outcome);
+        OptionalInt simulated = simulatedEnd(organization, outcome);
+        if (simulated.isPresent()) {
+            return new Use(organization, credit, cost, Optional.of(1.0), OptionalInt.of(1), simulated);
+        }
         if (cost.isEmpty() || cost.get().signum() == 0) {
             return new Use(organization, credit, cost, cost.map(none -> 0.0), OptionalInt.empty(), OptionalInt.empty());
         }
@@ -113,6 +121,15 @@ public final class Credits {
                 share,
                 OptionalInt.of(whole + 1),
                 minute(organization, runs - whole, outcome));
+    }
+
+    /** What the run itself showed: from then on the organization's accounts were refused, and others had to do. */
+    private static OptionalInt simulatedEnd(String organization, Outcome outcome) {
+        return outcome.credits().stream()
+                .filter(use -> use.organization().equals(organization))
+                .map(Outcome.CreditUse::runsOutInMinute)
+                .findFirst()
+                .orElse(OptionalInt.empty());
     }
 
     /** An organization's part of its service's cost is taken to be its part of the service's calls. */

@@ -19,6 +19,10 @@ import java.util.stream.Collectors;
 /** The words in which every form of an answer says the same. */
 public final class Sentences {
 
+    private static final double PERCENT = 100;
+    private static final double TENTHS = 10;
+    private static final double NEARLY_ALL = 99.9;
+
     private Sentences() {}
 
     /** Returns a verdict in one word: yes, tight or no. */
@@ -93,12 +97,13 @@ public final class Sentences {
     }
 
     /**
-     * Returns a share as a percentage with one decimal. Used for shares that may be more than the whole.
+     * Returns a share as a percentage, rounded to one decimal; only the whole is ever {@code 100.0 %}.
      *
-     * @param share 0.85 for 85 %
+     * @param share 0.85 for 85 %, above 1 for more than the whole
      */
     public static String percent(double share) {
-        return share > 1 ? String.format(Locale.ROOT, "%,.1f %%", share * 100) : Words.percent(share);
+        double percent = Math.round(share * PERCENT * TENTHS) / TENTHS;
+        return String.format(Locale.ROOT, "%,.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
     }
 
     /** Returns one of an outcome's times, or a dash if it wasn't simulated. */

@@ -95,7 +95,7 @@ public final class PlanPage {
                     Verdicts.marked(outcome.verdict()),
                     Words.count(outcome.prompts()),
                     Words.count(outcome.calls()),
-                    Words.percent(outcome.hitRate()),
+                    Sentences.percent(outcome.hitRate()),
                     Sentences.percent(outcome.load())));
             row.add(Sentences.time(outcome.waited(), Outcome.Times::p50));
             row.add(Sentences.time(outcome.waited(), Outcome.Times::p95));

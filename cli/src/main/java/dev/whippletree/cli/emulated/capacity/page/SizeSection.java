@@ -130,7 +130,7 @@ final class SizeSection {
                     stretch.name(),
                     Words.count(stretch.asked()),
                     Words.count(stretch.answered()),
-                    Words.percent(stretch.hitRate()),
+                    Sentences.percent(stretch.hitRate()),
                     Words.count(stretch.calls()),
                     Sentences.perAccount(stretch.callsByAccount(), SINGLE_ACCOUNTS),
                     Words.duration(stretch.p95Waited()),

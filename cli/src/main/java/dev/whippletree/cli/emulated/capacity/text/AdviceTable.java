@@ -17,7 +17,6 @@ import java.util.List;
 final class AdviceTable {
 
     private static final int LONGEST_TITLE = 30;
-    private static final int WIDTH = 80;
 
     private final boolean colours;
 
@@ -36,7 +35,6 @@ final class AdviceTable {
                 headingRight("Calls"),
                 headingRight("Used"),
                 headingRight("Wait p95"),
-                headingRight("worst"),
                 headingRight("Unanswered"));
         List<String> notes = new ArrayList<>();
         for (Advice advice : size.advice()) {
@@ -56,14 +54,13 @@ final class AdviceTable {
 
     private static void row(Table table, Advice advice, String note) {
         Outcome outcome = advice.outcome();
-        List<String> title = Words.wrap(advice.title() + note, LONGEST_TITLE);
+        List<String> title = Wrapping.lines(advice.title() + note, LONGEST_TITLE);
         table.row(
                 Cell.left(title.get(0)).painted(Paint.STRONG),
                 Columns.verdict(outcome.verdict()),
                 Cell.right(Words.count(outcome.calls())),
                 Columns.load(outcome),
                 Columns.p95(outcome),
-                Columns.worst(outcome),
                 Cell.right(outcome.unanswered() == 0 ? "–" : Words.count(outcome.unanswered())));
         title.subList(1, title.size())
                 .forEach(line -> table.row(Cell.left("  " + line).painted(Paint.STRONG)));
@@ -73,7 +70,7 @@ final class AdviceTable {
         List<String> lines = new ArrayList<>();
         for (int number = 1; number <= notes.size(); number++) {
             String mark = "(" + number + ") ";
-            for (String line : Words.wrap(notes.get(number - 1), WIDTH - mark.length())) {
+            for (String line : Wrapping.lines(notes.get(number - 1), Wrapping.WIDTH - mark.length())) {
                 lines.add(Paint.FAINT.on(mark + line, colours));
                 mark = " ".repeat(mark.length());
             }

@@ -21,7 +21,6 @@ import java.util.Optional;
 /** What the tokens cost by the user's list, and when credits run out. Immutable. */
 final class CostTable {
 
-    private static final int WIDTH = 80;
     private static final int LONGEST_NAME = 28;
 
     private final Costs costs;
@@ -41,7 +40,9 @@ final class CostTable {
                         list -> lines.addAll(priced(list, outcome)),
                         () -> lines.add(Paint.CAUTION.on(
                                 "Cost unknown: name your dated price list by --prices FILE.", colours)));
-        new Credits(costs).sentences(pool, outcome).forEach(sentence -> lines.addAll(Words.wrap(sentence, WIDTH)));
+        new Credits(costs)
+                .sentences(pool, outcome)
+                .forEach(sentence -> lines.addAll(Wrapping.lines(sentence, Wrapping.WIDTH)));
         return lines;
     }
 
@@ -62,7 +63,7 @@ final class CostTable {
         List<String> lines = new ArrayList<>(table.lines());
         String source = "In " + list.currency() + ", by the prices of " + list.asOf() + " in " + list.source() + "."
                 + list.doubt(costs.today()).map(doubt -> " " + doubt).orElse("");
-        Words.wrap(source, WIDTH).forEach(line -> lines.add(Paint.FAINT.on(line, colours)));
+        Wrapping.lines(source, Wrapping.WIDTH).forEach(line -> lines.add(Paint.FAINT.on(line, colours)));
         return lines;
     }
 

@@ -13,7 +13,6 @@ import java.util.List;
 /** How few accounts of each kind would do, for each size. Immutable. */
 final class FewestTable {
 
-    private static final int WIDTH = 80;
     private static final int LONGEST_INTERVIEWS = 18;
 
     private final boolean colours;
@@ -37,7 +36,7 @@ final class FewestTable {
     }
 
     private static void row(Table table, String interviews, String text) {
-        List<String> wrapped = Words.wrap(text, WIDTH - LONGEST_INTERVIEWS);
+        List<String> wrapped = Wrapping.lines(text, Wrapping.WIDTH - LONGEST_INTERVIEWS);
         table.row(Cell.right(interviews).painted(Paint.FAINT), Cell.left(wrapped.get(0)));
         wrapped.subList(1, wrapped.size()).forEach(line -> table.across("  " + line));
     }

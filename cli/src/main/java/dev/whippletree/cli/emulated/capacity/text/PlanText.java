@@ -17,8 +17,6 @@ import java.util.List;
  */
 public final class PlanText {
 
-    private static final int WIDTH = 80;
-
     private final CapacityPlan plan;
     private final Costs costs;
     private final boolean colours;
@@ -58,10 +56,10 @@ public final class PlanText {
     private List<String> headline(SizePlan closest) {
         List<String> lines = new ArrayList<>();
         Paint paint = paint(closest.asIs().verdict());
-        Words.wrap(Sentences.headline(plan), WIDTH).forEach(line -> lines.add(paint.on(line, colours)));
+        Wrapping.lines(Sentences.headline(plan), Wrapping.WIDTH).forEach(line -> lines.add(paint.on(line, colours)));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews()) + ": ";
-        lines.addAll(Words.wrap(whose + Sentences.reason(closest.asIs()), WIDTH));
-        lines.addAll(Words.wrap(Sentences.binding(closest.asIs()), WIDTH));
+        lines.addAll(Wrapping.lines(whose + Sentences.reason(closest.asIs()), Wrapping.WIDTH));
+        lines.addAll(Wrapping.lines(Sentences.binding(closest.asIs()), Wrapping.WIDTH));
         return lines;
     }
 
@@ -80,7 +78,7 @@ public final class PlanText {
         List<String> lines = new ArrayList<>();
         for (String sentence : sentences) {
             String mark = "• ";
-            for (String line : Words.wrap(sentence, WIDTH - mark.length())) {
+            for (String line : Wrapping.lines(sentence, Wrapping.WIDTH - mark.length())) {
                 lines.add(mark + line);
                 mark = "  ";
             }

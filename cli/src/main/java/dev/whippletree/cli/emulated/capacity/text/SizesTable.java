@@ -7,6 +7,7 @@ import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.emulated.capacity.answer.Sentences;
 import dev.whippletree.emulator.plan.CapacityPlan;
 import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
 import dev.whippletree.emulator.plan.Outcome;
@@ -46,7 +47,7 @@ final class SizesTable {
                 Cell.right(Words.count(size.interviews())).painted(Paint.STRONG),
                 Columns.verdict(outcome.verdict()),
                 Cell.right(Words.count(outcome.calls())),
-                Cell.right(Words.percent(outcome.hitRate())),
+                Cell.right(Sentences.percent(outcome.hitRate())),
                 Columns.load(outcome),
                 Columns.p50(outcome),
                 Columns.p95(outcome),

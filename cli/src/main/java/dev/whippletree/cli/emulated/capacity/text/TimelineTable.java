@@ -46,7 +46,7 @@ final class TimelineTable {
                 Cell.right(stretch.name()).painted(Paint.STRONG),
                 Cell.right(Words.count(stretch.asked())),
                 Cell.right(Words.count(stretch.answered())),
-                Cell.right(stretch.answered() == 0 ? "–" : Words.percent(stretch.hitRate())),
+                Cell.right(stretch.answered() == 0 ? "–" : Sentences.percent(stretch.hitRate())),
                 Cell.right(Words.count(stretch.calls())),
                 Cell.left(Sentences.perAccount(stretch.callsByAccount(), SINGLE_ACCOUNTS)),
                 Cell.right(stretch.answered() == 0 ? "–" : Words.duration(stretch.p95Waited())),
