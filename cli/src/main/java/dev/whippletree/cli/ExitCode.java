@@ -10,7 +10,7 @@ final class ExitCode {
     /** It did what it was asked. */
     static final int ANSWERED = 0;
 
-    /** A check of {@code stress} did not hold, or something unexpected happened. */
+    /** A check of {@code stress} did not hold, a {@code plan} says no, or something unexpected happened. */
     static final int FAILED = 1;
 
     /** The command line or the configuration can't be used. */
@@ -30,7 +30,7 @@ final class ExitCode {
     private static Map<String, String> help() {
         Map<String, String> help = new LinkedHashMap<>();
         help.put("  0", "answered, or done");
-        help.put("  1", "a check of 'stress' did not hold, or something unexpected happened");
+        help.put("  1", "a check of 'stress' did not hold, a 'plan' says no, or something unexpected happened");
         help.put("  2", "wrong usage or configuration");
         help.put("  3", "no account can answer; says from when one could");
         help.put("  4", "the service refused this prompt");

@@ -46,8 +46,10 @@ public final class Main {
                 .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)))
                 .addSubcommand(new StressCommand(surroundings))
+                .addSubcommand(new PlanCommand(surroundings))
                 .addSubcommand(new EmulateCommand(surroundings))
                 .addSubcommand(new CommandLine.HelpCommand());
+        WholeNumbers.apply(line);
         HelpLayout.apply(line, ExitCode.HELP);
         Mistakes mistakes = new Mistakes(surroundings);
         return line.setOut(surroundings.out())

@@ -3,8 +3,10 @@ package dev.whippletree.cli;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
+import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.spi.ProviderClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,8 +83,7 @@ final class Opening {
     Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
         ConfigurationSource source = source(surroundings);
         Whippletree.Builder builder = surroundings.builders().get();
-        if (source.file().isEmpty()
-                && builder.plugins().accountsFrom(surroundings.environment()).isEmpty()) {
+        if (isWithoutAccounts(source, builder.plugins())) {
             throw NoAccount.mistake(builder.plugins().environmentVariables());
         }
         Whippletree whippletree = builder.configuration(source).clients(clients).build();
@@ -92,6 +93,38 @@ final class Opening {
                     + source.file().orElseThrow() + " names its own model; choose one by --route");
         }
         return whippletree;
+    }
+
+    /** Returns the file the user named. */
+    Optional<Path> file() {
+        return Optional.ofNullable(file);
+    }
+
+    /** Returns the model the user named. */
+    Optional<String> model() {
+        return Optional.ofNullable(model);
+    }
+
+    /**
+     * Reads and checks the configuration without opening anything, for a command to which accounts can be told otherwise.
+     *
+     * @throws dev.whippletree.model.ConfigurationException with every problem
+     * @throws UserMistake if there is no account at all, saying how to name some
+     */
+    Configuration configurationToPlan(Surroundings surroundings) {
+        ConfigurationSource source = source(surroundings);
+        PluginCatalog plugins = surroundings.builders().get().plugins();
+        if (isWithoutAccounts(source, plugins)) {
+            throw new UserMistake("there are no accounts to plan for: write them out, such as"
+                    + " --accounts huggingface:2x1000/h, or name a configuration by --config FILE");
+        }
+        Configuration read = source.read(plugins.known(), plugins::accountsFrom, plugins.selfContainedCaches());
+        return ConfigurationCheck.of(read, plugins.known(), source.environment());
+    }
+
+    private static boolean isWithoutAccounts(ConfigurationSource source, PluginCatalog plugins) {
+        return source.file().isEmpty()
+                && plugins.accountsFrom(source.environment()).isEmpty();
     }
 
     private static List<String> models(Configuration configuration) {

@@ -1,7 +1,11 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.board.Bill;
 import dev.whippletree.cli.board.StatusBoard;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.model.StatusSnapshot;
+import java.time.LocalDate;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description = {
-            "Shows the accounts: their limits, what is left of them, what is closed and why.",
+            "Shows the accounts: their limits, what is left of them, what is closed and why, tokens and their cost.",
             "A process knows what it did itself and, where the configuration names a state folder, what others left there;"
                     + " --probe asks each account once."
         },
@@ -48,12 +52,19 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void print(Whippletree whippletree) {
+        StatusSnapshot status = whippletree.status();
+        Bill bill = bill(whippletree.configuration(), status);
         if (json) {
-            surroundings.out().println(Json.write(StatusJson.of(whippletree.status())));
+            surroundings.out().println(Json.write(StatusJson.of(status, bill)));
             return;
         }
         new StatusBoard(surroundings.zone(), surroundings.terminal().colours())
-                .lines(whippletree.status())
+                .lines(status, bill)
                 .forEach(surroundings.out()::println);
+    }
+
+    private Bill bill(Configuration configuration, StatusSnapshot status) {
+        LocalDate today = LocalDate.ofInstant(status.at(), surroundings.zone());
+        return Bill.of(status, configuration.accounts(), configuration.prices(), today);
     }
 }

@@ -1,5 +1,6 @@
 package dev.whippletree.cli;
 
+import dev.whippletree.cli.board.Bill;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
@@ -17,7 +18,7 @@ final class StatusJson {
 
     private StatusJson() {}
 
-    static Map<String, Object> of(StatusSnapshot status) {
+    static Map<String, Object> of(StatusSnapshot status, Bill bill) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("at", status.at().toString());
         tree.put("uptime_ms", status.uptime().toMillis());
@@ -29,10 +30,34 @@ final class StatusJson {
         tree.put("prompts_per_minute", status.promptsPerMinute());
         tree.put("response", of(status.latency()));
         tree.put("tokens", CompletionJson.of(status.tokens()));
+        tree.put("cost", of(bill));
         tree.put("caches", status.caches().stream().map(StatusJson::of).toList());
         tree.put("accounts", status.accounts().stream().map(StatusJson::of).toList());
         tree.put("picker_faults", status.pickerFaults());
         tree.put("notes", status.notes());
+        return tree;
+    }
+
+    /** A cost that isn't known is absent, never 0. */
+    private static Map<String, Object> of(Bill bill) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        bill.prices().ifPresent(list -> {
+            tree.put("currency", list.currency());
+            tree.put("prices_as_of", list.asOf().toString());
+            tree.put("prices_stale", list.doubt(bill.today()).isPresent());
+        });
+        bill.cost().ifPresent(cost -> tree.put("total", cost));
+        tree.put("items", bill.items().stream().map(StatusJson::of).toList());
+        return tree;
+    }
+
+    private static Map<String, Object> of(Bill.Item item) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("account", item.account());
+        tree.put("model", item.model());
+        tree.put("tokens", CompletionJson.of(item.tokens()));
+        item.cost().ifPresent(cost -> tree.put("cost", cost));
+        item.credit().ifPresent(credit -> tree.put("credit", credit.toString()));
         return tree;
     }
 

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             "  echo \"Summarise: ...\" | whippletree ask -",
             "  whippletree ask --emulated \"Does it run?\"      without any account",
             "  whippletree check                              what is wrong with the configuration",
+            "  whippletree plan --interviews 500              will the configured accounts do?",
             "  whippletree stress                             500 interviews over two emulated accounts",
             "",
             "Accounts come from whippletree.yaml and from the environment; 'whippletree ask' names the variables."

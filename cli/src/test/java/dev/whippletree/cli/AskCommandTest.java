@@ -192,7 +192,7 @@ class AskCommandTest {
         "--deadline=soon,is not a duration",
         "--temperature=3,temperature is 0 to 2",
         "--max-tokens=0,max tokens is 1 or more",
-        "--max-tokens=many,not an int",
+        "--max-tokens=many,not a whole number",
         "--route=nowhere,nowhere",
         "--account=nobody,nobody",
         "--config=missing.yaml,there is no such file"

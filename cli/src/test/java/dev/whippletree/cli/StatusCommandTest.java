@@ -55,6 +55,25 @@ class StatusCommandTest {
     }
 
     @Test
+    void probe_isPricedByTheListTheConfigurationNames() {
+        shell.file("whippletree.yaml", "prices: prices.yaml").file("prices.yaml", """
+                        as-of: 2026-11-01
+                        currency: eur
+                        stale-after-days: 36500
+                        prices: [{provider: scripted, model: openai/gpt-oss-20b, prompt: 1000, completion: 2000}]
+                        """);
+        assertThat(shell.run("status", "--probe")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("0.0280 eur").contains("By the prices of 2026-11-01");
+    }
+
+    @Test
+    void priceListThatIsntThere_isAMistakeOfTheConfiguration() {
+        shell.file("whippletree.yaml", "prices: prices.yaml");
+        assertThat(shell.run("status")).isEqualTo(2);
+        assertThat(shell.err()).contains("prices.yaml: there is no such file");
+    }
+
+    @Test
     void probeOfABadToken_exitsWith3AndShowsWhy() {
         shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
         assertThat(shell.run("status", "--probe")).isEqualTo(3);

@@ -11,7 +11,7 @@ class StatusJsonTest {
 
     @Test
     void snapshot_isWrittenInFull() {
-        JsonNode json = JsonMapper.shared().readTree(Json.write(StatusJson.of(Snapshots.busy())));
+        JsonNode json = JsonMapper.shared().readTree(Json.write(StatusJson.of(Snapshots.busy(), Snapshots.bill())));
         assertThat(json.get("at").asString()).isEqualTo("2026-11-25T14:03:22Z");
         assertThat(json.at("/prompts/under_way").asInt()).isEqualTo(1695);
         assertThat(json.at("/response/p95_ms").asInt()).isEqualTo(4211);
@@ -22,5 +22,20 @@ class StatusJsonTest {
         assertThat(json.at("/accounts/0/limits/0/more_in_ms").asInt()).isEqualTo(23_400);
         assertThat(json.at("/accounts/1/limits/0/source").asString()).isEqualTo("reported");
         assertThat(json.get("notes")).hasSize(1);
+    }
+
+    @Test
+    void cost_isWrittenForEachAccountAndModel_andLeftOutWhereItIsntKnown() {
+        JsonNode cost = JsonMapper.shared()
+                .readTree(Json.write(StatusJson.of(Snapshots.busy(), Snapshots.bill())))
+                .get("cost");
+        assertThat(cost.get("currency").asString()).isEqualTo("usd");
+        assertThat(cost.get("prices_as_of").asString()).isEqualTo("2026-11-01");
+        assertThat(cost.get("prices_stale").asBoolean()).isFalse();
+        assertThat(cost.at("/items/0/model").asString()).isEqualTo("fast");
+        assertThat(cost.at("/items/0").has("cost")).isFalse();
+        assertThat(cost.at("/items/0/credit").asString()).isEqualTo("0.10 usd / month");
+        assertThat(cost.at("/items/1/cost").decimalValue()).isEqualByComparingTo("0.008");
+        assertThat(cost.has("total")).isFalse();
     }
 }

@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
+import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
@@ -55,6 +56,7 @@ final class AccountReader {
         Optional<Integer> concurrency = section.integer("max-concurrency", 1);
         Optional<Duration> transit = section.duration("transit");
         List<DeclaredLimit> limits = limits(section);
+        Optional<Credit> credit = section.read("credit", Credit::parse);
         Map<String, String> own = own(section, provider);
         if (id.isEmpty() || provider.isEmpty()) {
             return Optional.empty();
@@ -68,6 +70,7 @@ final class AccountReader {
                 concurrency.map(OptionalInt::of).orElse(OptionalInt.empty()),
                 transit,
                 limits,
+                credit,
                 new Settings("account " + id.get(), own));
         owners.claim(account).ifPresent(message -> section.problem("token", message));
         return Optional.of(account);

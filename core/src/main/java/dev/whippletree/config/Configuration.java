@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param routes the routes, names unique; the first is the default
  * @param caches the cache tiers, nearest first
  * @param engine what holds for the whole engine
+ * @param prices what tokens cost; absent: nobody said so, and no cost is known
  * @param warnings what works but shouldn't be, a sentence each, such as a literal token
  * @param state the folder in which the limits' state is kept between processes; absent: it isn't kept
  */
@@ -25,6 +26,7 @@ public record Configuration(
         List<RouteSettings> routes,
         List<CacheTier> caches,
         EngineSettings engine,
+        Optional<PriceList> prices,
         List<String> warnings,
         Optional<Path> state) {
 
@@ -40,30 +42,31 @@ public record Configuration(
         routes = List.copyOf(routes);
         caches = List.copyOf(caches);
         Objects.requireNonNull(engine, "engine");
+        Objects.requireNonNull(prices, "prices");
         warnings = List.copyOf(warnings);
         Objects.requireNonNull(state, "state");
     }
 
-    /** Creates a configuration by which nothing is kept between processes. */
+    /** Creates a configuration without prices, by which nothing is kept between processes. */
     public Configuration(
             List<AccountSettings> accounts,
             List<RouteSettings> routes,
             List<CacheTier> caches,
             EngineSettings engine,
             List<String> warnings) {
-        this(accounts, routes, caches, engine, warnings, Optional.empty());
+        this(accounts, routes, caches, engine, Optional.empty(), warnings, Optional.empty());
     }
 
     /** Returns the same with another state folder. */
     public Configuration withState(Path folder) {
-        return new Configuration(accounts, routes, caches, engine, warnings, Optional.of(folder));
+        return new Configuration(accounts, routes, caches, engine, prices, warnings, Optional.of(folder));
     }
 
     /** Returns the same with more warnings. */
     public Configuration withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(warnings);
         all.addAll(more);
-        return new Configuration(accounts, routes, caches, engine, all, state);
+        return new Configuration(accounts, routes, caches, engine, prices, all, state);
     }
 
     /**

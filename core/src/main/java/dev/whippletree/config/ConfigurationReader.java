@@ -7,6 +7,7 @@ import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,14 +50,14 @@ final class ConfigurationReader {
     /**
      * Reads a configuration.
      *
-     * @param source how messages name the file
+     * @param source the file, as messages name it; files it names are looked for from its folder
      * @param yaml its contents
      * @throws ConfigurationException with every problem
      */
     Configuration read(String source, String yaml) {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);
-        stopAt(problems);
+        problems.stop();
         Section root = new Section("", document, environment, problems);
         List<AccountSettings> accounts = accounts(root);
         String model = DefaultConfiguration.model(Optional.empty(), environment);
@@ -64,16 +65,11 @@ final class ConfigurationReader {
         List<CacheTier> caches = caches(root);
         EngineSettings engine = engine(root);
         Optional<Path> state = root.read("state", Path::of);
+        Optional<PriceList> prices = prices(root, source);
         root.end();
-        stopAt(problems);
+        problems.stop();
         List<RouteSettings> used = routes.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
-        return new Configuration(accounts, used, caches, engine, problems.warnings(), state);
-    }
-
-    private static void stopAt(Problems problems) {
-        if (!problems.lines().isEmpty()) {
-            throw new ConfigurationException(problems.lines());
-        }
+        return new Configuration(accounts, used, caches, engine, prices, problems.warnings(), state);
     }
 
     private List<AccountSettings> accounts(Section root) {
@@ -120,6 +116,18 @@ final class ConfigurationReader {
             });
         }
         return tiers;
+    }
+
+    private static Optional<PriceList> prices(Section root, String source) {
+        Optional<String> name = root.text("prices");
+        try {
+            return name.map(text -> PriceList.read(Path.of(source).resolveSibling(text)));
+        } catch (InvalidPathException e) {
+            root.problem("prices", "this isn't the name of a file: " + e.getReason());
+        } catch (ConfigurationException e) {
+            root.problems().addAll(e.problems());
+        }
+        return Optional.empty();
     }
 
     private static EngineSettings engine(Section root) {

@@ -2,8 +2,6 @@ package dev.whippletree.config;
 
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -98,7 +96,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
             List<String> defaultCaches) {
         Optional<Path> file = file();
         if (file.isPresent()) {
-            String yaml = contents(file.get());
+            String yaml = TextFile.read(file.get(), origin());
             Configuration read = new ConfigurationReader(
                             known, environment, () -> accountsFrom.apply(environment), defaultCaches)
                     .read(file.get().toString(), yaml);
@@ -113,23 +111,6 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
         }
         return DefaultConfiguration.of(
                 accounts, DefaultConfiguration.model(Optional.empty(), environment), defaultCaches);
-    }
-
-    private String contents(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new ConfigurationException(List.of(file + ": this isn't a text file in UTF-8"));
-        } catch (IOException e) {
-            throw new ConfigurationException(List.of(file + ": " + unreadable(file) + origin()));
-        }
-    }
-
-    private static String unreadable(Path file) {
-        if (Files.isDirectory(file)) {
-            return "this is a folder, not a file";
-        }
-        return Files.exists(file) ? "the file can't be read" : "there is no such file";
     }
 
     private String origin() {

@@ -1,5 +1,6 @@
 package dev.whippletree.config;
 
+import dev.whippletree.model.ConfigurationException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -71,6 +72,17 @@ final class Problems {
             nearest = nearest.substring(0, Math.max(0, Math.max(nearest.lastIndexOf('.'), nearest.lastIndexOf('['))));
         }
         return linesByPath.get(nearest);
+    }
+
+    /**
+     * Ends the reading if anything was wrong so far.
+     *
+     * @throws ConfigurationException with every problem
+     */
+    void stop() {
+        if (!lines.isEmpty()) {
+            throw new ConfigurationException(lines);
+        }
     }
 
     List<String> lines() {

@@ -7,6 +7,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -22,13 +23,13 @@ final class Account {
     private final int maxConcurrency;
     private final Closure credential = new Closure();
     private final Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
+    private final Map<String, TokenUsage> tokensByModel = new HashMap<>();
     private final LatencyStats latency = new LatencyStats();
 
     private int inFlight;
     private int allowed = FIRST_ALLOWED;
     private long calls;
     private long answered;
-    private TokenUsage tokens = TokenUsage.NONE;
 
     Account(Topology.OpenAccount open, ScopeState organization, int defaultConcurrency) {
         this.settings = open.settings();
@@ -85,15 +86,11 @@ final class Account {
     }
 
     /** An attempt gave an answer. Each makes room for one more, so that the number doubles with each round of them. */
-    void answered(TokenUsage usage, long tookNanos) {
+    void answered(String model, TokenUsage usage, long tookNanos) {
         answered++;
         latency.record(tookNanos);
         allowed = Math.min(maxConcurrency, allowed + 1);
-        tokens = new TokenUsage(
-                tokens.promptTokens() + usage.promptTokens(),
-                tokens.completionTokens() + usage.completionTokens(),
-                tokens.cachedPromptTokens() + usage.cachedPromptTokens(),
-                tokens.reasoningTokens() + usage.reasoningTokens());
+        tokensByModel.merge(model, usage, TokenUsage::plus);
     }
 
     void failed(Failure failure) {
@@ -120,6 +117,11 @@ final class Account {
     }
 
     TokenUsage tokens() {
-        return tokens;
+        return tokensByModel.values().stream().reduce(TokenUsage.NONE, TokenUsage::plus);
+    }
+
+    /** Returns the tokens of each model that has given an answer. */
+    Map<String, TokenUsage> tokensByModel() {
+        return tokensByModel;
     }
 }

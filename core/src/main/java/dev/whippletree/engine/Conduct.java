@@ -84,7 +84,7 @@ final class Conduct {
                 forecast.learn(flight.route(), target, flight.demand().admission(target), completion);
         attempt.lease().end(counted, now);
         target.health().succeeded(attempt.healthEpoch(), now);
-        target.account().answered(completion.usage().orElse(TokenUsage.NONE), took);
+        target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         outcomes.tell(
                 flight,

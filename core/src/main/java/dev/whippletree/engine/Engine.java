@@ -321,7 +321,7 @@ public final class Engine {
             pool.scopes().forEach(scope -> scope.closure().checkNow(now));
             pool.accounts().forEach(account -> account.credential().checkNow(now));
             pool.targets().forEach(target -> target.availability().checkNow(now));
-            traffic.dispatch();
+            traffic.dispatch(Change.ANYTHING);
         });
     }
 

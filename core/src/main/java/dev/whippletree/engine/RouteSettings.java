@@ -80,6 +80,12 @@ public record RouteSettings(
                 Timeouts.DEFAULT);
     }
 
+    /** Returns the same route to other targets. */
+    public RouteSettings withTiers(List<Tier> tiers) {
+        return new RouteSettings(
+                name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts);
+    }
+
     /**
      * Targets that are as good as each other. Immutable.
      *

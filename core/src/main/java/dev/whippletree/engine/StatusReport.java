@@ -38,15 +38,7 @@ final class StatusReport {
     }
 
     TokenUsage tokens() {
-        return pool.accounts().stream()
-                .map(Account::tokens)
-                .reduce(
-                        TokenUsage.NONE,
-                        (left, right) -> new TokenUsage(
-                                left.promptTokens() + right.promptTokens(),
-                                left.completionTokens() + right.completionTokens(),
-                                left.cachedPromptTokens() + right.cachedPromptTokens(),
-                                left.reasoningTokens() + right.reasoningTokens()));
+        return pool.accounts().stream().map(Account::tokens).reduce(TokenUsage.NONE, TokenUsage::plus);
     }
 
     private StatusSnapshot.Account describe(Account account) {
@@ -66,6 +58,7 @@ final class StatusReport {
                 account.failures(),
                 account.latency().summary(),
                 account.tokens(),
+                account.tokensByModel(),
                 limits(account));
     }
 

@@ -124,6 +124,7 @@ public record StatusSnapshot(
      * @param failures failed attempts by kind; kinds that didn't occur are absent
      * @param latency from sending to the answer's end
      * @param tokens as the service counted them
+     * @param tokensByModel the same for each model, by the service's own name; models that gave no answer are absent
      * @param limits its organization's limits, declared and learned
      */
     public record Account(
@@ -141,11 +142,13 @@ public record StatusSnapshot(
             Map<FailureKind, Long> failures,
             Latency latency,
             TokenUsage tokens,
+            Map<String, TokenUsage> tokensByModel,
             List<LimitStatus> limits) {
 
         /** Copies what is mutable. */
         public Account {
             failures = Map.copyOf(failures);
+            tokensByModel = Map.copyOf(tokensByModel);
             limits = List.copyOf(limits);
         }
     }

@@ -25,6 +25,15 @@ public record TokenUsage(long promptTokens, long completionTokens, long cachedPr
         return new TokenUsage(promptTokens, completionTokens, 0, 0);
     }
 
+    /** Returns this usage and another together. */
+    public TokenUsage plus(TokenUsage other) {
+        return new TokenUsage(
+                promptTokens + other.promptTokens,
+                completionTokens + other.completionTokens,
+                cachedPromptTokens + other.cachedPromptTokens,
+                reasoningTokens + other.reasoningTokens);
+    }
+
     /** Returns the tokens of prompt and completion together. */
     public long total() {
         return promptTokens + completionTokens;

@@ -127,11 +127,6 @@ final class UsesByDate {
         return goal <= first.amount ? first.date : at(sums.countBelow(head, goal)).date;
     }
 
-    /** Returns the sum of all uses that are here. */
-    long sum() {
-        return sum;
-    }
-
     /** Returns the sum of the uses dated at or before a moment. */
     long sumUpTo(long date) {
         return sums.sum(head, countUpTo(date));

@@ -1,5 +1,6 @@
 package dev.whippletree.spi;
 
+import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
  * @param transit how long a request is under way to the service at most; absent: unknown, so that it may arrive until the
  *     first byte of its response does
  * @param limits the limits the user declared for the organization
+ * @param credit what its organization may spend; absent: nothing is known of it. Said in plans and status, not enforced
  * @param settings the provider's own settings, such as {@code base-url}
  */
 public record AccountSettings(
@@ -31,6 +33,7 @@ public record AccountSettings(
         OptionalInt maxConcurrency,
         Optional<Duration> transit,
         List<DeclaredLimit> limits,
+        Optional<Credit> credit,
         Settings settings) {
 
     /**
@@ -47,6 +50,7 @@ public record AccountSettings(
         Objects.requireNonNull(token, "token");
         Objects.requireNonNull(organization, "organization");
         Objects.requireNonNull(transit, "transit");
+        Objects.requireNonNull(credit, "credit");
         Objects.requireNonNull(settings, "settings");
         limits = List.copyOf(limits);
         if (id.isBlank()) {
@@ -60,6 +64,20 @@ public record AccountSettings(
                 throw new IllegalArgumentException("account " + id + ": max-concurrency is 1 or more, not " + value);
             }
         });
+    }
+
+    /** Creates an account that states no credit. */
+    public AccountSettings(
+            String id,
+            String provider,
+            Optional<Secret> token,
+            Optional<String> organization,
+            int weight,
+            OptionalInt maxConcurrency,
+            Optional<Duration> transit,
+            List<DeclaredLimit> limits,
+            Settings settings) {
+        this(id, provider, token, organization, weight, maxConcurrency, transit, limits, Optional.empty(), settings);
     }
 
     /** Returns an account that states nothing but what it must: weight 1, an organization of its own, no limits. */

@@ -51,7 +51,7 @@ final class ConfigurationMistakesTest {
             mistake(
                     "zzz: 1",
                     "@1: zzz: unknown key; known: accounts, cache-timeout, caches, default-route, line-size,"
-                            + " max-concurrency, routes, state"),
+                            + " max-concurrency, prices, routes, state"),
             mistake("line-size: 1.5", "@1: line-size: a whole number, 0 or more, is expected, not '1.5'"),
             mistake(
                     "line-size: 99999999999",
@@ -62,6 +62,8 @@ final class ConfigurationMistakesTest {
             mistake(
                     "max-concurrency: ${HF_TOKEN}",
                     "@1: max-concurrency: a whole number, 1 or more, is expected, not '${HF_TOKEN}'"),
+            mistake("prices: [a, b]", "@1: prices: a single value is expected"),
+            mistake("prices: /no/such/prices.yaml", "/no/such/prices.yaml: there is no such file"),
             mistake("cache-timeout: soon", "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h"),
             mistake("cache-timeout: 999999999999d", "@1: cache-timeout: '999999999999d' is longer than 3650d"));
 
@@ -93,8 +95,8 @@ final class ConfigurationMistakesTest {
                     "@3: accounts[0].provdier: unknown key; did you mean 'provider'?"),
             mistake(
                     "accounts:\n- {id: a, provider: groq, bill-to: x}",
-                    "@2: accounts[0].bill-to: unknown key; known: base-url, id, limits, max-concurrency, organization,"
-                            + " provider, token, transit, weight"),
+                    "@2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limits, max-concurrency,"
+                            + " organization, provider, token, transit, weight"),
             mistake(
                     "accounts:\n- {id: a, provider: groq}\n- {id: a, provider: groq}",
                     "@3: accounts[1].id: another account has the id 'a' already; give each its own"),
@@ -111,6 +113,10 @@ final class ConfigurationMistakesTest {
             mistake(
                     account("limits: [{model: m}]"),
                     "@1: accounts[0].limits[0].limit: the limit is missing; write, for example, '1000 requests / 1h'"),
+            mistake(
+                    account("credit: plenty"),
+                    "@1: accounts[0].credit: 'plenty' is not a credit; write, for example, '0.10 usd / month'"),
+            mistake(account("credit: 0 usd / month"), "@1: accounts[0].credit: a credit is above 0, not 0"),
             mistake(account("limits: [[1/1h]]"), "@1: accounts[0].limits[0]: a single value is expected"));
 
     static final List<Arguments> TOKENS = List.of(
@@ -250,9 +256,15 @@ final class ConfigurationMistakesTest {
 
     /** A document and its lines; {@code @3:} stands for the file and line 3. */
     private static Arguments mistake(String yaml, String... lines) {
-        List<String> expected = Arrays.stream(lines)
-                .map(line -> line.startsWith("@") ? "f.yaml, line " + line.substring(1) : "f.yaml: " + line)
-                .toList();
+        List<String> expected =
+                Arrays.stream(lines).map(ConfigurationMistakesTest::line).toList();
         return arguments(yaml, expected);
+    }
+
+    private static String line(String line) {
+        if (line.startsWith("/")) {
+            return line;
+        }
+        return line.startsWith("@") ? "f.yaml, line " + line.substring(1) : "f.yaml: " + line;
     }
 }

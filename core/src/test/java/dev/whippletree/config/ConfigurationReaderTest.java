@@ -11,16 +11,22 @@ import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.engine.Timeouts;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Settings;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ConfigurationReaderTest {
 
@@ -36,6 +42,7 @@ final class ConfigurationReaderTest {
                 max-concurrency: 32
                 transit: 250ms
                 limits: ["1000 requests / 1h", {limit: "30/min", model: openai/gpt-oss-20b}]
+                credit: 0.10 usd / month
                 base-url: http://${HOST}/v1
               - {id: local, provider: groq}
             default-route: interviews
@@ -67,6 +74,7 @@ final class ConfigurationReaderTest {
         assertThat(account.organization()).contains("acme");
         assertThat(account.weight()).isEqualTo(3);
         assertThat(account.maxConcurrency()).hasValue(32);
+        assertThat(account.credit()).contains(new Credit(new BigDecimal("0.10"), "usd"));
         assertThat(account.transit()).contains(Duration.ofMillis(250));
         assertThat(account.limits())
                 .containsExactly(
@@ -120,6 +128,22 @@ final class ConfigurationReaderTest {
             assertThat(configuration.caches()).extracting(CacheTier::name).containsExactly("ehcache");
             assertThat(configuration.engine()).isEqualTo(EngineSettings.DEFAULT);
         }
+    }
+
+    @Test
+    void prices_areReadFromTheFolderOfTheFileThatNamesThem(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("prices.yaml"), """
+                as-of: 2026-11-01
+                currency: usd
+                prices: [{provider: groq, model: m, prompt: 0.5, completion: 1}]
+                """);
+
+        Configuration configuration = new ConfigurationReader(
+                        Plugins.KNOWN, Map.of(), ConfigurationReaderTest::fromEnvironment, List.of())
+                .read(folder.resolve("whippletree.yaml").toString(), "prices: prices.yaml");
+
+        assertThat(configuration.prices().orElseThrow().of("groq", "m")).isPresent();
+        assertThat(read("").prices()).isEmpty();
     }
 
     @Test

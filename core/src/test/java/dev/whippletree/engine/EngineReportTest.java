@@ -178,7 +178,7 @@ final class EngineReportTest {
 
     @Test
     void severalLimitsToldInOneBreath_allHoldBeforeAnythingBegins() {
-        ScriptedClient client = fixture.account("a").counts(new Admission(100, 0, false));
+        ScriptedClient client = fixture.account("a").counts(Admission.onEntry(100, 0));
         client.usually((prompt, model, sink) -> {
             sink.sent();
             fixture.timeline.schedule(Duration.ofMillis(100).toNanos(), () -> {

@@ -87,7 +87,7 @@ final class RestartTest {
             EngineFixture life =
                     new EngineFixture(timeline).engineTimeline(mortal).state(folder);
             ScriptedClient client = life.account("a", random.nextBoolean() ? LIMIT : TOKENS, LIMIT);
-            client.counts(new Admission(4, 6, random.nextBoolean()));
+            client.counts(random.nextBoolean() ? Admission.asMade(4, 6) : Admission.onEntry(4, 6));
             for (int prompt = 0; prompt < random.nextInt(1, 12); prompt++) {
                 client.usually(client.answersAfter(Duration.ofMillis(random.nextLong(10, 3000))));
                 life.ask(Prompt.of("question " + seed + " " + number + " " + prompt));

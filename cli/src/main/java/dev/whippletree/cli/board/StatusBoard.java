@@ -29,8 +29,17 @@ public final class StatusBoard {
         this.colours = colours;
     }
 
-    /** Returns the whole board. */
+    /** Returns the whole board, without costs. */
     public List<String> lines(StatusSnapshot status) {
+        return lines(status, List.of());
+    }
+
+    /** Returns the whole board, with what the tokens cost. */
+    public List<String> lines(StatusSnapshot status, Bill bill) {
+        return lines(status, new Costs(colours).lines(bill));
+    }
+
+    private List<String> lines(StatusSnapshot status, List<String> costs) {
         List<String> lines = new ArrayList<>();
         lines.add(title(status));
         lines.add(Paint.FAINT.on("─".repeat(WIDTH), colours));
@@ -38,6 +47,7 @@ public final class StatusBoard {
         section(lines, new Accounts(zone, colours).lines(status));
         section(lines, new Limits(colours).lines(status));
         section(lines, new Caches(colours).lines(status));
+        section(lines, costs);
         section(lines, notes(status));
         return lines;
     }

@@ -1,5 +1,7 @@
 package dev.whippletree.cli.board;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -16,6 +18,9 @@ public final class Words {
 
     /** Shares of a thousand are cut, not rounded; this much makes up for what binary fractions lose. */
     private static final double SLACK = 1e-6;
+
+    private static final BigDecimal LEAST_MONEY = new BigDecimal("0.0001");
+    private static final int CENTS = 2;
 
     private Words() {}
 
@@ -36,6 +41,22 @@ public final class Words {
      */
     public static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", Math.floor(share * 1000 + SLACK) / 10);
+    }
+
+    /**
+     * Returns an amount of money: {@code 1,234.50 usd}, {@code 0.0123 usd}, {@code under 0.0001 usd}. What costs something never
+     * reads as nothing.
+     *
+     * @param amount 0 or more
+     * @param currency three letters
+     */
+    public static String money(BigDecimal amount, String currency) {
+        if (amount.signum() > 0 && amount.compareTo(LEAST_MONEY) < 0) {
+            return "under " + LEAST_MONEY.toPlainString() + " " + currency;
+        }
+        boolean small = amount.signum() > 0 && amount.compareTo(BigDecimal.ONE) < 0;
+        BigDecimal rounded = amount.setScale(small ? LEAST_MONEY.scale() : CENTS, RoundingMode.HALF_UP);
+        return String.format(Locale.ROOT, small ? "%,.4f" : "%,.2f", rounded) + " " + currency;
     }
 
     /** Returns a duration in its two largest units: {@code 212 ms}, {@code 4.2 s}, {@code 4 m 12 s}, {@code 1 h 03 m}. */

@@ -1,5 +1,7 @@
 package dev.whippletree.cli.board;
 
+import dev.whippletree.config.PriceList;
+import dev.whippletree.model.Credit;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
@@ -11,12 +13,19 @@ import dev.whippletree.model.StatusSnapshot.Latency;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.TokenPrice;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Status snapshots to print. */
@@ -65,6 +74,7 @@ public final class Snapshots {
                 Map.of(FailureKind.TIMEOUT, 1L, FailureKind.OVERLOADED, 2L),
                 new Latency(997, Duration.ofMillis(212), Duration.ofMillis(412)),
                 TokenUsage.of(40_000, 12_000),
+                Map.of("openai/gpt-oss-20b", TokenUsage.of(30_000, 10_000), "fast", TokenUsage.of(10_000, 2_000)),
                 List.of(used));
         Account off = new Account(
                 "hf-3",
@@ -81,6 +91,7 @@ public final class Snapshots {
                 Map.of(FailureKind.UNAUTHORIZED, 1L),
                 new Latency(0, Duration.ZERO, Duration.ZERO),
                 TokenUsage.NONE,
+                Map.of(),
                 List.of());
         return new StatusSnapshot(
                 AT,
@@ -101,6 +112,34 @@ public final class Snapshots {
                                 + " one Hugging Face account share a quota."));
     }
 
+    /** What the tokens of {@link #busy} cost by a list that lacks a model. */
+    public static Bill bill() {
+        return bill(AT);
+    }
+
+    /** The same, seen at another time. */
+    static Bill bill(Instant at) {
+        LocalDate asOf = LocalDate.of(2026, 11, 1);
+        TokenPrice price = new TokenPrice(
+                "huggingface", "openai/gpt-oss-20b", new BigDecimal("0.10"), new BigDecimal("0.50"), "usd", asOf);
+        AccountSettings account = new AccountSettings(
+                "hf-1",
+                "huggingface",
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(Credit.parse("0.10 usd / month")),
+                Settings.none("account hf-1"));
+        return Bill.of(
+                busy(),
+                List.of(account),
+                Optional.of(new PriceList("prices.yaml", asOf, 90, "usd", List.of(price))),
+                LocalDate.ofInstant(at, ZoneOffset.UTC));
+    }
+
     private static Account account(
             String id, AccountState state, long calls, Map<FailureKind, Long> failures, List<LimitStatus> limits) {
         return new Account(
@@ -118,6 +157,7 @@ public final class Snapshots {
                 failures,
                 new Latency(calls, Duration.ofMillis(calls == 0 ? 0 : 198), Duration.ofMillis(calls == 0 ? 0 : 377)),
                 calls == 0 ? TokenUsage.NONE : TokenUsage.of(24_000, 7_200),
+                calls == 0 ? Map.of() : Map.of("openai/gpt-oss-20b", TokenUsage.of(24_000, 7_200)),
                 limits);
     }
 

@@ -2,8 +2,11 @@ package dev.whippletree.cli.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatusBoardTest {
@@ -42,6 +45,39 @@ class StatusBoardTest {
                         • A balancing strategy failed 2 times; round-robin picked instead.
                         • The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so;
                           keys of one Hugging Face account share a quota.""");
+    }
+
+    @Test
+    void bill_isPrintedForEachAccountAndModel_andUnknownWhereThereIsNoPrice() {
+        assertThat(String.join("\n", board.lines(Snapshots.busy(), Snapshots.bill())))
+                .contains("""
+                        Tokens of  Model               Prompt  Completion        Cost
+                        hf-1       fast                10,000       2,000     unknown  of 0.10 usd / month
+                        hf-1       openai/gpt-oss-20b  30,000      10,000  0.0080 usd  of 0.10 usd / month
+                        hf-2       openai/gpt-oss-20b  24,000       7,200  0.0060 usd
+                        together                       64,000      19,200     unknown
+                        By the prices of 2026-11-01 in prices.yaml, which lacks fast: cost unknown.
+                        """.stripTrailing());
+    }
+
+    @Test
+    void oldPrices_areSaidToBeOld() {
+        Bill bill = Snapshots.bill(Instant.parse("2027-02-01T00:00:00Z"));
+        assertThat(board.lines(Snapshots.busy(), bill)).anyMatch(line -> line.contains("92 days old"));
+    }
+
+    @Test
+    void withoutPrices_costIsUnknown_neverNothing() {
+        Bill bill = Bill.of(Snapshots.busy(), List.of(), Optional.empty(), LocalDate.EPOCH);
+        assertThat(String.join("\n", board.lines(Snapshots.busy(), bill)))
+                .contains("unknown", "names no price list")
+                .doesNotContain("0.00");
+    }
+
+    @Test
+    void freshSnapshot_hasNoBill() {
+        Bill bill = Bill.of(Snapshots.fresh(), List.of(), Optional.empty(), LocalDate.EPOCH);
+        assertThat(board.lines(Snapshots.fresh(), bill)).isEqualTo(board.lines(Snapshots.fresh()));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.whippletree.cli.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -30,6 +31,19 @@ class WordsTest {
     })
     void duration_isWrittenInItsTwoLargestUnits(long millis, String written) {
         assertThat(Words.duration(Duration.ofMillis(millis))).isEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,0.00 usd",
+        "0.00000001,under 0.0001 usd",
+        "0.0123,0.0123 usd",
+        "0.99996,1.0000 usd",
+        "1,1.00 usd",
+        "1234.505,'1,234.51 usd'"
+    })
+    void money_neverReadsAsNothingWhenItIsSomething(BigDecimal amount, String written) {
+        assertThat(Words.money(amount, "usd")).isEqualTo(written);
     }
 
     @Test

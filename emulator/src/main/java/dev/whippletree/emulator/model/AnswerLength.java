@@ -21,7 +21,7 @@ public record AnswerLength(long meanTokens, double spread) {
         }
     }
 
-    /** Returns answers that are all about as long as that, 1 token or more. */
+    /** Returns answers that all have so many tokens, 1 or more; about 15 at least, for the end by which they are checked. */
     public static AnswerLength about(long tokens) {
         return new AnswerLength(tokens, 0);
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * The answers of the emulated services: some sentences, chosen by a hash of the prompt and the model, that end with that hash,
- * how many sentences there are if not three, and the model's name.
+ * how many tokens there are if a length was wanted, and the model's name.
  *
  * <p>An answer can therefore be checked against its prompt by anybody: one that belongs to another prompt, is cut, or is spliced
  * from two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer, since they don't
@@ -23,9 +23,8 @@ public final class Answers {
 
     private static final int DIGEST_BYTES = 8;
     private static final int SENTENCES = 3;
-    private static final int MOST_SENTENCES = 99_999;
     private static final Pattern END =
-            Pattern.compile("\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "})(?:\\+(\\d{1,5}))? ([^\\[\\]]{1,200})\\]$");
+            Pattern.compile("\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "})(?:\\+(\\d{1,9}))? ([^\\[\\]]{1,200})\\]$");
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final List<String> BANK = List.of(
             "I would start with the people who use it and work back from there.",
@@ -45,11 +44,6 @@ public final class Answers {
             "When the deadline moved, we cut scope in the open rather than quality in secret.",
             "I would want to hear from you how the team handles that today.");
 
-    private static final double TOKENS_PER_SENTENCE = BANK.stream()
-            .mapToLong(sentence -> Tokens.of(sentence + " "))
-            .average()
-            .orElse(1);
-
     private Answers() {}
 
     /** Returns the answer of a model to messages. */
@@ -57,16 +51,10 @@ public final class Answers {
         return text(digest(messages, model), model, SENTENCES);
     }
 
-    /** Returns the answer of a model, of about the wanted length, to the messages of this digest. */
+    /** Returns the answer of a model, of the wanted length, to the messages of this digest. */
     static String text(byte[] digest, String model, Optional<AnswerLength> length, long fingerprint) {
-        int sentences = length.map(wanted -> sentences(digest, model, wanted.drawTokens(fingerprint)))
-                .orElse(SENTENCES);
-        return text(digest, model, sentences);
-    }
-
-    private static int sentences(byte[] digest, String model, long tokens) {
-        long end = Tokens.of(text(digest, model, 0));
-        return (int) Math.min(MOST_SENTENCES, Math.max(0, Math.round((double) (tokens - end) / TOKENS_PER_SENTENCE)));
+        return length.map(wanted -> text(digest, model, wanted.drawTokens(fingerprint)))
+                .orElseGet(() -> text(digest, model, SENTENCES));
     }
 
     private static String text(byte[] digest, String model, int sentences) {
@@ -74,13 +62,23 @@ public final class Answers {
         for (int i = 0; i < sentences; i++) {
             text.append(sentence(digest, i)).append(' ');
         }
-        return text.append('[')
-                .append(HexFormat.of().formatHex(digest, 0, DIGEST_BYTES))
-                .append(sentences == SENTENCES ? "" : "+" + sentences)
-                .append(' ')
-                .append(model)
-                .append(']')
-                .toString();
+        return text.append(end(digest, "", model)).toString();
+    }
+
+    /** Has exactly so many tokens, unless the end alone has more; its last sentence may therefore be cut. */
+    private static String text(byte[] digest, String model, long tokens) {
+        String end = end(digest, "+" + tokens, model);
+        int room = (int) Math.max(0, tokens * Tokens.BYTES_PER_TOKEN - end.length());
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; text.length() < room; i++) {
+            text.append(sentence(digest, i)).append(' ');
+        }
+        text.setLength(room);
+        return text.append(end).toString();
+    }
+
+    private static String end(byte[] digest, String length, String model) {
+        return '[' + HexFormat.of().formatHex(digest, 0, DIGEST_BYTES) + length + ' ' + model + ']';
     }
 
     /** Returns whether a text is the whole answer to these messages, by whichever model it says. */
@@ -89,9 +87,12 @@ public final class Answers {
         if (!end.find()) {
             return false;
         }
-        int sentences = end.group(2) == null ? SENTENCES : Integer.parseInt(end.group(2));
         String model = end.group(3);
-        return text(digest(ChatMessage.of(messages), model), model, sentences).equals(text);
+        byte[] digest = digest(ChatMessage.of(messages), model);
+        String whole = end.group(2) == null
+                ? text(digest, model, SENTENCES)
+                : text(digest, model, Long.parseLong(end.group(2)));
+        return whole.equals(text);
     }
 
     /** Each round through the digest's bytes goes on where the one before went elsewhere, so that long answers don't repeat. */

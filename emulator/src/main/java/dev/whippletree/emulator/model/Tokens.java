@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class Tokens {
 
-    private static final int BYTES_PER_TOKEN = 4;
+    static final int BYTES_PER_TOKEN = 4;
     private static final int PER_MESSAGE = 4;
 
     private Tokens() {}

@@ -4,6 +4,7 @@ import dev.whippletree.emulator.model.Answers;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -16,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conducts the interviews: all start at the same instant, each asks its questions one after the other, and every answer is checked
- * against its prompt.
+ * Conducts the interviews: all start at the same instant unless they are spread, each asks its questions one after the other, and
+ * every answer is checked against its prompt.
  *
  * <p>No interview has a thread: each goes on when its answer comes, on the timeline's executor. Thread-safe once started; its
  * {@code with…} methods come before.
@@ -34,6 +35,7 @@ public final class InterviewDriver {
             (prompt, completion) -> Answers.matches(prompt.messages(), completion.text());
     private Consumer<Progress> listener = progress -> {};
     private Optional<CallCap> cap = Optional.empty();
+    private Duration over = Duration.ZERO;
 
     /**
      * Creates a driver that expects the answers of emulated services.
@@ -68,6 +70,12 @@ public final class InterviewDriver {
         return this;
     }
 
+    /** Sets in what time the interviews start, evenly; zero or more. */
+    public InterviewDriver withOver(Duration over) {
+        this.over = over;
+        return this;
+    }
+
     /**
      * Starts all interviews. Call it once.
      *
@@ -75,11 +83,22 @@ public final class InterviewDriver {
      */
     public CompletableFuture<InterviewResults> start() {
         board.start(timeline.nanoTime());
-        for (int number = 0; number < plan.settings().interviews(); number++) {
-            new Interview(number).next();
+        int interviews = plan.settings().interviews();
+        for (int number = 0; number < interviews; number++) {
+            Interview interview = new Interview(number, over.toNanos() / interviews * number);
+            if (over.isZero()) {
+                interview.next();
+            } else {
+                timeline.schedule(interview.afterNanos, () -> goOn(interview));
+            }
         }
         unpark();
         return results.copy();
+    }
+
+    private void goOn(Interview interview) {
+        interview.next();
+        unpark();
     }
 
     /** Returns how far the interviews are. */
@@ -125,16 +144,18 @@ public final class InterviewDriver {
     private final class Interview {
 
         private final int number;
+        private final long afterNanos;
         private int question;
         private boolean allowed;
 
-        Interview(int number) {
+        Interview(int number, long afterNanos) {
             this.number = number;
+            this.afterNanos = afterNanos;
         }
 
         void next() {
             if (question == plan.settings().questions()) {
-                endIf(board.interviewEnded(timeline.nanoTime()));
+                endIf(board.interviewEnded(timeline.nanoTime() - afterNanos));
             } else if (cap.isPresent()) {
                 park(this);
             } else {
@@ -156,10 +177,7 @@ public final class InterviewDriver {
                 cap.ifPresent(CallCap::leave);
                 judge(prompt, completion, error);
                 listener.accept(progress());
-                timeline.schedule(pauseNanos(), () -> {
-                    next();
-                    unpark();
-                });
+                timeline.schedule(pauseNanos(), () -> goOn(this));
             });
         }
 

@@ -45,7 +45,12 @@ final class Scoreboard {
         note(why);
     }
 
-    /** An interview has asked all its questions; returns whether it was the last that was under way. */
+    /**
+     * An interview has asked all its questions.
+     *
+     * @param nowNanos when it ended, had it started when all did
+     * @return whether it was the last that was under way
+     */
     synchronized boolean interviewEnded(long nowNanos) {
         interviewTimes.add(Duration.ofNanos(nowNanos - startNanos));
         return ++interviewsDone == interviews;

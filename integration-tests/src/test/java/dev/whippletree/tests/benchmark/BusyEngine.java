@@ -133,7 +133,7 @@ final class BusyEngine {
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return new Admission(20, 100, true);
+            return Admission.asMade(20, 100);
         }
 
         @Override

@@ -1,0 +1,79 @@
+package dev.whippletree.cli.board;
+
+import dev.whippletree.config.PriceList;
+import dev.whippletree.model.Credit;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AccountSettings;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What the tokens used so far cost by a price list. A price that the list doesn't have makes a cost unknown, never zero. Immutable.
+ *
+ * @param items the tokens of each account and model that gave an answer, as accounts are ordered
+ * @param prices the list; absent: none was named, and no cost is known
+ * @param today the day on which the list is used
+ */
+public record Bill(List<Item> items, Optional<PriceList> prices, LocalDate today) {
+
+    /**
+     * The tokens of one model on one account.
+     *
+     * @param account the account's id
+     * @param model the service's own name of the model
+     * @param tokens as the service counted them
+     * @param cost what they cost; empty if it isn't known
+     * @param credit what the account's organization may spend, if that was said
+     */
+    public record Item(
+            String account, String model, TokenUsage tokens, Optional<BigDecimal> cost, Optional<Credit> credit) {}
+
+    /** Copies the items. */
+    public Bill {
+        items = List.copyOf(items);
+    }
+
+    /**
+     * Returns the bill of all accounts.
+     *
+     * @param status what they used
+     * @param accounts as they were configured
+     * @param prices what tokens cost, if somebody said so
+     * @param today the day on which the list is used
+     */
+    public static Bill of(
+            StatusSnapshot status, List<AccountSettings> accounts, Optional<PriceList> prices, LocalDate today) {
+        List<Item> items = new ArrayList<>();
+        for (StatusSnapshot.Account account : status.accounts()) {
+            Optional<Credit> credit = accounts.stream()
+                    .filter(settings -> settings.id().equals(account.id()))
+                    .findFirst()
+                    .flatMap(AccountSettings::credit);
+            for (Map.Entry<String, TokenUsage> used : new TreeMap<>(account.tokensByModel()).entrySet()) {
+                Optional<BigDecimal> cost = prices.flatMap(list -> list.of(account.provider(), used.getKey()))
+                        .map(price -> price.cost(used.getValue()));
+                items.add(new Item(account.id(), used.getKey(), used.getValue(), cost, credit));
+            }
+        }
+        return new Bill(items, prices, today);
+    }
+
+    /** Returns the tokens of all items. */
+    public TokenUsage tokens() {
+        return items.stream().map(Item::tokens).reduce(TokenUsage.NONE, TokenUsage::plus);
+    }
+
+    /** Returns what all items cost together; empty if that of one isn't known, or if there is none. */
+    public Optional<BigDecimal> cost() {
+        return items.stream()
+                .map(Item::cost)
+                .reduce((one, other) -> one.flatMap(amount -> other.map(amount::add)))
+                .flatMap(sum -> sum);
+    }
+}

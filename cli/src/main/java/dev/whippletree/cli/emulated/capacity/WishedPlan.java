@@ -1,0 +1,116 @@
+package dev.whippletree.cli.emulated.capacity;
+
+import dev.whippletree.cli.UserMistake;
+import dev.whippletree.config.KnownPlugins;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.plan.AccountPool;
+import dev.whippletree.emulator.plan.PlanRequest;
+import dev.whippletree.emulator.plan.Workload;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.spi.Settings;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Turns what a user typed into what the planner is asked. */
+final class WishedPlan {
+
+    private final PlanWish wish;
+    private final KnownPlugins known;
+
+    private WishedPlan(PlanWish wish, KnownPlugins known) {
+        this.wish = wish;
+        this.known = known;
+    }
+
+    /**
+     * Returns the request.
+     *
+     * @param known the plugins that may be named
+     * @throws UserMistake if a value can't be used, saying which
+     */
+    static PlanRequest request(PlanWish wish, KnownPlugins known) {
+        return new WishedPlan(wish, known).request();
+    }
+
+    private PlanRequest request() {
+        AccountPool pool = pool();
+        Optional<AccountPool> tier = wish.pool().addedTier().map(text -> accounts("--tier: ", text));
+        return checked("", () -> {
+            PlanRequest request = PlanRequest.of(wish.interviews(), pool).withAdvice(wish.advice());
+            request = wish.horizon().map(request::withHorizon).orElse(request);
+            request = request.withWorkload(workload(wish.load()));
+            request =
+                    wish.latency().map(Latency::parse).map(request::withLatency).orElse(request);
+            request = wish.longestWait().map(request::withLongestWait).orElse(request);
+            request = wish.processes().map(request::withProcesses).orElse(request);
+            request = wish.seed().map(request::withSeed).orElse(request);
+            request = wish.output().prices().map(request::withPrices).orElse(request);
+            return tier.map(request::withAddedTier).orElse(request);
+        });
+    }
+
+    private static void checkKnown(String option, KnownPlugins.Kind kind, String name) {
+        kind.unknown(name).ifPresent(message -> {
+            throw new UserMistake(option + message);
+        });
+    }
+
+    private AccountPool pool() {
+        AccountPool pool = wish.pool()
+                .accounts()
+                .map(text -> accounts("--accounts: ", text))
+                .orElseGet(() -> checked(
+                        "", () -> AccountPool.of(wish.pool().configuration().orElseThrow())));
+        wish.pool().strategy().ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
+        return wish.pool().strategy().map(name -> withStrategy(pool, name)).orElse(pool);
+    }
+
+    private AccountPool accounts(String option, String text) {
+        AccountPool pool = checked(
+                option,
+                () -> wish.pool()
+                        .model()
+                        .map(model -> AccountPool.parse(text, model))
+                        .orElseGet(() -> AccountPool.parse(text)));
+        pool.groups().forEach(group -> checkKnown(option, known.providers(), group.service()));
+        return pool;
+    }
+
+    private static AccountPool withStrategy(AccountPool pool, String name) {
+        RouteSettings route = pool.route();
+        RouteSettings changed = new RouteSettings(
+                route.name(),
+                route.tiers(),
+                name,
+                Settings.none("route " + route.name()),
+                route.patience(),
+                route.deadline(),
+                route.maxTokens(),
+                route.ttl(),
+                route.retries(),
+                route.timeouts());
+        return new AccountPool(pool.groups(), changed, pool.engine(), pool.notes());
+    }
+
+    private static Workload workload(PlanWish.Load wish) {
+        Workload load = Workload.STANDARD;
+        load = wish.questions().map(load::withQuestions).orElse(load);
+        load = wish.repeat().map(load::withRepeat).orElse(load);
+        load = wish.distinct().map(load::withDistinct).orElse(load);
+        if (wish.promptTokens().isPresent() && wish.answerTokens().isPresent()) {
+            load = load.withTokens(
+                    wish.promptTokens().get(), wish.answerTokens().get());
+        }
+        load = wish.maxTokens().map(load::withMaxTokens).orElse(load);
+        load = wish.interview().map(load::withInterview).orElse(load);
+        return wish.over().map(load::withOver).orElse(load);
+    }
+
+    private static <T> T checked(String where, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(where + e.getMessage());
+        }
+    }
+}

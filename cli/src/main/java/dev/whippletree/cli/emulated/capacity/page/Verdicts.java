@@ -1,0 +1,19 @@
+package dev.whippletree.cli.emulated.capacity.page;
+
+import dev.whippletree.cli.emulated.capacity.answer.Sentences;
+import dev.whippletree.emulator.plan.Verdict;
+
+/** Verdicts with a mark of their own shape, for eyes that don't tell their colours apart. */
+final class Verdicts {
+
+    private Verdicts() {}
+
+    static String marked(Verdict verdict) {
+        String mark = switch (verdict) {
+            case HOLDS -> "✓";
+            case TIGHT -> "▲";
+            case DOES_NOT_HOLD -> "✕";
+        };
+        return mark + " " + Sentences.word(verdict);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.whippletree.cli.emulated.capacity.text;
+
+import static dev.whippletree.cli.emulated.capacity.text.Columns.heading;
+import static dev.whippletree.cli.emulated.capacity.text.Columns.headingRight;
+
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.emulator.plan.CapacityPlan.Advice;
+import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
+import dev.whippletree.emulator.plan.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What would come of the same interviews otherwise, a line each. Immutable. */
+final class AdviceTable {
+
+    private static final int LONGEST_TITLE = 30;
+
+    private final boolean colours;
+
+    AdviceTable(boolean colours) {
+        this.colours = colours;
+    }
+
+    List<String> lines(SizePlan size) {
+        if (size.advice().isEmpty()) {
+            return List.of();
+        }
+        Table table = new Table(colours);
+        table.row(
+                heading(""),
+                heading("Holds"),
+                headingRight("Calls"),
+                headingRight("Used"),
+                headingRight("Wait p95"),
+                headingRight("Unanswered"));
+        List<String> notes = new ArrayList<>();
+        for (Advice advice : size.advice()) {
+            row(table, advice, advice.assumption().isEmpty() ? "" : note(advice.assumption(), notes));
+        }
+        List<String> lines = new ArrayList<>(table.lines());
+        lines.addAll(footnotes(notes));
+        return lines;
+    }
+
+    private static String note(String assumption, List<String> notes) {
+        if (!notes.contains(assumption)) {
+            notes.add(assumption);
+        }
+        return " (" + (notes.indexOf(assumption) + 1) + ")";
+    }
+
+    private static void row(Table table, Advice advice, String note) {
+        Outcome outcome = advice.outcome();
+        List<String> title = Wrapping.lines(advice.title() + note, LONGEST_TITLE);
+        table.row(
+                Cell.left(title.get(0)).painted(Paint.STRONG),
+                Columns.verdict(outcome.verdict()),
+                Cell.right(Words.count(outcome.calls())),
+                Columns.load(outcome),
+                Columns.p95(outcome),
+                Cell.right(outcome.unanswered() == 0 ? "–" : Words.count(outcome.unanswered())));
+        title.subList(1, title.size())
+                .forEach(line -> table.row(Cell.left("  " + line).painted(Paint.STRONG)));
+    }
+
+    private List<String> footnotes(List<String> notes) {
+        List<String> lines = new ArrayList<>();
+        for (int number = 1; number <= notes.size(); number++) {
+            String mark = "(" + number + ") ";
+            for (String line : Wrapping.lines(notes.get(number - 1), Wrapping.WIDTH - mark.length())) {
+                lines.add(Paint.FAINT.on(mark + line, colours));
+                mark = " ".repeat(mark.length());
+            }
+        }
+        return lines;
+    }
+}

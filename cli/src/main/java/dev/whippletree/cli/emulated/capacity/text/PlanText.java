@@ -1,0 +1,96 @@
+package dev.whippletree.cli.emulated.capacity.text;
+
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.emulated.capacity.answer.Costs;
+import dev.whippletree.cli.emulated.capacity.answer.Sentences;
+import dev.whippletree.emulator.plan.CapacityPlan;
+import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
+import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.emulator.plan.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A plan as lines of text for a terminal of 80 columns or more: the answer first, then what it stands on. Of several sizes one is
+ * shown in detail; a page and JSON show all. Immutable.
+ */
+public final class PlanText {
+
+    private final CapacityPlan plan;
+    private final Costs costs;
+    private final boolean colours;
+
+    /**
+     * Creates the text.
+     *
+     * @param plan what to tell
+     * @param costs what tokens cost
+     * @param colours whether the terminal shows colours
+     */
+    public PlanText(CapacityPlan plan, Costs costs, boolean colours) {
+        this.plan = plan;
+        this.costs = costs;
+        this.colours = colours;
+    }
+
+    /** Returns the whole text. */
+    public List<String> lines() {
+        SizePlan closest = Sentences.closest(plan);
+        Outcome outcome = closest.asIs();
+        List<String> lines = new ArrayList<>(headline(closest));
+        section(lines, "", new SizesTable(colours).lines(plan));
+        section(lines, "Fewest accounts that would do", new FewestTable(colours).lines(plan));
+        String detail = plan.sizes().size() == 1 ? "" : ", " + Words.count(closest.interviews(), "interview");
+        section(lines, "Accounts" + detail, new AccountsTable(colours).lines(outcome));
+        section(lines, "Minute by minute" + detail, new TimelineTable(colours).lines(outcome));
+        section(lines, "What if" + detail, new AdviceTable(colours).lines(closest));
+        section(
+                lines,
+                "Cost" + detail,
+                new CostTable(costs, colours).lines(plan.request().pool(), outcome));
+        section(lines, "Taken for granted", bullets(plan.assumptions()));
+        return lines;
+    }
+
+    private List<String> headline(SizePlan closest) {
+        List<String> lines = new ArrayList<>();
+        Paint paint = paint(closest.asIs().verdict());
+        Wrapping.lines(Sentences.headline(plan), Wrapping.WIDTH).forEach(line -> lines.add(paint.on(line, colours)));
+        String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews()) + ": ";
+        lines.addAll(Wrapping.lines(whose + Sentences.reason(closest.asIs()), Wrapping.WIDTH));
+        lines.addAll(Wrapping.lines(Sentences.binding(closest.asIs()), Wrapping.WIDTH));
+        return lines;
+    }
+
+    private void section(List<String> lines, String title, List<String> more) {
+        if (more.isEmpty()) {
+            return;
+        }
+        lines.add("");
+        if (!title.isEmpty()) {
+            lines.add(Paint.STRONG.on(title, colours));
+        }
+        lines.addAll(more);
+    }
+
+    private static List<String> bullets(List<String> sentences) {
+        List<String> lines = new ArrayList<>();
+        for (String sentence : sentences) {
+            String mark = "• ";
+            for (String line : Wrapping.lines(sentence, Wrapping.WIDTH - mark.length())) {
+                lines.add(mark + line);
+                mark = "  ";
+            }
+        }
+        return lines;
+    }
+
+    static Paint paint(Verdict verdict) {
+        return switch (verdict) {
+            case HOLDS -> Paint.GOOD;
+            case TIGHT -> Paint.CAUTION;
+            case DOES_NOT_HOLD -> Paint.BAD;
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package dev.whippletree.cli.emulated.capacity.text;
+
+import static dev.whippletree.cli.emulated.capacity.text.Columns.heading;
+import static dev.whippletree.cli.emulated.capacity.text.Columns.headingRight;
+
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.emulated.capacity.answer.Sentences;
+import dev.whippletree.emulator.plan.CapacityPlan;
+import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
+import dev.whippletree.emulator.plan.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The table of sizes: whether each holds, what it takes, and how long people wait. Immutable. */
+final class SizesTable {
+
+    private final boolean colours;
+
+    SizesTable(boolean colours) {
+        this.colours = colours;
+    }
+
+    List<String> lines(CapacityPlan plan) {
+        Table table = new Table(colours);
+        table.row(
+                heading("Interviews"),
+                heading("Holds"),
+                headingRight("Calls"),
+                headingRight("No call"),
+                headingRight("Used"),
+                headingRight("Wait p50"),
+                headingRight("p95"),
+                headingRight("worst"));
+        plan.sizes().forEach(size -> row(table, size));
+        List<String> lines = new ArrayList<>(table.lines());
+        lines.add(
+                Paint.FAINT.on("Used: of the calls the accounts allow. Wait: for room, not for the answer.", colours));
+        return lines;
+    }
+
+    private static void row(Table table, SizePlan size) {
+        Outcome outcome = size.asIs();
+        table.row(
+                Cell.right(Words.count(size.interviews())).painted(Paint.STRONG),
+                Columns.verdict(outcome.verdict()),
+                Cell.right(Words.count(outcome.calls())),
+                Cell.right(Sentences.percent(outcome.hitRate())),
+                Columns.load(outcome),
+                Columns.p50(outcome),
+                Columns.p95(outcome),
+                Columns.worst(outcome));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.whippletree.config;
+
+import dev.whippletree.model.TokenPrice;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What services ask for tokens, as a user wrote it down on a certain day. None comes with Whippletree, since prices change.
+ * Immutable.
+ *
+ * @param source the file it was read from, as messages name it
+ * @param asOf the day on which the prices held
+ * @param staleAfterDays after how many days they should be looked up again, 1 or more
+ * @param currency of all prices: three letters, lower case
+ * @param prices the price of each model with each provider, at least one, no two of the same
+ */
+public record PriceList(String source, LocalDate asOf, int staleAfterDays, String currency, List<TokenPrice> prices) {
+
+    /** Copies what is mutable. */
+    public PriceList {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(asOf, "asOf");
+        Objects.requireNonNull(currency, "currency");
+        prices = List.copyOf(prices);
+    }
+
+    /**
+     * Reads a list. Blocks while the file is read.
+     *
+     * @param file where it is
+     * @throws dev.whippletree.model.ConfigurationException with every problem, each with the file and the line
+     */
+    public static PriceList read(Path file) {
+        return PriceListReader.read(file.toString(), TextFile.read(file, ""));
+    }
+
+    /** Returns the price of a model with a provider; empty if the list doesn't have it, so that its cost isn't known. */
+    public Optional<TokenPrice> of(String provider, String model) {
+        return prices.stream().filter(price -> price.isOf(provider, model)).findFirst();
+    }
+
+    /**
+     * Says what is doubtful about the list's date.
+     *
+     * @param today the day on which it is used
+     * @return a sentence if it is stale or dated later than tomorrow, else empty
+     */
+    public Optional<String> doubt(LocalDate today) {
+        long days = ChronoUnit.DAYS.between(asOf, today);
+        if (days > staleAfterDays) {
+            return Optional.of("The prices in " + source + " are of " + asOf + ", " + days
+                    + " days old: look them up again and date them anew.");
+        }
+        if (days < -1) {
+            return Optional.of("The prices in " + source + " are dated " + asOf + ", which is yet to come.");
+        }
+        return Optional.empty();
+    }
+}

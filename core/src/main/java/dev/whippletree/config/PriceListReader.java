@@ -1,0 +1,131 @@
+package dev.whippletree.config;
+
+import dev.whippletree.config.Section.Element;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.TokenPrice;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/** Reads a price list from YAML and tells every problem at once. Confined to one reading. */
+final class PriceListReader {
+
+    private static final int STALE_AFTER_DAYS = 90;
+    private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
+    private static final Pattern PRICE = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+
+    private final Section root;
+
+    private PriceListReader(Section root) {
+        this.root = root;
+    }
+
+    /**
+     * Reads a list.
+     *
+     * @param source how messages name the file
+     * @param yaml its contents
+     * @throws ConfigurationException with every problem
+     */
+    static PriceList read(String source, String yaml) {
+        Problems problems = new Problems(source);
+        JsonNode document = YamlDocument.read(yaml, problems);
+        problems.stop();
+        PriceListReader reader = new PriceListReader(new Section("", document, Map.of(), problems));
+        PriceList list = reader.list(source);
+        reader.root.end();
+        problems.stop();
+        return list;
+    }
+
+    /** What is wrong reads as a stand-in, and as a problem that ends the reading later. */
+    private PriceList list(String source) {
+        LocalDate asOf = needed(
+                        root, "as-of", "say on which day the prices held, such as 2026-11-25", PriceListReader::day)
+                .orElse(LocalDate.EPOCH);
+        String currency = needed(
+                        root,
+                        "currency",
+                        "say in which currency the prices are, such as usd",
+                        PriceListReader::currency)
+                .orElse("usd");
+        int staleAfterDays = root.integer("stale-after-days", 1).orElse(STALE_AFTER_DAYS);
+        List<TokenPrice> prices = new ArrayList<>();
+        for (Element element : root.list("prices")) {
+            Section section = root.below(element.at(), element.node());
+            if (section.isMapping()) {
+                price(section, currency, asOf).ifPresent(price -> add(price, prices, section));
+            }
+        }
+        if (root.isMapping() && prices.isEmpty() && root.problems().lines().isEmpty()) {
+            root.problem("prices", "list at least one price: {provider, model, prompt, completion}");
+        }
+        return new PriceList(source, asOf, staleAfterDays, currency, prices);
+    }
+
+    private static Optional<TokenPrice> price(Section section, String currency, LocalDate asOf) {
+        Optional<String> provider = needed(section, "provider", "say whose price it is, such as groq", String::strip);
+        Optional<String> model = needed(section, "model", "say the model by the service's own name", String::strip);
+        Optional<BigDecimal> prompt = amount(section, "prompt");
+        Optional<BigDecimal> completion = amount(section, "completion");
+        section.end();
+        if (provider.isEmpty() || model.isEmpty() || prompt.isEmpty() || completion.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new TokenPrice(provider.get(), model.get(), prompt.get(), completion.get(), currency, asOf));
+    }
+
+    private static void add(TokenPrice price, List<TokenPrice> prices, Section section) {
+        if (prices.stream().anyMatch(other -> other.isOf(price.provider(), price.model()))) {
+            section.problem("model", "the price of " + price.model() + " with " + price.provider() + " is there twice");
+        }
+        prices.add(price);
+    }
+
+    private static Optional<BigDecimal> amount(Section section, String key) {
+        return needed(
+                section,
+                key,
+                "say the price of a million " + key + " tokens; 0 if they are free",
+                PriceListReader::amount);
+    }
+
+    private static <T> Optional<T> needed(Section section, String key, String what, Function<String, T> reader) {
+        if (section.isMapping() && !section.has(key)) {
+            section.problem(key, what);
+        }
+        return section.read(key, reader);
+    }
+
+    private static LocalDate day(String text) {
+        try {
+            return LocalDate.parse(text.strip());
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("a day such as 2026-11-25 is expected, not '" + text + "'", e);
+        }
+    }
+
+    private static String currency(String text) {
+        String name = text.strip().toLowerCase(Locale.ROOT);
+        if (!CURRENCY.matcher(name).matches()) {
+            throw new IllegalArgumentException("three letters such as usd are expected, not '" + text + "'");
+        }
+        return name;
+    }
+
+    private static BigDecimal amount(String text) {
+        if (!PRICE.matcher(text.strip()).matches()) {
+            throw new IllegalArgumentException(
+                    "a price of a million tokens such as 0.15 is expected, without a currency, not '" + text + "'");
+        }
+        return new BigDecimal(text.strip());
+    }
+}

@@ -1,0 +1,37 @@
+package dev.whippletree.emulator.plan;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The outcomes of one request's variants, each found once. Thread-safe. */
+final class Runs {
+
+    private final Map<Variant, CompletableFuture<Outcome>> outcomes = new ConcurrentHashMap<>();
+    private final PlanRequest request;
+    private final Arithmetic arithmetic;
+
+    Runs(PlanRequest request) {
+        this.request = request;
+        this.arithmetic = new Arithmetic(request);
+    }
+
+    /**
+     * Returns what comes of a variant: by arithmetic where that is enough, else by a run. Blocks for the run, be it this thread's
+     * or another's.
+     */
+    Outcome of(Variant variant) {
+        CompletableFuture<Outcome> own = new CompletableFuture<>();
+        CompletableFuture<Outcome> there = outcomes.putIfAbsent(variant, own);
+        if (there != null) {
+            return there.join();
+        }
+        try {
+            own.complete(arithmetic.outcome(variant).orElseGet(() -> new Simulation(request, variant).run()));
+        } catch (RuntimeException | Error e) {
+            own.completeExceptionally(e);
+            throw e;
+        }
+        return own.join();
+    }
+}
