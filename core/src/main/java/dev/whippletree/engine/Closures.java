@@ -3,8 +3,8 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.EngineListener;
-import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +32,20 @@ final class Closures {
         this.later = later;
     }
 
-    /** A limit was hit: the scope is closed for as long as the service said, else for a pause of our own. */
-    void rateLimited(Target target, Failure failure, Duration untold, long now) {
-        Duration wait = failure.retryAfter().filter(told -> !told.isZero()).orElse(untold);
-        Closure closure = scope(target, failure).closure();
-        if (closure.closeUntil(now + Waits.nanos(wait), failure.message(), now)) {
-            say(target, "is rate-limited for " + Waits.nanos(wait) / 1_000_000 + " ms", failure.message());
+    /**
+     * A limit was hit: the scope is closed for as long as the service said, else for a pause of our own.
+     *
+     * @param chance 0 to 1, by which pauses of our own differ
+     */
+    void rateLimited(Attempt attempt, Failure failure, double chance, long now) {
+        Target target = attempt.target();
+        ScopeState scope = scope(target, failure);
+        OptionalLong told = failure.retryAfter().filter(wait -> !wait.isZero()).stream()
+                .mapToLong(Waits::nanos)
+                .findFirst();
+        long until = scope.refused(attempt, told, chance, now);
+        if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
+            say(target, "is rate-limited for " + (until - now) / 1_000_000 + " ms", failure.message());
         }
     }
 

@@ -31,8 +31,6 @@ final class Conduct {
     /** Calls answered with a limit hit don't count as attempts, but there is an end to everything. */
     private static final int MOST_CALLS_A_TARGET = 20;
 
-    private static final Duration UNTOLD_WAIT = Duration.ofMillis(500);
-
     private final Outcomes outcomes;
     private final Closures closures;
     private final Timeline timeline;
@@ -81,12 +79,19 @@ final class Conduct {
         attempt.lease().end(settle ? OptionalLong.of(usage.total()) : OptionalLong.empty(), now);
         target.health().succeeded(attempt.healthEpoch(), now);
         target.account().answered(usage, took);
+        letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         outcomes.tell(
                 attempt.flight(),
                 listener -> listener.attemptAnswered(target.account().id(), target.model(), Duration.ofNanos(took)));
         outcomes.answered(attempt.flight(), completion, now);
         outcomes.changed(now);
+    }
+
+    private static void letIn(Attempt attempt, long now) {
+        attempt.target().account().letIn(attempt);
+        attempt.target().organization().letIn(attempt, now);
+        attempt.target().modelScope().letIn(attempt, now);
     }
 
     /** Nobody wants the answer any longer. What wasn't sent isn't used. */
@@ -124,7 +129,7 @@ final class Conduct {
         switch (failure.kind()) {
             case RATE_LIMITED -> {
                 health.ended(epoch);
-                closures.rateLimited(target, failure, untoldWait(attempt.flight()), now);
+                closures.rateLimited(attempt, failure, timeline.random().nextDouble(), now);
             }
             case QUOTA_EXHAUSTED -> {
                 health.ended(epoch);
@@ -149,16 +154,6 @@ final class Conduct {
         if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
             closures.cooling(target, failure);
         }
-    }
-
-    /** A pause of our own where a service that refuses for now doesn't say how long: longer each time the flight meets it. */
-    private Duration untoldWait(Flight flight) {
-        long refusals = flight.failedAttempts().stream()
-                .filter(report -> report.failure().kind() == FailureKind.RATE_LIMITED)
-                .count();
-        Retries retries = flight.route().settings().retries();
-        return Duration.ofNanos(
-                Backoff.nanos((int) Math.max(0, refusals - 1), retries, UNTOLD_WAIT, timeline.random()));
     }
 
     private void decide(Flight flight, Target target, Failure failure, long now) {

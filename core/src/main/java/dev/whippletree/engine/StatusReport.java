@@ -119,7 +119,7 @@ final class StatusReport {
     /** Nothing closed it, but a limit may have nothing left. */
     private Condition exhausted(Account account) {
         return limits(account).stream()
-                .filter(limit -> limit.left() == 0)
+                .filter(limit -> limit.left() == 0 && limit.source() != LimitStatus.Source.LEARNED)
                 .findFirst()
                 .map(limit -> new Condition(
                         AccountState.CLOSED,

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -23,6 +24,8 @@ import java.util.Set;
  * @param assumedMaxTokens what Groq counts for an answer whose request has no maximum
  * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real router was
  *     seen to send none
+ * @param tellsWait whether a refusal for a limit says how long to wait
+ * @param mostUnderWay how many requests of an organization it has under way at once, 1 or more; absent: any number
  */
 public record ServiceSettings(
         ServiceKind kind,
@@ -36,7 +39,9 @@ public record ServiceSettings(
         long seed,
         long contextTokens,
         long assumedMaxTokens,
-        boolean reportsLimits) {
+        boolean reportsLimits,
+        boolean tellsWait,
+        OptionalInt mostUnderWay) {
 
     /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
     public ServiceSettings {
@@ -44,6 +49,7 @@ public record ServiceSettings(
         Objects.requireNonNull(latency, "latency");
         Objects.requireNonNull(refusalLatency, "refusalLatency");
         Objects.requireNonNull(faults, "faults");
+        Objects.requireNonNull(mostUnderWay, "mostUnderWay");
         accounts = List.copyOf(accounts);
         organizations = List.copyOf(organizations);
         models = Set.copyOf(models);

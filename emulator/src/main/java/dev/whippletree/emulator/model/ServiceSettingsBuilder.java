@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Collects what makes an emulated service. Confined to one thread. */
@@ -25,6 +26,8 @@ public final class ServiceSettingsBuilder {
     private long contextTokens = DEFAULT_CONTEXT_TOKENS;
     private long assumedMaxTokens = DEFAULT_ASSUMED_MAX_TOKENS;
     private boolean reportsLimits;
+    private boolean tellsWait = true;
+    private OptionalInt mostUnderWay = OptionalInt.empty();
 
     ServiceSettingsBuilder(ServiceKind kind) {
         this.kind = kind;
@@ -106,6 +109,18 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
+    /** Lets it refuse requests for a limit without saying how long to wait. */
+    public ServiceSettingsBuilder keepsWaitsToItself() {
+        this.tellsWait = false;
+        return this;
+    }
+
+    /** Sets how many requests of an organization it has under way at once. */
+    public ServiceSettingsBuilder mostUnderWay(int mostUnderWay) {
+        this.mostUnderWay = OptionalInt.of(mostUnderWay);
+        return this;
+    }
+
     /**
      * Returns the settings.
      *
@@ -124,6 +139,8 @@ public final class ServiceSettingsBuilder {
                 seed,
                 contextTokens,
                 assumedMaxTokens,
-                reportsLimits);
+                reportsLimits,
+                tellsWait,
+                mostUnderWay);
     }
 }
