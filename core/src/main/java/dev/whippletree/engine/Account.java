@@ -22,6 +22,7 @@ final class Account {
     private final Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
     private final LatencyStats latency = new LatencyStats();
 
+    private final RefusedToken refusedToken;
     private final ConcurrencySearch concurrency;
 
     private int inFlight;
@@ -34,6 +35,7 @@ final class Account {
         this.client = open.client();
         this.organization = organization;
         this.maxConcurrency = settings.maxConcurrency().orElse(defaultConcurrency);
+        this.refusedToken = new RefusedToken(settings.token());
         this.concurrency = new ConcurrencySearch(maxConcurrency);
     }
 
@@ -56,6 +58,11 @@ final class Account {
     /** Whether its credential is refused. */
     Closure credential() {
         return credential;
+    }
+
+    /** Which of its tokens was refused, if one was. */
+    RefusedToken refusedToken() {
+        return refusedToken;
     }
 
     OptionalLong transitNanos() {
@@ -94,6 +101,7 @@ final class Account {
     void answered(TokenUsage usage, long tookNanos) {
         answered++;
         latency.record(tookNanos);
+        refusedToken.forget();
         tokens = new TokenUsage(
                 tokens.promptTokens() + usage.promptTokens(),
                 tokens.completionTokens() + usage.completionTokens(),

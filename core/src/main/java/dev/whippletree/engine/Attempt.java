@@ -53,6 +53,7 @@ final class Attempt implements AttemptSink {
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
         this.underWay = target.account().begun(beganNanos);
+        target.begun(this, beganNanos);
     }
 
     Flight flight() {

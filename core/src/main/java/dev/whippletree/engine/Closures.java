@@ -3,9 +3,11 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.EngineListener;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,10 +59,11 @@ final class Closures {
             first = closure.closeUntil(now + Waits.nanos(failure.retryAfter().get()), failure.message(), now);
         } else {
             first = closure.closeUntilMended(failure.message(), now);
-            probeAfterwards(scope(target, failure));
+            startSlowly(other -> other.organization().closure() == closure
+                    || other.modelScope().closure() == closure);
         }
         if (first) {
-            warn(target, "has used up its quota", failure.message());
+            warn(target, "has used up its quota; it is looked at again " + next(closure, now), failure.message());
         }
     }
 
@@ -69,18 +72,22 @@ final class Closures {
         boolean everybody = failure.reach() == Reach.ORGANIZATION;
         Closure closure =
                 everybody ? target.organization().closure() : target.account().credential();
-        pool.targets().stream()
-                .filter(other ->
-                        everybody ? other.organization() == target.organization() : other.account() == target.account())
-                .forEach(other -> other.health().demandProbe());
+        startSlowly(other ->
+                everybody ? other.organization() == target.organization() : other.account() == target.account());
+        Account account = target.account();
+        later.accept(account.refusedToken()::remember);
         if (closure.closeUntilMended(failure.message(), now)) {
-            warn(target, "is off: its token is refused", failure.message());
+            warn(
+                    target,
+                    "is off: its token is refused; it is looked at again " + next(closure, now)
+                            + ", or with the first prompt after its token has changed",
+                    failure.message());
         }
     }
 
     /** The service doesn't have the model, or no longer. */
     void modelUnavailable(Target target, Failure failure, long now) {
-        target.health().demandProbe();
+        target.health().startSlowly();
         if (target.availability().closeUntilMended(failure.message(), now)) {
             warn(target, "doesn't have model " + target.model(), failure.message());
         }
@@ -105,10 +112,21 @@ final class Closures {
         }
     }
 
-    private void probeAfterwards(ScopeState scope) {
+    /** Another token than the one refused is there: whatever closed for that may be probed. */
+    void tokenChanged(Account account, long now) {
+        account.credential().mended(now);
+        account.organization().closure().mended(now);
+        later.accept(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
+    }
+
+    private void startSlowly(Predicate<Target> concerned) {
         pool.targets().stream()
-                .filter(target -> target.organization() == scope || target.modelScope() == scope)
-                .forEach(target -> target.health().demandProbe());
+                .filter(concerned)
+                .forEach(target -> target.health().startSlowly());
+    }
+
+    private static String next(Closure closure, long now) {
+        return "in " + Duration.ofNanos(closure.until() - now).toMinutes() + " minutes";
     }
 
     private static ScopeState scope(Target target, Failure failure) {

@@ -79,6 +79,7 @@ final class Conduct {
         attempt.lease().end(settle ? OptionalLong.of(usage.total()) : OptionalLong.empty(), now);
         target.health().succeeded(attempt.healthEpoch(), now);
         target.account().answered(usage, took);
+        target.ended(attempt, true);
         letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         outcomes.tell(
@@ -102,6 +103,7 @@ final class Conduct {
             attempt.lease().release(now);
         }
         attempt.target().health().ended(attempt.healthEpoch());
+        attempt.target().ended(attempt, false);
         tellPickers(attempt, Picker.Outcome.CANCELLED, now);
         outcomes.changed(now);
     }
@@ -117,9 +119,18 @@ final class Conduct {
         tellPickers(attempt, Picker.Outcome.FAILED, now);
         outcomes.tell(
                 flight, listener -> listener.attemptFailed(target.account().id(), target.model(), failure, took));
+        target.ended(attempt, provesOpen(failure));
         learn(attempt, failure, now);
         decide(flight, target, failure, now);
         outcomes.changed(now);
+    }
+
+    /** Returns whether a service that fails so has looked at the prompt, and so accepts the account. */
+    private static boolean provesOpen(Failure failure) {
+        return switch (failure.kind()) {
+            case RATE_LIMITED, TOO_LARGE, FILTERED, REJECTED -> true;
+            case QUOTA_EXHAUSTED, OVERLOADED, UNAVAILABLE, TIMEOUT, UNAUTHORIZED, MODEL_UNAVAILABLE -> false;
+        };
     }
 
     private void learn(Attempt attempt, Failure failure, long now) {

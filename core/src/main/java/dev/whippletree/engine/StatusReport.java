@@ -102,6 +102,9 @@ final class StatusReport {
         if (closure.isClosed(now)) {
             AccountState state = closure.waitNanos(now) == Waits.UNKNOWN ? AccountState.OFF : AccountState.CLOSED;
             conditions.add(new Condition(state, Optional.of(closure.reason()), Optional.of(instant(closure.until()))));
+        } else if (closure.isProbing(now)) {
+            conditions.add(new Condition(
+                    AccountState.OFF, Optional.of("the next prompt probes it: " + closure.reason()), Optional.empty()));
         }
     }
 

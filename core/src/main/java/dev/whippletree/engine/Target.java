@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.spi.TargetView;
+import java.util.List;
 
 /** An account together with a model: what an attempt is made on. Guarded by the engine's lock. */
 final class Target {
@@ -14,6 +15,9 @@ final class Target {
     /** Whether the service doesn't have the model. */
     private final Closure availability = new Closure();
 
+    /** All that may be closed and make it so. */
+    private final List<Closure> closures;
+
     private int inFlight;
 
     Target(Account account, String model, ScopeState modelScope) {
@@ -22,6 +26,8 @@ final class Target {
         this.model = model;
         this.modelScope = modelScope;
         this.health = new Health(account.maxConcurrency());
+        this.closures =
+                List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
     }
 
     /** Returns its name, unique and stable. */
@@ -77,6 +83,20 @@ final class Target {
         }
         long healthy = health.waitNanos(now);
         return Math.max(wait, healthy);
+    }
+
+    /** An attempt begins. */
+    void begun(Attempt attempt, long now) {
+        closures.forEach(closure -> closure.begun(attempt, now));
+    }
+
+    /**
+     * An attempt ended.
+     *
+     * @param proved whether it showed that the service takes prompts here
+     */
+    void ended(Attempt attempt, boolean proved) {
+        closures.forEach(closure -> closure.ended(attempt, proved));
     }
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */

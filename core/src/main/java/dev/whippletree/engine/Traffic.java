@@ -91,6 +91,15 @@ final class Traffic {
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
+    /** Notices tokens that were replaced after they had been refused. May read files, so the lock must not be held. */
+    void noticeNewTokens(Route route) {
+        for (Target target : route.targets()) {
+            if (target.account().refusedToken().takeChange()) {
+                monitor.decide(() -> closures.tokenChanged(target.account(), timeline.nanoTime()));
+            }
+        }
+    }
+
     /** Begins all that can begin. The lock must be held. */
     void dispatch() {
         long now = timeline.nanoTime();
