@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.quota.ConcurrencySearch;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import java.time.Duration;
@@ -14,9 +15,6 @@ import java.util.OptionalLong;
 /** An account at work: its slots, whether its credential is accepted, and what became of its attempts. Guarded by the lock. */
 final class Account {
 
-    /** Attempts at once on an account of whose limits nothing is known yet. */
-    private static final int FIRST_ALLOWED = 4;
-
     private final AccountSettings settings;
     private final ProviderClient client;
     private final ScopeState organization;
@@ -26,8 +24,10 @@ final class Account {
     private final Map<String, TokenUsage> tokensByModel = new HashMap<>();
     private final LatencyStats latency = new LatencyStats();
 
+    private final RefusedToken refusedToken;
+    private final ConcurrencySearch concurrency;
+
     private int inFlight;
-    private int allowed = FIRST_ALLOWED;
     private long calls;
     private long answered;
 
@@ -36,6 +36,8 @@ final class Account {
         this.client = open.client();
         this.organization = organization;
         this.maxConcurrency = settings.maxConcurrency().orElse(defaultConcurrency);
+        this.refusedToken = new RefusedToken(settings.token());
+        this.concurrency = new ConcurrencySearch(maxConcurrency);
     }
 
     String id() {
@@ -59,6 +61,11 @@ final class Account {
         return credential;
     }
 
+    /** Which of its tokens was refused, if one was. */
+    RefusedToken refusedToken() {
+        return refusedToken;
+    }
+
     OptionalLong transitNanos() {
         return settings.transit().map(Duration::toNanos).map(OptionalLong::of).orElse(OptionalLong.empty());
     }
@@ -73,7 +80,7 @@ final class Account {
 
     /** Returns how many attempts may be under way, given whether a limit of requests is known. */
     int concurrency(boolean limitKnown) {
-        return limitKnown ? maxConcurrency : Math.min(maxConcurrency, allowed);
+        return limitKnown ? maxConcurrency : concurrency.allowed();
     }
 
     void occupy() {
@@ -81,23 +88,41 @@ final class Account {
         calls++;
     }
 
+    /** An attempt has begun. Returns how many are under way now. */
+    int begun(long now) {
+        concurrency.begun(inFlight, now);
+        return inFlight;
+    }
+
     void vacate() {
         inFlight--;
     }
 
-    /** An attempt gave an answer. Each makes room for one more, so that the number doubles with each round of them. */
+    /** An attempt gave an answer. */
     void answered(String model, TokenUsage usage, long tookNanos) {
         answered++;
         latency.record(tookNanos);
-        allowed = Math.min(maxConcurrency, allowed + 1);
+        refusedToken.forget();
         tokensByModel.merge(model, usage, TokenUsage::plus);
     }
 
     void failed(Failure failure) {
         failures.merge(failure.kind(), 1L, Long::sum);
-        if (failure.kind() == FailureKind.RATE_LIMITED) {
-            allowed = Math.max(1, allowed / 2);
-        }
+    }
+
+    /** The service let in an attempt. */
+    void letIn(Attempt attempt) {
+        concurrency.letIn(attempt.underWay(), attempt.beganNanos());
+    }
+
+    /** The service refused an attempt that kept a learned pace. Returns whether for how many were under way. */
+    boolean crowded(Attempt attempt, long now) {
+        return concurrency.refused(attempt.underWay(), attempt.beganNanos(), now);
+    }
+
+    /** A rate was exceeded that isn't known yet: few at once find it at less cost. */
+    void startAnew() {
+        concurrency.startAnew();
     }
 
     long calls() {

@@ -30,6 +30,7 @@ final class Attempt implements AttemptSink {
     private final Target target;
     private final Lease lease;
     private final int healthEpoch;
+    private final int underWay;
     private final boolean streaming;
     private final long beganNanos;
     private final AnswerBuilder answer = new AnswerBuilder();
@@ -51,6 +52,8 @@ final class Attempt implements AttemptSink {
         this.beganNanos = timeline.nanoTime();
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
+        this.underWay = target.account().begun(beganNanos);
+        target.begun(this, beganNanos);
     }
 
     Flight flight() {
@@ -67,6 +70,11 @@ final class Attempt implements AttemptSink {
 
     int healthEpoch() {
         return healthEpoch;
+    }
+
+    /** Returns how many attempts were under way on its account when it began, itself included. */
+    int underWay() {
+        return underWay;
     }
 
     long tookNanos(long now) {

@@ -71,17 +71,17 @@ final class ClosedPlaces {
         long until = times.nanos(saved.until());
         if (saved.needsMending()) {
             closure.resumeUntilMended(until, saved.reason());
-            demandProbes(saved.place());
+            startSlowly(saved.place());
         } else {
             closure.closeUntil(until, saved.reason(), times.now());
         }
     }
 
-    /** As within one process: once it opens, one attempt has to show that it is mended. */
-    private void demandProbes(Place place) {
+    /** As within one process: what was off isn't flooded once it opens. */
+    private void startSlowly(Place place) {
         pool.targets().stream()
                 .filter(target -> concerns(place, target))
-                .forEach(target -> target.health().demandProbe());
+                .forEach(target -> target.health().startSlowly());
     }
 
     private static boolean concerns(Place place, Target target) {

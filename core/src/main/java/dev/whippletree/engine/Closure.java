@@ -1,11 +1,13 @@
 package dev.whippletree.engine;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether something is closed, until when and why. Guarded by the engine's lock.
  *
- * <p>A closure whose end nobody knows is looked at again after an hour: the next prompt then tries it.
+ * <p>A closure whose end nobody knows is looked at again after an hour, or as soon as somebody has done something about it: one
+ * attempt then probes it, and the others wait until that has shown that it is open.
  */
 final class Closure {
 
@@ -15,6 +17,11 @@ final class Closure {
     private boolean endKnown;
     private long until;
     private String reason = "";
+
+    /** Whether it closed for a time nobody knows, and nothing has shown since that it is open. */
+    private boolean unproven;
+
+    private @Nullable Attempt probe;
 
     /** Closes until a time that is known; a later one that was known before stays. */
     boolean closeUntil(long moment, String why, long now) {
@@ -29,12 +36,15 @@ final class Closure {
     boolean closeUntilMended(String why, long now) {
         boolean first = !isClosed(now) || endKnown;
         set(now + RECHECK_NANOS, false, why);
+        unproven = true;
+        probe = null;
         return first;
     }
 
     /** Closes, as {@link #closeUntilMended} does, with the next look at a moment that an earlier process chose. */
     void resumeUntilMended(long nextCheck, String why) {
         set(nextCheck, false, why);
+        unproven = true;
     }
 
     /** If it is closed until somebody does something about it, lets it be looked at now. */
@@ -56,10 +66,25 @@ final class Closure {
         reason = why;
     }
 
-    /** Returns how long it stays closed: {@link Waits#NONE} if it is open. */
+    /** An attempt begins; if a probe is wanted, it is that. */
+    void begun(Attempt attempt, long now) {
+        if (unproven && !isClosed(now) && probe == null) {
+            probe = attempt;
+        }
+    }
+
+    /** An attempt ended. If it was the probe, the next is one unless this one has proved that it is open. */
+    void ended(Attempt attempt, boolean proved) {
+        if (probe == attempt) {
+            probe = null;
+            unproven = !proved;
+        }
+    }
+
+    /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */
     long waitNanos(long now) {
         if (!isClosed(now)) {
-            return Waits.NONE;
+            return probe == null ? Waits.NONE : Waits.UNTIL_EVENT;
         }
         return endKnown ? until - now : Waits.UNKNOWN;
     }
@@ -68,9 +93,19 @@ final class Closure {
         return closed && now < until;
     }
 
+    /** Returns whether the time has come to look again, and nothing has shown yet that it is open. */
+    boolean isProbing(long now) {
+        return unproven && !isClosed(now);
+    }
+
+    /** Returns whether it was closed, and nobody has been told yet that it is no longer. */
+    boolean mayReopen() {
+        return closed;
+    }
+
     /** Returns whether it was closed, is no longer, and nobody has been told yet; then it counts as told. */
     boolean takeReopened(long now) {
-        boolean reopened = closed && now >= until;
+        boolean reopened = closed && now >= until && !unproven;
         closed = closed && !reopened;
         return reopened;
     }

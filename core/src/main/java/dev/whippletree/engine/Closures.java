@@ -5,7 +5,9 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.spi.EngineListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,13 +37,21 @@ final class Closures {
         this.later = later;
     }
 
-    /** A limit was hit: the scope is closed for as long as the service said, else for a pause of our own. */
-    void rateLimited(Target target, Failure failure, Duration untold, long now) {
+    /**
+     * A limit was hit: the scope is closed for as long as the service said, else for a pause of our own.
+     *
+     * @param chance 0 to 1, by which pauses of our own differ
+     */
+    void rateLimited(Attempt attempt, Failure failure, double chance, long now) {
         closedSomething = true;
-        Duration wait = failure.retryAfter().filter(told -> !told.isZero()).orElse(untold);
-        Closure closure = scope(target, failure).closure();
-        if (closure.closeUntil(now + Waits.nanos(wait), failure.message(), now)) {
-            say(target, "is rate-limited for " + Waits.nanos(wait) / 1_000_000 + " ms", failure.message());
+        Target target = attempt.target();
+        ScopeState scope = scope(target, failure);
+        OptionalLong told = failure.retryAfter().filter(wait -> !wait.isZero()).stream()
+                .mapToLong(Waits::nanos)
+                .findFirst();
+        long until = scope.refused(attempt, told, chance, now);
+        if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
+            say(target, "is rate-limited for " + (until - now) / 1_000_000 + " ms", failure.message());
         }
     }
 
@@ -54,10 +64,11 @@ final class Closures {
             first = closure.closeUntil(now + Waits.nanos(failure.retryAfter().get()), failure.message(), now);
         } else {
             first = closure.closeUntilMended(failure.message(), now);
-            probeAfterwards(scope(target, failure));
+            startSlowly(other -> other.organization().closure() == closure
+                    || other.modelScope().closure() == closure);
         }
         if (first) {
-            warn(target, "has used up its quota", failure.message());
+            warn(target, "has used up its quota; it is looked at again " + next(closure, now), failure.message());
         }
     }
 
@@ -67,18 +78,22 @@ final class Closures {
         boolean everybody = failure.reach() == Reach.ORGANIZATION;
         Closure closure =
                 everybody ? target.organization().closure() : target.account().credential();
-        pool.targets().stream()
-                .filter(other ->
-                        everybody ? other.organization() == target.organization() : other.account() == target.account())
-                .forEach(other -> other.health().demandProbe());
+        startSlowly(other ->
+                everybody ? other.organization() == target.organization() : other.account() == target.account());
+        Account account = target.account();
+        later.accept(account.refusedToken()::remember);
         if (closure.closeUntilMended(failure.message(), now)) {
-            warn(target, "is off: its token is refused", failure.message());
+            warn(
+                    target,
+                    "is off: its token is refused; it is looked at again " + next(closure, now)
+                            + ", or with the first prompt after its token has changed",
+                    failure.message());
         }
     }
 
     /** The service doesn't have the model, or no longer. */
     void modelUnavailable(Target target, Failure failure, long now) {
-        target.health().demandProbe();
+        target.health().startSlowly();
         if (target.availability().closeUntilMended(failure.message(), now)) {
             warn(target, "doesn't have model " + target.model(), failure.message());
         }
@@ -89,9 +104,13 @@ final class Closures {
         say(target, "cools down", failure.message());
     }
 
-    /** Tells of what has opened again. */
-    void tellReopened(long now) {
-        if (!closedSomething) {
+    /**
+     * Tells of what has opened again.
+     *
+     * @param change what has happened since the last time
+     */
+    void tellReopened(Change change, long now) {
+        if (!closedSomething && !change.everything()) {
             return;
         }
         closedSomething = false;
@@ -104,15 +123,26 @@ final class Closures {
                     listeners.forEach(listener -> listener.reopened(account.id()));
                 });
             }
-            closedSomething |= account.credential().isClosed(now)
-                    || account.organization().closure().isClosed(now);
+            closedSomething |= account.credential().mayReopen()
+                    || account.organization().closure().mayReopen();
         }
     }
 
-    private void probeAfterwards(ScopeState scope) {
+    /** Another token than the one refused is there: whatever closed for that may be probed. */
+    void tokenChanged(Account account, long now) {
+        account.credential().checkNow(now);
+        account.organization().closure().checkNow(now);
+        later.accept(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
+    }
+
+    private void startSlowly(Predicate<Target> concerned) {
         pool.targets().stream()
-                .filter(target -> target.organization() == scope || target.modelScope() == scope)
-                .forEach(target -> target.health().demandProbe());
+                .filter(concerned)
+                .forEach(target -> target.health().startSlowly());
+    }
+
+    private static String next(Closure closure, long now) {
+        return "in " + Duration.ofNanos(closure.until() - now).toMinutes() + " minutes";
     }
 
     private static ScopeState scope(Target target, Failure failure) {

@@ -30,8 +30,6 @@ final class Conduct {
     /** Calls answered with a limit hit don't count as attempts, but there is an end to everything. */
     private static final int MOST_CALLS_A_TARGET = 20;
 
-    private static final Duration UNTOLD_WAIT = Duration.ofMillis(500);
-
     private final Outcomes outcomes;
     private final Closures closures;
     private final TokenForecast forecast;
@@ -85,12 +83,20 @@ final class Conduct {
         attempt.lease().end(counted, now);
         target.health().succeeded(attempt.healthEpoch(), now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
+        target.ended(attempt, true);
+        letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         outcomes.tell(
                 flight,
                 listener -> listener.attemptAnswered(target.account().id(), target.model(), Duration.ofNanos(took)));
         outcomes.answered(flight, completion, now);
         outcomes.changed(target, now);
+    }
+
+    private static void letIn(Attempt attempt, long now) {
+        attempt.target().account().letIn(attempt);
+        attempt.target().organization().letIn(attempt, now);
+        attempt.target().modelScope().letIn(attempt, now);
     }
 
     /** Nobody wants the answer any longer. What wasn't sent isn't used. */
@@ -102,6 +108,7 @@ final class Conduct {
         }
         Target target = attempt.target();
         target.health().ended(attempt.healthEpoch());
+        target.ended(attempt, false);
         tellPickers(attempt, Picker.Outcome.CANCELLED, now);
         outcomes.changed(target, now);
     }
@@ -117,6 +124,7 @@ final class Conduct {
         tellPickers(attempt, outcome(failure), now);
         outcomes.tell(
                 flight, listener -> listener.attemptFailed(target.account().id(), target.model(), failure, took));
+        target.ended(attempt, provesOpen(failure));
         learn(attempt, failure, now);
         decide(flight, target, failure, now);
         outcomes.changed(target, now);
@@ -131,6 +139,14 @@ final class Conduct {
         };
     }
 
+    /** Returns whether a service that fails so has looked at the prompt, and so accepts the account. */
+    private static boolean provesOpen(Failure failure) {
+        return switch (failure.kind()) {
+            case RATE_LIMITED, TOO_LARGE, FILTERED, REJECTED -> true;
+            case QUOTA_EXHAUSTED, OVERLOADED, UNAVAILABLE, TIMEOUT, UNAUTHORIZED, MODEL_UNAVAILABLE -> false;
+        };
+    }
+
     private void learn(Attempt attempt, Failure failure, long now) {
         Target target = attempt.target();
         Health health = target.health();
@@ -138,7 +154,7 @@ final class Conduct {
         switch (failure.kind()) {
             case RATE_LIMITED -> {
                 health.ended(epoch);
-                closures.rateLimited(target, failure, untoldWait(attempt.flight()), now);
+                closures.rateLimited(attempt, failure, timeline.random().nextDouble(), now);
             }
             case QUOTA_EXHAUSTED -> {
                 health.ended(epoch);
@@ -163,16 +179,6 @@ final class Conduct {
         if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
             closures.cooling(target, failure);
         }
-    }
-
-    /** A pause of our own where a service that refuses for now doesn't say how long: longer each time the flight meets it. */
-    private Duration untoldWait(Flight flight) {
-        long refusals = flight.failedAttempts().stream()
-                .filter(report -> report.failure().kind() == FailureKind.RATE_LIMITED)
-                .count();
-        Retries retries = flight.route().settings().retries();
-        return Duration.ofNanos(
-                Backoff.nanos((int) Math.max(0, refusals - 1), retries, UNTOLD_WAIT, timeline.random()));
     }
 
     private void decide(Flight flight, Target target, Failure failure, long now) {

@@ -231,6 +231,7 @@ public final class Engine {
     /** Puts a new flight into the waiting line, or refuses it at once. */
     private void enter(Flight flight) {
         Demand demand = Demand.of(flight.prompt(), flight.route());
+        traffic.noticeNewTokens(flight.route());
         monitor.decide(() -> {
             if (flight.stage() != Flight.Stage.LOOKING_UP) {
                 return;

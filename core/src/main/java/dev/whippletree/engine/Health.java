@@ -121,18 +121,23 @@ final class Health {
         return false;
     }
 
-    /** Lets one attempt through and no more until it has succeeded, as after a closure whose end was a guess. */
-    void demandProbe() {
+    /** Lets two attempts through, then more for each that succeeds, as after a closure whose end was a guess. */
+    void startSlowly() {
+        startWith(2);
+    }
+
+    /** Begins an epoch in which so many are let through at first. */
+    private void startWith(int attempts) {
         epoch++;
         underWay = 0;
-        allowed = 1;
+        allowed = attempts;
     }
 
     private void coolDown(long leastNanos, String why, long now) {
         coolingUntil = now + Math.max(nextCooldownNanos, leastNanos);
         nextCooldownNanos = Math.min(LONGEST_NANOS, nextCooldownNanos * 2);
         reason = why;
-        demandProbe();
+        startWith(1);
         failuresInARow = 0;
         rate.clear();
     }

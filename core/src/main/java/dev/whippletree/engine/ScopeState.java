@@ -6,6 +6,7 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.quota.FixedWindow;
+import dev.whippletree.quota.RateSearch;
 import dev.whippletree.quota.ReportedQuota;
 import dev.whippletree.quota.SlidingWindow;
 import dev.whippletree.quota.TokenBucket;
@@ -32,6 +33,8 @@ final class ScopeState {
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
     private final Map<ReportKey, Meter> reported = new LinkedHashMap<>();
+    private final RateSearch search = new RateSearch();
+    private final Pauses pauses = new Pauses();
     private final Set<Lease> leases = new LinkedHashSet<>();
 
     /** What tells one reported limit of a scope from another; a window of zero is one that wasn't said. */
@@ -65,21 +68,64 @@ final class ScopeState {
         }
     }
 
+    /** Returns whether a limit of requests was declared or reported; a rate found by trial is none. */
     boolean knowsRequestLimit() {
-        return counts(Limit.Unit.REQUESTS);
-    }
-
-    boolean countsTokens() {
-        return counts(Limit.Unit.TOKENS);
-    }
-
-    private boolean counts(Limit.Unit unit) {
         for (Meter meter : meters) {
-            if (meter.unit() == unit) {
+            if (meter.unit() == Limit.Unit.REQUESTS && meter.source() != LimitStatus.Source.LEARNED) {
                 return true;
             }
         }
         return false;
+    }
+
+    boolean countsTokens() {
+        for (Meter meter : meters) {
+            if (meter.unit() == Limit.Unit.TOKENS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** It let in an attempt. */
+    void letIn(Attempt attempt, long now) {
+        pauses.letIn(attempt.beganNanos());
+        search.letIn(attempt.beganNanos(), now);
+    }
+
+    /**
+     * It refused an attempt for a limit.
+     *
+     * @param told how long the service said to wait, if it did
+     * @param chance 0 to 1, for a pause of our own
+     * @return when it may be asked again, perhaps no later than was known
+     */
+    long refused(Attempt attempt, OptionalLong told, double chance, long now) {
+        long begun = attempt.beganNanos();
+        long until = told.isPresent()
+                ? now + told.getAsLong()
+                : pauses.refused(begun, search.pauseNanos().orElse(Pauses.FIRST_NANOS), chance, now);
+        if (!knowsRequestLimit()) {
+            if (search.pace().isPresent() && attempt.target().account().crowded(attempt, now)) {
+                search.setAside(begun);
+            } else {
+                search.refused(begun, now, until, told.isPresent());
+                keepPace(attempt.target().account());
+            }
+        }
+        return until;
+    }
+
+    /** From when a rate is found its pace is kept like any other limit. */
+    private void keepPace(Account account) {
+        if (search.pace().isEmpty()) {
+            account.startAnew();
+        } else if (meters.stream().noneMatch(meter -> meter.source() == LimitStatus.Source.LEARNED)) {
+            meters.add(new Meter(
+                    Limit.Unit.REQUESTS,
+                    LimitStatus.Source.LEARNED,
+                    search.pace().get()));
+        }
     }
 
     /** Returns how long until a reservation fits, the closure aside. */
@@ -113,13 +159,17 @@ final class ScopeState {
     double headroom(long now) {
         double least = 1;
         for (Meter meter : meters) {
-            least = Math.min(least, meter.headroom(now));
+            // A pace is no stock of which a share could be left.
+            if (meter.source() != LimitStatus.Source.LEARNED) {
+                least = Math.min(least, meter.headroom(now));
+            }
         }
         return least;
     }
 
     void join(Lease lease, long now) {
         leases.add(lease);
+        search.begun(now);
         for (Meter meter : meters) {
             lease.hold(meter, now);
         }
@@ -186,12 +236,17 @@ final class ScopeState {
                 key.refill() == Refill.AT_ONCE ? new FixedWindow(amount) : new TokenBucket(amount, window, now);
         Meter meter = new Meter(key.unit(), LimitStatus.Source.REPORTED, quota);
         reported.put(key, meter);
-        meters.removeIf(known -> isSame(known, key, amount, window));
+        meters.removeIf(known -> isSame(known, key, amount, window) || isGuess(known, key));
         meters.add(meter);
         leases.forEach(lease -> lease.hold(meter, now));
         // Only once all hold it: what the others report may be older than that this one has arrived.
         leases.forEach(lease -> lease.catchUp(meter, now));
         return meter;
+    }
+
+    /** What a limit's rate was thought to be doesn't matter once the service tells the limit. */
+    private static boolean isGuess(Meter known, ReportKey key) {
+        return known.source() == LimitStatus.Source.LEARNED && key.unit() == Limit.Unit.REQUESTS;
     }
 
     private static boolean isSame(Meter declared, ReportKey key, long amount, Duration window) {

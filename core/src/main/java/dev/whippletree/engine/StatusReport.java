@@ -95,6 +95,9 @@ final class StatusReport {
         if (closure.isClosed(now)) {
             AccountState state = closure.waitNanos(now) == Waits.UNKNOWN ? AccountState.OFF : AccountState.CLOSED;
             conditions.add(new Condition(state, Optional.of(closure.reason()), Optional.of(instant(closure.until()))));
+        } else if (closure.isProbing(now)) {
+            conditions.add(new Condition(
+                    AccountState.OFF, Optional.of("the next prompt probes it: " + closure.reason()), Optional.empty()));
         }
     }
 
@@ -112,7 +115,7 @@ final class StatusReport {
     /** Nothing closed it, but a limit may have nothing left. */
     private Condition exhausted(Account account) {
         return limits(account).stream()
-                .filter(limit -> limit.left() == 0)
+                .filter(limit -> limit.left() == 0 && limit.source() != LimitStatus.Source.LEARNED)
                 .findFirst()
                 .map(limit -> new Condition(
                         AccountState.CLOSED,

@@ -16,6 +16,9 @@ final class Target {
     /** Whether the service doesn't have the model. */
     private final Closure availability = new Closure();
 
+    /** All that may be closed and make it so. */
+    private final List<Closure> closures;
+
     private int inFlight;
 
     Target(Account account, String model, ScopeState modelScope) {
@@ -25,6 +28,8 @@ final class Target {
         this.organization = account.organization();
         this.modelScope = modelScope;
         this.health = new Health(account.maxConcurrency());
+        this.closures =
+                List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
     }
 
     /** Returns its name, unique and stable. */
@@ -85,8 +90,7 @@ final class Target {
     /** Returns how long until what is closed for a time nobody knows is tried again; {@link Waits#UNTIL_EVENT} if nothing is. */
     long checkedAgainNanos(long now) {
         long least = Waits.UNTIL_EVENT;
-        for (Closure closure :
-                List.of(account.credential(), availability, organization.closure(), modelScope.closure())) {
+        for (Closure closure : closures) {
             least = closure.isClosed(now) ? Math.min(least, closure.until() - now) : least;
         }
         return least;
@@ -95,6 +99,20 @@ final class Target {
     /** Returns whether it has a limit of tokens. */
     boolean countsTokens() {
         return organization.countsTokens() || modelScope.countsTokens();
+    }
+
+    /** An attempt begins. */
+    void begun(Attempt attempt, long now) {
+        closures.forEach(closure -> closure.begun(attempt, now));
+    }
+
+    /**
+     * An attempt ended.
+     *
+     * @param proved whether it showed that the service takes prompts here
+     */
+    void ended(Attempt attempt, boolean proved) {
+        closures.forEach(closure -> closure.ended(attempt, proved));
     }
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */

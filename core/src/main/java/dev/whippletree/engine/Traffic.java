@@ -115,6 +115,15 @@ final class Traffic {
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
+    /** Notices tokens that were replaced after they had been refused. May read files, so the lock must not be held. */
+    void noticeNewTokens(Route route) {
+        for (Target target : route.targets()) {
+            if (target.account().refusedToken().takeChange()) {
+                monitor.decide(() -> closures.tokenChanged(target.account(), timeline.nanoTime()));
+            }
+        }
+    }
+
     /**
      * Begins all that can begin. The lock must be held.
      *
@@ -122,7 +131,7 @@ final class Traffic {
      */
     void dispatch(Change change) {
         long now = timeline.nanoTime();
-        closures.tellReopened(now);
+        closures.tellReopened(change, now);
         dispatcher.dispatch(change, now);
     }
 

@@ -161,7 +161,7 @@ public record StatusSnapshot(
      * @param amount how much a window allows
      * @param window the window, if it is known
      * @param left how much may be used now, 0 or more
-     * @param source whether the user declared it or the service reported it
+     * @param source by whose word it is known; what was {@link Source#LEARNED} is a rate, put as an amount per window
      * @param nextIn how long until more may be used, if none may now and it is known, in nanoseconds
      */
     public record LimitStatus(
@@ -178,7 +178,9 @@ public record StatusSnapshot(
             /** From the configuration. */
             DECLARED,
             /** From what the service said. */
-            REPORTED
+            REPORTED,
+            /** Nobody told: a rate found by what the service let in and what it refused, still being searched around. */
+            LEARNED
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * <p>Between reserving a use and the service's counting it lies an unknown time. Every implementation therefore counts a use
  * from when it is reserved until the latest moment at which the service can have counted it has left the window.
  */
-public sealed interface Quota permits SlidingWindow, ReportedQuota {
+public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
 
     /** Returns the most that one window allows, 1 or more. */
     long amount();

@@ -45,7 +45,7 @@ final class EngineFailureTest {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
         client.usually(client.failsAfter(SHORT, kind));
         CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofMinutes(30));
+        fixture.advance(Duration.ofHours(2));
         assertThat(failure(answer).reason()).isEqualTo(reason);
         assertThat(client.calls()).isEqualTo(calls);
         assertThat(failure(answer).attempts()).hasSize(calls);

@@ -6,6 +6,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
@@ -81,6 +82,24 @@ final class EngineFixture {
                         Settings.none("account " + id)));
         ScriptedClient client = new ScriptedClient(timeline);
         clients.put(id, client);
+        return client;
+    }
+
+    /** An account with a token, whose organization another may share. */
+    ScriptedClient account(String id, String organization, Secret token) {
+        ScriptedClient client = account(id, Optional.of(organization), 1000);
+        accounts.put(
+                id,
+                new AccountSettings(
+                        id,
+                        "scripted",
+                        Optional.of(token),
+                        Optional.of(organization),
+                        1,
+                        OptionalInt.of(1000),
+                        Optional.empty(),
+                        List.of(),
+                        Settings.none("account " + id)));
         return client;
     }
 

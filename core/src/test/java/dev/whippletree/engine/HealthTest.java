@@ -101,17 +101,28 @@ final class HealthTest {
 
     @Test
     void cancelledProbe_makesPlaceForAnother() {
-        health.demandProbe();
+        health.failed(health.begin(), true, 0, "overloaded", 0);
         int probe = health.begin();
         health.ended(probe);
-        assertThat(health.waitNanos(0)).isZero();
+        assertThat(health.waitNanos(SECOND)).isZero();
+    }
+
+    @Test
+    void slowStart_letsTwoThroughAndThenMore() {
+        health.startSlowly();
+        int first = health.begin();
+        health.begin();
+        assertThat(health.waitNanos(0)).isEqualTo(Waits.UNTIL_EVENT);
+        health.succeeded(first, 0);
+        assertThat(health.allowed()).isEqualTo(3);
+        assertThat(health.isProbing(0)).isFalse();
     }
 
     @Test
     void concurrencyOfOne_isTrustedAfterItsProbe() {
         Health single = new Health(1);
-        single.demandProbe();
-        single.succeeded(single.begin(), 0);
-        assertThat(single.isProbing(0)).isFalse();
+        single.failed(single.begin(), true, 0, "overloaded", 0);
+        single.succeeded(single.begin(), SECOND);
+        assertThat(single.isProbing(SECOND)).isFalse();
     }
 }

@@ -42,11 +42,16 @@ final class Limits {
         Paint paint = limit.left() == 0 ? Paint.CAUTION : Paint.GOOD;
         table.row(
                 Cell.left(Words.clip(limit.scope().toString(), LONGEST_SCOPE)),
-                Cell.right(Words.count(limit.left())).painted(Paint.STRONG),
-                Cell.left(meter(limit)).painted(paint),
+                Cell.right(isPace(limit) ? "–" : Words.count(limit.left())).painted(Paint.STRONG),
+                Cell.left(isPace(limit) ? "" : meter(limit)).painted(paint),
                 Cell.left(amount(limit)),
                 Cell.left(Accounts.word(limit.source())),
                 Cell.left(next(limit)).painted(Paint.CAUTION));
+    }
+
+    /** A rate found by trial is a pace, of which nothing is left or used up. */
+    private static boolean isPace(LimitStatus limit) {
+        return limit.source() == LimitStatus.Source.LEARNED;
     }
 
     /** Shows a full bar only when nothing is used, and an empty one only when nothing is left. */
@@ -58,7 +63,8 @@ final class Limits {
 
     private static String amount(LimitStatus limit) {
         String window = limit.window().map(known -> form(limit, known)).orElse("unknown window");
-        return "of " + Words.count(limit.amount()) + " " + limit.unit().wireName() + " / " + window;
+        return (isPace(limit) ? "about " : "of ") + Words.count(limit.amount()) + " "
+                + limit.unit().wireName() + " / " + window;
     }
 
     private static String form(LimitStatus limit, Duration window) {
@@ -67,7 +73,7 @@ final class Limits {
     }
 
     private static String next(LimitStatus limit) {
-        return limit.nextIn().isPresent()
+        return limit.nextIn().isPresent() && !isPace(limit)
                 ? "more in " + Words.duration(Duration.ofNanos(limit.nextIn().getAsLong()))
                 : "";
     }

@@ -92,7 +92,7 @@ public final class Snapshots {
                 new Latency(0, Duration.ZERO, Duration.ZERO),
                 TokenUsage.NONE,
                 Map.of(),
-                List.of());
+                List.of(limit("huggingface/hf-3", 0, 96, Source.LEARNED, OptionalLong.of(37_500_000_000L))));
         return new StatusSnapshot(
                 AT,
                 Duration.ofSeconds(252),

@@ -37,6 +37,7 @@ class StatusBoardTest {
                         Limit of          Left              Amount                  Known
                         huggingface/hf-1     0  ░░░░░░░░░░  of 1,000 requests / 1h  declared  more in 23.4 s
                         huggingface/hf-2   412  █████░░░░░  of 1,000 requests / 1h  reported
+                        huggingface/hf-3     –              about 96 requests / 1h  learned
 
                         Cache     Hits  Misses  Faults  Hit rate
                         ehcache  4,400   2,400       0    64.7 %

@@ -8,7 +8,7 @@ import dev.whippletree.model.Limit;
  */
 final class BucketMeter implements Meter {
 
-    private final double nanosPerUnit;
+    private double nanosPerUnit;
     private final long windowNanos;
     private long fullAtNanos;
     private boolean touched;
@@ -26,6 +26,15 @@ final class BucketMeter implements Meter {
     @Override
     public void take(long amount, long nowNanos) {
         fullAtNanos = nowNanos + resetNanos(nowNanos) + nanosOf(amount);
+        touched = true;
+    }
+
+    /** What is left stays left, up to what fits. */
+    @Override
+    public void change(long limit, long nowNanos) {
+        double left = (windowNanos - resetNanos(nowNanos)) / nanosPerUnit;
+        nanosPerUnit = (double) windowNanos / limit;
+        fullAtNanos = nowNanos + (long) Math.max(0, windowNanos - left * nanosPerUnit);
         touched = true;
     }
 

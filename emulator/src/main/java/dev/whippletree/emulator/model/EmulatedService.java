@@ -29,6 +29,7 @@ public final class EmulatedService {
     private final Workers workers;
     private final Map<String, Workers> workersByAccount = new HashMap<>();
     private final Ledger ledger;
+    private final Crowd crowd;
     private long startNanos;
     private long lastNanos;
 
@@ -45,6 +46,7 @@ public final class EmulatedService {
                 settings.organizations(), startNanos - settings.clockAhead().toNanos());
         this.workers = new Workers(settings.capacity().ofService());
         this.ledger = new Ledger(settings.accounts());
+        this.crowd = new Crowd(settings.mostUnderWay());
         this.startNanos = startNanos;
         this.lastNanos = startNanos;
         settings.accounts().forEach(account -> accountsByToken.put(account.token(), account));
@@ -61,6 +63,17 @@ public final class EmulatedService {
     /** Lets the times of fault rules count from this moment on, instead of from the service's creation. */
     public synchronized void startFaultsAt(long nowNanos) {
         startNanos = nowNanos;
+    }
+
+    /**
+     * Lets every limit allow another amount from now on, without telling anybody. What counts as used stays so.
+     *
+     * @param factor how many times the amount it was made with, above 0
+     * @param nowNanos the moment
+     */
+    public synchronized void changeLimits(double factor, long nowNanos) {
+        lastNanos = Math.max(lastNanos, nowNanos);
+        limits.change(factor, lastNanos);
     }
 
     /**
@@ -178,11 +191,19 @@ public final class EmulatedService {
         }
 
         private Optional<Refusal> limitRefusal() {
+            if (crowd.isFull(account.organization(), nowNanos)) {
+                return Optional.of(refusal(RefusalKind.LIMIT));
+            }
             long tokens = rules.countedTokens(request, draft);
             return limits.admit(account.organization(), rules.modelName(request), tokens, nowNanos)
-                    .map(hit -> refusal(hit.neverFits() ? RefusalKind.LARGER_THAN_LIMIT : RefusalKind.LIMIT)
-                            .withHit(hit)
-                            .withRetryAfter(Duration.ofNanos(hit.waitNanos())));
+                    .map(hit -> tellWait(
+                            hit,
+                            refusal(hit.neverFits() ? RefusalKind.LARGER_THAN_LIMIT : RefusalKind.LIMIT)
+                                    .withHit(hit)));
+        }
+
+        private Refusal tellWait(LimitHit hit, Refusal refusal) {
+            return settings.tellsWait() ? refusal.withRetryAfter(Duration.ofNanos(hit.waitNanos())) : refusal;
         }
 
         private Outcome refuse(Refusal refusal) {
@@ -200,6 +221,7 @@ public final class EmulatedService {
                     account.organization(), (id, left) -> left - draft.promptTokens() - draft.completionTokens());
             long nanos = account.latency().orElse(settings.latency()).drawNanos(dice);
             long delayNanos = FaultEffect.delay(fault).toNanos() + turnNanos(nanos);
+            crowd.enter(account.organization(), nowNanos + delayNanos + nanos);
             return new Outcome.Answered(
                     answer(),
                     FaultEffect.delivery(fault),

@@ -5,7 +5,7 @@ import dev.whippletree.model.Limit;
 /** Windows follow each other, one of them from a given moment on; what was used in one is forgotten in the next. */
 final class FixedMeter implements Meter {
 
-    private final long limit;
+    private long limit;
     private final long windowNanos;
     private long windowStartNanos;
     private long used;
@@ -24,6 +24,11 @@ final class FixedMeter implements Meter {
     @Override
     public void take(long amount, long nowNanos) {
         used = used(nowNanos) + amount;
+    }
+
+    @Override
+    public void change(long limit, long nowNanos) {
+        this.limit = limit;
     }
 
     @Override

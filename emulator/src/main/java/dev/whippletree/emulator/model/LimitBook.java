@@ -13,6 +13,7 @@ final class LimitBook {
     private final Map<String, EmulatedOrganization> organizations = new LinkedHashMap<>();
     private final Map<Owner, Entry> entries = new LinkedHashMap<>();
     private final long startNanos;
+    private double factor = 1;
 
     LimitBook(List<EmulatedOrganization> organizations, long startNanos) {
         organizations.forEach(organization -> this.organizations.put(organization.id(), organization));
@@ -25,7 +26,7 @@ final class LimitBook {
      * @return the first limit that refuses it
      */
     Optional<LimitHit> admit(String organization, String model, long tokens, long nowNanos) {
-        List<Entry> all = entries(organization, model);
+        List<Entry> all = entries(organization, model, nowNanos);
         for (Entry entry : all) {
             Optional<LimitHit> hit = entry.hit(tokens, nowNanos);
             if (hit.isPresent()) {
@@ -37,9 +38,15 @@ final class LimitBook {
         return Optional.empty();
     }
 
+    /** Lets every limit allow so many times what it was declared with, from now on. */
+    void change(double factor, long nowNanos) {
+        this.factor = factor;
+        entries.values().forEach(entry -> entry.change(factor, nowNanos));
+    }
+
     /** Returns how the limits stand that apply to a model. */
     List<LimitState> states(String organization, String model, long nowNanos) {
-        return entries(organization, model).stream()
+        return entries(organization, model, nowNanos).stream()
                 .map(entry -> entry.state(nowNanos))
                 .toList();
     }
@@ -49,13 +56,20 @@ final class LimitBook {
         return entries.values().stream().map(Entry::stats).toList();
     }
 
-    private List<Entry> entries(String organization, String model) {
+    private Entry open(Owner owner, long nowNanos) {
+        Entry entry = new Entry(owner, startNanos);
+        if (factor != 1) {
+            entry.change(factor, nowNanos);
+        }
+        return entry;
+    }
+
+    private List<Entry> entries(String organization, String model, long nowNanos) {
         List<Entry> found = new ArrayList<>();
         EmulatedOrganization known = organizations.get(organization);
         for (ServiceLimit limit : known == null ? List.<ServiceLimit>of() : known.limits()) {
             Optional<String> own = limit.perModel() ? Optional.of(model) : Optional.empty();
-            found.add(entries.computeIfAbsent(
-                    new Owner(organization, own, limit), owner -> new Entry(owner, startNanos)));
+            found.add(entries.computeIfAbsent(new Owner(organization, own, limit), owner -> open(owner, nowNanos)));
         }
         return found;
     }
@@ -87,6 +101,10 @@ final class LimitBook {
         void take(long tokens, long nowNanos) {
             meter.take(amount(tokens), nowNanos);
             window.add(amount(tokens), nowNanos);
+        }
+
+        void change(double factor, long nowNanos) {
+            meter.change(Math.max(1, Math.round(owner.limit.limit().amount() * factor)), nowNanos);
         }
 
         LimitState state(long nowNanos) {

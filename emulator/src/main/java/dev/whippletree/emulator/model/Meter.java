@@ -13,6 +13,9 @@ interface Meter {
     /** Counts a use, whether it fits or not. */
     void take(long amount, long nowNanos);
 
+    /** Allows another amount from now on; what counts as used stays so. */
+    void change(long limit, long nowNanos);
+
     /** Returns what counts as used now, rounded up. */
     long used(long nowNanos);
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -27,6 +28,8 @@ import java.util.Set;
  * @param capacity how many requests it works on at once
  * @param answerLength how long its answers are; absent: three sentences
  * @param clockAhead how far its clock is ahead of the callers'; negative: behind
+ * @param tellsWait whether a refusal for a limit says how long to wait
+ * @param mostUnderWay how many requests of an organization it has under way at once, 1 or more; absent: any number
  */
 public record ServiceSettings(
         ServiceKind kind,
@@ -43,7 +46,9 @@ public record ServiceSettings(
         boolean reportsLimits,
         Capacity capacity,
         Optional<AnswerLength> answerLength,
-        Duration clockAhead) {
+        Duration clockAhead,
+        boolean tellsWait,
+        OptionalInt mostUnderWay) {
 
     /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
     public ServiceSettings {
@@ -54,6 +59,7 @@ public record ServiceSettings(
         Objects.requireNonNull(capacity, "capacity");
         Objects.requireNonNull(answerLength, "answerLength");
         Objects.requireNonNull(clockAhead, "clockAhead");
+        Objects.requireNonNull(mostUnderWay, "mostUnderWay");
         accounts = List.copyOf(accounts);
         organizations = List.copyOf(organizations);
         models = Set.copyOf(models);

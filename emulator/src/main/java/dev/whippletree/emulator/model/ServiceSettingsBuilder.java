@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Collects what makes an emulated service. Confined to one thread. */
@@ -28,6 +29,8 @@ public final class ServiceSettingsBuilder {
     private Capacity capacity = Capacity.UNLIMITED;
     private Optional<AnswerLength> answerLength = Optional.empty();
     private Duration clockAhead = Duration.ZERO;
+    private boolean tellsWait = true;
+    private OptionalInt mostUnderWay = OptionalInt.empty();
 
     ServiceSettingsBuilder(ServiceKind kind) {
         this.kind = kind;
@@ -130,6 +133,18 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
+    /** Lets it refuse requests for a limit without saying how long to wait. */
+    public ServiceSettingsBuilder keepsWaitsToItself() {
+        this.tellsWait = false;
+        return this;
+    }
+
+    /** Sets how many requests of an organization it has under way at once. */
+    public ServiceSettingsBuilder mostUnderWay(int mostUnderWay) {
+        this.mostUnderWay = OptionalInt.of(mostUnderWay);
+        return this;
+    }
+
     /**
      * Returns the settings.
      *
@@ -151,6 +166,8 @@ public final class ServiceSettingsBuilder {
                 reportsLimits,
                 capacity,
                 answerLength,
-                clockAhead);
+                clockAhead,
+                tellsWait,
+                mostUnderWay);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Deque;
 /** A use counts from its moment until a window later, that moment excluded. */
 final class SlidingMeter implements Meter {
 
-    private final long limit;
+    private long limit;
     private final long windowNanos;
     private final Deque<Use> uses = new ArrayDeque<>();
     private long used;
@@ -38,6 +38,11 @@ final class SlidingMeter implements Meter {
         forget(nowNanos);
         uses.addLast(new Use(nowNanos, amount));
         used += amount;
+    }
+
+    @Override
+    public void change(long limit, long nowNanos) {
+        this.limit = limit;
     }
 
     @Override

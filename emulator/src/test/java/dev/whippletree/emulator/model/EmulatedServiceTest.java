@@ -74,6 +74,41 @@ class EmulatedServiceTest {
     }
 
     @Test
+    void waitsKeptToItself_aRefusalSaysNone() {
+        EmulatedService service = service(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                .keepsWaitsToItself()
+                .account("one", "token-1", THREE_IN_TEN_SECONDS));
+        for (int i = 0; i < 3; i++) {
+            service.receive(TOKEN, request, 0);
+        }
+        assertThat(refusal(service.receive(TOKEN, request, 0)).retryAfter()).isEmpty();
+    }
+
+    @Test
+    void mostUnderWay_refusesMoreUntilOneHasEnded() {
+        EmulatedService service = service(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                .latency(Latency.constant(Duration.ofSeconds(1)))
+                .mostUnderWay(2)
+                .account("one", "token-1"));
+        service.receive(TOKEN, request, 0);
+        service.receive(TOKEN, request, SECOND / 2);
+        assertThat(refusal(service.receive(TOKEN, request, SECOND - 1)).kind()).isEqualTo(RefusalKind.LIMIT);
+        assertThat(service.receive(TOKEN, request, SECOND)).isInstanceOf(Outcome.Answered.class);
+    }
+
+    @Test
+    void changedLimits_holdForEveryOrganization() {
+        EmulatedService service = service(
+                ServiceSettings.builder(ServiceKind.HUGGING_FACE).account("one", "token-1", THREE_IN_TEN_SECONDS));
+        service.changeLimits(1.0 / 3, 0);
+        service.receive(TOKEN, request, 0);
+        assertThat(refusal(service.receive(TOKEN, request, SECOND)).retryAfter())
+                .contains(Duration.ofSeconds(9));
+        service.changeLimits(1, SECOND);
+        assertThat(service.receive(TOKEN, request, SECOND)).isInstanceOf(Outcome.Answered.class);
+    }
+
+    @Test
     void groq_countsThePromptAndTheMostTheAnswerMayHave() {
         EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
                 .account("g", "token-1", ServiceLimit.bucket(Limit.tokens(8000, Duration.ofMinutes(1)))));

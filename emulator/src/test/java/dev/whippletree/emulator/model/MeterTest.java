@@ -81,4 +81,28 @@ class MeterTest {
 
         assertThat(window.fullest()).isEqualTo(5);
     }
+
+    @Test
+    void changedLimit_holdsFromThen_andWhatWasUsedStaysUsed() {
+        for (Meter meter : new Meter[] {new SlidingMeter(threeInTenSeconds), new FixedMeter(threeInTenSeconds, 0)}) {
+            meter.take(2, 0);
+            meter.change(2, SECOND);
+            assertThat(meter.waitNanos(1, SECOND)).isEqualTo(9 * SECOND);
+            meter.change(4, SECOND);
+            assertThat(meter.waitNanos(2, SECOND)).isZero();
+            assertThat(meter.waitNanos(3, SECOND)).isPositive();
+        }
+    }
+
+    @Test
+    void changedBucket_keepsWhatIsLeftAndRefillsAtTheNewRate() {
+        Meter meter = new BucketMeter(Limit.requests(10, Duration.ofSeconds(10)));
+        meter.take(6, 0);
+        meter.change(20, 0);
+        assertThat(meter.waitNanos(4, 0)).isZero();
+        assertThat(meter.waitNanos(6, 0)).isEqualTo(SECOND);
+        meter.change(2, 0);
+        assertThat(meter.waitNanos(2, 0)).as("no more fits than the new amount").isZero();
+        assertThat(meter.resetNanos(0)).isZero();
+    }
 }

@@ -129,7 +129,8 @@ final class StrategiesTest {
     }
 
     private static double leftShare(StatusSnapshot status, int account) {
-        StatusSnapshot.LimitStatus limit = status.accounts().get(account).limits().get(0);
+        StatusSnapshot.LimitStatus limit =
+                status.accounts().get(account).limits().get(0);
         return (double) limit.left() / limit.amount();
     }
 

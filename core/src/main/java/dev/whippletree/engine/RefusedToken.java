@@ -1,0 +1,63 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which token of an account was refused, so that another one is noticed: its digest, never the token. Thread-safe. Reading a token
+ * may read a file, so never under the engine's lock.
+ *
+ * <p>The token is read when the refusal arrives. One that was replaced while the refused attempt was under way is taken for the
+ * refused one, and tried only at the account's next check.
+ */
+final class RefusedToken {
+
+    private final Optional<Secret> token;
+    private volatile byte @Nullable [] refused;
+
+    RefusedToken(Optional<Secret> token) {
+        this.token = token;
+    }
+
+    /** The present token was refused. */
+    void remember() {
+        refused = digest();
+    }
+
+    /** The present token is accepted, whatever was refused before. */
+    void forget() {
+        refused = null;
+    }
+
+    /** Returns whether a token was refused and the present one is another; that one then counts as untried. Told once. */
+    boolean takeChange() {
+        byte[] before = refused;
+        byte[] present = before == null ? null : digest();
+        if (before == null || present == null || MessageDigest.isEqual(before, present)) {
+            return false;
+        }
+        refused = null;
+        return true;
+    }
+
+    /** Returns nothing if there is no token, or none that can be read just now. */
+    private byte @Nullable [] digest() {
+        try {
+            return token.isEmpty() ? null : sha256(token.get().reveal());
+        } catch (RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

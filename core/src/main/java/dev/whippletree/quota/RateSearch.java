@@ -1,0 +1,218 @@
+package dev.whippletree.quota;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a limit of requests that nobody tells of, by what is let in and what is refused. Arithmetic only, as {@link Quota} is.
+ *
+ * <p>Until something is refused there is no rate. From one refusal to the next it measures: what was let in, by the time from
+ * when it could begin until the service lets in again. That is the limit's own rate if the limit was used up, whatever its window:
+ * an hour's calls used up in a minute are followed by 59 minutes closed. What a full bucket holds, or what others had used
+ * before, spoils the first measure, so a rate is set when two in a row agree. Calls then keep that pace, a tenth below it at first
+ * and growing (see {@link CubicGrowth}): additive increase, multiplicative decrease, as in TCP.
+ *
+ * <p>Refusals of calls begun before the last cut don't cut again, nor do those that come before anything was let in since:
+ * they all are one congestion. A time in which nobody asked isn't counted, and calls that didn't have to wait for their pace don't
+ * raise it: neither says anything of the limit.
+ */
+public final class RateSearch {
+
+    /** Two measures agree if neither is more than this many times the other. */
+    private static final double AGREEMENT = 2;
+
+    /** Closed for a smaller share of the time since it opened, it isn't a window that was used up too early. */
+    private static final double SHORT_CLOSURE = 0.2;
+
+    /** An account that has done nothing for long may send this share of its first run at once. */
+    private static final double BURST_SHARE = 1.0 / 16;
+
+    /** One test of a rate loses about half a percent. */
+    private static final double CALLS_PER_REFUSAL = 200;
+
+    /**
+     * A window's calls are refused only once it is used up. Growing much within one would overshoot, so a rate isn't tested before
+     * half of what the first run let in, which is what a whole window allows if nobody had used it.
+     */
+    private static final double WINDOW_SHARE = 0.5;
+
+    private static final double LARGEST_WINDOW = 1000;
+
+    private static final double MOST_AT_ONCE = 16;
+
+    /** Waits told are whole seconds; a rate is tested so seldom that one of them costs a sixteenth at most. */
+    private static final double PAUSES_BETWEEN_TESTS = 16;
+
+    private static final long ROUNDING_NANOS = 1_000_000_000;
+
+    /** A first pause takes what four calls do, within bounds, so that it costs little wherever the window ends. */
+    private static final double CALLS_OF_A_PAUSE = 4;
+
+    private static final double SHORTEST_PAUSE = 10_000_000;
+    private static final double LONGEST_PAUSE = 30_000_000_000.0;
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final Cost cost = new Cost(CALLS_PER_REFUSAL);
+    private @Nullable Pace pace;
+    private CubicGrowth growth = new CubicGrowth(1, 1);
+    private Run run = new Run(NEVER, 0);
+    private double firstRun;
+
+    /** What was measured before, 0 if nothing was. */
+    private double measured;
+
+    /** The rate when it was refused, 0 if there was none. */
+    private double refusedRate;
+
+    /** Whether nothing has been let in since the last refusal. */
+    private boolean congested;
+
+    private long congestedAt = NEVER;
+    private long opensAt = NEVER;
+
+    /** Calls begun since the congestion began. */
+    private long begunSince;
+
+    /** What happens between two congestions. */
+    private static final class Run {
+
+        private final long start;
+        private final long idleBefore;
+        private long calls;
+
+        Run(long start, long idleBefore) {
+            this.start = start;
+            this.idleBefore = idleBefore;
+        }
+    }
+
+    /** Returns the rate that was found, if there is one yet. */
+    public Optional<Pace> pace() {
+        return Optional.ofNullable(pace);
+    }
+
+    /** Returns for how long to pause at first where the service doesn't say: some calls' time, or empty without a rate. */
+    public OptionalLong pauseNanos() {
+        return pace == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(
+                        (long) Math.max(SHORTEST_PAUSE, Math.min(LONGEST_PAUSE, CALLS_OF_A_PAUSE / growth.value())));
+    }
+
+    /** A call begins. */
+    public void begun(long now) {
+        if (run.start == NEVER) {
+            run = new Run(now, 0);
+        }
+        if (congested) {
+            begunSince++;
+        } else {
+            run.calls++;
+            if (pace != null && !pace.isIdle(now)) {
+                growth.step();
+            }
+        }
+    }
+
+    /** A call that began at a moment was let in. */
+    public void letIn(long begun, long now) {
+        if (congested && begun >= congestedAt) {
+            congested = false;
+            measured = run.calls > 0 ? measure(now) : measured;
+            firstRun = firstRun == 0 ? run.calls : firstRun;
+            run = new Run(opensAt, pace == null ? 0 : pace.idleNanos(now));
+            run.calls = begunSince;
+        }
+        keepPace(now);
+    }
+
+    /** A call that began at a moment was refused for another reason than its rate. */
+    public void setAside(long begun) {
+        if (begun >= congestedAt && congested) {
+            begunSince--;
+        } else if (begun >= run.start) {
+            run.calls--;
+        }
+    }
+
+    /**
+     * A call was refused.
+     *
+     * @param begun when it began
+     * @param until when the service is asked again
+     * @param told whether the service said so itself
+     */
+    public void refused(long begun, long now, long until, boolean told) {
+        setAside(begun);
+        opensAt = Math.max(opensAt, until);
+        if (congested) {
+            // What is refused before there is a pace says nothing of what testing it will cost.
+            if (refusedRate > 0) {
+                cost.refused();
+            }
+        } else if (begun >= congestedAt && run.calls > 0) {
+            congested = true;
+            congestedAt = now;
+            begunSince = 0;
+            refusedRate = pace == null ? 0 : growth.value();
+            if (refusedRate > 0) {
+                cost.begin();
+            }
+        } else if (begun >= congestedAt) {
+            run = new Run(until, 0);
+            return;
+        } else {
+            return;
+        }
+        settle(now, told);
+    }
+
+    /** Draws from a congestion what is known of it so far. */
+    private void settle(long now, boolean told) {
+        double rate = measure(now);
+        if (pace == null) {
+            if (measured == 0 || run.calls <= 0 || rate > measured * AGREEMENT || rate < measured / AGREEMENT) {
+                return;
+            }
+            pace = new Pace(rate, Math.min(MOST_AT_ONCE, Math.max(1, firstRun * BURST_SHARE)), opensAt);
+        }
+        growth = new CubicGrowth(ceiling(rate), callsToNextTest(rate));
+        pace.holdUntil(opensAt);
+        double probing = told ? Double.MAX_VALUE : 1.0 / Math.max(1, opensAt - now);
+        pace.change(Math.min(growth.value(), probing), now);
+    }
+
+    /** A window used up early leaves a long time closed; a short one says that it was the rate itself that was just too high. */
+    private double ceiling(double rate) {
+        if (refusedRate == 0) {
+            return rate;
+        }
+        if (opensAt - congestedAt < SHORT_CLOSURE * (congestedAt - run.start)) {
+            return refusedRate;
+        }
+        return Math.max(rate, refusedRate / 2);
+    }
+
+    private double callsToNextTest(double rate) {
+        double ofWindow = WINDOW_SHARE * Math.min(firstRun, LARGEST_WINDOW);
+        double forRounding = rate * PAUSES_BETWEEN_TESTS * roundedNanos();
+        return Math.max(cost.callsToNextTest(), Math.max(ofWindow, forRounding));
+    }
+
+    private long roundedNanos() {
+        return Math.min(ROUNDING_NANOS, Math.max(0, opensAt - congestedAt));
+    }
+
+    /** Returns the rate at which calls were let in. */
+    private double measure(long now) {
+        long idle = pace == null ? 0 : pace.idleNanos(now) - run.idleBefore;
+        return (double) Math.max(1, run.calls) / Math.max(1, opensAt - run.start - idle);
+    }
+
+    private void keepPace(long now) {
+        if (pace != null && !congested) {
+            pace.change(growth.value(), now);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.Secret;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** What is off comes back: after an hour by one probe, or as soon as its token has changed. */
+final class EngineRecoveryTest {
+
+    private static final Duration SHORT = Duration.ofMillis(10);
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final AtomicReference<String> token = new AtomicReference<>("first");
+
+    private static Failure refused(FailureKind kind, Reach reach) {
+        return new Failure(kind, "scripted " + kind, OptionalInt.empty(), Optional.empty(), Optional.empty(), reach);
+    }
+
+    private void turnOff(ScriptedClient client, FailureKind kind, Reach reach) {
+        client.then(client.failsAfter(SHORT, refused(kind, reach)));
+        CompletableFuture<Completion> answer = fixture.ask("turns it off");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
+    }
+
+    @Test
+    void organizationOutOfCredit_isProbedByOneOfAllItsAccountsThenStartsSlowly() {
+        ScriptedClient first = fixture.account("a", "org", Secret.of("a"));
+        ScriptedClient second = fixture.account("b", "org", Secret.of("b"));
+        turnOff(first, FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION);
+        fixture.advance(Duration.ofHours(1));
+
+        List<CompletableFuture<Completion>> answers = fixture.askMany(40);
+        fixture.advance(SHORT);
+        assertThat(first.calls() + second.calls())
+                .as("the one that failed and the probe")
+                .isEqualTo(2);
+        fixture.advance(Duration.ofMillis(100));
+        assertThat(first.calls() + second.calls()).as("after the probe").isBetween(5, 8);
+        fixture.run();
+        assertThat(answers).allMatch(answer -> !answer.isCompletedExceptionally());
+    }
+
+    @Test
+    void probeThatIsRefused_endsThoseThatWaitedForItAndClosesForAnotherHour() {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        client.usually(client.failsAfter(SHORT, refused(FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION)));
+        fixture.ask("turns it off");
+        fixture.advance(Duration.ofHours(1).plusSeconds(1));
+
+        List<CompletableFuture<Completion>> answers = fixture.askMany(10);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(answers).allMatch(CompletableFuture::isCompletedExceptionally);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
+        assertThat(fixture.status("a").reason()).contains("scripted QUOTA_EXHAUSTED");
+        assertThat(fixture.status("a").until())
+                .contains(fixture.timeline.now().plus(Duration.ofHours(1)).minusMillis(990));
+    }
+
+    @Test
+    void probeWhoseCallerGivesUp_makesPlaceForAnother() {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
+        fixture.advance(Duration.ofHours(1));
+        assertThat(fixture.status("a").state()).as("until it is probed").isEqualTo(AccountState.OFF);
+
+        client.then(client.hangs());
+        CompletableFuture<Completion> probe = fixture.ask("probe");
+        CompletableFuture<Completion> waiting = fixture.ask("waiting");
+        fixture.advance(SHORT);
+        assertThat(client.calls()).isEqualTo(2);
+        probe.cancel(true);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(waiting).isCompleted();
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
+    }
+
+    @Test
+    void replacedToken_isTriedWithTheNextPrompt() {
+        ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
+        turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
+
+        assertThat(failure(fixtureAnswer("still the same")).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(client.calls()).isEqualTo(1);
+        token.set("second");
+        assertThat(fixtureAnswer("with the new one")).isCompleted();
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
+    }
+
+    @Test
+    void replacedTokenThatIsRefusedToo_isOffAgain() {
+        ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
+        client.usually(client.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ORGANIZATION)));
+        fixtureAnswer("turns it off");
+        token.set("second");
+        fixtureAnswer("with the new one");
+        fixtureAnswer("still the new one");
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
+    }
+
+    @Test
+    void hourOfRefusalsWithoutAWord_isAskedEverMoreSeldom() {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        client.usually(client.failsAfter(SHORT, refused(FailureKind.RATE_LIMITED, Reach.ORGANIZATION)));
+        fixture.askMany(500);
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(client.calls()).as("in a minute").isLessThan(20);
+        int before = client.calls();
+        fixture.advance(Duration.ofHours(1));
+        assertThat(client.calls() - before).as("in the hour after").isLessThan(30);
+    }
+
+    private CompletableFuture<Completion> fixtureAnswer(String question) {
+        CompletableFuture<Completion> answer = fixture.ask(question);
+        fixture.advance(Duration.ofSeconds(1));
+        return answer;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.whippletree.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+final class RateSearchTest {
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final Offset<Double> SLIGHT = within(0.01);
+
+    private final RateSearch search = new RateSearch();
+
+    /** Calls that all are let in at the moment they begin, evenly over a time; returns its end. */
+    private long letIn(int calls, long from, long until) {
+        for (int call = 0; call < calls; call++) {
+            long at = from + (until - from) * call / calls;
+            search.begun(at);
+            search.pace().ifPresent(pace -> pace.reserve(1, at));
+            search.letIn(at, at);
+        }
+        return until;
+    }
+
+    private void refused(long begun, long until) {
+        search.begun(begun);
+        search.refused(begun, begun, until, true);
+    }
+
+    /** A window of 100 calls in 100 seconds, used up in 10 of them, twice. */
+    private long find() {
+        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        return 200 * SECOND;
+    }
+
+    private double perSecond() {
+        Pace pace = search.pace().orElseThrow();
+        return pace.roomWithin(1_000_000 * SECOND, 0) / 1_000_000.0;
+    }
+
+    @Test
+    void beforeTheFirstRefusal_thereIsNoRate() {
+        letIn(10_000, 0, SECOND);
+        assertThat(search.pace()).isEmpty();
+        assertThat(search.pauseNanos()).isEmpty();
+    }
+
+    @Test
+    void twoMeasuresThatAgree_setARateATenthBelow() {
+        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+        assertThat(search.pace()).isEmpty();
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void fullBucket_isNotTakenForTheRate() {
+        refused(letIn(100, 0, SECOND), 2 * SECOND);
+        refused(letIn(1, 2 * SECOND, 3 * SECOND), 4 * SECOND);
+        assertThat(search.pace()).isEmpty();
+        refused(letIn(1, 4 * SECOND, 5 * SECOND), 6 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.45, SLIGHT);
+    }
+
+    @Test
+    void callsBegunBeforeTheCut_dontCutAgain() {
+        long opening = find();
+        for (int late = 0; late < 20; late++) {
+            search.refused(109 * SECOND, 111 * SECOND, opening, true);
+        }
+        letIn(1, opening, opening + SECOND);
+        assertThat(perSecond())
+                .as("twenty of the second hundred were no calls let in")
+                .isCloseTo(0.72, SLIGHT);
+        search.refused(109 * SECOND, opening + SECOND, opening + 2 * SECOND, true);
+        assertThat(perSecond()).isCloseTo(0.72, SLIGHT);
+    }
+
+    @Test
+    void refusedWithNothingLetInBetween_isTheSameCongestion() {
+        long opening = find();
+        refused(opening, opening + SECOND);
+        refused(opening + SECOND, opening + 2 * SECOND);
+        letIn(1, opening + 2 * SECOND, opening + 3 * SECOND);
+        assertThat(perSecond()).as("a longer time for the same calls").isCloseTo(0.9 * 100 / 102, SLIGHT);
+    }
+
+    @Test
+    void pacedCalls_raiseIt_upToWhereItWasRefusedAndBeyond() {
+        long opening = find();
+        long now = letIn(201, opening, opening + 201 * SECOND);
+        assertThat(perSecond()).isCloseTo(1, SLIGHT);
+        letIn(200, now, now + 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(1.1, SLIGHT);
+    }
+
+    @Test
+    void callsThatDidNotHaveToWait_raiseNothing() {
+        long opening = find();
+        letIn(400, opening + 100 * SECOND, opening + 4_100 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void refusedAtACeiling_startsATenthBelowThat() {
+        long opening = find();
+        long now = letIn(401, opening, opening + 401 * SECOND);
+        refused(now, now + 2 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.99, SLIGHT);
+    }
+
+    @Test
+    void windowUsedUpEarly_isMeasured_butNoMoreThanHalved() {
+        long opening = find();
+        long now = letIn(100, opening, opening + 100 * SECOND);
+        refused(now, now + 40 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9 * 100 / 140, SLIGHT);
+
+        letIn(1, now + 40 * SECOND, now + 41 * SECOND);
+        refused(now + 42 * SECOND, now + 10_000 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9 * 0.9 * 100 / 140 / 2, SLIGHT);
+    }
+
+    @Test
+    void calls_refusedForAnotherReason_areNotCountedAsLetIn() {
+        letIn(100, 0, 10 * SECOND);
+        for (int aside = 0; aside < 50; aside++) {
+            search.begun(10 * SECOND);
+            search.setAside(10 * SECOND);
+        }
+        refused(10 * SECOND, 100 * SECOND);
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void nothingEverLetIn_measuresNothing() {
+        for (int call = 0; call < 10; call++) {
+            refused(call * SECOND, (call + 1) * SECOND);
+        }
+        assertThat(search.pace()).isEmpty();
+    }
+}
