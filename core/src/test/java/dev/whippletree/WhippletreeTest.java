@@ -9,13 +9,16 @@ import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.Secret;
 import dev.whippletree.plugin.FakePlugins;
 import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +67,51 @@ final class WhippletreeTest {
         }
         assertThat(FakePlugins.EVENTS)
                 .containsExactly("open a", "open b", "open cache", "close cache", "close b", "close a");
+    }
+
+    @Test
+    void stateFolder_isSavedToWhenItIsClosed() {
+        AccountSettings account = new AccountSettings(
+                "a",
+                "fake",
+                Optional.of(Secret.of("token-a")),
+                Optional.empty(),
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of(new DeclaredLimit(Limit.parse("10 requests / 1d"), Optional.empty())),
+                Settings.none("account a"));
+        for (int run = 0; run < 3; run++) {
+            try (Whippletree whippletree = realTime(account)) {
+                whippletree.complete(HELLO).join();
+            }
+        }
+        try (Whippletree whippletree = realTime(account)) {
+            assertThat(whippletree.status().accounts().get(0).limits().get(0).left())
+                    .isEqualTo(7);
+        }
+    }
+
+    private Whippletree realTime(AccountSettings account) {
+        return Whippletree.builder()
+                .provider(new FakeProvider())
+                .account(account)
+                .state(folder)
+                .build();
+    }
+
+    @Test
+    void stateFolderThatIsNotThere_isAWarningAndNoMore() {
+        Whippletree whippletree = builder()
+                .account("a", "fake", "token-a")
+                .state(folder.resolve("missing"))
+                .build();
+        assertThat(whippletree.configuration().warnings())
+                .singleElement()
+                .asString()
+                .contains("isn't there; create it");
+        assertThat(whippletree.status().notes())
+                .isEqualTo(whippletree.configuration().warnings());
     }
 
     @Test
