@@ -60,10 +60,14 @@ final class ScenarioLot {
     private final boolean rough;
     private final Dice lot;
 
+    /** Whether all go in single file, large and small, through one account, where it can be told who delays whom. */
+    private final boolean singleFile;
+
     private ScenarioLot(long seed, boolean rough) {
         this.seed = seed;
         this.rough = rough;
         this.lot = new Dice(seed * 2 + (rough ? 1 : 0));
+        this.singleFile = !rough && chance(8);
     }
 
     /** Draws a scenario in which nothing goes wrong but callers' own mistakes: limits, and many who ask. */
@@ -100,16 +104,16 @@ final class ScenarioLot {
                 route(accounts),
                 new EngineSettings(chance(10) ? lot.nextInt(20) : 10_000, 64, Duration.ofSeconds(1)),
                 chance(2),
-                new AskLot(lot, rough, accounts).draw(),
+                new AskLot(lot, rough, singleFile, accounts).draw(),
                 closing);
     }
 
     private List<SimulatedAccount> accounts() {
-        int count = 1 + lot.nextInt(4);
-        boolean declared = lot.nextInt(3) > 0;
+        int count = singleFile ? 1 : 1 + lot.nextInt(4);
+        boolean declared = singleFile || lot.nextInt(3) > 0;
         boolean tiers = count > 1 && chance(3);
         boolean shared = chance(4);
-        List<String> models = chance(5) ? List.of(MODELS) : List.of(MODELS[0]);
+        List<String> models = !singleFile && chance(5) ? List.of(MODELS) : List.of(MODELS[0]);
         Optional<Duration> transit =
                 chance(3) ? Optional.of(Duration.ofMillis(5 + lot.nextInt(200))) : Optional.empty();
         ServiceKind kind = declared ? ServiceKind.HUGGING_FACE : pick(ServiceKind.OPENAI, ServiceKind.GROQ);
@@ -152,7 +156,7 @@ final class ScenarioLot {
             limits.add(new ServiceLimit(
                     Limit.requests(20 + lot.nextInt(200), Duration.ofMinutes(2 + lot.nextInt(10))), counting, false));
         }
-        if (declared && chance(3)) {
+        if (declared && (singleFile || chance(3))) {
             limits.add(new ServiceLimit(
                     Limit.tokens(2_000 + lot.nextInt(8_000), Duration.ofSeconds(30 + lot.nextInt(60))),
                     counting,
