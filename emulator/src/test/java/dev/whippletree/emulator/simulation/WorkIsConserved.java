@@ -65,7 +65,8 @@ final class WorkIsConserved implements Invariant {
                                 .model()
                                 .map(target.model()::equals)
                                 .orElse(true))
-                        .allMatch(limit -> limit.left() >= together * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens()));
+                        .allMatch(limit ->
+                                limit.left() >= together * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens()));
         facts.check(!ready, NAME, "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
     }
 
