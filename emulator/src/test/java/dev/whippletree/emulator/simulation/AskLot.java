@@ -20,6 +20,11 @@ final class AskLot {
     private final List<SimulatedAccount> accounts;
     private final int distinct;
     private final int sessions;
+
+    /** Whether one session asks for more than half of everything. */
+    private final boolean greedy;
+
+    private final boolean interviews;
     private final boolean batches;
     private final boolean tenants;
     private final boolean bigOnes;
@@ -29,24 +34,35 @@ final class AskLot {
     private final Optional<Duration> deadline;
     private final int prompts;
 
-    AskLot(Dice lot, boolean rough, List<SimulatedAccount> accounts) {
+    /**
+     * Creates one.
+     *
+     * @param rough whether callers give up
+     * @param singleFile whether all belong to one session, as urgent as each other, and some ask for much
+     * @param crowd whether one session asks for most, and nobody is in a hurry
+     */
+    AskLot(Dice lot, boolean rough, boolean singleFile, boolean crowd, List<SimulatedAccount> accounts) {
         this.lot = lot;
         this.rough = rough;
         this.accounts = accounts;
         this.prompts = FEWEST + (chance(4) ? lot.nextInt(MOST - FEWEST) : lot.nextInt(60));
         this.distinct = 1 + lot.nextInt(prompts);
-        this.sessions = 1 + (chance(3) ? 0 : lot.nextInt(10));
-        this.batches = chance(3);
-        this.tenants = chance(6);
-        this.bigOnes = chance(4);
-        this.aloof = chance(6);
+        this.sessions = 1 + (singleFile || !crowd && chance(3) ? 0 : 1 + lot.nextInt(10));
+        this.greedy = crowd || chance(2);
+        this.batches = !singleFile && chance(3);
+        this.tenants = !singleFile && chance(6);
+        this.bigOnes = singleFile || chance(4);
+        this.aloof = !crowd && chance(6);
         this.streaming = chance(4);
-        this.pinned = chance(8);
-        this.deadline = chance(2) ? Optional.of(Duration.ofMillis(200 + lot.nextInt(60_000))) : Optional.empty();
+        this.pinned = !singleFile && !crowd && chance(8);
+        this.interviews = !singleFile && !crowd && chance(4);
+        this.deadline = !singleFile && !crowd && chance(2)
+                ? Optional.of(Duration.ofMillis(200 + lot.nextInt(60_000)))
+                : Optional.empty();
     }
 
     List<Ask> draw() {
-        return chance(4) ? interviews() : arrivals();
+        return interviews ? interviews() : arrivals();
     }
 
     /** Each begins at about the same time, and asks one question after the other, with pauses for thought. */
@@ -71,7 +87,11 @@ final class AskLot {
         List<Ask> asks = new ArrayList<>();
         Arrivals arrivals = Arrivals.drawn(lot);
         for (int id = 0; id < prompts; id++) {
-            asks.add(ask(id, OptionalInt.empty(), arrivals.next(), "session-" + lot.nextInt(sessions)));
+            asks.add(ask(
+                    id,
+                    OptionalInt.empty(),
+                    arrivals.next(),
+                    "session-" + (greedy && chance(2) ? 0 : lot.nextInt(sessions))));
         }
         return asks;
     }

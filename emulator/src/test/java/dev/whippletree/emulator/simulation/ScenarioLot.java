@@ -60,10 +60,18 @@ final class ScenarioLot {
     private final boolean rough;
     private final Dice lot;
 
+    /** Whether all go in single file, large and small, through one account, where it can be told who delays whom. */
+    private final boolean singleFile;
+
+    /** Whether several sessions crowd where nothing else happens, so that it can be told who gets more than a fair share. */
+    private final boolean crowd;
+
     private ScenarioLot(long seed, boolean rough) {
         this.seed = seed;
         this.rough = rough;
         this.lot = new Dice(seed * 2 + (rough ? 1 : 0));
+        this.singleFile = !rough && chance(8);
+        this.crowd = !rough && !singleFile && chance(5);
     }
 
     /** Draws a scenario in which nothing goes wrong but callers' own mistakes: limits, and many who ask. */
@@ -88,7 +96,7 @@ final class ScenarioLot {
                 transit,
                 rough && chance(2) ? 0.02 : 0,
                 rough && chance(4) ? 0.01 : 0);
-        Optional<Scenario.Closing> closing = chance(12)
+        Optional<Scenario.Closing> closing = !crowd && chance(12)
                 ? Optional.of(new Scenario.Closing(
                         Duration.ofMillis(lot.nextInt(20_000)), Duration.ofMillis(lot.nextInt(20_000))))
                 : Optional.empty();
@@ -98,18 +106,18 @@ final class ScenarioLot {
                 services,
                 link,
                 route(accounts),
-                new EngineSettings(chance(10) ? lot.nextInt(20) : 10_000, 64, Duration.ofSeconds(1)),
+                new EngineSettings(!crowd && chance(10) ? lot.nextInt(20) : 10_000, 64, Duration.ofSeconds(1)),
                 chance(2),
-                new AskLot(lot, rough, accounts).draw(),
+                new AskLot(lot, rough, singleFile, crowd, accounts).draw(),
                 closing);
     }
 
     private List<SimulatedAccount> accounts() {
-        int count = 1 + lot.nextInt(4);
-        boolean declared = lot.nextInt(3) > 0;
-        boolean tiers = count > 1 && chance(3);
+        int count = singleFile ? 1 : 1 + lot.nextInt(4);
+        boolean declared = singleFile || crowd || lot.nextInt(3) > 0;
+        boolean tiers = count > 1 && !crowd && chance(3);
         boolean shared = chance(4);
-        List<String> models = chance(5) ? List.of(MODELS) : List.of(MODELS[0]);
+        List<String> models = !singleFile && chance(5) ? List.of(MODELS) : List.of(MODELS[0]);
         Optional<Duration> transit =
                 chance(3) ? Optional.of(Duration.ofMillis(5 + lot.nextInt(200))) : Optional.empty();
         ServiceKind kind = declared ? ServiceKind.HUGGING_FACE : pick(ServiceKind.OPENAI, ServiceKind.GROQ);
@@ -152,7 +160,7 @@ final class ScenarioLot {
             limits.add(new ServiceLimit(
                     Limit.requests(20 + lot.nextInt(200), Duration.ofMinutes(2 + lot.nextInt(10))), counting, false));
         }
-        if (declared && chance(3)) {
+        if (declared && !crowd && (singleFile || chance(3))) {
             limits.add(new ServiceLimit(
                     Limit.tokens(2_000 + lot.nextInt(8_000), Duration.ofSeconds(30 + lot.nextInt(60))),
                     counting,
@@ -164,7 +172,7 @@ final class ScenarioLot {
     private Scenario.Service service(List<SimulatedAccount> accounts) {
         Duration mean = Duration.ofMillis(10 + lot.nextInt(3_000));
         Latency latency = chance(2) ? Latency.uniform(mean, 0.5) : Latency.lognormal(mean, 0.4);
-        Capacity capacity = switch (lot.nextInt(6)) {
+        Capacity capacity = switch (crowd ? 2 : lot.nextInt(6)) {
             case 0 -> Capacity.ofService(1 + lot.nextInt(20));
             case 1 -> Capacity.ofAccount(1 + lot.nextInt(20));
             default -> Capacity.UNLIMITED;
@@ -179,7 +187,7 @@ final class ScenarioLot {
     }
 
     private List<FaultRule> mistakes() {
-        return chance(4) ? List.of(FaultRule.always(pick(CALLERS_OWN)).forShare(0.05)) : List.of();
+        return !crowd && chance(4) ? List.of(FaultRule.always(pick(CALLERS_OWN)).forShare(0.05)) : List.of();
     }
 
     private List<FaultRule> faults(List<SimulatedAccount> accounts) {
@@ -218,7 +226,7 @@ final class ScenarioLot {
                 strategy,
                 Settings.none("route default"),
                 Duration.ofMillis(lot.nextInt(6_000)),
-                chance(6) ? Optional.of(Duration.ofSeconds(5 + lot.nextInt(60))) : Optional.empty(),
+                !crowd && chance(6) ? Optional.of(Duration.ofSeconds(5 + lot.nextInt(60))) : Optional.empty(),
                 RouteSettings.DEFAULT_MAX_TOKENS,
                 Optional.of(RouteSettings.DEFAULT_TTL),
                 new Retries(
@@ -227,7 +235,7 @@ final class ScenarioLot {
                         Duration.ofSeconds(15),
                         chance(3) ? 0.02 : 0.2,
                         chance(3) ? 0.5 : 10),
-                chance(4)
+                !crowd && chance(4)
                         ? new Timeouts(Duration.ofSeconds(4), Duration.ofSeconds(3), Duration.ofSeconds(10))
                         : Timeouts.DEFAULT);
     }

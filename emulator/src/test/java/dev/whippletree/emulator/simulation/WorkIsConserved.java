@@ -56,6 +56,8 @@ final class WorkIsConserved implements Invariant {
         boolean slot = facts.scenario.isCalm() && facts.scenario.isDeclared()
                 ? account.inFlight() < account.maxConcurrency()
                 : account.inFlight() == 0;
+        // Somebody who failed elsewhere may hold back room on its organization for a target that isn't ready.
+        int together = facts.scenario.isCalm() ? 1 : 2;
         boolean ready = slot
                 && account.state() == AccountState.OPEN
                 && account.limits().stream()
@@ -63,7 +65,8 @@ final class WorkIsConserved implements Invariant {
                                 .model()
                                 .map(target.model()::equals)
                                 .orElse(true))
-                        .allMatch(limit -> limit.left() >= (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens()));
+                        .allMatch(limit ->
+                                limit.left() >= together * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens()));
         facts.check(!ready, NAME, "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
     }
 
