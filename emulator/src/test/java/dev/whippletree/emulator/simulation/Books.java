@@ -2,6 +2,7 @@ package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.Admission.Counting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ final class Books {
             if (page != null) {
                 Use use = new Use(
                         owner.limit().unit(),
-                        owner.limit().unit() == Limit.Unit.REQUESTS ? 1 : call.admission.tokens());
+                        owner.limit().unit() == Limit.Unit.REQUESTS ? 1 : call.tokens());
                 call.account.transit().ifPresent(transit -> use.dateNanos = call.sentNanos + transit.toNanos());
                 page.add(use);
                 call.uses.add(use);
@@ -84,9 +85,10 @@ final class Books {
     }
 
     void settle(Call call, TokenUsage usage) {
-        if (call.admission.refunded() || usage.total() > call.admission.tokens()) {
-            call.uses.stream().filter(use -> use.unit == Limit.Unit.TOKENS).forEach(use -> use.amount = usage.total());
-        }
+        long counted = call.admission.counting() == Counting.ON_ENTRY
+                ? usage.promptTokens() + call.admission.completionBound()
+                : usage.total();
+        call.uses.stream().filter(use -> use.unit == Limit.Unit.TOKENS).forEach(use -> use.amount = counted);
     }
 
     /** Returns how much is left of a limit, if the engine was told of it. */

@@ -24,6 +24,11 @@ final class Call {
         this.sentNanos = sentNanos;
     }
 
+    /** Returns the most tokens that may be counted for it. */
+    long tokens() {
+        return admission.promptTokens() + admission.completionBound();
+    }
+
     String target() {
         return account.id() + "/" + model;
     }

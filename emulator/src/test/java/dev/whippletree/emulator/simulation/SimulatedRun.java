@@ -138,8 +138,8 @@ final class SimulatedRun {
         facts.nowNanos = timeline.nanoTime();
         Asked one = facts.asking(ask);
         one.tokens = clients.stream()
-                .mapToLong(client ->
-                        client.admission(ask.prompt(), SimulatedAccount.MODEL).tokens())
+                .map(client -> client.admission(ask.prompt(), SimulatedAccount.MODEL))
+                .mapToLong(admission -> admission.promptTokens() + admission.completionBound())
                 .max()
                 .orElse(0);
         journal.note(facts.nowNanos, ask, one.opener ? "is asked" : "is asked too", "");

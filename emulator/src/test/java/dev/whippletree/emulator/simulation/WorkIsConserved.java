@@ -88,7 +88,7 @@ final class WorkIsConserved implements Invariant {
         }
         long alone = facts.books.waitNanos(call.account, call.model, 1, first.tokens, facts.nowNanos);
         long behind = facts.books.waitNanos(
-                call.account, call.model, 2, first.tokens + call.admission.tokens(), facts.nowNanos);
+                call.account, call.model, 2, first.tokens + call.tokens(), facts.nowNanos);
         facts.check(
                 behind <= alone,
                 NAME,
