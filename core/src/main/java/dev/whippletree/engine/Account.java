@@ -23,11 +23,11 @@ final class Account {
     private final Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
     private final Map<String, TokenUsage> tokensByModel = new HashMap<>();
     private final LatencyStats latency = new LatencyStats();
+    private final Slots slots = new Slots();
 
     private final RefusedToken refusedToken;
     private final ConcurrencySearch concurrency;
 
-    private int inFlight;
     private long calls;
     private long answered;
 
@@ -71,7 +71,11 @@ final class Account {
     }
 
     int inFlight() {
-        return inFlight;
+        return slots.size();
+    }
+
+    Slots slots() {
+        return slots;
     }
 
     int maxConcurrency() {
@@ -83,19 +87,19 @@ final class Account {
         return limitKnown ? maxConcurrency : concurrency.allowed();
     }
 
-    void occupy() {
-        inFlight++;
+    void occupy(long now) {
+        slots.take(now);
         calls++;
     }
 
     /** An attempt has begun. Returns how many are under way now. */
     int begun(long now) {
-        concurrency.begun(inFlight, now);
-        return inFlight;
+        concurrency.begun(inFlight(), now);
+        return inFlight();
     }
 
     void vacate() {
-        inFlight--;
+        slots.free();
     }
 
     /** An attempt gave an answer. */

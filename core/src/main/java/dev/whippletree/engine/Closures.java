@@ -107,10 +107,10 @@ final class Closures {
     /**
      * Tells of what has opened again.
      *
-     * @param change what has happened since the last time
+     * @param anything whether something may have been closed or opened by others than this
      */
-    void tellReopened(Change change, long now) {
-        if (!closedSomething && !change.everything()) {
+    void tellReopened(boolean anything, long now) {
+        if (!closedSomething && !anything) {
             return;
         }
         closedSomething = false;

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -195,9 +196,9 @@ public final class Engine {
         if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
             return;
         }
-        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
-        if (Waits.isTooLong(wait, subscription.deadline(), now)) {
-            Instant roomAt = timeline.now().plusNanos(wait);
+        OptionalLong wait = traffic.tooLongWait(flight, subscription.deadline().getAsLong(), now);
+        if (wait.isPresent()) {
+            Instant roomAt = timeline.now().plusNanos(wait.getAsLong());
             flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
         }
     }

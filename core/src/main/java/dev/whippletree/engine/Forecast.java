@@ -1,77 +1,139 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.TurnTree.Before;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * When there would be room for a flight behind others, if nothing else happened: by limits and closures, since how long answers
- * take is nobody's to know. Guarded by the engine's lock.
+ * When there would be room for a flight behind others, if nothing else happened: by the limits, closures and cooldowns that are
+ * known, by what those ahead ask for, and by how long answers have taken so far. Reads the engine's state under its lock.
+ *
+ * <p>Those ahead are counted, not followed one by one: what they ask is added up, and compared with what there is room for. Those
+ * who may use just what the flight may use stand before it there; those who may use a part of it, as far as there is room for them
+ * in that part; and together with those who may also use other targets, all stand before it on all of those targets.
  */
 final class Forecast {
 
     private static final long HORIZON_NANOS = Duration.ofDays(2).toNanos();
     private static final long PRECISION_NANOS = Duration.ofMillis(1).toNanos();
-    private static final long PLENTY = Long.MAX_VALUE / 8;
+
+    private final List<Queue> queues = new ArrayList<>(2);
+
+    /** Flights that go before another, on targets that they share with it. */
+    private static final class Queue {
+
+        private final Collection<Capacity> capacities;
+        private final List<Queue> narrower = new ArrayList<>(0);
+        private final long flights;
+        private final long meanTokens;
+
+        /** Creates a queue of flights that may use all of some targets. */
+        Queue(List<Target> targets, Before ahead, long tokens, long now) {
+            this.capacities = Capacity.of(targets, now);
+            this.flights = ahead.flights();
+            this.meanTokens = (ahead.tokens() + tokens + flights) / (flights + 1);
+        }
+
+        /** Those who may use some of the targets only take no more than there is room for on those. */
+        private long aheadWithin(long nanos) {
+            long ahead = flights;
+            for (Queue queue : narrower) {
+                ahead += Math.min(queue.flights, queue.roomWithin(nanos, queue.flights));
+            }
+            return ahead;
+        }
+
+        /** Returns for how many flights there is room, or some number that is larger than {@code enough}. */
+        private long roomWithin(long nanos, long enough) {
+            long room = 0;
+            for (Capacity capacity : capacities) {
+                room += capacity.roomWithin(nanos, meanTokens);
+                if (room > enough) {
+                    break;
+                }
+            }
+            return room;
+        }
+
+        boolean isServedWithin(long nanos) {
+            long ahead = aheadWithin(nanos);
+            return roomWithin(nanos, ahead) > ahead;
+        }
+    }
 
     private Forecast() {}
 
-    /**
-     * Returns how long until a flight could begin.
-     *
-     * @param ahead flights like it that go first, 0 or more
-     * @return {@link Waits#UNKNOWN} if not within two days
-     */
-    static long waitNanos(Flight flight, long ahead, long now) {
-        if (room(flight, 0, now) > ahead) {
+    /** Returns the forecast for a waiting flight, behind those whose turn is before its own. */
+    static Forecast inTurn(Flight flight, WaitingLine line, long now) {
+        return of(flight, line, true, now);
+    }
+
+    /** Returns the forecast for a flight behind all that wait. */
+    static Forecast behindAll(Flight flight, WaitingLine line, long now) {
+        return of(flight, line, false, now);
+    }
+
+    private static Forecast of(Flight flight, WaitingLine line, boolean inTurn, long now) {
+        List<Target> own = Candidates.ever(flight);
+        Before like = Before.NOBODY;
+        Map<List<Target>, Before> narrower = new LinkedHashMap<>(0);
+        Set<Target> wider = new LinkedHashSet<>(own);
+        Before overlapping = Before.NOBODY;
+        for (Lane lane : line.lanes()) {
+            Before ahead = inTurn ? lane.before(flight) : lane.all();
+            if (lane.ever() == own || lane.ever().equals(own)) {
+                like = like.plus(ahead);
+            } else if (own.containsAll(lane.ever())) {
+                narrower.merge(lane.ever(), ahead, Before::plus);
+            } else if (lane.ever().stream().anyMatch(own::contains)) {
+                wider.addAll(lane.ever());
+                overlapping = overlapping.plus(ahead);
+            }
+        }
+        Forecast forecast = new Forecast();
+        Queue ofOwn = new Queue(own, like, flight.mostTokens(), now);
+        narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, 0, now)));
+        forecast.queues.add(ofOwn);
+        if (wider.size() > own.size()) {
+            Before all = narrower.values().stream().reduce(like.plus(overlapping), Before::plus);
+            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), now));
+        }
+        return forecast;
+    }
+
+    /** Returns whether the flight could begin within a time. */
+    boolean isWithin(long nanos) {
+        return queues.stream().allMatch(queue -> queue.isServedWithin(nanos));
+    }
+
+    /** Returns how long until the flight could begin: {@link Waits#UNKNOWN} if not within two days. */
+    long waitNanos() {
+        if (isWithin(0)) {
             return Waits.NONE;
         }
-        if (room(flight, HORIZON_NANOS, now) <= ahead) {
-            return Waits.UNKNOWN;
-        }
         long tooSoon = 0;
-        long enough = HORIZON_NANOS;
+        long enough = PRECISION_NANOS;
+        while (!isWithin(enough)) {
+            if (enough >= HORIZON_NANOS) {
+                return Waits.UNKNOWN;
+            }
+            tooSoon = enough;
+            enough *= 2;
+        }
         while (enough - tooSoon > PRECISION_NANOS) {
             long middle = tooSoon + (enough - tooSoon) / 2;
-            if (room(flight, middle, now) > ahead) {
+            if (isWithin(middle)) {
                 enough = middle;
             } else {
                 tooSoon = middle;
             }
         }
         return enough;
-    }
-
-    /** Returns how many such flights could begin within a time, on all targets it may use. */
-    private static long room(Flight flight, long withinNanos, long now) {
-        Map<ScopeState, Set<ScopeState>> modelsByOrganization = new HashMap<>();
-        for (Target target : Candidates.ever(flight)) {
-            long opening = target.openingNanos(now);
-            if (opening == Waits.UNTIL_EVENT || opening <= withinNanos) {
-                modelsByOrganization
-                        .computeIfAbsent(target.organization(), organization -> new LinkedHashSet<>())
-                        .add(target.modelScope());
-            }
-        }
-        long tokens = flight.demand().mostTokens();
-        long room = 0;
-        for (Map.Entry<ScopeState, Set<ScopeState>> entry : modelsByOrganization.entrySet()) {
-            long ofModels = 0;
-            for (ScopeState model : entry.getValue()) {
-                ofModels = Math.min(PLENTY, ofModels + room(model, tokens, withinNanos, now));
-            }
-            room = Math.min(PLENTY, room + Math.min(ofModels, room(entry.getKey(), tokens, withinNanos, now)));
-        }
-        return room;
-    }
-
-    private static long room(ScopeState scope, long tokens, long withinNanos, long now) {
-        long room = PLENTY;
-        for (Meter meter : scope.meters()) {
-            room = Math.min(room, meter.quota().roomWithin(withinNanos, now) / Math.max(1, meter.cost(tokens)));
-        }
-        return room;
     }
 }

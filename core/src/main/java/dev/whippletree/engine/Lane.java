@@ -16,6 +16,7 @@ final class Lane {
 
     private final Key key;
     private final List<Tier> tiers = new ArrayList<>(1);
+    private final List<Target> ever;
     private final TurnTree waiting = new TurnTree();
     private @Nullable Standstill standstillOfFirst;
     private @Nullable Standstill standstillOfSmallest;
@@ -44,6 +45,7 @@ final class Lane {
     /** Creates an empty lane for flights like one. */
     Lane(Key key, Flight like) {
         this.key = key;
+        this.ever = Candidates.ever(like);
         for (int tier = 0; tier < Candidates.eligibleTiers(like); tier++) {
             tiers.add(Candidates.ofTier(like, tier));
         }
@@ -51,6 +53,11 @@ final class Lane {
 
     Key key() {
         return key;
+    }
+
+    /** Returns the targets that its flights may use at all, of whatever tier. */
+    List<Target> ever() {
+        return ever;
     }
 
     void add(Flight flight) {

@@ -43,9 +43,13 @@ final class LatencyStats {
         }
     }
 
+    /** Returns the mean since the start, 0 if there is none. */
+    long meanNanos() {
+        return count == 0 ? 0 : (long) (sumNanos / count);
+    }
+
     StatusSnapshot.Latency summary() {
-        long mean = count == 0 ? 0 : (long) (sumNanos / count);
-        return new StatusSnapshot.Latency(count, Duration.ofNanos(mean), Duration.ofNanos(percentile95()));
+        return new StatusSnapshot.Latency(count, Duration.ofNanos(meanNanos()), Duration.ofNanos(percentile95()));
     }
 
     private long percentile95() {

@@ -26,7 +26,7 @@ final class Lease {
     Lease(Target target, long tokens, long now) {
         this.target = target;
         this.tokens = tokens;
-        target.occupy();
+        target.occupy(now);
         target.organization().join(this, now);
         target.modelScope().join(this, now);
     }

@@ -21,9 +21,11 @@ final class Look {
     private int readyTier = -1;
     private boolean heldBack;
     private boolean tokensMatter;
+    private boolean eventual;
     private long wait = Waits.UNKNOWN;
     private long until = Waits.UNTIL_EVENT;
     private @Nullable Target soonest;
+    private @Nullable Standstill stillKnown;
 
     private Look(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
         this.flight = flight;
@@ -48,10 +50,12 @@ final class Look {
             long now) {
         Look look = new Look(flight, earmarks, now);
         if (known != null && known.outlasts(change, now) && known.holds(flight)) {
+            look.stillKnown = known;
             look.wait = known.waitNanos(now);
             look.until = known.until();
             look.soonest = known.soonest();
             look.tokensMatter = known.tokensMatter();
+            look.eventual = known.eventual();
             look.lookAt(tiers, change);
         } else {
             look.lookAt(tiers, Change.ANYTHING);
@@ -86,6 +90,7 @@ final class Look {
             wait = found;
             soonest = target;
         }
+        eventual |= found == Waits.UNTIL_EVENT;
         long again = found == Waits.UNKNOWN ? target.checkedAgainNanos(now) : found;
         if (Waits.isKnown(again)) {
             until = Math.min(until, now + again);
@@ -112,11 +117,15 @@ final class Look {
     }
 
     /**
-     * Returns what holds up the flight; null if nothing does. One that is only held back for another's sake may begin once that one
-     * is gone, whatever happens to the targets, so there is nothing to rely on.
+     * Returns what is known to hold up flights such as this, but for targets that the change concerns if one of those is ready; null
+     * if nothing is. One that is only held back for another's sake may begin once that one is gone, whatever happens to the targets,
+     * so there is nothing to rely on.
      */
     @Nullable Standstill standstill() {
-        return ready.isEmpty() && !heldBack ? new Standstill(flight, tokensMatter, until, wait, now, soonest) : null;
+        if (heldBack) {
+            return null;
+        }
+        return ready.isEmpty() ? new Standstill(flight, tokensMatter, until, wait, now, eventual, soonest) : stillKnown;
     }
 
     /** Returns the ready targets of the first tier that has any, in configured order. */
@@ -132,6 +141,11 @@ final class Look {
     /** Returns the shortest wait of the others. One that is free, but earmarked by another flight, has to wait for that. */
     long waitNanos() {
         return wait;
+    }
+
+    /** Returns whether it is certain that no target will be ready sooner than that. */
+    boolean isCertain() {
+        return !eventual;
     }
 
     /** Returns the target that has the shortest wait; null if none will ever take the flight. */

@@ -38,14 +38,14 @@ final class Round {
         earmark(first, look);
         long wait = look.waitNanos();
         if (Candidates.canWiden(first)) {
-            return widenOrWait(lane, first, wait);
+            return widenOrWait(lane, first, look);
         }
         if (wait == Waits.UNKNOWN) {
             line.remove(first);
             actions.giveUp(first, now);
             return Waits.NONE;
         }
-        if (Waits.isTooLong(wait, first.deadline(), now)) {
+        if (look.isCertain() && Waits.isTooLong(wait, first.deadline(), now)) {
             line.remove(first);
             earmarks.values().removeIf(holder -> holder == first);
             actions.refuse(first, wait);
@@ -54,16 +54,16 @@ final class Round {
         return Math.min(wait, overtake(lane, first));
     }
 
-    private long widenOrWait(Lane lane, Flight first, long wait) {
+    private long widenOrWait(Lane lane, Flight first, Look look) {
         long patience = Waits.nanos(first.route().settings().patience());
         long waited = now - first.waitingSince();
-        if ((wait > patience && wait != Waits.UNTIL_EVENT) || waited >= patience) {
+        if ((look.waitNanos() > patience && look.isCertain()) || waited >= patience) {
             line.remove(first);
             first.widen();
             line.add(first);
             return Waits.NONE;
         }
-        return Math.min(Math.min(wait, patience - waited), overtake(lane, first));
+        return Math.min(Math.min(look.waitNanos(), patience - waited), overtake(lane, first));
     }
 
     /** Begins the smallest flight of a lane before the first one; else returns how long until that may be possible. */

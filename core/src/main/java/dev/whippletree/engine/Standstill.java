@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param until on the engine's clock, when the targets have to be looked at again
  * @param shortest the shortest wait of any target
  * @param since when {@code shortest} was found
+ * @param eventual whether a target may be ready at any moment, such as when an attempt on it ends
  * @param soonest the target that has it; null if none will ever take the flight
  */
 record Standstill(
@@ -18,6 +19,7 @@ record Standstill(
         long until,
         long shortest,
         long since,
+        boolean eventual,
         @Nullable Target soonest) {
 
     /** Returns whether it still says all about those targets that a change doesn't concern. */

@@ -129,13 +129,14 @@ final class Target {
                 Math.min(organization.headroom(now), modelScope.headroom(now)));
     }
 
-    private int concurrency() {
+    /** Returns how many attempts may be under way on its account at once. */
+    int concurrency() {
         return account.concurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
     }
 
-    void occupy() {
+    void occupy(long now) {
         inFlight++;
-        account.occupy();
+        account.occupy(now);
     }
 
     void vacate() {

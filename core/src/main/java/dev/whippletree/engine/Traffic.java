@@ -101,17 +101,27 @@ final class Traffic {
         if (deadline.isEmpty()) {
             return;
         }
-        long wait = Forecast.waitNanos(flight, line.ahead(flight), now);
-        if (Waits.isTooLong(wait, deadline, now)) {
+        OptionalLong wait = tooLongWait(flight, deadline.getAsLong(), now);
+        if (wait.isPresent()) {
             withdraw(flight);
             flights.fail(
-                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait)));
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong())));
         }
+    }
+
+    /** Returns how long a waiting flight has to wait, if that is known and longer than until a deadline. The lock must be held. */
+    OptionalLong tooLongWait(Flight flight, long deadline, long now) {
+        Forecast forecast = Forecast.inTurn(flight, line, now);
+        if (forecast.isWithin(Math.max(0, deadline - now))) {
+            return OptionalLong.empty();
+        }
+        long wait = forecast.waitNanos();
+        return Waits.isKnown(wait) ? OptionalLong.of(wait) : OptionalLong.empty();
     }
 
     /** Returns when there would be room for a flight behind all that wait now, if that is known. */
     Optional<Instant> roomAt(Flight flight) {
-        long wait = Forecast.waitNanos(flight, line.size(flight.route()), timeline.nanoTime());
+        long wait = Forecast.behindAll(flight, line, timeline.nanoTime()).waitNanos();
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
@@ -131,7 +141,7 @@ final class Traffic {
      */
     void dispatch(Change change) {
         long now = timeline.nanoTime();
-        closures.tellReopened(change, now);
+        closures.tellReopened(change.everything(), now);
         dispatcher.dispatch(change, now);
     }
 

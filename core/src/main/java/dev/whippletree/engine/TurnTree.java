@@ -17,6 +17,9 @@ final class TurnTree {
     /** How many come before a flight, and what they ask for. */
     record Before(long flights, long tokens) {
 
+        /** Nobody at all. */
+        static final Before NOBODY = new Before(0, 0);
+
         Before plus(Before other) {
             return new Before(flights + other.flights, tokens + other.tokens);
         }
@@ -119,7 +122,7 @@ final class TurnTree {
 
     /** Returns all of them. */
     Before all() {
-        return root == null ? new Before(0, 0) : new Before(root.count, root.tokens);
+        return root == null ? Before.NOBODY : new Before(root.count, root.tokens);
     }
 
     private @Nullable Node leftmost() {

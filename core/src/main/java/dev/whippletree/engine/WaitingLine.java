@@ -57,24 +57,6 @@ final class WaitingLine {
         return lanes.values();
     }
 
-    /** Returns how many flights of a route wait. */
-    int size(Route route) {
-        int waiting = 0;
-        for (Lane lane : lanes.values()) {
-            waiting += lane.key().route() == route ? lane.size() : 0;
-        }
-        return waiting;
-    }
-
-    /** Returns how many flights of the same route go before a waiting one, as things stand. */
-    long ahead(Flight flight) {
-        long ahead = 0;
-        for (Lane lane : lanes.values()) {
-            ahead += lane.key().route() == flight.route() ? lane.before(flight).flights() : 0;
-        }
-        return ahead;
-    }
-
     /** Adds a flight; one that was in the line before goes back to its turn. */
     void add(Flight flight) {
         Lane lane = lanes.computeIfAbsent(Lane.Key.of(flight), key -> new Lane(key, flight));

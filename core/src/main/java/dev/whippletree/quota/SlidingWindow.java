@@ -93,6 +93,25 @@ public final class SlidingWindow implements Quota {
         return free + Math.min(freed, amount - free) + saturatedProduct(rounds, amount) - later;
     }
 
+    /** Returns the window's length. */
+    public long windowNanos() {
+        return windowNanos;
+    }
+
+    /**
+     * Returns how much will be free after a time if nothing more is reserved.
+     *
+     * @param aheadNanos 0 or more
+     * @param lagNanos how long after they were reserved uses are dated, 0 or more
+     */
+    public long freeWithin(long aheadNanos, long lagNanos, long now) {
+        forget(now);
+        long left = dated.sumUpTo(now + aheadNanos - windowNanos);
+        // Uses under way are somewhere on the way between their reservation and their date.
+        boolean all = aheadNanos >= windowNanos + lagNanos / 2;
+        return Math.max(0, amount - used + (all ? used : left));
+    }
+
     @Override
     public Use reserve(long reserved, long now) {
         forget(now);

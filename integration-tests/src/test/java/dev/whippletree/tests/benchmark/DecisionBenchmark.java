@@ -32,6 +32,7 @@ public class DecisionBenchmark {
 
     /** How busy it is. */
     @State(Scope.Benchmark)
+    @SuppressWarnings("NullAway.Init") // by the set-up
     public static class Busy {
 
         /** Prompts in line. */
@@ -53,6 +54,7 @@ public class DecisionBenchmark {
 
     /** The end of a call that is about to be decided on. */
     @State(Scope.Thread)
+    @SuppressWarnings("NullAway.Init") // by the set-up
     public static class Ending {
 
         private AttemptSink call;
@@ -70,6 +72,7 @@ public class DecisionBenchmark {
 
     /** A prompt that is about to enter. */
     @State(Scope.Thread)
+    @SuppressWarnings("NullAway.Init") // by the set-up
     public static class Entering {
 
         private Prompt prompt;

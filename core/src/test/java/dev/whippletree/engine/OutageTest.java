@@ -1,0 +1,80 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an outage costs: 3,000 prompts arrive within ten minutes, and accounts are out of order for five of those. */
+final class OutageTest {
+
+    private static final int PROMPTS = 3_000;
+    private static final Duration OVER = Duration.ofMinutes(10);
+    private static final Duration FROM = Duration.ofMinutes(1);
+    private static final Duration UNTIL = Duration.ofMinutes(6);
+    private static final double MOST_CALLS_A_PROMPT = 1.2;
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final List<ScriptedClient> clients = new ArrayList<>();
+    private final List<CompletableFuture<Completion>> answers = new ArrayList<>();
+
+    private ScriptedClient account(String id) {
+        ScriptedClient client = fixture.account(id, Optional.empty(), 64, "3000 / 10m");
+        client.usually(client.answersAfter(Duration.ofSeconds(1)));
+        clients.add(client);
+        return client;
+    }
+
+    private void breaksDown(ScriptedClient client, FailureKind kind) {
+        fixture.timeline.schedule(
+                FROM.toNanos(), () -> client.usually(client.failsAfter(Duration.ofMillis(200), kind)));
+        fixture.timeline.schedule(UNTIL.toNanos(), () -> client.usually(client.answersAfter(Duration.ofSeconds(1))));
+    }
+
+    private int callsForAll() {
+        for (int number = 0; number < PROMPTS; number++) {
+            Prompt prompt = Prompt.builder()
+                    .user("prompt " + number)
+                    .session("session " + number % 100)
+                    .build();
+            fixture.timeline.schedule(OVER.toNanos() * number / PROMPTS, () -> answers.add(fixture.ask(prompt)));
+        }
+        fixture.run();
+        return clients.stream().mapToInt(ScriptedClient::calls).sum();
+    }
+
+    private long answered() {
+        return answers.stream()
+                .filter(answer -> !answer.isCompletedExceptionally())
+                .count();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"OVERLOADED", "UNAVAILABLE", "TIMEOUT"})
+    void oneOfTwoAccounts_costsFewCallsAndNobodyAnAnswer(FailureKind kind) {
+        breaksDown(account("a"), kind);
+        account("b");
+        assertThat(callsForAll()).isLessThanOrEqualTo((int) (MOST_CALLS_A_PROMPT * PROMPTS));
+        assertThat(answered()).isEqualTo(PROMPTS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"OVERLOADED", "UNAVAILABLE", "TIMEOUT"})
+    void theOnlyAccount_costsFewCallsAndFewAnAnswer(FailureKind kind) {
+        breaksDown(account("a"), kind);
+        assertThat(callsForAll()).isLessThanOrEqualTo((int) (MOST_CALLS_A_PROMPT * PROMPTS));
+        assertThat(answered()).isGreaterThanOrEqualTo(PROMPTS * 98 / 100);
+    }
+}
