@@ -32,10 +32,12 @@ final class Closure {
         return first;
     }
 
-    /** Closes until somebody does something about it. */
+    /** Closes until somebody does something about it, and at least until a time that is known already. */
     boolean closeUntilMended(String why, long now) {
+        boolean closedUntilKnown = isClosed(now) && endKnown;
         boolean first = !isClosed(now) || endKnown;
-        set(now + RECHECK_NANOS, false, why);
+        long recheck = now + RECHECK_NANOS;
+        set(closedUntilKnown ? Math.max(until, recheck) : recheck, false, why);
         unproven = true;
         probe = null;
         return first;

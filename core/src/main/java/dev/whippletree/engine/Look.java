@@ -22,6 +22,10 @@ final class Look {
     private boolean heldBack;
     private boolean tokensMatter;
     private boolean eventual;
+
+    /** Whether a target is closed for a time nobody knows: if it was one to wait for, there may be none left. */
+    private boolean closed;
+
     private long wait = Waits.UNKNOWN;
     private long until = Waits.UNTIL_EVENT;
     private @Nullable Target soonest;
@@ -48,19 +52,26 @@ final class Look {
             Change change,
             Map<ScopeState, Flight> earmarks,
             long now) {
-        Look look = new Look(flight, earmarks, now);
         if (known != null && known.outlasts(change, now) && known.holds(flight)) {
-            look.stillKnown = known;
-            look.wait = known.waitNanos(now);
-            look.until = known.until();
-            look.soonest = known.soonest();
-            look.tokensMatter = known.tokensMatter();
-            look.eventual = known.eventual();
+            Look look = new Look(flight, earmarks, now);
+            look.relyOn(known);
             look.lookAt(tiers, change);
-        } else {
-            look.lookAt(tiers, Change.ANYTHING);
+            if (!look.closed) {
+                return look;
+            }
         }
+        Look look = new Look(flight, earmarks, now);
+        look.lookAt(tiers, Change.ANYTHING);
         return look;
+    }
+
+    private void relyOn(Standstill known) {
+        stillKnown = known;
+        wait = known.waitNanos(now);
+        until = known.until();
+        soonest = known.soonest();
+        tokensMatter = known.tokensMatter();
+        eventual = known.eventual();
     }
 
     private void lookAt(List<Tier> tiers, Change change) {
@@ -91,6 +102,7 @@ final class Look {
             soonest = target;
         }
         eventual |= found == Waits.UNTIL_EVENT;
+        closed |= found == Waits.UNKNOWN;
         long again = found == Waits.UNKNOWN ? target.checkedAgainNanos(now) : found;
         if (Waits.isKnown(again)) {
             until = Math.min(until, now + again);

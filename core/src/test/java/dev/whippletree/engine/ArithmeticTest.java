@@ -99,7 +99,27 @@ final class ArithmeticTest {
         assertThat(closure.waitNanos(0)).isEqualTo(Waits.UNKNOWN);
         long anHour = 3_600 * SECOND;
         assertThat(closure.waitNanos(anHour)).isZero();
-        assertThat(closure.takeReopened(anHour)).isTrue();
-        assertThat(closure.takeReopened(anHour)).isFalse();
+        assertThat(closure.takeReopened(anHour))
+                .as("before anything has proved it")
+                .isFalse();
+    }
+
+    @Test
+    void closure_ofUnknownEnd_isLookedAtNoSoonerThanAKnownTimeAllows() {
+        Closure closure = new Closure();
+        long aDay = 86_400 * SECOND;
+        closure.closeUntil(aDay, "the day's limit", 0);
+        assertThat(closure.closeUntilMended("no credit", 1)).isTrue();
+        assertThat(closure.waitNanos(aDay - 1)).isEqualTo(Waits.UNKNOWN);
+        assertThat(closure.waitNanos(aDay)).isZero();
+    }
+
+    @Test
+    void closure_ofKnownEnd_tellsOnceThatItIsOpenAgain() {
+        Closure closure = new Closure();
+        closure.closeUntil(10, "a limit", 0);
+        assertThat(closure.takeReopened(9)).isFalse();
+        assertThat(closure.takeReopened(10)).isTrue();
+        assertThat(closure.takeReopened(10)).isFalse();
     }
 }
