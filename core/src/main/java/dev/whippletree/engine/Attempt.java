@@ -12,6 +12,7 @@ import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -175,8 +176,8 @@ final class Attempt implements AttemptSink {
     }
 
     @Override
-    public void limits(RateLimitReport report) {
-        whileUnderWay(() -> conduct.reported(this, report, timeline.nanoTime()));
+    public void limits(List<RateLimitReport> reports) {
+        whileUnderWay(() -> conduct.reported(this, reports, timeline.nanoTime()));
     }
 
     @Override

@@ -50,9 +50,6 @@ final class Conduct {
         /** Something changed about a target, or its organization, that may let waiting flights begin. */
         void changed(Target target, long now);
 
-        /** A limit was told of, and others may be told of in the same breath, before anything may begin. */
-        void learned();
-
         /** Tells the listeners. */
         void tell(Flight flight, Consumer<EngineListener> event);
     }
@@ -64,13 +61,15 @@ final class Conduct {
         this.timeline = timeline;
     }
 
-    /** The service said how a limit stands. */
-    void reported(Attempt attempt, RateLimitReport report, long now) {
+    /** The service said how its limits stand. */
+    void reported(Attempt attempt, List<RateLimitReport> reports, long now) {
         Target target = attempt.target();
         attempt.lease().arrived(now);
-        ScopeState scope = report.reach() == Reach.MODEL ? target.modelScope() : target.organization();
-        scope.report(report, attempt.lease(), now);
-        outcomes.learned();
+        for (RateLimitReport report : reports) {
+            ScopeState scope = report.reach() == Reach.MODEL ? target.modelScope() : target.organization();
+            scope.report(report, attempt.lease(), now);
+        }
+        outcomes.changed(target, now);
     }
 
     /** The answer is whole. */

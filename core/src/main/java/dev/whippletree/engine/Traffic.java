@@ -20,9 +20,6 @@ final class Traffic {
 
     private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
 
-    /** How long a response's reports of its limits, told one after the other, may take to be told. */
-    private static final long BREATH_NANOS = 1_000_000;
-
     private final Monitor monitor;
     private final Timeline timeline;
     private final List<EngineListener> listeners;
@@ -215,9 +212,6 @@ final class Traffic {
     /** What becomes of a flight after an attempt. */
     private final class AttemptOutcomes implements Conduct.Outcomes {
 
-        /** Whether a response may not have told of all of its limits yet. */
-        private boolean learning;
-
         @Override
         public void answered(Flight flight, Completion completion, long now) {
             flights.land(flight, completion, now);
@@ -264,19 +258,6 @@ final class Traffic {
         public void changed(Target target, long now) {
             events.used();
             dispatch(renewal.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
-        }
-
-        @Override
-        public void learned() {
-            if (!learning) {
-                learning = true;
-                timeline.schedule(BREATH_NANOS, () -> monitor.decide(this::learnedAll));
-            }
-        }
-
-        private void learnedAll() {
-            learning = false;
-            dispatch(Change.ANYTHING);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.whippletree.spi;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.RateLimitReport;
+import java.util.List;
 
 /**
  * Where a {@link ProviderClient} tells what happens to one call. Called serially; never blocks; ignores everything after the
@@ -22,8 +23,11 @@ public interface AttemptSink {
     /** The first byte of the response has arrived: by now the service has counted the request. */
     void firstByte();
 
-    /** The service said how one of its limits stands. */
-    void limits(RateLimitReport report);
+    /**
+     * The service said how its limits stand. All that one response says of them is told at once, since prompts may begin right
+     * afterwards, by what is known then.
+     */
+    void limits(List<RateLimitReport> reports);
 
     /** A piece of the answer arrived. An answer that isn't streamed is told as one piece of each sort. */
     void delta(Delta delta);

@@ -177,17 +177,14 @@ final class EngineReportTest {
     }
 
     @Test
-    void severalLimitsToldInOneBreath_allHoldBeforeAnythingBegins() {
+    void severalLimitsToldByOneResponse_allHoldBeforeAnythingBegins() {
         ScriptedClient client = fixture.account("a").counts(Admission.onEntry(100, 0));
         client.usually((prompt, model, sink) -> {
             sink.sent();
             fixture.timeline.schedule(Duration.ofMillis(100).toNanos(), () -> {
                 sink.firstByte();
-                sink.limits(report(1_000, 999, Refill.AT_ONCE, WINDOW, Optional.empty()));
-                fixture.timeline.schedule(0, () -> {
-                    sink.limits(tokens(700, 300));
-                    sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-                });
+                sink.limits(List.of(report(1_000, 999, Refill.AT_ONCE, WINDOW, Optional.empty()), tokens(700, 300)));
+                sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
             });
             return () -> {};
         });
@@ -222,7 +219,7 @@ final class EngineReportTest {
                 RateLimitReport told = service.get();
                 fixture.timeline.schedule(answers, () -> {
                     sink.firstByte();
-                    sink.limits(told);
+                    sink.limits(List.of(told));
                     sink.delta(new Delta.Text("answer"));
                     sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
                 });

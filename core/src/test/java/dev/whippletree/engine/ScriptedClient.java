@@ -174,7 +174,7 @@ final class ScriptedClient implements ProviderClient {
     Behaviour reports(Duration latency, Supplier<RateLimitReport> report) {
         return later(latency, (prompt, model, sink) -> {
             sink.firstByte();
-            sink.limits(report.get());
+            sink.limits(List.of(report.get()));
             sink.delta(new Delta.Text("answer"));
             sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(usage.get()), model));
             return () -> {};

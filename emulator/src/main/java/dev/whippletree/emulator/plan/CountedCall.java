@@ -5,6 +5,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import java.util.List;
 
 /** Passes on what happens to a call, and writes down how it ends. Confined to its simulation. */
 final class CountedCall implements AttemptSink {
@@ -33,8 +34,8 @@ final class CountedCall implements AttemptSink {
     }
 
     @Override
-    public void limits(RateLimitReport report) {
-        sink.limits(report);
+    public void limits(List<RateLimitReport> reports) {
+        sink.limits(reports);
     }
 
     @Override

@@ -2,13 +2,13 @@ package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.emulator.model.ChatAnswer;
 import dev.whippletree.emulator.model.Delivery;
-import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Outcome;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
@@ -71,11 +71,9 @@ final class Reply {
     private List<Step> refusal(Outcome.Refused refused) {
         List<Step> steps = new ArrayList<>();
         steps.add(step(refused.afterNanos(), sink::firstByte));
-        addReports(steps, refused.afterNanos(), refused.limits());
-        refused.refusal()
-                .hit()
-                .flatMap(hit -> LimitReports.ofHit(kind, hit))
-                .ifPresent(report -> steps.add(step(refused.afterNanos(), () -> sink.limits(report))));
+        List<RateLimitReport> reports = LimitReports.ofHeaders(kind, refused.limits());
+        refused.refusal().hit().flatMap(hit -> LimitReports.ofHit(kind, hit)).ifPresent(reports::add);
+        steps.add(step(refused.afterNanos(), () -> sink.limits(reports)));
         Failure failure = Failures.of(kind, refused.refusal(), clockAhead);
         steps.add(new Step(refused.afterNanos(), () -> sink.failed(failure), true));
         return steps;
@@ -86,7 +84,8 @@ final class Reply {
         long firstNanos = stream ? answered.firstNanos() : answered.wholeNanos();
         List<Step> steps = new ArrayList<>();
         steps.add(step(firstNanos, sink::firstByte));
-        addReports(steps, firstNanos, answered.limits());
+        List<RateLimitReport> reports = LimitReports.ofHeaders(kind, answered.limits());
+        steps.add(step(firstNanos, () -> sink.limits(reports)));
         List<String> pieces = pieces(answered.answer().text(), stream);
         List<String> told = answered.delivery().whole() ? pieces : pieces.subList(0, pieces.size() * 2 / 3);
         long spanNanos = answered.wholeNanos() - firstNanos;
@@ -107,10 +106,6 @@ final class Reply {
         } else if (answered.delivery() != Delivery.STALLED) {
             steps.add(broken(answered.wholeNanos(), "the answer breaks off or can't be read"));
         }
-    }
-
-    private void addReports(List<Step> steps, long atNanos, List<LimitState> limits) {
-        LimitReports.ofHeaders(kind, limits).forEach(report -> steps.add(step(atNanos, () -> sink.limits(report))));
     }
 
     private static List<String> pieces(String text, boolean stream) {

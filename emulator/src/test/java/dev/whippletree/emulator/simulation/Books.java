@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * What must be known to be used of declared limits, counted slowly and plainly from the calls alone: a use counts from its call
@@ -24,15 +25,39 @@ final class Books {
     /** A limit of an organization, or of one model of it. */
     record Owner(String organization, Optional<String> model, Limit limit) {}
 
-    /** What one call uses of one limit. */
+    /** What one call uses of one limit: until its service says how many tokens, what may have been reserved for it. */
     static final class Use {
         private final Limit.Unit unit;
+        private long least;
         private long amount;
+        private long most;
         private long dateNanos = UNDATED;
 
-        Use(Limit.Unit unit, long amount) {
+        private Use(Limit.Unit unit, long least, long amount, long most) {
             this.unit = unit;
+            this.least = least;
             this.amount = amount;
+            this.most = most;
+        }
+
+        static Use of(Call call, Limit.Unit unit) {
+            return unit == Limit.Unit.REQUESTS
+                    ? new Use(unit, 1, 1, 1)
+                    : new Use(unit, call.leastReserved(), call.tokens(), call.mostReserved());
+        }
+
+        void settle(long counted) {
+            least = counted;
+            amount = counted;
+            most = counted;
+        }
+    }
+
+    /** Between what is left of a limit, as far as that can be told from outside. */
+    record Left(long least, long most) {
+
+        boolean includes(long left) {
+            return left >= least && left <= most;
         }
     }
 
@@ -57,9 +82,7 @@ final class Books {
         for (Owner owner : owners(call.account, call.model)) {
             List<Use> page = uses.get(owner);
             if (page != null) {
-                Use use = new Use(
-                        owner.limit().unit(),
-                        owner.limit().unit() == Limit.Unit.REQUESTS ? 1 : call.tokens());
+                Use use = Use.of(call, owner.limit().unit());
                 call.account.transit().ifPresent(transit -> use.dateNanos = call.sentNanos + transit.toNanos());
                 page.add(use);
                 call.uses.add(use);
@@ -88,25 +111,28 @@ final class Books {
         long counted = call.admission.counting() == Counting.ON_ENTRY
                 ? usage.promptTokens() + call.admission.completionBound()
                 : usage.total();
-        call.uses.stream().filter(use -> use.unit == Limit.Unit.TOKENS).forEach(use -> use.amount = counted);
+        call.uses.stream().filter(use -> use.unit == Limit.Unit.TOKENS).forEach(use -> use.settle(counted));
     }
 
     /** Returns how much is left of a limit, if the engine was told of it. */
-    Optional<Long> left(Owner owner, long nowNanos) {
+    Optional<Left> left(Owner owner, long nowNanos) {
         List<Use> page = uses.get(owner);
-        return page == null
-                ? Optional.empty()
-                : Optional.of(Math.max(0, owner.limit().amount() - used(page, owner, nowNanos)));
+        if (page == null) {
+            return Optional.empty();
+        }
+        forgetWhatHasLeft(page, owner, nowNanos);
+        long amount = owner.limit().amount();
+        return Optional.of(new Left(
+                Math.max(0, amount - sum(page, use -> use.most)), Math.max(0, amount - sum(page, use -> use.least))));
     }
 
-    private static long used(List<Use> page, Owner owner, long nowNanos) {
+    private static void forgetWhatHasLeft(List<Use> page, Owner owner, long nowNanos) {
         long windowNanos = owner.limit().window().toNanos();
         page.removeIf(use -> use.dateNanos != UNDATED && use.dateNanos <= nowNanos - windowNanos);
-        long used = 0;
-        for (Use use : page) {
-            used += use.amount;
-        }
-        return used;
+    }
+
+    private static long sum(List<Use> page, ToLongFunction<Use> amount) {
+        return page.stream().mapToLong(amount).sum();
     }
 
     /** Returns how long until a call of so many tokens fits, as many of them as given; what is under way is dated now. */
@@ -122,12 +148,14 @@ final class Books {
 
     private static long waitNanos(List<Use> page, Owner owner, long amount, long nowNanos) {
         long windowNanos = owner.limit().window().toNanos();
-        long excess = used(page, owner, nowNanos) + amount - owner.limit().amount();
+        forgetWhatHasLeft(page, owner, nowNanos);
+        long excess = sum(page, use -> use.amount) + amount - owner.limit().amount();
         if (excess <= 0) {
             return 0;
         }
         if (amount > owner.limit().amount()) {
-            return Long.MAX_VALUE;
+            // Whatever goes first has to leave before the rest fits.
+            return windowNanos;
         }
         List<Use> inOrder = new ArrayList<>(page);
         inOrder.sort((one, other) -> Long.compare(one.dateNanos, other.dateNanos));

@@ -39,12 +39,12 @@ final class Bounded implements Invariant {
         facts.check(
                 failedThere < policy.attemptsPerTarget(),
                 NAME,
-                "the " + call + " comes after " + failedThere + " attempts there");
+                () -> "the " + call + " comes after " + failedThere + " attempts there");
         long limitedThere = failedOn(call, false);
         facts.check(
                 limitedThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
                 NAME,
-                "the " + call + " comes after " + limitedThere + " limits hit there");
+                () -> "the " + call + " comes after " + limitedThere + " limits hit there");
         countRetry(call, policy);
     }
 
@@ -67,7 +67,7 @@ final class Bounded implements Invariant {
         double most = Math.max(1, policy.budgetPerSecond() * SAVINGS_SECONDS)
                 + policy.budgetPerSecond() * (seconds + 1)
                 + policy.budgetShare() * facts.flights;
-        facts.check(retries <= most, NAME, retries + " retries, of at most " + most);
+        facts.check(retries <= most, NAME, () -> retries + " retries, of at most " + most);
     }
 
     @Override
@@ -75,7 +75,7 @@ final class Bounded implements Invariant {
         facts.check(
                 facts.fresh.size() <= facts.scenario.engine().lineSize(),
                 NAME,
-                facts.fresh.size() + " wait in a line of "
+                () -> facts.fresh.size() + " wait in a line of "
                         + facts.scenario.engine().lineSize());
     }
 
@@ -84,6 +84,6 @@ final class Bounded implements Invariant {
         facts.check(
                 call.asked.failures.size() <= facts.mostFailures(),
                 NAME,
-                "#" + call.asked.ask.id() + " has failed " + call.asked.failures.size() + " times");
+                () -> "#" + call.asked.ask.id() + " has failed " + call.asked.failures.size() + " times");
     }
 }

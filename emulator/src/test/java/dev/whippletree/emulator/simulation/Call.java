@@ -29,6 +29,16 @@ final class Call {
         return admission.promptTokens() + admission.completionBound();
     }
 
+    /** Returns the fewest tokens that may be reserved for it: it may be known that prompts are overestimated, by four times at most. */
+    long leastReserved() {
+        return admission.promptTokens() / 4;
+    }
+
+    /** Returns the most tokens that may be reserved for it: it may be known that prompts are underestimated, by twice at most here. */
+    long mostReserved() {
+        return 2 * admission.promptTokens() + admission.completionBound();
+    }
+
     String target() {
         return account.id() + "/" + model;
     }

@@ -29,7 +29,7 @@ final class ClosuresHold implements Invariant {
             facts.check(
                     end == null || facts.nowNanos <= end.fromNanos() || facts.nowNanos >= end.untilNanos(),
                     "what is closed stays closed",
-                    "the " + call + " is made although " + scope + " is closed until "
+                    () -> "the " + call + " is made although " + scope + " is closed until "
                             + (end == null ? "" : Duration.ofNanos(end.untilNanos())));
         }
     }

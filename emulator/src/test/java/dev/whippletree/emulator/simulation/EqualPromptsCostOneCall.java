@@ -15,13 +15,16 @@ final class EqualPromptsCostOneCall implements Invariant {
     public void sending(Call call) {
         Asked opener = call.asked;
         if (!opener.ask.shares()) {
-            facts.check(!opener.hasEnded(), NAME, "nobody waits for the answer any more of the " + call);
+            facts.check(!opener.hasEnded(), NAME, () -> "nobody waits for the answer any more of the " + call);
             return;
         }
         facts.check(
-                !facts.isUnderWayFor(opener.key), NAME, "another call for the same is under way besides the " + call);
-        facts.check(facts.waitingFor(opener.key) > 0, NAME, "nobody waits any more for the answer of the " + call);
-        facts.check(!facts.wasStoredBefore(opener), NAME, "the answer was stored before the " + call);
-        facts.check(opener.opener, NAME, "a joiner's prompt is called for by the " + call);
+                !facts.isUnderWayFor(opener.key),
+                NAME,
+                () -> "another call for the same is under way besides the " + call);
+        facts.check(
+                facts.waitingFor(opener.key) > 0, NAME, () -> "nobody waits any more for the answer of the " + call);
+        facts.check(!facts.wasStoredBefore(opener), NAME, () -> "the answer was stored before the " + call);
+        facts.check(opener.opener, NAME, () -> "a joiner's prompt is called for by the " + call);
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +39,11 @@ final class Facts {
     private @Nullable String violation;
     long flights;
 
-    /** When the latest response began, and with it what it says of limits. */
-    long latestReportNanos = Long.MIN_VALUE / 2;
-
     long calls;
+
+    /** Answers of services, by which prompts' and completions' usual lengths are learned. */
+    int answers;
+
     long nowNanos;
 
     Facts(Scenario scenario) {
@@ -124,7 +126,6 @@ final class Facts {
     }
 
     void arrived(Call call) {
-        latestReportNanos = nowNanos;
         if (!call.ended && !call.arrived) {
             call.arrived = true;
             books.arrived(call, nowNanos);
@@ -142,6 +143,7 @@ final class Facts {
             return;
         }
         end.usage().ifPresent(usage -> books.settle(call, usage));
+        answers++;
         answeredKeys.add(call.asked.key);
         boolean whole = end.finishReason() == FinishReason.STOP;
         if (whole && scenario.cached() && call.asked.ask.prompt().cache().store()) {
@@ -216,9 +218,9 @@ final class Facts {
         }
     }
 
-    void check(boolean holds, String invariant, String what) {
+    void check(boolean holds, String invariant, Supplier<String> what) {
         if (!holds) {
-            violated(invariant, what);
+            violated(invariant, what.get());
         }
     }
 

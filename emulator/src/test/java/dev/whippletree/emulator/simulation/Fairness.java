@@ -56,7 +56,7 @@ final class Fairness implements Invariant {
                 facts.check(
                         turns <= most(waiting, call.asked),
                         "fairness",
-                        "#" + waiting.ask.id() + ", with "
+                        () -> "#" + waiting.ask.id() + ", with "
                                 + waiting.aheadInItsQueue + " of its own ahead, has been passed by " + turns + " of "
                                 + call.asked.queue());
             }

@@ -44,7 +44,7 @@ final class Heard implements EngineListener {
     @Override
     public void closed(String account, String reason) {
         journal.note(facts.nowNanos, account, "closes, it", reason);
-        facts.check(!reason.contains(Invariants.SECRET), "secrets stay secret", reason);
+        facts.check(!reason.contains(Invariants.SECRET), "secrets stay secret", () -> reason);
     }
 
     @Override

@@ -19,6 +19,11 @@ final class InvariantsTest {
 
     private static final long USUAL = 2_400;
 
+    /** Looking for the smallest takes hundreds of runs. */
+    private static final int MOST_SHRUNK = 5;
+
+    private static int shrunk;
+
     private static final LogWatch LOG = new LogWatch(Invariants.SECRET);
 
     static LongStream seeds() {
@@ -56,8 +61,9 @@ final class InvariantsTest {
     private static void check(Scenario scenario) {
         Optional<SimulatedRun.Broken> broken = SimulatedRun.run(scenario);
         if (broken.isPresent()) {
-            Scenario smallest =
-                    new Shrinker(smaller -> SimulatedRun.run(smaller).isPresent()).shrink(scenario);
+            Scenario smallest = shrunk++ < MOST_SHRUNK
+                    ? new Shrinker(smaller -> SimulatedRun.run(smaller).isPresent()).shrink(scenario)
+                    : scenario;
             SimulatedRun.Broken traced = SimulatedRun.trace(smallest).orElseThrow();
             throw new AssertionError(broken.get().violation() + "\nrun it again with -Dseed=" + scenario.seed()
                     + "; as small as can be it is: " + traced.violation() + "\n" + smallest + "\nlatest steps:\n"

@@ -15,26 +15,29 @@ final class LeasesAreConserved implements Invariant {
 
     @Override
     public void step(StatusSnapshot status) {
-        int all = 0;
         for (StatusSnapshot.Account account : status.accounts()) {
             int underWay = facts.underWay(account.id());
             facts.check(
                     account.inFlight() == underWay,
                     NAME,
-                    underWay + " calls are under way on " + account.id() + ", not " + account.inFlight());
+                    () -> underWay + " calls are under way on " + account.id() + ", not " + account.inFlight());
             facts.check(
                     underWay <= account.maxConcurrency(),
                     NAME,
-                    underWay + " calls are under way on " + account.id() + " of at most " + account.maxConcurrency());
-            all += account.inFlight();
+                    () -> underWay + " calls are under way on " + account.id() + " of at most "
+                            + account.maxConcurrency());
         }
-        facts.check(status.inFlight() == all, NAME, "accounts have " + all + " under way, not " + status.inFlight());
+        int all = status.accounts().stream()
+                .mapToInt(StatusSnapshot.Account::inFlight)
+                .sum();
+        facts.check(
+                status.inFlight() == all, NAME, () -> "accounts have " + all + " under way, not " + status.inFlight());
         // What is called off at the very instant at which it was to begin is counted but never made.
-        facts.check(status.calls() >= facts.calls, NAME, facts.calls + " calls were made, not " + status.calls());
+        facts.check(status.calls() >= facts.calls, NAME, () -> facts.calls + " calls were made, not " + status.calls());
     }
 
     @Override
     public void end(StatusSnapshot status) {
-        facts.check(status.inFlight() == 0, NAME, status.inFlight() + " calls are under way at the end");
+        facts.check(status.inFlight() == 0, NAME, () -> status.inFlight() + " calls are under way at the end");
     }
 }

@@ -27,7 +27,7 @@ final class LimitsHold implements Invariant {
         facts.check(
                 !limited || !facts.scenario.isDeclared(call.account) || !facts.scenario.closesByLimitsAlone(),
                 NAME,
-                "a declared limit of " + call.account.id() + " refused the " + call + ": " + failure);
+                () -> "a declared limit of " + call.account.id() + " refused the " + call + ": " + failure);
     }
 
     @Override
@@ -50,21 +50,21 @@ final class LimitsHold implements Invariant {
         facts.books
                 .left(owner, facts.nowNanos)
                 .ifPresent(left -> facts.check(
-                        left == limit.left(),
+                        left.includes(limit.left()),
                         NAME,
-                        "of " + owner + " of " + account + " there are left " + left + ", not " + limit.left()));
+                        () -> "of " + owner + " of " + account + " there are " + left + ", not " + limit.left()));
     }
 
     /** Holds a service's count against what the engine knew. */
     static void check(Facts facts, LimitStats limit) {
         if (facts.scenario.isDeclared()) {
-            facts.check(limit.refused() == 0, NAME, "a declared limit refused calls: " + limit);
-            facts.check(limit.fullest() <= limit.amount(), NAME, "a window was exceeded: " + limit);
+            facts.check(limit.refused() == 0, NAME, () -> "a declared limit refused calls: " + limit);
+            facts.check(limit.fullest() <= limit.amount(), NAME, () -> "a window was exceeded: " + limit);
         } else if (reported(facts.scenario) && facts.scenario.tellsTheTruth()) {
             long unavoidable = facts.scenario.accounts().stream()
                     .mapToLong(account -> (long) UNTOLD * account.models().size())
                     .sum();
-            facts.check(limit.refused() <= unavoidable, NAME, "more refused than unavoidable: " + limit);
+            facts.check(limit.refused() <= unavoidable, NAME, () -> "more refused than unavoidable: " + limit);
         }
     }
 

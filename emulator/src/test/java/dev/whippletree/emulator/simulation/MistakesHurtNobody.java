@@ -23,7 +23,7 @@ final class MistakesHurtNobody implements Invariant {
             facts.check(
                     account.state() != AccountState.COOLING && account.state() != AccountState.OFF,
                     "mistakes hurt nobody",
-                    account.id() + " is " + account.state() + ": " + account.reason());
+                    () -> account.id() + " is " + account.state() + ": " + account.reason());
         }
     }
 }

@@ -23,11 +23,11 @@ final class NothingPartial implements Invariant {
                         .filter(usage -> usage.completionTokens() == maxTokens(asked))
                         .isPresent()
                 : Answers.matches(asked.ask.prompt().messages(), completion.text());
-        facts.check(whole, NAME, "the answer to #" + asked.ask.id() + " isn't whole or isn't its own");
+        facts.check(whole, NAME, () -> "the answer to #" + asked.ask.id() + " isn't whole or isn't its own");
         facts.check(
                 facts.wasAnswered(asked.key),
                 NAME,
-                "the answer to #" + asked.ask.id() + " was never made for it: " + completion.origin());
+                () -> "the answer to #" + asked.ask.id() + " was never made for it: " + completion.origin());
     }
 
     private static long maxTokens(Asked asked) {

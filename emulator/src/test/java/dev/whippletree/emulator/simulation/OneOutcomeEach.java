@@ -8,6 +8,7 @@ import dev.whippletree.model.StatusSnapshot;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Invariant 2: every prompt ends exactly once, by its deadline, with an answer or for a reason. */
 final class OneOutcomeEach implements Invariant {
@@ -46,26 +47,27 @@ final class OneOutcomeEach implements Invariant {
         facts.check(
                 mayFail(asked, failure),
                 NAME,
-                "there is no reason for #" + asked.ask.id() + " to fail: " + failure.reason() + ", "
+                () -> "there is no reason for #" + asked.ask.id() + " to fail: " + failure.reason() + ", "
                         + failure.getMessage());
     }
 
     private void ended(Asked asked) {
-        facts.check(asked.endings == 1, NAME, "#" + asked.ask.id() + " ended twice");
+        facts.check(asked.endings == 1, NAME, () -> "#" + asked.ask.id() + " ended twice");
         facts.check(
                 facts.nowNanos <= asked.deadlineNanos.orElse(Long.MAX_VALUE),
                 NAME,
-                "#" + asked.ask.id() + " ended after its deadline");
+                () -> "#" + asked.ask.id() + " ended after its deadline");
+    }
+
+    private boolean isDue(@Nullable Asked asked) {
+        return asked != null && asked.deadlineNanos.orElse(Long.MAX_VALUE) <= facts.nowNanos;
     }
 
     @Override
     public void step(StatusSnapshot status) {
-        for (Asked next = byDeadline.peek(); next != null; next = byDeadline.peek()) {
-            if (next.deadlineNanos.orElse(Long.MAX_VALUE) > facts.nowNanos) {
-                break;
-            }
-            facts.check(next.hasEnded(), NAME, "#" + next.ask.id() + " goes on after its deadline");
-            byDeadline.remove();
+        while (isDue(byDeadline.peek())) {
+            Asked due = byDeadline.remove();
+            facts.check(due.hasEnded(), NAME, () -> "#" + due.ask.id() + " goes on after its deadline");
         }
         StatusSnapshot.Prompts prompts = status.prompts();
         facts.check(
@@ -73,13 +75,14 @@ final class OneOutcomeEach implements Invariant {
                         && prompts.failed() == refused
                         && prompts.submitted() == facts.asked.size(),
                 NAME,
-                answered + " answered and " + refused + " refused of " + facts.asked.size() + ", says " + prompts);
+                () -> answered + " answered and " + refused + " refused of " + facts.asked.size() + ", says "
+                        + prompts);
         facts.check(
                 heard.answered == answered && heard.failed == refused,
                 NAME,
-                "listeners heard of " + heard.answered + " answers and " + heard.failed + " errors, not of " + answered
-                        + " and " + refused);
-        facts.check(prompts.underWay() >= status.waiting(), NAME, "more wait than are under way");
+                () -> "listeners heard of " + heard.answered + " answers and " + heard.failed + " errors, not of "
+                        + answered + " and " + refused);
+        facts.check(prompts.underWay() >= status.waiting(), NAME, () -> "more wait than are under way");
     }
 
     @Override
@@ -87,9 +90,9 @@ final class OneOutcomeEach implements Invariant {
         facts.asked.stream()
                 .filter(asked -> asked.endings != 1)
                 .forEach(asked -> facts.violated(NAME, "#" + asked.ask.id() + " ended " + asked.endings + " times"));
-        facts.check(status.prompts().underWay() == 0, NAME, "prompts are under way at the end");
-        facts.check(status.sessionsActive() == 0, NAME, "sessions are active at the end");
-        facts.check(status.waiting() == 0, NAME, "prompts wait at the end");
+        facts.check(status.prompts().underWay() == 0, NAME, () -> "prompts are under way at the end");
+        facts.check(status.sessionsActive() == 0, NAME, () -> "sessions are active at the end");
+        facts.check(status.waiting() == 0, NAME, () -> "prompts wait at the end");
     }
 
     private boolean mayFail(Asked asked, PromptException failure) {

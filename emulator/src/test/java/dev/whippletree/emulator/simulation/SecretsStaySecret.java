@@ -16,12 +16,12 @@ final class SecretsStaySecret implements Invariant {
 
     @Override
     public void refused(Asked asked, PromptException failure) {
-        facts.check(!told(failure + " " + failure.attempts()), NAME, "an error tells a token: " + failure);
+        facts.check(!told(failure + " " + failure.attempts()), NAME, () -> "an error tells a token: " + failure);
     }
 
     @Override
     public void end(StatusSnapshot status) {
-        facts.check(!told(status.toString()), NAME, "status tells a token: " + status);
+        facts.check(!told(status.toString()), NAME, () -> "status tells a token: " + status);
     }
 
     private static boolean told(String text) {

@@ -288,8 +288,8 @@ class SimulatedProviderTest {
         }
 
         @Override
-        public void limits(RateLimitReport report) {
-            reports.add(report);
+        public void limits(List<RateLimitReport> told) {
+            reports.addAll(told);
         }
 
         @Override

@@ -104,7 +104,7 @@ final class SimulatedRun {
             facts.nowNanos = timeline.nanoTime();
             StatusSnapshot status = pool.status();
             invariants.forEach(invariant -> invariant.step(status));
-            facts.check(steps < MOST_STEPS, "bounded", "the run has no end");
+            facts.check(steps < MOST_STEPS, "bounded", () -> "the run has no end");
         }
         if (facts.violation() == null) {
             StatusSnapshot status = pool.status();

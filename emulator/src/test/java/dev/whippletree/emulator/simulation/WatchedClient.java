@@ -9,6 +9,7 @@ import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.ProviderClient;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -78,8 +79,8 @@ final class WatchedClient implements ProviderClient {
         }
 
         @Override
-        public void limits(RateLimitReport report) {
-            sink.limits(report);
+        public void limits(List<RateLimitReport> reports) {
+            sink.limits(reports);
         }
 
         @Override

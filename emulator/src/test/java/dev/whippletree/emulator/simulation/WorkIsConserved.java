@@ -4,6 +4,7 @@ import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,8 +13,8 @@ final class WorkIsConserved implements Invariant {
 
     private static final String NAME = "work is conserved";
 
-    /** How long a response may take to tell of all of its limits, before which nothing is to begin because of one of them. */
-    private static final long BREATH_NANOS = 1_000_000;
+    /** Until so many answers have come, all of a prompt's bound is reserved for it. */
+    private static final int FEWEST_LEARNED_FROM = 59;
 
     private final Facts facts;
     private final List<TargetSettings> preferred;
@@ -40,8 +41,7 @@ final class WorkIsConserved implements Invariant {
 
     @Override
     public void step(StatusSnapshot status) {
-        boolean inOneBreath = !facts.scenario.isDeclared() && facts.nowNanos - facts.latestReportNanos < BREATH_NANOS;
-        if (status.waiting() == 0 || pinned || inOneBreath) {
+        if (status.waiting() == 0 || pinned) {
             return;
         }
         Optional<Asked> waiting = facts.fresh.stream().findFirst();
@@ -67,7 +67,7 @@ final class WorkIsConserved implements Invariant {
                                 .orElse(true))
                         .allMatch(limit ->
                                 limit.left() >= together * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens()));
-        facts.check(!ready, NAME, "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
+        facts.check(!ready, NAME, () -> "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
     }
 
     /** Room for the largest of those who wait is room for each. */
@@ -83,16 +83,18 @@ final class WorkIsConserved implements Invariant {
     @Override
     public void sending(Call call) {
         Asked first = singleFile ? facts.fresh.stream().findFirst().orElse(null) : null;
-        if (first == null || first == call.asked || !call.asked.isFresh()) {
+        boolean reservedAsDeclared = facts.answers < FEWEST_LEARNED_FROM;
+        if (first == null || first == call.asked || !call.asked.isFresh() || !reservedAsDeclared) {
             return;
         }
         long alone = facts.books.waitNanos(call.account, call.model, 1, first.tokens, facts.nowNanos);
-        long behind = facts.books.waitNanos(
-                call.account, call.model, 2, first.tokens + call.tokens(), facts.nowNanos);
+        long behind = facts.books.waitNanos(call.account, call.model, 2, first.tokens + call.tokens(), facts.nowNanos);
+        // What arrives up to the transit later leaves that much later.
+        long inexact = call.account.transit().map(Duration::toNanos).orElse(0L);
         facts.check(
-                behind <= alone,
+                behind <= alone + inexact,
                 NAME,
-                "the " + call + " delays #" + first.ask.id() + ", which came first, from " + alone + " to " + behind
-                        + " ns");
+                () -> "the " + call + " delays #" + first.ask.id() + ", which came first, from " + alone + " to "
+                        + behind + " ns");
     }
 }

@@ -3,11 +3,14 @@ package dev.whippletree.provider.openai;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.Cancellable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -101,11 +104,11 @@ final class ChatCall implements Runnable, Cancellable {
         Dialect dialect = endpoint.dialect();
         ResponseHead head = head(response);
         dialect.answered(head);
-        dialect.limits(head).forEach(sink::limits);
         if (!head.successful()) {
             byte[] body = BodyReader.error(response.body().source());
             throw new NoAnswerException(ErrorReader.ofBody(head, body, endpoint.clock()));
         }
+        sink.limits(dialect.limits(head));
         if (isStream(response.body().contentType())) {
             return new StreamedAnswer(head, dialect, endpoint.clock(), model, sink::delta)
                     .read(new EventStream(response.body().source()));
@@ -129,8 +132,17 @@ final class ChatCall implements Runnable, Cancellable {
         return type.subtype().equals("event-stream");
     }
 
+    /** Those in the headers of a response that is no answer are told with those in its body. */
+    private List<RateLimitReport> limits(ServiceError error) {
+        Dialect dialect = endpoint.dialect();
+        List<RateLimitReport> reports =
+                new ArrayList<>(error.head().successful() ? List.of() : dialect.limits(error.head()));
+        reports.addAll(dialect.limits(error));
+        return reports;
+    }
+
     private void fail(ServiceError error) {
-        endpoint.dialect().limits(error).forEach(sink::limits);
+        sink.limits(limits(error));
         Verdict verdict = endpoint.dialect().judge(error);
         sink.failed(new Failure(
                 verdict.kind(),

@@ -5,6 +5,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import java.util.List;
 
 /**
  * Passes on what happens to a call, until its one end or until it is silenced.
@@ -49,9 +50,9 @@ final class OneEndSink implements AttemptSink {
     }
 
     @Override
-    public void limits(RateLimitReport report) {
-        if (!over) {
-            sink.limits(report);
+    public void limits(List<RateLimitReport> reports) {
+        if (!over && !reports.isEmpty()) {
+            sink.limits(reports);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import java.util.List;
 
 /** A sink that breaks its own contract: it throws when it is told of a piece of the answer. */
 final class FailingSink implements AttemptSink {
@@ -21,7 +22,7 @@ final class FailingSink implements AttemptSink {
     public void firstByte() {}
 
     @Override
-    public void limits(RateLimitReport report) {}
+    public void limits(List<RateLimitReport> reports) {}
 
     @Override
     public void delta(Delta delta) {

@@ -80,8 +80,8 @@ public final class RecordingSink implements AttemptSink {
     }
 
     @Override
-    public void limits(RateLimitReport report) {
-        take(Step.LIMITS, () -> limits.add(report));
+    public void limits(List<RateLimitReport> reports) {
+        take(Step.LIMITS, () -> limits.addAll(reports));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -35,11 +36,11 @@ final class RecordingSinkTest {
     void rightOrder_isNoViolation() {
         sink.sent();
         sink.firstByte();
-        sink.limits(REPORT);
-        sink.limits(REPORT);
+        sink.limits(List.of(REPORT));
+        sink.limits(List.of(REPORT));
         sink.delta(new Delta.Text("a"));
         sink.delta(new Delta.Text("b"));
-        sink.limits(REPORT);
+        sink.limits(List.of(REPORT));
         sink.failed(FAILURE);
 
         assertThat(sink.violations()).isEmpty();
