@@ -92,12 +92,6 @@ final class Account {
         calls++;
     }
 
-    /** An attempt has begun. Returns how many are under way now. */
-    int begun(long now) {
-        concurrency.begun(inFlight(), now);
-        return inFlight();
-    }
-
     void vacate() {
         slots.free();
     }

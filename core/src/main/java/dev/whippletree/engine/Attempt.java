@@ -53,7 +53,7 @@ final class Attempt implements AttemptSink {
         this.beganNanos = timeline.nanoTime();
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
-        this.underWay = target.account().begun(beganNanos);
+        this.underWay = target.account().inFlight();
         target.begun(this, beganNanos);
     }
 

@@ -1,16 +1,20 @@
 package dev.whippletree.quota;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds how many calls may be under way at once where nobody tells. Arithmetic only: it is told what happened.
  *
  * <p>It starts with four and allows one more for each call let in, so that the number doubles with each round. What is refused is put
- * down to a rate as long as none is known (see {@link RateSearch}), and afterwards to the number only if a call is refused that was
- * begun with more under way than any of many that got in: at an even pace that doesn't happen by chance. From then on the number
- * is searched around that ceiling as {@link CubicGrowth} describes. If fewer are soon refused as well, it was the rate after all, and
- * the ceiling is forgotten.
+ * down to a rate as long as none is known (see {@link RateSearch}), and afterwards to the number if calls are refused that were
+ * begun with more under way than nearly all of those that got in: at an even pace that doesn't happen by chance. From then on the
+ * number is searched around that ceiling as {@link CubicGrowth} describes. If fewer are refused as well, it was the rate after all,
+ * and the ceiling is forgotten.
+ *
+ * <p>What chance explains is told by the share of the latest calls let in that had as many under way as the refused one. One refusal
+ * that chance explains once in fifty times is enough. Several that are each less telling are taken together: the product of
+ * 1 / (2 √share) exceeds fifty by chance at most once in fifty times, however often one looks (Vovk and Wang, "E-values", Annals of
+ * Statistics 2021).
  */
 public final class ConcurrencySearch {
 
@@ -19,21 +23,29 @@ public final class ConcurrencySearch {
     /** One test loses about a quarter of a percent, beside the half that the search for a rate may cost. */
     private static final double CALLS_PER_REFUSAL = 400;
 
-    /** That the last of so many calls has most under way by chance happens once in fifty times. */
-    private static final int TELLING_CALLS = 50;
+    /** What happens by chance only once in so many times isn't taken for chance. */
+    private static final int CERTAINTY = 50;
 
-    private static final long NEVER = Long.MAX_VALUE;
+    /** The share of calls that had as many under way as a refused one, above which that one says nothing against the number. */
+    private static final double SUSPICIOUS = 0.2;
+
+    /** Calls let in by which a refused one is judged. */
+    private static final int LATEST = 128;
 
     private final int most;
     private final Cost cost = new Cost(CALLS_PER_REFUSAL);
     private int ramp;
     private @Nullable CubicGrowth growth;
-    private @Nullable CubicGrowth growthBefore;
 
-    /** When a call was first begun with so many under way since the last refusal. */
-    private final long[] firstBegunAt;
+    /** How many were under way when each of the latest calls that got in began, the next one's place and how many there are. */
+    private final int[] latest = new int[LATEST];
 
-    private int begunSince;
+    private int next;
+    private int known;
+
+    /** How little chance explains of the refusals so far; 1 if all of them. */
+    private double evidence = 1;
+
     private long refusedAt = Long.MIN_VALUE;
     private boolean crowded;
 
@@ -45,24 +57,11 @@ public final class ConcurrencySearch {
     public ConcurrencySearch(int most) {
         this.most = most;
         this.ramp = Math.min(FIRST, most);
-        this.firstBegunAt = new long[most + 1];
-        Arrays.fill(firstBegunAt, NEVER);
     }
 
     /** Returns how many may be under way, 1 or more. */
     public int allowed() {
         return growth == null ? ramp : (int) Math.max(1, Math.min(most, Math.round(growth.value())));
-    }
-
-    /**
-     * A call begins.
-     *
-     * @param underWay how many are under way then, itself included, 1 or more
-     */
-    public void begun(int underWay, long now) {
-        int number = Math.min(most, underWay);
-        firstBegunAt[number] = Math.min(firstBegunAt[number], now);
-        begunSince++;
     }
 
     /**
@@ -72,6 +71,9 @@ public final class ConcurrencySearch {
      * @param begun when that was
      */
     public void letIn(int underWay, long begun) {
+        latest[next] = underWay;
+        next = (next + 1) % LATEST;
+        known = Math.min(LATEST, known + 1);
         if (begun < refusedAt) {
             return;
         }
@@ -99,30 +101,30 @@ public final class ConcurrencySearch {
             }
             return crowded;
         }
-        boolean more = underWay > mostBegunBy(begun - (now - begun));
-        boolean telling = begunSince >= TELLING_CALLS;
-        if (crowded && !telling && !more) {
-            growth = growthBefore;
-        }
-        crowded = telling && more;
+        refusedAt = now;
+        crowded = isTelling(shareWithAsMany(underWay));
         if (crowded) {
             cost.begin();
-            growthBefore = growth;
-            growth = new CubicGrowth(underWay - 1, cost.callsToNextTest());
+            growth = new CubicGrowth(Math.max(1, underWay - 1), cost.callsToNextTest());
         }
-        refusedAt = now;
-        begunSince = 0;
-        Arrays.fill(firstBegunAt, NEVER);
         return crowded;
     }
 
-    /** Returns the most under way with which a call was begun by a moment: one that was out for so long hasn't been refused. */
-    private int mostBegunBy(long moment) {
-        int number = most;
-        while (number > 0 && firstBegunAt[number] > moment) {
-            number--;
+    private boolean isTelling(double share) {
+        evidence = Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
+        if (evidence == 1) {
+            growth = null;
         }
-        return number;
+        return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidence >= CERTAINTY);
+    }
+
+    /** Returns the share of those let in that had as many under way, the refused one counted with them. */
+    private double shareWithAsMany(int underWay) {
+        int asMany = 1;
+        for (int index = 0; index < known; index++) {
+            asMany += latest[index] >= underWay ? 1 : 0;
+        }
+        return (double) asMany / (known + 1);
     }
 
     private void lowerTo(int ceiling) {

@@ -1,11 +1,12 @@
 package dev.whippletree.quota;
 
 /**
- * How a bound that is searched for grows between two refusals: quickly back to near where it was refused, slowly around that, and
- * ever more quickly beyond. Confined.
+ * How a bound that is searched for grows between two refusals: quickly back to near where it was refused, slowly around that, more
+ * quickly a little beyond, and from there by a tenth at a time. Confined.
  *
  * <p>This is the window growth of CUBIC TCP (Ha, Rhee, Xu, 2008; RFC 9438), counted in steps, which are calls that got in, instead
- * of in time: so the share of calls that tests of the bound cost doesn't depend on how many there are in a second. Cut by a tenth
+ * of in time, and without CUBIC's ever faster growth far beyond, which would overshoot before a long window shows that it is used up.
+ * Thus the share of calls that tests of the bound cost doesn't depend on how many there are in a second. Cut by a tenth
  * instead of by CUBIC's three, since what is lost by a bound that is too low counts for more here than how soon several clients
  * share one fairly.
  */
@@ -41,7 +42,7 @@ final class CubicGrowth {
     /** Returns the bound. */
     double value() {
         double beyond = steps / stepsToCeiling - 1;
-        return ceiling * (1 + CUT * beyond * beyond * beyond);
+        return beyond <= 1 ? ceiling * (1 + CUT * beyond * beyond * beyond) : ceiling * Math.pow(1 + CUT, beyond);
     }
 
     /** A call that tested the bound got in. */

@@ -56,7 +56,7 @@ public final class RateSearch {
     private final Cost cost = new Cost(CALLS_PER_REFUSAL);
     private @Nullable Pace pace;
     private CubicGrowth growth = new CubicGrowth(1, 1);
-    private Run run = new Run(NEVER, 0);
+    private Run run = new Run(NEVER, NEVER, 0);
     private double firstRun;
 
     /** What was measured before, 0 if nothing was. */
@@ -77,11 +77,19 @@ public final class RateSearch {
     /** What happens between two congestions. */
     private static final class Run {
 
-        private final long start;
+        private final long countedFrom;
         private final long idleBefore;
+        private long start;
         private long calls;
 
-        Run(long start, long idleBefore) {
+        /**
+         * Begins one.
+         *
+         * @param countedFrom when the first of the calls that are counted in it may have begun
+         * @param start when the service lets in again
+         */
+        Run(long countedFrom, long start, long idleBefore) {
+            this.countedFrom = countedFrom;
             this.start = start;
             this.idleBefore = idleBefore;
         }
@@ -103,7 +111,7 @@ public final class RateSearch {
     /** A call begins. */
     public void begun(long now) {
         if (run.start == NEVER) {
-            run = new Run(now, 0);
+            run = new Run(now, now, 0);
         }
         if (congested) {
             begunSince++;
@@ -121,7 +129,7 @@ public final class RateSearch {
             congested = false;
             measured = run.calls > 0 ? measure(now) : measured;
             firstRun = firstRun == 0 ? run.calls : firstRun;
-            run = new Run(opensAt, pace == null ? 0 : pace.idleNanos(now));
+            run = new Run(congestedAt, opensAt, pace == null ? 0 : pace.idleNanos(now));
             run.calls = begunSince;
         }
         keepPace(now);
@@ -131,7 +139,7 @@ public final class RateSearch {
     public void setAside(long begun) {
         if (begun >= congestedAt && congested) {
             begunSince--;
-        } else if (begun >= run.start) {
+        } else if (begun >= run.countedFrom) {
             run.calls--;
         }
     }
@@ -151,6 +159,11 @@ public final class RateSearch {
             if (refusedRate > 0) {
                 cost.refused();
             }
+        } else if (begun >= congestedAt && begun < run.start) {
+            // One begun at the same time was let in, so the congestion seemed over; it ends when the service is asked
+            // again.
+            run.start = opensAt;
+            return;
         } else if (begun >= congestedAt && run.calls > 0) {
             congested = true;
             congestedAt = now;
@@ -160,7 +173,7 @@ public final class RateSearch {
                 cost.begin();
             }
         } else if (begun >= congestedAt) {
-            run = new Run(until, 0);
+            run = new Run(until, until, 0);
             return;
         } else {
             return;

@@ -2,6 +2,7 @@ package dev.whippletree.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class ConcurrencySearchTest {
@@ -12,14 +13,12 @@ final class ConcurrencySearchTest {
     private void letIn(int calls, int underWay) {
         for (int call = 0; call < calls; call++) {
             now += 10;
-            search.begun(underWay, now);
             search.letIn(underWay, now);
         }
     }
 
     private boolean refused(int underWay) {
         now += 10;
-        search.begun(underWay, now);
         return search.refused(underWay, now, ++now);
     }
 
@@ -62,30 +61,44 @@ final class ConcurrencySearchTest {
     }
 
     @Test
-    void othersBegunWithAsManyJustBefore_areNoEvidenceThatTheyGetIn() {
-        letIn(60, 8);
-        search.begun(9, now + 10);
-        search.begun(9, now + 20);
-        assertThat(search.refused(9, now + 20, now + 40)).isTrue();
+    void refusedWithMoreThanMostAgainAndAgain_isEvidenceToo() {
+        for (int time = 1; time <= 4; time++) {
+            letIn(59, 1);
+            letIn(1, 2);
+            assertThat(refused(2)).as("time " + time).isEqualTo(time == 4);
+        }
+        assertThat(search.allowed()).isEqualTo(1);
+    }
+
+    @Test
+    void refusedAsOftenWithManyAsWithFew_isAnotherReason() {
+        SplittableRandom random = new SplittableRandom(1);
+        int blamed = 0;
+        for (int time = 0; time < 500; time++) {
+            for (int call = 0; call < 100; call++) {
+                letIn(1, 1 + random.nextInt(20));
+            }
+            blamed += refused(1 + random.nextInt(20)) ? 1 : 0;
+        }
+        assertThat(blamed).as("of 500, by chance").isLessThan(10);
     }
 
     @Test
     void callsBegunBefore_belongToTheSameCrowd() {
         letIn(60, 8);
-        for (int underWay = 9; underWay <= 12; underWay++) {
-            search.begun(underWay, now + underWay);
-        }
         assertThat(search.refused(12, now + 12, now + 30)).isTrue();
         assertThat(search.refused(9, now + 9, now + 31)).isTrue();
         assertThat(search.allowed()).as("a tenth below 8").isEqualTo(7);
     }
 
     @Test
-    void fewerRefusedSoonAfter_ceilingIsForgotten() {
+    void fewerRefusedAfterwards_ceilingIsForgotten() {
         letIn(60, 20);
         refused(21);
-        letIn(20, 15);
-        assertThat(refused(15)).isFalse();
+        for (int time = 0; time < 3; time++) {
+            letIn(20, 15);
+            assertThat(refused(15)).isFalse();
+        }
         assertThat(search.allowed()).isEqualTo(64);
     }
 

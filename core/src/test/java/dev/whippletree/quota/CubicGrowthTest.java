@@ -30,7 +30,9 @@ final class CubicGrowthTest {
     }
 
     @Test
-    void farBeyond_findsTwiceTheCeilingWithinThreeAndAFifthTimesItsSteps() {
-        assertThat(after(640)).isGreaterThan(200);
+    void farBeyond_growsByATenthWithItsStepsEachTime() {
+        assertThat(after(600)).isCloseTo(121, within(1e-9));
+        assertThat(after(200)).isCloseTo(133.1, within(1e-9));
+        assertThat(after(1_000)).isGreaterThan(200);
     }
 }

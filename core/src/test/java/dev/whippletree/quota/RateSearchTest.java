@@ -90,6 +90,19 @@ final class RateSearchTest {
     }
 
     @Test
+    void oneLetInWhileAnotherIsRefused_isNoMeasureOfNoTime() {
+        long opening = find();
+        for (int call = 0; call < 3; call++) {
+            search.begun(opening);
+        }
+        search.refused(opening, opening + 1, opening + SECOND, true);
+        search.letIn(opening, opening + 2);
+        search.refused(opening, opening + 3, opening + SECOND, true);
+        letIn(1, opening + SECOND, opening + 2 * SECOND);
+        assertThat(perSecond()).isLessThan(1);
+    }
+
+    @Test
     void pacedCalls_raiseIt_upToWhereItWasRefusedAndBeyond() {
         long opening = find();
         long now = letIn(201, opening, opening + 201 * SECOND);
