@@ -1,168 +1,177 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Admission.Counting;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What a prompt asks of each target of its route, by the word of their providers and by what was learned. Immutable once made: a
  * flight in the waiting line has its place by what it asks, so it gets a new demand only while it is out of it.
+ *
+ * <p>Most routes are many accounts of one kind, of which all ask the same; so it is kept by kind, and for single targets only where
+ * a limit is too small for what others of their kind have reserved.
  */
 final class Demand {
 
     /** Nothing is known yet. */
-    static final Demand NONE = new Demand(Map.of(), Map.of(), Map.of());
+    static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING);
 
-    private static final Reservation NOTHING = new Reservation(0, 0);
-
-    private final Map<Target, Admission> admissions;
-    private final Map<Target, String> refusals;
-    private final Map<Target, Reservation> reservations;
-    private final long mostTokens;
+    private final List<Ask> asks;
+    private final Map<Target, Long> reservedLess;
+    private final Totals totals;
 
     /**
-     * What is reserved on a target.
+     * What is asked of targets of one kind.
      *
+     * @param like one of them
+     * @param admission what the service counts
+     * @param refusal why they can't take the prompt at all, if they can't
      * @param needed tokens without which the service can't take the prompt
-     * @param tokens what is reserved, at least that
+     * @param tokens what is reserved where limits allow it, at least that
      */
-    private record Reservation(long needed, long tokens) {
+    private record Ask(Target like, Admission admission, Optional<String> refusal, long needed, long tokens) {
+
+        boolean isFor(Target target) {
+            return like.kind().equals(target.kind());
+        }
 
         /** What a completion might need beyond a limit is no reason not to try: the prompt then goes alone. */
-        Reservation within(long mostTokens) {
-            return tokens <= mostTokens ? this : new Reservation(needed, Math.max(needed, mostTokens));
+        long tokensWithin(long most) {
+            return tokens <= most ? tokens : Math.max(needed, most);
         }
     }
 
-    private Demand(
-            Map<Target, Admission> admissions, Map<Target, String> refusals, Map<Target, Reservation> reservations) {
-        this.admissions = admissions;
-        this.refusals = refusals;
-        this.reservations = reservations;
-        this.mostTokens = reservations.values().stream()
-                .mapToLong(Reservation::tokens)
-                .max()
-                .orElse(0);
+    /** The most and the fewest tokens to reserve on any target, and the fewest without which none can take the prompt. */
+    private record Totals(long most, long least, long fewestNeeded) {
+
+        private static final Totals NOTHING = new Totals(0, 0, 0);
+    }
+
+    private Demand(List<Ask> asks, Map<Target, Long> reservedLess, Totals totals) {
+        this.asks = asks;
+        this.reservedLess = reservedLess;
+        this.totals = totals;
     }
 
     /** Asks the providers. Calls plugins, so never under the lock; a plugin that throws refuses. Reserves nothing yet. */
     static Demand of(Prompt prompt, Route route) {
-        Map<Target, Admission> admissions = new HashMap<>();
-        Map<Target, String> refusals = new HashMap<>();
-        for (Target target : route.targets()) {
+        List<Ask> asks = new ArrayList<>(1);
+        for (Target like : route.oneOfEachKind()) {
+            Admission admission = Admission.NONE;
+            Optional<String> refusal;
             try {
-                admissions.put(target, target.account().client().admission(prompt, target.model()));
-                target.account().client().refuses(prompt, target.model()).ifPresent(why -> refusals.put(target, why));
+                admission = like.account().client().admission(prompt, like.model());
+                refusal = like.account().client().refuses(prompt, like.model());
             } catch (Throwable e) {
-                refusals.put(target, "its provider failed: " + e);
+                refusal = Optional.of("its provider failed: " + e);
             }
+            asks.add(new Ask(like, admission, refusal, 0, 0));
         }
-        return new Demand(admissions, refusals, Map.of());
+        return new Demand(asks, Map.of(), Totals.NOTHING);
     }
 
     /** Returns the demand with what is to be reserved, as far as is known by now. The lock must be held. */
     Demand reserving(Route route, TokenForecast forecast) {
-        Map<Target, Reservation> made = new HashMap<>();
-        @Nullable Target before = null;
-        Reservation ofBefore = NOTHING;
+        List<Ask> reserved = new ArrayList<>(asks.size());
+        for (Ask ask : asks) {
+            reserved.add(ask.refusal().isPresent() ? ask : reserving(ask, route, forecast));
+        }
+        Map<Target, Long> less = new HashMap<>(0);
+        long most = 0;
+        long least = Long.MAX_VALUE;
+        long fewestNeeded = Long.MAX_VALUE;
         for (Target target : route.targets()) {
-            Admission admission = admissions.get(target);
-            if (admission == null) {
+            Ask ask = askOf(target, reserved);
+            if (ask.refusal().isPresent()) {
                 continue;
             }
-            // Most routes are many accounts with one model, for which all is alike but their limits.
-            if (before == null || !isLike(before, target)) {
-                ofBefore = reservation(route, target, admission, forecast);
-                before = target;
+            long tokens = ask.tokensWithin(target.mostTokensAtOnce());
+            if (tokens < ask.tokens()) {
+                less.put(target, tokens);
             }
-            made.put(target, ofBefore.within(smallestLimit(target)));
+            most = Math.max(most, tokens);
+            least = Math.min(least, tokens);
+            fewestNeeded = Math.min(fewestNeeded, ask.needed());
         }
-        return new Demand(admissions, refusals, made);
+        Totals totals = least == Long.MAX_VALUE ? Totals.NOTHING : new Totals(most, least, fewestNeeded);
+        return new Demand(reserved, less, totals);
     }
 
-    private boolean isLike(Target one, Target other) {
-        return one.model().equals(other.model())
-                && one.account()
-                        .settings()
-                        .provider()
-                        .equals(other.account().settings().provider())
-                && admission(one).equals(admission(other));
-    }
-
-    private static Reservation reservation(Route route, Target target, Admission admission, TokenForecast forecast) {
-        long prompt = forecast.promptTokens(target, admission.promptTokens());
+    private static Ask reserving(Ask ask, Route route, TokenForecast forecast) {
+        Admission admission = ask.admission();
+        long prompt = forecast.promptTokens(ask.like(), admission.promptTokens());
         // Where an estimate was learned to be too small, that may be garbage: it is no reason to refuse a prompt.
         long least = Math.min(prompt, admission.promptTokens());
         long bound = admission.completionBound();
-        return admission.counting() == Counting.ON_ENTRY
-                ? new Reservation(sum(least, bound), sum(prompt, bound))
-                : new Reservation(least, sum(prompt, forecast.completionTokens(route, target, bound)));
+        boolean onEntry = admission.counting() == Counting.ON_ENTRY;
+        long needed = onEntry ? sum(least, bound) : least;
+        long tokens = sum(prompt, onEntry ? bound : forecast.completionTokens(route, ask.like(), bound));
+        return new Ask(ask.like(), admission, ask.refusal(), needed, tokens);
     }
 
     private static long sum(long tokens, long more) {
         return Math.min(tokens, Long.MAX_VALUE / 4) + Math.min(more, Long.MAX_VALUE / 4);
     }
 
-    private static long smallestLimit(Target target) {
-        return Math.min(smallestLimit(target.organization()), smallestLimit(target.modelScope()));
-    }
-
-    private static long smallestLimit(ScopeState scope) {
-        long smallest = Long.MAX_VALUE;
-        for (Meter meter : scope.meters()) {
-            if (meter.unit() == Limit.Unit.TOKENS) {
-                smallest = Math.min(smallest, meter.quota().amount());
+    private static Ask askOf(Target target, List<Ask> asks) {
+        for (Ask ask : asks) {
+            if (ask.isFor(target)) {
+                return ask;
             }
         }
-        return smallest;
+        throw new IllegalArgumentException(target.id() + " isn't on the prompt's route");
     }
 
     /** Returns whether another demand of the same flight has the same reserved everywhere. */
     boolean asksTheSameAs(Demand other) {
-        return reservations.equals(other.reservations);
+        return asks.equals(other.asks) && reservedLess.equals(other.reservedLess);
     }
 
-    /** Returns why targets can't take the prompt at all. */
-    Map<Target, String> refusals() {
+    /** Returns why targets of a route can't take the prompt at all. */
+    Map<Target, String> refusals(Route route) {
+        if (asks.stream().allMatch(ask -> ask.refusal().isEmpty())) {
+            return Map.of();
+        }
+        Map<Target, String> refusals = new LinkedHashMap<>();
+        for (Target target : route.targets()) {
+            askOf(target, asks).refusal().ifPresent(why -> refusals.put(target, why));
+        }
         return refusals;
     }
 
     Admission admission(Target target) {
-        return admissions.getOrDefault(target, Admission.NONE);
+        return askOf(target, asks).admission();
     }
 
     /** Returns the tokens to reserve on a target. */
     long tokens(Target target) {
-        return reservations.getOrDefault(target, NOTHING).tokens();
+        Long less = reservedLess.isEmpty() ? null : reservedLess.get(target);
+        return less == null ? askOf(target, asks).tokens() : less;
     }
 
     /** Returns the tokens that a limit must allow at least for a target to take the prompt: no more than those to reserve. */
     long neededTokens(Target target) {
-        return reservations.getOrDefault(target, NOTHING).needed();
+        return askOf(target, asks).needed();
     }
 
     /** Returns the tokens without which no target can take the prompt. */
     long fewestTokens() {
-        return reservations.values().stream()
-                .mapToLong(Reservation::needed)
-                .min()
-                .orElse(0);
+        return totals.fewestNeeded();
     }
 
     /** Returns the most tokens to reserve on any target. */
     long mostTokens() {
-        return mostTokens;
+        return totals.most();
     }
 
     /** Returns the fewest tokens to reserve on any target. */
     long leastTokens() {
-        return reservations.values().stream()
-                .mapToLong(Reservation::tokens)
-                .min()
-                .orElse(0);
+        return totals.least();
     }
 }

@@ -254,7 +254,7 @@ public final class Engine {
     }
 
     private static Optional<PromptException> barWhatCannotTakeIt(Flight flight) {
-        flight.barred().addAll(flight.demand().refusals().keySet());
+        flight.barred().addAll(flight.demand().refusals(flight.route()).keySet());
         if (Candidates.ever(flight).isEmpty()) {
             return Optional.of(PromptErrors.refusedByAll(flight));
         }

@@ -23,11 +23,6 @@ record Meter(Limit.Unit unit, Source source, Quota quota) {
         return new Hold(this, quota.reserve(cost(tokens), now));
     }
 
-    /** Returns whether a reservation of this size could ever fit. */
-    boolean canEverFit(long tokens) {
-        return cost(tokens) <= quota.amount();
-    }
-
     /** Returns the share that is left, 0 to 1. */
     double headroom(long now) {
         return Math.min(1, (double) quota.left(now) / quota.amount());

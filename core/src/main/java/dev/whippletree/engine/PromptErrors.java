@@ -44,7 +44,7 @@ final class PromptErrors {
     static PromptException refusedByAll(Flight flight) {
         List<String> reasons = new ArrayList<>();
         flight.demand()
-                .refusals()
+                .refusals(flight.route())
                 .forEach((target, why) ->
                         reasons.add("account " + target.account().id() + ": " + why));
         reasons.sort(null);

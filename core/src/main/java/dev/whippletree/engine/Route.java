@@ -3,8 +3,11 @@ package dev.whippletree.engine;
 import dev.whippletree.spi.Picker;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A route at work: its targets by tier, their pickers, its retry budget. Guarded by the engine's lock. */
 final class Route {
@@ -13,6 +16,7 @@ final class Route {
     private final List<Tier> tiers;
     private final List<Picker> pickers;
     private final List<Target> targets;
+    private final List<Target> oneOfEachKind;
     private final List<List<String>> models;
     private final Map<Target, List<Picker>> pickersByTarget = new HashMap<>();
     private final RetryBudget budget;
@@ -22,6 +26,10 @@ final class Route {
         this.tiers = tiers.stream().map(Tier::new).toList();
         this.pickers = pickers;
         this.targets = tiers.stream().flatMap(List::stream).distinct().toList();
+        this.oneOfEachKind = List.copyOf(targets.stream()
+                .collect(Collectors.toMap(
+                        Target::kind, Function.identity(), (first, other) -> first, LinkedHashMap::new))
+                .values());
         this.models = tiers.stream()
                 .map(tier -> tier.stream().map(Target::model).distinct().toList())
                 .toList();
@@ -54,6 +62,11 @@ final class Route {
     /** Returns all targets, the preferred tier's first, each once. */
     List<Target> targets() {
         return targets;
+    }
+
+    /** Returns a target of each kind. */
+    List<Target> oneOfEachKind() {
+        return oneOfEachKind;
     }
 
     /** Returns the models, tier by tier: a part of every key. */

@@ -37,6 +37,9 @@ final class ScopeState {
     private final Pauses pauses = new Pauses();
     private final Set<Lease> leases = new LinkedHashSet<>();
 
+    /** The smallest amount of its limits of tokens; there may be many targets to be asked for it. */
+    private long mostTokensAtOnce = Long.MAX_VALUE;
+
     /** What tells one reported limit of a scope from another; a window of zero is one that wasn't said. */
     record ReportKey(Limit.Unit unit, Refill refill, Duration window) {}
 
@@ -65,6 +68,7 @@ final class ScopeState {
         if (!known) {
             meters.add(new Meter(
                     limit.unit(), LimitStatus.Source.DECLARED, new SlidingWindow(limit.amount(), limit.window())));
+            findMostTokensAtOnce();
         }
     }
 
@@ -79,12 +83,7 @@ final class ScopeState {
     }
 
     boolean countsTokens() {
-        for (Meter meter : meters) {
-            if (meter.unit() == Limit.Unit.TOKENS) {
-                return true;
-            }
-        }
-        return false;
+        return mostTokensAtOnce != Long.MAX_VALUE;
     }
 
     /** It let in an attempt. */
@@ -147,13 +146,17 @@ final class ScopeState {
         return together > waitNanos(otherTokens, now);
     }
 
-    boolean canEverFit(long tokens) {
-        for (Meter meter : meters) {
-            if (!meter.canEverFit(tokens)) {
-                return false;
-            }
-        }
-        return true;
+    /** Returns the most tokens that its limits allow when nothing else is used. */
+    long mostTokensAtOnce() {
+        return mostTokensAtOnce;
+    }
+
+    private void findMostTokensAtOnce() {
+        mostTokensAtOnce = meters.stream()
+                .filter(meter -> meter.unit() == Limit.Unit.TOKENS)
+                .mapToLong(meter -> meter.quota().amount())
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     double headroom(long now) {
@@ -204,6 +207,7 @@ final class ScopeState {
                         Math.min(amount, report.remaining().getAsLong()),
                         Waits.nanos(report.reset().get()),
                         now);
+        findMostTokensAtOnce();
     }
 
     /** Returns the limits that the service reported. */
@@ -217,6 +221,7 @@ final class ScopeState {
         Duration window = derived ? Duration.ofNanos(standing.refillNanos()) : key.window();
         Meter meter = learn(key, standing.amount(), window, now);
         ((ReportedQuota) meter.quota()).resume(standing, now);
+        findMostTokensAtOnce();
     }
 
     /** A bucket's window follows from what is used and how long that takes to come back; a fixed window's needn't be known. */

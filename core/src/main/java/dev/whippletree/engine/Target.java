@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import java.util.List;
 
@@ -19,7 +21,20 @@ final class Target {
     /** All that may be closed and make it so. */
     private final List<Closure> closures;
 
+    private final Kind kind;
     private int inFlight;
+
+    /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
+    record Kind(String model, String provider, Settings settings) {
+
+        private static Kind of(AccountSettings account, String model) {
+            // Where the settings were written makes no difference.
+            return new Kind(
+                    model,
+                    account.provider(),
+                    new Settings("", account.settings().values()));
+        }
+    }
 
     Target(Account account, String model, ScopeState modelScope) {
         this.id = account.id() + "/" + model;
@@ -27,6 +42,7 @@ final class Target {
         this.model = model;
         this.organization = account.organization();
         this.modelScope = modelScope;
+        this.kind = Kind.of(account.settings(), model);
         this.health = new Health(account.maxConcurrency());
         this.closures =
                 List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
@@ -43,6 +59,10 @@ final class Target {
 
     String model() {
         return model;
+    }
+
+    Kind kind() {
+        return kind;
     }
 
     ScopeState organization() {
@@ -117,7 +137,12 @@ final class Target {
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
     boolean canEverFit(long tokens) {
-        return organization.canEverFit(tokens) && modelScope.canEverFit(tokens);
+        return tokens <= mostTokensAtOnce();
+    }
+
+    /** Returns the most tokens that all of its limits allow when nothing else is used. */
+    long mostTokensAtOnce() {
+        return Math.min(organization.mostTokensAtOnce(), modelScope.mostTokensAtOnce());
     }
 
     TargetView view(long now) {

@@ -17,7 +17,10 @@ public interface ProviderClient extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Says what the service will count when a prompt arrives. */
+    /**
+     * Says what the service will count when a prompt arrives. Depends on the prompt, the model and the account's own settings alone:
+     * of several accounts that agree in those, one is asked.
+     */
     Admission admission(Prompt prompt, String model);
 
     /**

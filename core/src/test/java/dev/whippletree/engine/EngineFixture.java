@@ -59,6 +59,11 @@ final class EngineFixture {
     }
 
     /** An account with limits, in a tier of its own making: {@link #tier} otherwise. */
+    /** Each account has settings of its own, so that each client is asked what a prompt takes. */
+    private static Settings ownSettings(String id) {
+        return new Settings("account " + id, Map.of("script", id));
+    }
+
     ScriptedClient account(String id, String... limits) {
         return account(id, Optional.empty(), 1000, limits);
     }
@@ -79,7 +84,7 @@ final class EngineFixture {
                         OptionalInt.of(concurrency),
                         Optional.empty(),
                         declared,
-                        Settings.none("account " + id)));
+                        ownSettings(id)));
         ScriptedClient client = new ScriptedClient(timeline);
         clients.put(id, client);
         return client;
@@ -99,7 +104,7 @@ final class EngineFixture {
                         OptionalInt.of(1000),
                         Optional.empty(),
                         List.of(),
-                        Settings.none("account " + id)));
+                        ownSettings(id)));
         return client;
     }
 

@@ -47,12 +47,21 @@ final class BusyEngine {
     private final Engine engine;
     private int asked;
 
-    BusyEngine(int waiting, int accounts) {
+    private BusyEngine(int accounts, int lineSize) {
         this.engine = new Engine(
                 timeline,
                 topology(accounts),
-                new EngineSettings(waiting + 1, CONCURRENCY, Duration.ofSeconds(1)),
+                new EngineSettings(lineSize, CONCURRENCY, Duration.ofSeconds(1)),
                 List.of());
+    }
+
+    /** Returns one that has nothing to do. */
+    static BusyEngine idle(int accounts) {
+        return new BusyEngine(accounts, 1);
+    }
+
+    BusyEngine(int waiting, int accounts) {
+        this(accounts, waiting + 1);
         for (int index = 0; index < waiting + accounts * CONCURRENCY; index++) {
             ask(prompt());
         }
@@ -121,6 +130,13 @@ final class BusyEngine {
         AttemptSink call = calls.remove();
         call.delta(new Delta.Text("An answer of some forty characters or so."));
         return call;
+    }
+
+    /** Ends all calls under way. */
+    void endAll() {
+        while (!calls.isEmpty()) {
+            end(oldestCall());
+        }
     }
 
     /** Ends a call: one decision, at the end of which the next prompt in line has its lease. */

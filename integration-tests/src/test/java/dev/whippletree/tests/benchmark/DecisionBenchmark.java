@@ -95,6 +95,40 @@ public class DecisionBenchmark {
         }
     }
 
+    /** Nothing to do, so that every account is ready. */
+    @State(Scope.Benchmark)
+    @SuppressWarnings("NullAway.Init") // by the set-up
+    public static class Idle {
+
+        /** Accounts in the only tier. */
+        @Param({"2", "20", "200"})
+        public int accounts;
+
+        private BusyEngine engine;
+        private Prompt prompt;
+
+        /** Opens the accounts. */
+        @Setup
+        public void open() {
+            engine = BusyEngine.idle(accounts);
+        }
+
+        /** Ends the call that was begun. */
+        @Setup(Level.Invocation)
+        public void end() {
+            engine.settle();
+            engine.endAll();
+            engine.settle();
+            prompt = engine.prompt();
+        }
+    }
+
+    /** A prompt comes and gets one of all the accounts; its key and what it asks of them are part of it. */
+    @Benchmark
+    public CompletableFuture<Completion> promptFindsAllReady(Idle idle) {
+        return idle.engine.ask(idle.prompt);
+    }
+
     /** A call ends, and the next prompt in line gets its lease. */
     @Benchmark
     public void attemptEnds(Busy busy, Ending ending) {
