@@ -3,7 +3,6 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.EngineListener;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -142,7 +141,7 @@ final class Closures {
     }
 
     private static String next(Closure closure, long now) {
-        return "in " + Duration.ofNanos(closure.until() - now).toMinutes() + " minutes";
+        return "in " + PromptErrors.words(closure.until() - now);
     }
 
     private static ScopeState scope(Target target, Failure failure) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Puts into words why a prompt got no answer. Reads the engine's state under its lock. */
 final class PromptErrors {
@@ -72,11 +73,16 @@ final class PromptErrors {
                 target.modelScope().closure());
         for (Closure closure : closures) {
             if (closure.waitNanos(now) == Waits.UNKNOWN) {
-                return closure.reason() + " (checked again in "
-                        + Duration.ofNanos(closure.until() - now).toMinutes() + " minutes)";
+                return closure.reason() + " (checked again in " + words(closure.until() - now) + ")";
             }
         }
         return "closed";
+    }
+
+    /** Returns a time for a reader, to the second below two minutes, else to the minute. */
+    static String words(long nanos) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanos);
+        return seconds < 120 ? seconds + " seconds" : seconds / 60 + " minutes";
     }
 
     /** There will be room, but too late. */
