@@ -93,7 +93,7 @@ final class FewestSearch {
     }
 
     private boolean holds(int count) {
-        return outcome(count).verdict().held();
+        return runs.hold(Variant.of(interviews, pools.apply(count)));
     }
 
     private Outcome outcome(int count) {
