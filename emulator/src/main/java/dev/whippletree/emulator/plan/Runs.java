@@ -49,9 +49,11 @@ final class Runs {
         if (failing.contains(variant)) {
             return false;
         }
-        Outcome outcome = arithmetic.outcome(variant).orElseGet(() -> new Simulation(request, variant)
-                .endingWithTheFirstFailure()
-                .run());
+        Outcome outcome = arithmetic
+                .outcome(variant)
+                .orElseGet(() -> new Simulation(request, variant)
+                        .endingWithTheFirstFailure()
+                        .run());
         if (outcome.verdict().held()) {
             outcomes.putIfAbsent(variant, CompletableFuture.completedFuture(outcome));
         } else {

@@ -38,6 +38,7 @@ final class SizeSection {
         html.element("h2", Words.count(size.interviews(), "interview") + ": " + Sentences.word(outcome.verdict()));
         html.element("p", Sentences.reason(outcome) + " " + Sentences.binding(outcome));
         new Charts(outcome).draw(html);
+        Sentences.firstMinute(outcome).ifPresent(sentence -> html.element("p", "note", sentence));
         accounts(html);
         fewest(html);
         advice(html);
