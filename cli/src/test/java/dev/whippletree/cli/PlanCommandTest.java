@@ -192,7 +192,40 @@ class PlanCommandTest {
                 .isEqualTo(1);
         assertThat(shell.out())
                 .startsWith("No, not all of 1,000,000 interviews (17,000,000 prompts)")
-                .contains("3,400");
+                .contains("at least 3,400, at", "(by arithmetic")
+                .containsPattern("any one account lost +no +0 +– ")
+                .doesNotContain("Account  ");
+        assertThat(shell.out().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void shareOfNothing_isLeftOutOfJson() {
+        shell.run("plan", "--interviews", "1000000", "--accounts", "huggingface:1x1000/h", "--json");
+        JsonNode advice = JsonMapper.shared().readTree(shell.out()).at("/sizes/0/advice");
+        assertThat(advice.get(0).get("load").asDouble()).isEqualTo(3400);
+        assertThat(advice.get(2).get("change").asString()).isEqualTo("one_lost");
+        assertThat(advice.get(2).has("load")).isFalse();
+    }
+
+    @Test
+    void firstMinute_isSaidToLiveFromCalls() {
+        shell.run("plan", "--interviews", "20", "--minutes", "15", "--accounts", ACCOUNTS, "--no-advice");
+        assertThat(shell.out().replace("\n", " "))
+                .contains("In minute 1, 40 prompts were answered: 8 by calls of their own, 32 by calls under way for"
+                        + " equal ones, 0 from the cache.");
+    }
+
+    @Test
+    void boundAndDeadlineOfTheRoute_areThoseOfThePlan() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted, limits: [100/h]}]
+                routes: {default: {deadline: 5m, max-tokens: 600}}
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
+                .as(shell::err)
+                .isZero();
+        assertThat(shell.out().replace("\n  ", " "))
+                .contains("max_tokens is 600", "A prompt is given up after 5 min, the deadline of route default");
     }
 
     @Test

@@ -92,11 +92,16 @@ final class SizeSection {
         html.element("h3", "What if").markup("<div class=\"wide\">\n");
         HtmlTable table =
                 new HtmlTable(html, 2, List.of("", "Holds", "Calls", "Used", "Wait p95", "worst", "Unanswered"));
+        List<String> notes = size.advice().stream()
+                .map(Advice::assumption)
+                .filter(assumption -> !assumption.isEmpty())
+                .distinct()
+                .toList();
         for (Advice advice : size.advice()) {
             Outcome other = advice.outcome();
-            String supposed = advice.assumption().isEmpty() ? "" : " (" + advice.assumption() + ")";
+            String note = advice.assumption().isEmpty() ? "" : " (" + (notes.indexOf(advice.assumption()) + 1) + ")";
             table.row(List.of(
-                    advice.title() + supposed,
+                    advice.title() + note,
                     Verdicts.marked(other.verdict()),
                     Words.count(other.calls()),
                     Sentences.percent(other.load()),
@@ -106,6 +111,9 @@ final class SizeSection {
         }
         table.end();
         html.markup("</div>\n");
+        for (int number = 1; number <= notes.size(); number++) {
+            html.element("p", "note", "(" + number + ") " + notes.get(number - 1));
+        }
     }
 
     private void timeline(Html html) {
