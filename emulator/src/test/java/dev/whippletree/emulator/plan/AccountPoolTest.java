@@ -86,6 +86,13 @@ class AccountPoolTest {
         assertThat(ids(pool.withTier(pool))).hasSize(4).doesNotHaveDuplicates();
     }
 
+    @Test
+    void accountsAddedAgain_getNamesOfTheirOwn() {
+        AccountPool pool = AccountPool.parse("huggingface:1x1000/h");
+
+        assertThat(ids(pool.withCount(0, 3).withCount(0, 5))).hasSize(5).doesNotHaveDuplicates();
+    }
+
     private static List<String> ids(AccountPool pool) {
         return pool.groups().stream()
                 .flatMap(group -> group.organizations().stream())

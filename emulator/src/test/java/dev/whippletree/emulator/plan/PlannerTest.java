@@ -151,18 +151,19 @@ class PlannerTest {
                         route.strategy(),
                         Settings.none("route"),
                         route.patience(),
-                        Optional.of(Duration.ofMinutes(2)),
+                        Optional.of(Duration.ofSeconds(20)),
                         route.maxTokens(),
                         route.ttl(),
                         route.retries(),
                         route.timeouts()),
                 pool.engine(),
                 pool.notes());
-        PlanRequest request = PlanRequest.of(List.of(100), impatient).withAdvice(false);
+        PlanRequest request = PlanRequest.of(List.of(200), impatient).withAdvice(false);
         CapacityPlan plan = new Planner(Runnable::run).plan(request, progress -> {});
         int fewest = plan.sizes().get(0).fewest().get(0).count().orElseThrow();
 
-        assertThat(plan.assumptions()).anyMatch(sentence -> sentence.contains("given up after 2 min"));
+        assertThat(plan.assumptions()).anyMatch(sentence -> sentence.contains("given up after 20.0 s"));
+        assertThat(fewest).isGreaterThan(3);
         assertThat(verdict(request, fewest - 1)).isEqualTo(Verdict.DOES_NOT_HOLD);
         assertThat(verdict(request, fewest)).isEqualTo(Verdict.HOLDS);
     }
