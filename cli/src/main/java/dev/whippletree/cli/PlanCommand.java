@@ -104,7 +104,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--max-tokens",
             paramLabel = "N",
             description = "The bound on an answer that is sent along, which some services count in full;"
-                    + " default: as long as the answer.")
+                    + " default: as the configuration's route says; with --accounts, as long as the answer.")
     private Optional<Integer> maxTokens = Optional.empty();
 
     @Option(

@@ -108,7 +108,8 @@ class PlanCommandTest {
                 .as(shell::err)
                 .isZero();
         // 68 calls of 300 and 200 tokens: 2.04 + 6.80.
-        assertThat(shell.out()).contains("8.84 usd", "265.20 usd", "<script> may spend 10 usd / month", "run 2 of 30");
+        assertThat(shell.out().replace('\n', ' '))
+                .contains("8.84 usd", "265.20 usd", "<script> may spend 10 usd / month", "run 2 of 30");
         assertThat(folder.resolve("plan.html"))
                 .content()
                 .doesNotContain("<script")
@@ -125,19 +126,19 @@ class PlanCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --interviews=abc               | 'abc' is not a whole number
-            --interviews=1.5               | '1.5' is not a whole number
+            --interviews=abc               | abc' is not a whole number
+            --interviews=1.5               | 1.5' is not a whole number
             --interviews=0                 | --interviews is 1 or more, not 0
             --interviews=99999999999       | too large a number
             --interviews=                  | is not a whole number
             --questions=0                  | questions, not 0
             --repeat=120%                  | 0% to 100%, not 120%
             --repeat=80                    | for a percentage write 80%
-            --repeat=often                 | 'often' is not a share
+            --repeat=often                 | often' is not a share
             --distinct=0                   | 1 or more questions, not 0
             --minutes=0                    | --minutes is 1 or more, not 0
             --minutes=90                   | look further ahead
-            --for=soon                     | 'soon' is not a duration
+            --for=soon                     | soon' is not a duration
             --for=400d                     | 31 days
             --tokens=300                   | write, for example, 300/200
             --tokens=0/0                   | tokens, not 0
@@ -149,7 +150,7 @@ class PlanCommandTest {
             --prices=none.yaml             | none.yaml: there is no such file
             --report=no/such/plan.html     | there is no such folder
             --report=.                     | this is a folder
-            --seed=x                       | 'x' is not a whole number
+            --seed=x                       | x' is not a whole number
             """)
     void valueThatCantBeUsed_exitsWith2AndOneClearLine(String option, String message) {
         assertThat(shell.run("plan", "--accounts", ACCOUNTS, option)).isEqualTo(2);
@@ -164,7 +165,7 @@ class PlanCommandTest {
             huggingface:0x1000/h      | not 0
             huggingface:2x            | --accounts:
             2x1000/h                  | --accounts:
-            \"\"                        | there are no accounts
+            ''                        | there are no accounts
             nonesuch:2x1000/h         | nonesuch
             """)
     void accountsThatCantBeUsed_exitWith2AndOneClearLine(String accounts, String message) {
@@ -192,7 +193,40 @@ class PlanCommandTest {
                 .isEqualTo(1);
         assertThat(shell.out())
                 .startsWith("No, not all of 1,000,000 interviews (17,000,000 prompts)")
-                .contains("3,400");
+                .contains("at least 3,400, at", "(by arithmetic")
+                .containsPattern("any one account lost +no +0 +– ")
+                .doesNotContain("Account  ");
+        assertThat(shell.out().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void shareOfNothing_isLeftOutOfJson() {
+        shell.run("plan", "--interviews", "1000000", "--accounts", "huggingface:1x1000/h", "--json");
+        JsonNode advice = JsonMapper.shared().readTree(shell.out()).at("/sizes/0/advice");
+        assertThat(advice.get(0).get("load").asDouble()).isEqualTo(3400);
+        assertThat(advice.get(2).get("change").asString()).isEqualTo("one_lost");
+        assertThat(advice.get(2).has("load")).isFalse();
+    }
+
+    @Test
+    void firstMinute_isSaidToLiveFromCalls() {
+        shell.run("plan", "--interviews", "20", "--minutes", "15", "--accounts", ACCOUNTS, "--no-advice");
+        assertThat(shell.out().replace("\n", " "))
+                .contains("In minute 1, 40 prompts were answered: 8 by calls of their own, 32 by calls under way for"
+                        + " equal ones, 0 from the cache.");
+    }
+
+    @Test
+    void boundAndDeadlineOfTheRoute_areThoseOfThePlan() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted, limits: [100/h]}]
+                routes: {default: {deadline: 5m, max-tokens: 600}}
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
+                .as(shell::err)
+                .isZero();
+        assertThat(shell.out().replace("\n  ", " "))
+                .contains("max_tokens is 600", "A prompt is given up after 5 min, the deadline of route default");
     }
 
     @Test

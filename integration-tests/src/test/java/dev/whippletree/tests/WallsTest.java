@@ -82,11 +82,23 @@ final class WallsTest {
             .that()
             .resideInAPackage(EMULATOR)
             .and()
-            .resideOutsideOfPackages("dev.whippletree.emulator.simulation..", "dev.whippletree.emulator.stress..")
+            .resideOutsideOfPackages(
+                    "dev.whippletree.emulator.simulation..",
+                    "dev.whippletree.emulator.stress..",
+                    "dev.whippletree.emulator.plan..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.whippletree.quota..", "dev.whippletree.engine..", "dev.whippletree")
             .because("what checks a thing must not share its code");
+
+    @ArchTest
+    static final ArchRule plannerRunsTheEngineButCountsForItself = noClasses()
+            .that()
+            .resideInAPackage("dev.whippletree.emulator.plan..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.whippletree.quota..")
+            .because("a plan's arithmetic is held against what the engine does");
 
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()

@@ -5,8 +5,11 @@ import dev.whippletree.emulator.plan.AccountGroup.Organization;
 import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The accounts that a plan is made for, and how prompts go to them. Immutable.
@@ -65,12 +68,27 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
     AccountPool withCount(int group, int count) {
         AccountGroup kind = groups.get(group);
         List<Organization> wanted = new ArrayList<>(kind.organizations().subList(0, Math.min(count, kind.count())));
+        Set<String> taken = ids();
         for (int number = 1; wanted.size() < count; number++) {
-            wanted.add(kind.another("new-" + (group + 1) + "-" + kind.service() + "-" + number));
+            Organization another = kind.another("new-" + (group + 1) + "-" + kind.service() + "-" + number);
+            if (!taken.contains(another.id()) && Collections.disjoint(taken, another.accounts())) {
+                wanted.add(another);
+            }
         }
         List<AccountGroup> changed = new ArrayList<>(groups);
         changed.set(group, kind.withOrganizations(wanted));
         return new AccountPool(changed, route, engine, notes);
+    }
+
+    private Set<String> ids() {
+        Set<String> ids = new HashSet<>();
+        for (AccountGroup group : groups) {
+            for (Organization organization : group.organizations()) {
+                ids.add(organization.id());
+                ids.addAll(organization.accounts());
+            }
+        }
+        return ids;
     }
 
     /** Returns the same pool with the accounts of another one in tiers behind its own. */

@@ -109,9 +109,12 @@ final class Allowance {
         return (long) request.workload().promptTokens() + request.workload().answerTokens();
     }
 
-    /** Returns calls that are needed by calls that are allowed: 0.85 for 85 %, 0 if nothing is limited. */
+    /** Returns calls that are needed by calls that are allowed: 0.85 for 85 %, 0 if nothing is limited, infinite if none is allowed. */
     double load(long needed, AccountPool pool) {
-        long allowed = calls(pool);
+        return load(needed, calls(pool));
+    }
+
+    static double load(long needed, long allowed) {
         return allowed == UNLIMITED ? 0 : (double) needed / allowed;
     }
 

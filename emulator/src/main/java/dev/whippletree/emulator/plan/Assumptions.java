@@ -22,6 +22,12 @@ final class Assumptions {
         sentences.add(
                 "Limits are unused at the start, nothing fails, and caches answer at once; whoever isn't answered within "
                         + Words.time(request.horizon()) + " counts as not held.");
+        request.pool()
+                .route()
+                .deadline()
+                .ifPresent(deadline -> sentences.add("A prompt is given up after " + Words.time(deadline)
+                        + ", the deadline of route " + request.pool().route().name()
+                        + "; so is one that can't be answered by then, at once."));
         sentences.addAll(unknownServices(request));
         sentences.addAll(credits(request));
         sentences.addAll(request.pool().notes());

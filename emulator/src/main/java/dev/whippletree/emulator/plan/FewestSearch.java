@@ -93,7 +93,7 @@ final class FewestSearch {
     }
 
     private boolean holds(int count) {
-        return outcome(count).verdict().held();
+        return runs.hold(Variant.of(interviews, pools.apply(count)));
     }
 
     private Outcome outcome(int count) {
@@ -120,15 +120,14 @@ final class FewestSearch {
         if (least > Integer.MAX_VALUE) {
             return none("more than anybody can have: " + Words.number(least));
         }
-        double load = allowance.load(needed, pools.apply((int) Math.min(least, MOST)));
-        boolean counted = least <= MOST;
+        double allowed = (double) allowance.calls(others) + (double) least * allowance.calls(kind);
         return result(
                 OptionalInt.of((int) least),
                 Optional.empty(),
-                counted ? load : 0,
+                needed / allowed,
                 OptionalInt.of((int) Math.min(Integer.MAX_VALUE, least(Judge.COMFORTABLE))),
                 false,
-                "by arithmetic alone: at least so many, without a run");
+                "");
     }
 
     private Fewest none(String reason) {

@@ -98,7 +98,7 @@ final class Judge {
             return new Binding(Cause.FAILURES, "calls fail");
         }
         if (waited.worst().compareTo(NO_WAIT) < 0) {
-            return new Binding(Cause.NOTHING, "nobody waits for room: only the answers' own time counts");
+            return new Binding(Cause.NOTHING, "nobody waits for room, so only the answers' own time counts");
         }
         return fullest.filter(limit -> limit.fullestShare() >= FULL)
                 .map(limit -> new Binding(Cause.LIMIT, limit.limit() + " of " + limit.organization()))

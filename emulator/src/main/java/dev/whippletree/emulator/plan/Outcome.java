@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  *     absent or empty: {@code took}, {@code waited}, {@code total}, {@code timeline}
  * @param reason why the verdict is what it is, a sentence
  * @param load calls that are needed, by the calls that all accounts together allow within the horizon: 0.85 for 85 %, above 1 if
- *     they can't be enough; what the verdict goes by. 0 if nothing is limited
+ *     they can't be enough; what the verdict goes by. 0 if nothing is limited, infinite if no call is allowed
  * @param prompts how many prompts there are in all
  * @param answered how many were answered within the horizon
  * @param failed how many ended without an answer

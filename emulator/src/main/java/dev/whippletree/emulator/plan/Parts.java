@@ -2,7 +2,9 @@ package dev.whippletree.emulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,9 +34,22 @@ final class Parts {
         return result;
     }
 
-    /** Starts them all, in order. */
+    /**
+     * Starts them, in order, as many at once as there are processors: more would only wait for each other, with all that they
+     * hold in memory.
+     */
     void start() {
-        tasks.forEach(executor::execute);
+        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>(tasks);
+        int atOnce = Math.min(tasks.size(), Runtime.getRuntime().availableProcessors());
+        for (int number = 0; number < atOnce; number++) {
+            executor.execute(() -> runAll(waiting));
+        }
+    }
+
+    private static void runAll(Queue<Runnable> waiting) {
+        for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+            task.run();
+        }
     }
 
     private <T> void run(String what, Supplier<T> task, CompletableFuture<T> result) {

@@ -26,9 +26,15 @@ final class PlannedProvider implements Provider {
     private final Timeline timeline;
     private final Targets targets;
     private final Recorder recorder;
+    private final Lengthening lengthening;
 
     PlannedProvider(
-            Map<String, EmulatedService> servicesByAccount, Timeline timeline, Targets targets, Recorder recorder) {
+            Map<String, EmulatedService> servicesByAccount,
+            Timeline timeline,
+            Targets targets,
+            Recorder recorder,
+            Lengthening lengthening) {
+        this.lengthening = lengthening;
         this.servicesByAccount = servicesByAccount;
         this.timeline = timeline;
         this.targets = targets;
@@ -67,18 +73,18 @@ final class PlannedProvider implements Provider {
 
         @Override
         public Optional<String> refuses(Prompt prompt, String model) {
-            return client.refuses(prompt, model);
+            return client.refuses(lengthening.of(prompt), model);
         }
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return client.admission(prompt, model);
+            return client.admission(lengthening.of(prompt), model);
         }
 
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
             Recorder.Call call = recorder.call(targets.number(account, model));
-            return client.send(prompt, model, new CountedCall(sink, call));
+            return client.send(lengthening.of(prompt), model, new CountedCall(sink, call));
         }
 
         @Override

@@ -9,10 +9,6 @@ import java.util.OptionalInt;
 /** What a workload's interviews ask, how many different questions that makes, and in which words. Immutable. */
 final class Questions {
 
-    private static final int BYTES_PER_TOKEN = 4;
-    private static final int TOKENS_PER_MESSAGE = 4;
-    private static final String FILLER = "Please think of what you did yourself, and say how it ended. ";
-
     private final PlanRequest request;
     private final int interviews;
 
@@ -52,7 +48,7 @@ final class Questions {
         InterviewPlan plan = workload.distinct().isPresent()
                 ? InterviewPlan.ofBank(settings, workload.distinct().getAsInt())
                 : InterviewPlan.of(settings);
-        return plan.withWording(this::wording);
+        return plan.withWording(Questions::wording);
     }
 
     /** Returns the pause between two questions with which an interview takes as long as it should, if nobody waits. */
@@ -66,11 +62,8 @@ final class Questions {
         return pauses.isNegative() ? Duration.ZERO : pauses.dividedBy(workload.questions() - 1L);
     }
 
-    /** A message of exactly as many tokens as the workload says, by the rule that the emulated services count by. */
-    private Prompt.Builder wording(int question) {
-        int bytes = (request.workload().promptTokens() - TOKENS_PER_MESSAGE) * BYTES_PER_TOKEN;
-        String start = "Question " + question + ". ";
-        String text = start + FILLER.repeat(bytes / FILLER.length() + 1);
-        return Prompt.builder().user(text.substring(0, bytes));
+    /** A few words that tell it from every other question; {@link Lengthening} makes them as long as prompts are. */
+    private static Prompt.Builder wording(int question) {
+        return Prompt.builder().user("Question " + question + ".");
     }
 }

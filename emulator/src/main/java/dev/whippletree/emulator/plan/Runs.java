@@ -1,6 +1,7 @@
 package dev.whippletree.emulator.plan;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Runs {
 
     private final Map<Variant, CompletableFuture<Outcome>> outcomes = new ConcurrentHashMap<>();
+    private final Set<Variant> failing = ConcurrentHashMap.newKeySet();
     private final PlanRequest request;
     private final Arithmetic arithmetic;
 
@@ -33,5 +35,30 @@ final class Runs {
             throw e;
         }
         return own.join();
+    }
+
+    /**
+     * Returns whether a variant holds. Where nothing else about it has been asked for, its run ends with the first prompt that
+     * fails, which is much sooner than the horizon. Blocks for the run.
+     */
+    boolean hold(Variant variant) {
+        CompletableFuture<Outcome> whole = outcomes.get(variant);
+        if (whole != null) {
+            return whole.join().verdict().held();
+        }
+        if (failing.contains(variant)) {
+            return false;
+        }
+        Outcome outcome = arithmetic
+                .outcome(variant)
+                .orElseGet(() -> new Simulation(request, variant)
+                        .endingWithTheFirstFailure()
+                        .run());
+        if (outcome.verdict().held()) {
+            outcomes.putIfAbsent(variant, CompletableFuture.completedFuture(outcome));
+        } else {
+            failing.add(variant);
+        }
+        return outcome.verdict().held();
     }
 }

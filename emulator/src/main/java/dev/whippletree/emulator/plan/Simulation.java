@@ -26,6 +26,7 @@ final class Simulation {
     private final Targets targets;
     private final Recorder recorder;
     private final InterviewPlan plan;
+    private boolean endsWithTheFirstFailure;
     private boolean over;
 
     Simulation(PlanRequest request, Variant variant) {
@@ -38,9 +39,22 @@ final class Simulation {
         this.plan = new Questions(request, variant.interviews()).plan();
     }
 
+    /** Returns this simulation, which then ends as soon as a prompt fails: whether the variant holds is known by then. */
+    Simulation endingWithTheFirstFailure() {
+        endsWithTheFirstFailure = true;
+        return this;
+    }
+
     Outcome run() {
         Processes processes = new Processes(
-                variant, timeline, new PlannedProvider(services.byAccount(), timeline, targets, recorder));
+                variant,
+                timeline,
+                new PlannedProvider(
+                        services.byAccount(),
+                        timeline,
+                        targets,
+                        recorder,
+                        new Lengthening(request.workload().promptTokens())));
         // Scheduled first, so that what happens at the horizon itself comes too late.
         timeline.schedule(request.horizon().toNanos(), () -> over = true);
         CompletableFuture<InterviewResults> results = new InterviewDriver(
@@ -56,7 +70,10 @@ final class Simulation {
     private CompletableFuture<Completion> asked(Processes processes, Prompt prompt) {
         Recorder.Asked asked = recorder.asked();
         CompletableFuture<Completion> answer = processes.complete(prompt);
-        return answer.whenComplete((completion, failure) -> asked.ended(completion));
+        return answer.whenComplete((completion, failure) -> {
+            asked.ended(completion);
+            over |= endsWithTheFirstFailure && failure != null;
+        });
     }
 
     private void runUntil(CompletableFuture<InterviewResults> results) {

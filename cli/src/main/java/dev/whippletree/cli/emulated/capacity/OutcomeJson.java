@@ -28,7 +28,9 @@ final class OutcomeJson {
         tree.put("holds", Sentences.word(outcome.verdict()));
         tree.put("reason", outcome.reason());
         tree.put("simulated", outcome.simulated());
-        tree.put("load", outcome.load());
+        if (Double.isFinite(outcome.load())) {
+            tree.put("load", outcome.load());
+        }
         tree.put("prompts", outcome.prompts());
         tree.put("answered", outcome.answered());
         tree.put("failed", outcome.failed());

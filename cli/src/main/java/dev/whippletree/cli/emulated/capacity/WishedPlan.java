@@ -38,7 +38,7 @@ final class WishedPlan {
         return checked("", () -> {
             PlanRequest request = PlanRequest.of(wish.interviews(), pool).withAdvice(wish.advice());
             request = wish.horizon().map(request::withHorizon).orElse(request);
-            request = request.withWorkload(workload(wish.load()));
+            request = request.withWorkload(workload());
             request =
                     wish.latency().map(Latency::parse).map(request::withLatency).orElse(request);
             request = wish.longestWait().map(request::withLongestWait).orElse(request);
@@ -92,18 +92,31 @@ final class WishedPlan {
         return new AccountPool(pool.groups(), changed, pool.engine(), pool.notes());
     }
 
-    private static Workload workload(PlanWish.Load wish) {
+    private Workload workload() {
+        PlanWish.Load wished = wish.load();
         Workload load = Workload.STANDARD;
-        load = wish.questions().map(load::withQuestions).orElse(load);
-        load = wish.repeat().map(load::withRepeat).orElse(load);
-        load = wish.distinct().map(load::withDistinct).orElse(load);
-        if (wish.promptTokens().isPresent() && wish.answerTokens().isPresent()) {
+        load = wished.questions().map(load::withQuestions).orElse(load);
+        load = wished.repeat().map(load::withRepeat).orElse(load);
+        load = wished.distinct().map(load::withDistinct).orElse(load);
+        if (wished.promptTokens().isPresent() && wished.answerTokens().isPresent()) {
             load = load.withTokens(
-                    wish.promptTokens().get(), wish.answerTokens().get());
+                    wished.promptTokens().get(), wished.answerTokens().get());
         }
-        load = wish.maxTokens().map(load::withMaxTokens).orElse(load);
-        load = wish.interview().map(load::withInterview).orElse(load);
-        return wish.over().map(load::withOver).orElse(load);
+        load = wished.maxTokens()
+                .or(() -> routesBound(wished))
+                .map(load::withMaxTokens)
+                .orElse(load);
+        load = wished.interview().map(load::withInterview).orElse(load);
+        return wished.over().map(load::withOver).orElse(load);
+    }
+
+    /** What the engine sends along with a prompt that has no bound of its own; longer answers than that have one. */
+    private Optional<Integer> routesBound(PlanWish.Load wished) {
+        int answer = wished.answerTokens().orElse(Workload.STANDARD.answerTokens());
+        return wish.pool()
+                .configuration()
+                .map(configuration -> configuration.routes().get(0).maxTokens())
+                .filter(bound -> bound >= answer);
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {

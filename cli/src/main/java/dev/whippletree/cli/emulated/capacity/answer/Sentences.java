@@ -86,6 +86,18 @@ public final class Sentences {
                 + outcome.binding().text());
     }
 
+    /** Returns where the answers of the first minute came from, while hardly any had been cached; empty if it wasn't simulated. */
+    public static Optional<String> firstMinute(Outcome outcome) {
+        return outcome.timeline().stream()
+                .findFirst()
+                .map(minute -> "In minute 1, "
+                        + Words.count(minute.answered(), "prompt") + " were answered: "
+                        + Words.count(minute.answered() - minute.joined() - minute.fromCache())
+                        + " by calls of their own, "
+                        + Words.count(minute.joined()) + " by calls under way for equal ones, "
+                        + Words.count(minute.fromCache()) + " from the cache.");
+    }
+
     /** Returns the size that is worth a closer look: the smallest that doesn't hold, else the largest. */
     public static SizePlan closest(CapacityPlan plan) {
         return plan.sizes().stream()
@@ -99,9 +111,12 @@ public final class Sentences {
     /**
      * Returns a share as a percentage, rounded to one decimal; only the whole is ever {@code 100.0 %}.
      *
-     * @param share 0.85 for 85 %, above 1 for more than the whole
+     * @param share 0.85 for 85 %, above 1 for more than the whole; infinite, a share of nothing, is a dash
      */
     public static String percent(double share) {
+        if (Double.isInfinite(share)) {
+            return "–";
+        }
         double percent = Math.round(share * PERCENT * TENTHS) / TENTHS;
         return String.format(Locale.ROOT, "%,.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
     }
@@ -116,13 +131,14 @@ public final class Sentences {
         if (fewest.count().isEmpty()) {
             return fewest.reason();
         }
-        String count = Words.count(fewest.count().getAsInt()) + ", at " + percent(fewest.load());
+        String count = (fewest.simulated() ? "" : "at least ")
+                + Words.count(fewest.count().getAsInt()) + ", at " + percent(fewest.load());
         boolean tight =
-                fewest.verdict().filter(verdict -> verdict == Verdict.TIGHT).isPresent();
+                fewest.verdict().filter(verdict -> verdict == Verdict.HOLDS).isEmpty();
         String more = tight && fewest.comfortable().isPresent()
                 ? ", which is tight; " + Words.count(fewest.comfortable().getAsInt()) + " leave room"
                 : "";
-        String how = fewest.simulated() ? "" : " (reckoned, not simulated)";
+        String how = fewest.simulated() ? "" : " (by arithmetic alone)";
         String reason = fewest.reason().isEmpty() ? "" : "; " + fewest.reason();
         return count + more + how + reason;
     }

@@ -38,6 +38,7 @@ final class SizeSection {
         html.element("h2", Words.count(size.interviews(), "interview") + ": " + Sentences.word(outcome.verdict()));
         html.element("p", Sentences.reason(outcome) + " " + Sentences.binding(outcome));
         new Charts(outcome).draw(html);
+        Sentences.firstMinute(outcome).ifPresent(sentence -> html.element("p", "note", sentence));
         accounts(html);
         fewest(html);
         advice(html);
@@ -91,11 +92,16 @@ final class SizeSection {
         html.element("h3", "What if").markup("<div class=\"wide\">\n");
         HtmlTable table =
                 new HtmlTable(html, 2, List.of("", "Holds", "Calls", "Used", "Wait p95", "worst", "Unanswered"));
+        List<String> notes = size.advice().stream()
+                .map(Advice::assumption)
+                .filter(assumption -> !assumption.isEmpty())
+                .distinct()
+                .toList();
         for (Advice advice : size.advice()) {
             Outcome other = advice.outcome();
-            String supposed = advice.assumption().isEmpty() ? "" : " (" + advice.assumption() + ")";
+            String note = advice.assumption().isEmpty() ? "" : " (" + (notes.indexOf(advice.assumption()) + 1) + ")";
             table.row(List.of(
-                    advice.title() + supposed,
+                    advice.title() + note,
                     Verdicts.marked(other.verdict()),
                     Words.count(other.calls()),
                     Sentences.percent(other.load()),
@@ -105,6 +111,9 @@ final class SizeSection {
         }
         table.end();
         html.markup("</div>\n");
+        for (int number = 1; number <= notes.size(); number++) {
+            html.element("p", "note", "(" + number + ") " + notes.get(number - 1));
+        }
     }
 
     private void timeline(Html html) {

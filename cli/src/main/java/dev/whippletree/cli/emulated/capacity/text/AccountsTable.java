@@ -28,6 +28,9 @@ final class AccountsTable {
     }
 
     List<String> lines(Outcome outcome) {
+        if (outcome.accounts().isEmpty()) {
+            return List.of();
+        }
         Table table = new Table(colours);
         table.row(heading("Account"), headingRight("Calls"), heading("Used"), heading(""), heading("of its limit"));
         outcome.accounts().stream().limit(MOST).forEach(account -> rows(table, account, outcome));

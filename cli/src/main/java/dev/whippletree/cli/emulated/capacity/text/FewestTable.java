@@ -13,7 +13,10 @@ import java.util.List;
 /** How few accounts of each kind would do, for each size. Immutable. */
 final class FewestTable {
 
-    private static final int LONGEST_INTERVIEWS = 18;
+    /** Between a table's columns. */
+    private static final int GAP = 2;
+
+    private static final String INDENT = "  ";
 
     private final boolean colours;
 
@@ -23,21 +26,30 @@ final class FewestTable {
 
     List<String> lines(CapacityPlan plan) {
         Table table = new Table(colours);
+        int longest = plan.sizes().stream()
+                .mapToInt(size -> interviews(size).length())
+                .max()
+                .orElse(0);
+        int width = Wrapping.WIDTH - longest - GAP;
         for (SizePlan size : plan.sizes()) {
             boolean several =
                     size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
-            String interviews = Words.count(size.interviews(), "interview");
+            String interviews = interviews(size);
             for (Fewest fewest : size.fewest()) {
-                row(table, interviews, Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest));
+                row(table, interviews, width, Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest));
                 interviews = "";
             }
         }
         return table.lines();
     }
 
-    private static void row(Table table, String interviews, String text) {
-        List<String> wrapped = Wrapping.lines(text, Wrapping.WIDTH - LONGEST_INTERVIEWS);
+    private static String interviews(SizePlan size) {
+        return Words.count(size.interviews(), "interview");
+    }
+
+    private static void row(Table table, String interviews, int width, String text) {
+        List<String> wrapped = Wrapping.lines(text, width - INDENT.length());
         table.row(Cell.right(interviews).painted(Paint.FAINT), Cell.left(wrapped.get(0)));
-        wrapped.subList(1, wrapped.size()).forEach(line -> table.across("  " + line));
+        wrapped.subList(1, wrapped.size()).forEach(line -> table.across(INDENT + line));
     }
 }

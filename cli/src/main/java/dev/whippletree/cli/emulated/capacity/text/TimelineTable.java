@@ -10,6 +10,7 @@ import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
 import dev.whippletree.cli.emulated.capacity.answer.Stretch;
 import dev.whippletree.emulator.plan.Outcome;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The run minute by minute: the first ones each, later ones together. Immutable. */
@@ -38,7 +39,11 @@ final class TimelineTable {
                 headingRight("Wait p95"),
                 headingRight("Left open"));
         Stretch.briefly(outcome.timeline()).forEach(stretch -> row(table, stretch));
-        return table.lines();
+        List<String> lines = new ArrayList<>(table.lines());
+        Sentences.firstMinute(outcome)
+                .ifPresent(sentence -> Wrapping.lines(sentence, Wrapping.WIDTH)
+                        .forEach(line -> lines.add(Paint.FAINT.on(line, colours))));
+        return lines;
     }
 
     private static void row(Table table, Stretch stretch) {

@@ -36,7 +36,7 @@ class CreditsTest {
 
     @Test
     void creditForAllRuns_lasts() {
-        assertThat(sentence("huggingface:2x1000/h+10usd/month", 30)).contains("33.1 % of it; it lasts.");
+        assertThat(sentence("huggingface:2x1000/h+10usd/month", 30)).contains("33.2 % of it; it lasts.");
     }
 
     @Test

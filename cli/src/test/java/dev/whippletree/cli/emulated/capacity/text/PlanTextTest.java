@@ -34,19 +34,21 @@ class PlanTextTest {
 
                         Minute by minute
                         Minute  Asked  Answered  No call  Calls  by account  Wait p95  Left open
-                             1    500       490    4.0 %    566  283 + 283      1.7 s        170
-                             2    500       490   22.8 %    378  189 + 189      1.6 s        160
-                             3    500       490   48.5 %    252  126 + 126      1.5 s        150
+                             1    500       490    4.1 %    566  283 + 283      1.7 s        170
+                             2    500       490   22.9 %    378  189 + 189      1.6 s        160
+                             3    500       490   48.6 %    252  126 + 126      1.5 s        150
                              4    500       490   65.7 %    168  84 + 84        1.4 s        140
                              5    500       490   77.1 %    112  56 + 56        1.3 s        130
-                          6–10  2,500     2,450   92.1 %    192  96 + 96        1.2 s         80
-                         11–17  3,500     3,430   99.0 %     32  16 + 16       700 ms         10
+                          6–10  2,500     2,450   92.2 %    192  96 + 96        1.2 s         80
+                         11–17  3,500     3,430   99.1 %     32  16 + 16       700 ms         10
+                        In minute 1, 490 prompts were answered: 470 by calls of their own, 20 by calls
+                        under way for equal ones, 0 from the cache.
 
                         What if
-                                               Holds  Calls     Used  Wait p95     worst  Unanswered
-                        as it is               yes    1,700   85.0 %     2.0 s  1 m 04 s           –
-                        any one account lost   no     2,000  170.0 %     2.0 s  1 m 04 s       3,500
-                        a Groq tier added (1)  yes    1,700   85.0 %     2.0 s  1 m 04 s           –
+                                               Holds  Calls     Used  Wait p95  Unanswered
+                        as it is               yes    1,700   85.0 %     2.0 s           –
+                        any one account lost   no     2,000  170.0 %     2.0 s       3,500
+                        a Groq tier added (1)  yes    1,700   85.0 %     2.0 s           –
                         (1) one account of 30 requests / 1m
 
                         Cost
@@ -56,8 +58,8 @@ class PlanTextTest {
                         huggingface, openai/gpt-oss…  0.2210 usd  1.11 usd   6.63 usd   33.15 usd
                         groq, large instead             1.19 usd  5.95 usd  35.70 usd  178.50 usd
                         In usd, by the prices of 2026-11-01 in prices.yaml.
-                        Each of huggingface-1 and huggingface-2 may spend 0.10 usd / month: a run takes
-                        0.1105 usd; it runs out in run 1 of 30 a month, in its minute 6.
+                        Each of huggingface-1 and huggingface-2 may spend 0.10 usd / month: it runs out
+                        in the first run of a month, in its minute 6.
 
                         Taken for granted
                         • 80 % of the prompts repeat another one, at every size.

@@ -1,0 +1,114 @@
+package dev.whippletree.tests.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.emulator.plan.AccountPool;
+import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.emulator.plan.PlanRequest;
+import dev.whippletree.emulator.plan.Planner;
+import dev.whippletree.emulator.stress.InterviewDriver;
+import dev.whippletree.emulator.stress.InterviewPlan;
+import dev.whippletree.emulator.stress.InterviewResults;
+import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.emulator.stress.StressEmulation;
+import dev.whippletree.emulator.stress.StressSettings;
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.model.Limit;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.time.SystemTimeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds what is planned in virtual time against the same case in earnest: the same configuration, the same interviews, real sockets
+ * and Ehcache.
+ */
+class PlanAgainstStressTest {
+
+    private static final double CALLS_PERCENT = 5;
+    private static final double TIME_PERCENT = 10;
+
+    /** 340 calls of which 120 fit into a window: limits decide how long it takes, and a busy machine changes little. */
+    private static final StressSettings CASE = StressSettings.STANDARD
+            .withInterviews(Interviews.STANDARD.withInterviews(100))
+            .withLimit(Limit.requests(60, Duration.ofSeconds(6)))
+            .withLatency(Latency.constant(Duration.ofMillis(200)));
+
+    /** Takes a moment, after which the classes that a run needs are there. */
+    private static final StressSettings WARMING = CASE.withInterviews(Interviews.STANDARD.withInterviews(20))
+            .withLimit(Limit.requests(1000, Duration.ofSeconds(1)))
+            .withLatency(Latency.constant(Duration.ofMillis(1)));
+
+    /** What a real run led to. */
+    private record Real(InterviewResults results, ServiceStats stats) {}
+
+    @Test
+    void plannedCallsAndTime_areThoseOfARealRun() throws Exception {
+        run(WARMING);
+
+        Real real = run(CASE);
+        Outcome planned = plan(CASE);
+
+        long plannedMillis = planned.total().orElseThrow().toMillis();
+        long realMillis = real.results().elapsed().toMillis();
+        String figures = "planned %,d calls, %,d ms; really %,d calls, %,d ms"
+                .formatted(planned.calls(), plannedMillis, real.stats().calls(), realMillis);
+        assertThat(real.results().answered() - real.results().wrong())
+                .isEqualTo(CASE.interviews().prompts());
+        assertThat(planned.answered()).isEqualTo(CASE.interviews().prompts());
+        assertThat(planned.refused()).isEqualTo(real.stats().rateLimited());
+        assertThat(planned.calls()).as(figures).isCloseTo(real.stats().calls(), withinPercentage(CALLS_PERCENT));
+        assertThat(plannedMillis).as(figures).isCloseTo(realMillis, withinPercentage(TIME_PERCENT));
+    }
+
+    private static Configuration configuration(List<AccountSettings> accounts) {
+        List<TargetSettings> targets = accounts.stream()
+                .map(account -> new TargetSettings(account.id(), Configuration.DEFAULT_MODEL))
+                .toList();
+        return new Configuration(
+                accounts,
+                List.of(RouteSettings.of("default", List.of(new Tier(targets)))),
+                List.of(new Configuration.CacheTier("ehcache", Settings.none("cache"))),
+                EngineSettings.DEFAULT,
+                List.of());
+    }
+
+    /** Plans for the accounts that {@link #run} asks. */
+    private static Outcome plan(StressSettings settings) {
+        Interviews interviews = settings.interviews();
+        List<AccountSettings> accounts = StressEmulation.accounts(settings, "huggingface", Map.of());
+        PlanRequest request = PlanRequest.of(List.of(interviews.interviews()), AccountPool.of(configuration(accounts)))
+                .withLatency(settings.latency())
+                .withSeed(interviews.seed())
+                .withAdvice(false);
+        return new Planner(Runnable::run)
+                .plan(request, progress -> {})
+                .sizes()
+                .get(0)
+                .asIs();
+    }
+
+    private static Real run(StressSettings settings) throws InterruptedException {
+        try (SystemTimeline timeline = new SystemTimeline();
+                StressEmulation emulation = StressEmulation.start(settings, timeline);
+                Whippletree whippletree = Whippletree.builder()
+                        .configuration(configuration(emulation.accounts()))
+                        .build()) {
+            InterviewPlan interviews = InterviewPlan.of(settings.interviews());
+            InterviewResults results =
+                    LoadBench.resultsOf(new InterviewDriver(interviews, whippletree::complete, timeline).start());
+            return new Real(results, emulation.stats());
+        }
+    }
+}
