@@ -92,6 +92,37 @@ final class ConcurrencySearchTest {
     }
 
     @Test
+    void callsBegunBefore_thatWereNoCrowd_areStillNone() {
+        letIn(10, 20);
+        assertThat(search.refused(21, now + 1, now + 20)).isFalse();
+        assertThat(search.refused(20, now + 1, now + 21)).isFalse();
+        assertThat(search.allowed()).isEqualTo(14);
+    }
+
+    @Test
+    void whatWasUnderWayLongAgo_saysNothing() {
+        letIn(60, 20);
+        refused(21);
+        letIn(128, 10);
+        assertThat(refused(15)).as("more than any of the latest").isTrue();
+        assertThat(search.allowed()).as("a tenth below 14").isEqualTo(13);
+    }
+
+    @Test
+    void crowdOfMany_isTestedAgainOnlyAfterAsManyTimesTheCalls() {
+        letIn(60, 20);
+        search.refused(24, now + 24, now + 50);
+        for (int underWay = 23; underWay >= 21; underWay--) {
+            search.refused(underWay, now + underWay, now + 51);
+        }
+        now += 100;
+        letIn(400, 20);
+        assertThat(search.allowed()).as("after 400 of 1,600").isLessThan(20);
+        letIn(1_200, 20);
+        assertThat(search.allowed()).isEqualTo(20);
+    }
+
+    @Test
     void fewerRefusedAfterwards_ceilingIsForgotten() {
         letIn(60, 20);
         refused(21);

@@ -25,6 +25,21 @@ final class FixedWindowTest {
     }
 
     @Test
+    void room_isWhatIsLeft_andAWholeWindowAtEachReset() {
+        FixedWindow quota = new FixedWindow(10);
+        Quota.Use use = quota.reserve(4, 0);
+        use.arrived(0);
+        quota.report(use, 10, 6, 1_000 * MILLI, 0);
+        assertThat(quota.roomWithin(1_000 * MILLI - 1, 0)).isEqualTo(6);
+        assertThat(quota.roomWithin(1_000 * MILLI, 0)).isEqualTo(16);
+        assertThat(quota.roomWithin(3_000 * MILLI - 1, 0)).isEqualTo(26);
+        assertThat(quota.roomWithin(3_000 * MILLI, 0)).isEqualTo(36);
+        assertThat(quota.roomWithin(0, 5_000 * MILLI))
+                .as("asked first after the reset")
+                .isEqualTo(10);
+    }
+
+    @Test
     void reported_replacesWhatWasBelieved() {
         report(4, WINDOW, 0);
         assertThat(window.left(0)).isEqualTo(4);

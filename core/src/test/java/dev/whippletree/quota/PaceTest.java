@@ -54,7 +54,30 @@ final class PaceTest {
         assertThat(new Pace(1000.0 / 3600 / SECOND, 1, 0).amount()).isEqualTo(1000);
         assertThat(new Pace(1000.0 / 3600 / SECOND, 1, 0).window()).contains(Duration.ofHours(1));
         assertThat(new Pace(10.0 / SECOND, 1, 0).window()).contains(Duration.ofMinutes(1));
+        assertThat(new Pace(100.0 / SECOND, 1, 0).window()).contains(Duration.ofSeconds(1));
         assertThat(new Pace(1e-30, 1, 0).amount()).isEqualTo(1);
+    }
+
+    @Test
+    void changedRate_countsFromTheChangeOn() {
+        Pace pace = new Pace(ONE_A_SECOND, 1_000, 0);
+        pace.change(10 * ONE_A_SECOND, 10 * SECOND);
+        assertThat(pace.left(10 * SECOND)).isEqualTo(11);
+        assertThat(pace.left(12 * SECOND)).isEqualTo(31);
+    }
+
+    @Test
+    void room_isOneWhenItOpensAndMoreFromThenOn() {
+        Pace pace = new Pace(ONE_A_SECOND, 1, 5 * SECOND);
+        assertThat(pace.roomWithin(5 * SECOND - 1, 0)).isZero();
+        assertThat(pace.roomWithin(5 * SECOND, 0)).isEqualTo(1);
+        assertThat(pace.roomWithin(7 * SECOND, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void lateTimers_mayBeMadeUpFor() {
+        Pace fast = new Pace(1_000 * ONE_A_SECOND, 1, 0);
+        assertThat(fast.left(SECOND)).as("one, and what 20 ms bring").isEqualTo(21);
     }
 
     /** N = 2,000 calls at random rates and times; the reference adds up every call of every stretch that ends with one. */

@@ -152,6 +152,134 @@ final class QuotaPropertiesTest {
         assertThat(checked).as("waits that could be checked").isGreaterThan(STEPS / 20);
     }
 
+    /** Where nothing may still arrive, which rounds overlap by. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_roomIsTheLargestSumThatIsLeftByThen(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long ahead = random.nextLong(4 * WINDOW);
+            long room = quota.roomWithin(ahead, steps.now());
+            if (steps.isInDoubt()) {
+                continue;
+            }
+            assertThat(waitByTaking(steps, amount, room))
+                    .as("step %s: wait for what there is room for", step)
+                    .isLessThanOrEqualTo(ahead);
+            assertThat(waitByTaking(steps, amount, room + 1))
+                    .as("step %s: wait for one more", step)
+                    .isGreaterThan(ahead);
+        }
+    }
+
+    /** What is under way has left when a whole window has passed after half of the lag. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_freeIsWhatHasLeftByThen(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long lag = 2 * random.nextLong(WINDOW);
+            long ahead = random.nextInt(4) == 0 ? WINDOW + lag / 2 - random.nextInt(2) : random.nextLong(3 * WINDOW);
+            long used = ahead >= WINDOW + lag / 2 ? 0 : usedAt(steps, steps.now() + ahead);
+            assertThat(quota.freeWithin(ahead, lag, steps.now()))
+                    .as("step %s: free %s ahead", step, ahead)
+                    .isEqualTo(Math.max(0, amount - used));
+        }
+    }
+
+    /** The amounts and the window are powers of two, so that double arithmetic is exact however often it is done. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whoeverAsks_changesNothing(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1L << random.nextInt(7);
+        long window = 1_024;
+        List<Supplier<Quota>> kinds = List.of(
+                () -> new SlidingWindow(amount, Duration.ofNanos(window)),
+                () -> new TokenBucket(amount, Duration.ofNanos(window), -5 * window),
+                () -> new Pace(1.0 / (1L << 20), amount, -5 * window));
+        for (Supplier<Quota> kind : kinds) {
+            Quota asked = kind.get();
+            QuotaSteps steps = new QuotaSteps(random, window, largest(random, amount), true);
+            List<Use> made = new ArrayList<>();
+            for (int step = 0; step < STEPS; step++) {
+                steps.goOn(asked, made);
+                long now = steps.now();
+                long sum = random.nextLong(2 * amount);
+                long ahead = random.nextLong(2 * window);
+                assertThat(List.of(asked.left(now), asked.waitNanos(sum, now), asked.roomWithin(ahead, now)))
+                        .as("%s, step %s", asked, step)
+                        .isEqualTo(List.of(
+                                steps.again(kind).left(now),
+                                steps.again(kind).waitNanos(sum, now),
+                                steps.again(kind).roomWithin(ahead, now)));
+            }
+        }
+    }
+
+    /** One process ends when all it sent has arrived, another goes on from where it stood, some time later. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void tokenBucket_goesOnWhereItStood(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkGoingOn(random, amount, () -> new TokenBucket(amount, Duration.ofNanos(WINDOW), -5 * WINDOW));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void fixedWindow_goesOnWhereItStood(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkGoingOn(random, amount, () -> {
+            FixedWindow quota = new FixedWindow(amount);
+            quota.report(quota.reserve(0, -6 * WINDOW), amount, amount, WINDOW, -6 * WINDOW);
+            return quota;
+        });
+    }
+
+    private static void checkGoingOn(SplittableRandom random, long amount, Supplier<ReportedQuota> maker) {
+        ReportedQuota ended = maker.get();
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), false);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(ended, made);
+        }
+        made.forEach(use -> use.arrived(steps.now()));
+        // What was lost has arrived by now, whenever that was.
+        long now = steps.now() + LONGEST_TRANSIT;
+        ReportedQuota next = maker.get();
+        ReportedQuota.Standing standing = ended.standing(now);
+        next.resume(standing, now);
+        assertThat(standing.ageNanos()).isBetween(LONGEST_TRANSIT, WINDOW);
+        for (long later = now; later < now + 3 * WINDOW; later += 1 + random.nextLong(WINDOW / 10)) {
+            // A bucket goes on from the whole tokens it holds.
+            assertThat(next.left(later)).as("left").isBetween(ended.left(later) - 1, ended.left(later));
+            assertThat(next.standing(later).ageNanos())
+                    .isEqualTo(ended.standing(later).ageNanos());
+            assertThat(next.standing(later).refillNanos())
+                    .isEqualTo(ended.standing(later).refillNanos());
+        }
+        long sum = 1 + random.nextLong(3 * amount);
+        next.reserve(amount, now + 3 * WINDOW);
+        ended.reserve(amount, now + 3 * WINDOW);
+        assertThat(next.waitNanos(sum, now + 3 * WINDOW))
+                .as("wait")
+                .isBetween(
+                        ended.waitNanos(sum, now + 3 * WINDOW),
+                        ended.waitNanos(sum, now + 3 * WINDOW) + WINDOW / amount + 1);
+    }
+
     /** Half of the histories are of requests, each of which counts as one. */
     private static long largest(SplittableRandom random, long amount) {
         return random.nextBoolean() ? 1 : 1 + random.nextLong(amount);

@@ -151,6 +151,43 @@ final class RateSearchTest {
     }
 
     @Test
+    void firstPause_isFourCallsTime_withinBounds() {
+        find();
+        assertThat(search.pauseNanos().orElseThrow()).isCloseTo((long) (4 / 0.9 * SECOND), within(SECOND / 10));
+    }
+
+    @Test
+    void refusedWithoutBeingTold_asksOneByOneUntilOneIsLetIn() {
+        long opening = find();
+        long now = letIn(10, opening, opening + 10 * SECOND);
+        search.begun(now);
+        search.refused(now, now, now + 4 * SECOND, false);
+        assertThat(perSecond()).as("one a pause").isCloseTo(0.25, SLIGHT);
+        letIn(1, now + 4 * SECOND, now + 5 * SECOND);
+        assertThat(perSecond()).isGreaterThan(0.4);
+    }
+
+    @Test
+    void calls_refusedForAnotherReasonAfterACut_areNotCountedAsLetIn() {
+        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+        for (int aside = 0; aside < 50; aside++) {
+            search.begun(100 * SECOND);
+            search.setAside(100 * SECOND);
+        }
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void measuresThatDisagree_setNoRate_untilTwoAgree() {
+        refused(letIn(100, 0, SECOND), 10 * SECOND);
+        refused(letIn(100, 10 * SECOND, 11 * SECOND), 110 * SECOND);
+        assertThat(search.pace()).as("ten a second, then one").isEmpty();
+        refused(letIn(100, 110 * SECOND, 111 * SECOND), 160 * SECOND);
+        assertThat(perSecond()).as("one a second, then two").isCloseTo(1.8, SLIGHT);
+    }
+
+    @Test
     void nothingEverLetIn_measuresNothing() {
         for (int call = 0; call < 10; call++) {
             refused(call * SECOND, (call + 1) * SECOND);

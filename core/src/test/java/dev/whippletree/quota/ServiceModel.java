@@ -29,6 +29,9 @@ interface ServiceModel {
 
         @Override
         public void arrive(long used, long now) {
+            while (!uses.isEmpty() && uses.getFirst()[0] <= now - windowNanos) {
+                uses.removeFirst();
+            }
             uses.add(new long[] {now, used});
         }
 
@@ -97,6 +100,12 @@ interface ServiceModel {
         private long levelAt;
 
         Bucket(long amount, long windowNanos) {
+            this(amount, windowNanos, 0);
+        }
+
+        /** A bucket that is full at a moment. */
+        Bucket(long amount, long windowNanos, long fullAt) {
+            this.levelAt = fullAt;
             this.amount = amount;
             this.perNano = (double) amount / windowNanos;
             this.level = amount;

@@ -128,6 +128,15 @@ class PeakLatencyTest {
         assertThat(steady.load(target("a", 1, 0), 3_600 * SECOND)).isEqualTo(1e9, ROUNDING);
     }
 
+    @Test
+    void decayAndPenalty_countToTheNanosecond() {
+        PeakLatency exact = new PeakLatency(Duration.ofMillis(500), Duration.ofMillis(1_250));
+        exact.ended("a", Outcome.FAILED, 1, 0);
+
+        assertThat(exact.load(target("a", 1, 0), 0)).isEqualTo(1.25e9, ROUNDING);
+        assertThat(exact.load(target("a", 1, 0), SECOND / 2)).isEqualTo(1.25e9 / Math.E, ROUNDING);
+    }
+
     private double busy(long now) {
         return metric.load(target("a", 1, 1), now) / 2;
     }

@@ -54,6 +54,19 @@ class TwoChoicesTest {
     }
 
     @Test
+    void ofEquals_theOneDrawnFirstIsPicked() {
+        SplittableRandom random = new SplittableRandom(1);
+        SplittableRandom same = new SplittableRandom(1);
+        List<TargetView> ready = targets("7", "7", "7", "7");
+        Picker picker = new TwoChoices(BY_NAME, random);
+
+        for (int pick = 0; pick < 100; pick++) {
+            assertThat(picker.pick(ready, 0)).isEqualTo(same.nextInt(4));
+            same.nextInt(3);
+        }
+    }
+
+    @Test
     void one_needsNoLot() {
         Picker picker = new TwoChoices(BY_NAME, new SplittableRandom(1));
 

@@ -47,21 +47,17 @@ final class BusyEngine {
     private final Engine engine;
     private int asked;
 
-    private BusyEngine(int accounts, int lineSize) {
-        this.engine = new Engine(
-                timeline,
-                topology(accounts),
-                new EngineSettings(lineSize, CONCURRENCY, Duration.ofSeconds(1)),
-                List.of());
+    private BusyEngine(int accounts, EngineSettings settings) {
+        this.engine = new Engine(timeline, topology(accounts), settings, List.of());
     }
 
     /** Returns one that has nothing to do. */
     static BusyEngine idle(int accounts) {
-        return new BusyEngine(accounts, 1);
+        return new BusyEngine(accounts, settings(1));
     }
 
     BusyEngine(int waiting, int accounts) {
-        this(accounts, waiting + 1);
+        this(accounts, settings(waiting + 1));
         for (int index = 0; index < waiting + accounts * CONCURRENCY; index++) {
             ask(prompt());
         }
@@ -69,6 +65,10 @@ final class BusyEngine {
         if (engine.status().waiting() != waiting || calls.size() != accounts * CONCURRENCY) {
             throw new IllegalStateException("not as busy as it should be: " + engine.status());
         }
+    }
+
+    private static EngineSettings settings(int lineSize) {
+        return new EngineSettings(lineSize, CONCURRENCY, Duration.ofSeconds(1));
     }
 
     private Topology topology(int accounts) {
