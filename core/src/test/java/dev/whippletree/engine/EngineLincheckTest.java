@@ -22,8 +22,10 @@ import org.junit.jupiter.api.Test;
 @Tag("lincheck")
 final class EngineLincheckTest {
 
+    private static final int THREADS = 2;
+
     /** How often each scenario is run. */
-    private static final int TIMES = 200;
+    private static final int TIMES = 100;
 
     /** For each kind of scenario; {@code -Dlincheck.scenarios=…} for more, {@code -Dlincheck.seed=…} for others. */
     private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 10);
@@ -68,21 +70,60 @@ final class EngineLincheckTest {
         }
     }
 
-    /** There is room for one, so that all others wait in line; each thread asks what no other asks. */
+    /**
+     * There is room for one, so that all others wait in line; each thread asks what no other asks. What the services end nobody
+     * withdraws: a call that is answered as soon as it is made takes the room for a moment, which one who gives up could tell.
+     */
     public static final class WaitingQuestions extends EngineDoor {
 
         private static final int A_THREAD = 2;
 
         /** Created by Lincheck. */
         public WaitingQuestions() {
-            super(A_THREAD * 3, 1, 1);
+            super(THREADS * A_THREAD, 1, 1);
         }
 
         static Actor operation(int thread, SplittableRandom random) {
             return switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> actor("ask", thread, thread * A_THREAD + random.nextInt(A_THREAD));
                 case 4, 5 -> actor("cancel", thread);
-                case 6, 7 -> actor("end", random.nextInt(2 * A_THREAD), anyEnd(random));
+                case 6, 7 -> actor("end", random.nextInt(THREADS) * A_THREAD, anyEnd(random));
+                case 8 -> random.nextBoolean() ? actor("status") : actor("close");
+                default -> actor("pass");
+            };
+        }
+
+        @Override
+        boolean hasDeadline(int question) {
+            return question % A_THREAD == 1;
+        }
+
+        @Override
+        boolean isWithdrawn(int question) {
+            return question % A_THREAD == 1;
+        }
+
+        @Override
+        boolean isCounted(int question) {
+            return false;
+        }
+    }
+
+    /** There is room for everybody, and each thread asks what no other asks, and withdraws it while the services end it. */
+    public static final class OwnQuestions extends EngineDoor {
+
+        private static final int A_THREAD = 2;
+
+        /** Created by Lincheck. */
+        public OwnQuestions() {
+            super(THREADS * A_THREAD, 2, 100);
+        }
+
+        static Actor operation(int thread, SplittableRandom random) {
+            return switch (random.nextInt(10)) {
+                case 0, 1, 2, 3 -> actor("ask", thread, thread * A_THREAD + random.nextInt(A_THREAD));
+                case 4, 5 -> actor("cancel", thread);
+                case 6, 7 -> actor("end", random.nextInt(THREADS * A_THREAD), anyEnd(random));
                 case 8 -> random.nextBoolean() ? actor("status") : actor("close");
                 default -> actor("pass");
             };
@@ -121,9 +162,9 @@ final class EngineLincheckTest {
         Actor any(int thread, SplittableRandom random);
     }
 
-    private static ExecutionScenario scenario(Operations operations, int threads, int length, SplittableRandom random) {
+    private static ExecutionScenario scenario(Operations operations, int length, SplittableRandom random) {
         List<List<Actor>> parallel = new ArrayList<>();
-        for (int thread = 0; thread < threads; thread++) {
+        for (int thread = 0; thread < THREADS; thread++) {
             List<Actor> own = new ArrayList<>();
             for (int step = 0; step < length; step++) {
                 own.add(operations.any(thread, random));
@@ -142,7 +183,7 @@ final class EngineLincheckTest {
         StressOptions options =
                 new StressOptions().iterations(0).invocationsPerIteration(TIMES).logLevel(LoggingLevel.ERROR);
         for (int scenario = 0; scenario < SCENARIOS; scenario++) {
-            options.addCustomScenario(scenario(operations, 2, 2 + random.nextInt(3), random));
+            options.addCustomScenario(scenario(operations, 2 + random.nextInt(3), random));
         }
         assertThatCode(() -> options.check(door))
                 .as("seed %s, %s scenarios", SEED, SCENARIOS)
@@ -157,5 +198,10 @@ final class EngineLincheckTest {
     @Test
     void waitingQuestions_asOneAfterTheOther() {
         check(WaitingQuestions.class, WaitingQuestions::operation);
+    }
+
+    @Test
+    void ownQuestions_asOneAfterTheOther() {
+        check(OwnQuestions.class, OwnQuestions::operation);
     }
 }
