@@ -38,7 +38,7 @@ final class Demand {
     private record Ask(Target like, Admission admission, Optional<String> refusal, long needed, long tokens) {
 
         boolean isFor(Target target) {
-            return like.kind().equals(target.kind());
+            return like.kind() == target.kind() || like.kind().equals(target.kind());
         }
 
         /** What a completion might need beyond a limit is no reason not to try: the prompt then goes alone. */

@@ -5,10 +5,12 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The accounts, scopes, targets and routes of a topology, at work. Guarded by the engine's lock. */
 final class Pool {
@@ -17,6 +19,7 @@ final class Pool {
     private final Map<String, Account> accounts = new LinkedHashMap<>();
     private final Map<String, Target> targets = new LinkedHashMap<>();
     private final Map<String, Route> routes = new LinkedHashMap<>();
+    private final Map<Target.Kind, Target.Kind> kinds = new HashMap<>();
     private final String defaultRoute;
 
     Pool(Topology topology, EngineSettings settings, long now) {
@@ -55,7 +58,16 @@ final class Pool {
         String organization = account.organization().scope().organization();
         return targets.computeIfAbsent(
                 account.id() + "/" + settings.model(),
-                id -> new Target(account, settings.model(), scope(Scope.of(organization, settings.model()))));
+                id -> new Target(
+                        account,
+                        settings.model(),
+                        scope(Scope.of(organization, settings.model())),
+                        kind(account, settings.model())));
+    }
+
+    /** Returns the one object for each kind, since equal ones are compared for every target and prompt. */
+    private Target.Kind kind(Account account, String model) {
+        return kinds.computeIfAbsent(Target.Kind.of(account.settings(), model), Function.identity());
     }
 
     private ScopeState scope(Scope scope) {

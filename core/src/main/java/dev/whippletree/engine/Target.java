@@ -27,7 +27,7 @@ final class Target {
     /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
     record Kind(String model, String provider, Settings settings) {
 
-        private static Kind of(AccountSettings account, String model) {
+        static Kind of(AccountSettings account, String model) {
             // Where the settings were written makes no difference.
             return new Kind(
                     model,
@@ -37,12 +37,17 @@ final class Target {
     }
 
     Target(Account account, String model, ScopeState modelScope) {
+        this(account, model, modelScope, Kind.of(account.settings(), model));
+    }
+
+    /** Creates a target of a kind that others may be of. */
+    Target(Account account, String model, ScopeState modelScope, Kind kind) {
         this.id = account.id() + "/" + model;
         this.account = account;
         this.model = model;
         this.organization = account.organization();
         this.modelScope = modelScope;
-        this.kind = Kind.of(account.settings(), model);
+        this.kind = kind;
         this.health = new Health(account.maxConcurrency());
         this.closures =
                 List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());

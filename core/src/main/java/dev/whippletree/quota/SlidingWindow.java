@@ -59,6 +59,9 @@ public final class SlidingWindow implements Quota {
     /** Uses leave in the order of their dates, and each that takes its place leaves one window later: so the pattern repeats. */
     @Override
     public long waitNanos(long sum, long now) {
+        if (sum <= amount - used) {
+            return 0; // Whatever has left the window meanwhile would only make more room.
+        }
         long missing = sum - left(now);
         if (missing <= 0) {
             return 0;
