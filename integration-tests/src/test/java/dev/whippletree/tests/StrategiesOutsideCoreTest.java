@@ -51,9 +51,9 @@ final class StrategiesOutsideCoreTest {
 
     private static final String CONFIGURATION = """
             accounts:
-              - { id: near, provider: simulated, token: ${NEAR}, weight: 2, limits: [100 requests / 1m] }
-              - { id: far, provider: simulated, token: ${FAR}, limits: [400 requests / 1m] }
-              - { id: farther, provider: simulated, token: ${FARTHER}, limits: [200 requests / 1m] }
+              - { id: near, provider: simulated, token: "${NEAR}", weight: 2, limits: [100 requests / 1m] }
+              - { id: far, provider: simulated, token: "${FAR}", limits: [400 requests / 1m] }
+              - { id: farther, provider: simulated, token: "${FARTHER}", limits: [200 requests / 1m] }
             routes:
               default:
                 model: any
