@@ -7,7 +7,7 @@ import java.util.Optional;
 public interface ProviderClient extends AutoCloseable {
 
     /**
-     * Says before a call that the service can't take a prompt.
+     * Says before a call that the service can't take a prompt. Depends on what {@link #admission} does.
      *
      * @param prompt what would be sent
      * @param model the service's own name of the model

@@ -22,6 +22,9 @@ final class PlannedProvider implements Provider {
     /** Differs from every real provider's name, since those may be there too. */
     static final String NAME = "planned";
 
+    /** Tells accounts of one service, which counts their prompts alike, from those of another. */
+    static final String SERVICE = "service";
+
     private final Map<String, EmulatedService> servicesByAccount;
     private final Timeline timeline;
     private final Targets targets;
@@ -48,7 +51,7 @@ final class PlannedProvider implements Provider {
 
     @Override
     public Set<SettingKey> settings() {
-        return Set.of();
+        return Set.of(new SettingKey(SERVICE, "the service that imitates the account's own"));
     }
 
     @Override

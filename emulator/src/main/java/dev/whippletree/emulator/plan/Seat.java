@@ -7,6 +7,7 @@ import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -55,6 +56,6 @@ record Seat(AccountGroup group, String organization, String id, Member member) {
                 member.maxConcurrency(),
                 member.transit(),
                 limits,
-                Settings.none("account " + id));
+                new Settings("account " + id, Map.of(PlannedProvider.SERVICE, group.service())));
     }
 }

@@ -15,6 +15,7 @@ import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,19 @@ class PlannerTest {
         assertThat(plan.asIs().binding().cause()).isEqualTo(Cause.LIMIT);
         assertThat(plan.asIs().reason()).contains("takes 340 calls", "allow 200");
         assertThat(plan.asIs().waited().orElseThrow().worst()).isGreaterThan(Duration.ofMinutes(59));
+    }
+
+    @Test
+    void servicesThatCountOtherwise_areEachAskedForWhatTheyCount() {
+        Workload bounded = new Workload(
+                17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.of(1024), Optional.empty(), Duration.ZERO);
+        PlanRequest request = request(100, "huggingface:1x100/h,groq:1x30/min+8000tok/min+200000tok/d")
+                .withWorkload(bounded);
+
+        Outcome outcome = plan(request).asIs();
+
+        assertThat(outcome.refused()).as("calls answered 429").isZero();
+        assertThat(outcome.calls()).as("100 and, of 1,324 tokens each, 151").isEqualTo(251);
     }
 
     @Test
