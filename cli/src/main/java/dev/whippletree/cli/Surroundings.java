@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  *
  * @param environment the environment's variables
  * @param folder where relative paths start
- * @param in standard input, as text in {@link #charset()}
+ * @param in standard input, as text in the charset of the terminal
  * @param out standard output: answers and nothing else
  * @param err standard error: everything a person should know besides
  * @param terminal which of these are a terminal

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 import redis.embedded.RedisServer;
 
 /** A real Redis server on a free port, that can be killed, frozen and started again. Confined to one thread. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
 
     private final int port;
     private final RedisServer server;
@@ -29,13 +29,14 @@ final class RedisProcess implements AutoCloseable {
     }
 
     /** Returns a server that runs; skips the test where there is no binary for this system. */
-    static RedisProcess started() throws IOException {
+    public static RedisProcess started() throws IOException {
         RedisProcess redis = prepared();
         redis.start();
         return redis;
     }
 
-    String uri() {
+    /** Returns where it is, as clients want to be told. */
+    public String uri() {
         return "redis://127.0.0.1:" + port;
     }
 

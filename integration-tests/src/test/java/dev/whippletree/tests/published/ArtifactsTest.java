@@ -1,0 +1,161 @@
+package dev.whippletree.tests.published;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** Everything that is published has what Maven Central and those who use it ask for. */
+final class ArtifactsTest {
+
+    private static final List<String> WITH_JARS = List.of(
+            "whippletree-cache-ehcache",
+            "whippletree-cache-redis",
+            "whippletree-cli",
+            "whippletree-core",
+            "whippletree-emulator",
+            "whippletree-provider-groq",
+            "whippletree-provider-huggingface",
+            "whippletree-provider-openai",
+            "whippletree-testkit");
+
+    @BeforeEach
+    void onlyWherePublished() {
+        PublishedArtifact.assumePublished();
+    }
+
+    @Test
+    void published_areTheModulesTheirParentAndTheBom_andNoTests() throws IOException {
+        assertThat(PublishedArtifact.ids())
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(WITH_JARS.stream(), Stream.of("whippletree-bom", "whippletree-parent"))
+                                .toList());
+    }
+
+    /** Written by hand: a name that others require must not change because a property did. */
+    @ParameterizedTest
+    @CsvSource({
+        "whippletree-cache-ehcache, dev.whippletree.cache.ehcache",
+        "whippletree-cache-redis, dev.whippletree.cache.redis",
+        "whippletree-cli, dev.whippletree.cli",
+        "whippletree-core, dev.whippletree.core",
+        "whippletree-emulator, dev.whippletree.emulator",
+        "whippletree-provider-groq, dev.whippletree.provider.groq",
+        "whippletree-provider-huggingface, dev.whippletree.provider.huggingface",
+        "whippletree-provider-openai, dev.whippletree.provider.openai",
+        "whippletree-testkit, dev.whippletree.testkit"
+    })
+    void jar_saysItsModuleName(String id, String name) throws IOException {
+        try (JarFile jar = open(new PublishedArtifact(id).jar())) {
+            assertThat(jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name"))
+                    .isEqualTo(name);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "whippletree-cache-ehcache",
+                "whippletree-cache-redis",
+                "whippletree-cli",
+                "whippletree-core",
+                "whippletree-emulator",
+                "whippletree-provider-groq",
+                "whippletree-provider-huggingface",
+                "whippletree-provider-openai",
+                "whippletree-testkit"
+            })
+    void jar_comesWithSourcesAndPages(String id) throws IOException {
+        PublishedArtifact artifact = new PublishedArtifact(id);
+        try (JarFile classes = open(artifact.jar());
+                JarFile sources = open(artifact.file("-sources.jar"));
+                JarFile pages = open(artifact.file("-javadoc.jar"))) {
+            List<String> packages = packages(classes);
+
+            assertThat(packages).isNotEmpty();
+            assertThat(packages)
+                    .allSatisfy(name -> assertThat(sources.getEntry(name + "package-info.java"))
+                            .as(name)
+                            .isNotNull());
+            assertThat(pages.getEntry("index.html")).isNotNull();
+            assertThat(packages)
+                    .anySatisfy(name -> assertThat(pages.stream())
+                            .anyMatch(page -> page.getName().endsWith("/" + name + "package-summary.html")));
+        }
+    }
+
+    @Test
+    void projectFile_hasWhatCentralAsksFor() throws IOException {
+        Element parent = new PublishedArtifact("whippletree-parent").project();
+        for (String id : PublishedArtifact.ids()) {
+            Element project = new PublishedArtifact(id).project();
+            List<String> missing = new ArrayList<>();
+            for (String own : List.of("name", "description")) {
+                note(missing, PublishedArtifact.text(project, own), own);
+            }
+            boolean inherits =
+                    PublishedArtifact.text(project, "parent", "artifactId").equals(Optional.of("whippletree-parent"));
+            for (String[] shared : List.of(
+                    new String[] {"url"},
+                    new String[] {"licenses", "license", "name"},
+                    new String[] {"licenses", "license", "url"},
+                    new String[] {"developers", "developer", "name"},
+                    new String[] {"scm", "connection"},
+                    new String[] {"scm", "developerConnection"},
+                    new String[] {"scm", "url"})) {
+                Optional<String> text = PublishedArtifact.text(project, shared)
+                        .or(() -> inherits ? PublishedArtifact.text(parent, shared) : Optional.empty());
+                note(missing, text, String.join("/", shared));
+            }
+            assertThat(missing).as("missing in the project file of " + id).isEmpty();
+        }
+    }
+
+    @Test
+    void bom_managesEveryModuleInItsOwnVersion_andNothingElse() throws IOException {
+        Element bom = new PublishedArtifact("whippletree-bom").project();
+        NodeList dependencies = bom.getElementsByTagName("dependency");
+        List<String> managed = new ArrayList<>();
+        for (int index = 0; index < dependencies.getLength(); index++) {
+            Element dependency = (Element) dependencies.item(index);
+            managed.add(PublishedArtifact.text(dependency, "artifactId").orElseThrow());
+            assertThat(PublishedArtifact.text(dependency, "version")).contains("${project.version}");
+        }
+
+        assertThat(managed).containsExactlyInAnyOrderElementsOf(WITH_JARS);
+        assertThat(PublishedArtifact.text(bom, "version")).contains(System.getProperty("whippletree.version"));
+        assertThat(PublishedArtifact.text(bom, "parent")).isEmpty();
+    }
+
+    private static void note(List<String> missing, Optional<String> text, String what) {
+        if (text.filter(found -> !found.isEmpty()).isEmpty()) {
+            missing.add(what);
+        }
+    }
+
+    private static JarFile open(Path jar) throws IOException {
+        assertThat(jar).exists();
+        return new JarFile(jar.toFile());
+    }
+
+    private static List<String> packages(JarFile jar) {
+        return jar.stream()
+                .map(entry -> entry.getName())
+                .filter(name -> name.endsWith(".class") && !name.startsWith("META-INF"))
+                .map(name -> name.substring(0, name.lastIndexOf('/') + 1))
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.whippletree.tests.published;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.tests.load.RedisProcess;
+import dev.whippletree.time.SystemTimeline;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The two distributions of docs/distributions.md, built outside this build and run. */
+final class DistributionsTest {
+
+    private static final long MEGABYTE = 1_000_000;
+    private static final Path PROJECTS = Path.of("distributions").toAbsolutePath();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void smallest_asksGroq_isSmall_andHasNothingThatWasNotChosen() throws IOException, InterruptedException {
+        Path target = OutsideBuild.packaged(PROJECTS.resolve("smallest")).resolve("target");
+
+        List<String> names = names(target);
+        assertThat(names)
+                .filteredOn(name -> name.startsWith("whippletree"))
+                .containsExactlyInAnyOrder(
+                        "whippletree-core", "whippletree-provider-openai", "whippletree-provider-groq");
+        assertThat(names)
+                .noneMatch(name ->
+                        name.matches("(?i).*(ehcache|lettuce|netty|reactor|undertow|picocli|logback|junit|assertj).*"));
+        assertThat(size(target)).as("bytes of %s", names).isLessThan(12 * MEGABYTE);
+
+        ProcessRun without = run(target.resolve("smallest.jar"), target, Map.of(), "outside.Ask", "Hello");
+        assertThat(without.exitCode()).as(without.err()).isEqualTo(2);
+        assertThat(without.err()).contains("there is no account").contains("GROQ_API_KEY");
+
+        try (SystemTimeline timeline = new SystemTimeline();
+                EmulatorServer server = EmulatorServer.start(
+                        List.of(new EmulatedService(
+                                ServiceSettings.builder(ServiceKind.GROQ)
+                                        .account("account-1", "token-1")
+                                        .build(),
+                                timeline.nanoTime())),
+                        0,
+                        timeline)) {
+            Files.writeString(folder.resolve("whippletree.yaml"), """
+                    accounts:
+                      - id: groq-1
+                        provider: groq
+                        token: ${GROQ_API_KEY}
+                        base-url: %s
+                    caches: []
+                    """.formatted(server.baseUrl(ServiceKind.GROQ)));
+
+            ProcessRun asked = run(
+                    target.resolve("smallest.jar"),
+                    target,
+                    Map.of("GROQ_API_KEY", "token-1"),
+                    "outside.Ask",
+                    "What is a whippletree?");
+
+            assertThat(asked.exitCode()).as(asked.err()).isZero();
+            assertThat(asked.out()).isNotBlank();
+            assertThat(server.stats())
+                    .singleElement()
+                    .satisfies(service -> assertThat(service.calls()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void shared_asksAStrangersProviderOnce_findsTheAnswerInRedisThen_andHasNoEhcache()
+            throws IOException, InterruptedException {
+        Path target = OutsideBuild.packaged(PROJECTS.resolve("shared")).resolve("command/target");
+
+        List<String> names = names(target);
+        assertThat(names)
+                .filteredOn(name -> name.startsWith("whippletree"))
+                .containsExactlyInAnyOrder("whippletree-core", "whippletree-cache-redis");
+        assertThat(names).contains("parrot", "lettuce-core");
+        assertThat(names)
+                .noneMatch(name -> name.matches("(?i).*(ehcache|okhttp|kotlin|undertow|picocli|logback|junit).*"));
+
+        try (RedisProcess redis = RedisProcess.started()) {
+            ProcessRun first =
+                    run(target.resolve("shared.jar"), target, Map.of(), "outside.Say", redis.uri(), "Pieces of eight!");
+            ProcessRun second =
+                    run(target.resolve("shared.jar"), target, Map.of(), "outside.Say", redis.uri(), "Pieces of eight!");
+
+            assertThat(first.out()).as(first.err()).isEqualToIgnoringNewLines("CALL: Pieces of eight!");
+            assertThat(second.out()).as(second.err()).isEqualToIgnoringNewLines("CACHE: Pieces of eight!");
+        }
+    }
+
+    private ProcessRun run(Path jar, Path target, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-classpath",
+                jar + File.pathSeparator + target.resolve("lib") + File.separator + "*"));
+        command.addAll(List.of(arguments));
+        return ProcessRun.of(command, folder, environment);
+    }
+
+    /** Returns the names of the jars on the class path, without their versions. */
+    private static List<String> names(Path target) throws IOException {
+        try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
+            return jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", ""))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static long size(Path target) throws IOException {
+        try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
+            return jars.mapToLong(jar -> jar.toFile().length()).sum();
+        }
+    }
+}

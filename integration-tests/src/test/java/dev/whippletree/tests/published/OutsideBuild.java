@@ -1,0 +1,114 @@
+package dev.whippletree.tests.published;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Builds Maven projects as a stranger would: from a copy, with the Maven that runs this build, and with our artifacts from
+ * {@code target/repository}.
+ *
+ * <p>The user's local repository is read, as if it were a remote one, so that nothing has to be loaded twice and nothing at all
+ * where this build is offline; but nothing is written to it, and no artifact of ours that somebody installed is found in it: it
+ * is asked last for those.
+ */
+final class OutsideBuild {
+
+    private static final Path OUTSIDE = Path.of("target/outside").toAbsolutePath();
+    private static final Path LOCAL = OUTSIDE.resolve("local-repository");
+
+    private OutsideBuild() {}
+
+    /**
+     * Copies a project and packages it. Blocks until that is done. Skips the test where there is no Maven.
+     *
+     * @param source the folder of the project
+     * @return the folder of the copy
+     */
+    static Path packaged(Path source) throws IOException, InterruptedException {
+        PublishedArtifact.assumePublished();
+        Path maven = maven();
+        Path copy = OUTSIDE.resolve(source.getFileName());
+        Folders.delete(copy);
+        Folders.copy(source, copy);
+        // Else Maven would take ours, some folders up, for this project's.
+        Files.createDirectories(copy.resolve(".mvn"));
+        Folders.delete(LOCAL.resolve("dev/whippletree"));
+        Path settings = Files.writeString(OUTSIDE.resolve("settings.xml"), settings());
+
+        List<String> command = new ArrayList<>(List.of(
+                maven.toString(),
+                "-B",
+                "-ntp",
+                "-s",
+                settings.toString(),
+                "-Dmaven.repo.local=" + LOCAL,
+                "-Dwhippletree.version=" + System.getProperty("whippletree.version")));
+        if (System.getProperty("maven.network", "").equals("offline=true")) {
+            command.addAll(List.of("-o", "-Daether.offline.protocols=file"));
+        }
+        command.add("package");
+        ProcessRun run = ProcessRun.of(
+                command,
+                copy,
+                Map.of(
+                        "JAVA_HOME",
+                        System.getProperty("java.home"),
+                        "MAVEN_OPTS",
+                        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        return copy;
+    }
+
+    private static Path maven() {
+        String home = System.getProperty("maven.home", "");
+        boolean windows = System.getProperty("os.name").startsWith("Windows");
+        Path maven = Path.of(home, "bin", windows ? "mvn.cmd" : "mvn");
+        Assumptions.assumeTrue(
+                !home.isEmpty() && Files.isExecutable(maven),
+                "skipped: there is no Maven to build with (property maven.home: '" + home + "')");
+        return maven;
+    }
+
+    private static String settings() {
+        return """
+                <settings>
+                  <profiles>
+                    <profile>
+                      <id>outside</id>
+                      <repositories>
+                        <repository>
+                          <id>whippletree</id>
+                          <url>%1$s</url>
+                          <snapshots><enabled>true</enabled><updatePolicy>always</updatePolicy></snapshots>
+                        </repository>
+                        <repository>
+                          <id>users</id>
+                          <url>%2$s</url>
+                          <releases><checksumPolicy>ignore</checksumPolicy></releases>
+                          <snapshots><enabled>false</enabled></snapshots>
+                        </repository>
+                      </repositories>
+                      <pluginRepositories>
+                        <pluginRepository>
+                          <id>users</id>
+                          <url>%2$s</url>
+                          <releases><checksumPolicy>ignore</checksumPolicy></releases>
+                          <snapshots><enabled>false</enabled></snapshots>
+                        </pluginRepository>
+                      </pluginRepositories>
+                    </profile>
+                  </profiles>
+                  <activeProfiles><activeProfile>outside</activeProfile></activeProfiles>
+                </settings>
+                """.formatted(
+                        PublishedArtifact.REPOSITORY.toUri(),
+                        Path.of(System.getProperty("maven.localRepository")).toUri());
+    }
+}
