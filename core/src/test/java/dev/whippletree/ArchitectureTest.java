@@ -20,6 +20,8 @@ final class ArchitectureTest {
     static final ArchRule importsRunOneWay = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("dev.whippletree..")
             .withOptionalLayers(true)
+            .layer("guice")
+            .definedBy("dev.whippletree.guice..")
             .layer("door")
             .definedBy("dev.whippletree")
             .layer("plugin")
@@ -41,6 +43,10 @@ final class ArchitectureTest {
             .layer("time")
             .definedBy(TIME)
             .ensureAllClassesAreContainedInArchitecture()
+            .whereLayer("guice")
+            .mayOnlyAccessLayers("door", "spi")
+            .whereLayer("door")
+            .mayOnlyBeAccessedByLayers("guice")
             .whereLayer("plugin")
             .mayOnlyAccessLayers("config", "engine", "state", "strategy", "spi", "model", "time")
             .whereLayer("config")
@@ -105,11 +111,12 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyPluginWires = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.whippletree.plugin..")
+            .resideOutsideOfPackages("dev.whippletree.plugin..", "dev.whippletree.guice..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.google.inject..")
-            .because("classes are usable without an injector; one package wires them");
+            .because(
+                    "classes are usable without an injector; one package wires them, one is for hosts that have their own");
 
     @ArchTest
     static final ArchRule spiUsesNoLibrary = classes()

@@ -43,6 +43,7 @@ public final class Main {
         CommandLine line = new CommandLine(new WhippletreeCommand())
                 .addSubcommand(new AskCommand(surroundings))
                 .addSubcommand(new StatusCommand(surroundings))
+                .addSubcommand(new InitCommand(surroundings))
                 .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)))
                 .addSubcommand(new StressCommand(surroundings))

@@ -20,14 +20,19 @@ final class NoAccount {
      * @param variables the variables that were looked at, each with how to get what belongs in it
      */
     static UserMistake mistake(Map<String, String> variables) {
-        Table table = new Table(false);
-        variables.forEach((name, how) -> row(table, name, Words.wrap(how, WIDTH)));
         List<String> lines = new ArrayList<>();
         lines.add("there is no account to ask. Put a token into one of these variables and run it again:");
-        lines.addAll(table.lines());
+        lines.addAll(variables(variables));
         lines.add("More accounts: the same with _2, _3, ... behind the name, or a file whippletree.yaml.");
         lines.add("To see it work without any account: whippletree ask --emulated \"Tell me about yourself\"");
         return new UserMistake(String.join(System.lineSeparator(), lines));
+    }
+
+    /** Returns a table of variables, each with how to get what belongs in it. */
+    static List<String> variables(Map<String, String> variables) {
+        Table table = new Table(false);
+        variables.forEach((name, how) -> row(table, name, Words.wrap(how, WIDTH)));
+        return table.lines();
     }
 
     private static void row(Table table, String name, List<String> how) {

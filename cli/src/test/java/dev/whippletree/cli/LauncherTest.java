@@ -1,0 +1,170 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which options the launcher starts a JVM with, seen from a JVM that only writes them down. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
+class LauncherTest {
+
+    private static final String ARCHIVE = "-XX:SharedArchiveFile=";
+
+    /** Writes each start down, and makes what a JVM would make; talks on standard output, as JVMs do of archives. */
+    private static final String JAVA = """
+            #!/bin/sh
+            printf '%s\\n' "$*" >>"$STARTS"
+            for option in "$@"; do
+                case $option in
+                    -XX:DumpLoadedClassList=*) printf 'A id: 1\\n@lambda-proxy A run\\n' >"${option#*=}"; echo noise ;;
+                    -XX:SharedClassListFile=*) ! grep -q '^@lambda' "${option#*=}" || exit 134 ;;
+                    -XX:SharedArchiveFile=*) archive=${option#*=} ;;
+                esac
+            done
+            case $* in
+                *-Xshare:dump*)
+                    echo noise
+                    [ -z "$DUMP_FAILS" ] || { echo half >"$archive"; exit 134; }
+                    echo classes >"$archive" ;;
+                *emulated*) ;;
+                *) echo ran; exit 3 ;;
+            esac
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path home;
+    private Path classData;
+
+    @BeforeEach
+    void layOutDistribution() throws IOException {
+        home = folder.resolve("with space");
+        classData = folder.resolve("class data");
+        script(home.resolve("bin/whippletree"), Files.readString(Path.of("src/main/dist/bin/whippletree")));
+        Files.createDirectories(home.resolve("lib"));
+        Files.writeString(home.resolve("lib/a.jar"), "a");
+        script(folder.resolve("jdk/bin/java"), JAVA);
+        release("17.0.21");
+    }
+
+    @Test
+    void shortCommand_stopsAtTheFirstCompiler() throws Exception {
+        assertThat(launch("", "ask", "Hello")).isEqualTo("ran 3");
+        assertThat(starts())
+                .singleElement()
+                .asString()
+                .contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                .doesNotContain(ARCHIVE, "--enable-native-access")
+                .endsWith("dev.whippletree.cli.Main ask Hello");
+    }
+
+    @Test
+    void longCommand_getsTheWholeCompilerAndNoClassData() throws Exception {
+        launch(classData.toString(), "--debug", "stress");
+        assertThat(starts()).singleElement().asString().doesNotContain("Tiered", "Serial", ARCHIVE);
+    }
+
+    @Test
+    void newerJdk_isToldWhatIsKnown() throws Exception {
+        release("25.0.1");
+        launch("", "check");
+        assertThat(starts()).singleElement().asString().contains("--enable-native-access=ALL-UNNAMED");
+    }
+
+    @Test
+    void classData_isMadeOnceAndUsedQuietly() throws Exception {
+        assertThat(launch(classData.toString(), "check")).isEqualTo("ran 3");
+        assertThat(launch(classData.toString(), "status")).isEqualTo("ran 3");
+        List<String> starts = starts();
+        assertThat(starts).hasSize(4);
+        assertThat(starts.get(0)).contains("-XX:DumpLoadedClassList=").endsWith("ask --emulated Hello");
+        assertThat(starts.get(1)).contains("-Xshare:dump");
+        assertThat(starts.subList(2, 4))
+                .allSatisfy(start -> assertThat(start).contains("-Xlog:disable", ARCHIVE + classData + "/java17-"));
+        assertThat(made()).hasSize(1);
+    }
+
+    @Test
+    void otherJdkOrJars_getAnArchiveOfTheirOwn() throws Exception {
+        launch(classData.toString(), "check");
+        release("25.0.1");
+        launch(classData.toString(), "check");
+        Files.writeString(home.resolve("lib/a.jar"), "another");
+        launch(classData.toString(), "check");
+        assertThat(made()).hasSize(3);
+    }
+
+    @Test
+    void classDataThatCannotBeMade_isNoErrorAndNotTriedAgain() throws Exception {
+        assertThat(launch(classData.toString(), "DUMP_FAILS", "check")).isEqualTo("ran 3");
+        assertThat(launch(classData.toString(), "DUMP_FAILS", "check")).isEqualTo("ran 3");
+        List<String> starts = starts();
+        assertThat(starts).hasSize(4);
+        assertThat(starts.subList(2, 4))
+                .allSatisfy(start -> assertThat(start).doesNotContain(ARCHIVE).endsWith("Main check"));
+        assertThat(Files.size(made().get(0).resolve("archive"))).isZero();
+    }
+
+    @Test
+    void archiveThatWasCutOff_isNotUsed() throws Exception {
+        launch(classData.toString(), "check");
+        Files.writeString(made().get(0).resolve("archive"), "cla");
+        assertThat(launch(classData.toString(), "check")).isEqualTo("ran 3");
+        assertThat(starts()).hasSize(4).last().asString().doesNotContain(ARCHIVE);
+    }
+
+    @Test
+    void folderThatCannotBeMade_isNoError() throws Exception {
+        assertThat(launch(home.resolve("lib/a.jar/below").toString(), "check")).isEqualTo("ran 3");
+        assertThat(starts()).singleElement().asString().doesNotContain(ARCHIVE);
+    }
+
+    /** Returns everything the launcher printed, errors included, and its exit code. */
+    private String launch(String classDataFolder, String... arguments) throws Exception {
+        boolean failing = arguments[0].equals("DUMP_FAILS");
+        ProcessBuilder process = new ProcessBuilder(Stream.concat(
+                        Stream.of(home.resolve("bin/whippletree").toString()),
+                        Stream.of(arguments).skip(failing ? 1 : 0))
+                .toList());
+        process.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+        process.environment().put("STARTS", folder.resolve("starts").toString());
+        process.environment().put("DUMP_FAILS", failing ? "yes" : "");
+        process.environment().put("WHIPPLETREE_CLASS_DATA", classDataFolder);
+        process.environment().remove("WHIPPLETREE_JAVA_OPTIONS");
+        Process running = process.redirectErrorStream(true).start();
+        running.getOutputStream().close();
+        String printed = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return printed.strip() + " " + running.waitFor();
+    }
+
+    private List<String> starts() throws IOException {
+        return Files.readAllLines(folder.resolve("starts"));
+    }
+
+    private List<Path> made() throws IOException {
+        try (Stream<Path> files = Files.list(classData)) {
+            return files.toList();
+        }
+    }
+
+    private void release(String version) throws IOException {
+        Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"" + version + "\"\n");
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.whippletree.tests.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.example.guice.AnswerCount;
+import com.example.guice.Interviewer;
+import com.example.langchain4j.WhippletreeChatModel;
+import com.example.plain.Interview;
+import com.example.spring.Application;
+import com.google.inject.Injector;
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
+import dev.whippletree.Whippletree;
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The examples of embedding work as they stand, over real sockets, against an emulated Groq. */
+final class ExamplesTest {
+
+    private static final String KEY = "gsk_example";
+    private static final String LOGGING_SYSTEM = "org.springframework.boot.logging.LoggingSystem";
+
+    @TempDir
+    private Path folder;
+
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final EmulatorServer server = EmulatorServer.start(
+            List.of(new EmulatedService(
+                    ServiceSettings.builder(ServiceKind.GROQ)
+                            .account("groq-1", KEY)
+                            .build(),
+                    timeline.nanoTime())),
+            0,
+            timeline);
+
+    @AfterEach
+    void close() {
+        server.close();
+        timeline.close();
+    }
+
+    @Test
+    void plainJava_answersEachQuestion() {
+        assertThat(Interview.answers(environment()))
+                .hasSize(3)
+                .doesNotContain("")
+                .doesNotHaveDuplicates();
+        assertThat(calls()).isEqualTo(3);
+    }
+
+    @Test
+    void guice_injectsOneWhippletreeAndTakesTheApplicationsListener() {
+        Injector injector = com.example.guice.Application.start(environment());
+        try (Whippletree whippletree = injector.getInstance(Whippletree.class)) {
+            assertThat(injector.getInstance(Interviewer.class)
+                            .ask("Who are you?")
+                            .join())
+                    .isNotEmpty();
+            assertThat(injector.getInstance(Whippletree.class)).isSameAs(whippletree);
+        }
+        assertThat(injector.getInstance(AnswerCount.class).answers()).isEqualTo(1);
+        assertThat(calls()).isEqualTo(1);
+    }
+
+    @Test
+    void springBoot_hasABeanAndClosesIt() throws IOException {
+        Path file = Files.writeString(folder.resolve("accounts.yaml"), """
+                accounts:
+                  - id: groq-1
+                    provider: groq
+                    token: ${file:%s}
+                    base-url: %s
+                """.formatted(
+                        Files.writeString(folder.resolve("key"), KEY), baseUrl()));
+        Whippletree whippletree;
+        try (ConfigurableApplicationContext context = start("--whippletree.config=" + file)) {
+            whippletree = context.getBean(Whippletree.class);
+            assertThat(whippletree.complete(Prompt.of("Who are you?")).join().text())
+                    .isNotEmpty();
+        }
+        assertThat(calls()).isEqualTo(1);
+        assertThatThrownBy(() -> whippletree.complete(Prompt.of("Still there?")).join())
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        PromptException.class,
+                        closed -> assertThat(closed.reason()).isEqualTo(PromptException.Reason.CLOSED));
+    }
+
+    @Test
+    void langChain4j_chatsThroughWhippletree() {
+        try (Whippletree whippletree =
+                Whippletree.builder().environment(environment()).build()) {
+            ChatModel model = new WhippletreeChatModel(whippletree);
+            assertThat(model.chat("Who are you?")).isNotEmpty();
+            ChatResponse response = model.chatAsync(ChatRequest.builder()
+                            .messages(SystemMessage.from("Be brief."), UserMessage.from("Who are you?"))
+                            .modelName("default")
+                            .temperature(0.5)
+                            .build())
+                    .join();
+            assertThat(response.aiMessage().text()).isNotEmpty();
+            assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+            assertThat(response.tokenUsage().outputTokenCount()).isPositive();
+        }
+        assertThat(calls()).isEqualTo(2);
+    }
+
+    @Test
+    void langChain4j_refusesWhatItCannotPassOn() {
+        try (Whippletree whippletree =
+                Whippletree.builder().environment(environment()).build()) {
+            ChatModel model = new WhippletreeChatModel(whippletree);
+            ChatRequest request = ChatRequest.builder()
+                    .messages(UserMessage.from("Who are you?"))
+                    .toolSpecifications(
+                            ToolSpecification.builder().name("mirror").build())
+                    .build();
+            assertThatThrownBy(() -> model.chat(request)).isInstanceOf(UnsupportedFeatureException.class);
+        }
+        assertThat(calls()).isZero();
+    }
+
+    /** Leaves the logging of this JVM alone, which Spring Boot would otherwise set up anew. */
+    private static ConfigurableApplicationContext start(String argument) {
+        System.setProperty(LOGGING_SYSTEM, "none");
+        try {
+            return SpringApplication.run(Application.class, argument, "--spring.main.banner-mode=off");
+        } finally {
+            System.clearProperty(LOGGING_SYSTEM);
+        }
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("GROQ_API_KEY", KEY, "GROQ_BASE_URL", baseUrl());
+    }
+
+    private String baseUrl() {
+        return server.baseUrl(ServiceKind.GROQ);
+    }
+
+    private long calls() {
+        return server.stats().get(0).calls();
+    }
+}
