@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The classes of one plugin of a folder: its own jars, over {@link SharedPackages}. Only the service files of jars that announce
@@ -24,6 +25,7 @@ final class PluginLoader extends URLClassLoader {
     }
 
     private final List<Path> announcing;
+    private final List<String> announcedPrefixes;
 
     /**
      * Creates a loader.
@@ -38,6 +40,8 @@ final class PluginLoader extends URLClassLoader {
             throws MalformedURLException {
         super(name, urls(jars), parent);
         this.announcing = List.copyOf(announcing);
+        this.announcedPrefixes =
+                Stream.of(urls(announcing)).map(url -> "jar:" + url + "!/").toList();
     }
 
     /** Returns the jars whose service files count; at least one. */
@@ -51,11 +55,9 @@ final class PluginLoader extends URLClassLoader {
         if (!name.startsWith(SERVICES)) {
             return found;
         }
-        List<String> prefixes =
-                announcing.stream().map(jar -> "jar:" + jar.toUri() + "!/").toList();
         List<URL> announced = new ArrayList<>();
         for (URL url : Collections.list(found)) {
-            if (prefixes.stream().anyMatch(url.toString()::startsWith)) {
+            if (announcedPrefixes.stream().anyMatch(url.toString()::startsWith)) {
                 announced.add(url);
             }
         }
