@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLConnection;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -108,9 +109,14 @@ final class ServiceEntry {
 
     /** Returns the jar, or the folder, that a URL points to or into. */
     private static String file(URL url) {
-        return url.getPath()
+        String path = url.getPath()
                 .replaceFirst("!.*", "")
                 .replaceFirst("^file:", "")
                 .replaceFirst("META-INF/services/.*", "");
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
     }
 }

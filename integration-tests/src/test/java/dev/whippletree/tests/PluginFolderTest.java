@@ -47,14 +47,16 @@ final class PluginFolderTest {
     private static final long PATIENCE_SECONDS = 60;
 
     @TempDir
-    private Path folder;
+    private Path temporary;
 
+    private Path folder;
     private Path plugins;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
     @BeforeEach
     void createFolder() throws IOException {
+        folder = Files.createDirectory(temporary.resolve("a folder + more"));
         plugins = Files.createDirectory(folder.resolve("plugins"));
         Files.writeString(plugins.resolve("README.txt"), "not a plugin");
     }
