@@ -27,5 +27,5 @@ if /i "%~1"=="plan" set "OPTIONS="
 rem Netty and JLine load native code, Guice and Ehcache use Unsafe: newer JVMs warn of both unless told that it is known.
 if %FEATURE% GEQ 24 set "OPTIONS=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dguice_custom_class_loading=CHILD %OPTIONS%"
 
-"%JAVA%" %OPTIONS% %WHIPPLETREE_JAVA_OPTIONS% -cp "%HOME_FOLDER%\lib\*" dev.whippletree.cli.Main %*
+"%JAVA%" %OPTIONS% %WHIPPLETREE_JAVA_OPTIONS% "-Dwhippletree.plugins=%HOME_FOLDER%\plugins" -cp "%HOME_FOLDER%\lib\*" dev.whippletree.cli.Main %*
 exit /b %ERRORLEVEL%

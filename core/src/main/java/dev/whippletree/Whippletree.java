@@ -146,6 +146,7 @@ public final class Whippletree implements AutoCloseable {
         private final List<Provider> providers = new ArrayList<>();
         private final List<Cache> caches = new ArrayList<>();
         private final List<BalancingStrategy> strategies = new ArrayList<>();
+        private final List<Path> pluginFolders = new ArrayList<>();
         private Map<String, String> environment = Map.of();
         private Optional<String> model = Optional.empty();
         private EngineSettings engine = EngineSettings.DEFAULT;
@@ -281,15 +282,39 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Returns the plugins that would be used.
+         * Adds a folder of plugins: each jar in it is one, and each folder in it is one, of all the jars in that. Each has a class
+         * loader of its own, closed with the Whippletree, and sees of this program nothing but the SPI, the model and SLF4J. A
+         * jar's service entries count if its manifest says {@code Whippletree-Plugin: <name>}.
+         */
+        public Builder plugins(Path folder) {
+            pluginFolders.add(folder);
+            return this;
+        }
+
+        /**
+         * Returns the plugins that would be used; to be closed when they aren't needed any more.
          *
-         * @throws ConfigurationException if two of one sort have the same name
+         * @throws ConfigurationException if two of one kind have the same name, or a folder of plugins can't be read
          */
         public PluginCatalog plugins() {
+            return foundPlugins().withoutDuplicates();
+        }
+
+        /**
+         * Returns the plugins that are found, also where two of one kind have the same name; to be closed when they aren't needed
+         * any more.
+         *
+         * @throws ConfigurationException if a folder of plugins can't be read
+         */
+        public PluginCatalog foundPlugins() {
             ClassLoader context = Thread.currentThread().getContextClassLoader();
             ClassLoader fallback = context != null ? context : Whippletree.class.getClassLoader();
             ClassLoader chosen = loader != null ? loader : fallback;
-            return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies));
+            List<Path> folders = new ArrayList<>(pluginFolders);
+            if (source != null) {
+                folders.addAll(source.pluginFolders());
+            }
+            return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies), folders);
         }
 
         /**
@@ -299,6 +324,15 @@ public final class Whippletree implements AutoCloseable {
          */
         public Whippletree build() {
             PluginCatalog catalog = plugins();
+            try {
+                return build(catalog);
+            } catch (RuntimeException | Error e) {
+                catalog.close();
+                throw e;
+            }
+        }
+
+        private Whippletree build(PluginCatalog catalog) {
             Configuration checked = ConfigurationCheck.of(withState(whole(catalog)), catalog.known(), variables());
             Optional<StateFolder> folder = checked.state().map(StateFolder::open);
             Configuration whole =

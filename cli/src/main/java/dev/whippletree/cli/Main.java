@@ -45,6 +45,7 @@ public final class Main {
                 .addSubcommand(new StatusCommand(surroundings))
                 .addSubcommand(new InitCommand(surroundings))
                 .addSubcommand(new CheckCommand(surroundings))
+                .addSubcommand(new PluginsCommand(surroundings))
                 .addSubcommand(new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)))
                 .addSubcommand(new StressCommand(surroundings))
                 .addSubcommand(new PlanCommand(surroundings))

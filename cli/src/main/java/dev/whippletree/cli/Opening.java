@@ -82,11 +82,11 @@ final class Opening {
      */
     Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
         ConfigurationSource source = source(surroundings);
-        Whippletree.Builder builder = surroundings.builders().get();
-        if (isWithoutAccounts(source, builder.plugins())) {
-            throw NoAccount.mistake(builder.plugins().environmentVariables());
+        Whippletree.Builder builder = surroundings.builders().get().configuration(source);
+        if (source.file().isEmpty()) {
+            requireAccounts(source, builder);
         }
-        Whippletree whippletree = builder.configuration(source).clients(clients).build();
+        Whippletree whippletree = builder.clients(clients).build();
         if (model != null && !models(whippletree.configuration()).contains(model)) {
             whippletree.close();
             throw new UserMistake("--model " + model + " has no effect: each route of "
@@ -113,18 +113,24 @@ final class Opening {
      */
     Configuration configurationToPlan(Surroundings surroundings) {
         ConfigurationSource source = source(surroundings);
-        PluginCatalog plugins = surroundings.builders().get().plugins();
-        if (isWithoutAccounts(source, plugins)) {
-            throw new UserMistake("there are no accounts to plan for: write them out, such as"
-                    + " --accounts huggingface:2x1000/h, or name a configuration by --config FILE");
+        try (PluginCatalog plugins =
+                surroundings.builders().get().configuration(source).plugins()) {
+            if (source.file().isEmpty()
+                    && plugins.accountsFrom(source.environment()).isEmpty()) {
+                throw new UserMistake("there are no accounts to plan for: write them out, such as"
+                        + " --accounts huggingface:2x1000/h, or name a configuration by --config FILE");
+            }
+            Configuration read = source.read(plugins.known(), plugins::accountsFrom, plugins.selfContainedCaches());
+            return ConfigurationCheck.of(read, plugins.known(), source.environment());
         }
-        Configuration read = source.read(plugins.known(), plugins::accountsFrom, plugins.selfContainedCaches());
-        return ConfigurationCheck.of(read, plugins.known(), source.environment());
     }
 
-    private static boolean isWithoutAccounts(ConfigurationSource source, PluginCatalog plugins) {
-        return source.file().isEmpty()
-                && plugins.accountsFrom(source.environment()).isEmpty();
+    private static void requireAccounts(ConfigurationSource source, Whippletree.Builder builder) {
+        try (PluginCatalog plugins = builder.plugins()) {
+            if (plugins.accountsFrom(source.environment()).isEmpty()) {
+                throw NoAccount.mistake(plugins.environmentVariables());
+            }
+        }
     }
 
     private static List<String> models(Configuration configuration) {

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Locale;
@@ -41,6 +42,9 @@ public record Surroundings(
         Timeline timeline,
         Supplier<Whippletree.Builder> builders) {
 
+    /** By this property the launcher says where the distribution's own folder of plugins is. */
+    private static final String PLUGINS_PROPERTY = "whippletree.plugins";
+
     /** Copies what is mutable. */
     public Surroundings {
         environment = Map.copyOf(environment);
@@ -59,7 +63,13 @@ public record Surroundings(
                 ZoneId.systemDefault(),
                 new CompletableFuture<>(),
                 new SystemTimeline(),
-                Whippletree::builder);
+                Surroundings::builder);
+    }
+
+    private static Whippletree.Builder builder() {
+        Whippletree.Builder builder = Whippletree.builder();
+        String plugins = System.getProperty(PLUGINS_PROPERTY);
+        return plugins != null && Files.isDirectory(Path.of(plugins)) ? builder.plugins(Path.of(plugins)) : builder;
     }
 
     /** Returns how text is encoded: a Windows console has its own way, everything else gets UTF-8. */

@@ -65,11 +65,23 @@ final class ConfigurationReader {
         List<CacheTier> caches = caches(root);
         EngineSettings engine = engine(root);
         Optional<Path> state = root.read("state", Path::of);
+        root.read("plugins", Path::of); // Read before all else, by pluginFolder: it decides which names are known here.
         Optional<PriceList> prices = prices(root, source);
         root.end();
         problems.stop();
         List<RouteSettings> used = routes.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
         return new Configuration(accounts, used, caches, engine, prices, problems.warnings(), state);
+    }
+
+    /**
+     * Reads nothing but where plugins are looked for. What is wrong is left to be told by {@link #read}.
+     *
+     * @param yaml a file's contents
+     * @param environment variables by name
+     */
+    static Optional<Path> pluginFolder(String yaml, Map<String, String> environment) {
+        Problems told = new Problems("");
+        return new Section("", YamlDocument.read(yaml, told), environment, told).read("plugins", Path::of);
     }
 
     private List<AccountSettings> accounts(Section root) {

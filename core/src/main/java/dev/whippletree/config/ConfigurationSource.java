@@ -28,6 +28,9 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     /** The environment variable that names the file. */
     public static final String FILE_VARIABLE = "WHIPPLETREE_CONFIG";
 
+    /** The environment variable that names a folder of plugins. */
+    public static final String PLUGINS_VARIABLE = "WHIPPLETREE_PLUGINS";
+
     private static final String FILE_NAME = "whippletree.yaml";
 
     /** Copies the environment. */
@@ -52,18 +55,40 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
      * @throws ConfigurationException if the variable holds what can't be a path
      */
     public Optional<Path> file() {
-        return named.or(this::fromVariable)
+        return named.or(() -> variable(FILE_VARIABLE))
                 .map(workingDirectory::resolve)
                 .or(() -> candidates().stream().filter(Files::isRegularFile).findFirst());
     }
 
-    private Optional<Path> fromVariable() {
+    /**
+     * Returns the folders of plugins: the one that the variable {@code WHIPPLETREE_PLUGINS} names, and the one that the file's key
+     * {@code plugins} names. A file that can't be read names none; {@link #read} tells what is wrong with it.
+     *
+     * @throws ConfigurationException if a variable holds what can't be a path
+     */
+    public List<Path> pluginFolders() {
+        List<Path> folders = new ArrayList<>();
+        variable(PLUGINS_VARIABLE).map(workingDirectory::resolve).ifPresent(folders::add);
+        file().filter(Files::isRegularFile).flatMap(this::pluginFolder).ifPresent(folders::add);
+        return folders;
+    }
+
+    private Optional<Path> pluginFolder(Path file) {
         try {
-            return Optional.ofNullable(environment.get(FILE_VARIABLE))
+            return ConfigurationReader.pluginFolder(TextFile.read(file, ""), environment)
+                    .map(file::resolveSibling);
+        } catch (ConfigurationException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Path> variable(String name) {
+        try {
+            return Optional.ofNullable(environment.get(name))
                     .filter(text -> !text.isBlank())
                     .map(Path::of);
         } catch (InvalidPathException e) {
-            throw new ConfigurationException(List.of(FILE_VARIABLE + " isn't a path: " + e.getMessage()));
+            throw new ConfigurationException(List.of(name + " isn't a path: " + e.getMessage()));
         }
     }
 

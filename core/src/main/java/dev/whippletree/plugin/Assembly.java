@@ -13,21 +13,24 @@ public final class Assembly implements AutoCloseable {
 
     private final Engine engine;
     private final OpenPlugins plugins;
+    private final PluginCatalog catalog;
 
-    private Assembly(Engine engine, OpenPlugins plugins) {
+    private Assembly(Engine engine, OpenPlugins plugins, PluginCatalog catalog) {
         this.engine = engine;
         this.plugins = plugins;
+        this.catalog = catalog;
     }
 
     /**
      * Opens what a configuration names and puts the engine together. Makes no call.
      *
+     * @param catalog the plugins; closed with the assembly, and not if this fails
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
     public static Assembly of(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
         try {
             Injector injector = Guice.createInjector(new WhippletreeModule(catalog, configuration, timeline, hooks));
-            return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class));
+            return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class), catalog);
         } catch (ProvisionException e) {
             if (e.getCause() instanceof ConfigurationException problem) {
                 throw problem;
@@ -41,9 +44,10 @@ public final class Assembly implements AutoCloseable {
         return engine;
     }
 
-    /** Closes the plugins. The engine should have been closed before. */
+    /** Closes the plugins and their class loaders. The engine should have been closed before. */
     @Override
     public void close() {
         plugins.close();
+        catalog.close();
     }
 }

@@ -117,7 +117,8 @@ final class OpenPlugins implements AutoCloseable {
     /** Makes of whatever a plugin throws one exception that says where. */
     private static <T> T guarded(String where, Object plugin, Supplier<T> opening) {
         try {
-            return Objects.requireNonNull(opening.get(), "it opened nothing");
+            return Objects.requireNonNull(
+                    PluginLoader.within(plugin.getClass().getClassLoader(), opening), "it opened nothing");
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw new IllegalArgumentException(message.startsWith(where) ? message : where + ": " + message, e);

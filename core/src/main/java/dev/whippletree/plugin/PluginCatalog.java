@@ -6,43 +6,108 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Provider;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The plugins that are there: providers, caches and balancing strategies, found by {@link java.util.ServiceLoader}. Immutable. */
-public final class PluginCatalog {
+/**
+ * The plugins that are there: providers, caches and balancing strategies, found by {@link java.util.ServiceLoader} on the class
+ * path and in folders of plugins. Immutable. To be closed when nothing of the plugins from folders is used any more.
+ */
+public final class PluginCatalog implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginCatalog.class);
 
     private final PluginSearch<Provider> providers;
     private final PluginSearch<Cache> caches;
     private final PluginSearch<BalancingStrategy> strategies;
+    private final List<PluginLoader> loaders;
 
     /**
-     * Finds what there is. An entry that can't be loaded is left out; see {@link #broken()}.
+     * Finds what there is. An entry that can't be loaded is left out; see {@link #broken()}. Of two with the same name the first
+     * is kept; see {@link #duplicates()}.
      *
      * @param loader where to look for entries
-     * @param given plugins beside those that the loader finds; one takes the place of a found one of the same class
-     * @throws ConfigurationException if two plugins of one sort have the same name, naming both
+     * @param given plugins beside those that are found; one takes the place of a found one of the same class
+     * @param folders folders of plugins, each plugin with a class loader of its own
+     * @throws ConfigurationException if a folder can't be read
      */
-    public PluginCatalog(ClassLoader loader, GivenPlugins given) {
+    public PluginCatalog(ClassLoader loader, GivenPlugins given, List<Path> folders) {
+        PluginFolder folder = new PluginFolder(new SharedPackages(Provider.class.getClassLoader()));
+        Set<Path> distinct = new LinkedHashSet<>();
+        folders.forEach(path -> distinct.add(path.toAbsolutePath().normalize()));
+        try {
+            distinct.forEach(folder::read);
+        } catch (ConfigurationException e) {
+            close(folder.loaders());
+            throw e;
+        }
+        this.loaders = List.copyOf(folder.loaders());
         this.providers = new PluginSearch<>(Provider.class, "provider", Provider::name, Provider::settings)
                 .add(given.providers())
-                .addFrom(loader);
+                .addFrom(loader)
+                .addFrom(folder);
         this.caches = new PluginSearch<>(Cache.class, "cache", Cache::name, Cache::settings)
                 .add(given.caches())
-                .addFrom(loader);
+                .addFrom(loader)
+                .addFrom(folder);
         this.strategies = new PluginSearch<>(
                         BalancingStrategy.class, "strategy", BalancingStrategy::name, BalancingStrategy::settings)
                 .add(given.strategies())
-                .addFrom(loader);
-        List<String> duplicates = Stream.of(providers, caches, strategies)
+                .addFrom(loader)
+                .addFrom(folder);
+    }
+
+    /** Returns a sentence for each name that two plugins of one kind have, naming both. */
+    public List<String> duplicates() {
+        return Stream.of(providers, caches, strategies)
                 .flatMap(search -> search.duplicates().stream())
                 .toList();
-        if (!duplicates.isEmpty()) {
-            throw new ConfigurationException(duplicates);
+    }
+
+    /**
+     * Returns this, if no two plugins of one kind have the same name; else closes it.
+     *
+     * @throws ConfigurationException if two have, naming both
+     */
+    public PluginCatalog withoutDuplicates() {
+        if (!duplicates().isEmpty()) {
+            close();
+            throw new ConfigurationException(duplicates());
+        }
+        return this;
+    }
+
+    /** Returns all that was found, usable or not, kind by kind, in the order in which it was found. */
+    public List<FoundPlugin> found() {
+        return Stream.of(providers, caches, strategies)
+                .flatMap(search -> search.found().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Closes the class loaders of plugins from folders. */
+    @Override
+    public void close() {
+        close(loaders);
+    }
+
+    private static void close(List<PluginLoader> loaders) {
+        for (PluginLoader loader : loaders) {
+            try {
+                loader.close();
+            } catch (IOException e) {
+                LOG.warn("The jars of the plugin {} can't be closed", loader.getName(), e);
+            }
         }
     }
 
@@ -82,6 +147,7 @@ public final class PluginCatalog {
     public List<String> broken() {
         return Stream.of(providers, caches, strategies)
                 .flatMap(search -> search.broken().stream())
+                .distinct()
                 .toList();
     }
 
@@ -116,7 +182,8 @@ public final class PluginCatalog {
         List<String> problems = new ArrayList<>();
         new TreeMap<>(providers()).forEach((name, provider) -> {
             try {
-                accounts.addAll(provider.fromEnvironment(environment));
+                accounts.addAll(PluginLoader.within(
+                        provider.getClass().getClassLoader(), () -> provider.fromEnvironment(environment)));
             } catch (IllegalArgumentException e) {
                 problems.add("environment: " + e.getMessage());
             } catch (RuntimeException | LinkageError e) {

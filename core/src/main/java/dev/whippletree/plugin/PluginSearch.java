@@ -7,6 +7,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -28,6 +30,7 @@ final class PluginSearch<T> {
     private final Map<String, Set<SettingKey>> settings = new LinkedHashMap<>();
     private final List<String> broken = new ArrayList<>();
     private final List<String> duplicates = new ArrayList<>();
+    private final List<FoundPlugin> found = new ArrayList<>();
 
     PluginSearch(Class<T> type, String noun, Function<T, String> nameOf, Function<T, Set<SettingKey>> settingsOf) {
         this.type = type;
@@ -38,7 +41,7 @@ final class PluginSearch<T> {
 
     /** Adds plugins that were handed in. */
     PluginSearch<T> add(List<T> given) {
-        given.forEach(this::accept);
+        given.forEach(plugin -> accept(plugin, FoundPlugin.Origin.PROGRAM));
         return this;
     }
 
@@ -49,6 +52,24 @@ final class PluginSearch<T> {
         while (hasNext(entries, loader)) {
             load(entries, loader);
         }
+        return this;
+    }
+
+    /** Adds what the plugins of a folder bring, and remembers what was refused. */
+    PluginSearch<T> addFrom(PluginFolder folder) {
+        folder.loaders().forEach(this::addFrom);
+        folder.refusals().stream().filter(refusal -> refusal.concerns(type)).forEach(refusal -> {
+            String where = refusal.where().toString();
+            broken.add(where + ": " + refusal.reason());
+            String kind = refusal.kinds().isEmpty() ? "plugin" : noun;
+            found.add(new FoundPlugin(
+                    kind,
+                    Optional.empty(),
+                    FoundPlugin.Origin.PLUGIN_FOLDER,
+                    Optional.of(where),
+                    FoundPlugin.State.BROKEN,
+                    Optional.of(refusal.reason())));
+        });
         return this;
     }
 
@@ -67,6 +88,11 @@ final class PluginSearch<T> {
         return duplicates;
     }
 
+    /** Returns what was found, usable or not, in the order in which it was. */
+    List<FoundPlugin> found() {
+        return found;
+    }
+
     /** Returns what a configuration's check needs to know. */
     KnownPlugins.Kind known() {
         return new KnownPlugins.Kind(noun, settings, broken);
@@ -81,11 +107,11 @@ final class PluginSearch<T> {
             try {
                 return entries.hasNext();
             } catch (ServiceConfigurationError | LinkageError e) {
-                String sentence = ServiceEntry.describe(type, loader, e);
-                if (broken.contains(sentence)) {
+                ServiceEntry.Problem problem = ServiceEntry.problem(type, loader, e);
+                if (broken.contains(problem.sentence())) {
                     return false;
                 }
-                broken.add(sentence);
+                addBroken(problem, origin(loader));
             }
         }
     }
@@ -95,33 +121,66 @@ final class PluginSearch<T> {
         try {
             entry = entries.next();
         } catch (ServiceConfigurationError | LinkageError e) {
-            broken.add(ServiceEntry.describe(type, loader, e));
+            addBroken(ServiceEntry.problem(type, loader, e), origin(loader));
             return;
         }
+        FoundPlugin.Origin origin = origin(entry.type());
         try {
-            accept(entry.get());
+            accept(PluginLoader.within(loader, entry::get), origin);
         } catch (ServiceConfigurationError | LinkageError e) {
-            broken.add(ServiceEntry.describe(entry.type(), e));
+            addBroken(ServiceEntry.problem(entry.type(), e), origin);
         }
     }
 
-    private void accept(T plugin) {
+    private void accept(T plugin, FoundPlugin.Origin origin) {
         String name;
         Set<SettingKey> known;
+        ClassLoader loader = plugin.getClass().getClassLoader();
         try {
-            name = nameOf.apply(plugin);
-            known = Set.copyOf(settingsOf.apply(plugin));
+            name = Objects.requireNonNull(PluginLoader.within(loader, () -> nameOf.apply(plugin)), "its name is null");
+            known = Set.copyOf(PluginLoader.within(loader, () -> settingsOf.apply(plugin)));
         } catch (RuntimeException | LinkageError e) {
-            broken.add(ServiceEntry.describe(plugin.getClass(), e));
+            addBroken(ServiceEntry.problem(plugin.getClass(), e), origin);
             return;
         }
         T other = byName.get(name);
+        Optional<String> place = ServiceEntry.place(plugin.getClass());
         if (other == null) {
             byName.put(name, plugin);
             settings.put(name, known);
+            found.add(new FoundPlugin(
+                    noun, Optional.of(name), origin, place, FoundPlugin.State.USABLE, Optional.empty()));
         } else if (other.getClass() != plugin.getClass()) {
             duplicates.add("two plugins are the " + noun + " '" + name + "': " + ServiceEntry.locate(other.getClass())
                     + " and " + ServiceEntry.locate(plugin.getClass()) + "; remove one");
+            found.add(new FoundPlugin(
+                    noun,
+                    Optional.of(name),
+                    origin,
+                    place,
+                    FoundPlugin.State.DUPLICATE,
+                    Optional.of("another one has this name: " + ServiceEntry.locate(other.getClass()))));
         }
+    }
+
+    private void addBroken(ServiceEntry.Problem problem, FoundPlugin.Origin origin) {
+        broken.add(problem.sentence());
+        found.add(new FoundPlugin(
+                noun,
+                Optional.empty(),
+                origin,
+                problem.place(),
+                FoundPlugin.State.BROKEN,
+                Optional.of(problem.what())));
+    }
+
+    private static FoundPlugin.Origin origin(ClassLoader loader) {
+        return loader instanceof PluginLoader ? FoundPlugin.Origin.PLUGIN_FOLDER : FoundPlugin.Origin.CLASS_PATH;
+    }
+
+    private static FoundPlugin.Origin origin(Class<?> plugin) {
+        boolean ours = plugin.getProtectionDomain().getCodeSource() != null
+                && ServiceEntry.place(plugin).equals(ServiceEntry.place(PluginSearch.class));
+        return ours ? FoundPlugin.Origin.BUILT_IN : origin(plugin.getClassLoader());
     }
 }

@@ -5,37 +5,65 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
+import java.util.stream.Collectors;
 
 /** Says where a plugin comes from: its class and its jar. */
 final class ServiceEntry {
 
     private ServiceEntry() {}
 
+    /**
+     * What is wrong with an entry. Immutable.
+     *
+     * @param sentence its class, its jar and what is wrong
+     * @param place its jar or folder; absent: it couldn't be told
+     * @param what what is wrong, without the place
+     */
+    record Problem(String sentence, Optional<String> place, String what) {}
+
     /** Returns a class and the jar or folder it was loaded from. */
     static String locate(Class<?> type) {
-        CodeSource source = type.getProtectionDomain().getCodeSource();
-        return type.getName()
-                + (source == null || source.getLocation() == null ? "" : " (" + file(source.getLocation()) + ")");
+        return type.getName() + place(type).map(place -> " (" + place + ")").orElse("");
     }
 
-    /** Returns what is wrong with a plugin whose class is known. */
+    /** Returns the jar or folder a class was loaded from; empty if it is from neither. */
+    static Optional<String> place(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        return source == null
+                ? Optional.empty()
+                : Optional.ofNullable(source.getLocation()).map(ServiceEntry::file);
+    }
+
+    /** Returns what is wrong with a plugin whose class is known, with that and its jar. */
     static String describe(Class<?> type, Throwable problem) {
         return locate(type) + ": " + reason(problem);
     }
 
+    /** Returns what is wrong with a plugin whose class is known. */
+    static Problem problem(Class<?> type, Throwable problem) {
+        return new Problem(describe(type, problem), place(type), type.getName() + ": " + reason(problem));
+    }
+
     /** Returns what is wrong with an entry whose class couldn't be loaded: the problem's text is all that names it. */
-    static String describe(Class<?> service, ClassLoader loader, Throwable problem) {
-        String message = reason(problem);
-        String where = fileNaming(service, loader, message)
-                .map(file -> " (" + file + ")")
-                .orElse("");
-        return message + where;
+    static Problem problem(Class<?> service, ClassLoader loader, Throwable problem) {
+        String what = reason(problem);
+        Optional<String> place = fileNaming(service, loader, what).or(() -> announcing(loader));
+        return new Problem(what + place.map(file -> " (" + file + ")").orElse(""), place, what);
+    }
+
+    private static Optional<String> announcing(ClassLoader loader) {
+        return loader instanceof PluginLoader plugin
+                ? Optional.of(plugin.announcing().stream().map(Path::toString).collect(Collectors.joining(", ")))
+                : Optional.empty();
     }
 
     /** The first cause in one line; {@link ServiceConfigurationError} says in its own message that it is one. */
@@ -45,6 +73,9 @@ final class ServiceEntry {
             cause = cause.getCause();
         }
         String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        if (cause instanceof UnsupportedClassVersionError) {
+            return "it needs a newer Java than " + Runtime.version().feature() + ": " + message;
+        }
         return cause instanceof ServiceConfigurationError
                 ? message
                 : cause.getClass().getSimpleName() + ": " + message;
@@ -53,7 +84,8 @@ final class ServiceEntry {
     private static Optional<String> fileNaming(Class<?> service, ClassLoader loader, String message) {
         try {
             for (URL url : Collections.list(loader.getResources("META-INF/services/" + service.getName()))) {
-                if (classesIn(url).stream().anyMatch(message::contains)) {
+                if (classesIn(url).stream()
+                        .anyMatch(name -> message.contains(name) || message.contains(name.replace('.', '/')))) {
                     return Optional.of(file(url));
                 }
             }
@@ -64,8 +96,10 @@ final class ServiceEntry {
     }
 
     private static List<String> classesIn(URL url) throws IOException {
+        URLConnection connection = url.openConnection();
+        connection.setUseCaches(false); // A cached jar stays open, and as it was, when the file is replaced.
         try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(url.openStream(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
             return reader.lines()
                     .map(line -> line.replaceFirst("#.*", "").trim())
                     .filter(line -> !line.isEmpty())
@@ -75,9 +109,14 @@ final class ServiceEntry {
 
     /** Returns the jar, or the folder, that a URL points to or into. */
     private static String file(URL url) {
-        return url.getPath()
+        String path = url.getPath()
                 .replaceFirst("!.*", "")
                 .replaceFirst("^file:", "")
                 .replaceFirst("META-INF/services/.*", "");
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
     }
 }

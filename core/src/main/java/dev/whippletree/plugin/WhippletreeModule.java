@@ -38,9 +38,10 @@ final class WhippletreeModule extends AbstractModule {
         bindByName(BalancingStrategy.class, catalog.strategies());
     }
 
+    /** Guice looks into the class of an instance, and one bad plugin would then end them all; into a provider's it doesn't matter. */
     private <T> void bindByName(Class<T> type, Map<String, T> plugins) {
         MapBinder<String, T> binder = MapBinder.newMapBinder(binder(), String.class, type);
-        plugins.forEach((name, plugin) -> binder.addBinding(name).toInstance(plugin));
+        plugins.forEach((name, plugin) -> binder.addBinding(name).toProvider(() -> plugin));
     }
 
     @Provides

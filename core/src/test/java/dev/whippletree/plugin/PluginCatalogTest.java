@@ -48,7 +48,7 @@ final class PluginCatalogTest {
                 .with(Cache.class, FakeCache.class.getName())
                 .with(BalancingStrategy.class, FakeStrategy.class.getName());
 
-        PluginCatalog catalog = new PluginCatalog(files, NONE);
+        PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
 
         assertThat(catalog.providers()).containsOnlyKeys("fake");
         assertThat(catalog.caches()).containsOnlyKeys("fake");
@@ -59,7 +59,7 @@ final class PluginCatalogTest {
 
     @Test
     void strategiesOfOurOwn_areFound() {
-        PluginCatalog catalog = new PluginCatalog(PluginCatalog.class.getClassLoader(), NONE);
+        PluginCatalog catalog = new PluginCatalog(PluginCatalog.class.getClassLoader(), NONE, List.of());
 
         assertThat(catalog.strategies()).containsKey("round-robin");
     }
@@ -73,7 +73,7 @@ final class PluginCatalogTest {
                 Nameless.class.getName(),
                 FakeProvider.class.getName());
 
-        PluginCatalog catalog = new PluginCatalog(files, NONE);
+        PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
 
         assertThat(catalog.providers()).containsOnlyKeys("fake");
         String classes = place();
@@ -88,7 +88,7 @@ final class PluginCatalogTest {
     void entryOfAnotherType_andUnreadableFile_areTold() {
         files.with(Provider.class, FakeCache.class.getName()).with(Cache.class, "two words", FakeCache.class.getName());
 
-        PluginCatalog catalog = new PluginCatalog(files, NONE);
+        PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
 
         assertThat(catalog.broken()).hasSize(2);
         assertThat(catalog.broken().get(0)).contains(FakeCache.class.getName()).contains("not a subtype");
@@ -104,16 +104,16 @@ final class PluginCatalogTest {
             }
         };
 
-        PluginCatalog catalog = new PluginCatalog(unreadable, NONE);
+        PluginCatalog catalog = new PluginCatalog(unreadable, NONE, List.of());
 
-        assertThat(catalog.broken()).hasSize(3).allMatch(line -> line.contains("the disk is gone"));
+        assertThat(catalog.broken()).containsExactly("IOException: the disk is gone");
     }
 
     @Test
     void unknownName_namesTheBrokenEntries() {
         files.with(Provider.class, Broken.class.getName());
 
-        PluginCatalog catalog = new PluginCatalog(files, NONE);
+        PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
 
         assertThat(catalog.known().providers().unknown("groq"))
                 .contains("no provider named 'groq'; none is known; couldn't be loaded: " + Broken.class.getName()
@@ -124,8 +124,8 @@ final class PluginCatalogTest {
     void twoOfOneName_isAnErrorThatNamesBoth() {
         files.with(Provider.class, FakeProvider.class.getName(), Twin.class.getName());
 
-        ConfigurationException problem =
-                catchThrowableOfType(ConfigurationException.class, () -> new PluginCatalog(files, NONE));
+        ConfigurationException problem = catchThrowableOfType(
+                ConfigurationException.class, () -> new PluginCatalog(files, NONE, List.of()).withoutDuplicates());
 
         assertThat(problem.problems())
                 .containsExactly("two plugins are the provider 'fake': " + FakeProvider.class.getName() + " (" + place()
@@ -137,15 +137,16 @@ final class PluginCatalogTest {
         files.with(Provider.class, FakeProvider.class.getName());
         FakeProvider given = new FakeProvider();
 
-        PluginCatalog catalog = new PluginCatalog(files, new GivenPlugins(List.of(given), List.of(), List.of()));
+        PluginCatalog catalog =
+                new PluginCatalog(files, new GivenPlugins(List.of(given), List.of(), List.of()), List.of());
 
         assertThat(catalog.providers().get("fake")).isSameAs(given);
     }
 
     @Test
     void accountsOfTheEnvironment_comeFromTheProviders() {
-        PluginCatalog catalog =
-                new PluginCatalog(files, new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of()));
+        PluginCatalog catalog = new PluginCatalog(
+                files, new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of()), List.of());
 
         assertThat(catalog.accountsFrom(Map.of("FAKE_TOKEN", "x")))
                 .extracting(AccountSettings::id)
@@ -162,7 +163,8 @@ final class PluginCatalogTest {
                 throw new IllegalArgumentException("FAKE_TOKEN is blank");
             }
         };
-        PluginCatalog catalog = new PluginCatalog(files, new GivenPlugins(List.of(picky), List.of(), List.of()));
+        PluginCatalog catalog =
+                new PluginCatalog(files, new GivenPlugins(List.of(picky), List.of(), List.of()), List.of());
 
         ConfigurationException problem =
                 catchThrowableOfType(ConfigurationException.class, () -> catalog.accountsFrom(Map.of()));

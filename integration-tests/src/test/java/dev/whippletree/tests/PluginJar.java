@@ -12,25 +12,78 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /** A plugin as a stranger would make it: compiled against core and SLF4J alone, in a jar with its service files. */
 final class PluginJar {
 
+    /** Where a class file says which version it has: the upper byte. */
+    private static final int CLASS_VERSION = 6;
+
     private final Map<String, StringBuilder> services = new LinkedHashMap<>();
+    private final Manifest manifest = new Manifest();
     private final Path work;
     private final Path file;
+    private boolean future;
 
     /** Prepares a jar of that name in a folder. */
     PluginJar(Path folder, String name) {
         this.file = folder.resolve(name);
-        this.work = folder.resolve(name + ".work");
+        this.work = folder.resolve("." + name + ".work");
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    }
+
+    /** Adds a line to the manifest. */
+    PluginJar line(String name, String value) {
+        manifest.getMainAttributes().putValue(name, value);
+        return this;
+    }
+
+    /** Announces a plugin in the manifest. */
+    PluginJar announces(String name) {
+        return line("Whippletree-Plugin", name);
+    }
+
+    /** Makes all classes look as if a JDK had compiled them that nobody has yet. */
+    PluginJar fromTheFuture() {
+        future = true;
+        return this;
+    }
+
+    /** Writes classes that are compiled already, with all that is in their folder. */
+    Path pack(Path classes) {
+        try {
+            Files.createDirectories(file.getParent());
+            try (OutputStream out = Files.newOutputStream(file);
+                    JarOutputStream jar = new JarOutputStream(out, manifest)) {
+                addClasses(classes, jar);
+                addServices(jar);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Compiles those sources of the test resources' {@code plugin} folder against these too, and writes the jar. */
+    Path writeWith(List<Path> more, String... sources) {
+        try {
+            List<Path> classPath = new ArrayList<>(apiOnly());
+            classPath.addAll(more);
+            write(copied(sources), classPath);
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Lists a class, whether or not the jar holds it, as an implementation of a service. */
@@ -55,11 +108,7 @@ final class PluginJar {
         try {
             Path classes = Files.createDirectories(work.resolve("classes"));
             assertThat(Javac.compile(sources, classPath, classes)).isEmpty();
-            try (OutputStream out = Files.newOutputStream(file);
-                    JarOutputStream jar = new JarOutputStream(out)) {
-                addClasses(classes, jar);
-                addServices(jar);
-            }
+            pack(classes);
             return file.toUri().toURL();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -77,14 +126,18 @@ final class PluginJar {
         return Stream.of(sources).map(folder::resolve).toList();
     }
 
-    private static void addClasses(Path classes, JarOutputStream jar) throws IOException {
+    private void addClasses(Path classes, JarOutputStream jar) throws IOException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(classes)) {
             files = walk.filter(Files::isRegularFile).toList();
         }
         for (Path path : files) {
             jar.putNextEntry(new JarEntry(classes.relativize(path).toString().replace('\\', '/')));
-            Files.copy(path, jar);
+            byte[] bytes = Files.readAllBytes(path);
+            if (future) {
+                bytes[CLASS_VERSION] = (byte) 0x7f;
+            }
+            jar.write(bytes);
         }
     }
 

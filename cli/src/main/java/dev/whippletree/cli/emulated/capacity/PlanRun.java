@@ -6,9 +6,11 @@ import dev.whippletree.cli.emulated.capacity.answer.Costs;
 import dev.whippletree.cli.emulated.capacity.page.PlanPage;
 import dev.whippletree.cli.emulated.capacity.text.PlanText;
 import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.config.KnownPlugins;
 import dev.whippletree.emulator.plan.CapacityPlan;
 import dev.whippletree.emulator.plan.PlanRequest;
 import dev.whippletree.emulator.plan.Planner;
+import dev.whippletree.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +44,7 @@ public final class PlanRun {
      * @throws UserMistake if a value can't be used, or the page can't be written
      */
     public int run() {
-        PlanRequest request =
-                WishedPlan.request(wish, surroundings.builders().get().plugins().known());
+        PlanRequest request = WishedPlan.request(wish, knownPlugins());
         wish.output().report().ifPresent(PlanRun::checkWritable);
         CapacityPlan plan = plan(request);
         Instant now = surroundings.timeline().now();
@@ -59,6 +60,12 @@ public final class PlanRun {
         boolean held =
                 plan.sizes().stream().allMatch(size -> size.asIs().verdict().held());
         return held ? HOLDS : DOES_NOT_HOLD;
+    }
+
+    private KnownPlugins knownPlugins() {
+        try (PluginCatalog plugins = surroundings.builders().get().plugins()) {
+            return plugins.known();
+        }
     }
 
     private CapacityPlan plan(PlanRequest request) {

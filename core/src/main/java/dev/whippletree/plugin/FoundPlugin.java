@@ -1,0 +1,55 @@
+package dev.whippletree.plugin;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A plugin that was found, whether it can be used or not. Immutable.
+ *
+ * @param kind {@code provider}, {@code cache} or {@code strategy}; {@code plugin} if that couldn't be told
+ * @param name by which a configuration names it; absent: it couldn't be told
+ * @param origin what sort of place it comes from
+ * @param place the jar or folder it comes from; absent: it isn't from one, or which one couldn't be told
+ * @param state whether it can be used
+ * @param reason why it can't be used; absent: it can
+ */
+public record FoundPlugin(
+        String kind,
+        Optional<String> name,
+        Origin origin,
+        Optional<String> place,
+        State state,
+        Optional<String> reason) {
+
+    /** Checks that nothing is null. */
+    public FoundPlugin {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(origin, "origin");
+        Objects.requireNonNull(place, "place");
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(reason, "reason");
+    }
+
+    /** What sort of place a plugin comes from. */
+    public enum Origin {
+        /** The library itself. */
+        BUILT_IN,
+        /** Handed over by the program that uses the library. */
+        PROGRAM,
+        /** A jar on the program's class path. */
+        CLASS_PATH,
+        /** A folder of plugins. */
+        PLUGIN_FOLDER
+    }
+
+    /** Whether a plugin can be used. */
+    public enum State {
+        /** It can be named in a configuration. */
+        USABLE,
+        /** It can't be loaded. */
+        BROKEN,
+        /** Another one of its kind has the same name. */
+        DUPLICATE
+    }
+}

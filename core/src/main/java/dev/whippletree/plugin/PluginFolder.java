@@ -1,0 +1,150 @@
+package dev.whippletree.plugin;
+
+import dev.whippletree.model.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Reads a folder of plugins: each jar in it is one, and each folder in it is one, of all the jars in that. What is refused is
+ * told, and harms no other. Confined to one thread.
+ */
+final class PluginFolder {
+
+    private final SharedPackages shared;
+    private final List<PluginLoader> loaders = new ArrayList<>();
+    private final List<Refusal> refusals = new ArrayList<>();
+
+    /**
+     * Creates a reader that has read nothing.
+     *
+     * @param shared what plugins see of their host
+     */
+    PluginFolder(SharedPackages shared) {
+        this.shared = shared;
+    }
+
+    /**
+     * A jar, or a folder of jars, that isn't used. Immutable.
+     *
+     * @param where its path
+     * @param kinds what it would have brought; empty if that can't be known
+     * @param reason why, without its path
+     */
+    record Refusal(Path where, Set<Class<?>> kinds, String reason) {
+
+        /** Copies the set. */
+        Refusal {
+            kinds = Set.copyOf(kinds);
+        }
+
+        /** Returns whether it may have brought one of a kind. */
+        boolean concerns(Class<?> kind) {
+            return kinds.isEmpty() || kinds.contains(kind);
+        }
+    }
+
+    /**
+     * Reads one more folder.
+     *
+     * @throws ConfigurationException if it isn't a folder, or can't be read
+     */
+    void read(Path folder) {
+        for (Path path : contents(folder)) {
+            if (Files.isDirectory(path)) {
+                addFolder(path);
+            } else if (isJar(path)) {
+                add(path, List.of(path));
+            }
+        }
+    }
+
+    /** Returns a loader for each plugin that can be used. */
+    List<PluginLoader> loaders() {
+        return loaders;
+    }
+
+    /** Returns what can't be used. */
+    List<Refusal> refusals() {
+        return refusals;
+    }
+
+    private void addFolder(Path folder) {
+        try {
+            List<Path> jars =
+                    contents(folder).stream().filter(PluginFolder::isJar).toList();
+            if (jars.isEmpty()) {
+                refuse(folder, Set.of(), "there is no jar in it");
+            } else {
+                add(folder, jars);
+            }
+        } catch (ConfigurationException e) {
+            refuse(folder, Set.of(), "it can't be read");
+        }
+    }
+
+    private void add(Path where, List<Path> jars) {
+        List<PluginManifest> manifests = new ArrayList<>();
+        for (Path jar : jars) {
+            try {
+                manifests.add(PluginManifest.read(jar));
+            } catch (IOException e) {
+                refuse(jar, Set.of(), "it isn't a jar that can be read: " + e.getMessage());
+                return;
+            }
+        }
+        List<PluginManifest> announcing = manifests.stream()
+                .filter(manifest -> manifest.plugin().isPresent())
+                .toList();
+        if (announcing.isEmpty()) {
+            Set<Class<?>> services = new HashSet<>();
+            manifests.forEach(manifest -> services.addAll(manifest.services()));
+            refuse(where, services, silence(where));
+        } else if (announcing.stream().allMatch(this::isUsable)) {
+            open(where, jars, announcing);
+        }
+    }
+
+    private static String silence(Path where) {
+        return (Files.isDirectory(where) ? "none of its jars has" : "it has no") + " line '" + PluginManifest.PLUGIN
+                + ": <name>' in its manifest, which announces a plugin";
+    }
+
+    private boolean isUsable(PluginManifest manifest) {
+        manifest.refusal().ifPresent(reason -> refuse(manifest.jar(), manifest.services(), reason));
+        return manifest.refusal().isEmpty();
+    }
+
+    private void open(Path where, List<Path> jars, List<PluginManifest> announcing) {
+        try {
+            List<Path> announced = announcing.stream().map(PluginManifest::jar).toList();
+            loaders.add(new PluginLoader(announcing.get(0).plugin().orElseThrow(), jars, announced, shared));
+        } catch (IOException e) {
+            refuse(where, Set.of(), "its path can't be used: " + e.getMessage());
+        }
+    }
+
+    private void refuse(Path where, Set<Class<?>> kinds, String reason) {
+        refusals.add(new Refusal(where, kinds, reason));
+    }
+
+    private static List<Path> contents(Path folder) {
+        Predicate<Path> hidden = path -> String.valueOf(path.getFileName()).startsWith(".");
+        try (Stream<Path> paths = Files.list(folder)) {
+            return paths.filter(hidden.negate()).sorted().toList();
+        } catch (IOException e) {
+            String what = Files.isDirectory(folder) ? "this folder can't be read" : "there is no such folder";
+            throw new ConfigurationException(List.of("plugins: " + folder + ": " + what));
+        }
+    }
+
+    private static boolean isJar(Path path) {
+        return String.valueOf(path.getFileName()).endsWith(".jar") && Files.isRegularFile(path);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.whippletree.plugin;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The classes of one plugin of a folder: its own jars, over {@link SharedPackages}. Only the service files of jars that announce
+ * a plugin are there to be found, so that a plugin may bring a jar that is a plugin itself. Thread-safe.
+ */
+final class PluginLoader extends URLClassLoader {
+
+    private static final String SERVICES = "META-INF/services/dev.whippletree.";
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final List<Path> announcing;
+    private final List<String> announcedPrefixes;
+
+    /**
+     * Creates a loader.
+     *
+     * @param name the plugin's, for stack traces
+     * @param jars all of its jars
+     * @param announcing those whose service files count
+     * @param parent what is shared with the host
+     * @throws MalformedURLException if a jar's path can't be a URL
+     */
+    PluginLoader(String name, List<Path> jars, List<Path> announcing, SharedPackages parent)
+            throws MalformedURLException {
+        super(name, urls(jars), parent);
+        this.announcing = List.copyOf(announcing);
+        this.announcedPrefixes =
+                Stream.of(urls(announcing)).map(url -> "jar:" + url + "!/").toList();
+    }
+
+    /** Returns the jars whose service files count; at least one. */
+    List<Path> announcing() {
+        return announcing;
+    }
+
+    @Override
+    public Enumeration<URL> findResources(String name) throws IOException {
+        Enumeration<URL> found = super.findResources(name);
+        if (!name.startsWith(SERVICES)) {
+            return found;
+        }
+        List<URL> announced = new ArrayList<>();
+        for (URL url : Collections.list(found)) {
+            if (announcedPrefixes.stream().anyMatch(url.toString()::startsWith)) {
+                announced.add(url);
+            }
+        }
+        return Collections.enumeration(announced);
+    }
+
+    /**
+     * Calls a plugin. One of a folder runs with its own loader as the thread's context class loader: libraries look there for
+     * what extends them, and would find what extends the host's.
+     *
+     * @param owner the loader of the plugin's classes, of whatever kind
+     */
+    static <T> T within(ClassLoader owner, Supplier<T> call) {
+        if (!(owner instanceof PluginLoader)) {
+            return call.get();
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(owner);
+        try {
+            return call.get();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static URL[] urls(List<Path> jars) throws MalformedURLException {
+        URL[] urls = new URL[jars.size()];
+        for (int index = 0; index < urls.length; index++) {
+            urls[index] = jars.get(index).toUri().toURL();
+        }
+        return urls;
+    }
+}

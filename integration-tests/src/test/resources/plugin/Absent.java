@@ -1,0 +1,4 @@
+package acme;
+
+/** Is compiled against and then left out. */
+public final class Absent {}
