@@ -1,5 +1,7 @@
 /**
  * The balancing strategies that come with Whippletree.
+ *
+ * <p>The names are API, the classes are not.
  */
 @NullMarked
 package dev.whippletree.strategy;
