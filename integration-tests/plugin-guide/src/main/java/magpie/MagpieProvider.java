@@ -62,7 +62,8 @@ public final class MagpieProvider implements Provider {
         public Verdict judge(ServiceError error) {
             return switch (error.code().orElse("")) {
                 case "nest_empty" -> Verdict.of(FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION);
-                case "nest_busy" -> Verdict.of(FailureKind.OVERLOADED, Reach.MODEL).after(error.retryAfter());
+                case "nest_busy" ->
+                    Verdict.of(FailureKind.OVERLOADED, Reach.MODEL).after(error.retryAfter());
                 default -> Dialect.super.judge(error);
             };
         }

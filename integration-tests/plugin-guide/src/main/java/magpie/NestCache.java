@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 /** Keeps the answers that were used last, in memory. */
 public final class NestCache implements Cache {
 
-    private static final SettingKey EGGS = new SettingKey("eggs", "How many answers are kept, 10000 unless said otherwise.");
+    private static final SettingKey EGGS =
+            new SettingKey("eggs", "How many answers are kept, 10000 unless said otherwise.");
 
     @Override
     public String name() {
@@ -86,7 +87,8 @@ public final class NestCache implements Cache {
         public synchronized CompletionStage<Long> clear(Optional<String> tenant) {
             return ifOpen(() -> {
                 int before = eggs.size();
-                eggs.keySet().removeIf(place -> tenant.map(place.tenant()::equals).orElse(true));
+                eggs.keySet()
+                        .removeIf(place -> tenant.map(place.tenant()::equals).orElse(true));
                 return (long) before - eggs.size();
             });
         }

@@ -22,7 +22,10 @@ final class MagpieProviderTest extends ProviderContract {
     @Override
     protected AccountSettings account(String address, Secret token) {
         return AccountSettings.of(
-                "magpie-1", "magpie", Optional.of(token), new Settings("account magpie-1", Map.of("base-url", address)));
+                "magpie-1",
+                "magpie",
+                Optional.of(token),
+                new Settings("account magpie-1", Map.of("base-url", address)));
     }
 
     @Override

@@ -26,6 +26,7 @@ final class ApiTest {
     private static final Set<String> PACKAGES = Set.of(
             "dev.whippletree",
             "dev.whippletree.config",
+            "dev.whippletree.guice",
             "dev.whippletree.model",
             "dev.whippletree.spi",
             "dev.whippletree.time");
@@ -38,7 +39,7 @@ final class ApiTest {
             "dev.whippletree.engine.Timeouts",
             "dev.whippletree.plugin.PluginCatalog");
 
-    private static final List<String> OTHERS = List.of("java.", "org.slf4j.", "org.jspecify.");
+    private static final List<String> OTHERS = List.of("java.", "org.slf4j.", "org.jspecify.", "com.google.inject.");
 
     @ArchTest
     static final ArchRule apiNamesOnlyApi = members()

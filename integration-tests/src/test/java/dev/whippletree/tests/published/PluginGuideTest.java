@@ -1,0 +1,96 @@
+package dev.whippletree.tests.published;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.testkit.emulator.EmulatedServices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The plugin author's guide: its page shows what is built, and what is built is a plugin that works. */
+final class PluginGuideTest {
+
+    private static final Path PROJECT = Path.of("plugin-guide");
+    private static final Path PAGE = Path.of("../docs/plugins.md");
+
+    @RegisterExtension
+    final EmulatedServices services = EmulatedServices.of(ServiceSettings.builder(ServiceKind.OPENAI)
+            .account("magpie-1", "the-key")
+            .models("magpie-1")
+            .build());
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void page_showsEachFileAsItIs() throws IOException {
+        String page = Files.readString(PAGE);
+        for (Path file : shown()) {
+            assertThat(page)
+                    .as("docs/plugins.md shows " + file + " as it is")
+                    .contains("\n" + Files.readString(file) + "```\n");
+        }
+    }
+
+    @Test
+    void provider_isShorterThanAHundredLines() throws IOException {
+        assertThat(Files.readAllLines(PROJECT.resolve("src/main/java/magpie/MagpieProvider.java")))
+                .hasSizeLessThan(100);
+    }
+
+    @Test
+    void outsideBuild_passesTheContracts_andWorksFromThePluginFolder() throws IOException, InterruptedException {
+        Path built = OutsideBuild.packaged(PROJECT);
+        Path plugins = built.resolve("target/plugins");
+        try (Stream<Path> reports = Files.list(built.resolve("target/surefire-reports"))) {
+            assertThat(reports.filter(report -> report.toString().endsWith(".txt")))
+                    .as("tests that ran against the contracts")
+                    .hasSize(3);
+        }
+        Path configuration = Files.writeString(
+                folder.resolve("whippletree.yaml"), """
+                accounts:
+                  - id: magpie-1
+                    provider: magpie
+                    token: the-key
+                    base-url: %s
+                routes:
+                  default: { model: magpie-1, strategy: dice }
+                caches: [nest]
+                """.formatted(services.baseUrl(ServiceKind.OPENAI)));
+
+        try (Whippletree whippletree = Whippletree.builder()
+                .plugins(plugins)
+                .configuration(new ConfigurationSource(Optional.of(configuration), Map.of(), folder))
+                .build()) {
+            Completion called = whippletree.complete(Prompt.of("Hello")).join();
+            Completion kept = whippletree.complete(Prompt.of("Hello")).join();
+
+            assertThat(called.origin().source()).isEqualTo(Origin.Source.CALL);
+            assertThat(called.origin().account()).isEqualTo("magpie-1");
+            assertThat(kept.origin().source()).isEqualTo(Origin.Source.CACHE);
+            assertThat(kept.text()).isEqualTo(called.text());
+        }
+    }
+
+    private static List<Path> shown() throws IOException {
+        try (Stream<Path> files = Files.walk(PROJECT)) {
+            return files.filter(file -> file.toString().endsWith(".java") || file.endsWith("pom.xml"))
+                    .toList();
+        }
+    }
+}
