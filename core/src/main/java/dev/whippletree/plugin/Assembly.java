@@ -29,7 +29,7 @@ public final class Assembly implements AutoCloseable {
      */
     public static Assembly of(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
         try {
-            Injector injector = Guice.createInjector(new WhippletreeModule(catalog, configuration, timeline, hooks));
+            Injector injector = Guice.createInjector(new WiringModule(catalog, configuration, timeline, hooks));
             return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class), catalog);
         } catch (ProvisionException e) {
             if (e.getCause() instanceof ConfigurationException problem) {

@@ -51,7 +51,7 @@ final class ConfigurationMistakesTest {
             mistake(
                     "zzz: 1",
                     "@1: zzz: unknown key; known: accounts, cache-timeout, caches, default-route, line-size,"
-                            + " max-concurrency, prices, routes, state"),
+                            + " max-concurrency, plugins, prices, routes, state"),
             mistake("line-size: 1.5", "@1: line-size: a whole number, 0 or more, is expected, not '1.5'"),
             mistake(
                     "line-size: 99999999999",

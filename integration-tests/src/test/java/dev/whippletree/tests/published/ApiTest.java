@@ -37,6 +37,7 @@ final class ApiTest {
             "dev.whippletree.engine.Retries",
             "dev.whippletree.engine.RouteSettings",
             "dev.whippletree.engine.Timeouts",
+            "dev.whippletree.plugin.FoundPlugin",
             "dev.whippletree.plugin.PluginCatalog");
 
     private static final List<String> OTHERS = List.of("java.", "org.slf4j.", "org.jspecify.", "com.google.inject.");

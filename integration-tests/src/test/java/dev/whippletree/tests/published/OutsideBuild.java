@@ -32,9 +32,20 @@ final class OutsideBuild {
      * @return the folder of the copy
      */
     static Path packaged(Path source) throws IOException, InterruptedException {
+        return packaged(source, Path.of(System.getProperty("java.home")));
+    }
+
+    /**
+     * Does the same with another JDK.
+     *
+     * @param source the folder of the project
+     * @param jdk the folder of the JDK
+     * @return the folder of the copy
+     */
+    static Path packaged(Path source, Path jdk) throws IOException, InterruptedException {
         PublishedArtifact.assumePublished();
         Path maven = maven();
-        Path copy = OUTSIDE.resolve(source.getFileName());
+        Path copy = OUTSIDE.resolve(source.getFileName() + "-on-" + jdk.getFileName());
         Folders.delete(copy);
         Folders.copy(source, copy);
         // Else Maven would take ours, some folders up, for this project's.
@@ -57,11 +68,7 @@ final class OutsideBuild {
         ProcessRun run = ProcessRun.of(
                 command,
                 copy,
-                Map.of(
-                        "JAVA_HOME",
-                        System.getProperty("java.home"),
-                        "MAVEN_OPTS",
-                        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+                Map.of("JAVA_HOME", jdk.toString(), "MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
         return copy;
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,14 +54,26 @@ final class PluginGuideTest {
     }
 
     @Test
-    void outsideBuild_passesTheContracts_andWorksFromThePluginFolder() throws IOException, InterruptedException {
-        Path built = OutsideBuild.packaged(PROJECT);
-        Path plugins = built.resolve("target/plugins");
+    void underANewerJdk_itPassesTheContractsToo() throws IOException, InterruptedException {
+        Optional<Path> newer = OtherJdk.ofVersion(25);
+        Assumptions.assumeTrue(newer.isPresent(), "skipped: there is no JDK 25 beside the one that runs this");
+
+        assertContractsRan(OutsideBuild.packaged(PROJECT, newer.get()));
+    }
+
+    private static void assertContractsRan(Path built) throws IOException {
         try (Stream<Path> reports = Files.list(built.resolve("target/surefire-reports"))) {
             assertThat(reports.filter(report -> report.toString().endsWith(".txt")))
                     .as("tests that ran against the contracts")
                     .hasSize(3);
         }
+    }
+
+    @Test
+    void outsideBuild_passesTheContracts_andWorksFromThePluginFolder() throws IOException, InterruptedException {
+        Path built = OutsideBuild.packaged(PROJECT);
+        assertContractsRan(built);
+        Path plugins = built.resolve("target/plugins");
         Path configuration = Files.writeString(
                 folder.resolve("whippletree.yaml"), """
                 accounts:
@@ -78,11 +91,15 @@ final class PluginGuideTest {
                 .configuration(new ConfigurationSource(Optional.of(configuration), Map.of(), folder))
                 .build()) {
             Completion called = whippletree.complete(Prompt.of("Hello")).join();
-            Completion kept = whippletree.complete(Prompt.of("Hello")).join();
+            Completion kept;
+            do {
+                // Until the first answer is stored, equal prompts join it.
+                kept = whippletree.complete(Prompt.of("Hello")).join();
+            } while (kept.origin().source() == Origin.Source.JOINED);
 
-            assertThat(called.origin().source()).isEqualTo(Origin.Source.CALL);
             assertThat(called.origin().account()).isEqualTo("magpie-1");
             assertThat(kept.origin().source()).isEqualTo(Origin.Source.CACHE);
+            assertThat(services.stats(ServiceKind.OPENAI).calls()).isEqualTo(1);
             assertThat(kept.text()).isEqualTo(called.text());
         }
     }

@@ -14,14 +14,14 @@ import dev.whippletree.time.Timeline;
 import java.util.Map;
 
 /** Binds the plugins that were found by their names, and the engine over those that a configuration names. */
-final class WhippletreeModule extends AbstractModule {
+final class WiringModule extends AbstractModule {
 
     private final PluginCatalog catalog;
     private final Configuration configuration;
     private final Timeline timeline;
     private final Hooks hooks;
 
-    WhippletreeModule(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
+    WiringModule(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
         this.catalog = catalog;
         this.configuration = configuration;
         this.timeline = timeline;
