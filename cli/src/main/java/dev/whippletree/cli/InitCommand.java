@@ -44,13 +44,14 @@ final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PluginCatalog plugins = surroundings.builders().get().plugins();
-        StartingConfiguration configuration = StartingConfiguration.of(plugins, surroundings.environment());
-        Path file = surroundings.folder().resolve(output);
-        write(file, configuration.text());
-        tell(configuration, plugins);
-        tellHowToUse(file);
-        return ExitCode.ANSWERED;
+        try (PluginCatalog plugins = surroundings.builders().get().plugins()) {
+            StartingConfiguration configuration = StartingConfiguration.of(plugins, surroundings.environment());
+            Path file = surroundings.folder().resolve(output);
+            write(file, configuration.text());
+            tell(configuration, plugins);
+            tellHowToUse(file);
+            return ExitCode.ANSWERED;
+        }
     }
 
     private void write(Path file, String text) {

@@ -115,14 +115,24 @@ final class Opening {
         ConfigurationSource source = source(surroundings);
         try (PluginCatalog plugins =
                 surroundings.builders().get().configuration(source).plugins()) {
-            if (source.file().isEmpty()
-                    && plugins.accountsFrom(source.environment()).isEmpty()) {
-                throw new UserMistake("there are no accounts to plan for: write them out, such as"
-                        + " --accounts huggingface:2x1000/h, or name a configuration by --config FILE");
-            }
-            Configuration read = source.read(plugins.known(), plugins::accountsFrom, plugins.selfContainedCaches());
-            return ConfigurationCheck.of(read, plugins.known(), source.environment());
+            return configuration(source, plugins)
+                    .orElseThrow(() -> new UserMistake("there are no accounts to plan for: write them out, such as"
+                            + " --accounts huggingface:2x1000/h, or name a configuration by --config FILE"));
         }
+    }
+
+    /**
+     * Reads and checks the configuration without opening anything; empty if there is neither a file nor an account.
+     *
+     * @throws dev.whippletree.model.ConfigurationException with every problem
+     */
+    static Optional<Configuration> configuration(ConfigurationSource source, PluginCatalog plugins) {
+        if (source.file().isEmpty()
+                && plugins.accountsFrom(source.environment()).isEmpty()) {
+            return Optional.empty();
+        }
+        Configuration read = source.read(plugins.known(), plugins::accountsFrom, plugins.selfContainedCaches());
+        return Optional.of(ConfigurationCheck.of(read, plugins.known(), source.environment()));
     }
 
     private static void requireAccounts(ConfigurationSource source, Whippletree.Builder builder) {

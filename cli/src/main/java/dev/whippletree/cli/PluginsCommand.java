@@ -3,7 +3,6 @@ package dev.whippletree.cli;
 import dev.whippletree.cli.board.PluginTable;
 import dev.whippletree.cli.board.PluginUse;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -63,8 +61,9 @@ final class PluginsCommand implements Callable<Integer> {
 
     private static List<PluginUse> uses(ConfigurationSource source, PluginCatalog catalog, List<String> problems) {
         try {
-            Map<String, Set<String>> named =
-                    configuration(source, catalog).map(PluginsCommand::names).orElse(Map.of());
+            Map<String, Set<String>> named = Opening.configuration(source, catalog)
+                    .map(PluginsCommand::names)
+                    .orElse(Map.of());
             return catalog.found().stream()
                     .map(found -> PluginUse.of(found, named))
                     .toList();
@@ -84,16 +83,6 @@ final class PluginsCommand implements Callable<Integer> {
                 configuration.caches().stream().map(tier -> tier.name()).collect(Collectors.toSet()),
                 "strategy",
                 configuration.routes().stream().map(route -> route.strategy()).collect(Collectors.toSet()));
-    }
-
-    /** Returns the configuration; empty if there is none, which is no mistake here. */
-    private static Optional<Configuration> configuration(ConfigurationSource source, PluginCatalog catalog) {
-        if (source.file().isEmpty()
-                && catalog.accountsFrom(source.environment()).isEmpty()) {
-            return Optional.empty();
-        }
-        Configuration read = source.read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
-        return Optional.of(ConfigurationCheck.of(read, catalog.known(), source.environment()));
     }
 
     private void print(List<PluginUse> plugins) {
