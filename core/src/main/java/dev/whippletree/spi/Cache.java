@@ -16,6 +16,14 @@ public interface Cache {
         return false;
     }
 
+    /**
+     * Returns whether all processes that open it alike find each other's answers in it. Where that is so, a question that one of
+     * them is asking needn't be asked by another; see {@link Coordination#claim}.
+     */
+    default boolean isShared() {
+        return false;
+    }
+
     /** Returns the settings it knows. */
     Set<SettingKey> settings();
 

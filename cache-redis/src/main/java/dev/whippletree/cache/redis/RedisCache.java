@@ -27,6 +27,12 @@ public final class RedisCache implements Cache {
         return "redis";
     }
 
+    /** Returns true. */
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
     /** Returns {@code uri}, {@code username}, {@code password}, {@code key-prefix} and {@code command-timeout}. */
     @Override
     public Set<SettingKey> settings() {

@@ -1,0 +1,36 @@
+package dev.whippletree.spi;
+
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+
+/** Who makes the call for a question. Thread-safe. */
+public sealed interface Claim {
+
+    /**
+     * This process does.
+     *
+     * @param end to be run once, when the answer can be found in the shared cache or there will be none: those that wait in other
+     *     processes then look. Never blocks
+     */
+    record Ours(Runnable end) implements Claim {
+
+        /** Checks that nothing is null. */
+        public Ours {
+            Objects.requireNonNull(end, "end");
+        }
+    }
+
+    /**
+     * Another process does.
+     *
+     * @param ended ends, never exceptionally, when that one has ended its claim, when it has died, or when nobody can tell any
+     *     more. Time then to look for the answer, and to claim again where there is none
+     */
+    record Others(CompletionStage<Void> ended) implements Claim {
+
+        /** Checks that nothing is null. */
+        public Others {
+            Objects.requireNonNull(ended, "ended");
+        }
+    }
+}

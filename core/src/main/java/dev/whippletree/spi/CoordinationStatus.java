@@ -1,0 +1,23 @@
+package dev.whippletree.spi;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How a coordination stands. Immutable.
+ *
+ * @param connected whether the other processes can be reached
+ * @param processes how many there were when they last could, this one included; 0 if that isn't known
+ * @param alone reservations granted without asking the others, since the start
+ * @param problem what is wrong, a sentence that says what to do; absent: nothing. Never with a secret
+ */
+public record CoordinationStatus(boolean connected, int processes, long alone, Optional<String> problem) {
+
+    /** Checks the ranges. */
+    public CoordinationStatus {
+        Objects.requireNonNull(problem, "problem");
+        if (processes < 0 || alone < 0) {
+            throw new IllegalArgumentException("counts are 0 or more: " + processes + ", " + alone);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.whippletree.spi;
+
+import dev.whippletree.model.Scope;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * That a scope is closed. Immutable.
+ *
+ * @param scope what is closed
+ * @param remaining for how long, from now: positive
+ * @param endKnown whether it is open after that; if not, somebody looks whether it is
+ * @param reason why, in the service's words: never with a secret
+ */
+public record ScopeClosing(Scope scope, Duration remaining, boolean endKnown, String reason) {
+
+    /** Checks that the time is positive. */
+    public ScopeClosing {
+        Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(reason, "reason");
+        if (remaining.isNegative() || remaining.isZero()) {
+            throw new IllegalArgumentException("what is closed is so for a positive time, not " + remaining);
+        }
+    }
+}
