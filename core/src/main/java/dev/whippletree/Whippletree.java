@@ -1,6 +1,7 @@
 package dev.whippletree;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
@@ -19,6 +20,7 @@ import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -146,11 +148,13 @@ public final class Whippletree implements AutoCloseable {
         private final List<Provider> providers = new ArrayList<>();
         private final List<Cache> caches = new ArrayList<>();
         private final List<BalancingStrategy> strategies = new ArrayList<>();
+        private final List<Coordinator> coordinators = new ArrayList<>();
         private final List<Path> pluginFolders = new ArrayList<>();
         private Map<String, String> environment = Map.of();
         private Optional<String> model = Optional.empty();
         private EngineSettings engine = EngineSettings.DEFAULT;
         private UnaryOperator<ProviderClient> clients = UnaryOperator.identity();
+        private Optional<ChosenCoordinator> coordinator = Optional.empty();
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
         private @Nullable Timeline timeline;
@@ -221,6 +225,12 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
+        /** Chooses what several processes over the same accounts have in common their limits and calls by. */
+        public Builder coordinator(String name, Map<String, String> settings) {
+            this.coordinator = Optional.of(new ChosenCoordinator(name, new Settings("coordinator " + name, settings)));
+            return this;
+        }
+
         /** Sets what holds for the whole engine. */
         public Builder engine(EngineSettings engine) {
             this.engine = engine;
@@ -275,6 +285,12 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
+        /** Adds a coordinator beside those that are found; it has to be chosen by name. */
+        public Builder coordinator(Coordinator coordinator) {
+            coordinators.add(coordinator);
+            return this;
+        }
+
         /** Sets where plugins are looked for; otherwise the thread's context class loader, or this class's. */
         public Builder classLoader(ClassLoader loader) {
             this.loader = loader;
@@ -314,7 +330,7 @@ public final class Whippletree implements AutoCloseable {
             if (source != null) {
                 folders.addAll(source.pluginFolders());
             }
-            return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies), folders);
+            return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies, coordinators), folders);
         }
 
         /**
@@ -378,7 +394,8 @@ public final class Whippletree implements AutoCloseable {
             List<RouteSettings> given = routes.isEmpty()
                     ? List.of(DefaultConfiguration.route(all, DefaultConfiguration.model(model, environment)))
                     : routes;
-            return new Configuration(all, given, tiers, engine, List.of());
+            Configuration alone = new Configuration(all, given, tiers, engine, List.of());
+            return coordinator.map(alone::withCoordinator).orElse(alone);
         }
     }
 }

@@ -48,6 +48,7 @@ final class CheckCommand implements Callable<Integer> {
         configuration.routes().forEach(route -> out.println("  " + line(route)));
         out.println(Words.count(configuration.caches().size(), "cache tier"));
         configuration.caches().forEach(cache -> out.println("  " + cache.name()));
+        configuration.coordinator().ifPresent(chosen -> out.println("coordinator " + chosen.name()));
         configuration.state().ifPresent(folder -> out.println("state in " + folder));
         configuration.warnings().forEach(warning -> out.println("warning: " + warning));
         notes.stream()

@@ -82,7 +82,11 @@ final class PluginsCommand implements Callable<Integer> {
                 "cache",
                 configuration.caches().stream().map(tier -> tier.name()).collect(Collectors.toSet()),
                 "strategy",
-                configuration.routes().stream().map(route -> route.strategy()).collect(Collectors.toSet()));
+                configuration.routes().stream().map(route -> route.strategy()).collect(Collectors.toSet()),
+                "coordinator",
+                configuration.coordinator().stream()
+                        .map(chosen -> chosen.name())
+                        .collect(Collectors.toSet()));
     }
 
     private void print(List<PluginUse> plugins) {

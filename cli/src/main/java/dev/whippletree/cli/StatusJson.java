@@ -32,9 +32,25 @@ final class StatusJson {
         tree.put("tokens", CompletionJson.of(status.tokens()));
         tree.put("cost", of(bill));
         tree.put("caches", status.caches().stream().map(StatusJson::of).toList());
+        status.coordination().ifPresent(there -> tree.put("coordination", of(there)));
         tree.put("accounts", status.accounts().stream().map(StatusJson::of).toList());
         tree.put("picker_faults", status.pickerFaults());
         tree.put("notes", status.notes());
+        return tree;
+    }
+
+    private static Map<String, Object> of(StatusSnapshot.Coordination coordination) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", coordination.name());
+        tree.put("connected", coordination.connected());
+        tree.put("processes", coordination.processes());
+        tree.put("granted", coordination.granted());
+        tree.put("alone", coordination.alone());
+        tree.put("refused", coordination.refused());
+        tree.put("claimed", coordination.claimed());
+        tree.put("left_to_others", coordination.leftToOthers());
+        tree.put("faults", coordination.faults());
+        coordination.problem().ifPresent(problem -> tree.put("problem", problem));
         return tree;
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param accounts the accounts, ids unique, in order
  * @param routes the routes, names unique; the first is the default
  * @param caches the cache tiers, nearest first
+ * @param coordinator what several processes have in common; absent: this process is alone
  * @param engine what holds for the whole engine
  * @param prices what tokens cost; absent: nobody said so, and no cost is known
  * @param warnings what works but shouldn't be, a sentence each, such as a literal token
@@ -25,6 +26,7 @@ public record Configuration(
         List<AccountSettings> accounts,
         List<RouteSettings> routes,
         List<CacheTier> caches,
+        Optional<ChosenCoordinator> coordinator,
         EngineSettings engine,
         Optional<PriceList> prices,
         List<String> warnings,
@@ -41,32 +43,38 @@ public record Configuration(
         accounts = List.copyOf(accounts);
         routes = List.copyOf(routes);
         caches = List.copyOf(caches);
+        Objects.requireNonNull(coordinator, "coordinator");
         Objects.requireNonNull(engine, "engine");
         Objects.requireNonNull(prices, "prices");
         warnings = List.copyOf(warnings);
         Objects.requireNonNull(state, "state");
     }
 
-    /** Creates a configuration without prices, by which nothing is kept between processes. */
+    /** Creates a configuration of a process that is alone, without prices, by which nothing is kept between processes. */
     public Configuration(
             List<AccountSettings> accounts,
             List<RouteSettings> routes,
             List<CacheTier> caches,
             EngineSettings engine,
             List<String> warnings) {
-        this(accounts, routes, caches, engine, Optional.empty(), warnings, Optional.empty());
+        this(accounts, routes, caches, Optional.empty(), engine, Optional.empty(), warnings, Optional.empty());
     }
 
     /** Returns the same with another state folder. */
     public Configuration withState(Path folder) {
-        return new Configuration(accounts, routes, caches, engine, prices, warnings, Optional.of(folder));
+        return new Configuration(accounts, routes, caches, coordinator, engine, prices, warnings, Optional.of(folder));
+    }
+
+    /** Returns the same with another coordinator. */
+    public Configuration withCoordinator(ChosenCoordinator chosen) {
+        return new Configuration(accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state);
     }
 
     /** Returns the same with more warnings. */
     public Configuration withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(warnings);
         all.addAll(more);
-        return new Configuration(accounts, routes, caches, engine, prices, all, state);
+        return new Configuration(accounts, routes, caches, coordinator, engine, prices, all, state);
     }
 
     /**
@@ -79,6 +87,21 @@ public record Configuration(
 
         /** Checks that nothing is null. */
         public CacheTier {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(settings, "settings");
+        }
+    }
+
+    /**
+     * A coordinator as it was configured. Immutable.
+     *
+     * @param name the coordinator's name
+     * @param settings its own settings
+     */
+    public record ChosenCoordinator(String name, Settings settings) {
+
+        /** Checks that nothing is null. */
+        public ChosenCoordinator {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(settings, "settings");
         }

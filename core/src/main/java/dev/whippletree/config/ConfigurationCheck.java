@@ -38,6 +38,10 @@ public final class ConfigurationCheck {
         check.accounts(configuration.accounts(), new TokenOwners(environment));
         check.routes(configuration.routes(), configuration.accounts());
         check.caches(configuration.caches());
+        configuration
+                .coordinator()
+                .ifPresent(chosen -> check.plugin(
+                        "coordinator " + chosen.name(), known.coordinators(), chosen.name(), chosen.settings()));
         if (!check.problems.isEmpty()) {
             throw new ConfigurationException(check.problems);
         }

@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
@@ -63,6 +64,7 @@ final class ConfigurationReader {
         String model = DefaultConfiguration.model(Optional.empty(), environment);
         List<RouteSettings> routes = new RouteReader(known, accounts, model).read(root);
         List<CacheTier> caches = caches(root);
+        Optional<ChosenCoordinator> coordinator = coordinator(root);
         EngineSettings engine = engine(root);
         Optional<Path> state = root.read("state", Path::of);
         root.read("plugins", Path::of); // Read before all else, by pluginFolder: it decides which names are known here.
@@ -70,7 +72,7 @@ final class ConfigurationReader {
         root.end();
         problems.stop();
         List<RouteSettings> used = routes.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
-        return new Configuration(accounts, used, caches, engine, prices, problems.warnings(), state);
+        return new Configuration(accounts, used, caches, coordinator, engine, prices, problems.warnings(), state);
     }
 
     /**
@@ -128,6 +130,18 @@ final class ConfigurationReader {
             });
         }
         return tiers;
+    }
+
+    private Optional<ChosenCoordinator> coordinator(Section root) {
+        List<Element> elements = root.list("coordinator");
+        if (elements.size() > 1) {
+            root.problem("coordinator", "there can be only one");
+            return Optional.empty();
+        }
+        return elements.stream()
+                .flatMap(element -> NamedPlugin.read(root, element, known.coordinators()).stream())
+                .map(named -> new ChosenCoordinator(named.name(), named.settings()))
+                .findFirst();
     }
 
     private static Optional<PriceList> prices(Section root, String source) {

@@ -14,14 +14,16 @@ import java.util.stream.Collectors;
  * @param providers the providers
  * @param caches the cache backends
  * @param strategies the balancing strategies
+ * @param coordinators the coordinators
  */
-public record KnownPlugins(Kind providers, Kind caches, Kind strategies) {
+public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind coordinators) {
 
     /** Checks that nothing is null. */
     public KnownPlugins {
         Objects.requireNonNull(providers, "providers");
         Objects.requireNonNull(caches, "caches");
         Objects.requireNonNull(strategies, "strategies");
+        Objects.requireNonNull(coordinators, "coordinators");
     }
 
     /**

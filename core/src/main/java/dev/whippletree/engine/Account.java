@@ -96,6 +96,11 @@ final class Account {
         slots.free();
     }
 
+    /** An attempt was never sent, so there was no call. */
+    void sentBack() {
+        calls--;
+    }
+
     /** An attempt gave an answer. */
     void answered(String model, TokenUsage usage, long tookNanos) {
         answered++;

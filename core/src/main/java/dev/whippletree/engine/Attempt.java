@@ -39,6 +39,7 @@ final class Attempt implements AttemptSink {
     private Timeline.@Nullable Timer wholeTimer;
     private Timeline.@Nullable Timer silenceTimer;
     private @Nullable Cancellable call;
+    private @Nullable String grant;
     private boolean sending;
     private volatile boolean ended;
 
@@ -84,6 +85,35 @@ final class Attempt implements AttemptSink {
 
     long beganNanos() {
         return beganNanos;
+    }
+
+    /**
+     * The other processes let it pass. The lock must be held.
+     *
+     * @param id of what was reserved for it among them
+     * @return whether it is still wanted
+     */
+    boolean granted(String id) {
+        if (ended) {
+            return false;
+        }
+        grant = id;
+        return true;
+    }
+
+    /** Returns what was reserved for it among the processes, the first time it is asked. The lock must be held. */
+    Optional<String> takeGrant() {
+        Optional<String> taken = Optional.ofNullable(grant);
+        grant = null;
+        return taken;
+    }
+
+    /** Ends it before it was sent, since the other processes don't let it pass. The lock must be held. */
+    void sendBack(long now) {
+        if (!ended) {
+            finish();
+            conduct.sentBack(this, now);
+        }
     }
 
     /** Makes the call, unless the attempt has ended meanwhile. Run without the lock. */

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,16 +30,17 @@ final class CacheTiers {
 
     private final List<Tier> tiers;
     private final Timeline timeline;
-    private final long timeoutNanos;
+    private final PluginCall calls;
 
     /** What a look-up found, and where. */
     record Found(CacheEntry entry, String tier) {}
 
     /** A cache and its counts. */
-    private record Tier(String name, CacheStore store, AtomicLong hits, AtomicLong misses, AtomicLong faults) {
+    private record Tier(
+            String name, boolean shared, CacheStore store, AtomicLong hits, AtomicLong misses, AtomicLong faults) {
 
         Tier(Topology.OpenCache open) {
-            this(open.name(), open.store(), new AtomicLong(), new AtomicLong(), new AtomicLong());
+            this(open.name(), open.shared(), open.store(), new AtomicLong(), new AtomicLong(), new AtomicLong());
         }
 
         void fault(Throwable cause) {
@@ -50,32 +52,49 @@ final class CacheTiers {
     CacheTiers(List<Topology.OpenCache> caches, Timeline timeline, Duration timeout) {
         this.tiers = caches.stream().map(Tier::new).toList();
         this.timeline = timeline;
-        this.timeoutNanos = timeout.toNanos();
+        this.calls = new PluginCall(timeline, timeout.toNanos());
     }
 
     boolean isEmpty() {
         return tiers.isEmpty();
     }
 
-    /** Looks an answer up, and tells the outcome exactly once. */
-    void find(CacheKey key, Consumer<Optional<Found>> outcome) {
-        find(key, 0, outcome);
+    /** Returns whether other processes find in one of them what this one stores. */
+    boolean isShared() {
+        return tiers.stream().anyMatch(Tier::shared);
     }
 
-    private void find(CacheKey key, int index, Consumer<Optional<Found>> outcome) {
+    /** Looks an answer up, and tells the outcome exactly once. */
+    void find(CacheKey key, Consumer<Optional<Found>> outcome) {
+        find(key, 0, false, outcome);
+    }
+
+    /** Looks once more for an answer that another process may have stored since; a miss was counted the first time. */
+    void findOfOthers(CacheKey key, Consumer<Optional<Found>> outcome) {
+        find(key, 0, true, outcome);
+    }
+
+    private void find(CacheKey key, int from, boolean again, Consumer<Optional<Found>> outcome) {
+        int index = from;
+        while (again && index < tiers.size() && !tiers.get(index).shared()) {
+            index++;
+        }
         if (index == tiers.size()) {
             outcome.accept(Optional.empty());
             return;
         }
-        Tier tier = tiers.get(index);
-        within(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
+        find(key, tiers.get(index), index, again, outcome);
+    }
+
+    private void find(CacheKey key, Tier tier, int index, boolean again, Consumer<Optional<Found>> outcome) {
+        ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
             if (found.isPresent() && found.get().entry().expires().isAfter(timeline.now())) {
                 tier.hits().incrementAndGet();
                 fillNearer(key, found.get(), index);
                 outcome.accept(Optional.of(new Found(found.get().entry(), tier.name())));
             } else {
-                tier.misses().incrementAndGet();
-                find(key, index + 1, outcome);
+                tier.misses().addAndGet(again ? 0 : 1);
+                find(key, index + 1, again, outcome);
             }
         });
     }
@@ -86,46 +105,34 @@ final class CacheTiers {
         }
     }
 
-    /** Stores an answer everywhere, and tells once the nearest cache has it or has failed. */
-    void store(CacheKey key, CacheEntry entry, Runnable stored) {
+    /**
+     * Stores an answer everywhere.
+     *
+     * @param stored is run once the nearest cache has it or has failed
+     * @param storedEverywhere is run once that is so of all of them
+     */
+    void store(CacheKey key, CacheEntry entry, Runnable stored, Runnable storedEverywhere) {
+        AtomicInteger missing = new AtomicInteger(tiers.size());
+        Runnable oneMore = () -> {
+            if (missing.decrementAndGet() == 0) {
+                storedEverywhere.run();
+            }
+        };
         for (int index = tiers.size() - 1; index > 0; index--) {
-            put(tiers.get(index), key, entry, () -> {});
+            put(tiers.get(index), key, entry, oneMore);
         }
-        put(tiers.get(0), key, entry, stored);
+        put(tiers.get(0), key, entry, () -> {
+            stored.run();
+            oneMore.run();
+        });
     }
 
     private void put(Tier tier, CacheKey key, CacheEntry entry, Runnable stored) {
-        within(tier, () -> tier.store().put(key, entry).thenApply(done -> true), false, done -> stored.run());
+        ask(tier, () -> tier.store().put(key, entry).thenApply(done -> true), false, done -> stored.run());
     }
 
-    /** Asks a cache something, and tells its answer, or the substitute if it fails or takes too long: exactly once. */
-    private <T> void within(Tier tier, Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        answer.whenComplete((value, failure) -> {
-            if (failure != null) {
-                tier.fault(failure);
-            }
-            outcome.accept(failure == null && value != null ? value : substitute);
-        });
-        CompletionStage<T> stage;
-        try {
-            stage = Objects.requireNonNull(question.get(), "a cache gave no stage");
-        } catch (Throwable e) {
-            answer.completeExceptionally(e);
-            return;
-        }
-        stage.whenComplete((value, failure) -> {
-            if (failure == null) {
-                answer.complete(value);
-            } else {
-                answer.completeExceptionally(failure);
-            }
-        });
-        if (!answer.isDone()) {
-            Timeline.Timer timer = timeline.schedule(
-                    timeoutNanos, () -> answer.completeExceptionally(new IllegalStateException("no answer in time")));
-            answer.whenComplete((value, failure) -> timer.cancel());
-        }
+    private <T> void ask(Tier tier, Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
+        calls.ask(question, substitute, tier::fault, outcome);
     }
 
     /** Removes what is stored, everywhere; ends with how many were removed from the cache that had most, -1 if none can tell. */

@@ -23,6 +23,9 @@ final class Closure {
 
     private @Nullable Attempt probe;
 
+    /** Until when another process may be looking whether it is open. */
+    private long probedElsewhereUntil = Long.MIN_VALUE;
+
     /** Closes until a time that is known; a later one that was known before stays. */
     boolean closeUntil(long moment, String why, long now) {
         boolean first = !isClosed(now);
@@ -62,6 +65,7 @@ final class Closure {
     }
 
     private void set(long moment, boolean known, String why) {
+        probedElsewhereUntil = Long.MIN_VALUE;
         closed = true;
         endKnown = known;
         until = moment;
@@ -75,18 +79,43 @@ final class Closure {
         }
     }
 
-    /** An attempt ended. If it was the probe, the next is one unless this one has proved that it is open. */
-    void ended(Attempt attempt, boolean proved) {
-        if (probe == attempt) {
-            probe = null;
-            unproven = !proved;
+    /**
+     * An attempt ended. If it was the probe, the next is one unless this one has proved that it is open.
+     *
+     * @return whether it has proved that
+     */
+    boolean ended(Attempt attempt, boolean proved) {
+        if (probe != attempt) {
+            return false;
+        }
+        probe = null;
+        unproven = !proved;
+        return proved;
+    }
+
+    /** Returns whether an attempt is the one that looks whether it is open. */
+    boolean isProbedBy(Attempt attempt) {
+        return probe == attempt;
+    }
+
+    /** Another process is looking whether it is open, and tells soon, or dies. */
+    void probedElsewhere(long until) {
+        probedElsewhereUntil = until;
+    }
+
+    /** Another process has found it open. */
+    void reopen(long now) {
+        if (unproven) {
+            unproven = false;
+            until = Math.min(until, now);
+            probedElsewhereUntil = Long.MIN_VALUE;
         }
     }
 
     /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */
     long waitNanos(long now) {
         if (!isClosed(now)) {
-            return probe == null ? Waits.NONE : Waits.UNTIL_EVENT;
+            return probe == null && now >= probedElsewhereUntil ? Waits.NONE : Waits.UNTIL_EVENT;
         }
         return endKnown ? until - now : Waits.UNKNOWN;
     }

@@ -2,8 +2,12 @@ package dev.whippletree.engine;
 
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.Reach;
+import dev.whippletree.model.Scope;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ScopeClosing;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -21,6 +25,7 @@ final class Closures {
     private final Pool pool;
     private final Consumer<Runnable> later;
     private final List<EngineListener> listeners;
+    private final Partners partners;
 
     /** Whether something may be closed, or nobody has been told yet that it is open again. */
     private boolean closedSomething;
@@ -28,11 +33,13 @@ final class Closures {
     /**
      * Creates one.
      *
+     * @param partners are told what closes, and opens after a time that nobody knew
      * @param later leaves something to be done once the lock is free
      */
-    Closures(Pool pool, List<EngineListener> listeners, Consumer<Runnable> later) {
+    Closures(Pool pool, List<EngineListener> listeners, Partners partners, Consumer<Runnable> later) {
         this.pool = pool;
         this.listeners = listeners;
+        this.partners = partners;
         this.later = later;
     }
 
@@ -52,23 +59,25 @@ final class Closures {
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
             say(target, "is rate-limited for " + (until - now) / 1_000_000 + " ms", failure.message());
         }
+        tellOthers(scope, now);
     }
 
     /** A day's limit or the credit is used up. */
     void exhausted(Target target, Failure failure, long now) {
         closedSomething = true;
-        Closure closure = scope(target, failure).closure();
+        ScopeState scope = scope(target, failure);
+        Closure closure = scope.closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {
             first = closure.closeUntil(now + Waits.nanos(failure.retryAfter().get()), failure.message(), now);
         } else {
             first = closure.closeUntilMended(failure.message(), now);
-            startSlowly(other -> other.organization().closure() == closure
-                    || other.modelScope().closure() == closure);
+            startSlowly(scope);
         }
         if (first) {
             warn(target, "has used up its quota; it is looked at again " + next(closure, now), failure.message());
         }
+        tellOthers(scope, now);
     }
 
     /** The credential is refused, or the organization is restricted. */
@@ -88,6 +97,64 @@ final class Closures {
                             + ", or with the first prompt after its token has changed",
                     failure.message());
         }
+        if (everybody) {
+            tellOthers(target.organization(), now);
+        }
+    }
+
+    private void tellOthers(ScopeState scope, long now) {
+        Closure closure = scope.closure();
+        if (closure.isClosed(now) && partners.coordination().isPresent()) {
+            ScopeClosing closing = new ScopeClosing(
+                    scope.scope(),
+                    Duration.ofNanos(closure.until() - now),
+                    !closure.needsMending(now),
+                    closure.reason());
+            later.accept(() -> partners.tell(to -> to.closed(closing)));
+        }
+    }
+
+    /** An attempt has proved that something is open that was closed for a time nobody knew. */
+    void provedOpen(Scope scope) {
+        later.accept(() -> partners.tell(to -> to.reopened(scope)));
+    }
+
+    /** Another process has found a scope closed. */
+    void closedByOthers(ScopeClosing closing, long now) {
+        Optional<ScopeState> scope = pool.scope(closing.scope());
+        if (scope.isEmpty()) {
+            return;
+        }
+        closedSomething = true;
+        Closure closure = scope.get().closure();
+        boolean first = !closure.isClosed(now);
+        long until = now + Waits.nanos(closing.remaining());
+        if (closing.endKnown()) {
+            closure.closeUntil(until, closing.reason(), now);
+        } else {
+            closure.resumeUntilMended(
+                    closure.isClosed(now) ? Math.max(until, closure.until()) : until, closing.reason());
+            startSlowly(scope.get());
+        }
+        if (first) {
+            String what = "is closed, another process says; it is looked at again " + next(closure, now);
+            accountsOf(closing.scope()).forEach(id -> say(id, what, closing.reason()));
+        }
+    }
+
+    /** Another process has proved a scope to be open that was closed for a time nobody knew. */
+    void reopenedByOthers(Scope opened, long now) {
+        pool.scope(opened).ifPresent(scope -> {
+            scope.closure().reopen(now);
+            closedSomething = true;
+        });
+    }
+
+    private List<String> accountsOf(Scope scope) {
+        return pool.accounts().stream()
+                .filter(account -> account.organization().scope().organization().equals(scope.organization()))
+                .map(Account::id)
+                .toList();
     }
 
     /** The service doesn't have the model, or no longer. */
@@ -134,6 +201,10 @@ final class Closures {
         later.accept(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
     }
 
+    private void startSlowly(ScopeState scope) {
+        startSlowly(target -> target.organization() == scope || target.modelScope() == scope);
+    }
+
     private void startSlowly(Predicate<Target> concerned) {
         pool.targets().stream()
                 .filter(concerned)
@@ -149,7 +220,10 @@ final class Closures {
     }
 
     private void say(Target target, String what, String why) {
-        String id = target.account().id();
+        say(target.account().id(), what, why);
+    }
+
+    private void say(String id, String what, String why) {
         later.accept(() -> {
             LOG.info("account {} {}: {}", id, what, why);
             listeners.forEach(listener -> listener.closed(id, what));

@@ -32,6 +32,7 @@ final class Conduct {
 
     private final Outcomes outcomes;
     private final Closures closures;
+    private final Gate gate;
     private final TokenForecast forecast;
     private final Timeline timeline;
 
@@ -44,6 +45,9 @@ final class Conduct {
         /** It has failed. */
         void failed(Flight flight, Reason reason, long now);
 
+        /** Its attempt was never sent: it goes back to its place, as if it had never left it. */
+        void back(Flight flight);
+
         /** It is to be tried again, now or after a pause, on the retry budget or not. */
         void again(Flight flight, long pauseNanos, boolean counted, long now);
 
@@ -54,9 +58,10 @@ final class Conduct {
         void tell(Flight flight, Consumer<EngineListener> event);
     }
 
-    Conduct(Outcomes outcomes, Closures closures, TokenForecast forecast, Timeline timeline) {
+    Conduct(Outcomes outcomes, Closures closures, Gate gate, TokenForecast forecast, Timeline timeline) {
         this.outcomes = outcomes;
         this.closures = closures;
+        this.gate = gate;
         this.forecast = forecast;
         this.timeline = timeline;
     }
@@ -79,10 +84,10 @@ final class Conduct {
         Flight flight = attempt.flight();
         OptionalLong counted =
                 forecast.learn(flight.route(), target, flight.demand().admission(target), completion);
-        attempt.lease().end(counted, now);
+        gate.used(attempt, counted, now);
         target.health().succeeded(attempt.healthEpoch(), now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
-        target.ended(attempt, true);
+        ended(attempt, true);
         letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         outcomes.tell(
@@ -101,15 +106,34 @@ final class Conduct {
     /** Nobody wants the answer any longer. What wasn't sent isn't used. */
     void cancelled(Attempt attempt, boolean sending, long now) {
         if (sending) {
-            attempt.lease().end(OptionalLong.empty(), now);
+            gate.used(attempt, OptionalLong.empty(), now);
         } else {
-            attempt.lease().release(now);
+            gate.unused(attempt, now);
         }
+        leave(attempt, now);
+        outcomes.changed(attempt.target(), now);
+    }
+
+    /** The other processes don't let it pass. */
+    void sentBack(Attempt attempt, long now) {
+        gate.unused(attempt, now);
+        attempt.target().account().sentBack();
+        attempt.flight().sentBack();
+        leave(attempt, now);
+        outcomes.back(attempt.flight());
+        outcomes.changed(attempt.target(), now);
+    }
+
+    /** It ended in a way that says nothing about the target. */
+    private static void leave(Attempt attempt, long now) {
         Target target = attempt.target();
         target.health().ended(attempt.healthEpoch());
         target.ended(attempt, false);
         tellPickers(attempt, Picker.Outcome.CANCELLED, now);
-        outcomes.changed(target, now);
+    }
+
+    private void ended(Attempt attempt, boolean proved) {
+        attempt.target().ended(attempt, proved).forEach(closures::provedOpen);
     }
 
     /** There is no answer, or not all of it. */
@@ -117,13 +141,13 @@ final class Conduct {
         Flight flight = attempt.flight();
         Target target = attempt.target();
         Duration took = Duration.ofNanos(attempt.tookNanos(now));
-        attempt.lease().end(OptionalLong.empty(), now);
+        gate.used(attempt, OptionalLong.empty(), now);
         target.account().failed(failure);
         flight.failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
         tellPickers(attempt, outcome(failure), now);
         outcomes.tell(
                 flight, listener -> listener.attemptFailed(target.account().id(), target.model(), failure, took));
-        target.ended(attempt, provesOpen(failure));
+        ended(attempt, provesOpen(failure));
         learn(attempt, failure, now);
         decide(flight, target, failure, now);
         outcomes.changed(target, now);

@@ -34,6 +34,8 @@ public final class Engine {
     private final List<String> notes;
     private final Monitor monitor;
     private final CacheTiers caches;
+    private final Partners partners;
+    private final SharedCalls sharedCalls;
     private final Pool pool;
     private final Tally tally;
     private final Traffic traffic;
@@ -77,15 +79,18 @@ public final class Engine {
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());
         this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
+        this.partners = new Partners(topology.coordination(), timeline);
+        this.sharedCalls = new SharedCalls(partners, caches, monitor);
         this.pool = new Pool(topology, settings, startedNanos);
         this.tally = new Tally(startedNanos);
         List<EngineListener> guarded =
                 listeners.stream().<EngineListener>map(GuardedListener::new).toList();
-        this.traffic = new Traffic(monitor, timeline, pool, caches, tally, guarded, new TrafficEvents());
+        this.traffic = new Traffic(monitor, timeline, pool, caches, partners, tally, guarded, new TrafficEvents());
         this.flights = traffic.flights();
         this.line = traffic.line();
         this.saver = state.map(
                 folder -> new StateSaver(monitor, timeline, pool, folder, () -> traffic.dispatch(Change.ANYTHING)));
+        partners.tell(coordination -> coordination.listen(traffic.notices()));
     }
 
     /**
@@ -210,14 +215,23 @@ public final class Engine {
         }
         caches.find(flight.key(), found -> {
             if (found.isEmpty()) {
-                enter(flight);
+                sharedCalls.settle(flight, foundMeanwhile -> go(flight, foundMeanwhile));
             } else {
-                Completion stored = fromCache(found.get());
-                monitor.decide(() -> {
-                    if (flight.stage() == Flight.Stage.LOOKING_UP) {
-                        flights.land(flight, stored, timeline.nanoTime());
-                    }
-                });
+                go(flight, found);
+            }
+        });
+    }
+
+    /** Lands a flight whose answer was found; sends another one on its way. */
+    private void go(Flight flight, Optional<CacheTiers.Found> found) {
+        if (found.isEmpty()) {
+            enter(flight);
+            return;
+        }
+        Completion stored = fromCache(found.get());
+        monitor.decide(() -> {
+            if (flight.stage() == Flight.Stage.LOOKING_UP) {
+                flights.land(flight, stored, timeline.nanoTime());
             }
         });
     }
@@ -295,6 +309,7 @@ public final class Engine {
                     tally.latency(),
                     report.tokens(),
                     caches.status(),
+                    partners.status(),
                     report.accounts(),
                     traffic.dispatcher().pickerFaults(),
                     notes());

@@ -70,6 +70,7 @@ final class Flight {
     private @Nullable Lane lane;
     private @Nullable Attempt attempt;
     private @Nullable Completion answer;
+    private @Nullable Runnable claimEnd;
 
     Flight(CacheKey key, Prompt prompt, Route route, long now) {
         this.key = key;
@@ -265,6 +266,31 @@ final class Flight {
         this.lane = null;
         this.stage = Stage.ATTEMPTING;
         calls++;
+    }
+
+    /** Its attempt was never sent, so there was no call. */
+    void sentBack() {
+        calls--;
+    }
+
+    /**
+     * Keeps the claim to make the call for its question among all processes, to be ended with it.
+     *
+     * @return whether it is still wanted
+     */
+    boolean claim(Runnable end) {
+        if (stage == Stage.ENDED) {
+            return false;
+        }
+        claimEnd = end;
+        return true;
+    }
+
+    /** Returns how its claim is ended, the first time it is asked; does nothing if it has none. */
+    Runnable takeClaim() {
+        Runnable end = claimEnd;
+        claimEnd = null;
+        return end == null ? () -> {} : end;
     }
 
     @Nullable Attempt attempt() {

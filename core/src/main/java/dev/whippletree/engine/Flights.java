@@ -143,8 +143,9 @@ final class Flights {
         }
         flight.stage(Flight.Stage.STORING);
         CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl.get())));
-        monitor.after(
-                flight.mailbox(), () -> caches.store(flight.key(), entry, () -> monitor.decide(() -> remove(flight))));
+        Runnable stored = () -> monitor.decide(() -> remove(flight));
+        Runnable storedForOthers = flight.takeClaim();
+        monitor.after(flight.mailbox(), () -> caches.store(flight.key(), entry, stored, storedForOthers));
     }
 
     /** Only a whole answer is stored, and only if nobody said otherwise. */
@@ -216,6 +217,7 @@ final class Flights {
         flight.stage(Flight.Stage.ENDED);
         underWay.remove(flight);
         joinable.remove(flight.key(), flight);
+        monitor.after(flight.mailbox(), flight.takeClaim());
         ended.run();
     }
 

@@ -20,6 +20,7 @@ final class Lease {
     private final long tokens;
     private final List<Meter.Hold> holds = new ArrayList<>(4);
     private boolean arrived;
+    private long arrivedAt;
     private boolean ended;
 
     /** Takes the slots and reserves; that all of it fits was asked before. */
@@ -64,15 +65,26 @@ final class Lease {
     void arrived(long now) {
         if (!arrived) {
             arrived = true;
+            arrivedAt = now;
             holds.forEach(hold -> hold.use().arrived(now));
         }
+    }
+
+    /** Returns the tokens that it reserved. */
+    long tokens() {
+        return tokens;
+    }
+
+    /** Returns the latest moment at which the service can have counted the request; for one under way that is to come. */
+    long arrivedBy(long now) {
+        return arrived ? arrivedAt : now + target.account().transitNanos().orElse(UNTOLD_TRANSIT_NANOS);
     }
 
     /** Ends it: what was reserved is used, in full or by what the service says it counted. */
     void end(OptionalLong actualTokens, long now) {
         leave();
         if (!arrived) {
-            long latest = now + target.account().transitNanos().orElse(UNTOLD_TRANSIT_NANOS);
+            long latest = arrivedBy(now);
             holds.forEach(hold -> hold.use().lost(latest, now));
         }
         actualTokens.ifPresent(actual -> holds.stream()

@@ -32,9 +32,9 @@ final class Pool {
         AccountSettings account = open.settings();
         String organization = organization(account);
         for (DeclaredLimit declared : account.limits()) {
-            scope(new Scope(organization, declared.model())).declare(declared.limit());
+            stateOf(new Scope(organization, declared.model())).declare(declared.limit());
         }
-        accounts.put(account.id(), new Account(open, scope(Scope.of(organization)), settings.maxConcurrency()));
+        accounts.put(account.id(), new Account(open, stateOf(Scope.of(organization)), settings.maxConcurrency()));
     }
 
     /** An account that states no organization is one of its own, and no other provider's organization is ever the same. */
@@ -61,7 +61,7 @@ final class Pool {
                 id -> new Target(
                         account,
                         settings.model(),
-                        scope(Scope.of(organization, settings.model())),
+                        stateOf(Scope.of(organization, settings.model())),
                         kind(account, settings.model())));
     }
 
@@ -70,7 +70,7 @@ final class Pool {
         return kinds.computeIfAbsent(Target.Kind.of(account.settings(), model), Function.identity());
     }
 
-    private ScopeState scope(Scope scope) {
+    private ScopeState stateOf(Scope scope) {
         return scopes.computeIfAbsent(scope, ScopeState::new);
     }
 
@@ -84,6 +84,11 @@ final class Pool {
 
     Collection<Target> targets() {
         return targets.values();
+    }
+
+    /** Returns a scope's state, if anything here is of that scope. */
+    Optional<ScopeState> scope(Scope scope) {
+        return Optional.ofNullable(scopes.get(scope));
     }
 
     Collection<ScopeState> scopes() {

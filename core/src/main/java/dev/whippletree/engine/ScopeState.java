@@ -36,6 +36,7 @@ final class ScopeState {
     private final RateSearch search = new RateSearch();
     private final Pauses pauses = new Pauses();
     private final Set<Lease> leases = new LinkedHashSet<>();
+    private final SharedLimits shared = new SharedLimits(this);
 
     /** The smallest amount of its limits of tokens; there may be many targets to be asked for it. */
     private long mostTokensAtOnce = Long.MAX_VALUE;
@@ -57,6 +58,11 @@ final class ScopeState {
 
     List<Meter> meters() {
         return meters;
+    }
+
+    /** Its limits as other processes see them. */
+    SharedLimits shared() {
+        return shared;
     }
 
     /** Declares a limit; the same one again, as by a second account of the organization, changes nothing. */
@@ -129,7 +135,7 @@ final class ScopeState {
 
     /** Returns how long until a reservation fits, the closure aside. */
     long waitNanos(long tokens, long now) {
-        long wait = Waits.NONE;
+        long wait = shared.waitNanos(tokens, now);
         for (Meter meter : meters) {
             wait = Math.max(wait, meter.quota().waitNanos(meter.cost(tokens), now));
         }

@@ -1,9 +1,11 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.model.Scope;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** An account together with a model: what an attempt is made on. Guarded by the engine's lock. */
 final class Target {
@@ -135,9 +137,15 @@ final class Target {
      * An attempt ended.
      *
      * @param proved whether it showed that the service takes prompts here
+     * @return the scopes of which that was in doubt
      */
-    void ended(Attempt attempt, boolean proved) {
-        closures.forEach(closure -> closure.ended(attempt, proved));
+    List<Scope> ended(Attempt attempt, boolean proved) {
+        account.credential().ended(attempt, proved);
+        availability.ended(attempt, proved);
+        return Stream.of(organization, modelScope)
+                .filter(scope -> scope.closure().ended(attempt, proved))
+                .map(ScopeState::scope)
+                .toList();
     }
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */

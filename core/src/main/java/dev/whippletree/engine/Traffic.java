@@ -2,7 +2,10 @@ package dev.whippletree.engine;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.time.Timeline;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +33,7 @@ final class Traffic {
     private final Renewal renewal = new Renewal(line, forecast);
     private final Flights flights;
     private final Closures closures;
+    private final Gate gate;
     private final Conduct conduct;
     private final Dispatcher dispatcher;
 
@@ -54,6 +58,7 @@ final class Traffic {
             Timeline timeline,
             Pool pool,
             CacheTiers caches,
+            Partners partners,
             Tally tally,
             List<EngineListener> listeners,
             Events events) {
@@ -63,10 +68,16 @@ final class Traffic {
         this.events = events;
         this.flights = new Flights(
                 monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, events::flightEnded);
-        this.closures = new Closures(pool, listeners, this::announce);
-        this.conduct = new Conduct(new AttemptOutcomes(), closures, forecast, timeline);
-        this.dispatcher = new Dispatcher(
-                line, timeline, () -> monitor.decide(() -> dispatch(Change.ANYTHING)), new LineActions());
+        this.closures = new Closures(pool, listeners, partners, this::announce);
+        Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
+        this.gate = new Gate(partners, monitor, timeline, wakeUp);
+        this.conduct = new Conduct(new AttemptOutcomes(), closures, gate, forecast, timeline);
+        this.dispatcher = new Dispatcher(line, timeline, wakeUp, new LineActions());
+    }
+
+    /** Returns what hears of the other processes. */
+    CoordinationListener notices() {
+        return new Notices();
     }
 
     Flights flights() {
@@ -176,7 +187,7 @@ final class Traffic {
             flight.begin(attempt);
             events.used();
             LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
-            monitor.after(flight.mailbox(), attempt::send);
+            gate.pass(attempt);
         }
 
         @Override
@@ -223,6 +234,12 @@ final class Traffic {
         }
 
         @Override
+        public void back(Flight flight) {
+            demandAnew(flight);
+            line.add(flight);
+        }
+
+        @Override
         public void again(Flight flight, long pauseNanos, boolean counted, long now) {
             flight.stage(Flight.Stage.PAUSING);
             if (pauseNanos > 0) {
@@ -265,6 +282,26 @@ final class Traffic {
             if (!listeners.isEmpty()) {
                 monitor.after(flight.mailbox(), () -> listeners.forEach(event));
             }
+        }
+    }
+
+    /** What other processes tell. */
+    private final class Notices implements CoordinationListener {
+
+        @Override
+        public void closed(ScopeClosing closing) {
+            monitor.decide(() -> {
+                closures.closedByOthers(closing, timeline.nanoTime());
+                dispatch(Change.ANYTHING);
+            });
+        }
+
+        @Override
+        public void reopened(Scope scope) {
+            monitor.decide(() -> {
+                closures.reopenedByOthers(scope, timeline.nanoTime());
+                dispatch(Change.ANYTHING);
+            });
         }
     }
 }

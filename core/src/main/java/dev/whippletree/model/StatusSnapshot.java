@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param latency how long callers waited for answers, of whatever source
  * @param tokens as the services counted them, since the start
  * @param caches the cache tiers, nearest first
+ * @param coordination what is in common with other processes; absent: no coordinator is configured
  * @param accounts the accounts, as configured
  * @param pickerFaults how often a strategy threw and round-robin picked instead
  * @param notes what a user should know about this configuration, a sentence each
@@ -37,6 +38,7 @@ public record StatusSnapshot(
         Latency latency,
         TokenUsage tokens,
         List<CacheTier> caches,
+        Optional<Coordination> coordination,
         List<Account> accounts,
         long pickerFaults,
         List<String> notes) {
@@ -94,6 +96,32 @@ public record StatusSnapshot(
      * @param faults look-ups and stores that failed; each such look-up is a miss too
      */
     public record CacheTier(String name, long hits, long misses, long faults) {}
+
+    /**
+     * What is in common with other processes over the same accounts. The counts are this process's, since the start.
+     *
+     * @param name the coordinator's name
+     * @param connected whether the others can be reached
+     * @param processes how many there were when they last could, this one included; 0 if that isn't known
+     * @param granted attempts that were let pass, those granted alone included
+     * @param alone attempts let pass without asking the others, by this process's share
+     * @param refused attempts that were sent back, since the others had used what they needed
+     * @param claimed questions that this process was the one to call for
+     * @param leftToOthers times a prompt waited for another process's call
+     * @param faults questions to the coordinator that failed
+     * @param problem what is wrong and what to do, a sentence; absent: nothing
+     */
+    public record Coordination(
+            String name,
+            boolean connected,
+            int processes,
+            long granted,
+            long alone,
+            long refused,
+            long claimed,
+            long leftToOthers,
+            long faults,
+            Optional<String> problem) {}
 
     /** What can be said of an account in one word. */
     public enum AccountState {

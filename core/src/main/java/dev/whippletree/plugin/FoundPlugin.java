@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A plugin that was found, whether it can be used or not. Immutable.
  *
- * @param kind {@code provider}, {@code cache} or {@code strategy}; {@code plugin} if that couldn't be told
+ * @param kind {@code provider}, {@code cache}, {@code strategy} or {@code coordinator}; {@code plugin} if that couldn't be told
  * @param name by which a configuration names it; absent: it couldn't be told
  * @param origin what sort of place it comes from
  * @param place the jar or folder it comes from; absent: it isn't from one, or which one couldn't be told

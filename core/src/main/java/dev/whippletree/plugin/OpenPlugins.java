@@ -6,12 +6,15 @@ import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.engine.Topology;
 import dev.whippletree.engine.Topology.OpenAccount;
 import dev.whippletree.engine.Topology.OpenCache;
+import dev.whippletree.engine.Topology.OpenCoordination;
 import dev.whippletree.engine.Topology.OpenRoute;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -36,9 +40,7 @@ final class OpenPlugins implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenPlugins.class);
 
-    private final Map<String, Provider> providers;
-    private final Map<String, Cache> caches;
-    private final Map<String, BalancingStrategy> strategies;
+    private final KindsByName kinds;
     private final Services services;
     private final UnaryOperator<ProviderClient> wrapper;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -46,15 +48,8 @@ final class OpenPlugins implements AutoCloseable {
     private final Topology topology;
 
     OpenPlugins(
-            Configuration configuration,
-            Map<String, Provider> providers,
-            Map<String, Cache> caches,
-            Map<String, BalancingStrategy> strategies,
-            Services services,
-            UnaryOperator<ProviderClient> wrapper) {
-        this.providers = providers;
-        this.caches = caches;
-        this.strategies = strategies;
+            Configuration configuration, KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
+        this.kinds = kinds;
         this.services = services;
         this.wrapper = wrapper;
         List<OpenAccount> accounts = configuration.accounts().stream()
@@ -67,12 +62,15 @@ final class OpenPlugins implements AutoCloseable {
         List<OpenCache> tiers = configuration.caches().stream()
                 .flatMap(tier -> attempt(() -> open(tier)).stream())
                 .toList();
+        Optional<OpenCoordination> coordination = configuration.coordinator().stream()
+                .flatMap(chosen -> attempt(() -> open(chosen)).stream())
+                .findFirst();
         if (!problems.isEmpty()) {
             close();
             throw new ConfigurationException(problems);
         }
-        this.topology =
-                new Topology(accounts, routes, configuration.routes().get(0).name(), tiers, notes(configuration));
+        this.topology = new Topology(
+                accounts, routes, configuration.routes().get(0).name(), tiers, coordination, notes(configuration));
     }
 
     Topology topology() {
@@ -89,14 +87,14 @@ final class OpenPlugins implements AutoCloseable {
     }
 
     private OpenAccount open(AccountSettings account) {
-        Provider provider = named(providers, account.provider());
+        Provider provider = named(kinds.providers(), account.provider());
         ProviderClient client = guarded("account " + account.id(), provider, () -> provider.connect(account, services));
         open.push(client);
         return new OpenAccount(account, wrapper.apply(client));
     }
 
     private OpenRoute open(RouteSettings route) {
-        BalancingStrategy strategy = named(strategies, route.strategy());
+        BalancingStrategy strategy = named(kinds.strategies(), route.strategy());
         List<Picker> pickers = new ArrayList<>();
         for (int tier = 0; tier < route.tiers().size(); tier++) {
             pickers.add(guarded(
@@ -108,10 +106,18 @@ final class OpenPlugins implements AutoCloseable {
     }
 
     private OpenCache open(Configuration.CacheTier tier) {
-        Cache cache = named(caches, tier.name());
+        Cache cache = named(kinds.caches(), tier.name());
         CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
         open.push(store);
-        return new OpenCache(tier.name(), store);
+        return new OpenCache(tier.name(), cache.isShared(), store);
+    }
+
+    private OpenCoordination open(Configuration.ChosenCoordinator chosen) {
+        Coordinator coordinator = named(kinds.coordinators(), chosen.name());
+        Coordination coordination = guarded(
+                "coordinator " + chosen.name(), coordinator, () -> coordinator.open(chosen.settings(), services));
+        open.push(coordination);
+        return new OpenCoordination(chosen.name(), coordination);
     }
 
     /** Makes of whatever a plugin throws one exception that says where. */

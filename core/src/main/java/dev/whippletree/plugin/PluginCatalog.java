@@ -5,6 +5,7 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The plugins that are there: providers, caches and balancing strategies, found by {@link java.util.ServiceLoader} on the class
+ * The plugins that are there: providers, caches, balancing strategies and coordinators, found by {@link java.util.ServiceLoader} on the class
  * path and in folders of plugins. Immutable. To be closed when nothing of the plugins from folders is used any more.
  */
 public final class PluginCatalog implements AutoCloseable {
@@ -30,6 +31,7 @@ public final class PluginCatalog implements AutoCloseable {
     private final PluginSearch<Provider> providers;
     private final PluginSearch<Cache> caches;
     private final PluginSearch<BalancingStrategy> strategies;
+    private final PluginSearch<Coordinator> coordinators;
     private final List<PluginLoader> loaders;
 
     /**
@@ -65,11 +67,16 @@ public final class PluginCatalog implements AutoCloseable {
                 .add(given.strategies())
                 .addFrom(loader)
                 .addFrom(folder);
+        this.coordinators = new PluginSearch<>(
+                        Coordinator.class, "coordinator", Coordinator::name, Coordinator::settings)
+                .add(given.coordinators())
+                .addFrom(loader)
+                .addFrom(folder);
     }
 
     /** Returns a sentence for each name that two plugins of one kind have, naming both. */
     public List<String> duplicates() {
-        return Stream.of(providers, caches, strategies)
+        return Stream.of(providers, caches, strategies, coordinators)
                 .flatMap(search -> search.duplicates().stream())
                 .toList();
     }
@@ -89,7 +96,7 @@ public final class PluginCatalog implements AutoCloseable {
 
     /** Returns all that was found, usable or not, kind by kind, in the order in which it was found. */
     public List<FoundPlugin> found() {
-        return Stream.of(providers, caches, strategies)
+        return Stream.of(providers, caches, strategies, coordinators)
                 .flatMap(search -> search.found().stream())
                 .distinct()
                 .toList();
@@ -117,14 +124,23 @@ public final class PluginCatalog implements AutoCloseable {
      * @param providers providers
      * @param caches caches
      * @param strategies strategies
+     * @param coordinators coordinators
      */
-    public record GivenPlugins(List<Provider> providers, List<Cache> caches, List<BalancingStrategy> strategies) {
+    public record GivenPlugins(
+            List<Provider> providers,
+            List<Cache> caches,
+            List<BalancingStrategy> strategies,
+            List<Coordinator> coordinators) {
+
+        /** Hands over nothing. */
+        public static final GivenPlugins NONE = new GivenPlugins(List.of(), List.of(), List.of(), List.of());
 
         /** Copies the lists. */
         public GivenPlugins {
             providers = List.copyOf(providers);
             caches = List.copyOf(caches);
             strategies = List.copyOf(strategies);
+            coordinators = List.copyOf(coordinators);
         }
     }
 
@@ -140,12 +156,16 @@ public final class PluginCatalog implements AutoCloseable {
         return strategies.byName();
     }
 
+    Map<String, Coordinator> coordinators() {
+        return coordinators.byName();
+    }
+
     /**
      * Returns the entries that couldn't be loaded, a line each with class and jar: harmless, unless a configuration names what
      * one of them would have brought.
      */
     public List<String> broken() {
-        return Stream.of(providers, caches, strategies)
+        return Stream.of(providers, caches, strategies, coordinators)
                 .flatMap(search -> search.broken().stream())
                 .distinct()
                 .toList();
@@ -153,7 +173,7 @@ public final class PluginCatalog implements AutoCloseable {
 
     /** Returns the names and settings that a configuration may use. */
     public KnownPlugins known() {
-        return new KnownPlugins(providers.known(), caches.known(), strategies.known());
+        return new KnownPlugins(providers.known(), caches.known(), strategies.known(), coordinators.known());
     }
 
     /** Returns the names of the caches that work without being configured, in order. */

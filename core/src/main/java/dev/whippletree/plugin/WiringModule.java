@@ -8,6 +8,7 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Services;
 import dev.whippletree.time.Timeline;
@@ -36,6 +37,7 @@ final class WiringModule extends AbstractModule {
         bindByName(Provider.class, catalog.providers());
         bindByName(Cache.class, catalog.caches());
         bindByName(BalancingStrategy.class, catalog.strategies());
+        bindByName(Coordinator.class, catalog.coordinators());
     }
 
     /** Guice looks into the class of an instance, and one bad plugin would then end them all; into a provider's it doesn't matter. */
@@ -57,8 +59,10 @@ final class WiringModule extends AbstractModule {
             Map<String, Provider> providers,
             Map<String, Cache> caches,
             Map<String, BalancingStrategy> strategies,
+            Map<String, Coordinator> coordinators,
             Services services) {
-        return new OpenPlugins(named, providers, caches, strategies, services, hooks.clients());
+        KindsByName kinds = new KindsByName(providers, caches, strategies, coordinators);
+        return new OpenPlugins(named, kinds, services, hooks.clients());
     }
 
     @Provides

@@ -112,7 +112,8 @@ final class ConfigurationCheckTest {
         KnownPlugins known = new KnownPlugins(
                 new KnownPlugins.Kind("provider", Map.of(), List.of("com.acme.Grok (/lib/grok.jar): no class")),
                 Plugins.KNOWN.caches(),
-                Plugins.KNOWN.strategies());
+                Plugins.KNOWN.strategies(),
+                Plugins.KNOWN.coordinators());
         Configuration configuration =
                 configuration(List.of(account("a", "grok", "x")), List.of(route("r", "a")), List.of());
 

@@ -13,7 +13,8 @@ final class Plugins {
             KnownPlugins.Kind.of(
                     "provider", Map.of("huggingface", keys("base-url", "bill-to"), "groq", keys("base-url"))),
             KnownPlugins.Kind.of("cache", Map.of("ehcache", keys("heap"), "redis", keys("uri"))),
-            KnownPlugins.Kind.of("strategy", Map.of("round-robin", keys(), "least-loaded", keys("choices"))));
+            KnownPlugins.Kind.of("strategy", Map.of("round-robin", keys(), "least-loaded", keys("choices"))),
+            KnownPlugins.Kind.of("coordinator", Map.of("redis", keys("uri"))));
 
     private Plugins() {}
 

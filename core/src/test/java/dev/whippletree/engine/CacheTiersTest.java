@@ -100,11 +100,11 @@ final class CacheTiersTest {
     void store_tellsOnceTheNearestHasIt_howeverSlowTheOthersAre() {
         far.fault(CompletableFuture::new);
         List<String> told = new ArrayList<>();
-        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("stored"));
+        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("stored"), () -> told.add("stored everywhere"));
         assertThat(told).containsExactly("stored");
         assertThat(near.entries()).containsKey(KEY);
         timeline.runAll();
-        assertThat(told).hasSize(1);
+        assertThat(told).containsExactly("stored", "stored everywhere");
         assertThat(tiers.status().get(1).faults()).isEqualTo(1);
     }
 
@@ -112,8 +112,8 @@ final class CacheTiersTest {
     void storeThatNeverEnds_isToldAsOver() {
         near.fault(CompletableFuture::new);
         List<String> told = new ArrayList<>();
-        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("over"));
+        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("over"), () -> told.add("over everywhere"));
         timeline.advance(Duration.ofSeconds(1));
-        assertThat(told).containsExactly("over");
+        assertThat(told).containsExactly("over", "over everywhere");
     }
 }

@@ -11,6 +11,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Settings;
@@ -42,6 +43,7 @@ final class EngineFixture {
     private final List<Topology.OpenCache> caches = new ArrayList<>();
     private final List<List<String>> tiers = new ArrayList<>();
     private final List<EngineListener> listeners = new ArrayList<>();
+    private Optional<Topology.OpenCoordination> coordination = Optional.empty();
     private UnaryOperator<RouteSettings> route = settings -> settings;
     private EngineSettings settings = EngineSettings.DEFAULT;
     private @Nullable Picker picker;
@@ -118,6 +120,17 @@ final class EngineFixture {
         return this;
     }
 
+    /** A cache that other processes share. */
+    EngineFixture sharedCache(String name, CacheStore store) {
+        caches.add(new Topology.OpenCache(name, true, store));
+        return this;
+    }
+
+    EngineFixture coordination(Coordination shared) {
+        coordination = Optional.of(new Topology.OpenCoordination("scripted", shared));
+        return this;
+    }
+
     EngineFixture route(UnaryOperator<RouteSettings> change) {
         route = change;
         return this;
@@ -179,6 +192,7 @@ final class EngineFixture {
                 Map.of("default", new Topology.OpenRoute(changed, pickers)),
                 "default",
                 caches,
+                coordination,
                 List.of());
     }
 

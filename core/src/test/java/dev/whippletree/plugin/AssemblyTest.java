@@ -32,7 +32,7 @@ final class AssemblyTest {
     private final FakeProvider provider = new FakeProvider();
     private final PluginCatalog catalog = new PluginCatalog(
             new URLClassLoader(new URL[0], null),
-            new GivenPlugins(List.of(provider), List.of(new FakeCache()), List.of(new FakeStrategy())),
+            new GivenPlugins(List.of(provider), List.of(new FakeCache()), List.of(new FakeStrategy()), List.of()),
             List.of());
 
     @BeforeEach

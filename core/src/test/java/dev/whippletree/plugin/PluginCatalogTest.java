@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class PluginCatalogTest {
 
-    private static final GivenPlugins NONE = new GivenPlugins(List.of(), List.of(), List.of());
+    private static final GivenPlugins NONE = GivenPlugins.NONE;
 
     private static final String HERE = Provider.class.getName() + ": ";
 
@@ -138,7 +138,7 @@ final class PluginCatalogTest {
         FakeProvider given = new FakeProvider();
 
         PluginCatalog catalog =
-                new PluginCatalog(files, new GivenPlugins(List.of(given), List.of(), List.of()), List.of());
+                new PluginCatalog(files, new GivenPlugins(List.of(given), List.of(), List.of(), List.of()), List.of());
 
         assertThat(catalog.providers().get("fake")).isSameAs(given);
     }
@@ -146,7 +146,7 @@ final class PluginCatalogTest {
     @Test
     void accountsOfTheEnvironment_comeFromTheProviders() {
         PluginCatalog catalog = new PluginCatalog(
-                files, new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of()), List.of());
+                files, new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of(), List.of()), List.of());
 
         assertThat(catalog.accountsFrom(Map.of("FAKE_TOKEN", "x")))
                 .extracting(AccountSettings::id)
@@ -164,7 +164,7 @@ final class PluginCatalogTest {
             }
         };
         PluginCatalog catalog =
-                new PluginCatalog(files, new GivenPlugins(List.of(picky), List.of(), List.of()), List.of());
+                new PluginCatalog(files, new GivenPlugins(List.of(picky), List.of(), List.of(), List.of()), List.of());
 
         ConfigurationException problem =
                 catchThrowableOfType(ConfigurationException.class, () -> catalog.accountsFrom(Map.of()));

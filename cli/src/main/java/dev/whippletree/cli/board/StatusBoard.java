@@ -47,6 +47,7 @@ public final class StatusBoard {
         section(lines, new Accounts(zone, colours).lines(status));
         section(lines, new Limits(colours).lines(status));
         section(lines, new Caches(colours).lines(status));
+        section(lines, new Others(colours).lines(status));
         section(lines, costs);
         section(lines, notes(status));
         return lines;

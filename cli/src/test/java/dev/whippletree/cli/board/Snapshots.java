@@ -9,6 +9,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
+import dev.whippletree.model.StatusSnapshot.Coordination;
 import dev.whippletree.model.StatusSnapshot.Latency;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
@@ -50,6 +51,7 @@ public final class Snapshots {
                 new Latency(0, Duration.ZERO, Duration.ZERO),
                 TokenUsage.NONE,
                 List.of(),
+                Optional.empty(),
                 List.of(account),
                 0,
                 List.of());
@@ -105,6 +107,7 @@ public final class Snapshots {
                 new Latency(6800, Duration.ofMillis(1530), Duration.ofMillis(4211)),
                 new TokenUsage(64_000, 19_200, 0, 0),
                 List.of(new CacheTier("ehcache", 4400, 2400, 0), new CacheTier("redis", 0, 2400, 7)),
+                Optional.of(new Coordination("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty())),
                 List.of(closed, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
                 2,
                 List.of(

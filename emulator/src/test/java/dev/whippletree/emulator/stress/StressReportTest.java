@@ -139,6 +139,7 @@ class StressReportTest {
                 new StatusSnapshot.Latency(8500, Duration.ZERO, Duration.ZERO),
                 TokenUsage.NONE,
                 List.of(),
+                Optional.empty(),
                 List.of(),
                 0,
                 List.of());

@@ -1,0 +1,49 @@
+package dev.whippletree.cli.board;
+
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.Coordination;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The board's table of what this process has in common with others. Immutable. */
+final class Others {
+
+    private final boolean colours;
+
+    Others(boolean colours) {
+        this.colours = colours;
+    }
+
+    List<String> lines(StatusSnapshot status) {
+        return status.coordination().map(this::lines).orElse(List.of());
+    }
+
+    private List<String> lines(Coordination coordination) {
+        Table table = new Table(colours);
+        table.row(
+                Cell.left("Coordinator").painted(Paint.FAINT),
+                Cell.right("Processes").painted(Paint.FAINT),
+                Cell.right("Let pass").painted(Paint.FAINT),
+                Cell.right("Alone").painted(Paint.FAINT),
+                Cell.right("Sent back").painted(Paint.FAINT),
+                Cell.right("Left to others").painted(Paint.FAINT),
+                Cell.right("Faults").painted(Paint.FAINT));
+        table.row(
+                Cell.left(coordination.name() + (coordination.connected() ? "" : " (cut off)"))
+                        .painted(coordination.connected() ? Paint.STRONG : Paint.CAUTION),
+                Cell.right(coordination.processes() == 0 ? "?" : Words.count(coordination.processes())),
+                Cell.right(Words.count(coordination.granted())),
+                caution(coordination.alone()),
+                Cell.right(Words.count(coordination.refused())),
+                Cell.right(Words.count(coordination.leftToOthers())),
+                caution(coordination.faults()));
+        List<String> lines = new ArrayList<>(table.lines());
+        coordination.problem().ifPresent(lines::add);
+        return lines;
+    }
+
+    private static Cell caution(long count) {
+        return Cell.right(Words.count(count)).painted(count == 0 ? Paint.PLAIN : Paint.CAUTION);
+    }
+}

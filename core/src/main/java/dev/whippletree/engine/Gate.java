@@ -1,0 +1,142 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The second gate, behind this process's own count: asks the other processes whether an attempt may be sent. Guarded by the
+ * engine's lock; the coordination is asked outside it. Where there is none, every attempt is sent.
+ *
+ * <p>An attempt that the others have left no room for goes back to its place in the waiting line, and the limit that refused it is
+ * not asked for as much until the time that was told.
+ */
+final class Gate {
+
+    private final Partners partners;
+    private final Monitor monitor;
+    private final Timeline timeline;
+    private final Runnable wakeUp;
+
+    /**
+     * Creates one.
+     *
+     * @param wakeUp looks at the waiting line anew, taking the lock
+     */
+    Gate(Partners partners, Monitor monitor, Timeline timeline, Runnable wakeUp) {
+        this.partners = partners;
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.wakeUp = wakeUp;
+    }
+
+    /** Sends an attempt that has just begun, once the lock is free and the others agree. */
+    void pass(Attempt attempt) {
+        Mailbox mailbox = attempt.flight().mailbox();
+        Optional<Coordination> coordination = partners.coordination();
+        if (coordination.isEmpty()) {
+            monitor.after(mailbox, attempt::send);
+            return;
+        }
+        List<ScopeState> probed = scopes(attempt.target())
+                .filter(scope -> scope.closure().isProbedBy(attempt))
+                .toList();
+        List<LimitUse> uses = new ArrayList<>(2);
+        long tokens = attempt.lease().tokens();
+        scopes(attempt.target()).forEach(scope -> uses.addAll(scope.shared().uses(tokens)));
+        monitor.after(mailbox, () -> probe(attempt, coordination.get(), probed.iterator(), uses));
+    }
+
+    private static Stream<ScopeState> scopes(Target target) {
+        return Stream.of(target.organization(), target.modelScope());
+    }
+
+    /** Only one of all processes looks whether something is open again. */
+    private void probe(Attempt attempt, Coordination coordination, Iterator<ScopeState> probed, List<LimitUse> uses) {
+        if (!probed.hasNext()) {
+            reserve(attempt, coordination, uses);
+            return;
+        }
+        ScopeState scope = probed.next();
+        Duration lease = attempt.flight().route().settings().timeouts().whole();
+        partners.ask(() -> coordination.claimProbe(scope.scope(), lease), true, ours -> {
+            if (ours) {
+                probe(attempt, coordination, probed, uses);
+            } else {
+                monitor.decide(() -> leaveToOthers(attempt, scope, lease));
+            }
+        });
+    }
+
+    private void leaveToOthers(Attempt attempt, ScopeState scope, Duration lease) {
+        long now = timeline.nanoTime();
+        scope.closure().probedElsewhere(now + Waits.nanos(lease));
+        timeline.schedule(Waits.nanos(lease), wakeUp);
+        attempt.sendBack(now);
+    }
+
+    private void reserve(Attempt attempt, Coordination coordination, List<LimitUse> uses) {
+        if (uses.isEmpty()) {
+            attempt.send();
+            return;
+        }
+        partners.ask(() -> coordination.reserve(uses).thenApply(Optional::of), Optional.<Grant>empty(), grant -> {
+            monitor.decide(() -> decide(attempt, coordination, grant));
+        });
+    }
+
+    private void decide(Attempt attempt, Coordination coordination, Optional<Grant> answer) {
+        Mailbox mailbox = attempt.flight().mailbox();
+        if (answer.isEmpty()) {
+            // Nobody answers for the others: this process goes on by its own count.
+            monitor.after(mailbox, attempt::send);
+            return;
+        }
+        Grant grant = answer.get();
+        if (grant instanceof Grant.Granted granted) {
+            partners.granted();
+            boolean wanted = attempt.granted(granted.id());
+            monitor.after(mailbox, wanted ? attempt::send : () -> tell(to -> to.release(granted.id())));
+        } else if (grant instanceof Grant.Refused refused) {
+            partners.refused();
+            refuse(attempt, refused);
+        }
+    }
+
+    private void refuse(Attempt attempt, Grant.Refused refused) {
+        long now = timeline.nanoTime();
+        scopes(attempt.target())
+                .filter(scope -> scope.scope().equals(refused.by().scope()))
+                .forEach(scope -> scope.shared().refused(refused.by(), now + Waits.nanos(refused.retryAfter()), now));
+        attempt.sendBack(now);
+    }
+
+    /** An attempt has used what it reserved, or as many tokens as the service counted. The lock must be held. */
+    void used(Attempt attempt, OptionalLong tokens, long now) {
+        attempt.lease().end(tokens, now);
+        attempt.takeGrant().ifPresent(grant -> {
+            Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));
+            monitor.after(attempt.flight().mailbox(), () -> tell(to -> to.settle(grant, tokens, sinceArrival)));
+        });
+    }
+
+    /** An attempt was never sent. The lock must be held. */
+    void unused(Attempt attempt, long now) {
+        attempt.lease().release(now);
+        attempt.takeGrant()
+                .ifPresent(grant -> monitor.after(attempt.flight().mailbox(), () -> tell(to -> to.release(grant))));
+    }
+
+    private void tell(Consumer<Coordination> notice) {
+        partners.tell(notice);
+    }
+}

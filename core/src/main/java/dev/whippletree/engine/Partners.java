@@ -1,0 +1,109 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.engine.Topology.OpenCoordination;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.CoordinationStatus;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The other processes over the same accounts, as far as the coordinator reaches them, and what was asked of them. Thread-safe;
+ * never blocks. Whatever the coordinator does wrong is counted, and this process then goes on by itself.
+ */
+final class Partners {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Partners.class);
+
+    /** A coordination answers much sooner, with what it knows when it is cut off; this is for one that is broken. */
+    private static final long TIMEOUT_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Optional<OpenCoordination> open;
+    private final PluginCall calls;
+    private final AtomicLong granted = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong claimed = new AtomicLong();
+    private final AtomicLong leftToOthers = new AtomicLong();
+    private final AtomicLong faults = new AtomicLong();
+
+    Partners(Optional<OpenCoordination> open, Timeline timeline) {
+        this.open = open;
+        this.calls = new PluginCall(timeline, TIMEOUT_NANOS);
+    }
+
+    /** Returns the way to them; empty if this process is alone. */
+    Optional<Coordination> coordination() {
+        return open.map(OpenCoordination::coordination);
+    }
+
+    /** Asks them something; the substitute takes the place of an answer that doesn't come. */
+    <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
+        calls.ask(question, substitute, this::fault, outcome);
+    }
+
+    /** Tells them something, if there are any. */
+    void tell(Consumer<Coordination> notice) {
+        coordination().ifPresent(coordination -> {
+            try {
+                notice.accept(coordination);
+            } catch (Throwable e) {
+                fault(e);
+            }
+        });
+    }
+
+    private void fault(Throwable cause) {
+        faults.incrementAndGet();
+        LOG.debug("The coordinator failed: {}", String.valueOf(cause));
+    }
+
+    void granted() {
+        granted.incrementAndGet();
+    }
+
+    void refused() {
+        refused.incrementAndGet();
+    }
+
+    void claimed() {
+        claimed.incrementAndGet();
+    }
+
+    void leftToOthers() {
+        leftToOthers.incrementAndGet();
+    }
+
+    /** Returns how it stands with them. */
+    Optional<StatusSnapshot.Coordination> status() {
+        return open.map(there -> {
+            CoordinationStatus now = statusOf(there);
+            return new StatusSnapshot.Coordination(
+                    there.name(),
+                    now.connected(),
+                    now.processes(),
+                    granted.get(),
+                    now.alone(),
+                    refused.get(),
+                    claimed.get(),
+                    leftToOthers.get(),
+                    faults.get(),
+                    now.problem());
+        });
+    }
+
+    private CoordinationStatus statusOf(OpenCoordination there) {
+        try {
+            return there.coordination().status();
+        } catch (Throwable e) {
+            fault(e);
+            return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't say how it stands"));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.CoordinationListener;
+import dev.whippletree.spi.CoordinationStatus;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Other processes that say what a test wants, and remember what they are told. */
+final class ScriptedCoordination implements Coordination {
+
+    final List<List<LimitUse>> reserved = new ArrayList<>();
+    final List<String> told = new ArrayList<>();
+    private Function<List<LimitUse>, CompletionStage<Grant>> answer = uses -> grant();
+    private Supplier<CompletionStage<Claim>> claim = () -> CompletableFuture.completedFuture(ours());
+    private boolean probeIsOurs = true;
+    private int grants;
+    private @Nullable CoordinationListener listener;
+
+    /** From now on every reservation is answered so. */
+    void answers(Function<List<LimitUse>, CompletionStage<Grant>> other) {
+        answer = other;
+    }
+
+    /** From now on every claim is answered so. */
+    void claims(Supplier<CompletionStage<Claim>> other) {
+        claim = other;
+    }
+
+    void probesElsewhere() {
+        probeIsOurs = false;
+    }
+
+    CompletionStage<Grant> grant() {
+        return CompletableFuture.completedFuture(new Grant.Granted("grant-" + ++grants));
+    }
+
+    static CompletionStage<Grant> refusal(LimitUse by, Duration retryAfter) {
+        return CompletableFuture.completedFuture(new Grant.Refused(by, retryAfter));
+    }
+
+    Claim ours() {
+        return new Claim.Ours(() -> told.add("claim ended"));
+    }
+
+    CoordinationListener listener() {
+        if (listener == null) {
+            throw new IllegalStateException("nobody listens");
+        }
+        return listener;
+    }
+
+    @Override
+    public CompletionStage<Grant> reserve(List<LimitUse> uses) {
+        reserved.add(List.copyOf(uses));
+        return answer.apply(uses);
+    }
+
+    @Override
+    public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
+        told.add("settled " + grant + " "
+                + (tokens.isPresent() ? tokens.getAsLong() + " tokens " : "")
+                + sinceArrival.toMillis() + " ms");
+    }
+
+    @Override
+    public void release(String grant) {
+        told.add("released " + grant);
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(CacheKey key) {
+        return claim.get();
+    }
+
+    @Override
+    public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
+        return CompletableFuture.completedFuture(probeIsOurs);
+    }
+
+    @Override
+    public void closed(ScopeClosing closing) {
+        told.add("closed " + closing.scope() + " for " + closing.remaining().toMillis() + " ms"
+                + (closing.endKnown() ? "" : " or more"));
+    }
+
+    @Override
+    public void reopened(Scope scope) {
+        told.add("reopened " + scope);
+    }
+
+    @Override
+    public void listen(CoordinationListener heard) {
+        listener = heard;
+    }
+
+    @Override
+    public CoordinationStatus status() {
+        return new CoordinationStatus(true, 2, 0, Optional.empty());
+    }
+
+    @Override
+    public void close() {}
+}
