@@ -45,6 +45,10 @@ final class ScriptedCoordination implements Coordination {
         probeIsOurs = false;
     }
 
+    void probesHere() {
+        probeIsOurs = true;
+    }
+
     CompletionStage<Grant> grant() {
         return CompletableFuture.completedFuture(new Grant.Granted("grant-" + ++grants));
     }

@@ -1,0 +1,315 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+final class EngineCoordinationTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Scope SCOPE = Scope.of("scripted/account a");
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final ScriptedCoordination others = new ScriptedCoordination();
+    private final ScriptedCache cache = new ScriptedCache(fixture.timeline);
+    private final ScriptedClient client = fixture.account("a", "1000 / 1h", "50000 tokens / 1m");
+
+    EngineCoordinationTest() {
+        fixture.coordination(others);
+    }
+
+    private static ScopeClosing closing(Duration remaining, boolean endKnown) {
+        return new ScopeClosing(SCOPE, remaining, endKnown, "another's words");
+    }
+
+    @Test
+    void attempt_reservesOfEveryLimit_andIsSettledByWhatTheServiceCounted() {
+        client.counts(Admission.onEntry(100, 0));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(others.reserved).hasSize(1);
+        assertThat(others.reserved.get(0))
+                .extracting(LimitUse::scope, LimitUse::name, LimitUse::limit, LimitUse::amount)
+                .containsExactly(
+                        tuple(SCOPE, "requests/PT1H", Limit.requests(1000, Duration.ofHours(1)), 1L),
+                        tuple(SCOPE, "tokens/PT1M", Limit.tokens(50_000, Duration.ofMinutes(1)), 100L));
+        assertThat(others.told).hasSize(1);
+        assertThat(others.told.get(0)).startsWith("settled grant-1 ").endsWith(" 0 ms");
+    }
+
+    @Test
+    void refused_waitsInItsPlaceUntilTheTimeThatWasTold() {
+        others.answers(uses -> ScriptedCoordination.refusal(uses.get(0), SECOND));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(999));
+        assertThat(client.calls()).isZero();
+        assertThat(others.reserved).hasSize(1);
+        assertThat(fixture.status().waiting()).isEqualTo(1);
+        others.answers(uses -> others.grant());
+        fixture.run();
+        assertThat(client.callTimes()).containsExactly(SECOND.toNanos());
+        assertThat(answer.join().origin().attempts()).isEqualTo(1);
+        assertThat(fixture.status().calls()).isEqualTo(1);
+        assertThat(fixture.status().coordination().orElseThrow().refused()).isEqualTo(1);
+    }
+
+    @Test
+    void refusedForItsTokens_smallerOnesPass() {
+        client.admitsPrompts(
+                prompt -> Admission.onEntry(prompt.parameters().maxTokens().orElse(0) > 500 ? 3000 : 10, 0));
+        others.answers(uses ->
+                uses.get(1).amount() > 1000 ? ScriptedCoordination.refusal(uses.get(1), SECOND) : others.grant());
+        Prompt large = Prompt.of("large");
+        fixture.ask(large.withParameters(large.parameters().withMaxTokens(600)));
+        Prompt small = Prompt.of("small");
+        CompletableFuture<Completion> answer =
+                fixture.ask(small.withParameters(small.parameters().withMaxTokens(5)));
+        fixture.advance(Duration.ofMillis(500));
+        assertThat(answer).isCompleted();
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void refusedForLongerThanPatience_nextTierIsUsed() {
+        ScriptedClient second = fixture.account("b");
+        fixture.tier("a").tier("b");
+        others.answers(uses -> ScriptedCoordination.refusal(uses.get(0), Duration.ofMinutes(1)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(answer).isCompleted();
+        assertThat(second.calls()).isEqualTo(1);
+        assertThat(client.calls()).isZero();
+    }
+
+    @Test
+    void coordinatorThatFails_stopsNobody_andIsCounted() {
+        others.answers(uses -> CompletableFuture.failedFuture(new IllegalStateException("scripted")));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(fixture.status().coordination().orElseThrow().faults()).isEqualTo(1);
+    }
+
+    @Test
+    void coordinatorThatThrows_stopsNobody() {
+        others.answers(uses -> {
+            throw new IllegalStateException("scripted");
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void coordinatorThatSaysNothing_isWaitedForASecond() {
+        others.answers(uses -> new CompletableFuture<>());
+        fixture.ask("q");
+        fixture.run();
+        assertThat(client.callTimes()).containsExactly(SECOND.toNanos());
+    }
+
+    @Test
+    void cancelledWhileTheOthersAreAsked_whatTheyGrantIsFreedAgain() {
+        CompletableFuture<Grant> late = new CompletableFuture<>();
+        others.answers(uses -> late);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        answer.cancel(false);
+        late.complete(new Grant.Granted("late"));
+        fixture.run();
+        assertThat(client.calls()).isZero();
+        assertThat(others.told).containsExactly("released late");
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void brokenOff_isSettledAsStillArriving() {
+        client.usually(client.hangs());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SECOND);
+        answer.cancel(false);
+        fixture.run();
+        assertThat(others.told).containsExactly("settled grant-1 -5000 ms");
+    }
+
+    @Test
+    void rateLimited_othersAreTold() {
+        client.then(client.failsAfter(
+                SECOND, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(7), Reach.ORGANIZATION)));
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(others.told).contains("closed scripted/account a for 7000 ms");
+    }
+
+    @Test
+    void closedByOthers_isNotTriedBefore_theLatestTimeHolds() {
+        fixture.engine();
+        others.listener().closed(closing(Duration.ofSeconds(9), true));
+        others.listener().closed(closing(Duration.ofSeconds(3), true));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(9).toNanos());
+    }
+
+    @Test
+    void noticeOfAScopeNobodyKnowsHere_changesNothing() {
+        fixture.engine();
+        others.listener().closed(new ScopeClosing(Scope.of("elsewhere"), SECOND, true, ""));
+        others.listener().reopened(Scope.of("elsewhere"));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(client.callTimes()).containsExactly(0L);
+    }
+
+    @Test
+    void probeIsLeftToOthers_untilTheyTellThatItIsOpen() {
+        fixture.engine();
+        others.probesElsewhere();
+        others.listener().closed(closing(SECOND, false));
+        fixture.advance(SECOND);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(client.calls()).isZero();
+        assertThat(answer).isNotDone();
+        others.listener().reopened(SCOPE);
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(6).toNanos());
+    }
+
+    @Test
+    void probeOfOurs_tellsThatItIsOpen() {
+        fixture.engine();
+        others.listener().closed(closing(SECOND, false));
+        fixture.advance(SECOND);
+        fixture.ask("q");
+        fixture.run();
+        assertThat(others.told).contains("reopened scripted/account a");
+    }
+
+    @Test
+    void probeOfOthersThatNeverEnds_isTakenOverWhenItsTimeIsOver() {
+        fixture.engine();
+        others.probesElsewhere();
+        others.listener().closed(closing(SECOND, false));
+        fixture.advance(SECOND);
+        fixture.ask("q");
+        others.probesHere();
+        fixture.advance(Duration.ofSeconds(119));
+        assertThat(client.calls()).isZero();
+        fixture.advance(SECOND);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void anotherMakesTheCall_itsAnswerIsFound() {
+        fixture.sharedCache("shared", cache);
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        others.claims(() -> CompletableFuture.completedFuture(new Claim.Others(ended)));
+        fixture.ask("q");
+        others.claims(() -> CompletableFuture.completedFuture(others.ours()));
+        CompletableFuture<Completion> first = fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(client.calls()).isZero();
+        store();
+        ended.complete(null);
+        fixture.run();
+        assertThat(client.calls()).isZero();
+        assertThat(first.join().origin().source()).isEqualTo(Origin.Source.CACHE);
+        assertThat(fixture.status().coordination().orElseThrow().leftToOthers()).isEqualTo(1);
+        assertThat(fixture.status().caches().get(0).misses()).isEqualTo(1);
+    }
+
+    /** Puts what another process would have put there. */
+    private void store() {
+        EngineFixture other = new EngineFixture(fixture.timeline);
+        other.account("a", "1000 / 1h", "50000 tokens / 1m");
+        other.sharedCache("shared", cache);
+        other.ask("q");
+        fixture.run();
+        CacheEntry entry = cache.entries().values().iterator().next();
+        assertThat(entry.completion().finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void anotherGivesUp_thisOneClaimsAndCalls() {
+        fixture.sharedCache("shared", cache);
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        others.claims(() -> CompletableFuture.completedFuture(new Claim.Others(ended)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SECOND);
+        others.claims(() -> CompletableFuture.completedFuture(others.ours()));
+        ended.complete(null);
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(others.told).last().isEqualTo("claim ended");
+    }
+
+    @Test
+    void claim_endsOnceTheSharedCacheHasTheAnswer() {
+        ScriptedCache slow = new ScriptedCache(fixture.timeline).latency(Duration.ofMillis(300));
+        fixture.cache("near", cache).sharedCache("shared", slow);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        while (!answer.isDone()) {
+            fixture.advance(Duration.ofMillis(1));
+        }
+        fixture.advance(Duration.ofMillis(200));
+        assertThat(others.told).doesNotContain("claim ended");
+        fixture.advance(Duration.ofMillis(150));
+        assertThat(others.told).contains("claim ended");
+    }
+
+    @Test
+    void claim_endsWhenThereIsNoAnswer() {
+        fixture.sharedCache("shared", cache);
+        client.usually(client.failsAfter(SECOND, FailureKind.REJECTED));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(others.told).contains("claim ended");
+    }
+
+    @Test
+    void claimThatComesTooLate_isEndedAtOnce() {
+        fixture.sharedCache("shared", cache);
+        CompletableFuture<Claim> late = new CompletableFuture<>();
+        others.claims(() -> late);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        answer.cancel(false);
+        late.complete(others.ours());
+        fixture.run();
+        assertThat(others.told).containsExactly("claim ended");
+        assertThat(client.calls()).isZero();
+    }
+
+    @Test
+    void withoutASharedCache_nothingIsClaimed() {
+        fixture.cache("near", cache);
+        others.claims(() -> new CompletableFuture<>());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(fixture.status().coordination())
+                .map(there -> there.claimed())
+                .isEqualTo(Optional.of(0L));
+        assertThat(List.of(client.calls())).containsExactly(1);
+    }
+}
