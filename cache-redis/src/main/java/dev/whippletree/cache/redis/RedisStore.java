@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Answers as envelopes under one key each, which Redis drops when they expire. Thread-safe.
+ * Answers as envelopes, large ones packed, under one key each, which Redis drops when they expire. Thread-safe.
  *
  * <p>The envelope's own expiry is checked on reading as well: Redis has another clock, and a key may have been given more time.
  */
@@ -43,7 +43,8 @@ final class RedisStore implements CacheStore {
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
         return link.send(redis -> redis.get(keys.of(key)))
-                .thenApply(envelope -> Optional.ofNullable(envelope)
+                .thenApply(stored -> Optional.ofNullable(stored)
+                        .flatMap(Packing::unpack)
                         .flatMap(bytes -> CacheEnvelope.read(bytes, clock.instant()))
                         .map(entry -> new CacheHit(entry, true)));
     }
@@ -53,7 +54,7 @@ final class RedisStore implements CacheStore {
         if (!clock.instant().isBefore(entry.expires())) {
             return CompletableFuture.completedFuture(null);
         }
-        byte[] envelope = CacheEnvelope.write(entry);
+        byte[] envelope = Packing.pack(CacheEnvelope.write(entry));
         long millis = millisUntil(entry.expires());
         return link.send(redis -> redis.set(keys.of(key), envelope, SetArgs.Builder.px(millis)))
                 .thenAccept(ok -> {});

@@ -83,6 +83,18 @@ class RedisStoreTest {
     }
 
     @Test
+    void largeAnswer_isStoredPackedAndFound() {
+        String text = "Why do you want to work here? ".repeat(1_000);
+        CacheEntry entry = new CacheEntry(
+                Samples.completion(text), services.clock().instant().plus(Duration.ofHours(1)));
+        store.put(KEY, entry).toCompletableFuture().join();
+
+        assertThat(other.strlen(PLACE)).isLessThan(text.length() / 10);
+        assertThat(store.get(KEY).toCompletableFuture().join())
+                .hasValueSatisfying(hit -> assertThat(hit.entry()).isEqualTo(entry));
+    }
+
+    @Test
     void garbage_isAMiss() {
         put(store, Duration.ofHours(1));
         byte[] envelope = other.get(PLACE);

@@ -1,0 +1,69 @@
+package dev.whippletree.cache.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PackingTest {
+
+    private static byte[] text(int length) {
+        return "Tell me about a project you are proud of. "
+                .repeat(length / 42 + 1)
+                .substring(0, length)
+                .getBytes(UTF_8);
+    }
+
+    @Test
+    void text_comesBackAndIsSmaller() {
+        byte[] envelope = text(10_000);
+        byte[] packed = Packing.pack(envelope);
+        assertThat(packed.length).isLessThan(envelope.length / 10);
+        assertThat(Packing.unpack(packed))
+                .hasValueSatisfying(back -> assertThat(back).isEqualTo(envelope));
+    }
+
+    @Test
+    void smallOnes_stayAsTheyAre() {
+        byte[] envelope = text(Packing.SMALLEST - 1);
+        assertThat(Packing.pack(envelope)).isSameAs(envelope);
+        assertThat(Packing.unpack(envelope)).contains(envelope);
+    }
+
+    @Test
+    void whatCannotBeMadeSmaller_staysAsItIs() {
+        byte[] noise = new byte[10_000];
+        new Random(1).nextBytes(noise);
+        assertThat(Packing.pack(noise)).isSameAs(noise);
+    }
+
+    @Test
+    void packedOnesThatWereCutOrChanged_areNone() {
+        byte[] packed = Packing.pack(text(10_000));
+        for (int length = 6; length < packed.length; length++) {
+            assertThat(Packing.unpack(Arrays.copyOf(packed, length))).isEmpty();
+        }
+    }
+
+    @Test
+    void lengthThatIsALie_asksForNoMemory() {
+        for (int length : new int[] {-1, 0, Integer.MAX_VALUE}) {
+            byte[] packed = Packing.pack(text(10_000));
+            ByteBuffer.wrap(packed).putInt(2, length);
+            assertThat(Packing.unpack(packed)).isEmpty();
+        }
+    }
+
+    @Test
+    void garbage_neverThrows() {
+        Random random = new Random(2);
+        for (int run = 0; run < 10_000; run++) {
+            byte[] packed = Packing.pack(text(2_000));
+            packed[2 + random.nextInt(packed.length - 2)] = (byte) random.nextInt();
+            assertThat(Packing.unpack(packed)).isNotNull();
+        }
+    }
+}
