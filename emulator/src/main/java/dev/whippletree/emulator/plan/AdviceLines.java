@@ -32,8 +32,8 @@ final class AdviceLines {
         }
         lines.add(this::oneLost);
         lines.add(this::tierAdded);
-        lines.add(() -> processes(false));
-        lines.add(() -> processes(true));
+        lines.add(this::processesApart);
+        lines.add(this::processesTogether);
         return lines;
     }
 
@@ -79,13 +79,20 @@ final class AdviceLines {
                 request.pool().withTier(added));
     }
 
-    private Advice processes(boolean sharedCache) {
-        Variant variant = new Variant(interviews, request.pool(), request.processes(), sharedCache);
-        String part = "each may use 1/" + request.processes() + " of every limit";
+    private Advice processesApart() {
         return new Advice(
-                sharedCache ? Change.PROCESSES_SHARING_CACHE : Change.PROCESSES_APART,
-                request.processes() + (sharedCache ? " processes with Redis" : " processes without Redis"),
-                part + (sharedCache ? ", and Redis is their common cache" : " and has a cache of its own"),
-                runs.of(variant));
+                Change.PROCESSES_APART,
+                request.processes() + " processes without Redis",
+                "each may use 1/" + request.processes() + " of every limit and has a cache of its own",
+                runs.of(new Variant(interviews, request.pool(), request.processes())));
+    }
+
+    /** Those that share answers, limits and calls under way do what a single one would. */
+    private Advice processesTogether() {
+        return line(
+                Change.PROCESSES_TOGETHER,
+                request.processes() + " processes with Redis",
+                "as one: Redis is their cache and their coordinator",
+                request.pool());
     }
 }

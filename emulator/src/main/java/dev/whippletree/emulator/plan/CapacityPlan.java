@@ -89,8 +89,8 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
         TIER_ADDED,
         /** Several processes, each with its own cache and its even part of every limit. */
         PROCESSES_APART,
-        /** Several processes with a shared cache, each with its even part of every limit. */
-        PROCESSES_SHARING_CACHE
+        /** Several processes that share answers, limits and calls under way. */
+        PROCESSES_TOGETHER
     }
 
     /**

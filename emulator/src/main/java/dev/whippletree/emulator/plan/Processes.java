@@ -28,14 +28,13 @@ final class Processes {
     private int sessions;
 
     Processes(Variant variant, VirtualTimeline timeline, PlannedProvider provider) {
-        PlannedCache shared = new PlannedCache(timeline);
         for (int index = 0; index < variant.processes(); index++) {
             List<AccountSettings> accounts = accounts(variant.pool(), new Share(index, variant.processes()));
             if (!accounts.isEmpty()) {
                 engines.add(Whippletree.builder()
                         .timeline(timeline)
                         .provider(provider)
-                        .cache(variant.sharedCache() ? shared : new PlannedCache(timeline))
+                        .cache(new PlannedCache(timeline))
                         .configuration(configuration(variant.pool(), accounts))
                         .build());
             }
