@@ -13,6 +13,7 @@ import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.PluginForm;
 import dev.whippletree.testkit.Samples;
+import dev.whippletree.testkit.Stages;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class CacheContract {
 
     private static final Duration TTL = Duration.ofMinutes(10);
+    private static final Stages STAGES = new Stages();
 
     // Both are replaced before each test; what stands here lets a test whose cache doesn't open be cleaned up.
     private FakeServices services = FakeServices.on(new VirtualTimeline(0));
@@ -163,7 +165,7 @@ public abstract class CacheContract {
     void answerThatHasExpiredAlready_isAcceptedAndNeverFound() {
         CacheKey key = Samples.key("t", "q");
         for (Instant expires : List.of(services.clock().instant().minusSeconds(1), Instant.EPOCH, Instant.MIN)) {
-            Stages.join(store.put(key, new CacheEntry(Samples.completion("late"), expires)), "storing what is over");
+            STAGES.join(store.put(key, new CacheEntry(Samples.completion("late"), expires)), "storing what is over");
             assertMiss(key, "it had expired at " + expires);
         }
     }
@@ -171,7 +173,7 @@ public abstract class CacheContract {
     @Test
     void answerThatNeverExpires_isKept() {
         CacheKey key = Samples.key("t", "q");
-        Stages.join(store.put(key, new CacheEntry(Samples.completion("for ever"), Instant.MAX)), "storing for ever");
+        STAGES.join(store.put(key, new CacheEntry(Samples.completion("for ever"), Instant.MAX)), "storing for ever");
 
         assertHit(key, "for ever", "the farthest moment there is hasn't come");
     }
@@ -180,7 +182,7 @@ public abstract class CacheContract {
     void clearedTenant_isEmptyAndTheOthersAreNot() {
         putSome(List.of("alice", "bob", ""), 20);
 
-        long removed = Stages.join(store.clear(Optional.of("alice")), "clearing a tenant");
+        long removed = STAGES.join(store.clear(Optional.of("alice")), "clearing a tenant");
 
         assertThat(removed).as("answers removed, or -1 if it can't tell").isIn(20L, -1L);
         assertAllMissing("alice", 20);
@@ -192,7 +194,7 @@ public abstract class CacheContract {
     void clearedEmptyTenant_isNotEverybody() {
         putSome(List.of("alice", ""), 5);
 
-        Stages.join(store.clear(Optional.of("")), "clearing the empty tenant");
+        STAGES.join(store.clear(Optional.of("")), "clearing the empty tenant");
 
         assertAllMissing("", 5);
         assertAllThere("alice", 5);
@@ -202,7 +204,7 @@ public abstract class CacheContract {
     void clearedCache_isEmpty() {
         putSome(List.of("alice", "bob", ""), 500);
 
-        long removed = Stages.join(store.clear(Optional.empty()), "clearing everything");
+        long removed = STAGES.join(store.clear(Optional.empty()), "clearing everything");
 
         assertThat(removed).as("answers removed, or -1 if it can't tell").isIn(1500L, -1L);
         List.of("alice", "bob", "").forEach(tenant -> assertAllMissing(tenant, 500));
@@ -211,7 +213,7 @@ public abstract class CacheContract {
     @Test
     void clearedCache_canBeFilledAgain() {
         putSome(List.of("alice"), 1);
-        Stages.join(store.clear(Optional.empty()), "clearing everything");
+        STAGES.join(store.clear(Optional.empty()), "clearing everything");
         putSome(List.of("alice"), 1);
 
         assertAllThere("alice", 1);
@@ -223,7 +225,7 @@ public abstract class CacheContract {
                 .mapToObj(user -> CompletableFuture.runAsync(() -> useOften(user), services.executor()))
                 .toList();
 
-        users.forEach(user -> Stages.join(user, "eight users at once"));
+        users.forEach(user -> STAGES.join(user, "eight users at once"));
     }
 
     @Test
@@ -242,9 +244,9 @@ public abstract class CacheContract {
         CacheEntry entry = put(key, Samples.completion("answer"));
         store.close();
 
-        Stages.assertFails(() -> store.get(key), "a get after close");
-        Stages.assertFails(() -> store.put(key, entry), "a put after close");
-        Stages.assertFails(() -> store.clear(Optional.empty()), "a clear after close");
+        STAGES.assertFails(() -> store.get(key), "a get after close");
+        STAGES.assertFails(() -> store.put(key, entry), "a put after close");
+        STAGES.assertFails(() -> store.clear(Optional.empty()), "a clear after close");
     }
 
     @Test
@@ -265,7 +267,7 @@ public abstract class CacheContract {
             stages.add(store.put(key, entry));
         } while (!closing.isDone());
 
-        stages.forEach(stage -> Stages.assertEnds(stage, "a get or put while another thread closes the cache"));
+        stages.forEach(stage -> STAGES.assertEnds(stage, "a get or put while another thread closes the cache"));
     }
 
     private void useOften(int user) {
@@ -286,7 +288,7 @@ public abstract class CacheContract {
                 stages.add(store.put(Samples.key(tenant, "q" + n), entry(Samples.completion("a" + n))));
             }
         }
-        stages.forEach(stage -> Stages.join(stage, "one of many puts"));
+        stages.forEach(stage -> STAGES.join(stage, "one of many puts"));
     }
 
     private void assertAllThere(String tenant, int count) {
@@ -321,12 +323,12 @@ public abstract class CacheContract {
     }
 
     private Optional<CacheHit> get(CacheKey key) {
-        return Stages.join(store.get(key), "a get");
+        return STAGES.join(store.get(key), "a get");
     }
 
     private CacheEntry put(CacheKey key, Completion completion) {
         CacheEntry entry = entry(completion);
-        Stages.join(store.put(key, entry), "a put");
+        STAGES.join(store.put(key, entry), "a put");
         return entry;
     }
 

@@ -1,0 +1,311 @@
+package dev.whippletree.testkit.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract's part about limits. */
+abstract class ReservationContract extends CoordinatorBench {
+
+    private static final OptionalLong AS_RESERVED = OptionalLong.empty();
+
+    ReservationContract() {}
+
+    @Test
+    void grants_addUpOverProcesses() {
+        Coordination a = open();
+        Coordination b = open();
+        granted("nothing was used", a, requests(6));
+
+        refused("6 of 10 were used by another process", b, requests(5));
+        granted("6 of 10 were used", b, requests(4));
+        refused("all was used, most of it here", a, requests(1));
+        refused("all was used, most of it by another process", b, requests(1));
+    }
+
+    @Test
+    void wholeAmount_isUsedOneByOneAndNoMore() {
+        List<Coordination> all = open(4);
+        for (int n = 0; n < 10; n++) {
+            granted(n + " of 10 were used", all.get(n % 4), requests(1));
+        }
+
+        all.forEach(process -> refused("10 of 10 were used", process, requests(1)));
+    }
+
+    @Test
+    void severalLimits_areReservedTogetherOrNotAtAll() {
+        Coordination a = open();
+        Coordination b = open();
+        granted("nothing was used", a, requests(1), tokens(90));
+
+        refused("the tokens don't fit", b, requests(1), tokens(11));
+        refused("the tokens don't fit, in whatever order", b, tokens(11), requests(1));
+
+        granted("a refusal uses up nothing: 9 requests and 10 tokens are left", b, requests(9), tokens(10));
+        refused("no request is left", a, requests(1));
+        refused("no token is left", a, tokens(1));
+    }
+
+    @Test
+    void scopesAndNames_areKeptApart() {
+        Coordination a = open();
+        Coordination b = open();
+        List<Scope> scopes = List.of(
+                Scope.of("o"),
+                Scope.of("o", "m"),
+                Scope.of("o", "n"),
+                Scope.of("o", ""),
+                Scope.of("o", "*"),
+                Scope.of("om"),
+                Scope.of("O"),
+                Scope.of("o/m"),
+                Scope.of("o:m"),
+                Scope.of("o", "m:a"),
+                Scope.of("o, model m"));
+        for (Scope scope : scopes) {
+            for (String name : List.of("a", "b", "A", "m:a", "")) {
+                LimitUse all = new LimitUse(scope, name, Limit.requests(1, HOUR), 1);
+                granted("no other scope's or name's use is this one's", a, all);
+                refused("it was used by another process", b, all);
+            }
+        }
+    }
+
+    @Test
+    void processesThatDifferAboutTheAmount_shareTheCount() {
+        Coordination a = open();
+        Coordination b = open();
+        granted("nothing was used", a, requests(6));
+
+        LimitUse ofEight = new LimitUse(ORGANIZATION, "requests-per-hour", Limit.requests(8, HOUR), 3);
+        refused("6 were used of what this process knows as 8: the name says which limit", b, ofEight);
+        granted("6 were used of what this process knows as 10", a, requests(4));
+    }
+
+    @Test
+    void refusal_namesTheUseThatDoesNotFit() {
+        Coordination a = open();
+        Coordination b = open();
+        granted("nothing was used", a, requests(10));
+
+        assertThat(refused("no request is left", b, tokens(5), requests(2)).by())
+                .as("the use that doesn't fit")
+                .isEqualTo(requests(2));
+    }
+
+    @Test
+    void refusal_namesTheUseThatHasToWaitLongest() {
+        Coordination a = open();
+        Coordination b = open();
+        LimitUse ofAMinute =
+                new LimitUse(ORGANIZATION, "requests-per-minute", Limit.requests(2, Duration.ofMinutes(1)), 2);
+        a.settle(granted("nothing was used", a, ofAMinute, requests(10)), AS_RESERVED, Duration.ZERO);
+        awaitArrival(a);
+
+        assertThat(refused("neither fits", b, ofAMinute, requests(1)).by())
+                .as("the use that has to wait longest, for an hour's window")
+                .isEqualTo(requests(1));
+        assertThat(refused("neither fits", b, requests(1), ofAMinute).by())
+                .as("the use that has to wait longest, in whatever order")
+                .isEqualTo(requests(1));
+    }
+
+    @Test
+    void refusal_waitsNoLongerThanTheWindow() {
+        Coordination a = open();
+        Coordination b = open();
+        String grant = granted("nothing was used", a, requests(10));
+        assertThat(refused("all was used by a call that is under way", b, requests(1))
+                        .retryAfter())
+                .as("the wait for what is under way")
+                .isPositive()
+                .isLessThanOrEqualTo(HOUR);
+
+        a.settle(grant, AS_RESERVED, Duration.ZERO);
+        awaitArrival(a);
+
+        assertThat(refused("all was used by a call that was counted just now", b, requests(1))
+                        .retryAfter())
+                .as("the wait for what was counted just now, of a window of an hour")
+                .isBetween(Duration.ofMinutes(50), HOUR);
+    }
+
+    @Test
+    void settledByFewerTokens_givesTheRestBack() {
+        Coordination a = open();
+        Coordination b = open();
+        a.settle(granted("nothing was used", a, requests(1), tokens(100)), OptionalLong.of(30), Duration.ZERO);
+
+        grantedSoon("the call took 30 tokens, not 100", b, tokens(70));
+        refused("30 and 70 of 100 tokens were used", b, tokens(1));
+        granted("1 of 10 requests was used: tokens change nothing about that", b, requests(9));
+        refused("all requests were used", b, requests(1));
+    }
+
+    @Test
+    void settledByMoreTokens_usesMore() {
+        Coordination a = open();
+        Coordination b = open();
+        a.settle(granted("nothing was used", a, requests(1), tokens(10)), OptionalLong.of(60), Duration.ZERO);
+        awaitArrival(a);
+
+        refused("the call took 60 of 100 tokens, not 10", b, tokens(41));
+        granted("the call took 60 of 100 tokens", b, tokens(40));
+        granted("1 of 10 requests was used: tokens change nothing about that", b, requests(9));
+    }
+
+    @Test
+    void settledWithoutTokens_keepsWhatWasReserved() {
+        Coordination a = open();
+        Coordination b = open();
+        a.settle(granted("nothing was used", a, requests(1), tokens(60)), AS_RESERVED, Duration.ZERO);
+        awaitArrival(a);
+
+        refused("the call took 60 of 100 tokens as reserved, and keeps them", b, tokens(41));
+        granted("no more than that is used", b, tokens(40));
+        refused("1 of 10 requests was used", b, requests(10));
+    }
+
+    @Test
+    void released_isFreeAgainAltogether() {
+        Coordination a = open();
+        Coordination b = open();
+        a.release(granted("nothing was used", a, requests(10), tokens(100)));
+
+        grantedSoon("nothing was sent by the other process", b, requests(10), tokens(100));
+        refused("all was used", a, requests(1));
+    }
+
+    @Test
+    void unknownGrant_endsNothing() {
+        Coordination a = open();
+        Coordination b = open();
+        granted("nothing was used", a, requests(6), tokens(60));
+        for (String unknown : List.of("no such grant", "", "0", "*")) {
+            assertThatCode(() -> {
+                        b.release(unknown);
+                        b.settle(unknown, OptionalLong.of(1), Duration.ZERO);
+                    })
+                    .as("ending an unknown grant '%s'", unknown)
+                    .doesNotThrowAnyException();
+        }
+        awaitArrival(b);
+
+        refused("60 of 100 tokens were used, and nobody has ended that", b, tokens(41));
+        granted("nobody has ended anything", b, requests(4), tokens(40));
+    }
+
+    @Test
+    void endedGrant_isEndedOnce() {
+        Coordination a = open();
+        Coordination b = open();
+        String settled = granted("nothing was used", a, tokens(60));
+        a.settle(settled, AS_RESERVED, Duration.ZERO);
+        a.release(settled);
+        a.settle(settled, OptionalLong.of(0), Duration.ZERO);
+        String released = granted("60 of 100 tokens were used", a, tokens(40));
+        a.release(released);
+        a.settle(released, OptionalLong.of(40), Duration.ZERO);
+        awaitArrival(a);
+
+        refused("60 of 100 tokens were settled, and what comes after that does nothing", b, tokens(41));
+        granted("40 of 100 tokens were released, and what comes after that does nothing", b, tokens(40));
+    }
+
+    @Test
+    void nothing_fitsAlways() {
+        Coordination a = open();
+        Coordination b = open();
+        granted("nothing was used", a, requests(10));
+
+        granted("nothing is used of the full limit", b, requests(0), tokens(50));
+        granted("nothing was used of that", a, tokens(50));
+    }
+
+    @Test
+    void nothing_mayTurnOutToBeMore() {
+        Coordination a = open();
+        Coordination b = open();
+        a.settle(granted("nothing was used", a, tokens(0)), OptionalLong.of(100), Duration.ZERO);
+        awaitArrival(a);
+
+        refused("the call took all 100 tokens, though none was reserved", b, tokens(1));
+    }
+
+    @Test
+    void usedLongAgo_isUsedNoMore() {
+        Coordination a = open();
+        Coordination b = open();
+        a.settle(granted("nothing was used", a, requests(10)), AS_RESERVED, HOUR);
+
+        grantedSoon("the service counted the other call as long ago as the window is", b, requests(10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 30, 50})
+    void usedInTheWindow_isUsedUntilItLeavesIt(int minutes) {
+        Coordination a = open();
+        Coordination b = open();
+        Duration ago = Duration.ofMinutes(minutes);
+        a.settle(granted("nothing was used", a, requests(10)), AS_RESERVED, ago);
+        awaitArrival(a);
+
+        assertThat(refused("the service counted it " + ago + " ago, of a window of an hour", b, requests(1))
+                        .retryAfter())
+                .as("the wait for what was counted %s ago, of a window of an hour", ago)
+                .isBetween(HOUR.minus(ago).minusMinutes(5), HOUR.minus(ago).plusMinutes(5));
+    }
+
+    @Test
+    void stillOnItsWay_isUsedAndNotOver() {
+        Coordination a = open();
+        Coordination b = open();
+        a.settle(granted("nothing was used", a, requests(10)), AS_RESERVED, HOUR.negated());
+        awaitArrival(a);
+
+        refused("it will be counted in an hour at the latest, and so isn't over", b, requests(1));
+    }
+
+    @Test
+    void window_passes() {
+        Coordination a = open();
+        Coordination b = open();
+        LimitUse ofASecond = new LimitUse(MODEL, "tokens-per-second", Limit.tokens(5, Duration.ofSeconds(1)), 5);
+        a.settle(granted("nothing was used", a, ofASecond), AS_RESERVED, Duration.ZERO);
+        passTime(Duration.ofSeconds(1));
+
+        grantedSoon("a window of a second has passed", b, ofASecond);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void manyAtOnce_neverUseMoreThanThereIs_andAllOfIt(long seed) {
+        List<Coordination> all = open(4);
+        ReservingCrowd crowd = new ReservingCrowd(seed, stages());
+
+        List<CompletableFuture<Boolean>> users = all.stream()
+                .map(process -> start(() -> crowd.useOften(process)))
+                .toList();
+        users.forEach(user -> join(user, "seed " + seed + ": four processes that reserve, settle and release at once"));
+
+        Coordination last = all.get(3);
+        grantedSoon("seed " + seed + ": that is what is left", last, crowd.tokensLeft());
+        refused("seed " + seed + ": nothing is left", all.get(0), crowd.tokens(1));
+        assertThat(reserve(last, crowd.requests(1)))
+                .as("seed %d: another request, of which enough are left", seed)
+                .isInstanceOf(Grant.Granted.class);
+    }
+}
