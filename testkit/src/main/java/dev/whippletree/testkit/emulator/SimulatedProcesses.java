@@ -1,0 +1,160 @@
+package dev.whippletree.testkit.emulator;
+
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.emulator.simulation.Link;
+import dev.whippletree.emulator.simulation.SimulatedProvider;
+import dev.whippletree.emulator.stress.InterviewDriver;
+import dev.whippletree.emulator.stress.InterviewPlan;
+import dev.whippletree.emulator.stress.InterviewResults;
+import dev.whippletree.emulator.stress.StressEmulation;
+import dev.whippletree.emulator.stress.StressSettings;
+import dev.whippletree.engine.Engine;
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.Topology;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.strategy.RoundRobin;
+import dev.whippletree.time.VirtualTimeline;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Several processes in virtual time: the production engine, once for each, over the same emulated accounts, a common cache and
+ * whatever coordinates them. The same seed is the same run. Confined to one thread.
+ *
+ * <p>Each interview stays with one process. What the service itself counted says whether the processes kept its limits together.
+ */
+public final class SimulatedProcesses {
+
+    private static final String PROVIDER = "simulated";
+    private static final String MODEL = "openai/gpt-oss-20b";
+
+    private final VirtualTimeline timeline;
+    private final StressSettings settings;
+    private final SimulatedProvider provider;
+    private final CommonStore store = new CommonStore();
+    private final List<Engine> engines = new ArrayList<>();
+    private final Map<String, Engine> bySession = new HashMap<>();
+    private int sessions;
+
+    /**
+     * Puts the processes together; nothing runs yet.
+     *
+     * @param timeline the time by which everything goes, the coordinations included
+     * @param settings the accounts, and the interviews that ask them
+     * @param link the way to the accounts
+     * @param coordinations one for each process, at least one
+     */
+    public SimulatedProcesses(
+            VirtualTimeline timeline, StressSettings settings, Link link, List<Coordination> coordinations) {
+        this.timeline = timeline;
+        this.settings = settings;
+        EmulatedService service = new EmulatedService(StressEmulation.serviceSettings(settings), timeline.nanoTime());
+        this.provider = new SimulatedProvider(PROVIDER, service, timeline, link, Map.of());
+        for (Coordination coordination : coordinations) {
+            engines.add(new Engine(timeline, topology(coordination), EngineSettings.DEFAULT, List.of()));
+        }
+    }
+
+    /**
+     * What came of a run. Immutable.
+     *
+     * @param results what the interviews got
+     * @param service what the service saw
+     * @param statuses how each process stood at the end
+     */
+    public record Outcome(InterviewResults results, ServiceStats service, List<StatusSnapshot> statuses) {
+
+        /** Copies the list. */
+        public Outcome {
+            statuses = List.copyOf(statuses);
+        }
+    }
+
+    /**
+     * Conducts the interviews to their end.
+     *
+     * @throws IllegalStateException if nothing happens any more although interviews are under way
+     */
+    public Outcome run() {
+        InterviewPlan plan = InterviewPlan.of(settings.interviews());
+        CompletableFuture<InterviewResults> results = new InterviewDriver(plan, this::complete, timeline).start();
+        while (!results.isDone()) {
+            if (!timeline.runNext()) {
+                throw new IllegalStateException("the interviews stand still");
+            }
+        }
+        timeline.advance(settings.latency().mean());
+        return new Outcome(
+                results.join(),
+                provider.stats(),
+                engines.stream().map(Engine::status).toList());
+    }
+
+    private CompletableFuture<Completion> complete(Prompt prompt) {
+        return bySession
+                .computeIfAbsent(prompt.session().orElse(""), session -> engines.get(sessions++ % engines.size()))
+                .complete(prompt);
+    }
+
+    private Topology topology(Coordination coordination) {
+        List<Topology.OpenAccount> open = new ArrayList<>();
+        List<RouteSettings.TargetSettings> targets = new ArrayList<>();
+        for (AccountSettings account : StressEmulation.accounts(settings, PROVIDER, Map.of())) {
+            open.add(new Topology.OpenAccount(account, provider.connect(account)));
+            targets.add(new RouteSettings.TargetSettings(account.id(), MODEL));
+        }
+        RouteSettings route = RouteSettings.of("default", List.of(new RouteSettings.Tier(targets)));
+        Picker picker = new RoundRobin().open(Settings.none("route default"), timeline.random());
+        return new Topology(
+                open,
+                Map.of("default", new Topology.OpenRoute(route, List.of(picker))),
+                "default",
+                List.of(new Topology.OpenCache("common", true, store)),
+                Optional.of(new Topology.OpenCoordination("simulated", coordination)),
+                List.of());
+    }
+
+    /** Keeps everything, for all of them. */
+    private static final class CommonStore implements CacheStore {
+
+        private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
+
+        @Override
+        public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+            return CompletableFuture.completedFuture(
+                    Optional.ofNullable(entries.get(key)).map(entry -> new CacheHit(entry, true)));
+        }
+
+        @Override
+        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+            entries.put(key, entry);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Long> clear(Optional<String> tenant) {
+            entries.clear();
+            return CompletableFuture.completedFuture(-1L);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
