@@ -19,8 +19,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Brings its own Jackson, and answers with what it sees of its host. */
+/** Brings two Jacksons of its own, and answers with their versions and with what it sees of its host. */
 public final class JacksonProvider implements Provider {
 
     @Override
@@ -47,8 +48,8 @@ public final class JacksonProvider implements Provider {
             public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
                 sink.sent();
                 sink.firstByte();
-                sink.delta(new Delta.Text("Jackson of " + new ObjectMapper().owner() + "; sees " + seen() + "; services "
-                        + services() + "; own context " + ownContext));
+                sink.delta(new Delta.Text("Jackson " + jacksons() + "; sees " + seen() + "; services " + services()
+                        + "; own context " + ownContext));
                 sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
                 return () -> {};
             }
@@ -56,6 +57,23 @@ public final class JacksonProvider implements Provider {
             @Override
             public void close() {}
         };
+    }
+
+    /** Lets both do some work, so that whatever they load comes along. */
+    private static String jacksons() {
+        try {
+            ObjectMapper three = JsonMapper.builder().build();
+            com.fasterxml.jackson.databind.ObjectMapper two = new com.fasterxml.jackson.databind.ObjectMapper();
+            return three.readValue("{\"is\":\"" + three.version() + "\"}", Holder.class).is
+                    + " and "
+                    + two.readValue("{\"is\":\"" + two.version() + "\"}", Holder.class).is;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class Holder {
+        public String is;
     }
 
     private static String seen() {
@@ -68,7 +86,7 @@ public final class JacksonProvider implements Provider {
                         "dev.whippletree.engine.Engine",
                         "dev.whippletree.plugin.PluginCatalog",
                         "dev.whippletree.provider.openai.OpenAiProvider",
-                        "tools.jackson.databind.JsonNode",
+                        "tools.jackson.dataformat.yaml.YAMLMapper",
                         "com.google.inject.Guice",
                         "okhttp3.OkHttpClient")
                 .filter(JacksonProvider::isVisible)

@@ -5,6 +5,7 @@ import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.plugin.PluginCatalog;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,6 +56,9 @@ final class InitCommand implements Callable<Integer> {
     }
 
     private void write(Path file, String text) {
+        if (Files.isDirectory(file)) {
+            throw new UserMistake("--output: '" + output + "' is a folder; name a file in it");
+        }
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
@@ -62,6 +66,9 @@ final class InitCommand implements Callable<Integer> {
                     + " move it away, or name another file by --output FILE");
         } catch (NoSuchFileException e) {
             throw new UserMistake(output + " can't be written: its folder isn't there; create it first");
+        } catch (AccessDeniedException e) {
+            throw new UserMistake(output + " can't be written: you aren't allowed to write into its folder;"
+                    + " name a file elsewhere by --output FILE");
         } catch (IOException e) {
             throw new UserMistake(output + " can't be written: " + e);
         }

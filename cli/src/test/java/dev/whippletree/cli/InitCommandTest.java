@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs with the distribution's own providers and with a scripted one. */
 class InitCommandTest {
@@ -98,6 +100,13 @@ class InitCommandTest {
         assertThat(shell.withAccount().run("init", "--output", "nowhere/team.yaml"))
                 .isEqualTo(2);
         assertThat(shell.err()).contains("its folder isn't there; create it first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "."})
+    void outputThatIsAFolder_isAMistake(String output) {
+        assertThat(shell.withAccount().run("init", "--output", output)).isEqualTo(2);
+        assertThat(shell.err()).contains("--output: '" + output + "' is a folder; name a file in it");
     }
 
     @Test

@@ -28,23 +28,29 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Strangers' plugins in a folder: each on its own, whatever it brings, and whatever is wrong with another. */
 final class PluginFolderTest {
 
     /** Only keeps a test that would never end from never ending. */
     private static final long PATIENCE_SECONDS = 60;
+
+    /** Where the build puts libraries in versions that the library itself doesn't use. */
+    private static final Path OTHER_VERSIONS = Path.of("target/other-versions");
 
     @TempDir
     private Path temporary;
@@ -76,18 +82,20 @@ final class PluginFolderTest {
     }
 
     @Test
-    void plugin_bringsItsOwnJackson_andSeesOfItsHostOnlyWhatIsShared() {
-        withItsOwnJackson();
+    void plugin_bringsOtherVersionsOfWhatItsHostUses_andSeesOfThatOnlyWhatIsShared() throws IOException {
+        withItsOwnJacksons();
+        assertThat(JsonMapper.shared().version().toString()).isNotEqualTo("3.0.0");
 
         try (Whippletree whippletree = open(yaml("jackson"))) {
             assertThat(answer(whippletree).text())
-                    .isEqualTo("Jackson of acme; sees Provider Prompt Logger Driver; services 1; own context true");
+                    .isEqualTo("Jackson 3.0.0 and 2.17.2; sees Provider Prompt Logger Driver; services 1;"
+                            + " own context true");
         }
     }
 
     @Test
-    void classLoader_isClosedWithTheWhippletree() {
-        withItsOwnJackson();
+    void classLoader_isClosedWithTheWhippletree() throws IOException {
+        withItsOwnJacksons();
 
         try (Whippletree whippletree = open(yaml("jackson"))) {
             assertThat(ofPlugin("acme/JacksonProvider.class")).isTrue();
@@ -284,14 +292,19 @@ final class PluginFolderTest {
                 .write("AbstractSilentProvider.java", "RivalProvider.java");
     }
 
-    private void withItsOwnJackson() {
-        Path acme = plugins.resolve("acme");
-        new PluginJar(acme, "jackson-databind.jar").write("ObjectMapper.java");
+    private void withItsOwnJacksons() throws IOException {
+        Path acme = Files.createDirectory(plugins.resolve("acme"));
+        List<Path> jacksons = new ArrayList<>();
+        try (Stream<Path> jars = Files.list(OTHER_VERSIONS)) {
+            for (Path jar : jars.toList()) {
+                jacksons.add(Files.copy(jar, acme.resolve(jar.getFileName())));
+            }
+        }
         new PluginJar(acme, "acme.jar")
                 .announces("acme")
                 .line("Whippletree-Spi", "1")
                 .offers(Provider.class, "acme.JacksonProvider")
-                .writeWith(List.of(acme.resolve("jackson-databind.jar")), "JacksonProvider.java");
+                .writeWith(jacksons, "JacksonProvider.java");
     }
 
     private void withACopyOfOpenAi() throws Exception {

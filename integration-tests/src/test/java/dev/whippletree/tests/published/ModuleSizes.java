@@ -16,7 +16,7 @@ public final class ModuleSizes {
 
     private ModuleSizes() {}
 
-    /** Prints two lines for each module that has been verified, from the folder of the whole build. */
+    /** Prints two lines for each module that has been verified and needs anything, from the folder of the whole build. */
     public static void main(String[] arguments) throws IOException {
         Path project = Path.of(arguments[0]);
         System.out.println("Sizes in MB of each module's jar, and of it with all it needs to run:");
@@ -24,7 +24,7 @@ public final class ModuleSizes {
             for (Path module : folders.sorted().toList()) {
                 Path classPath = module.resolve("target/runtime-class-path.txt");
                 Path jar = module.resolve("target/whippletree-" + module.getFileName() + "-" + arguments[1] + ".jar");
-                if (Files.exists(classPath) && Files.exists(jar)) {
+                if (Files.exists(classPath) && Files.exists(jar) && Files.size(classPath) > 0) {
                     print(jar, Files.readString(classPath).strip());
                 }
             }
@@ -32,9 +32,8 @@ public final class ModuleSizes {
     }
 
     private static void print(Path jar, String classPath) {
-        List<Path> needed = classPath.isEmpty()
-                ? List.of()
-                : Stream.of(classPath.split(File.pathSeparator)).map(Path::of).toList();
+        List<Path> needed =
+                Stream.of(classPath.split(File.pathSeparator)).map(Path::of).toList();
         long own = jar.toFile().length();
         long all =
                 own + needed.stream().mapToLong(path -> path.toFile().length()).sum();

@@ -70,6 +70,7 @@ final class OutsideBuild {
                 copy,
                 Map.of("JAVA_HOME", jdk.toString(), "MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        assertThat(run.out()).as("warnings about our artifacts").doesNotContain("Checksum validation failed");
         return copy;
     }
 

@@ -3,6 +3,9 @@ package dev.whippletree.tests.published;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -60,6 +63,16 @@ public final class Publication {
     private void add(String id, Path file, String ending) throws IOException {
         Path folder = repository.resolve("dev/whippletree").resolve(id).resolve(version);
         Files.createDirectories(folder);
-        Files.copy(file, folder.resolve(id + "-" + version + ending));
+        Path copy = Files.copy(file, folder.resolve(id + "-" + version + ending));
+        // Without it, Maven warns of each file that it takes from here, with a stack trace.
+        Files.writeString(folder.resolve(copy.getFileName() + ".sha1"), sha1(copy));
+    }
+
+    private static String sha1(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // Every JDK has it.
+        }
     }
 }

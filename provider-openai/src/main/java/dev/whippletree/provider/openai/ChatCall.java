@@ -8,6 +8,7 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.Cancellable;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -164,7 +165,14 @@ final class ChatCall implements Runnable, Cancellable {
     }
 
     private String noAnswer(Exception e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return "no answer from " + endpoint.url().host() + ": " + reason;
+        return "no answer from " + endpoint.url().host() + ": " + reason(e);
+    }
+
+    /** What the JDK says of a host that it can't find is often its name and nothing else. */
+    static String reason(Exception e) {
+        if (e instanceof UnknownHostException) {
+            return "this host isn't known here; check its name and the network";
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }
