@@ -160,11 +160,13 @@ public abstract class CoordinatorContract extends NoticeContract {
             all.get(1).close();
             return true;
         });
+        boolean isClosed;
         do {
+            isClosed = closing.isDone(); // The last round comes after that.
             begun.add(all.get(1).reserve(List.of(tokens(0))));
             begun.add(all.get(1).claim(Samples.key("alice", "question " + begun.size())));
             begun.add(all.get(1).claimProbe(MODEL, HOUR));
-        } while (!closing.isDone());
+        } while (!isClosed);
 
         join(closing, "closing from another thread");
         begun.forEach(stage -> stages().assertEnds(stage, "a call while another thread closes the coordination"));

@@ -6,9 +6,13 @@ import dev.whippletree.spi.ScopeClosing;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** Remembers what it heard, and whether two notices came at the same time. Thread-safe. */
 final class RecordingListener implements CoordinationListener {
+
+    /** So that another thread, if there is one, gets in as well. */
+    private static final long INSIDE_NANOS = 100_000;
 
     private final List<ScopeClosing> closings = new CopyOnWriteArrayList<>();
     private final List<Scope> reopenings = new CopyOnWriteArrayList<>();
@@ -29,7 +33,7 @@ final class RecordingListener implements CoordinationListener {
         if (inside.incrementAndGet() > 1) {
             overlapped = true;
         }
-        Thread.yield(); // So that another thread, if there is one, gets in as well.
+        LockSupport.parkNanos(INSIDE_NANOS);
         notice.run();
         inside.decrementAndGet();
     }
