@@ -115,9 +115,7 @@ final class FakeCoordination implements Coordination {
             return;
         }
         synchronized (this) {
-            if (closed
-                    || own.all(now()).stream()
-                            .anyMatch(counted -> counted.grant().equals(granted.id()))) {
+            if (closed || own.all(now()).stream().anyMatch(counted -> counted.grant().equals(granted.id()))) {
                 return;
             }
         }
@@ -176,7 +174,7 @@ final class FakeCoordination implements Coordination {
             endWait(wait, others.getAsLong());
             return new Claim.Others(wait);
         };
-        return ask(new Question<>(question, () -> ours, claim -> startWait(claim, wait), late -> {}));
+        return ask(new Question<>(question, () -> ours, claim -> startWait(claim, wait), late -> endWait(wait, 0)));
     }
 
     private void startWait(Claim claim, CompletableFuture<@Nullable Void> wait) {
@@ -270,9 +268,8 @@ final class FakeCoordination implements Coordination {
                     last.processes(),
                     alone,
                     cutOff
-                            ? Optional.of(
-                                    "the meeting point can't be reached, so this process keeps to its part of each"
-                                            + " limit; connect it by cutOff(false)")
+                            ? Optional.of("the meeting point can't be reached, so this process keeps to its part of each"
+                                    + " limit; connect it by cutOff(false)")
                             : Optional.empty());
         }
     }

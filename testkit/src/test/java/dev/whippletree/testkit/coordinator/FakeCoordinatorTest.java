@@ -206,12 +206,24 @@ class FakeCoordinatorTest {
     }
 
     @Test
-    void closed_leavesNoTimerBehind() {
+    void claimThatComesTooLate_leavesNoTimerBehind() {
+        claim(a);
         remote.delayBy(SECOND);
+        CompletableFuture<Claim> claim = b.claim(KEY).toCompletableFuture();
+        timeline.advance(SECOND);
+        assertThat(claim).isCompletedWithValueMatching(Claim.Ours.class::isInstance);
+        timeline.advance(SECOND);
+
+        assertThat(timeline.runNext()).as("whether anything is left to happen").isFalse();
+    }
+
+    @Test
+    void closed_leavesNoTimerBehind() {
+        remote.delayBy(Duration.ofMillis(100));
         claim(a);
         CompletableFuture<Grant> grant = start(b, 1);
         CompletableFuture<Claim> claim = b.claim(KEY).toCompletableFuture();
-        timeline.advance(Duration.ofSeconds(2));
+        timeline.advance(Duration.ofMillis(200));
         assertThat(grant).isDone();
         assertThat(claim).isCompletedWithValueMatching(Claim.Others.class::isInstance);
         remote.delayBy(Duration.ZERO);
