@@ -155,6 +155,7 @@ public final class Whippletree implements AutoCloseable {
         private EngineSettings engine = EngineSettings.DEFAULT;
         private UnaryOperator<ProviderClient> clients = UnaryOperator.identity();
         private Optional<ChosenCoordinator> coordinator = Optional.empty();
+        private boolean keptCachesOnly;
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
         private @Nullable Timeline timeline;
@@ -228,6 +229,15 @@ public final class Whippletree implements AutoCloseable {
         /** Chooses what several processes over the same accounts have in common their limits and calls by. */
         public Builder coordinator(String name, Map<String, String> settings) {
             this.coordinator = Optional.of(new ChosenCoordinator(name, new Settings("coordinator " + name, settings)));
+            return this;
+        }
+
+        /**
+         * Leaves out the caches that end with this process, those that are {@linkplain Cache#isSelfContained() self-contained}:
+         * for a program that asks once and ends, whom opening them would only delay. Their settings' names are still checked.
+         */
+        public Builder keptCachesOnly() {
+            this.keptCachesOnly = true;
             return this;
         }
 
@@ -351,8 +361,9 @@ public final class Whippletree implements AutoCloseable {
         private Whippletree build(PluginCatalog catalog) {
             Configuration checked = ConfigurationCheck.of(withState(whole(catalog)), catalog.known(), variables());
             Optional<StateFolder> folder = checked.state().map(StateFolder::open);
-            Configuration whole =
+            Configuration warned =
                     checked.withWarnings(folder.map(StateFolder::warnings).orElse(List.of()));
+            Configuration whole = keptCachesOnly ? warned.withoutCaches(catalog.selfContainedCaches()) : warned;
             Hooks hooks = new Hooks(listeners, clients, folder);
             catalog.broken().forEach(entry -> LOG.warn("A plugin isn't used, because it can't be loaded: {}", entry));
             whole.warnings().forEach(LOG::warn);

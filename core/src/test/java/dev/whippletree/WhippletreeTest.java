@@ -2,6 +2,11 @@ package dev.whippletree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.Configuration.CacheTier;
@@ -19,6 +24,7 @@ import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -67,6 +73,20 @@ final class WhippletreeTest {
         }
         assertThat(FakePlugins.EVENTS)
                 .containsExactly("open a", "open b", "open cache", "close cache", "close b", "close a");
+    }
+
+    @Test
+    void programThatAsksOnce_opensNoCacheThatEndsWithIt() {
+        Cache ending = mock();
+        when(ending.name()).thenReturn("ending");
+        when(ending.isSelfContained()).thenReturn(true);
+        Whippletree.Builder builder = builder().account("a", "fake", "x").cache(ending);
+
+        assertThat(answer(builder.cache("ending").cache("fake").keptCachesOnly()))
+                .startsWith("answer of a");
+
+        assertThat(FakePlugins.EVENTS).contains("open cache");
+        verify(ending, never()).open(any(), any());
     }
 
     @Test

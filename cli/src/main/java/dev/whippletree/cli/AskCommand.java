@@ -61,7 +61,7 @@ final class AskCommand implements Callable<Integer> {
     }
 
     private int ask(Prompt prompt) {
-        try (Whippletree whippletree = opening.open(surroundings)) {
+        try (Whippletree whippletree = opening.openToAskOnce(surroundings)) {
             return answer(whippletree, prompt);
         }
     }

@@ -1,11 +1,17 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.cli.logging.LogOutput;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /** Where the command starts. */
 public final class Main {
+
+    private static final String HELP = "help";
 
     private Main() {}
 
@@ -30,7 +36,7 @@ public final class Main {
         LogOutput.to(surroundings.err()::println);
         LogOutput.level(false, false);
         try {
-            return commandLine(surroundings).execute(arguments);
+            return commandLine(surroundings, arguments).execute(arguments);
         } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {
             return new Mistakes(surroundings).handle(e);
         } finally {
@@ -39,18 +45,15 @@ public final class Main {
         }
     }
 
-    static CommandLine commandLine(Surroundings surroundings) {
-        CommandLine line = new CommandLine(new WhippletreeCommand())
-                .addSubcommand(new AskCommand(surroundings))
-                .addSubcommand(new StatusCommand(surroundings))
-                .addSubcommand(new InitCommand(surroundings))
-                .addSubcommand(new CheckCommand(surroundings))
-                .addSubcommand(new PluginsCommand(surroundings))
-                .addSubcommand(new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)))
-                .addSubcommand(new StressCommand(surroundings))
-                .addSubcommand(new PlanCommand(surroundings))
-                .addSubcommand(new EmulateCommand(surroundings))
-                .addSubcommand(new CommandLine.HelpCommand());
+    /** Each command takes time to describe, so where the first argument is one, the others are left out. */
+    private static CommandLine commandLine(Surroundings surroundings, String... arguments) {
+        CommandLine line = new CommandLine(new WhippletreeCommand());
+        Map<String, Supplier<Object>> commands = commands(surroundings);
+        String first = arguments.length == 0 ? "" : arguments[0];
+        if (commands.containsKey(first) && !first.equals(HELP)) {
+            commands.keySet().retainAll(Set.of(first));
+        }
+        commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         WholeNumbers.apply(line);
         HelpLayout.apply(line, ExitCode.HELP);
         Mistakes mistakes = new Mistakes(surroundings);
@@ -62,5 +65,21 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(mistakes::handle)
                 .setExecutionExceptionHandler(mistakes::handle);
+    }
+
+    private static Map<String, Supplier<Object>> commands(Surroundings surroundings) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("ask", () -> new AskCommand(surroundings));
+        commands.put("status", () -> new StatusCommand(surroundings));
+        commands.put("init", () -> new InitCommand(surroundings));
+        commands.put("check", () -> new CheckCommand(surroundings));
+        commands.put("plugins", () -> new PluginsCommand(surroundings));
+        commands.put(
+                "cache", () -> new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)));
+        commands.put("stress", () -> new StressCommand(surroundings));
+        commands.put("plan", () -> new PlanCommand(surroundings));
+        commands.put("emulate", () -> new EmulateCommand(surroundings));
+        commands.put(HELP, CommandLine.HelpCommand::new);
+        return commands;
     }
 }

@@ -57,7 +57,12 @@ final class Opening {
      * @throws UserMistake if there is no account at all, saying how to get one; or if no route takes the model
      */
     Whippletree open(Surroundings surroundings) {
-        return open(surroundings, UnaryOperator.identity());
+        return build(surroundings, UnaryOperator.identity());
+    }
+
+    /** Opens one as {@link #open(Surroundings)} does, for a command that asks once: without caches that end with the process. */
+    Whippletree openToAskOnce(Surroundings surroundings) {
+        return build(surroundings, Whippletree.Builder::keptCachesOnly);
     }
 
     /** Opens one as {@link #open(Surroundings)} does, for a command that prints the configuration's warnings itself. */
@@ -81,12 +86,16 @@ final class Opening {
      * @param clients what each account's client is wrapped in
      */
     Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
+        return build(surroundings, builder -> builder.clients(clients));
+    }
+
+    private Whippletree build(Surroundings surroundings, UnaryOperator<Whippletree.Builder> more) {
         ConfigurationSource source = source(surroundings);
         Whippletree.Builder builder = surroundings.builders().get().configuration(source);
         if (source.file().isEmpty()) {
             requireAccounts(source, builder);
         }
-        Whippletree whippletree = builder.clients(clients).build();
+        Whippletree whippletree = more.apply(builder).build();
         if (model != null && !models(whippletree.configuration()).contains(model)) {
             whippletree.close();
             throw new UserMistake("--model " + model + " has no effect: each route of "

@@ -1,6 +1,7 @@
 package dev.whippletree.cli;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
@@ -20,7 +21,7 @@ public record Terminal(boolean in, boolean err, boolean colours) {
     private static final String PROPERTY = "whippletree.terminals";
 
     static Terminal ofProcess(Map<String, String> environment) {
-        return of(System.getProperty(PROPERTY), environment, System.console() != null, Ansi.AUTO.enabled());
+        return of(System.getProperty(PROPERTY), environment, () -> System.console() != null, () -> Ansi.AUTO.enabled());
     }
 
     /**
@@ -28,13 +29,15 @@ public record Terminal(boolean in, boolean err, boolean colours) {
      *
      * @param launcher what the launcher says; null: nothing
      * @param environment where {@code NO_COLOR} (no-color.org) and {@code TERM} are looked up
-     * @param console whether the JVM believes to have a console
-     * @param ansi whether picocli believes that colours are shown
+     * @param console whether the JVM believes to have a console; asked, which takes time, only without a launcher
+     * @param ansi whether picocli believes that colours are shown; asked only without a launcher
      */
-    static Terminal of(@Nullable String launcher, Map<String, String> environment, boolean console, boolean ansi) {
+    static Terminal of(
+            @Nullable String launcher, Map<String, String> environment, BooleanSupplier console, BooleanSupplier ansi) {
         boolean dumb = environment.getOrDefault("TERM", "").equals("dumb");
         if (launcher == null) {
-            return new Terminal(console, console && !dumb, ansi && !dumb);
+            boolean there = console.getAsBoolean();
+            return new Terminal(there, there && !dumb, ansi.getAsBoolean() && !dumb);
         }
         boolean plain = dumb || !environment.getOrDefault("NO_COLOR", "").isEmpty();
         return new Terminal(

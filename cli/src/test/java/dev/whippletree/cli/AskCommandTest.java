@@ -110,6 +110,13 @@ class AskCommandTest {
     }
 
     @Test
+    void cacheThatEndsWithTheCommand_isNotOpened() {
+        shell.withAccount().file("whippletree.yaml", "caches: [{name: ehcache, off-heap: far too much}]");
+        assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        assertThat(shell.run("cache", "clear")).isEqualTo(2);
+    }
+
+    @Test
     void json_isTheWholeCompletion() {
         assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
         JsonNode json = JsonMapper.shared().readTree(shell.out());

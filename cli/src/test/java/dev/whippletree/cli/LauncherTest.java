@@ -45,13 +45,15 @@ class LauncherTest {
     private Path folder;
 
     private Path home;
+    private Path launcher;
     private Path classData;
 
     @BeforeEach
     void layOutDistribution() throws IOException {
         home = folder.resolve("with space");
         classData = folder.resolve("class data");
-        script(home.resolve("bin/whippletree"), Files.readString(Path.of("src/main/dist/bin/whippletree")));
+        launcher = home.resolve("bin/whippletree");
+        script(launcher, Files.readString(Path.of("src/main/dist/bin/whippletree")));
         Files.createDirectories(home.resolve("lib"));
         Files.writeString(home.resolve("lib/a.jar"), "a");
         script(folder.resolve("jdk/bin/java"), JAVA);
@@ -73,6 +75,33 @@ class LauncherTest {
     void longCommand_getsTheWholeCompilerAndNoClassData() throws Exception {
         launch(classData.toString(), "--debug", "stress");
         assertThat(starts()).singleElement().asString().doesNotContain("Tiered", "Serial", ARCHIVE);
+    }
+
+    @Test
+    void launcherAndJavaBehindLinks_areFound() throws Exception {
+        Files.createDirectories(folder.resolve("links"));
+        Files.createSymbolicLink(folder.resolve("direct"), Path.of("with space", "bin", "whippletree"));
+        Files.createSymbolicLink(folder.resolve("links/whippletree"), Path.of("..", "direct"));
+        Files.move(folder.resolve("jdk/bin/java"), folder.resolve("jdk/bin/really"));
+        Files.createSymbolicLink(folder.resolve("jdk/bin/java"), Path.of("really"));
+        launcher = folder.resolve("links/whippletree");
+        assertThat(launch("", "check")).isEqualTo("ran 3");
+        assertThat(starts()).singleElement().asString().contains("-cp " + home.toRealPath() + "/lib/* ");
+    }
+
+    @Test
+    void jdkThatIsTooOld_isRefused() throws Exception {
+        release("1.8.0_392");
+        assertThat(launch("", "check")).contains("is older than 17").endsWith(" 2");
+    }
+
+    @Test
+    void jdkThatDoesNotSayItsVersion_isAskedAndRefused() throws Exception {
+        Files.delete(folder.resolve("jdk/release"));
+        assertThat(launch("", "check"))
+                .contains("does not say which version it is")
+                .endsWith(" 2");
+        assertThat(starts()).containsExactly("-version");
     }
 
     @Test
@@ -134,8 +163,7 @@ class LauncherTest {
     private String launch(String classDataFolder, String... arguments) throws Exception {
         boolean failing = arguments[0].equals("DUMP_FAILS");
         ProcessBuilder process = new ProcessBuilder(Stream.concat(
-                        Stream.of(home.resolve("bin/whippletree").toString()),
-                        Stream.of(arguments).skip(failing ? 1 : 0))
+                        Stream.of(launcher.toString()), Stream.of(arguments).skip(failing ? 1 : 0))
                 .toList());
         process.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
         process.environment().put("STARTS", folder.resolve("starts").toString());

@@ -3,6 +3,7 @@ package dev.whippletree.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,21 @@ class MainTest {
         assertThat(shell.run()).isEqualTo(2);
         assertThat(shell.out()).isEmpty();
         assertThat(shell.err()).contains("Usage: whippletree");
+    }
+
+    @Test
+    void helpOfTheWhole_namesEveryCommandEvenBeforeOne() {
+        for (String[] arguments : List.of(new String[] {"--help", "ask"}, new String[] {"help"})) {
+            assertThat(shell.run(arguments)).isZero();
+        }
+        assertThat(shell.out().lines().map(String::strip).filter(line -> line.startsWith("emulate ")))
+                .hasSize(2);
+    }
+
+    @Test
+    void help_explainsACommand() {
+        assertThat(shell.run("help", "status")).isZero();
+        assertThat(shell.out()).contains("Usage: whippletree status");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,6 +69,13 @@ public record Configuration(
     /** Returns the same with another coordinator. */
     public Configuration withCoordinator(ChosenCoordinator chosen) {
         return new Configuration(accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state);
+    }
+
+    /** Returns the same without the cache tiers of these backends. */
+    public Configuration withoutCaches(Collection<String> backends) {
+        List<CacheTier> left =
+                caches.stream().filter(tier -> !backends.contains(tier.name())).toList();
+        return new Configuration(accounts, routes, left, coordinator, engine, prices, warnings, state);
     }
 
     /** Returns the same with more warnings. */

@@ -4,11 +4,12 @@ import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
@@ -19,7 +20,9 @@ import tools.jackson.dataformat.yaml.YAMLParser;
  */
 final class YamlDocument {
 
-    private static final YAMLMapper YAML = new YAMLMapper();
+    /** The parser alone: a mapper, which would take longer to make than all else here, has nothing to do. */
+    private static final YAMLFactory YAML = new YAMLFactory();
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final YAMLParser parser;
@@ -32,7 +35,7 @@ final class YamlDocument {
 
     /** Returns the tree; one without keys if there is nothing, or nothing that can be read, which is then a problem. */
     static JsonNode read(String yaml, Problems problems) {
-        try (JsonParser parser = YAML.createParser(yaml)) {
+        try (JsonParser parser = YAML.createParser(ObjectReadContext.empty(), yaml)) {
             return new YamlDocument((YAMLParser) parser, problems).read();
         } catch (JacksonException e) {
             problems.line("", e.getLocation() == null ? 0 : e.getLocation().getLineNr());

@@ -9,7 +9,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -18,8 +17,6 @@ import org.slf4j.LoggerFactory;
  * <p>The timer thread only hands tasks to the executor, so a slow task delays no other. Thread-safe.
  */
 public final class SystemTimeline implements Timeline, AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SystemTimeline.class);
 
     /** Draws from the calling thread's own generator, so that callers never contend. */
     private static final RandomGenerator RANDOM =
@@ -104,7 +101,8 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.error("A timer's task failed", e);
+            // Had it a logger before it needs one, a command that says only how to use it would have to start logging.
+            LoggerFactory.getLogger(SystemTimeline.class).error("A timer's task failed", e);
         }
     }
 }

@@ -1,37 +1,128 @@
 package dev.whippletree.provider.openai;
 
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonParser.NumberType;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Reads and writes JSON, and looks into it without ever throwing over a missing or misshapen field. */
+/**
+ * Reads and writes JSON, and looks into it without ever throwing over a missing or misshapen field.
+ *
+ * <p>By the bare parser and generator: a mapper takes longer to make than a command's first call takes.
+ */
 final class Json {
 
     /** An answer is one string more often than not, so a string may be as long as an answer. */
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(BodyReader.MOST_ANSWER_BYTES)
-                            .build())
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(BodyReader.MOST_ANSWER_BYTES)
                     .build())
             .build();
 
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
     private Json() {}
 
+    /** Writes maps, lists, strings, numbers, booleans and null. */
     static byte[] write(Object value) {
-        return MAPPER.writeValueAsBytes(value);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            write(value, generator);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(@Nullable Object value, JsonGenerator generator) {
+        if (value instanceof Map<?, ?> object) {
+            generator.writeStartObject();
+            object.forEach((name, member) -> {
+                generator.writeName(String.valueOf(name));
+                write(member, generator);
+            });
+            generator.writeEndObject();
+        } else if (value instanceof List<?> array) {
+            generator.writeStartArray();
+            array.forEach(element -> write(element, generator));
+            generator.writeEndArray();
+        } else {
+            writeScalar(value, generator);
+        }
+    }
+
+    private static void writeScalar(@Nullable Object value, JsonGenerator generator) {
+        if (value == null) {
+            generator.writeNull();
+        } else if (value instanceof Boolean flag) {
+            generator.writeBoolean(flag);
+        } else if (value instanceof Double || value instanceof Float) {
+            generator.writeNumber(((Number) value).doubleValue()); // Tells those that JSON can't write as text.
+        } else if (value instanceof Number) {
+            generator.writeNumber(value.toString());
+        } else {
+            generator.writeString(value.toString());
+        }
     }
 
     /** Returns the whole of a text as JSON; empty if it isn't JSON, or nothing. */
     static Optional<JsonNode> parse(byte[] text) {
-        try {
-            JsonNode node = MAPPER.readTree(text);
-            return node == null || node.isMissingNode() ? Optional.empty() : Optional.of(node);
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() == null) {
+                return Optional.empty();
+            }
+            JsonNode node = node(parser);
+            return parser.nextToken() == null ? Optional.of(node) : Optional.empty();
         } catch (JacksonException e) {
             return Optional.empty();
         }
+    }
+
+    private static JsonNode node(JsonParser parser) {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> NODES.stringNode(parser.getString());
+            case VALUE_NUMBER_INT -> wholeNumber(parser);
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(parser.getBooleanValue());
+            default -> NODES.nullNode();
+        };
+    }
+
+    private static ObjectNode object(JsonParser parser) {
+        ObjectNode object = NODES.objectNode();
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            object.set(name, node(parser));
+        }
+        return object;
+    }
+
+    private static ArrayNode array(JsonParser parser) {
+        ArrayNode array = NODES.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            array.add(node(parser));
+        }
+        return array;
+    }
+
+    private static JsonNode wholeNumber(JsonParser parser) {
+        return parser.getNumberType() == NumberType.BIG_INTEGER
+                ? NODES.numberNode(parser.getBigIntegerValue())
+                : NODES.numberNode(parser.getLongValue());
     }
 
     /** Returns a field's value; empty if it is missing or null. */
