@@ -36,7 +36,11 @@ final class CountedLimits {
 
         static Counted of(LimitUse use, String grant, long amount, long date) {
             return new Counted(
-                    use.scope(), use.name(), grant, amount, date + use.limit().window().toNanos());
+                    use.scope(),
+                    use.name(),
+                    grant,
+                    amount,
+                    date + use.limit().window().toNanos());
         }
     }
 
@@ -64,9 +68,9 @@ final class CountedLimits {
 
     /** Counts uses, in the place of what their grants used of the same limits before. */
     void count(Collection<Counted> all) {
-        all.forEach(counted -> windows.computeIfAbsent(
-                        new Place(counted.scope(), counted.name()), place -> new Window())
-                .put(counted));
+        all.forEach(
+                counted -> windows.computeIfAbsent(new Place(counted.scope(), counted.name()), place -> new Window())
+                        .put(counted));
     }
 
     /** Returns all that is used. */

@@ -115,7 +115,9 @@ final class FakeCoordination implements Coordination {
             return;
         }
         synchronized (this) {
-            if (closed || own.all(now()).stream().anyMatch(counted -> counted.grant().equals(granted.id()))) {
+            if (closed
+                    || own.all(now()).stream()
+                            .anyMatch(counted -> counted.grant().equals(granted.id()))) {
                 return;
             }
         }
@@ -268,8 +270,9 @@ final class FakeCoordination implements Coordination {
                     last.processes(),
                     alone,
                     cutOff
-                            ? Optional.of("the meeting point can't be reached, so this process keeps to its part of each"
-                                    + " limit; connect it by cutOff(false)")
+                            ? Optional.of(
+                                    "the meeting point can't be reached, so this process keeps to its part of each"
+                                            + " limit; connect it by cutOff(false)")
                             : Optional.empty());
         }
     }

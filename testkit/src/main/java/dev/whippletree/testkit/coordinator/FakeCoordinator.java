@@ -24,9 +24,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeCoordinator implements Coordinator {
 
     private static final SettingKey CLAIM_LEASE = new SettingKey(
-            "claim-lease", "For how long claims of a process are kept that can't be reached, such as 10s, which it is unless said.");
-    private static final SettingKey LONGEST_CALL = new SettingKey(
-            "longest-call", "How long a call takes at most, such as 2m, which it is unless said.");
+            "claim-lease",
+            "For how long claims of a process are kept that can't be reached, such as 10s, which it is unless said.");
+    private static final SettingKey LONGEST_CALL =
+            new SettingKey("longest-call", "How long a call takes at most, such as 2m, which it is unless said.");
     private static final SettingKey ANSWER_WITHIN = new SettingKey(
             "answer-within", "For how long an answer is waited for, such as 1s, which it is unless said.");
     private static final SettingKey PROCESSES = new SettingKey(

@@ -74,9 +74,11 @@ class ClaimContractTest {
     static final class FailingWaits extends ChangingClaims {
         @Override
         Claim change(CacheKey key, Claim claim) {
-            return changingWaits(claim, wait -> wait.thenRun(() -> {
-                throw new IllegalStateException("the other process has failed");
-            }));
+            return changingWaits(
+                    claim,
+                    wait -> wait.thenRun(() -> {
+                        throw new IllegalStateException("the other process has failed");
+                    }));
         }
     }
 

@@ -41,8 +41,13 @@ class CoordinatorContractTest {
                 Fault.of(SayingThatAllIsWell.class, "cutOff_isToldByTheStatus"),
                 Fault.of(ThrowingWhenClosed.class, "closed_failsItsStagesAndThrowsNothing"),
                 Fault.of(
-                        HangingWhenClosed.class, "closed_failsItsStagesAndThrowsNothing", "closeWhileInUse_endsEveryStage"),
-                Fault.of(NeverLeaving.class, "closed_hearsNothingAndTellsNothing", "closed_failsItsStagesAndThrowsNothing"),
+                        HangingWhenClosed.class,
+                        "closed_failsItsStagesAndThrowsNothing",
+                        "closeWhileInUse_endsEveryStage"),
+                Fault.of(
+                        NeverLeaving.class,
+                        "closed_hearsNothingAndTellsNothing",
+                        "closed_failsItsStagesAndThrowsNothing"),
                 Fault.of(ReleasingWhenClosed.class, "closedProcesssReservation_isStillUsed"),
                 Fault.of(BlockingWhenCutOff.class, "cutOff_everyCallReturnsAndEnds"),
                 Fault.of(
@@ -294,9 +299,7 @@ class CoordinatorContractTest {
             return new Changed(coordination) {
                 @Override
                 public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return alone
-                            ? CompletableFuture.completedFuture(new Grant.Granted("alone"))
-                            : super.reserve(uses);
+                    return alone ? CompletableFuture.completedFuture(new Grant.Granted("alone")) : super.reserve(uses);
                 }
             };
         }

@@ -33,8 +33,8 @@ record Fault(Class<? extends BrokenContract> contract, List<String> tests) {
     /** Checks that for each test of a part of the contract there is a fault that it finds. */
     static void assertAllTestsFindSomething(Class<?> part, Stream<Fault> faults) {
         Set<String> tests = Arrays.stream(part.getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Test.class)
-                        || method.isAnnotationPresent(ParameterizedTest.class))
+                .filter(method ->
+                        method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(ParameterizedTest.class))
                 .map(method -> method.getName())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(faults.flatMap(fault -> fault.tests().stream()))

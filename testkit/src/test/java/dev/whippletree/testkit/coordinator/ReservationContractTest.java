@@ -58,8 +58,7 @@ class ReservationContractTest {
                 Fault.of(KnowingItsGrants.class, "unknownGrant_endsNothing"),
                 Fault.of(EndingTwice.class, "endedGrant_isEndedOnce"),
                 Fault.of(CountingNothingAsOne.class, "nothing_fitsAlways"),
-                Fault.of(
-                        DatingByNow.class, "usedLongAgo_isUsedNoMore", "usedInTheWindow_isUsedUntilItLeavesIt"),
+                Fault.of(DatingByNow.class, "usedLongAgo_isUsedNoMore", "usedInTheWindow_isUsedUntilItLeavesIt"),
                 Fault.of(DatingBack.class, "stillOnItsWay_isUsedAndNotOver"),
                 Fault.of(NeverForgetting.class, "window_passes", "usedLongAgo_isUsedNoMore"),
                 Fault.of(
@@ -159,8 +158,9 @@ class ReservationContractTest {
             return new Changed(coordination) {
                 @Override
                 public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return super.reserve(uses).thenApply(changingRefusals(refused ->
-                            new Grant.Refused(uses.get(0), refused.retryAfter())));
+                    return super.reserve(uses)
+                            .thenApply(
+                                    changingRefusals(refused -> new Grant.Refused(uses.get(0), refused.retryAfter())));
                 }
             };
         }
@@ -172,8 +172,9 @@ class ReservationContractTest {
             return new Changed(coordination) {
                 @Override
                 public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return super.reserve(uses).thenApply(changingRefusals(refused -> new Grant.Refused(
-                            refused.by(), refused.retryAfter().plus(HOUR))));
+                    return super.reserve(uses)
+                            .thenApply(changingRefusals(refused -> new Grant.Refused(
+                                    refused.by(), refused.retryAfter().plus(HOUR))));
                 }
             };
         }
