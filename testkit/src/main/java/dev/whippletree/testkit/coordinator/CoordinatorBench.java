@@ -41,6 +41,7 @@ abstract class CoordinatorBench {
     private Settings place = Settings.none("coordinator contract");
 
     private boolean cutOff;
+    private int markers;
 
     CoordinatorBench() {}
 
@@ -215,7 +216,7 @@ abstract class CoordinatorBench {
 
     /** Waits until what a process has told so far has arrived: messages of one process keep their order. */
     final void awaitArrival(Coordination told) {
-        LimitUse all = new LimitUse(Scope.of("marker"), "marker-" + System.nanoTime(), Limit.requests(1, HOUR), 1);
+        LimitUse all = new LimitUse(Scope.of("marker"), "marker-" + markers++, Limit.requests(1, HOUR), 1);
         told.release(granted("nobody has used this limit", told, all));
         Coordination other = processes.stream()
                 .filter(process -> process != told)

@@ -32,27 +32,29 @@ final class Notices {
         queue.add(notice);
         if (!telling) {
             telling = true;
-            services.executor().execute(this::tellNext);
+            services.executor().execute(this::tellAll);
         }
     }
 
-    private void tellNext() {
-        CoordinationListener told;
-        Consumer<CoordinationListener> notice;
-        synchronized (this) {
-            told = listener;
-            notice = closed ? null : queue.poll();
-            if (told == null || notice == null) {
-                telling = false;
-                return;
+    private void tellAll() {
+        for (Runnable next = next(); next != null; next = next()) {
+            try {
+                next.run();
+            } catch (RuntimeException e) {
+                services.logger("testkit.coordinator")
+                        .warn("A listener failed; it is told the next notice all the same", e);
             }
         }
-        try {
-            notice.accept(told);
-        } catch (RuntimeException e) {
-            services.logger("testkit.coordinator").warn("A listener failed; the others' notices go on", e);
+    }
+
+    private synchronized @Nullable Runnable next() {
+        CoordinationListener told = listener;
+        Consumer<CoordinationListener> notice = queue.poll();
+        if (told == null || notice == null) {
+            telling = false;
+            return null;
         }
-        services.executor().execute(this::tellNext);
+        return () -> notice.accept(told);
     }
 
     /** Drops what wasn't told. */
