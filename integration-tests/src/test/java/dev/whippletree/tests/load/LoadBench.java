@@ -10,12 +10,15 @@ import dev.whippletree.emulator.stress.InterviewPlan;
 import dev.whippletree.emulator.stress.InterviewResults;
 import dev.whippletree.emulator.stress.StressEmulation;
 import dev.whippletree.emulator.stress.StressSettings;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.time.SystemTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /** An emulated service that listens, for as many Whippletrees as are put in front of it. Confined to one thread. */
 final class LoadBench implements AutoCloseable {
@@ -75,7 +78,12 @@ final class LoadBench implements AutoCloseable {
 
     /** Returns a driver of the case's interviews. */
     InterviewDriver driver(Whippletree whippletree) {
-        return new InterviewDriver(InterviewPlan.of(load.interviews()), whippletree::complete, timeline);
+        return driver(whippletree::complete);
+    }
+
+    /** Returns a driver of the case's interviews that asks whom it is told. */
+    InterviewDriver driver(Function<Prompt, CompletableFuture<Completion>> ask) {
+        return new InterviewDriver(InterviewPlan.of(load.interviews()), ask, timeline);
     }
 
     /** Returns what the service has seen so far. */

@@ -114,6 +114,18 @@ enum LoadCases {
                 TENTH.interviews(), unlimited(), LoadAccount.undeclared("first"), LoadAccount.undeclared("second"));
     }
 
+    /** Two accounts of 40 a second each, and 24 interviews in which half of the questions repeat, for several processes. */
+    static LoadCase shared() {
+        Limit limit = Limit.requests(40, Duration.ofSeconds(1));
+        Interviews few = Interviews.STANDARD.withInterviews(24).withRepeat(0.5);
+        ServiceSettings service = ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                .account("first", LoadAccount.token("first"), ServiceLimit.sliding(limit))
+                .account("second", LoadAccount.token("second"), ServiceLimit.sliding(limit))
+                .latency(SHORT)
+                .build();
+        return LoadCase.of(few, service, LoadAccount.declared("first", limit), LoadAccount.declared("second", limit));
+    }
+
     private static ServiceSettings unlimited() {
         return ServiceSettings.builder(ServiceKind.HUGGING_FACE)
                 .account("first", LoadAccount.token("first"))

@@ -1,0 +1,236 @@
+package dev.whippletree.tests.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.emulator.model.LimitStats;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.emulator.stress.InterviewDriver;
+import dev.whippletree.emulator.stress.InterviewResults;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.StatusSnapshot;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the service
+ * counts says whether they kept them together; and no prompt may be lost, whatever happens.
+ */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class CoordinatedTroubleTest {
+
+    private static final LoadCase LOAD = LoadCases.shared();
+    private static final int PROCESSES = 3;
+    private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
+
+    private final List<Whippletree> processes = new ArrayList<>();
+    private final Map<String, Whippletree> bySession = new HashMap<>();
+    private RedisProcess redis;
+    private LoadBench bench;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        redis = RedisProcess.prepared();
+        bench = LoadBench.start(LOAD);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        processes.forEach(Whippletree::close);
+        bench.close();
+        redis.close();
+    }
+
+    private void open(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(redis.settings());
+        settings.putAll(more);
+        for (int number = 0; number < PROCESSES; number++) {
+            processes.add(bench.configured()
+                    .cache("ehcache")
+                    .cache("redis", redis.settings())
+                    .coordinator("redis", settings)
+                    .build());
+        }
+    }
+
+    private void openConnected() {
+        open(Map.of());
+        awaitConnected();
+    }
+
+    private void awaitConnected() {
+        await().atMost(LONGEST_RECOVERY)
+                .untilAsserted(() -> assertThat(coordinations()).allSatisfy(there -> {
+                    assertThat(there.connected()).isTrue();
+                    assertThat(there.processes()).isEqualTo(PROCESSES);
+                }));
+    }
+
+    private synchronized CompletableFuture<Completion> complete(Prompt prompt) {
+        String session = prompt.session().orElseThrow();
+        return bySession
+                .computeIfAbsent(session, unknown -> processes.get(bySession.size() % PROCESSES))
+                .complete(prompt);
+    }
+
+    private List<StatusSnapshot.Coordination> coordinations() {
+        return processes.stream()
+                .map(process -> process.status().coordination().orElseThrow())
+                .toList();
+    }
+
+    /** Something that happens to Redis. */
+    private interface Trouble {
+        void happen() throws Exception;
+    }
+
+    /** Conducts the interviews; the trouble comes when a quarter of the prompts has ended. */
+    private InterviewResults conduct(Trouble trouble) throws Exception {
+        CountDownLatch quarter = new CountDownLatch(LOAD.interviews().prompts() / 4);
+        InterviewDriver driver = bench.driver(this::complete).withListener(progress -> quarter.countDown());
+        CompletableFuture<InterviewResults> interviews = bench.conduct(driver);
+        quarter.await();
+        trouble.happen();
+        return LoadBench.resultsOf(interviews);
+    }
+
+    private void assertAllAnsweredWithinLimits(InterviewResults results) {
+        ServiceStats stats = bench.stats();
+        assertThat(results.errors()).isEmpty();
+        assertThat(results.wrong()).isZero();
+        assertThat(results.answered()).isEqualTo(LOAD.interviews().prompts());
+        assertThat(stats.rateLimited()).isZero();
+        for (LimitStats limit : stats.limits()) {
+            assertThat(limit.fullest()).as(limit.organization()).isLessThanOrEqualTo(limit.amount());
+        }
+    }
+
+    private void assertOneCallForEachQuestion() {
+        assertThat(bench.stats().calls()).isEqualTo(LOAD.interviews().distinct());
+    }
+
+    private void onRedis(Consumer<RedisCommands<String, String>> commands) {
+        RedisClient client = RedisClient.create(redis.uri());
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            commands.accept(connection.sync());
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ZERO);
+        }
+    }
+
+    @Test
+    void withoutTrouble_eachQuestionCostsOneCall_andTheLimitsAreKept() throws Exception {
+        redis.start();
+        openConnected();
+        assertAllAnsweredWithinLimits(conduct(() -> {}));
+        assertOneCallForEachQuestion();
+        assertThat(coordinations()).allSatisfy(there -> {
+            assertThat(there.alone()).isZero();
+            assertThat(there.faults()).isZero();
+            assertThat(there.problem()).isEmpty();
+        });
+    }
+
+    @Test
+    void killed_eachKeepsToItsShare_andAllShareAgainOnceItIsBackEmpty() throws Exception {
+        redis.start();
+        openConnected();
+        assertAllAnsweredWithinLimits(conduct(() -> redis.kill()));
+        assertThat(coordinations())
+                .anySatisfy(there -> assertThat(there.alone()).isPositive());
+        assertThat(coordinations())
+                .allSatisfy(there -> assertThat(there.problem()).isPresent());
+        redis.start();
+        awaitConnected();
+        assertThat(coordinations())
+                .allSatisfy(there -> assertThat(there.problem()).isEmpty());
+    }
+
+    @Test
+    void restartedEmpty_whatWasUsedIsEnteredAgain() throws Exception {
+        redis.start();
+        openConnected();
+        assertAllAnsweredWithinLimits(conduct(() -> {
+            redis.kill();
+            redis.start();
+        }));
+        awaitConnected();
+    }
+
+    @Test
+    void frozen_eachKeepsToItsShare_andAllShareAgainOnceItGoesOn() throws Exception {
+        redis.start();
+        openConnected();
+        assertAllAnsweredWithinLimits(conduct(() -> redis.freeze()));
+        redis.resume();
+        awaitConnected();
+    }
+
+    @Test
+    void emptied_whatWasUsedIsEnteredAgain() throws Exception {
+        redis.start();
+        openConnected();
+        assertAllAnsweredWithinLimits(conduct(() -> onRedis(RedisCommands::flushall)));
+    }
+
+    @Test
+    void scriptsFlushed_nobodyNotices() throws Exception {
+        redis.start();
+        openConnected();
+        assertAllAnsweredWithinLimits(conduct(() -> onRedis(RedisCommands::scriptFlush)));
+        assertOneCallForEachQuestion();
+    }
+
+    @Test
+    void outOfMemory_eachKeepsToItsShare_andSaysSo() throws Exception {
+        redis.start();
+        openConnected();
+        assertAllAnsweredWithinLimits(conduct(() -> onRedis(commands -> commands.configSet("maxmemory", "1"))));
+        assertThat(coordinations())
+                .anySatisfy(there -> assertThat(there.problem().orElse("")).containsIgnoringCase("memory"));
+        onRedis(commands -> commands.configSet("maxmemory", "0"));
+        awaitConnected();
+    }
+
+    @Test
+    void downAtTheStart_theStatedNumberOfProcessesIsTheShare() throws Exception {
+        open(Map.of("processes", Integer.toString(PROCESSES)));
+        assertAllAnsweredWithinLimits(conduct(() -> {}));
+        assertThat(coordinations()).allSatisfy(there -> {
+            assertThat(there.connected()).isFalse();
+            assertThat(there.alone()).isPositive();
+        });
+        redis.start();
+        awaitConnected();
+    }
+
+    @Test
+    void wrongPassword_eachKeepsToItsShare_andSaysSo() throws Exception {
+        redis.start();
+        onRedis(commands -> commands.configSet("requirepass", "right"));
+        open(Map.of("processes", Integer.toString(PROCESSES), "password", "wr0ng-secret"));
+        assertAllAnsweredWithinLimits(conduct(() -> {}));
+        assertThat(coordinations()).allSatisfy(there -> {
+            assertThat(there.connected()).isFalse();
+            assertThat(there.problem())
+                    .isPresent()
+                    .hasValueSatisfying(problem -> assertThat(problem).doesNotContain("wr0ng-secret"));
+        });
+    }
+}
