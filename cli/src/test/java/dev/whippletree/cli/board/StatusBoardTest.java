@@ -43,6 +43,9 @@ class StatusBoardTest {
                         ehcache  4,400   2,400       0    64.7 %
                         redis        0   2,400       7     0.0 %
 
+                        Coordinator  Processes  Let pass  Alone  Sent back  Left to others  Faults
+                        redis                4     1,589      0         37             811       0
+
                         • A balancing strategy failed 2 times; round-robin picked instead.
                         • The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so;
                           keys of one Hugging Face account share a quota.""");
