@@ -8,6 +8,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
@@ -43,15 +44,24 @@ final class LettuceConnector implements RedisConnector {
 
     @Override
     public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
+        return client().connectAsync(ByteArrayCodec.INSTANCE, uri());
+    }
+
+    /** Makes one attempt to connect for subscriptions, with the same threads. As {@link #connect()}. */
+    CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub() {
+        return client().connectPubSubAsync(ByteArrayCodec.INSTANCE, uri());
+    }
+
+    private RedisURI uri() {
         RedisURI uri = settings.redisUri();
         uri.setTimeout(ATTEMPT_TIMEOUT);
         uri.setClientName("whippletree");
-        return client().connectAsync(ByteArrayCodec.INSTANCE, uri);
+        return uri;
     }
 
     private synchronized RedisClient client() {
         if (closed) {
-            throw new IllegalStateException(settings.where() + ": the cache is closed");
+            throw new IllegalStateException(settings.where() + " is closed");
         }
         if (client == null) {
             resources = DefaultClientResources.builder()

@@ -48,7 +48,8 @@ public final class RedisCache implements Cache {
     @Override
     public CacheStore open(Settings settings, Services services) {
         RedisSettings read = RedisSettings.from(settings);
-        RedisLink link = new RedisLink(read.where(), read.address(), new LettuceConnector(read), services);
+        RedisLink link =
+                new RedisLink(read, "answers are neither found nor stored there", new LettuceConnector(read), services);
         link.connect();
         return new RedisStore(new RedisKeys(read.keyPrefix()), link, services.clock());
     }

@@ -44,9 +44,10 @@ final class RedisKeys {
         return (start + digits + ":*").getBytes(US_ASCII);
     }
 
-    private static String digitsOf(String tenant) {
+    /** Returns the first half of a name's SHA-256 in hexadecimal. */
+    static String digitsOf(String name) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(tenant.getBytes(UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(UTF_8));
             return HexFormat.of().formatHex(digest, 0, TENANT_DIGITS / 2);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

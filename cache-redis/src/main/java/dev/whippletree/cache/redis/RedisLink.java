@@ -33,6 +33,7 @@ final class RedisLink implements AutoCloseable {
 
     private final String where;
     private final String address;
+    private final String consequence;
     private final RedisConnector connector;
     private final Services services;
     private final Logger log;
@@ -42,6 +43,9 @@ final class RedisLink implements AutoCloseable {
 
     /** What commands go through: the first attempt, a connection, or a failure that says why there is none. */
     private volatile CompletableFuture<StatefulRedisConnection<byte[], byte[]>> current = first;
+
+    /** Told of each connection, once commands go through it. */
+    private volatile Runnable onConnected = () -> {};
 
     private volatile boolean silent;
 
@@ -57,15 +61,21 @@ final class RedisLink implements AutoCloseable {
     /**
      * Creates a link that isn't connected.
      *
-     * @param where how messages name this cache
-     * @param address where Redis is, without credentials
+     * @param settings how messages name its owner, and where Redis is
+     * @param consequence what it means to users that Redis is away, for the log
      */
-    RedisLink(String where, String address, RedisConnector connector, Services services) {
-        this.where = where;
-        this.address = address;
+    RedisLink(RedisSettings settings, String consequence, RedisConnector connector, Services services) {
+        this.where = settings.where();
+        this.address = settings.address();
+        this.consequence = consequence;
         this.connector = connector;
         this.services = services;
         this.log = services.logger("cache.redis");
+    }
+
+    /** Sets what is told of each connection; called before {@link #connect()}. It mustn't hold up the thread. */
+    void onConnected(Runnable listener) {
+        onConnected = listener;
     }
 
     /** Begins to connect, and goes on until the link is closed. */
@@ -108,7 +118,7 @@ final class RedisLink implements AutoCloseable {
 
     @Override
     public void close() {
-        RuntimeException reason = new IllegalStateException(where + ": the cache is closed");
+        RuntimeException reason = new IllegalStateException(where + " is closed");
         synchronized (this) {
             closed = true;
             connection = null;
@@ -146,7 +156,9 @@ final class RedisLink implements AutoCloseable {
         });
         if (!open.isOpen()) {
             lose(open, "the connection broke");
+            return;
         }
+        onConnected.run();
     }
 
     private synchronized boolean accept(StatefulRedisConnection<byte[], byte[]> open) {
@@ -198,7 +210,7 @@ final class RedisLink implements AutoCloseable {
         current = CompletableFuture.failedFuture(unavailable);
         if (!away) {
             away = true;
-            log.warn("{}; until it is back, answers are neither found nor stored there", message);
+            log.warn("{}; until it is back, {}", message, consequence);
         }
         return unavailable;
     }

@@ -5,6 +5,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import io.lettuce.core.RedisChannelHandler;
@@ -17,6 +18,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,11 @@ class RedisLinkTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final ScriptedConnector connector = new ScriptedConnector();
-    private final RedisLink link = new RedisLink("cache redis", "host:6379", connector, FakeServices.on(timeline));
+    private final RedisLink link = new RedisLink(
+            RedisSettings.from(new Settings("cache redis", Map.of("uri", "redis://host:6379"))),
+            "nothing is stored",
+            connector,
+            FakeServices.on(timeline));
 
     @Test
     void commandsBeforeTheFirstConnection_areSentOnceItIsThere() {
@@ -181,12 +187,12 @@ class RedisLinkTest {
         CompletableFuture<String> early = answer("hello");
         timeline.runAll();
         link.close();
-        assertFailed(early, "the cache is closed");
+        assertFailed(early, "cache redis is closed");
 
         connector.attempts.get(0).complete(connector.connection(0));
 
         verify(connector.connection(0)).closeAsync();
-        assertFailed(answer("hello"), "the cache is closed");
+        assertFailed(answer("hello"), "cache redis is closed");
     }
 
     @Test

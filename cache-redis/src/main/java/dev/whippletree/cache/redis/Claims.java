@@ -1,0 +1,284 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Services;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who makes the call for which question. Thread-safe; no method blocks.
+ *
+ * <p>A claim is kept by a lease that is renewed every third of its time. Who waits for another's looks again when it is told of
+ * the end, and when the lease is over, not more often.
+ */
+final class Claims implements Contact.Member {
+
+    private static final int RENEWALS_A_LEASE = 3;
+
+    /** So that not all that wait for one claim look at the same moment. */
+    private static final long SPREAD_MILLIS = 100;
+
+    private static final Claim UNSHARED = new Claim.Ours(() -> {});
+
+    private final CoordinationCommands commands;
+    private final Contact contact;
+    private final Tokens tokens;
+    private final Services services;
+    private final Duration timeout;
+    private final Duration lease;
+
+    // Guarded by this.
+    private final Map<Place, Own> owned = new HashMap<>();
+    private final Map<Place, Set<Waiter>> waiters = new HashMap<>();
+    private Cancellable timer = () -> {};
+    private boolean closed;
+
+    /** What tells questions apart. */
+    private record Place(String tenant, String digest) {
+
+        static Place of(CacheKey key) {
+            return new Place(key.tenant(), key.digest());
+        }
+    }
+
+    Claims(
+            CoordinationCommands commands,
+            Contact contact,
+            Tokens tokens,
+            Services services,
+            CoordinationSettings settings) {
+        this.commands = commands;
+        this.contact = contact;
+        this.tokens = tokens;
+        this.services = services;
+        this.timeout = settings.redis().commandTimeout();
+        this.lease = settings.claimLease();
+        rewind();
+    }
+
+    private synchronized void rewind() {
+        if (!closed) {
+            timer = services.schedule(lease.dividedBy(RENEWALS_A_LEASE), this::tick);
+        }
+    }
+
+    private void tick() {
+        renewAll();
+        rewind();
+    }
+
+    /** Claims a question's call. */
+    CompletionStage<Claim> claim(CacheKey key) {
+        return contact.tried().isDone() ? ask(key) : contact.tried().thenCompose(tried -> ask(key));
+    }
+
+    private CompletionStage<Claim> ask(CacheKey key) {
+        Waiter waiter;
+        synchronized (this) {
+            boolean ours = owned.containsKey(Place.of(key));
+            if (!ours && !contact.isUp() || closed) {
+                return CompletableFuture.completedFuture(UNSHARED);
+            }
+            waiter = new Waiter(key, ours);
+            waiters.computeIfAbsent(Place.of(key), place -> new HashSet<>()).add(waiter);
+            if (ours) {
+                return CompletableFuture.completedFuture(new Claim.Others(waiter.ended));
+            }
+        }
+        String token = tokens.next();
+        long notAfter = contact.clock().notAfterMillis(timeout, services.nanoTime());
+        return commands.claim(key, token, lease, notAfter)
+                .handleAsync(
+                        (remaining, failure) -> failure == null
+                                ? answered(waiter, token, remaining)
+                                : unanswered(waiter, token, failure),
+                        services.executor());
+    }
+
+    /** It may have been claimed all the same, so the end is sent; it isn't kept beyond its lease. */
+    private Claim unanswered(Waiter waiter, String token, Throwable failure) {
+        waiter.end();
+        contact.lost(failure);
+        return new Claim.Ours(() -> unclaim(waiter.key, token));
+    }
+
+    private Claim answered(Waiter waiter, String token, long remainingMillis) {
+        if (remainingMillis > 0) {
+            waiter.watch(remainingMillis);
+            return new Claim.Others(waiter.ended);
+        }
+        waiter.end();
+        if (remainingMillis < 0) {
+            contact.beat();
+            return UNSHARED;
+        }
+        Own own = new Own(waiter.key, token);
+        synchronized (this) {
+            owned.put(Place.of(waiter.key), own);
+        }
+        return new Claim.Ours(own);
+    }
+
+    private void unclaim(CacheKey key, String token) {
+        if (contact.isUp()) {
+            String notice = Notice.unclaimed(tokens.process(), key).text();
+            report(commands.unclaim(key, token, notice));
+        }
+    }
+
+    private void report(CompletionStage<?> command) {
+        command.whenCompleteAsync(
+                (done, failure) -> {
+                    if (failure != null) {
+                        contact.lost(failure);
+                    }
+                },
+                services.executor());
+    }
+
+    /** Another process has told that it has ended its claim. */
+    void ended(Notice notice) {
+        endAll(new Place(notice.parts().get(0), notice.parts().get(1)));
+    }
+
+    private void endAll(Place place) {
+        Set<Waiter> all;
+        synchronized (this) {
+            all = waiters.remove(place);
+        }
+        if (all != null) {
+            all.forEach(Waiter::end);
+        }
+    }
+
+    /** Looks at every claim that is waited for, since a notice may have been missed. */
+    void lookAgain() {
+        waiting().stream().filter(waiter -> !waiter.ours).forEach(Waiter::look);
+    }
+
+    private synchronized List<Waiter> waiting() {
+        return waiters.values().stream().flatMap(Set::stream).toList();
+    }
+
+    @Override
+    public CompletionStage<Void> met() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Nobody can tell any more what others do. */
+    @Override
+    public void lost() {
+        waiting().stream().filter(waiter -> !waiter.ours).forEach(Waiter::end);
+    }
+
+    private void renewAll() {
+        List<Own> all;
+        synchronized (this) {
+            all = List.copyOf(owned.values());
+        }
+        if (contact.isUp()) {
+            all.forEach(own -> report(commands.renew(own.key, own.token, lease)));
+        }
+    }
+
+    /** Ends what waits; claims are given back by time. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+            timer.cancel();
+        }
+        waiting().forEach(Waiter::end);
+    }
+
+    /** A claim of this process; to be run when it ends. */
+    private final class Own implements Runnable {
+
+        private final CacheKey key;
+        private final String token;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Own(CacheKey key, String token) {
+            this.key = key;
+            this.token = token;
+        }
+
+        @Override
+        public void run() {
+            if (ended.compareAndSet(false, true)) {
+                synchronized (Claims.this) {
+                    owned.remove(Place.of(key), this);
+                }
+                unclaim(key, token);
+                services.executor().execute(() -> endAll(Place.of(key)));
+            }
+        }
+    }
+
+    /** Somebody who waits for a claim to end. */
+    private final class Waiter {
+
+        private final CacheKey key;
+        private final boolean ours;
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+        /** Guarded by the claims. */
+        private Cancellable next = () -> {};
+
+        Waiter(CacheKey key, boolean ours) {
+            this.key = key;
+            this.ours = ours;
+        }
+
+        void watch(long remainingMillis) {
+            long spread = 1 + services.random().nextLong(SPREAD_MILLIS);
+            synchronized (Claims.this) {
+                if (!ended.isDone()) {
+                    next = services.schedule(Duration.ofMillis(remainingMillis + spread), this::look);
+                }
+            }
+        }
+
+        void look() {
+            synchronized (Claims.this) {
+                next.cancel();
+            }
+            if (contact.isUp()) {
+                commands.claimedFor(key).whenCompleteAsync(this::looked, services.executor());
+            } else {
+                end();
+            }
+        }
+
+        private void looked(@Nullable Long remainingMillis, @Nullable Throwable failure) {
+            if (failure != null) {
+                contact.lost(failure);
+            }
+            if (remainingMillis != null && remainingMillis > 0) {
+                watch(remainingMillis);
+            } else {
+                end();
+            }
+        }
+
+        void end() {
+            synchronized (Claims.this) {
+                next.cancel();
+                waiters.computeIfPresent(Place.of(key), (place, all) -> {
+                    all.remove(this);
+                    return all.isEmpty() ? null : all;
+                });
+            }
+            ended.complete(null);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CoordinationListener;
+import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.Services;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which scopes are closed, and who looks whether one is open again. Thread-safe; no method blocks.
+ *
+ * <p>What couldn't be told is told with the next contact, if it still holds.
+ */
+final class Closings implements Contact.Member {
+
+    private final CoordinationCommands commands;
+    private final Contact contact;
+    private final Tokens tokens;
+    private final Services services;
+    private final OneAtATime queue;
+
+    // Guarded by this.
+    private final Map<Scope, Untold> untold = new LinkedHashMap<>();
+    private @Nullable CoordinationListener listener;
+    private boolean missed;
+
+    Closings(CoordinationCommands commands, Contact contact, Tokens tokens, Services services) {
+        this.commands = commands;
+        this.contact = contact;
+        this.tokens = tokens;
+        this.services = services;
+        this.queue = new OneAtATime(services.executor(), services.logger("cache.redis"));
+    }
+
+    /** What others haven't been told yet: a closing, until it ends; or, with none, that the scope is open. */
+    private record Untold(Scope scope, @Nullable ScopeClosing closing, long atNanos) {}
+
+    /** Says whether this process is to look whether a scope is open; yes if nobody can be asked. */
+    CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
+        return contact.tried().isDone() ? ask(scope, lease) : contact.tried().thenCompose(tried -> ask(scope, lease));
+    }
+
+    private CompletionStage<Boolean> ask(Scope scope, Duration lease) {
+        if (!contact.isUp()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return commands.claimProbe(scope, tokens.next(), lease)
+                .handleAsync(
+                        (ours, failure) -> {
+                            if (failure != null) {
+                                contact.lost(failure);
+                            }
+                            return failure != null || ours;
+                        },
+                        services.executor());
+    }
+
+    /** Tells that a scope is closed. */
+    void closed(ScopeClosing closing) {
+        tell(new Untold(closing.scope(), closing, services.nanoTime()));
+    }
+
+    /** Tells that a scope is open. */
+    void reopened(Scope scope) {
+        tell(new Untold(scope, null, services.nanoTime()));
+    }
+
+    private void tell(Untold news) {
+        synchronized (this) {
+            untold.put(news.scope(), news);
+        }
+        if (contact.isUp() || !contact.tried().isDone()) {
+            send(news);
+        }
+    }
+
+    private void send(Untold news) {
+        send(news, services.nanoTime())
+                .whenCompleteAsync(
+                        (done, failure) -> {
+                            if (failure == null) {
+                                told(news);
+                            } else if (contact.isUp()) {
+                                contact.lost(failure);
+                            }
+                        },
+                        services.executor());
+    }
+
+    private CompletionStage<Void> send(Untold news, long nowNanos) {
+        ScopeClosing closing = news.closing();
+        if (closing == null) {
+            return commands.reopen(
+                    news.scope(),
+                    Notice.reopened(tokens.process(), news.scope()).text());
+        }
+        Duration remaining = closing.remaining().minusNanos(nowNanos - news.atNanos());
+        if (remaining.isNegative() || remaining.isZero()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        ScopeClosing now = new ScopeClosing(closing.scope(), remaining, closing.endKnown(), closing.reason());
+        return commands.close(
+                news.scope(), remaining, Notice.closed(tokens.process(), now).text());
+    }
+
+    private synchronized void told(Untold news) {
+        untold.remove(news.scope(), news);
+    }
+
+    /** Another process has told something. */
+    void hear(Notice notice) {
+        switch (notice.kind()) {
+            case CLOSED -> pass(hearer -> hearer.closed(notice.closing()));
+            case REOPENED -> pass(hearer -> hearer.reopened(notice.scope()));
+            case UNCLAIMED -> {}
+        }
+    }
+
+    private void pass(Consumer<CoordinationListener> news) {
+        CoordinationListener hearer;
+        synchronized (this) {
+            hearer = listener;
+        }
+        if (hearer != null) {
+            queue.execute(() -> news.accept(hearer));
+        }
+    }
+
+    /** Sets who hears, also of what holds already. */
+    void listen(CoordinationListener hearer) {
+        synchronized (this) {
+            listener = hearer;
+        }
+        read();
+    }
+
+    /** Reads what holds. */
+    void read() {
+        commands.closings().whenCompleteAsync(this::heard, services.executor());
+    }
+
+    private void heard(@Nullable List<CoordinationCommands.KeptNotice> kept, @Nullable Throwable failure) {
+        if (kept == null) {
+            synchronized (this) {
+                missed = true;
+            }
+            return;
+        }
+        for (CoordinationCommands.KeptNotice each : kept) {
+            Notice.read(each.text())
+                    .filter(notice -> !notice.process().equals(tokens.process()))
+                    .filter(notice -> notice.kind() == Notice.Kind.CLOSED)
+                    .ifPresent(notice -> {
+                        ScopeClosing told = notice.closing();
+                        pass(hearer -> hearer.closed(
+                                new ScopeClosing(told.scope(), each.remaining(), told.endKnown(), told.reason())));
+                    });
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> met() {
+        List<Untold> news;
+        boolean unread;
+        synchronized (this) {
+            news = List.copyOf(untold.values());
+            unread = missed;
+            missed = false;
+        }
+        news.forEach(this::send);
+        if (unread) {
+            read();
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized void lost() {
+        missed = true;
+    }
+}

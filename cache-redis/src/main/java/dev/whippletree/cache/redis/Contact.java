@@ -1,0 +1,189 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.Services;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the other processes can be reached, and how many they are: by a heartbeat. Thread-safe.
+ *
+ * <p>The first thing that goes wrong ends it. It begins again with the next beat that is answered: at once where an answer was
+ * merely late, with the next connection, and every two seconds in any case.
+ */
+final class Contact {
+
+    /** Between beats. What isn't known in such a time is out of date. */
+    static final Duration INTERVAL = Duration.ofSeconds(2);
+
+    /** A process that wasn't heard of for so long is gone. */
+    static final Duration GONE_AFTER = Duration.ofSeconds(10);
+
+    private static final int REMEMBERED_BEATS = (int) (GONE_AFTER.toSeconds() / INTERVAL.toSeconds()) + 1;
+
+    /** What goes by contact. Its methods don't block. */
+    interface Member {
+
+        /** There is contact; ends, normally, when the member has done what it wants to do first. */
+        CompletionStage<Void> met();
+
+        /** There is none. */
+        void lost();
+    }
+
+    private final CoordinationCommands commands;
+    private final Services services;
+    private final String process;
+    private final int least;
+    private final RemoteClock clock = new RemoteClock();
+    private final List<Member> members = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> tried = new CompletableFuture<>();
+    private volatile boolean up;
+    private volatile @Nullable Throwable trouble;
+
+    // Guarded by this.
+    private final int[] seen = new int[REMEMBERED_BEATS];
+    private int beats;
+    private boolean beating;
+    private boolean again;
+    private boolean closed;
+    private Cancellable timer = () -> {};
+
+    /**
+     * Creates a contact that isn't there yet.
+     *
+     * @param process this one's name among the others
+     * @param least how many processes to reckon with at least; 0 or more
+     */
+    Contact(CoordinationCommands commands, Services services, String process, int least) {
+        this.commands = commands;
+        this.services = services;
+        this.process = process;
+        this.least = least;
+    }
+
+    void add(Member member) {
+        members.add(member);
+    }
+
+    /** Begins to beat. */
+    void start() {
+        tick();
+    }
+
+    /** Returns whether there is contact. */
+    boolean isUp() {
+        return up;
+    }
+
+    /** Ends, normally, when it is known for the first time whether there is contact. */
+    CompletableFuture<Void> tried() {
+        return tried;
+    }
+
+    RemoteClock clock() {
+        return clock;
+    }
+
+    /** Returns why there is no contact. */
+    Optional<Throwable> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    /** Returns how many processes there were when last asked; 0 if that isn't known. */
+    synchronized int processes() {
+        return beats == 0 ? 0 : seen[(beats - 1) % REMEMBERED_BEATS];
+    }
+
+    /** Returns by how many a limit is to be shared, the most that were seen lately; 0 if nobody knows. */
+    synchronized int shares() {
+        return Math.max(least, Arrays.stream(seen).max().orElse(0));
+    }
+
+    private void tick() {
+        beat();
+        synchronized (this) {
+            if (!closed) {
+                timer = services.schedule(INTERVAL, this::tick);
+            }
+        }
+    }
+
+    /** Looks whether there is contact. */
+    void beat() {
+        synchronized (this) {
+            again = beating;
+            if (beating || closed) {
+                return;
+            }
+            beating = true;
+        }
+        commands.beat(process, GONE_AFTER).whenCompleteAsync(this::beaten, services.executor());
+    }
+
+    private void beaten(CoordinationCommands.@Nullable Beat beat, @Nullable Throwable failure) {
+        if (failure != null) {
+            lost(failure);
+            done();
+        } else if (beat != null) {
+            meet(beat);
+        }
+    }
+
+    private void meet(CoordinationCommands.Beat beat) {
+        clock.reset(beat.nowMillis(), services.nanoTime());
+        synchronized (this) {
+            seen[beats++ % REMEMBERED_BEATS] = beat.processes();
+        }
+        trouble = null;
+        up = true;
+        CompletableFuture.allOf(members.stream()
+                        .map(member -> member.met().toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new))
+                .whenComplete((met, failure) -> done());
+    }
+
+    private void done() {
+        boolean more;
+        synchronized (this) {
+            beating = false;
+            more = again;
+        }
+        tried.complete(null);
+        if (more) {
+            beat();
+        }
+    }
+
+    /** Ends the contact, since something went wrong. */
+    void lost(Throwable failure) {
+        Throwable cause = causeOf(failure);
+        trouble = cause;
+        up = false;
+        members.forEach(Member::lost);
+        if (cause instanceof TimeoutException) {
+            services.executor().execute(this::beat);
+        }
+    }
+
+    /** Returns what went wrong itself. */
+    static Throwable causeOf(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** Beats no more. */
+    synchronized void close() {
+        closed = true;
+        up = false;
+        timer.cancel();
+        tried.complete(null);
+    }
+}

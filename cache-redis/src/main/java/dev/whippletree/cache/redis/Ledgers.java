@@ -1,0 +1,85 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/** The ledgers of all organizations, and whose each grant is. Thread-safe; no method blocks. */
+final class Ledgers {
+
+    private final Map<String, Ledger> byOrganization = new ConcurrentHashMap<>();
+    private final Map<String, Ledger> byGrant = new ConcurrentHashMap<>();
+    private final LongAdder alone = new LongAdder();
+    private final Contact contact;
+    private final Tokens tokens;
+    private final Ledger.Shared shared;
+
+    Ledgers(Ledger.Parts parts) {
+        contact = parts.contact();
+        tokens = parts.tokens();
+        shared = new Ledger.Shared(parts, alone::increment, byGrant::remove);
+    }
+
+    /** Reserves; all uses are of one organization. */
+    CompletionStage<Grant> reserve(List<LimitUse> uses) {
+        Ledger ledger = byOrganization.computeIfAbsent(organization(uses), this::open);
+        String id = tokens.next();
+        return contact.tried().isDone()
+                ? reserve(ledger, id, uses)
+                : contact.tried().thenCompose(tried -> reserve(ledger, id, uses));
+    }
+
+    private CompletionStage<Grant> reserve(Ledger ledger, String id, List<LimitUse> uses) {
+        byGrant.put(id, ledger);
+        CompletionStage<Grant> grant = ledger.reserve(id, uses);
+        return grant.whenComplete((answer, failure) -> {
+            if (!(answer instanceof Grant.Granted)) {
+                byGrant.remove(id);
+            }
+        });
+    }
+
+    private static String organization(List<LimitUse> uses) {
+        List<String> all =
+                uses.stream().map(use -> use.scope().organization()).distinct().toList();
+        if (all.size() != 1) {
+            throw new IllegalArgumentException(
+                    "an attempt uses limits, all of one organization, not those of " + all.size() + " at once");
+        }
+        return all.get(0);
+    }
+
+    private Ledger open(String organization) {
+        Ledger ledger = new Ledger(organization, shared);
+        contact.add(ledger);
+        return ledger;
+    }
+
+    /** Ends a grant that was used. */
+    void settle(String grant, OptionalLong tokensUsed, Duration sinceArrival) {
+        Optional.ofNullable(byGrant.remove(grant)).ifPresent(ledger -> ledger.settle(grant, tokensUsed, sinceArrival));
+    }
+
+    /** Ends a grant that wasn't used. */
+    void release(String grant) {
+        Optional.ofNullable(byGrant.remove(grant)).ifPresent(ledger -> ledger.release(grant));
+    }
+
+    /** Returns how many grants were made without asking. */
+    long alone() {
+        return alone.sum();
+    }
+
+    /** Returns why an organization's limits can't be shared although there is contact. */
+    Stream<Throwable> troubles() {
+        return byOrganization.values().stream().flatMap(ledger -> ledger.trouble().stream());
+    }
+}

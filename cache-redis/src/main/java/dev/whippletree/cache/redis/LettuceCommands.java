@@ -1,0 +1,307 @@
+package dev.whippletree.cache.redis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Services;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The commands as scripts in a Redis, over one connection, and another one for notices. Thread-safe.
+ *
+ * <p>Each script is one atomic step there. Those of one call about limits touch keys of one hash tag only.
+ */
+final class LettuceCommands implements CoordinationCommands {
+
+    private static final byte[] NO_ARGUMENT = {};
+
+    private final CoordinationKeys keys;
+    private final LettuceConnector connector;
+    private final RedisLink link;
+    private final Services services;
+    private final RedisSettings settings;
+    private volatile RedisLink notices;
+
+    LettuceCommands(RedisSettings settings, Services services) {
+        this.settings = settings;
+        this.services = services;
+        keys = new CoordinationKeys(settings.keyPrefix());
+        connector = new LettuceConnector(settings);
+        link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
+        notices = subscription(text -> {});
+    }
+
+    @Override
+    public void start(Events events) {
+        notices = subscription(message -> events.notice(new String(message, UTF_8)));
+        notices.onConnected(events::subscribed);
+        link.onConnected(events::connected);
+        link.connect();
+        notices.connect();
+    }
+
+    private RedisLink subscription(Consumer<byte[]> listener) {
+        return new RedisLink(
+                settings,
+                "notices of other processes don't arrive",
+                new SubscribingConnector(connector, keys.notices(), listener),
+                services);
+    }
+
+    /** Also sees to it that a subscription that has gone dead is noticed. */
+    @Override
+    public CompletionStage<Beat> beat(String process, Duration goneAfter) {
+        var unused = notices.send(RedisAsyncCommands::ping);
+        return multi(Script.BEAT, List.of(keys.processes()), bytes(process), bytes(goneAfter.toMillis()))
+                .thenApply(reply -> new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1))));
+    }
+
+    @Override
+    public CompletionStage<Void> leave(String process) {
+        return send(redis -> redis.zrem(keys.processes(), bytes(process))).thenAccept(count -> {});
+    }
+
+    @Override
+    public CompletionStage<LimitsReply> reserve(LimitsCall call, String grant, List<Long> uses) {
+        List<byte[]> arguments = common(call, grant);
+        for (int i = 0; i < uses.size(); i++) {
+            size(arguments, call.limits().get(i));
+            arguments.add(bytes(uses.get(i)));
+        }
+        return limits(Script.RESERVE, call, arguments);
+    }
+
+    @Override
+    public CompletionStage<LimitsReply> enter(
+            LimitsCall call, String process, List<GrantEntry> grants, List<DatedEntry> dated) {
+        List<byte[]> arguments = common(call, process);
+        call.limits().forEach(limit -> size(arguments, limit));
+        arguments.add(bytes(grants.size()));
+        for (GrantEntry grant : grants) {
+            arguments.add(bytes(grant.id()));
+            arguments.add(bytes(Math.max(0, grant.lease().toMillis())));
+            arguments.add(bytes(grant.uses().size()));
+            grant.uses().forEach(use -> arguments.addAll(List.of(bytes(use.limit()), bytes(use.amount()))));
+        }
+        arguments.add(bytes(dated.size()));
+        for (DatedEntry entry : dated) {
+            arguments.add(bytes(entry.use().limit()));
+            arguments.add(bytes(entry.ago().toMillis()));
+            arguments.add(bytes(entry.use().amount()));
+        }
+        return limits(Script.ENTER, call, arguments);
+    }
+
+    @Override
+    public CompletionStage<Void> end(LimitsCall call, String grant, Duration sinceArrival, List<Long> uses) {
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(bytes(grant));
+        arguments.add(bytes(Math.floorDiv(sinceArrival.toNanos(), 1_000_000L)));
+        arguments.add(bytes(call.lease().toMillis()));
+        for (int i = 0; i < uses.size(); i++) {
+            arguments.add(bytes(millisUp(call.limits().get(i).window())));
+            arguments.add(bytes(uses.get(i)));
+        }
+        return number(Script.END, limitKeys(call), arguments.toArray(byte[][]::new))
+                .thenAccept(now -> {});
+    }
+
+    @Override
+    public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
+        return number(
+                        Script.CLAIM,
+                        List.of(keys.claim(key)),
+                        bytes(token),
+                        bytes(lease.toMillis()),
+                        bytes(notAfterMillis))
+                .thenApply(answer -> {
+                    if (answer < 0) {
+                        throw new RedisUnavailableException(settings.where() + ": a claim arrived too late");
+                    }
+                    return answer;
+                });
+    }
+
+    @Override
+    public CompletionStage<Long> claimedFor(CacheKey key) {
+        return send(redis -> redis.pttl(keys.claim(key)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(CacheKey key, String token, Duration lease) {
+        return number(Script.RENEW, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()))
+                .thenApply(kept -> kept == 1);
+    }
+
+    @Override
+    public CompletionStage<Void> unclaim(CacheKey key, String token, String notice) {
+        return number(Script.UNCLAIM, List.of(keys.claim(key)), bytes(token), keys.notices(), bytes(notice))
+                .thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<Boolean> claimProbe(Scope scope, String token, Duration lease) {
+        SetArgs once = SetArgs.Builder.nx().px(Math.max(1, lease.toMillis()));
+        return send(redis -> redis.set(keys.probe(scope), bytes(token), once)).thenApply("OK"::equals);
+    }
+
+    @Override
+    public CompletionStage<Void> close(Scope scope, Duration remaining, String notice) {
+        return number(
+                        Script.CLOSE,
+                        List.of(keys.closings(), keys.probe(scope)),
+                        bytes(CoordinationKeys.scopeDigits(scope)),
+                        bytes(Math.max(1, remaining.toMillis())),
+                        keys.notices(),
+                        bytes(notice))
+                .thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<Void> reopen(Scope scope, String notice) {
+        return number(
+                        Script.REOPEN,
+                        List.of(keys.closings(), keys.probe(scope)),
+                        bytes(CoordinationKeys.scopeDigits(scope)),
+                        keys.notices(),
+                        bytes(notice))
+                .thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<List<KeptNotice>> closings() {
+        return multi(Script.CLOSINGS, List.of(keys.closings()), NO_ARGUMENT).thenApply(LettuceCommands::kept);
+    }
+
+    private static List<KeptNotice> kept(List<Object> reply) {
+        List<KeptNotice> kept = new ArrayList<>();
+        for (int i = 0; i < reply.size(); i += 2) {
+            kept.add(new KeptNotice(Duration.ofMillis((Long) reply.get(i)), text(reply.get(i + 1))));
+        }
+        return kept;
+    }
+
+    @Override
+    public void close() {
+        notices.close();
+        link.close();
+    }
+
+    private List<byte[]> common(LimitsCall call, String who) {
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(bytes(call.knownEpoch()));
+        arguments.add(bytes(call.freshEpoch()));
+        arguments.add(bytes(call.notAfterMillis()));
+        arguments.add(bytes(who));
+        arguments.add(bytes(call.lease().toMillis()));
+        return arguments;
+    }
+
+    private static void size(List<byte[]> arguments, LimitSize limit) {
+        arguments.add(bytes(limit.amount()));
+        arguments.add(bytes(millisUp(limit.window())));
+    }
+
+    /** A longer window counts no less. */
+    private static long millisUp(Duration window) {
+        return window.plusNanos(999_999).toMillis();
+    }
+
+    private List<byte[]> limitKeys(LimitsCall call) {
+        return call.limits().stream()
+                .map(limit -> keys.limit(call.organization(), limit.name()))
+                .toList();
+    }
+
+    private CompletionStage<LimitsReply> limits(Script script, LimitsCall call, List<byte[]> arguments) {
+        List<byte[]> all = Stream.concat(Stream.of(keys.state(call.organization())), limitKeys(call).stream())
+                .toList();
+        return multi(script, all, arguments.toArray(byte[][]::new)).thenApply(LettuceCommands::limitsReply);
+    }
+
+    private static LimitsReply limitsReply(List<Object> reply) {
+        return new LimitsReply(
+                verdict(text(reply.get(0))),
+                (Long) reply.get(1),
+                text(reply.get(2)),
+                Duration.ofMillis((Long) reply.get(3)),
+                Math.toIntExact((Long) reply.get(4)),
+                (Long) reply.get(5),
+                reply.subList(6, reply.size()).stream().map(Long.class::cast).toList());
+    }
+
+    private static Verdict verdict(String text) {
+        return switch (text) {
+            case "done" -> Verdict.DONE;
+            case "refused" -> Verdict.REFUSED;
+            case "changed" -> Verdict.CHANGED;
+            case "careful" -> Verdict.CAREFUL;
+            case "late" -> Verdict.LATE;
+            default -> throw new IllegalStateException("a script replied '" + text + "'");
+        };
+    }
+
+    private CompletionStage<List<Object>> multi(Script script, List<byte[]> names, byte[]... arguments) {
+        return run(script, ScriptOutputType.MULTI, names, arguments);
+    }
+
+    private CompletionStage<Long> number(Script script, List<byte[]> names, byte[]... arguments) {
+        return run(script, ScriptOutputType.INTEGER, names, arguments);
+    }
+
+    /** A Redis that was started anew knows no scripts; it is given the text then, once. */
+    private <T> CompletionStage<T> run(Script script, ScriptOutputType type, List<byte[]> names, byte[]... arguments) {
+        byte[][] all = names.toArray(byte[][]::new);
+        return send(redis -> redis.<T>evalsha(script.digest(), type, all, arguments)
+                .handle((reply, failure) -> failure instanceof RedisNoScriptException
+                        ? redis.<T>eval(script.text(), type, all, arguments)
+                        : failure == null
+                                ? CompletableFuture.completedFuture(reply)
+                                : CompletableFuture.<T>failedFuture(failure))
+                .thenCompose(Function.identity()));
+    }
+
+    private <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        return link.send(command).exceptionallyCompose(failure -> {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            return CompletableFuture.failedFuture(translate(cause));
+        });
+    }
+
+    private static Throwable translate(Throwable failure) {
+        if (failure instanceof RedisCommandExecutionException) {
+            return new RefusedCommandException(String.valueOf(failure.getMessage()), failure);
+        }
+        return failure instanceof RedisCommandTimeoutException ? new TimeoutException("it doesn't answer") : failure;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static byte[] bytes(long number) {
+        return Long.toString(number).getBytes(US_ASCII);
+    }
+
+    private static String text(Object bytes) {
+        return new String((byte[]) bytes, UTF_8);
+    }
+}

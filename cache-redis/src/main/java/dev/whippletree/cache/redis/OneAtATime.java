@@ -1,0 +1,58 @@
+package dev.whippletree.cache.redis;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+
+/** Runs tasks one at a time and in order, on another executor. Thread-safe; doesn't block. */
+final class OneAtATime implements Executor {
+
+    private final Executor executor;
+    private final Logger log;
+
+    // Guarded by this.
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private boolean running;
+
+    OneAtATime(Executor executor, Logger log) {
+        this.executor = executor;
+        this.log = log;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        synchronized (this) {
+            waiting.add(task);
+            if (running) {
+                return;
+            }
+            running = true;
+        }
+        executor.execute(this::runNext);
+    }
+
+    private void runNext() {
+        Runnable task;
+        synchronized (this) {
+            task = waiting.remove();
+        }
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.error("what was told by another process couldn't be used", e);
+        } finally {
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        synchronized (this) {
+            running = !waiting.isEmpty();
+            if (!running) {
+                return;
+            }
+        }
+        executor.execute(this::runNext);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.whippletree.cache.redis;
+
+/**
+ * Says what is wrong with a coordination, and what to do. Immutable.
+ *
+ * @param redis where Redis is
+ * @param shares by how many processes limits are shared; 0 if nobody knows
+ */
+record Problem(RedisSettings redis, int shares) {
+
+    /** Returns a sentence about a contact that was lost. */
+    String ofContact(Throwable trouble) {
+        return what(trouble) + "; meanwhile " + meanwhile() + "; " + remedy(trouble);
+    }
+
+    /** Returns a sentence about limits that can't be shared although there is contact. */
+    String ofLimits(Throwable trouble) {
+        return what(trouble) + "; for some limits " + meanwhile() + "; " + remedy(trouble);
+    }
+
+    private String what(Throwable trouble) {
+        if (trouble instanceof RedisUnavailableException) {
+            return String.valueOf(trouble.getMessage());
+        }
+        String how = trouble instanceof RefusedCommandException ? " refuses commands (" : " can't be used (";
+        return redis.where() + ": Redis at " + redis.address() + how + trouble.getMessage() + ")";
+    }
+
+    private String meanwhile() {
+        return shares == 0
+                ? "this process keeps limits by its own use alone, since nobody knows how many others there are (set"
+                        + " 'processes')"
+                : "this process grants its own share of each limit, one of " + shares;
+    }
+
+    private static String remedy(Throwable trouble) {
+        String message = String.valueOf(trouble.getMessage());
+        if (message.contains("OOM")) {
+            return "give it more memory, or the coordinator a Redis of its own";
+        }
+        if (message.contains("NOAUTH") || message.contains("WRONGPASS") || message.contains("NOPERM")) {
+            return "check username and password, and what the user may do";
+        }
+        if (message.contains("READONLY")) {
+            return "set uri to the master, or to the Sentinels that know it";
+        }
+        return message.contains("MISCONF")
+                ? "see why it can't save to disk"
+                : "check that it runs and can be reached from here";
+    }
+}

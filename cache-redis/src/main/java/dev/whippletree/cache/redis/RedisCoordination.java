@@ -1,0 +1,139 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.CoordinationListener;
+import dev.whippletree.spi.CoordinationStatus;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.Services;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+
+/** One process among others, over what they share. Thread-safe; no method blocks. */
+final class RedisCoordination implements Coordination {
+
+    private final CoordinationCommands commands;
+    private final CoordinationSettings settings;
+    private final Tokens tokens;
+    private final Contact contact;
+    private final Ledgers ledgers;
+    private final Claims claims;
+    private final Closings closings;
+
+    private RedisCoordination(CoordinationSettings settings, CoordinationCommands commands, Services services) {
+        this.settings = settings;
+        this.commands = commands;
+        tokens = new Tokens(services.random());
+        contact = new Contact(commands, services, tokens.process(), settings.processes());
+        Duration timeout = settings.redis().commandTimeout();
+        ledgers = new Ledgers(new Ledger.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
+        claims = new Claims(commands, contact, tokens, services, settings);
+        closings = new Closings(commands, contact, tokens, services);
+    }
+
+    /** Opens one and begins to connect. */
+    static RedisCoordination open(CoordinationSettings settings, CoordinationCommands commands, Services services) {
+        RedisCoordination opened = new RedisCoordination(settings, commands, services);
+        opened.start();
+        return opened;
+    }
+
+    private void start() {
+        contact.add(claims);
+        contact.add(closings);
+        commands.start(new CoordinationCommands.Events() {
+            @Override
+            public void connected() {
+                contact.beat();
+            }
+
+            @Override
+            public void subscribed() {
+                claims.lookAgain();
+                closings.read();
+            }
+
+            @Override
+            public void notice(String text) {
+                Notice.read(text)
+                        .filter(notice -> !notice.process().equals(tokens.process()))
+                        .ifPresent(RedisCoordination.this::hear);
+            }
+        });
+        contact.start();
+    }
+
+    private void hear(Notice notice) {
+        if (notice.kind() == Notice.Kind.UNCLAIMED) {
+            claims.ended(notice);
+        } else {
+            closings.hear(notice);
+        }
+    }
+
+    @Override
+    public CompletionStage<Grant> reserve(List<LimitUse> uses) {
+        return ledgers.reserve(List.copyOf(uses));
+    }
+
+    @Override
+    public void settle(String grant, OptionalLong used, Duration sinceArrival) {
+        ledgers.settle(grant, used, sinceArrival);
+    }
+
+    @Override
+    public void release(String grant) {
+        ledgers.release(grant);
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(CacheKey key) {
+        return claims.claim(key);
+    }
+
+    @Override
+    public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
+        return closings.claimProbe(scope, lease);
+    }
+
+    @Override
+    public void closed(ScopeClosing closing) {
+        closings.closed(closing);
+    }
+
+    @Override
+    public void reopened(Scope scope) {
+        closings.reopened(scope);
+    }
+
+    @Override
+    public void listen(CoordinationListener listener) {
+        closings.listen(listener);
+    }
+
+    @Override
+    public CoordinationStatus status() {
+        return new CoordinationStatus(contact.isUp(), contact.processes(), ledgers.alone(), problem());
+    }
+
+    private Optional<String> problem() {
+        Problem problem = new Problem(settings.redis(), contact.shares());
+        return contact.isUp()
+                ? ledgers.troubles().findFirst().map(problem::ofLimits)
+                : contact.trouble().map(problem::ofContact);
+    }
+
+    @Override
+    public void close() {
+        contact.close();
+        claims.close();
+        commands.leave(tokens.process()).whenComplete((left, failure) -> commands.close());
+    }
+}

@@ -1,0 +1,56 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Coordinator;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import java.util.Set;
+
+/**
+ * A coordinator on a Redis server (5 or later), or on a master that Sentinels name: {@code redis}. It doesn't speak Redis
+ * Cluster.
+ *
+ * <p>Limits are counted there, by that server's clock alone, as sliding windows of dated uses and of what is in flight: no
+ * stretch of time as long as a limit's window sees more than its amount, whatever processes come, die, or pause. Redis may be
+ * away at any time, at the start too: the process then grants its own share of each limit, and enters what it used as soon as
+ * Redis is back; a Redis that comes back empty is told by everybody what was lost.
+ *
+ * <p>Such a share is a promise only as far as it is known what others use: what they were granted within two seconds before Redis
+ * was lost can be missing in it, and where it was never known how many processes there are and the setting {@code processes}
+ * doesn't say so, it promises nothing. A process that has never asked before, and comes first to a Redis that has lost its data,
+ * can't know that there was any, either, until the others have come back, which takes them about a second.
+ *
+ * <p>Its keys must not be evicted: use {@code maxmemory-policy noeviction}, or a Redis without {@code maxmemory}.
+ *
+ * <p>No password is logged, with the exception that {@link RedisCache} names.
+ */
+public final class RedisCoordinator implements Coordinator {
+
+    /** Creates the kind. */
+    public RedisCoordinator() {}
+
+    /** Returns {@code redis}. */
+    @Override
+    public String name() {
+        return "redis";
+    }
+
+    /** Returns those of {@link RedisCache}, and {@code processes}, {@code claim-lease} and {@code call-lease}. */
+    @Override
+    public Set<SettingKey> settings() {
+        return CoordinationSettings.KEYS;
+    }
+
+    /**
+     * Opens the coordination and begins to connect. What is asked while the first attempt is under way, a second or two at most,
+     * waits for it.
+     *
+     * @throws IllegalArgumentException if a setting can't be used; its message never has the password
+     */
+    @Override
+    public Coordination open(Settings settings, Services services) {
+        CoordinationSettings read = CoordinationSettings.from(settings);
+        return RedisCoordination.open(read, new LettuceCommands(read.redis(), services), services);
+    }
+}

@@ -1,0 +1,18 @@
+-- Keeps the closing of a scope for as long as it holds, the one that ends later if there are two, and tells all. Whoever
+-- looked whether the scope was open has looked.
+--   KEYS  the closings, the scope's probe
+--   ARGV  scope, remaining time, channel, notice
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local remaining = tonumber(ARGV[2])
+local stored = redis.call('HGET', KEYS[1], ARGV[1])
+if not stored or tonumber(string.match(stored, '^%d+')) <= now + remaining then
+  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now + remaining) .. ' ' .. ARGV[4])
+end
+if redis.call('PTTL', KEYS[1]) < remaining then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+redis.call('DEL', KEYS[2])
+redis.call('PUBLISH', ARGV[3], ARGV[4])
+return 0

@@ -1,0 +1,332 @@
+package dev.whippletree.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.Coordinator;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Limits in a real Redis, counted by several processes. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RedisLimitsTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Scope ACME = CoordinatedProcess.SCOPE;
+
+    private final List<CoordinatedProcess> processes = new ArrayList<>();
+    private RedisProcess redis;
+    private RedisClient client;
+    private RedisCommands<String, String> other;
+
+    @BeforeAll
+    void start() throws IOException {
+        redis = RedisProcess.started();
+        client = RedisClient.create(redis.uri());
+        other = client.connect().sync();
+    }
+
+    @AfterAll
+    void stop() {
+        client.shutdown();
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        other.flushall();
+    }
+
+    @AfterEach
+    void closeAll() {
+        processes.forEach(CoordinatedProcess::close);
+        processes.clear();
+    }
+
+    @Test
+    void serviceLoader_findsIt() {
+        assertThat(ServiceLoader.load(Coordinator.class).stream().map(ServiceLoader.Provider::type))
+                .contains(RedisCoordinator.class);
+    }
+
+    @Test
+    void twoProcesses_getTheAmountTogether() {
+        CoordinatedProcess one = process();
+        CoordinatedProcess two = process();
+        LimitUse use = CoordinatedProcess.one(10, HOUR);
+        for (int i = 0; i < 5; i++) {
+            assertThat(one.reserve(use)).isInstanceOf(Grant.Granted.class);
+            assertThat(two.reserve(use)).isInstanceOf(Grant.Granted.class);
+        }
+
+        assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
+        assertThat(two.reserve(use)).isInstanceOf(Grant.Refused.class);
+        assertThat(one.status().alone() + two.status().alone()).isZero();
+    }
+
+    @Test
+    void settled_staysUsed_andReleased_isFreeAgain() {
+        CoordinatedProcess one = process();
+        LimitUse use = CoordinatedProcess.one(3, HOUR);
+        List<String> ids = one.reserveAll(use);
+        one.settle(ids.get(0));
+        one.coordination().release(ids.get(1));
+
+        CoordinatedProcess two = process();
+        await().until(() -> two.reserve(use) instanceof Grant.Granted);
+        assertThat(two.reserve(use)).isInstanceOf(Grant.Refused.class);
+    }
+
+    @Test
+    void tokens_areCountedAsTheServiceSaid() {
+        CoordinatedProcess one = process();
+        Limit limit = Limit.tokens(1000, HOUR);
+        LimitUse all = new LimitUse(ACME, "tokens", limit, 1000);
+        one.coordination().settle(id(one.reserve(all)), OptionalLong.of(400), Duration.ZERO);
+
+        await().until(() -> one.reserve(new LimitUse(ACME, "tokens", limit, 600)) instanceof Grant.Granted);
+        assertThat(one.reserve(new LimitUse(ACME, "tokens", limit, 1))).isInstanceOf(Grant.Refused.class);
+    }
+
+    @Test
+    void severalLimits_areReservedTogetherOrNotAtAll() {
+        CoordinatedProcess one = process();
+        LimitUse wide = CoordinatedProcess.one(10, HOUR);
+        LimitUse narrow = new LimitUse(Scope.of("test/acme", "m"), "requests", Limit.requests(2, HOUR), 1);
+        one.reserve(wide, narrow);
+        one.reserve(wide, narrow);
+
+        assertThat(one.reserve(wide, narrow))
+                .isInstanceOfSatisfying(Grant.Refused.class, refused -> assertThat(refused.by())
+                        .isEqualTo(narrow));
+        assertThat(one.reserveAll(wide)).hasSize(8);
+    }
+
+    @Test
+    void namesOfAnyCharacters_areKeptApart() {
+        CoordinatedProcess one = process();
+        for (String name : List.of("", "a b", "{x}", "a:b", "ü\n\0", "a".repeat(10_000))) {
+            for (Scope scope : List.of(ACME, Scope.of("test/acme", name), Scope.of("test/}" + name))) {
+                assertThat(one.reserveAll(new LimitUse(scope, name, Limit.requests(2, HOUR), 1)))
+                        .hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void refusal_tellsWhenTheOldestUsesLeave() {
+        CoordinatedProcess one = process();
+        LimitUse use = CoordinatedProcess.one(4, HOUR);
+        List<String> ids = one.reserveAll(use);
+        one.coordination().settle(ids.get(0), OptionalLong.empty(), Duration.ofMinutes(50));
+        one.coordination().settle(ids.get(1), OptionalLong.empty(), Duration.ofMinutes(30));
+
+        await().untilAsserted(() -> {
+            assertThat(waitFor(one, 1)).isBetween(Duration.ofMinutes(9), Duration.ofSeconds(604));
+            assertThat(waitFor(one, 2)).isBetween(Duration.ofMinutes(29), Duration.ofSeconds(1804));
+            assertThat(waitFor(one, 3)).isEqualTo(HOUR);
+        });
+    }
+
+    @Test
+    void usesOlderThanAWindow_dontCount_andThoseOnTheirWayDo() {
+        CoordinatedProcess one = process();
+        LimitUse use = CoordinatedProcess.one(4, HOUR);
+        List<String> ids = one.reserveAll(use);
+        one.coordination().settle(ids.get(0), OptionalLong.empty(), Duration.ofMinutes(61));
+        one.coordination().settle(ids.get(1), OptionalLong.empty(), Duration.ofSeconds(-5));
+
+        await().until(() -> one.reserve(use) instanceof Grant.Granted);
+        assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
+    }
+
+    @Test
+    void shortWindow_givesBackByTime() {
+        CoordinatedProcess one = process();
+        LimitUse use = CoordinatedProcess.one(5, Duration.ofMillis(300));
+        one.reserveAll(use).forEach(one::settle);
+
+        await().until(() -> one.reserve(use) instanceof Grant.Granted);
+    }
+
+    @Test
+    void grantsOfADeadProcess_countFromTheirLeaseOnAndComeBackByTime() {
+        CoordinatedProcess dead = process(Map.of("call-lease", "1s"));
+        LimitUse use = CoordinatedProcess.one(5, Duration.ofSeconds(1));
+        dead.reserveAll(use);
+        dead.close();
+        processes.remove(dead);
+
+        CoordinatedProcess one = process();
+        assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
+        await().until(() -> one.reserve(use) instanceof Grant.Granted);
+    }
+
+    @Test
+    void processesThatDifferAboutTheAmount_goByTheirOwn() {
+        CoordinatedProcess one = process();
+        CoordinatedProcess two = process();
+        one.reserveAll(CoordinatedProcess.one(5, HOUR));
+
+        assertThat(two.reserveAll(CoordinatedProcess.one(8, HOUR))).hasSize(3);
+    }
+
+    @Test
+    void processesThatDifferAboutTheWindow_goByTheLonger() {
+        CoordinatedProcess one = process();
+        CoordinatedProcess two = process();
+        LimitUse hour = CoordinatedProcess.one(5, HOUR);
+        one.coordination().settle(id(one.reserve(hour)), OptionalLong.empty(), Duration.ofMinutes(10));
+        one.coordination().settle(id(one.reserve(hour)), OptionalLong.empty(), Duration.ofMinutes(50));
+
+        assertThat(two.reserveAll(CoordinatedProcess.one(5, Duration.ofMinutes(1))))
+                .hasSize(3);
+        assertThat(one.reserve(hour)).isInstanceOf(Grant.Refused.class);
+    }
+
+    @Test
+    void wideningAWindow_keepsWhatIsKnown() {
+        CoordinatedProcess one = process();
+        one.coordination()
+                .settle(
+                        id(one.reserve(CoordinatedProcess.one(5, HOUR))),
+                        OptionalLong.empty(),
+                        Duration.ofMinutes(10));
+
+        await().untilAsserted(() -> assertThat(other.keys("*:limit:*"))
+                .singleElement()
+                .satisfies(key -> assertThat(other.hget(key, "s")).isEqualTo("1")));
+        assertThat(one.reserveAll(CoordinatedProcess.one(5, Duration.ofDays(1)))).hasSize(4);
+    }
+
+    @Test
+    void forgottenScripts_areGivenAgain() {
+        CoordinatedProcess one = process();
+        LimitUse use = CoordinatedProcess.one(2, HOUR);
+        one.reserve(use);
+        other.scriptFlush();
+
+        assertThat(one.reserve(use)).isInstanceOf(Grant.Granted.class);
+        assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
+        assertThat(one.status().alone()).isZero();
+    }
+
+    @Test
+    void allKeys_expire() {
+        CoordinatedProcess one = process();
+        one.reserveAll(CoordinatedProcess.one(3, HOUR)).forEach(one::settle);
+        one.coordination().closed(new dev.whippletree.spi.ScopeClosing(ACME, HOUR, true, "quota"));
+        one.coordination().claimProbe(ACME, HOUR).toCompletableFuture().join();
+        one.coordination().claim(dev.whippletree.testkit.Samples.key("t", "q")).toCompletableFuture().join();
+
+        List<String> keys = other.keys("*");
+        assertThat(keys)
+                .hasSizeGreaterThanOrEqualTo(5)
+                .allSatisfy(key -> assertThat(other.pttl(key)).as(key).isPositive());
+    }
+
+    @Test
+    void usesOfAYear_takeBoundedMemory() {
+        CoordinatedProcess one = process();
+        Limit limit = Limit.requests(1_000_000, HOUR);
+        LimitUse use = new LimitUse(ACME, "requests", limit, 1);
+        for (int i = 0; i < 4_000; i++) {
+            one.coordination().settle(id(one.reserve(use)), OptionalLong.empty(), Duration.ofSeconds(i % 3_600));
+        }
+
+        String key = other.keys("*:limit:*").get(0);
+        assertThat(other.hlen(key)).isLessThan(1_040);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void randomInterleavings_neverExceedTheAmount(long seed) {
+        Random random = new Random(seed);
+        List<CoordinatedProcess> four = List.of(process(), process(), process(), process());
+        Limit limit = Limit.tokens(500, HOUR);
+        long used = 0;
+        long[] inFlight = {0};
+        List<Held> held = new ArrayList<>();
+        for (int step = 0; step < 1_500; step++) {
+            CoordinatedProcess who = four.get(random.nextInt(4));
+            if (random.nextInt(3) < 2 || held.isEmpty()) {
+                long amount = random.nextInt(20);
+                if (who.reserve(new LimitUse(ACME, "tokens", limit, amount)) instanceof Grant.Granted granted) {
+                    held.add(new Held(who, granted.id(), amount));
+                    inFlight[0] += amount;
+                }
+            } else {
+                Held ended = held.remove(random.nextInt(held.size()));
+                inFlight[0] -= ended.amount;
+                if (random.nextBoolean()) {
+                    ended.who.coordination().release(ended.id);
+                } else {
+                    long actual = random.nextLong(ended.amount + 1);
+                    used += actual;
+                    ended.who.coordination()
+                            .settle(ended.id, OptionalLong.of(actual), Duration.ofMinutes(random.nextInt(50)));
+                }
+            }
+            assertThat(used + inFlight[0]).as("seed %d, step %d", seed, step).isLessThanOrEqualTo(500);
+        }
+        long expected = 500 - used - inFlight[0];
+        await().until(() -> leftIs(four.get(0), limit, expected));
+        assertThat(four).allSatisfy(each -> assertThat(each.status().alone()).isZero());
+    }
+
+    private record Held(CoordinatedProcess who, String id, long amount) {}
+
+    private static boolean leftIs(CoordinatedProcess who, Limit limit, long expected) {
+        if (expected < 500
+                && who.reserve(new LimitUse(ACME, "tokens", limit, expected + 1)) instanceof Grant.Granted granted) {
+            who.coordination().release(granted.id());
+            return false;
+        }
+        if (who.reserve(new LimitUse(ACME, "tokens", limit, expected)) instanceof Grant.Granted granted) {
+            who.coordination().release(granted.id());
+            return true;
+        }
+        return false;
+    }
+
+    private static Duration waitFor(CoordinatedProcess process, long amount) {
+        LimitUse use = new LimitUse(ACME, "requests", Limit.requests(4, HOUR), amount);
+        return ((Grant.Refused) process.reserve(use)).retryAfter();
+    }
+
+    private static String id(Grant grant) {
+        return ((Grant.Granted) grant).id();
+    }
+
+    private CoordinatedProcess process() {
+        return process(Map.of());
+    }
+
+    private CoordinatedProcess process(Map<String, String> settings) {
+        java.util.HashMap<String, String> all = new java.util.HashMap<>(Map.of("command-timeout", "10s"));
+        all.putAll(settings);
+        CoordinatedProcess process = new CoordinatedProcess(redis.uri(), all);
+        processes.add(process);
+        return process;
+    }
+}
