@@ -27,6 +27,9 @@ final class Contact {
     /** A process that wasn't heard of for so long is gone. */
     static final Duration GONE_AFTER = Duration.ofSeconds(10);
 
+    /** Who asks before it is known whether there is contact waits so long at most; the engine waits a second. */
+    private static final Duration LONGEST_START = Duration.ofMillis(750);
+
     private static final int REMEMBERED_BEATS = (int) (GONE_AFTER.toSeconds() / INTERVAL.toSeconds()) + 1;
 
     /** What goes by contact. Its methods don't block. */
@@ -46,6 +49,7 @@ final class Contact {
     private final RemoteClock clock = new RemoteClock();
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> tried = new CompletableFuture<>();
+    private volatile boolean decided;
     private volatile boolean up;
     private volatile @Nullable Throwable trouble;
 
@@ -76,6 +80,7 @@ final class Contact {
 
     /** Begins to beat. */
     void start() {
+        services.schedule(LONGEST_START, () -> tried.complete(null));
         tick();
     }
 
@@ -84,7 +89,12 @@ final class Contact {
         return up;
     }
 
-    /** Ends, normally, when it is known for the first time whether there is contact. */
+    /** Returns whether it is known if there is contact, or isn't. */
+    boolean isDecided() {
+        return decided;
+    }
+
+    /** Ends, normally and soon, when it is known for the first time whether there is contact, or takes long to find out. */
     CompletableFuture<Void> tried() {
         return tried;
     }
@@ -157,6 +167,7 @@ final class Contact {
             beating = false;
             more = again;
         }
+        decided = true;
         tried.complete(null);
         if (more) {
             beat();

@@ -7,6 +7,7 @@ import dev.whippletree.cache.redis.CoordinationCommands.LimitsCall;
 import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Use;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
+import dev.whippletree.model.Limit;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
@@ -39,6 +40,9 @@ final class Ledger implements Contact.Member {
 
     /** Entered in one step: a millisecond's work there. */
     private static final int MOST_ENTRIES = 500;
+
+    /** For who asks while the first attempt to reach the others is under way, and takes long. */
+    private static final Duration FIRST_WAIT = Duration.ofMillis(250);
 
     /** When something can have changed for one who can't ask. */
     private static final long LONGEST_WAIT_NANOS = Contact.INTERVAL.toNanos();
@@ -82,10 +86,12 @@ final class Ledger implements Contact.Member {
     /**
      * What all ledgers have in common.
      *
+     * @param survey what others use
+     *
      * @param alone is told of each grant that was made without asking
      * @param forget is told of each grant that is done with by itself
      */
-    record Shared(Parts parts, Runnable alone, Consumer<String> forget) {}
+    record Shared(Parts parts, Survey survey, Runnable alone, Consumer<String> forget) {}
 
     Ledger(String organization, Shared shared) {
         this.organization = organization;
@@ -103,6 +109,9 @@ final class Ledger implements Contact.Member {
         LimitsCall call;
         synchronized (this) {
             touch(uses);
+            if (!parts.contact().isDecided()) {
+                return CompletableFuture.completedFuture(new Grant.Refused(uses.get(0), FIRST_WAIT));
+            }
             if (!inStep || !parts.contact().isUp()) {
                 return CompletableFuture.completedFuture(answerAlone(id, uses, false));
             }
@@ -161,6 +170,7 @@ final class Ledger implements Contact.Member {
         HeldGrant grant = new HeldGrant(id, uses, nanoTime(), true);
         join(reply.epoch());
         grant.setEntered(reply.epoch().equals(epoch));
+        uses.forEach(use -> limit(use).granted(use.amount(), nanoTime()));
         if (asked(uses, reply)) {
             grant.setCounted();
         } else {
@@ -197,8 +207,7 @@ final class Ledger implements Contact.Member {
     /** Guarded by this. */
     private void touch(List<LimitUse> uses) {
         long now = nanoTime();
-        uses.forEach(use -> limits.computeIfAbsent(LimitName.of(use), name -> new OwnLimit(use.limit()))
-                .touch(use.limit(), now));
+        uses.forEach(use -> limit(use).touch(use.limit(), now));
     }
 
     /**
@@ -498,7 +507,22 @@ final class Ledger implements Contact.Member {
 
     /** Guarded by this. */
     private OwnLimit limit(LimitUse use) {
-        return limits.computeIfAbsent(LimitName.of(use), name -> new OwnLimit(use.limit()));
+        return limits.computeIfAbsent(LimitName.of(use), name -> open(name, use.limit()));
+    }
+
+    private OwnLimit open(LimitName name, Limit limit) {
+        OwnLimit own = new OwnLimit(limit);
+        shared.survey()
+                .of(CoordinationKeys.place(organization, name))
+                .ifPresent(sight -> own.asked(limit.amount() - sight.used(), sight.atNanos()));
+        return own;
+    }
+
+    /** Adds the places of the limits it uses, and for how long they are worth knowing. */
+    synchronized void addPlaces(Map<String, Duration> places) {
+        limits.forEach((name, own) -> places.put(
+                CoordinationKeys.place(organization, name),
+                own.limit().window().plus(parts.lease())));
     }
 
     /** Guarded by this. */

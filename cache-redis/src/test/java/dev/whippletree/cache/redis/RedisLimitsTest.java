@@ -117,8 +117,8 @@ class RedisLimitsTest {
         one.reserve(wide, narrow);
 
         assertThat(one.reserve(wide, narrow))
-                .isInstanceOfSatisfying(Grant.Refused.class, refused -> assertThat(refused.by())
-                        .isEqualTo(narrow));
+                .isInstanceOfSatisfying(
+                        Grant.Refused.class, refused -> assertThat(refused.by()).isEqualTo(narrow));
         assertThat(one.reserveAll(wide)).hasSize(8);
     }
 
@@ -208,15 +208,13 @@ class RedisLimitsTest {
     void wideningAWindow_keepsWhatIsKnown() {
         CoordinatedProcess one = process();
         one.coordination()
-                .settle(
-                        id(one.reserve(CoordinatedProcess.one(5, HOUR))),
-                        OptionalLong.empty(),
-                        Duration.ofMinutes(10));
+                .settle(id(one.reserve(CoordinatedProcess.one(5, HOUR))), OptionalLong.empty(), Duration.ofMinutes(10));
 
         await().untilAsserted(() -> assertThat(other.keys("*:limit:*"))
                 .singleElement()
                 .satisfies(key -> assertThat(other.hget(key, "s")).isEqualTo("1")));
-        assertThat(one.reserveAll(CoordinatedProcess.one(5, Duration.ofDays(1)))).hasSize(4);
+        assertThat(one.reserveAll(CoordinatedProcess.one(5, Duration.ofDays(1))))
+                .hasSize(4);
     }
 
     @Test
@@ -237,7 +235,10 @@ class RedisLimitsTest {
         one.reserveAll(CoordinatedProcess.one(3, HOUR)).forEach(one::settle);
         one.coordination().closed(new dev.whippletree.spi.ScopeClosing(ACME, HOUR, true, "quota"));
         one.coordination().claimProbe(ACME, HOUR).toCompletableFuture().join();
-        one.coordination().claim(dev.whippletree.testkit.Samples.key("t", "q")).toCompletableFuture().join();
+        one.coordination()
+                .claim(dev.whippletree.testkit.Samples.key("t", "q"))
+                .toCompletableFuture()
+                .join();
 
         List<String> keys = other.keys("*");
         assertThat(keys)
@@ -283,7 +284,8 @@ class RedisLimitsTest {
                 } else {
                     long actual = random.nextLong(ended.amount + 1);
                     used += actual;
-                    ended.who.coordination()
+                    ended.who
+                            .coordination()
                             .settle(ended.id, OptionalLong.of(actual), Duration.ofMinutes(random.nextInt(50)));
                 }
             }
