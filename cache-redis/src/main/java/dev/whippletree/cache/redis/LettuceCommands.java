@@ -150,11 +150,18 @@ final class LettuceCommands implements CoordinationCommands {
         });
     }
 
-    /** The sums may hold what has left since they were written, which is a mistake on the careful side. */
+    /**
+     * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit that can't be read
+     * is one that nobody can use.
+     */
     private CompletionStage<Long> used(String place) {
-        return send(redis -> redis.hmget(keys.limit(place), SUMS)).thenApply(sums -> sums.stream()
-                .mapToLong(sum -> Long.parseLong(text(sum.getValueOrElse(ZERO))))
-                .sum());
+        return send(redis -> redis.hmget(keys.limit(place), SUMS))
+                .thenApply(sums -> sums.stream()
+                        .mapToLong(sum -> Long.parseLong(text(sum.getValueOrElse(ZERO))))
+                        .sum())
+                .exceptionallyCompose(failure -> Contact.causeOf(failure) instanceof RefusedCommandException
+                        ? CompletableFuture.completedFuture(0L)
+                        : CompletableFuture.failedFuture(failure));
     }
 
     @Override
