@@ -414,7 +414,11 @@ final class Ledger implements Contact.Member {
                 .filter(use -> limits.containsKey(LimitName.of(use)))
                 .map(use -> new Use(names.indexOf(LimitName.of(use)), use.amount()))
                 .toList();
-        return new GrantEntry(grant.id(), parts.lease().minusNanos(now - grant.reservedAtNanos()), uses);
+        // One that has ended is in flight there only until its end arrives, which comes next.
+        Duration lease = grant.state() == HeldGrant.State.IN_FLIGHT
+                ? parts.lease().minusNanos(now - grant.reservedAtNanos())
+                : parts.lease();
+        return new GrantEntry(grant.id(), lease, uses);
     }
 
     /** Returns whether there is more to enter. */
