@@ -141,28 +141,37 @@ final class LettuceCommands implements CoordinationCommands {
     private CompletionStage<Map<String, Long>> used(List<String> places) {
         List<CompletableFuture<Long>> each =
                 places.stream().map(place -> used(place).toCompletableFuture()).toList();
-        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> {
-                    Map<String, Long> used = new HashMap<>();
-                    for (int i = 0; i < places.size(); i++) {
-                        used.put(places.get(i), each.get(i).join());
-                    }
-                    return used;
-                });
+        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new)).thenApply(all -> {
+            Map<String, Long> used = new HashMap<>();
+            for (int i = 0; i < places.size(); i++) {
+                used.put(places.get(i), each.get(i).join());
+            }
+            return used;
+        });
     }
 
-    /** The sums may hold what has left since they were written, which is a mistake on the careful side. */
+    /**
+     * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit that can't be read
+     * is one that nobody can use.
+     */
     private CompletionStage<Long> used(String place) {
         return send(redis -> redis.hmget(keys.limit(place), SUMS))
                 .thenApply(sums -> sums.stream()
                         .mapToLong(sum -> Long.parseLong(text(sum.getValueOrElse(ZERO))))
-                        .sum());
+                        .sum())
+                .exceptionallyCompose(failure -> Contact.causeOf(failure) instanceof RefusedCommandException
+                        ? CompletableFuture.completedFuture(0L)
+                        : CompletableFuture.failedFuture(failure));
     }
 
     @Override
     public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
         return number(
-                Script.CLAIM, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()), bytes(notAfterMillis));
+                        Script.CLAIM,
+                        List.of(keys.claim(key)),
+                        bytes(token),
+                        bytes(lease.toMillis()),
+                        bytes(notAfterMillis));
     }
 
     @Override

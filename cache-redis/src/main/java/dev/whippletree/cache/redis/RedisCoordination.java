@@ -136,11 +136,14 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public CoordinationStatus status() {
-        return new CoordinationStatus(contact.isUp(), contact.processes(), ledgers.alone(), problem());
+        return new CoordinationStatus(contact.isUp() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problem());
     }
 
     private Optional<String> problem() {
         Problem problem = new Problem(settings.redis(), contact.shares());
+        if (contact.isDoubtful()) {
+            return Optional.empty();
+        }
         return contact.isUp()
                 ? ledgers.troubles().findFirst().map(problem::ofLimits)
                 : contact.trouble().map(problem::ofContact);
