@@ -540,8 +540,7 @@ final class Ledger implements Contact.Member {
     /** Adds the places of the limits it uses, and for how long they are worth knowing. */
     synchronized void addPlaces(Map<String, Duration> places) {
         limits.forEach((name, own) -> places.put(
-                CoordinationKeys.place(organization, name),
-                own.limit().window().plus(parts.lease())));
+                CoordinationKeys.place(organization, name), own.limit().window().plus(parts.lease())));
     }
 
     /** Guarded by this. */

@@ -141,13 +141,14 @@ final class LettuceCommands implements CoordinationCommands {
     private CompletionStage<Map<String, Long>> used(List<String> places) {
         List<CompletableFuture<Long>> each =
                 places.stream().map(place -> used(place).toCompletableFuture()).toList();
-        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new)).thenApply(all -> {
-            Map<String, Long> used = new HashMap<>();
-            for (int i = 0; i < places.size(); i++) {
-                used.put(places.get(i), each.get(i).join());
-            }
-            return used;
-        });
+        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> {
+                    Map<String, Long> used = new HashMap<>();
+                    for (int i = 0; i < places.size(); i++) {
+                        used.put(places.get(i), each.get(i).join());
+                    }
+                    return used;
+                });
     }
 
     /**
@@ -167,11 +168,7 @@ final class LettuceCommands implements CoordinationCommands {
     @Override
     public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
         return number(
-                        Script.CLAIM,
-                        List.of(keys.claim(key)),
-                        bytes(token),
-                        bytes(lease.toMillis()),
-                        bytes(notAfterMillis));
+                Script.CLAIM, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()), bytes(notAfterMillis));
     }
 
     @Override

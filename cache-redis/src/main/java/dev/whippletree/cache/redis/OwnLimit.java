@@ -12,8 +12,7 @@ import dev.whippletree.model.Limit;
  */
 final class OwnLimit {
 
-    private static final long RECENT_NANOS =
-            Contact.INTERVAL.plusMillis(500).toNanos();
+    private static final long RECENT_NANOS = Contact.INTERVAL.plusMillis(500).toNanos();
 
     private final OwnUses uses = new OwnUses();
     private Limit limit;

@@ -136,7 +136,8 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public CoordinationStatus status() {
-        return new CoordinationStatus(contact.isUp() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problem());
+        return new CoordinationStatus(
+                contact.isUp() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problem());
     }
 
     private Optional<String> problem() {

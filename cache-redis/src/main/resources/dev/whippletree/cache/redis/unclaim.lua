@@ -1,9 +1,11 @@
--- Ends a claim, unless it has become another's, and tells those that wait for it.
+-- Ends a claim, and tells those that wait for it. Not if it has become another's; but if Redis has lost it, others may still wait.
 --   KEYS  the claim
 --   ARGV  token, channel, notice
 
-if redis.call('GET', KEYS[1]) == ARGV[1] then
-  redis.call('DEL', KEYS[1])
-  redis.call('PUBLISH', ARGV[2], ARGV[3])
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then
+  return 0
 end
+redis.call('DEL', KEYS[1])
+redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 0

@@ -75,16 +75,19 @@ class RedisCoordinatorOutageTest {
 
             redis.kill();
             awaitLost();
-            long alone = four.stream().mapToLong(RedisCoordinatorOutageTest::settledAll).sum();
+            long alone = four.stream()
+                    .mapToLong(RedisCoordinatorOutageTest::settledAll)
+                    .sum();
             assertThat(alone).isBetween(60L, 80L);
             redis.start();
 
             awaitInStep();
-            long after = four.stream().mapToLong(RedisCoordinatorOutageTest::settledAll).sum();
+            long after = four.stream()
+                    .mapToLong(RedisCoordinatorOutageTest::settledAll)
+                    .sum();
             assertThat(20 + alone + after).isLessThanOrEqualTo(100);
             await().untilAsserted(() -> {
-                assertThat(field(redis, ONE_OF_100, "s"))
-                        .isEqualTo(Long.toString(20 + alone + after));
+                assertThat(field(redis, ONE_OF_100, "s")).isEqualTo(Long.toString(20 + alone + after));
             });
         }
     }
@@ -115,6 +118,21 @@ class RedisCoordinatorOutageTest {
     }
 
     @Test
+    void claimThatRedisHasLost_isEndedForThoseThatWait_beforeItsLeaseIsOver() throws Exception {
+        try (RedisProcess redis = RedisProcess.started()) {
+            CoordinatedProcess one = process(redis, Map.of("claim-lease", "10m"));
+            CoordinatedProcess two = process(redis, Map.of("claim-lease", "10m"));
+            Claim.Ours ours = (Claim.Ours) claim(one);
+            Claim.Others others = (Claim.Others) claim(two);
+
+            other(redis, RedisCommands::flushall);
+            ours.end().run();
+
+            assertThat(others.ended()).succeedsWithin(Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
     void flushed_withoutAnyDisconnection_isNoticedAndMended() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             List<CoordinatedProcess> three = processes(redis, 3);
@@ -128,14 +146,12 @@ class RedisCoordinatorOutageTest {
             other(redis, RedisCommands::flushall);
 
             List<Long> granted = new ArrayList<>();
-            await().during(Duration.ofSeconds(5))
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> {
-                        three.forEach(process -> granted.add(settledAll(process)));
-                        return 90 + total(granted) <= 100;
-                    });
-            await().untilAsserted(() -> assertThat(Long.parseLong(field(redis, ONE_OF_100, "s")))
-                    .isEqualTo(90 + total(granted)));
+            await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(20)).until(() -> {
+                three.forEach(process -> granted.add(settledAll(process)));
+                return 90 + total(granted) <= 100;
+            });
+            await().untilAsserted(() ->
+                    assertThat(Long.parseLong(field(redis, ONE_OF_100, "s"))).isEqualTo(90 + total(granted)));
         }
     }
 
@@ -255,8 +271,7 @@ class RedisCoordinatorOutageTest {
 
             await().untilAsserted(() -> {
                 assertThat(field(redis, much, "h")).isEqualTo("0");
-                assertThat(field(redis, much, "s"))
-                        .isEqualTo(Long.toString(granted[0]));
+                assertThat(field(redis, much, "s")).isEqualTo(Long.toString(granted[0]));
             });
         }
     }
@@ -272,7 +287,8 @@ class RedisCoordinatorOutageTest {
 
             redis.kill();
 
-            await().until(() -> ((Claim.Others) second).ended().toCompletableFuture().isDone());
+            await().until(() ->
+                    ((Claim.Others) second).ended().toCompletableFuture().isDone());
             awaitLost();
             assertThat(claim(two.get(1))).isInstanceOf(Claim.Ours.class);
             redis.start();
@@ -312,7 +328,8 @@ class RedisCoordinatorOutageTest {
     }
 
     private void awaitLost() {
-        await().until(() -> processes.stream().noneMatch(process -> process.status().connected()));
+        await().until(() ->
+                processes.stream().noneMatch(process -> process.status().connected()));
     }
 
     /** Waits until no reservation is answered from memory any more. */
@@ -322,7 +339,9 @@ class RedisCoordinatorOutageTest {
             await().until(() -> {
                 long before = process.status().alone();
                 boolean granted = process.reserve(probe) instanceof Grant.Granted one && release(process, one.id());
-                return granted && process.status().connected() && process.status().alone() == before;
+                return granted
+                        && process.status().connected()
+                        && process.status().alone() == before;
             });
         }
     }
@@ -338,8 +357,7 @@ class RedisCoordinatorOutageTest {
 
     /** Waits until more than what is left is refused, which tells everybody how much that is. */
     private void awaitKnownToAll(List<CoordinatedProcess> all, int used) {
-        LimitUse tooMuch =
-                new LimitUse(ONE_OF_100.scope(), ONE_OF_100.name(), ONE_OF_100.limit(), 100 - used + 1);
+        LimitUse tooMuch = new LimitUse(ONE_OF_100.scope(), ONE_OF_100.name(), ONE_OF_100.limit(), 100 - used + 1);
         for (CoordinatedProcess process : all) {
             await().until(() -> process.reserve(tooMuch) instanceof Grant.Refused);
         }
@@ -373,7 +391,8 @@ class RedisCoordinatorOutageTest {
         all.putAll(settings);
         CoordinatedProcess process = new CoordinatedProcess(redis.uri(), all);
         processes.add(process);
-        await().until(() -> process.status().connected() || process.status().problem().isPresent());
+        await().until(() ->
+                process.status().connected() || process.status().problem().isPresent());
         return process;
     }
 }
