@@ -75,12 +75,13 @@ final class Closings implements Contact.Member {
     private void tell(Untold news) {
         synchronized (this) {
             untold.put(news.scope(), news);
-        }
-        if (contact.isUp() || !contact.tried().isDone()) {
-            send(news);
+            if (contact.isUp()) {
+                send(news);
+            }
         }
     }
 
+    /** Guarded by this, so that what is told later arrives later. */
     private void send(Untold news) {
         send(news, services.nanoTime())
                 .whenCompleteAsync(
@@ -167,14 +168,12 @@ final class Closings implements Contact.Member {
 
     @Override
     public CompletionStage<Void> met() {
-        List<Untold> news;
         boolean unread;
         synchronized (this) {
-            news = List.copyOf(untold.values());
+            List.copyOf(untold.values()).forEach(this::send);
             unread = missed;
             missed = false;
         }
-        news.forEach(this::send);
         if (unread) {
             read();
         }
@@ -184,5 +183,11 @@ final class Closings implements Contact.Member {
     @Override
     public synchronized void lost() {
         missed = true;
+    }
+
+    /** Nothing is heard any more. */
+    synchronized void close() {
+        listener = null;
+        untold.clear();
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the other processes can be reached, and how many they are: by a heartbeat. Thread-safe.
  *
- * <p>The first thing that goes wrong ends it. It begins again with the next beat that is answered: at once where an answer was
+ * <p>The first thing that goes wrong ends it, and for a second nobody can say whether that is this process's trouble alone. It begins again with the next beat that is answered: at once where an answer was
  * merely late, with the next connection, and every two seconds in any case.
  */
 final class Contact {
@@ -26,6 +26,12 @@ final class Contact {
 
     /** A process that wasn't heard of for so long is gone. */
     static final Duration GONE_AFTER = Duration.ofSeconds(10);
+
+    /** Who asks before it is known whether there is contact waits so long at most; the engine waits a second. */
+    private static final Duration LONGEST_START = Duration.ofMillis(750);
+
+    /** Longer than it takes to connect again, or to find out that a silent connection is dead. */
+    private static final Duration DOUBT = Duration.ofSeconds(1);
 
     private static final int REMEMBERED_BEATS = (int) (GONE_AFTER.toSeconds() / INTERVAL.toSeconds()) + 1;
 
@@ -46,12 +52,15 @@ final class Contact {
     private final RemoteClock clock = new RemoteClock();
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> tried = new CompletableFuture<>();
+    private volatile boolean decided;
+    private volatile boolean met;
     private volatile boolean up;
     private volatile @Nullable Throwable trouble;
 
     // Guarded by this.
     private final int[] seen = new int[REMEMBERED_BEATS];
     private int beats;
+    private long lostAtNanos;
     private boolean beating;
     private boolean again;
     private boolean closed;
@@ -76,6 +85,7 @@ final class Contact {
 
     /** Begins to beat. */
     void start() {
+        services.schedule(LONGEST_START, () -> tried.complete(null));
         tick();
     }
 
@@ -84,7 +94,29 @@ final class Contact {
         return up;
     }
 
-    /** Ends, normally, when it is known for the first time whether there is contact. */
+    /** Returns whether it is known if there is contact, or isn't. */
+    boolean isDecided() {
+        return decided;
+    }
+
+    /**
+     * Returns whether it has been lost so lately that the others may well have it. What one process grants alone then may be granted
+     * to others as well, so it had better wait for a moment.
+     */
+    boolean isDoubtful() {
+        return doubt().compareTo(Duration.ZERO) > 0;
+    }
+
+    /** Returns how long it stays doubtful; zero if it isn't. */
+    synchronized Duration doubt() {
+        if (up || !met || trouble instanceof RefusedCommandException) {
+            return Duration.ZERO;
+        }
+        Duration rest = DOUBT.minusNanos(services.nanoTime() - lostAtNanos);
+        return rest.isNegative() ? Duration.ZERO : rest;
+    }
+
+    /** Ends, normally and soon, when it is known for the first time whether there is contact, or takes long to find out. */
     CompletableFuture<Void> tried() {
         return tried;
     }
@@ -144,6 +176,7 @@ final class Contact {
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
         }
         trouble = null;
+        met = true;
         up = true;
         CompletableFuture.allOf(members.stream()
                         .map(member -> member.met().toCompletableFuture())
@@ -157,6 +190,7 @@ final class Contact {
             beating = false;
             more = again;
         }
+        decided = true;
         tried.complete(null);
         if (more) {
             beat();
@@ -166,8 +200,13 @@ final class Contact {
     /** Ends the contact, since something went wrong. */
     void lost(Throwable failure) {
         Throwable cause = causeOf(failure);
-        trouble = cause;
-        up = false;
+        synchronized (this) {
+            if (up) {
+                lostAtNanos = services.nanoTime();
+            }
+            trouble = cause;
+            up = false;
+        }
         members.forEach(Member::lost);
         if (cause instanceof TimeoutException) {
             services.executor().execute(this::beat);

@@ -4,6 +4,7 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -50,7 +51,15 @@ interface CoordinationCommands extends AutoCloseable {
     /** Ends a grant that is in flight; others are left alone. May be sent again. */
     CompletionStage<Void> end(LimitsCall call, String grant, Duration sinceArrival, List<Long> uses);
 
-    /** Returns 0 if the key has become this token's, or else for how many milliseconds it is another's. */
+    /**
+     * Registers limits and looks at all that are registered.
+     *
+     * @param own the places of limits ({@link CoordinationKeys#place}), and for how long they are worth knowing
+     * @return what is used and in flight, by place
+     */
+    CompletionStage<Map<String, Long>> survey(Map<String, Duration> own);
+
+    /** Returns 0 if the key has become this token's, or else for how many milliseconds it is another's; negative if too late. */
     CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis);
 
     /** Returns for how many milliseconds a key is claimed; 0 or less if it isn't. */

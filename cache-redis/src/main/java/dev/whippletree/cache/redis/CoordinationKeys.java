@@ -25,9 +25,24 @@ final class CoordinationKeys {
         return bytes("{" + RedisKeys.digitsOf(organization) + "}:state");
     }
 
+    /** Returns a text that no other limit of any organization has, without any of its names. */
+    static String place(String organization, LimitName name) {
+        return "{" + RedisKeys.digitsOf(organization) + "}:limit:" + RedisKeys.digitsOf(name.distinctText());
+    }
+
     /** Returns where a limit is. */
     byte[] limit(String organization, LimitName name) {
-        return bytes("{" + RedisKeys.digitsOf(organization) + "}:limit:" + RedisKeys.digitsOf(name.distinctText()));
+        return limit(place(organization, name));
+    }
+
+    /** Returns where a limit is. */
+    byte[] limit(String place) {
+        return bytes(place);
+    }
+
+    /** Returns where the places of all limits are. */
+    byte[] limits() {
+        return bytes("limits");
     }
 
     /** Returns where a claim is. */

@@ -7,6 +7,7 @@ import dev.whippletree.cache.redis.CoordinationCommands.LimitsCall;
 import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Use;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
+import dev.whippletree.model.Limit;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits of one organization, as this process shares them. Thread-safe; no method blocks.
  *
- * <p><b>In step.</b> While there is contact and everything used here is known there, each reservation is one question. Otherwise
+ * <p><b>In step.</b> While there is contact and everything used here is known there, each reservation is one question. Where the
+ * trouble may be this process's own, it is put off for a moment: the others go on, and don't leave it a part. Otherwise
  * it is answered from what is known here ({@link OwnLimit}), and the grant is entered when that is possible again: under its id,
  * so that one whose answer was lost isn't counted twice. A grant is ended there only after it is known to have been entered.
  *
@@ -39,6 +41,9 @@ final class Ledger implements Contact.Member {
 
     /** Entered in one step: a millisecond's work there. */
     private static final int MOST_ENTRIES = 500;
+
+    /** For who asks while it isn't known whether the others can be reached, or hear first what they have to. */
+    private static final Duration MOMENT = Duration.ofMillis(100);
 
     /** When something can have changed for one who can't ask. */
     private static final long LONGEST_WAIT_NANOS = Contact.INTERVAL.toNanos();
@@ -82,10 +87,12 @@ final class Ledger implements Contact.Member {
     /**
      * What all ledgers have in common.
      *
+     * @param survey what others use
+     *
      * @param alone is told of each grant that was made without asking
      * @param forget is told of each grant that is done with by itself
      */
-    record Shared(Parts parts, Runnable alone, Consumer<String> forget) {}
+    record Shared(Parts parts, Survey survey, Runnable alone, Consumer<String> forget) {}
 
     Ledger(String organization, Shared shared) {
         this.organization = organization;
@@ -104,7 +111,7 @@ final class Ledger implements Contact.Member {
         synchronized (this) {
             touch(uses);
             if (!inStep || !parts.contact().isUp()) {
-                return CompletableFuture.completedFuture(answerAlone(id, uses, false));
+                return CompletableFuture.completedFuture(answerUnasked(id, uses, false));
             }
             call = call(uses.stream().map(Ledger::size).toList());
         }
@@ -121,8 +128,30 @@ final class Ledger implements Contact.Member {
     private Grant unanswered(String id, List<LimitUse> uses, Throwable failure) {
         parts.contact().lost(failure);
         synchronized (this) {
-            return answerAlone(id, uses, true);
+            return answerUnasked(id, uses, true);
         }
+    }
+
+    /**
+     * Answers without having been told anything: alone only if the others, too, can't but do so. Guarded by this.
+     *
+     * @param sent whether it may have been reserved all the same
+     */
+    private Grant answerUnasked(String id, List<LimitUse> uses, boolean sent) {
+        Contact contact = parts.contact();
+        boolean moment = contact.isUp() ? trouble == null : !contact.isDecided() || contact.isDoubtful();
+        return moment ? refuse(id, uses, sent, new Grant.Refused(uses.get(0), MOMENT)) : answerAlone(id, uses, sent);
+    }
+
+    /** Guarded by this. */
+    private Grant refuse(String id, List<LimitUse> uses, boolean sent, Grant refusal) {
+        if (sent) {
+            HeldGrant grant = new HeldGrant(id, uses, nanoTime(), true);
+            grant.release();
+            grant.setCounted();
+            held.put(id, grant);
+        }
+        return refusal;
     }
 
     private CompletionStage<Grant> answered(String id, List<LimitUse> uses, LimitsReply reply, boolean firstTime) {
@@ -137,9 +166,10 @@ final class Ledger implements Contact.Member {
                 case REFUSED -> refused(uses, reply);
                 case CHANGED -> {
                     change(reply.epoch());
-                    yield answerAlone(id, uses, false);
+                    yield new Grant.Refused(uses.get(0), MOMENT);
                 }
-                case CAREFUL, LATE -> answerAlone(id, uses, false);
+                case CAREFUL -> answerAlone(id, uses, false);
+                case LATE -> new Grant.Refused(uses.get(0), MOMENT);
             };
         }
         if (reply.verdict() == Verdict.CHANGED || reply.verdict() == Verdict.CAREFUL) {
@@ -161,6 +191,7 @@ final class Ledger implements Contact.Member {
         HeldGrant grant = new HeldGrant(id, uses, nanoTime(), true);
         join(reply.epoch());
         grant.setEntered(reply.epoch().equals(epoch));
+        uses.forEach(use -> limit(use).granted(use.amount(), nanoTime()));
         if (asked(uses, reply)) {
             grant.setCounted();
         } else {
@@ -197,27 +228,20 @@ final class Ledger implements Contact.Member {
     /** Guarded by this. */
     private void touch(List<LimitUse> uses) {
         long now = nanoTime();
-        uses.forEach(use -> limits.computeIfAbsent(LimitName.of(use), name -> new OwnLimit(use.limit()))
-                .touch(use.limit(), now));
+        uses.forEach(use -> limit(use).touch(use.limit(), now));
     }
 
     /**
-     * Answers without asking. Guarded by this.
+     * Answers from what is known here. Guarded by this.
      *
      * @param sent whether it may have been reserved all the same
      */
     private Grant answerAlone(String id, List<LimitUse> uses, boolean sent) {
-        HeldGrant grant = new HeldGrant(id, uses, nanoTime(), sent);
         Optional<Grant> refusal = refusal(uses);
         if (refusal.isPresent()) {
-            if (sent) {
-                grant.release();
-                grant.setCounted();
-                held.put(id, grant);
-            }
-            return refusal.get();
+            return refuse(id, uses, sent, refusal.get());
         }
-        hold(grant);
+        hold(new HeldGrant(id, uses, nanoTime(), sent));
         uses.forEach(use -> limit(use).addSinceAsked(use.amount()));
         shared.alone().run();
         return new Grant.Granted(id);
@@ -390,7 +414,11 @@ final class Ledger implements Contact.Member {
                 .filter(use -> limits.containsKey(LimitName.of(use)))
                 .map(use -> new Use(names.indexOf(LimitName.of(use)), use.amount()))
                 .toList();
-        return new GrantEntry(grant.id(), parts.lease().minusNanos(now - grant.reservedAtNanos()), uses);
+        // One that has ended is in flight there only until its end arrives, which comes next.
+        Duration lease = grant.state() == HeldGrant.State.IN_FLIGHT
+                ? parts.lease().minusNanos(now - grant.reservedAtNanos())
+                : parts.lease();
+        return new GrantEntry(grant.id(), lease, uses);
     }
 
     /** Returns whether there is more to enter. */
@@ -498,7 +526,21 @@ final class Ledger implements Contact.Member {
 
     /** Guarded by this. */
     private OwnLimit limit(LimitUse use) {
-        return limits.computeIfAbsent(LimitName.of(use), name -> new OwnLimit(use.limit()));
+        return limits.computeIfAbsent(LimitName.of(use), name -> open(name, use.limit()));
+    }
+
+    private OwnLimit open(LimitName name, Limit limit) {
+        OwnLimit own = new OwnLimit(limit);
+        shared.survey()
+                .of(CoordinationKeys.place(organization, name))
+                .ifPresent(sight -> own.asked(limit.amount() - sight.used(), sight.atNanos()));
+        return own;
+    }
+
+    /** Adds the places of the limits it uses, and for how long they are worth knowing. */
+    synchronized void addPlaces(Map<String, Duration> places) {
+        limits.forEach((name, own) -> places.put(
+                CoordinationKeys.place(organization, name), own.limit().window().plus(parts.lease())));
     }
 
     /** Guarded by this. */

@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +21,25 @@ final class Ledgers {
     private final LongAdder alone = new LongAdder();
     private final Contact contact;
     private final Tokens tokens;
+    private final Survey survey;
     private final Ledger.Shared shared;
 
     Ledgers(Ledger.Parts parts) {
         contact = parts.contact();
         tokens = parts.tokens();
-        shared = new Ledger.Shared(parts, alone::increment, byGrant::remove);
+        survey = new Survey(parts.commands(), contact, parts.services(), this::places);
+        shared = new Ledger.Shared(parts, survey, alone::increment, byGrant::remove);
+    }
+
+    /** Begins to go by the contact. */
+    void start() {
+        contact.add(survey);
+    }
+
+    private Map<String, Duration> places() {
+        Map<String, Duration> places = new HashMap<>();
+        byOrganization.values().forEach(ledger -> ledger.addPlaces(places));
+        return places;
     }
 
     /** Reserves; all uses are of one organization. */

@@ -14,7 +14,9 @@ import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +33,10 @@ import java.util.stream.Stream;
 final class LettuceCommands implements CoordinationCommands {
 
     private static final byte[] NO_ARGUMENT = {};
+    private static final byte[] ZERO = {'0'};
+
+    /** Of what is dated, and of what is in flight. */
+    private static final byte[][] SUMS = {{'s'}, {'h'}};
 
     private final CoordinationKeys keys;
     private final LettuceConnector connector;
@@ -124,19 +130,45 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     @Override
+    public CompletionStage<Map<String, Long>> survey(Map<String, Duration> own) {
+        List<byte[]> arguments = new ArrayList<>();
+        own.forEach((place, keep) -> arguments.addAll(List.of(bytes(place), bytes(keep.toMillis()))));
+        return multi(Script.SURVEY, List.of(keys.limits()), arguments.toArray(byte[][]::new))
+                .thenCompose(places ->
+                        used(places.stream().map(LettuceCommands::text).toList()));
+    }
+
+    private CompletionStage<Map<String, Long>> used(List<String> places) {
+        List<CompletableFuture<Long>> each =
+                places.stream().map(place -> used(place).toCompletableFuture()).toList();
+        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> {
+                    Map<String, Long> used = new HashMap<>();
+                    for (int i = 0; i < places.size(); i++) {
+                        used.put(places.get(i), each.get(i).join());
+                    }
+                    return used;
+                });
+    }
+
+    /**
+     * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit that can't be read
+     * is one that nobody can use.
+     */
+    private CompletionStage<Long> used(String place) {
+        return send(redis -> redis.hmget(keys.limit(place), SUMS))
+                .thenApply(sums -> sums.stream()
+                        .mapToLong(sum -> Long.parseLong(text(sum.getValueOrElse(ZERO))))
+                        .sum())
+                .exceptionallyCompose(failure -> Contact.causeOf(failure) instanceof RefusedCommandException
+                        ? CompletableFuture.completedFuture(0L)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    @Override
     public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
         return number(
-                        Script.CLAIM,
-                        List.of(keys.claim(key)),
-                        bytes(token),
-                        bytes(lease.toMillis()),
-                        bytes(notAfterMillis))
-                .thenApply(answer -> {
-                    if (answer < 0) {
-                        throw new RedisUnavailableException(settings.where() + ": a claim arrived too late");
-                    }
-                    return answer;
-                });
+                Script.CLAIM, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()), bytes(notAfterMillis));
     }
 
     @Override

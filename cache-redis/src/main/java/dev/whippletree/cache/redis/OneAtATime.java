@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 
 /** Runs tasks one at a time and in order, on another executor. Thread-safe; doesn't block. */
@@ -29,7 +30,15 @@ final class OneAtATime implements Executor {
             }
             running = true;
         }
-        executor.execute(this::runNext);
+        proceed();
+    }
+
+    private void proceed() {
+        try {
+            executor.execute(this::runNext);
+        } catch (RejectedExecutionException e) {
+            // The services have ended, and with them everything that could hear.
+        }
     }
 
     private void runNext() {
@@ -53,6 +62,6 @@ final class OneAtATime implements Executor {
                 return;
             }
         }
-        executor.execute(this::runNext);
+        proceed();
     }
 }

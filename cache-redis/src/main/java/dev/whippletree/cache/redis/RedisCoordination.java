@@ -14,9 +14,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** One process among others, over what they share. Thread-safe; no method blocks. */
+/** One process among others, over what they share. Thread-safe; no method blocks. After closing, stages fail. */
 final class RedisCoordination implements Coordination {
 
     private final CoordinationCommands commands;
@@ -26,6 +27,7 @@ final class RedisCoordination implements Coordination {
     private final Ledgers ledgers;
     private final Claims claims;
     private final Closings closings;
+    private volatile boolean closed;
 
     private RedisCoordination(CoordinationSettings settings, CoordinationCommands commands, Services services) {
         this.settings = settings;
@@ -46,6 +48,7 @@ final class RedisCoordination implements Coordination {
     }
 
     private void start() {
+        ledgers.start();
         contact.add(claims);
         contact.add(closings);
         commands.start(new CoordinationCommands.Events() {
@@ -71,6 +74,9 @@ final class RedisCoordination implements Coordination {
     }
 
     private void hear(Notice notice) {
+        if (closed) {
+            return;
+        }
         if (notice.kind() == Notice.Kind.UNCLAIMED) {
             claims.ended(notice);
         } else {
@@ -80,60 +86,84 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        return ledgers.reserve(List.copyOf(uses));
+        return closed ? afterClose() : ledgers.reserve(List.copyOf(uses));
     }
 
     @Override
     public void settle(String grant, OptionalLong used, Duration sinceArrival) {
-        ledgers.settle(grant, used, sinceArrival);
+        if (!closed) {
+            ledgers.settle(grant, used, sinceArrival);
+        }
     }
 
     @Override
     public void release(String grant) {
-        ledgers.release(grant);
+        if (!closed) {
+            ledgers.release(grant);
+        }
     }
 
     @Override
     public CompletionStage<Claim> claim(CacheKey key) {
-        return claims.claim(key);
+        return closed ? afterClose() : claims.claim(key);
     }
 
     @Override
     public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-        return closings.claimProbe(scope, lease);
+        return closed ? afterClose() : closings.claimProbe(scope, lease);
     }
 
     @Override
     public void closed(ScopeClosing closing) {
-        closings.closed(closing);
+        if (!closed) {
+            closings.closed(closing);
+        }
     }
 
     @Override
     public void reopened(Scope scope) {
-        closings.reopened(scope);
+        if (!closed) {
+            closings.reopened(scope);
+        }
     }
 
     @Override
     public void listen(CoordinationListener listener) {
-        closings.listen(listener);
+        if (!closed) {
+            closings.listen(listener);
+        }
     }
 
     @Override
     public CoordinationStatus status() {
-        return new CoordinationStatus(contact.isUp(), contact.processes(), ledgers.alone(), problem());
+        return new CoordinationStatus(
+                contact.isUp() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problem());
     }
 
     private Optional<String> problem() {
         Problem problem = new Problem(settings.redis(), contact.shares());
+        if (contact.isDoubtful()) {
+            return Optional.empty();
+        }
         return contact.isUp()
                 ? ledgers.troubles().findFirst().map(problem::ofLimits)
                 : contact.trouble().map(problem::ofContact);
     }
 
+    private <T> CompletionStage<T> afterClose() {
+        return CompletableFuture.failedFuture(
+                new IllegalStateException(settings.redis().where() + " is closed"));
+    }
+
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         contact.close();
         claims.close();
+        closings.close();
         commands.leave(tokens.process()).whenComplete((left, failure) -> commands.close());
     }
 }

@@ -43,8 +43,8 @@ public final class RedisCoordinator implements Coordinator {
     }
 
     /**
-     * Opens the coordination and begins to connect. What is asked while the first attempt is under way, a second or two at most,
-     * waits for it.
+     * Opens the coordination and begins to connect. What is asked while the first attempt is under way waits for it, three
+     * quarters of a second at most; then reservations are refused for a moment, and the rest is answered as with no Redis.
      *
      * @throws IllegalArgumentException if a setting can't be used; its message never has the password
      */

@@ -17,6 +17,8 @@ enum Script {
     RESERVE("limits.lua", "reserve.lua"),
     /** Enters uses that Redis doesn't know. */
     ENTER("limits.lua", "enter.lua"),
+    /** Registers limits. */
+    SURVEY("survey.lua"),
     /** Ends a grant. */
     END("limits.lua", "end.lua"),
     /** Registers a process. */

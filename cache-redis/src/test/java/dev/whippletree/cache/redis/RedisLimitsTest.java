@@ -8,11 +8,14 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.testkit.Samples;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -117,8 +120,8 @@ class RedisLimitsTest {
         one.reserve(wide, narrow);
 
         assertThat(one.reserve(wide, narrow))
-                .isInstanceOfSatisfying(Grant.Refused.class, refused -> assertThat(refused.by())
-                        .isEqualTo(narrow));
+                .isInstanceOfSatisfying(
+                        Grant.Refused.class, refused -> assertThat(refused.by()).isEqualTo(narrow));
         assertThat(one.reserveAll(wide)).hasSize(8);
     }
 
@@ -208,15 +211,13 @@ class RedisLimitsTest {
     void wideningAWindow_keepsWhatIsKnown() {
         CoordinatedProcess one = process();
         one.coordination()
-                .settle(
-                        id(one.reserve(CoordinatedProcess.one(5, HOUR))),
-                        OptionalLong.empty(),
-                        Duration.ofMinutes(10));
+                .settle(id(one.reserve(CoordinatedProcess.one(5, HOUR))), OptionalLong.empty(), Duration.ofMinutes(10));
 
         await().untilAsserted(() -> assertThat(other.keys("*:limit:*"))
                 .singleElement()
                 .satisfies(key -> assertThat(other.hget(key, "s")).isEqualTo("1")));
-        assertThat(one.reserveAll(CoordinatedProcess.one(5, Duration.ofDays(1)))).hasSize(4);
+        assertThat(one.reserveAll(CoordinatedProcess.one(5, Duration.ofDays(1))))
+                .hasSize(4);
     }
 
     @Test
@@ -235,9 +236,9 @@ class RedisLimitsTest {
     void allKeys_expire() {
         CoordinatedProcess one = process();
         one.reserveAll(CoordinatedProcess.one(3, HOUR)).forEach(one::settle);
-        one.coordination().closed(new dev.whippletree.spi.ScopeClosing(ACME, HOUR, true, "quota"));
+        one.coordination().closed(new ScopeClosing(ACME, HOUR, true, "quota"));
         one.coordination().claimProbe(ACME, HOUR).toCompletableFuture().join();
-        one.coordination().claim(dev.whippletree.testkit.Samples.key("t", "q")).toCompletableFuture().join();
+        one.coordination().claim(Samples.key("t", "q")).toCompletableFuture().join();
 
         List<String> keys = other.keys("*");
         assertThat(keys)
@@ -283,7 +284,8 @@ class RedisLimitsTest {
                 } else {
                     long actual = random.nextLong(ended.amount + 1);
                     used += actual;
-                    ended.who.coordination()
+                    ended.who
+                            .coordination()
                             .settle(ended.id, OptionalLong.of(actual), Duration.ofMinutes(random.nextInt(50)));
                 }
             }
@@ -323,7 +325,7 @@ class RedisLimitsTest {
     }
 
     private CoordinatedProcess process(Map<String, String> settings) {
-        java.util.HashMap<String, String> all = new java.util.HashMap<>(Map.of("command-timeout", "10s"));
+        HashMap<String, String> all = new HashMap<>(Map.of("command-timeout", "10s"));
         all.putAll(settings);
         CoordinatedProcess process = new CoordinatedProcess(redis.uri(), all);
         processes.add(process);
