@@ -157,12 +157,18 @@ final class Closings implements Contact.Member {
         for (CoordinationCommands.KeptNotice each : kept) {
             Notice.read(each.text())
                     .filter(notice -> !notice.process().equals(tokens.process()))
-                    .filter(notice -> notice.kind() == Notice.Kind.CLOSED)
-                    .ifPresent(notice -> {
-                        ScopeClosing told = notice.closing();
-                        pass(hearer -> hearer.closed(
-                                new ScopeClosing(told.scope(), each.remaining(), told.endKnown(), told.reason())));
-                    });
+                    .ifPresent(notice -> hear(notice, each.remaining()));
+        }
+    }
+
+    /** A closing holds for what remains of it; a reopening is kept for those that missed it. */
+    private void hear(Notice kept, Duration remaining) {
+        if (kept.kind() == Notice.Kind.CLOSED) {
+            ScopeClosing told = kept.closing();
+            ScopeClosing now = new ScopeClosing(told.scope(), remaining, told.endKnown(), told.reason());
+            pass(hearer -> hearer.closed(now));
+        } else {
+            hear(kept);
         }
     }
 

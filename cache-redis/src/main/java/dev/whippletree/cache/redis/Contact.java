@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the other processes can be reached, and how many they are: by a heartbeat. Thread-safe.
  *
- * <p>The first thing that goes wrong ends it, and for a second nobody can say whether that is this process's trouble alone. It begins again with the next beat that is answered: at once where an answer was
- * merely late, with the next connection, and every two seconds in any case.
+ * <p>The first thing that goes wrong ends it, and for as long as a command may take nobody can say whether that is this process's
+ * trouble alone. It begins again with the next beat that is answered: at once where an answer was merely late, with the next
+ * connection, and every two seconds in any case.
  */
 final class Contact {
 
@@ -29,9 +30,6 @@ final class Contact {
 
     /** Who asks before it is known whether there is contact waits so long at most; the engine waits a second. */
     private static final Duration LONGEST_START = Duration.ofMillis(750);
-
-    /** Longer than it takes to connect again, or to find out that a silent connection is dead. */
-    private static final Duration DOUBT = Duration.ofSeconds(1);
 
     private static final int REMEMBERED_BEATS = (int) (GONE_AFTER.toSeconds() / INTERVAL.toSeconds()) + 1;
 
@@ -49,6 +47,7 @@ final class Contact {
     private final Services services;
     private final String process;
     private final int least;
+    private final Duration timeout;
     private final RemoteClock clock = new RemoteClock();
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> tried = new CompletableFuture<>();
@@ -71,12 +70,14 @@ final class Contact {
      *
      * @param process this one's name among the others
      * @param least how many processes to reckon with at least; 0 or more
+     * @param timeout after which a command is given up, and the longest doubt
      */
-    Contact(CoordinationCommands commands, Services services, String process, int least) {
+    Contact(CoordinationCommands commands, Services services, String process, int least, Duration timeout) {
         this.commands = commands;
         this.services = services;
         this.process = process;
         this.least = least;
+        this.timeout = timeout;
     }
 
     void add(Member member) {
@@ -112,7 +113,7 @@ final class Contact {
         if (up || !met || trouble instanceof RefusedCommandException) {
             return Duration.ZERO;
         }
-        Duration rest = DOUBT.minusNanos(services.nanoTime() - lostAtNanos);
+        Duration rest = timeout.minusNanos(services.nanoTime() - lostAtNanos);
         return rest.isNegative() ? Duration.ZERO : rest;
     }
 
@@ -202,7 +203,8 @@ final class Contact {
         Throwable cause = causeOf(failure);
         synchronized (this) {
             if (up) {
-                lostAtNanos = services.nanoTime();
+                // Who waited in vain for an answer has waited long enough.
+                lostAtNanos = services.nanoTime() - (cause instanceof TimeoutException ? timeout.toNanos() : 0);
             }
             trouble = cause;
             up = false;

@@ -88,7 +88,6 @@ final class Ledger implements Contact.Member {
      * What all ledgers have in common.
      *
      * @param survey what others use
-     *
      * @param alone is told of each grant that was made without asking
      * @param forget is told of each grant that is done with by itself
      */

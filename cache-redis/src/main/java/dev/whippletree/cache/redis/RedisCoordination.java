@@ -33,8 +33,8 @@ final class RedisCoordination implements Coordination {
         this.settings = settings;
         this.commands = commands;
         tokens = new Tokens(services.random());
-        contact = new Contact(commands, services, tokens.process(), settings.processes());
         Duration timeout = settings.redis().commandTimeout();
+        contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
         ledgers = new Ledgers(new Ledger.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
         claims = new Claims(commands, contact, tokens, services, settings);
         closings = new Closings(commands, contact, tokens, services);

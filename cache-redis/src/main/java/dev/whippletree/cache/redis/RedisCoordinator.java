@@ -16,10 +16,13 @@ import java.util.Set;
  * away at any time, at the start too: the process then grants its own share of each limit, and enters what it used as soon as
  * Redis is back; a Redis that comes back empty is told by everybody what was lost.
  *
- * <p>Such a share is a promise only as far as it is known what others use: what they were granted within two seconds before Redis
- * was lost can be missing in it, and where it was never known how many processes there are and the setting {@code processes}
- * doesn't say so, it promises nothing. A process that has never asked before, and comes first to a Redis that has lost its data,
- * can't know that there was any, either, until the others have come back, which takes them about a second.
+ * <p>Such a share is a promise only as far as it is known what others use, and as they are cut off as well. What they were granted
+ * within two seconds before Redis was lost can be missing in it. While others still reach Redis they leave no part to one who
+ * doesn't: so until the command timeout has passed since an answer failed to come, reservations are put off for a moment each, and one that is
+ * cut off alone for longer may use its part of what was left beyond the limit. Where it was never known how many processes
+ * there are, and the setting {@code processes} doesn't say so, a share promises nothing. A process that has never asked before, and
+ * comes first to a Redis that has lost its data, can't know that there was any until the others have come back, which takes them
+ * about a second.
  *
  * <p>Its keys must not be evicted: use {@code maxmemory-policy noeviction}, or a Redis without {@code maxmemory}.
  *

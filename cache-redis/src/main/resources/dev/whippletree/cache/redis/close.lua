@@ -1,5 +1,5 @@
 -- Keeps the closing of a scope for as long as it holds, the one that ends later if there are two, and tells all. Whoever
--- looked whether the scope was open has looked.
+-- looked whether the scope was open has looked. What is kept is "end notice"; of a scope that was reopened, "oend notice".
 --   KEYS  the closings, the scope's probe
 --   ARGV  scope, remaining time, channel, notice
 
@@ -7,7 +7,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local remaining = tonumber(ARGV[2])
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
-if not stored or tonumber(string.match(stored, '^%d+')) <= now + remaining then
+local stop = stored and string.match(stored, '^%d+')
+if not stop or tonumber(stop) <= now + remaining then
   redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now + remaining) .. ' ' .. ARGV[4])
 end
 if redis.call('PTTL', KEYS[1]) < remaining then

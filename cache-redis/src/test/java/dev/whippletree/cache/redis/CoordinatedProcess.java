@@ -9,6 +9,7 @@ import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class CoordinatedProcess implements AutoCloseable {
 
     /** Reserves until it is refused, and returns what was granted. */
     List<String> reserveAll(LimitUse use) {
-        java.util.ArrayList<String> ids = new java.util.ArrayList<>();
+        ArrayList<String> ids = new ArrayList<>();
         while (reserve(use) instanceof Grant.Granted granted) {
             ids.add(granted.id());
         }

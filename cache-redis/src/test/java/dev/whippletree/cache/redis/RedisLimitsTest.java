@@ -8,11 +8,14 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.testkit.Samples;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -233,12 +236,9 @@ class RedisLimitsTest {
     void allKeys_expire() {
         CoordinatedProcess one = process();
         one.reserveAll(CoordinatedProcess.one(3, HOUR)).forEach(one::settle);
-        one.coordination().closed(new dev.whippletree.spi.ScopeClosing(ACME, HOUR, true, "quota"));
+        one.coordination().closed(new ScopeClosing(ACME, HOUR, true, "quota"));
         one.coordination().claimProbe(ACME, HOUR).toCompletableFuture().join();
-        one.coordination()
-                .claim(dev.whippletree.testkit.Samples.key("t", "q"))
-                .toCompletableFuture()
-                .join();
+        one.coordination().claim(Samples.key("t", "q")).toCompletableFuture().join();
 
         List<String> keys = other.keys("*");
         assertThat(keys)
@@ -325,7 +325,7 @@ class RedisLimitsTest {
     }
 
     private CoordinatedProcess process(Map<String, String> settings) {
-        java.util.HashMap<String, String> all = new java.util.HashMap<>(Map.of("command-timeout", "10s"));
+        HashMap<String, String> all = new HashMap<>(Map.of("command-timeout", "10s"));
         all.putAll(settings);
         CoordinatedProcess process = new CoordinatedProcess(redis.uri(), all);
         processes.add(process);

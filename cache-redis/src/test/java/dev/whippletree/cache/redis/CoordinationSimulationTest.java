@@ -1,0 +1,384 @@
+package dev.whippletree.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.CoordinationListener;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.Samples;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Several processes over a modelled Redis and a faulty network, in virtual time: whatever is lost, no use is lost or doubled, and
+ * limits hold.
+ */
+class CoordinationSimulationTest {
+
+    private static final Duration WINDOW = Duration.ofMinutes(10);
+    private static final long AMOUNT = 400;
+    private static final int STEPS = 3_000;
+
+    /** After so long without a grant, everybody knows what the others use. */
+    private static final Duration QUIET = Duration.ofSeconds(6);
+
+    /** What may be granted too much because it wasn't: each restart's last two seconds. */
+    private static final long UNKNOWN = 8;
+
+    /**
+     * What was in flight when a process was cut off for longer than its lease counts as if the process had died, that is later; no
+     * more than was in flight at such a moment.
+     */
+    private static final long LATE = 40;
+
+    private VirtualTimeline timeline = new VirtualTimeline(0);
+    private ModelledRedis redis = new ModelledRedis(timeline);
+    private final List<FaultyCommands> networks = new ArrayList<>();
+    private final List<Coordination> processes = new ArrayList<>();
+
+    /** What services counted: each use, when, and how much. */
+    private final List<long[]> used = new ArrayList<>();
+
+    private final Map<String, Long> inFlight = new HashMap<>();
+    private long most;
+
+    private void open(long seed, int count, Map<String, String> settings) {
+        timeline = new VirtualTimeline(seed);
+        redis = new ModelledRedis(timeline);
+        for (int i = 0; i < count; i++) {
+            FaultyCommands network = new FaultyCommands(redis, timeline);
+            networks.add(network);
+            processes.add(RedisCoordination.open(
+                    CoordinationSettings.from(new Settings("coordinator redis", settings)),
+                    network,
+                    FakeServices.on(timeline)));
+        }
+        timeline.advance(Duration.ofSeconds(3));
+    }
+
+    /** One prompt: reserves, and 5 seconds later, at most, it is over. */
+    private void call(Coordination process) {
+        RandomGenerator random = timeline.random();
+        LimitUse use =
+                new LimitUse(Scope.of("test/acme"), "tokens", Limit.tokens(AMOUNT, WINDOW), 1 + random.nextInt(5));
+        process.reserve(List.of(use)).thenAccept(grant -> {
+            if (grant instanceof Grant.Granted granted) {
+                inFlight.put(granted.id(), use.amount());
+                check();
+                timeline.schedule(random.nextLong(5_000_000_000L), () -> finish(process, granted.id(), use));
+            }
+        });
+    }
+
+    private void finish(Coordination process, String id, LimitUse use) {
+        inFlight.remove(id);
+        if (timeline.random().nextInt(5) == 0) {
+            process.release(id);
+            return;
+        }
+        long actual = timeline.random().nextLong(use.amount() + 1);
+        used.add(new long[] {timeline.nanoTime(), actual});
+        process.settle(id, OptionalLong.of(actual), Duration.ZERO);
+    }
+
+    private void check() {
+        most = Math.max(most, total());
+    }
+
+    /** What counts by now: uses of the last window, and what may still be used. */
+    private long total() {
+        used.removeIf(use -> use[0] + WINDOW.toNanos() <= timeline.nanoTime());
+        return used.stream().mapToLong(use -> use[1]).sum()
+                + inFlight.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private void run(int steps, Runnable trouble) {
+        for (int step = 0; step < steps; step++) {
+            trouble.run();
+            call(processes.get(timeline.random().nextInt(processes.size())));
+            timeline.advance(Duration.ofMillis(timeline.random().nextLong(800)));
+        }
+    }
+
+    private void assertAgreed(long late) {
+        networks.forEach(network -> network.lose(0));
+        timeline.advance(Duration.ofSeconds(20));
+        assertThat(redis.inFlight()).as("in flight").isZero();
+        assertThat(redis.used(WINDOW)).as("counted by all, and by the service").isBetween(total(), total() + late);
+        processes.forEach(process -> assertThat(process.status().problem()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void nothingWrong_allOfItIsUsedAndNoMore(long seed) {
+        open(seed, 4, Map.of());
+
+        run(STEPS, () -> {});
+
+        assertThat(most).as("seed %d", seed).isBetween(AMOUNT - 5, AMOUNT);
+        assertAgreed(12);
+        assertThat(alone()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void lostQuestionsAndAnswers_loseAndDoubleNothing(long seed) {
+        open(seed, 4, Map.of());
+        networks.forEach(network -> network.lose(0.03));
+
+        run(STEPS, () -> {});
+
+        assertThat(most).as("seed %d", seed).isBetween(AMOUNT / 2, AMOUNT);
+        assertAgreed(12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void shortFreezes_loseAndDoubleNothing(long seed) {
+        open(seed, 4, Map.of());
+
+        run(STEPS, () -> {
+            if (timeline.random().nextInt(50) == 0) {
+                Duration time = Duration.ofMillis(timeline.random().nextLong(900));
+                networks.forEach(network -> network.freeze(time));
+            }
+        });
+
+        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT);
+        assertAgreed(12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void outages_keepTheLimit_andEverythingIsEnteredAfterwards(long seed) {
+        open(seed, 4, Map.of());
+
+        run(STEPS, () -> {
+            if (timeline.random().nextInt(100) == 0) {
+                timeline.advance(QUIET);
+                boolean down = timeline.random().nextBoolean();
+                networks.forEach(network -> network.setDown(down));
+            }
+        });
+        networks.forEach(network -> network.setDown(false));
+
+        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT);
+        assertThat(alone()).isPositive();
+        assertAgreed(LATE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void restartsWithoutData_keepTheLimit_andEverythingIsEnteredAgain(long seed) {
+        open(seed, 4, Map.of());
+
+        run(STEPS, () -> restartAtTimes(QUIET));
+
+        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT);
+        assertAgreed(12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void restartsWithoutDataInTheMidstOfWork_exceedTheLimitByNoMoreThanWasNew(long seed) {
+        open(seed, 4, Map.of());
+
+        run(STEPS, () -> restartAtTimes(Duration.ZERO));
+
+        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT + UNKNOWN);
+        assertAgreed(12);
+    }
+
+    private void restartAtTimes(Duration quiet) {
+        RandomGenerator random = timeline.random();
+        if (random.nextInt(150) == 0) {
+            timeline.advance(quiet);
+            networks.forEach(network -> network.setDown(true));
+            redis.empty();
+            for (FaultyCommands network : networks) {
+                timeline.schedule(random.nextLong(1_000_000_000L), () -> network.setDown(false));
+            }
+        }
+    }
+
+    @Test
+    void processThatNeverAsked_knowsWhatOthersUsedWhenItIsCutOff() {
+        open(1, 4, Map.of());
+        assertThat(grant(0, AMOUNT - 40)).isInstanceOf(Grant.Granted.class);
+        timeline.advance(QUIET);
+        networks.forEach(network -> network.setDown(true));
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(grant(1, 11)).isInstanceOf(Grant.Refused.class);
+        assertThat(grant(1, 10)).isInstanceOf(Grant.Granted.class);
+        assertThat(grant(1, 1)).isInstanceOf(Grant.Refused.class);
+    }
+
+    @Test
+    void onlyOneIsCutOffForAMoment_isPutOffInsteadOfGrantedAlone() {
+        open(1, 2, Map.of());
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+        networks.get(0).setDown(true);
+
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Refused.class);
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(grant(0, AMOUNT - 1)).isInstanceOf(Grant.Granted.class);
+        assertThat(alone()).isZero();
+        assertThat(redis.inFlight()).isEqualTo(AMOUNT);
+    }
+
+    @Test
+    void whoWaitedInVainForAnAnswer_isNotPutOffBesides() {
+        open(1, 2, Map.of());
+        networks.get(0).freeze(Duration.ofMillis(400));
+
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+        assertThat(alone()).isEqualTo(1);
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(redis.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void grantsInFlight_areEnteredAgainWhenAllWasLost() {
+        open(1, 2, Map.of());
+        String id = ((Grant.Granted) grant(0, 30)).id();
+        grant(0, 20);
+        redis.empty();
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(redis.inFlight()).isEqualTo(50);
+
+        processes.get(0).settle(id, OptionalLong.of(7), Duration.ZERO);
+        timeline.advance(Duration.ofSeconds(1));
+
+        assertThat(redis.used(WINDOW)).isEqualTo(27);
+    }
+
+    @Test
+    void neverEnded_countsAsUsedAfterItsLease_hereToo() {
+        open(1, 1, Map.of("call-lease", "60s"));
+        String id = ((Grant.Granted) grant(0, 30)).id();
+        timeline.advance(Duration.ofSeconds(70));
+        assertThat(redis.inFlight()).isZero();
+        processes.get(0).settle(id, OptionalLong.of(0), Duration.ZERO);
+        processes.get(0).release(id);
+        timeline.advance(Duration.ofSeconds(1));
+
+        assertThat(redis.used(WINDOW)).isEqualTo(30);
+        timeline.advance(WINDOW);
+        assertThat(redis.used(WINDOW)).isZero();
+    }
+
+    private Grant grant(int process, long amount) {
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "tokens", Limit.tokens(AMOUNT, WINDOW), amount);
+        CompletableFuture<Grant> grant =
+                processes.get(process).reserve(List.of(use)).toCompletableFuture();
+        timeline.advance(Duration.ofMillis(300));
+        return grant.join();
+    }
+
+    @Test
+    void dead_isMissedAfterTenSeconds() {
+        open(1, 3, Map.of());
+        assertThat(processes.get(0).status().processes()).isEqualTo(3);
+        networks.get(2).setDown(true);
+
+        timeline.advance(Duration.ofSeconds(13));
+
+        assertThat(processes.get(0).status().processes()).isEqualTo(2);
+    }
+
+    @Test
+    void closed_isMissedAtOnce() {
+        open(1, 3, Map.of());
+        processes.get(2).close();
+
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(processes.get(0).status().processes()).isEqualTo(2);
+    }
+
+    @Test
+    void claimOfADeadProcess_goesToAnotherAfterItsLease() {
+        open(1, 2, Map.of());
+        assertThat(claim(0)).isInstanceOf(Claim.Ours.class);
+        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        timeline.advance(Duration.ofSeconds(60));
+        assertThat(ended).isNotDone();
+        networks.get(0).setDown(true);
+
+        timeline.advance(Duration.ofSeconds(11));
+
+        assertThat(ended).isDone();
+        assertThat(claim(1)).isInstanceOf(Claim.Ours.class);
+    }
+
+    @Test
+    void endOfAClaim_isHeardAtOnce() {
+        open(1, 2, Map.of());
+        Claim.Ours ours = (Claim.Ours) claim(0);
+        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        ours.end().run();
+        timeline.advance(Duration.ofMillis(20));
+
+        assertThat(ended).isDone();
+    }
+
+    @Test
+    void closingToldWhileCutOff_isHeardAfterwards_unlessItWasReopened() {
+        open(1, 2, Map.of());
+        List<String> heard = new ArrayList<>();
+        processes.get(1).listen(new CoordinationListener() {
+            @Override
+            public void closed(ScopeClosing closing) {
+                heard.add(closing.scope().organization());
+            }
+
+            @Override
+            public void reopened(Scope scope) {
+                heard.add("open " + scope.organization());
+            }
+        });
+        networks.get(0).setDown(true);
+        timeline.advance(Duration.ofSeconds(3));
+        processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
+        processes.get(0).closed(new ScopeClosing(Scope.of("b"), Duration.ofHours(1), false, "credit"));
+        processes.get(0).closed(new ScopeClosing(Scope.of("c"), Duration.ofSeconds(1), true, "short"));
+        processes.get(0).reopened(Scope.of("b"));
+        timeline.advance(Duration.ofSeconds(2));
+        networks.get(0).setDown(false);
+
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(heard).containsExactly("a", "open b");
+    }
+
+    private Claim claim(int process) {
+        CompletableFuture<Claim> claim =
+                processes.get(process).claim(Samples.key("t", "q")).toCompletableFuture();
+        timeline.advance(Duration.ofMillis(10));
+        return claim.join();
+    }
+
+    private long alone() {
+        return processes.stream().mapToLong(process -> process.status().alone()).sum();
+    }
+}

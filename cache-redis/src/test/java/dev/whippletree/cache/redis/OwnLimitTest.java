@@ -1,0 +1,80 @@
+package dev.whippletree.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Limit;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class OwnLimitTest {
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long MINUTE = 60 * SECOND;
+
+    private final OwnLimit own = new OwnLimit(Limit.requests(100, Duration.ofMinutes(1)));
+
+    @Test
+    void neverAsked_grantsAPartOfTheAmountInAnyWindow() {
+        own.hold(20);
+
+        assertThat(own.waitNanos(5, 4, 0)).isZero();
+        assertThat(own.waitNanos(6, 4, 0)).isPositive();
+    }
+
+    @Test
+    void nobodyKnowsHowMany_grantsTheAmount() {
+        assertThat(own.waitNanos(100, 0, 0)).isZero();
+    }
+
+    @Test
+    void asked_grantsAPartOfWhatWasLeftUntilAWindowHasPassed() {
+        own.asked(40, 0);
+        own.addSinceAsked(8);
+
+        assertThat(own.waitNanos(2, 4, SECOND)).isZero();
+        assertThat(own.waitNanos(3, 4, SECOND)).isEqualTo(59 * SECOND);
+        assertThat(own.waitNanos(25, 4, MINUTE)).isZero();
+        assertThat(own.waitNanos(26, 4, MINUTE)).isPositive();
+    }
+
+    @Test
+    void whatOthersMayNotKnowOf_isTakenOffOwnPart() {
+        own.granted(10, 100 * SECOND);
+        own.asked(90, 100 * SECOND);
+
+        assertThat(own.waitNanos(15, 4, 101 * SECOND)).isZero();
+        assertThat(own.waitNanos(16, 4, 101 * SECOND)).isPositive();
+    }
+
+    @Test
+    void whatWasUsedLongBeforeAsking_isKnownToAll() {
+        own.granted(10, 100 * SECOND);
+        own.asked(88, 106 * SECOND);
+
+        assertThat(own.waitNanos(22, 4, 107 * SECOND)).isZero();
+    }
+
+    @Test
+    void nothingLeft_waitsForTheWindow_andNothingNeeded_fits() {
+        own.asked(0, 0);
+
+        assertThat(own.waitNanos(1, 2, SECOND)).isEqualTo(59 * SECOND);
+        assertThat(own.waitNanos(0, 2, SECOND)).isZero();
+    }
+
+    @Test
+    void overused_isAsIfNothingWereLeft() {
+        own.asked(-50, 0);
+
+        assertThat(own.waitNanos(1, 1, 0)).isPositive();
+    }
+
+    @Test
+    void uses_leaveWhenTheyAreAWindowOld() {
+        own.hold(25);
+        own.end(25, 25, 0);
+
+        assertThat(own.waitNanos(1, 4, MINUTE - SECOND)).isBetween(SECOND, SECOND + MINUTE / 1_000);
+        assertThat(own.waitNanos(25, 4, MINUTE + MINUTE / 1_000)).isZero();
+    }
+}
