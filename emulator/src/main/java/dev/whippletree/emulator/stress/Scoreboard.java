@@ -20,9 +20,18 @@ final class Scoreboard {
     private int unasked;
     private int interviewsDone;
 
-    Scoreboard(Interviews settings) {
-        this.prompts = settings.prompts();
-        this.interviews = settings.interviews();
+    /**
+     * Creates a board of a part's interviews.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    Scoreboard(Interviews settings, Part part) {
+        this.prompts = part.prompts(settings);
+        this.interviews = prompts / settings.questions();
+        if (interviews == 0) {
+            throw new IllegalArgumentException(
+                    "there is no interview for process " + (part.number() + 1) + " of " + part.of());
+        }
     }
 
     /** All times are counted from here. */
