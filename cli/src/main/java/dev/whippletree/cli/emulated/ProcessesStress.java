@@ -90,6 +90,8 @@ public final class ProcessesStress {
     private int run(StressEmulation emulation, Assignment assignment) {
         try (Children children =
                 Children.start(assignment, processes.parts(), redis, surroundings.timeline(), this::say)) {
+            say("Starting " + Words.count(processes.number())
+                    + (processes.number() == 1 ? " process …" : " processes …"));
             Optional<String> problem = children.awaitReady();
             if (problem.isPresent()) {
                 say("whippletree: " + problem.get());

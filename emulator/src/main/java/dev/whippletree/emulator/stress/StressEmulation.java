@@ -76,6 +76,10 @@ public final class StressEmulation implements AutoCloseable {
 
     /** Returns where the service listens, as a provider wants to be told. */
     public String baseUrl() {
+        return baseUrl(server);
+    }
+
+    static String baseUrl(EmulatorServer server) {
         return server.baseUrl(KIND);
     }
 

@@ -52,6 +52,18 @@ public record Assignment(
         return StressEmulation.accounts(settings, baseUrl);
     }
 
+    /** Returns the same with keys of the process's own, for what comes before the run. */
+    Assignment toRehearse() {
+        return new Assignment(
+                part,
+                interviews,
+                accounts,
+                limit,
+                baseUrl,
+                cache,
+                keyPrefix.map(prefix -> prefix + "-before-" + part.number()));
+    }
+
     /** Returns the same with another part. */
     Assignment withPart(Part part) {
         return new Assignment(part, interviews, accounts, limit, baseUrl, cache, keyPrefix);

@@ -3,7 +3,10 @@ package dev.whippletree.cli.emulated.processes;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.model.Secret;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -27,6 +30,15 @@ public record SharedRedis(Secret uri, String keyPrefix) {
     private static final int PREFIX_DIGITS = 8;
 
     /**
+     * How long Redis may take. Far longer than by default: here all processes, the service and probably Redis share the processors of
+     * one machine, and an answer that isn't found in time costs a call.
+     */
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
+
+    private static final EngineSettings PATIENT = new EngineSettings(
+            EngineSettings.DEFAULT.lineSize(), EngineSettings.DEFAULT.maxConcurrency(), COMMAND_TIMEOUT.plusSeconds(1));
+
+    /**
      * Returns one for a new run.
      *
      * @param chance makes the run's keys its own
@@ -36,13 +48,21 @@ public record SharedRedis(Secret uri, String keyPrefix) {
                 uri, "whippletree-stress-" + String.format("%016x", chance).substring(0, PREFIX_DIGITS));
     }
 
-    Map<String, String> settings() {
-        return Map.of("uri", uri.reveal(), "key-prefix", keyPrefix);
+    /**
+     * Makes a Whippletree keep its answers there, behind other caches, and share limits and calls.
+     *
+     * @param processes how many share them, for times in which Redis can't be asked
+     */
+    void addTo(Whippletree.Builder builder, int processes) {
+        Map<String, String> settings = new HashMap<>(settings());
+        builder.cache(NAME, settings).engine(PATIENT);
+        settings.put("processes", Integer.toString(processes));
+        builder.coordinator(NAME, settings);
     }
 
-    /** Makes a Whippletree keep its answers there, behind other caches, and share limits and calls. */
-    void addTo(Whippletree.Builder builder) {
-        builder.cache(NAME, settings()).coordinator(NAME, settings());
+    private Map<String, String> settings() {
+        return Map.of(
+                "uri", uri.reveal(), "key-prefix", keyPrefix, "command-timeout", COMMAND_TIMEOUT.toSeconds() + "s");
     }
 
     /**
@@ -54,7 +74,7 @@ public record SharedRedis(Secret uri, String keyPrefix) {
      */
     public void check(Supplier<Whippletree.Builder> builder, Consumer<String> log) {
         Whippletree.Builder full = builder.get();
-        addTo(full);
+        addTo(full, 1);
         full.build().close();
         clear(builder, log).ifPresent(failure -> {
             throw new UserMistake(

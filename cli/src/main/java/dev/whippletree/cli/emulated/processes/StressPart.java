@@ -7,13 +7,16 @@ import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.emulator.stress.InterviewDriver;
 import dev.whippletree.emulator.stress.InterviewPlan;
 import dev.whippletree.emulator.stress.InterviewResults;
+import dev.whippletree.emulator.stress.Rehearsal;
 import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +53,12 @@ public final class StressPart {
      */
     public int run() {
         Assignment assignment = assignment();
+        rehearse(assignment);
         // A line of the log mustn't come to stand inside a report.
         LogOutput.to(surroundings.out()::println);
-        Whippletree whippletree = open(assignment);
+        Whippletree whippletree = open(assignment, assignment.accountSettings());
         try {
+            new Connection(whippletree, surroundings.timeline()).await();
             return conduct(assignment, whippletree);
         } finally {
             whippletree.close(Duration.ZERO).join();
@@ -68,11 +73,20 @@ public final class StressPart {
         return Assignment.read(line);
     }
 
-    private Whippletree open(Assignment assignment) {
+    /** What is wrong then will be said again if it still is when it matters. */
+    private void rehearse(Assignment assignment) {
+        LogOutput.to(line -> {});
+        Rehearsal.run(surroundings.timeline(), accounts -> open(assignment.toRehearse(), accounts));
+    }
+
+    private Whippletree open(Assignment assignment, List<AccountSettings> accounts) {
         Whippletree.Builder builder = surroundings.builders().get();
-        assignment.accountSettings().forEach(builder::account);
+        accounts.forEach(builder::account);
         assignment.cache().ifPresent(builder::cache);
-        assignment.keyPrefix().map(this::redis).ifPresent(redis -> redis.addTo(builder));
+        assignment
+                .keyPrefix()
+                .map(this::redis)
+                .ifPresent(redis -> redis.addTo(builder, assignment.part().of()));
         return builder.build();
     }
 
