@@ -43,7 +43,7 @@ public final class ProcessTable {
      * @param number its number, from 1
      * @param pid what the system calls it
      * @param state in a word
-     * @param prompts how many prompts it has to put
+     * @param prompts how many prompts it has to put; those that a lost process didn't answer have failed
      * @param status how it stood when it was last heard of
      */
     public record Row(int number, long pid, State state, int prompts, StatusSnapshot status) {}
@@ -70,11 +70,12 @@ public final class ProcessTable {
 
     private static void row(Table table, Row row) {
         StatusSnapshot.Prompts prompts = row.status.prompts();
+        long failed = row.state == State.LOST ? row.prompts - prompts.answered() : prompts.failed();
         table.row(
                 Cell.left(row.number + " (pid " + row.pid + ")").painted(Paint.STRONG),
                 Cell.left(Accounts.word(row.state)).painted(row.state.paint),
                 Cell.right(Words.count(prompts.answered()) + " of " + Words.count(row.prompts)),
-                Cell.right(Words.count(prompts.failed())).painted(prompts.failed() == 0 ? Paint.PLAIN : Paint.CAUTION),
+                Cell.right(Words.count(failed)).painted(failed == 0 ? Paint.PLAIN : Paint.CAUTION),
                 Cell.right(Words.percent(prompts.sparedRate())),
                 Cell.right(Words.count(row.status.calls())),
                 Cell.right(row.status

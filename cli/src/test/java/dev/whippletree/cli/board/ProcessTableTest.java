@@ -18,6 +18,6 @@ class ProcessTableTest {
                 .containsExactly(
                         "Process       State          Answered  Failed  No call  Calls  Sent back  Left to others",
                         "1 (pid 4711)  at work  6,800 of 8,500       3   76.6 %  1,589         37             811",
-                        "2 (pid 4712)  lost         0 of 8,500       0    0.0 %      0          –               –");
+                        "2 (pid 4712)  lost         0 of 8,500   8,500    0.0 %      0          –               –");
     }
 }

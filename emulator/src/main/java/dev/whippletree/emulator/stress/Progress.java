@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param answered how many were answered, rightly or not
  * @param failed how many ended without an answer
  * @param interviewsDone how many interviews have ended
- * @param elapsed since the start
+ * @param elapsed since the start; zero before
  */
 public record Progress(int prompts, int answered, int failed, int interviewsDone, Duration elapsed) {
 

@@ -21,7 +21,7 @@ public final class Rehearsal {
 
     private static final StressSettings SETTINGS = StressSettings.STANDARD
             .withInterviews(
-                    Interviews.STANDARD.withInterviews(40).withQuestions(10).withRepeat(0.5))
+                    Interviews.STANDARD.withInterviews(25).withQuestions(8).withRepeat(0.5))
             .withLimit(Limit.requests(1_000_000, Duration.ofHours(1)))
             .withLatency(Latency.constant(Duration.ofMillis(10)));
 

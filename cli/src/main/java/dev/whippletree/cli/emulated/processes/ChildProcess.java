@@ -68,8 +68,8 @@ final class ChildProcess {
     }
 
     /** Returns for how long it has said nothing. */
-    Duration silentFor(long nowNanos) {
-        return Duration.ofNanos(Math.max(0, nowNanos - latestNanos));
+    long silentNanos(long nowNanos) {
+        return nowNanos - latestNanos;
     }
 
     /** Returns whether it has ended before its interviews had. */

@@ -22,12 +22,13 @@ public final class Children implements AutoCloseable {
     private static final String GO = "go";
 
     /** Several times as long as a process takes between two reports. */
-    private static final Duration SILENCE = Duration.ofSeconds(2);
+    private static final long SILENCE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Timeline timeline;
     private final List<ChildProcess> children = new ArrayList<>();
     private volatile Consumer<String> log;
     private volatile boolean started;
+    private volatile long startNanos;
 
     private Children(Timeline timeline, Consumer<String> log) {
         this.timeline = timeline;
@@ -113,6 +114,7 @@ public final class Children implements AutoCloseable {
      */
     public CompletableFuture<InterviewResults> go(Consumer<String> log) {
         this.log = log;
+        startNanos = timeline.nanoTime();
         started = true;
         children.forEach(child -> child.send(GO));
         return CompletableFuture.allOf(
@@ -145,18 +147,21 @@ public final class Children implements AutoCloseable {
                 .toList();
     }
 
-    private static ProcessTable.Row row(ChildProcess child, PartReport report, long now) {
+    private ProcessTable.Row row(ChildProcess child, PartReport report, long now) {
         return new ProcessTable.Row(child.number(), child.pid(), state(child, now), child.prompts(), report.status());
     }
 
-    private static ProcessTable.State state(ChildProcess child, long now) {
+    private ProcessTable.State state(ChildProcess child, long now) {
         if (child.isDone()) {
             return ProcessTable.State.DONE;
         }
         if (child.isLost()) {
             return ProcessTable.State.LOST;
         }
-        return child.silentFor(now).compareTo(SILENCE) > 0 ? ProcessTable.State.SILENT : ProcessTable.State.AT_WORK;
+        // Before the start none has anything to say.
+        long sinceStart = now - startNanos;
+        boolean silent = Math.min(sinceStart, child.silentNanos(now)) > SILENCE_NANOS;
+        return silent ? ProcessTable.State.SILENT : ProcessTable.State.AT_WORK;
     }
 
     /** Returns how many processes ended before their interviews had. */

@@ -75,8 +75,7 @@ public record SharedRedis(Secret uri, String keyPrefix) {
     public void check(Supplier<Whippletree.Builder> builder, Consumer<String> log) {
         Whippletree.Builder full = builder.get();
         addTo(full, 1);
-        full.build().close();
-        clear(builder, log).ifPresent(failure -> {
+        remove(full, log).ifPresent(failure -> {
             throw new UserMistake(
                     failure + ".\n  Nothing was started. Start a Redis there ('redis-server --port 6379'),"
                             + " or say by --redis redis://HOST:PORT where there is one.");
@@ -91,9 +90,13 @@ public record SharedRedis(Secret uri, String keyPrefix) {
      * @return why that couldn't be done; empty if it was
      */
     public Optional<String> clear(Supplier<Whippletree.Builder> builder, Consumer<String> log) {
+        return remove(builder.get().cache(NAME, settings()), log);
+    }
+
+    private static Optional<String> remove(Whippletree.Builder builder, Consumer<String> log) {
         // What is wrong is returned; the log would say it twice.
         LogOutput.to(line -> {});
-        try (Whippletree whippletree = builder.get().cache(NAME, settings()).build()) {
+        try (Whippletree whippletree = builder.build()) {
             whippletree.clearCaches(Optional.empty()).join();
             return Optional.empty();
         } catch (CompletionException e) {
