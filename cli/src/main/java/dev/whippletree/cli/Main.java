@@ -1,5 +1,6 @@
 package dev.whippletree.cli;
 
+import dev.whippletree.cli.emulated.processes.StressPart;
 import dev.whippletree.cli.logging.LogOutput;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,6 +78,7 @@ public final class Main {
         commands.put(
                 "cache", () -> new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)));
         commands.put("stress", () -> new StressCommand(surroundings));
+        commands.put(StressPart.COMMAND, () -> new StressPartCommand(surroundings));
         commands.put("plan", () -> new PlanCommand(surroundings));
         commands.put("emulate", () -> new EmulateCommand(surroundings));
         commands.put(HELP, CommandLine.HelpCommand::new);

@@ -2,7 +2,9 @@ package dev.whippletree.cli;
 
 import dev.whippletree.cli.emulated.EmulatedStress;
 import dev.whippletree.cli.emulated.LiveStress;
+import dev.whippletree.cli.emulated.ProcessesStress;
 import dev.whippletree.cli.emulated.StressWish;
+import dev.whippletree.model.Secret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
             "  whippletree stress                         500 interviews, two accounts of 1,000 requests an hour",
             "  whippletree stress --tight                 small limits and an outage: waiting, failover, recovery",
             "  whippletree stress --interviews 50 --fault reset:3%%",
+            "  whippletree stress --processes 4 --redis redis://localhost:6379",
             "  whippletree stress --live --interviews 20  your own accounts; says what it costs and asks first"
         })
 final class StressCommand implements Callable<Integer> {
@@ -80,6 +83,20 @@ final class StressCommand implements Callable<Integer> {
     private Optional<String> cache = Optional.empty();
 
     @Option(
+            names = "--processes",
+            paramLabel = "N",
+            description = "How many processes conduct the interviews, each its part of them; default: this one alone.")
+    private Optional<Integer> processes = Optional.empty();
+
+    @Option(
+            names = "--redis",
+            paramLabel = "URI",
+            description =
+                    "The Redis by which the processes share answers, limits and calls, such as"
+                            + " redis://localhost:6379. Without it each is given its part of the limits and makes its own calls.")
+    private Optional<String> redis = Optional.empty();
+
+    @Option(
             names = "--live",
             description = "Ask your own accounts instead; says first how many calls it makes at most.")
     private boolean live;
@@ -104,7 +121,9 @@ final class StressCommand implements Callable<Integer> {
     }
 
     private int runEmulated() {
-        return new EmulatedStress(surroundings, wish()).run();
+        return processes.isPresent() || redis.isPresent()
+                ? new ProcessesStress(surroundings, wish()).run()
+                : new EmulatedStress(surroundings, wish()).run();
     }
 
     private int runLive() {
@@ -113,7 +132,18 @@ final class StressCommand implements Callable<Integer> {
 
     private StressWish wish() {
         return new StressWish(
-                interviews, questions, repeat, think, seed, accounts, latency, faults, tight, cache.orElse("ehcache"));
+                interviews,
+                questions,
+                repeat,
+                think,
+                seed,
+                accounts,
+                latency,
+                faults,
+                tight,
+                cache.orElse("ehcache"),
+                processes.orElse(1),
+                redis.map(Secret::of));
     }
 
     private void checkCombination() {
@@ -122,6 +152,10 @@ final class StressCommand implements Callable<Integer> {
         if (live && emulation) {
             throw new UserMistake("--live asks your own accounts as they are configured:"
                     + " --tight, --accounts, --latency, --fault and --cache are for emulated ones");
+        }
+        if (live && (processes.isPresent() || redis.isPresent())) {
+            throw new UserMistake("--live asks your own accounts from this one process:"
+                    + " --processes and --redis are for emulated ones");
         }
         if (!live && (yes || opening.given())) {
             throw new UserMistake("--yes, --config and --model are for your own accounts: add --live");

@@ -3,11 +3,10 @@ package dev.whippletree.cli.emulated;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.UserMistake;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.emulator.stress.InterviewDriver;
 import dev.whippletree.emulator.stress.InterviewPlan;
 import dev.whippletree.emulator.stress.InterviewResults;
-import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.emulator.stress.Processes;
 import dev.whippletree.emulator.stress.StressEmulation;
 import dev.whippletree.emulator.stress.StressReport;
 import dev.whippletree.emulator.stress.StressSettings;
@@ -37,13 +36,13 @@ public final class EmulatedStress {
      */
     public int run() {
         StressSettings settings = WishedSettings.emulated(wish);
-        announce(settings);
+        new Announcement(surroundings.err()).of(settings, Processes.ONE);
         try (StressEmulation emulation = StressEmulation.start(settings, surroundings.timeline());
                 Whippletree whippletree = open(emulation)) {
             InterviewDriver driver = new InterviewDriver(
                     InterviewPlan.of(settings.interviews()), whippletree::complete, surroundings.timeline());
             emulation.begin();
-            InterviewResults results = new Watch(surroundings, whippletree).until(driver);
+            InterviewResults results = new Watch(surroundings).until(Watched.here(driver, whippletree));
             StressReport report = StressReport.of(settings, results, whippletree.status(), emulation.stats());
             print(report);
             return report.held() ? 0 : 1;
@@ -59,31 +58,9 @@ public final class EmulatedStress {
         return builder.build();
     }
 
-    private void announce(StressSettings settings) {
-        Interviews interviews = settings.interviews();
-        surroundings
-                .err()
-                .println(Words.count(interviews.interviews(), "interview") + " of "
-                        + Words.count(interviews.questions(), "question") + " over "
-                        + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ".");
-        surroundings
-                .err()
-                .println(Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
-                        + " of them distinct: it takes at least " + Words.duration(StressReport.lowerBound(settings))
-                        + ".");
-    }
-
     private void print(StressReport report) {
         Findings findings = new Findings(surroundings);
         findings.board(report.status());
-        findings.times(
-                report.settings().interviews(),
-                report.results(),
-                report.settings().latency().mean());
-        findings.say(
-                "The accounts are emulated: a server on this machine imitated "
-                        + report.stats().service() + " over real sockets and kept",
-                "the limits strictly. No model was asked. What it counted itself is checked here too:");
-        findings.checks(report.checks(), report.results().errors());
+        findings.of(report);
     }
 }

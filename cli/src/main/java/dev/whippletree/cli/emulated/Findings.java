@@ -9,6 +9,7 @@ import dev.whippletree.cli.board.Words;
 import dev.whippletree.emulator.stress.Check;
 import dev.whippletree.emulator.stress.InterviewResults;
 import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.emulator.stress.StressReport;
 import dev.whippletree.model.StatusSnapshot;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -33,6 +34,19 @@ final class Findings {
     void board(StatusSnapshot status) {
         out.println();
         new StatusBoard(surroundings.zone(), colours).lines(status).forEach(out::println);
+    }
+
+    /** Prints everything but the board of a run over emulated accounts. */
+    void of(StressReport report) {
+        times(
+                report.settings().interviews(),
+                report.results(),
+                report.settings().latency().mean());
+        say(
+                "The accounts are emulated: a server on this machine imitated "
+                        + report.stats().service() + " over real sockets and kept",
+                "the limits strictly. No model was asked. What it counted itself is checked here too:");
+        checks(report.checks(), report.results().errors());
     }
 
     /**

@@ -75,7 +75,7 @@ public final class LiveStress {
                         InterviewPlan.of(interviews), whippletree::complete, surroundings.timeline())
                 .withCheck((prompt, completion) -> !completion.text().isBlank())
                 .withCap(cap);
-        InterviewResults results = new Watch(surroundings, whippletree).until(driver);
+        InterviewResults results = new Watch(surroundings).until(Watched.here(driver, whippletree));
         StatusSnapshot status = whippletree.status();
         List<Check> checks = checks(results, cap);
         Findings findings = new Findings(surroundings);

@@ -1,5 +1,6 @@
 package dev.whippletree.cli.emulated;
 
+import dev.whippletree.model.Secret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param faults what goes wrong
  * @param tight whether to start from the tight case instead of the main one
  * @param cache the name of the cache, or {@code none}
+ * @param processes how many processes conduct the interviews
+ * @param redis where the Redis is that they share; absent: they share nothing
  */
 public record StressWish(
         Optional<Integer> interviews,
@@ -28,7 +31,9 @@ public record StressWish(
         Optional<String> latency,
         List<String> faults,
         boolean tight,
-        String cache) {
+        String cache,
+        int processes,
+        Optional<Secret> redis) {
 
     /** The name that stands for no cache at all. */
     static final String NO_CACHE = "none";

@@ -5,6 +5,7 @@ import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.emulator.stress.Processes;
 import dev.whippletree.emulator.stress.StressSettings;
 
 /** Turns what a user typed into the settings of a run. */
@@ -45,6 +46,26 @@ final class WishedSettings {
                     .map(settings::withLatency)
                     .orElse(settings);
             return wish.faults().isEmpty() ? settings : settings.withFaults(faults(wish));
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Returns the processes of a run.
+     *
+     * @throws UserMistake if there can't be so many, saying why
+     */
+    static Processes processes(StressWish wish, StressSettings settings) {
+        if (wish.processes() > settings.interviews().interviews()) {
+            throw new UserMistake("--processes " + wish.processes() + " is more than there are interviews ("
+                    + settings.interviews().interviews() + "): some would have nothing to do");
+        }
+        try {
+            Processes processes = new Processes(
+                    wish.processes(), wish.processes() == 1 || wish.redis().isPresent());
+            processes.declared(settings.limit());
+            return processes;
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }

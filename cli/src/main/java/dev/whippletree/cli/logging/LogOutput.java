@@ -3,6 +3,7 @@ package dev.whippletree.cli.logging;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ public final class LogOutput {
     private static final String OURS = "dev.whippletree";
 
     private static volatile Consumer<String> lines = System.err::println;
+    private static volatile boolean verbose;
     private static volatile boolean debugging;
     private static volatile boolean raised;
 
@@ -39,6 +41,7 @@ public final class LogOutput {
      * @param debug whether single prompts are too, and stack traces
      */
     public static void level(boolean verbose, boolean debug) {
+        LogOutput.verbose = verbose;
         debugging = debug;
         // Logging starts by itself, at warnings, when something logs; starting it here would slow down every command.
         if (!verbose && !debug && !raised) {
@@ -57,6 +60,14 @@ public final class LogOutput {
             return Level.DEBUG;
         }
         return verbose ? Level.INFO : Level.WARN;
+    }
+
+    /** Returns the options by which another process of this command logs as much. */
+    public static List<String> options() {
+        if (debugging) {
+            return List.of("--debug");
+        }
+        return verbose ? List.of("--verbose") : List.of();
     }
 
     static void write(String line) {

@@ -21,7 +21,7 @@ public record Check(String name, String expected, String actual, boolean held) {
     }
 
     /** Returns a check that a number is exactly another. */
-    static Check exactly(String name, long expected, long actual) {
+    public static Check exactly(String name, long expected, long actual) {
         return new Check(name, grouped(expected), grouped(actual), expected == actual);
     }
 

@@ -30,12 +30,13 @@ public final class InterviewDriver {
     private final Timeline timeline;
     private final CompletableFuture<InterviewResults> results = new CompletableFuture<>();
     private final Deque<Interview> parked = new ArrayDeque<>();
-    private final Scoreboard board;
     private BiPredicate<Prompt, Completion> right =
             (prompt, completion) -> Answers.matches(prompt.messages(), completion.text());
     private Consumer<Progress> listener = progress -> {};
     private Optional<CallCap> cap = Optional.empty();
     private Duration over = Duration.ZERO;
+    private Part part = Part.WHOLE;
+    private Scoreboard board;
 
     /**
      * Creates a driver that expects the answers of emulated services.
@@ -49,7 +50,7 @@ public final class InterviewDriver {
         this.plan = plan;
         this.ask = ask;
         this.timeline = timeline;
-        this.board = new Scoreboard(plan.settings());
+        this.board = new Scoreboard(plan.settings(), part);
     }
 
     /** Sets what is a right answer to a prompt. */
@@ -76,6 +77,13 @@ public final class InterviewDriver {
         return this;
     }
 
+    /** Sets which of the interviews are conducted; others conduct the rest. */
+    public InterviewDriver withPart(Part part) {
+        this.part = part;
+        this.board = new Scoreboard(plan.settings(), part);
+        return this;
+    }
+
     /**
      * Starts all interviews. Call it once.
      *
@@ -84,16 +92,18 @@ public final class InterviewDriver {
     public CompletableFuture<InterviewResults> start() {
         board.start(timeline.nanoTime());
         int interviews = plan.settings().interviews();
-        for (int number = 0; number < interviews; number++) {
-            Interview interview = new Interview(number, over.toNanos() / interviews * number);
-            if (over.isZero()) {
-                interview.next();
-            } else {
-                timeline.schedule(interview.afterNanos, () -> goOn(interview));
-            }
-        }
+        part.interviews(plan.settings())
+                .forEach(number -> start(new Interview(number, over.toNanos() / interviews * number)));
         unpark();
         return results.copy();
+    }
+
+    private void start(Interview interview) {
+        if (over.isZero()) {
+            interview.next();
+        } else {
+            timeline.schedule(interview.afterNanos, () -> goOn(interview));
+        }
     }
 
     private void goOn(Interview interview) {

@@ -82,6 +82,14 @@ public final class InterviewPlan {
                 Arrays.stream(questions).flatMapToInt(Arrays::stream).distinct().count();
     }
 
+    /** Returns how many different questions the interviews of a part ask. */
+    int distinct(Part part) {
+        return (int) part.interviews(settings)
+                .flatMap(interview -> Arrays.stream(questions[interview]))
+                .distinct()
+                .count();
+    }
+
     /** Returns what the plan was made of. */
     public Interviews settings() {
         return settings;

@@ -7,20 +7,21 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * The earliest moment at which a run's distinct prompts can all have been taken by its accounts: each account takes a window's
+ * The earliest moment at which a run's calls can all have been taken by its accounts: each account takes a window's
  * amount at once, as soon as its limit and its outages allow, and then no more for a window. Stateless.
  */
 final class LowerBound {
 
     private LowerBound() {}
 
-    static Duration of(StressSettings settings) {
+    /** Returns that moment for so many calls, counted from the start. */
+    static Duration of(StressSettings settings, long calls) {
         PriorityQueue<Opening> openings =
                 new PriorityQueue<>(Comparator.comparing(Opening::at).thenComparing(Opening::account));
         for (int number = 1; number <= settings.accounts(); number++) {
             openings.add(opening(settings, StressSettings.accountId(number), Duration.ZERO));
         }
-        long left = settings.interviews().distinct();
+        long left = calls;
         while (true) {
             Opening next = openings.remove();
             left -= settings.limit().amount();

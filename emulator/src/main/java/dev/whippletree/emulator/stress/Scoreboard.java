@@ -11,6 +11,7 @@ final class Scoreboard {
 
     private final int prompts;
     private final int interviews;
+    private boolean started;
     private long startNanos;
     private final List<Duration> interviewTimes = new ArrayList<>();
     private final List<String> errors = new ArrayList<>();
@@ -20,13 +21,23 @@ final class Scoreboard {
     private int unasked;
     private int interviewsDone;
 
-    Scoreboard(Interviews settings) {
-        this.prompts = settings.prompts();
-        this.interviews = settings.interviews();
+    /**
+     * Creates a board of a part's interviews.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    Scoreboard(Interviews settings, Part part) {
+        this.prompts = part.prompts(settings);
+        this.interviews = prompts / settings.questions();
+        if (interviews == 0) {
+            throw new IllegalArgumentException(
+                    "there is no interview for process " + (part.number() + 1) + " of " + part.of());
+        }
     }
 
     /** All times are counted from here. */
     synchronized void start(long nowNanos) {
+        started = true;
         startNanos = nowNanos;
     }
 
@@ -63,19 +74,16 @@ final class Scoreboard {
     }
 
     synchronized Progress progress(long nowNanos) {
-        return new Progress(prompts, answered, failed, interviewsDone, Duration.ofNanos(nowNanos - startNanos));
+        return new Progress(prompts, answered, failed, interviewsDone, elapsed(nowNanos));
     }
 
     synchronized InterviewResults results(long nowNanos) {
         return new InterviewResults(
-                prompts,
-                answered,
-                failed,
-                wrong,
-                unasked,
-                Duration.ofNanos(nowNanos - startNanos),
-                interviewTimes,
-                errors);
+                prompts, answered, failed, wrong, unasked, elapsed(nowNanos), interviewTimes, errors);
+    }
+
+    private Duration elapsed(long nowNanos) {
+        return started ? Duration.ofNanos(nowNanos - startNanos) : Duration.ZERO;
     }
 
     private void note(String error) {

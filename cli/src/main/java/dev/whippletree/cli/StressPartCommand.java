@@ -1,0 +1,29 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.cli.emulated.processes.StressPart;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** One of the processes that {@code stress --processes} starts; nobody types this. */
+@Command(
+        name = StressPart.COMMAND,
+        hidden = true,
+        description =
+                "Conducts a part of the interviews of 'stress --processes', by what it is told on standard input.")
+final class StressPartCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    StressPartCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        return EmulatorModule.needed(StressPart.COMMAND, () -> new StressPart(surroundings).run());
+    }
+}
