@@ -75,8 +75,9 @@ final class LettuceConnector implements RedisConnector {
     }
 
     private ClientOptions options() {
-        return ClientOptions.builder()
-                .autoReconnect(false)
+        ClientOptions.Builder options = ClientOptions.builder();
+        settings.sslOptions().ifPresent(options::sslOptions);
+        return options.autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))

@@ -33,19 +33,7 @@ record Problem(RedisSettings redis, int shares) {
                 : "this process grants its own share of each limit, one of " + shares;
     }
 
-    private static String remedy(Throwable trouble) {
-        String message = String.valueOf(trouble.getMessage());
-        if (message.contains("OOM")) {
-            return "give it more memory, or the coordinator a Redis of its own";
-        }
-        if (message.contains("NOAUTH") || message.contains("WRONGPASS") || message.contains("NOPERM")) {
-            return "check username and password, and what the user may do";
-        }
-        if (message.contains("READONLY")) {
-            return "set uri to the master, or to the Sentinels that know it";
-        }
-        return message.contains("MISCONF")
-                ? "see why it can't save to disk"
-                : "check that it runs and can be reached from here";
+    private String remedy(Throwable trouble) {
+        return Remedy.of(String.valueOf(trouble.getMessage()), redis);
     }
 }

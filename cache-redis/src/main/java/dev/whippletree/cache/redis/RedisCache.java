@@ -33,7 +33,10 @@ public final class RedisCache implements Cache {
         return true;
     }
 
-    /** Returns {@code uri}, {@code username}, {@code password}, {@code key-prefix} and {@code command-timeout}. */
+    /**
+     * Returns {@code uri}, {@code ca-certificate}, {@code username}, {@code password}, {@code key-prefix} and
+     * {@code command-timeout}.
+     */
     @Override
     public Set<SettingKey> settings() {
         return RedisSettings.KEYS;

@@ -7,10 +7,12 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -31,6 +33,7 @@ final class RedisLink implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final int MOST_DOUBLINGS = 5;
 
+    private final RedisSettings settings;
     private final String where;
     private final String address;
     private final String consequence;
@@ -65,6 +68,7 @@ final class RedisLink implements AutoCloseable {
      * @param consequence what it means to users that Redis is away, for the log
      */
     RedisLink(RedisSettings settings, String consequence, RedisConnector connector, Services services) {
+        this.settings = settings;
         this.where = settings.where();
         this.address = settings.address();
         this.consequence = consequence;
@@ -210,7 +214,7 @@ final class RedisLink implements AutoCloseable {
         current = CompletableFuture.failedFuture(unavailable);
         if (!away) {
             away = true;
-            log.warn("{}; until it is back, {}", message, consequence);
+            log.warn("{}; until it is back, {}; {}", message, consequence, Remedy.of(message, settings));
         }
         return unavailable;
     }
@@ -222,11 +226,18 @@ final class RedisLink implements AutoCloseable {
         return Duration.ofMillis(most / 2 + services.random().nextLong(most / 2));
     }
 
+    /** Returns the words of what went wrong first, and that it was about TLS, which they don't always tell. */
     private static String reasonOf(Throwable failure) {
+        String about = "";
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
+            if (root instanceof CertificateException) {
+                about = "its certificate isn't accepted: ";
+            } else if (root instanceof SSLException) {
+                about = "TLS fails: ";
+            }
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
     }
 }

@@ -4,6 +4,10 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -16,9 +20,14 @@ final class RedisSettings {
             new SettingKey(
                     "uri",
                     "Where Redis is: redis://host:port/database, rediss:// for TLS,"
-                            + " redis-sentinel://host,host/database#master; redis://localhost:6379 if not set."),
+                            + " redis-sentinel:// or rediss-sentinel://host,host/database#master;"
+                            + " redis://localhost:6379 if not set."),
             new SettingKey("username", "The user to log in as, where Redis has users; needs password."),
             new SettingKey("password", "The password, kept out of logs and errors; instead of one in the uri."),
+            new SettingKey(
+                    "ca-certificate",
+                    "A PEM file with the certificates of the authorities that are trusted for TLS; those that the JVM"
+                            + " trusts if not set."),
             new SettingKey(
                     "key-prefix",
                     "What every key starts with: letters, digits, '.', '_', ':' and '-', 64 at most;"
@@ -34,6 +43,7 @@ final class RedisSettings {
     private final String uri;
     private final Optional<String> username;
     private final Optional<Secret> password;
+    private final Optional<String> caCertificate;
     private final String keyPrefix;
     private final Duration commandTimeout;
 
@@ -42,6 +52,7 @@ final class RedisSettings {
         uri = settings.text("uri").orElse("redis://localhost:6379");
         username = settings.text("username");
         password = settings.text("password").map(Secret::of);
+        caCertificate = settings.text("ca-certificate");
         keyPrefix = settings.text("key-prefix").orElse("whippletree");
         commandTimeout = settings.duration("command-timeout").orElse(DEFAULT_COMMAND_TIMEOUT);
     }
@@ -61,7 +72,27 @@ final class RedisSettings {
         if (read.username.isPresent() && read.password.isEmpty()) {
             throw new IllegalArgumentException(read.where + ": username needs password beside it");
         }
+        read.checkCaCertificate();
         return read;
+    }
+
+    private void checkCaCertificate() {
+        if (caCertificate.isEmpty()) {
+            return;
+        }
+        String path = caCertificate.get();
+        if (!parse().isSsl()) {
+            throw new IllegalArgumentException(where + ": ca-certificate is for TLS, and uri doesn't ask for that;"
+                    + " it would begin with rediss:// or rediss-sentinel://");
+        }
+        try {
+            var unused = sslOptions().orElseThrow().createSslContextBuilder().build();
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw new IllegalArgumentException(
+                    where + ": ca-certificate is a file with certificates in PEM form, and '" + path
+                            + "' can't be read as one",
+                    e);
+        }
     }
 
     String where() {
@@ -85,6 +116,12 @@ final class RedisSettings {
                     name -> parsed.setAuthentication(name, value), () -> parsed.setAuthentication(value));
         });
         return parsed;
+    }
+
+    /** Returns whom TLS trusts, if that isn't whom the JVM does. The file is read at each connection, as it may be replaced. */
+    Optional<SslOptions> sslOptions() {
+        return caCertificate.map(path ->
+                SslOptions.builder().trustManager(Path.of(path).toFile()).build());
     }
 
     /** Returns where Redis is, for messages, without credentials. */

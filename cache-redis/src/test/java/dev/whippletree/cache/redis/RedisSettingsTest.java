@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.whippletree.spi.Settings;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +101,51 @@ class RedisSettingsTest {
         assertThat(catchThrowable(() -> read(Map.of("username", "alice"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("needs password");
+    }
+
+    @Test
+    void sentinelsBehindTls_areSpokenToByTls() {
+        RedisURI uri = read(Map.of("uri", "rediss-sentinel://a,b/0#main")).redisUri();
+
+        assertThat(uri.isSsl()).isTrue();
+        assertThat(uri.getSentinels()).hasSize(2).allMatch(RedisURI::isSsl);
+    }
+
+    @Test
+    void passwordBeside_isNotForTheSentinels() {
+        RedisURI uri = read(Map.of("uri", "redis-sentinel://a,b#main", "password", "secret"))
+                .redisUri();
+
+        assertThat(uri.getSentinels())
+                .allSatisfy(sentinel -> assertThat(sentinel.getCredentialsProvider()
+                                .resolveCredentials()
+                                .block()
+                                .hasPassword())
+                        .isFalse());
+    }
+
+    @Test
+    void certificatesWithoutTls_areRefused() {
+        assertThat(catchThrowable(() -> read(Map.of("uri", "redis://:secret@cache", "ca-certificate", "ca.pem"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache redis: ca-certificate is for TLS")
+                .hasMessageContaining("rediss://")
+                .hasMessageNotContaining("secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"missing,", "none, no certificate", "empty, ''"})
+    void certificatesThatCannotBeRead_areRefused(String name, @Nullable String content, @TempDir Path folder)
+            throws IOException {
+        Path file = folder.resolve(name);
+        if (content != null) {
+            Files.writeString(file, content);
+        }
+
+        assertThat(catchThrowable(() -> read(Map.of("uri", "rediss://cache", "ca-certificate", file.toString()))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache redis: ca-certificate is a file")
+                .hasMessageContaining(file.toString());
     }
 
     private static RedisSettings read(Map<String, String> values) {

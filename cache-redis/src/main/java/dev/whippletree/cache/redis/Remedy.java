@@ -1,0 +1,61 @@
+package dev.whippletree.cache.redis;
+
+import io.lettuce.core.RedisURI;
+
+/** What to do about a Redis that can't be used, by what was said when it was tried. Stateless. */
+final class Remedy {
+
+    private Remedy() {}
+
+    /**
+     * Returns what to do.
+     *
+     * @param message what was said, in Redis's, the JDK's or Lettuce's words
+     */
+    static String of(String message, RedisSettings settings) {
+        if (message.contains("OOM")) {
+            return "give it more memory, or the coordinator a Redis of its own";
+        }
+        if (isAboutRights(message)) {
+            return "check username and password, and what the user may do";
+        }
+        if (message.contains("READONLY")) {
+            return "set uri to the master, or to the Sentinels that know it";
+        }
+        if (message.contains("MISCONF")) {
+            return "see why it can't save to disk";
+        }
+        return ofConnecting(message, settings.redisUri());
+    }
+
+    /** What a script may not do, Redis 7.0 says without a code. */
+    private static boolean isAboutRights(String message) {
+        return message.contains("NOAUTH")
+                || message.contains("WRONGPASS")
+                || message.contains("NOPERM")
+                || message.contains("The user executing the script");
+    }
+
+    private static String ofConnecting(String message, RedisURI uri) {
+        if (message.contains("certification path")) {
+            return "set ca-certificate to a PEM file with the certificate of the authority that has signed Redis's";
+        }
+        if (message.contains("No subject alternative") || message.contains("No name matching")) {
+            return "set uri to a host name that stands in Redis's certificate";
+        }
+        if (message.contains("certificate_required")) {
+            return "set tls-auth-clients to no there, since this client has no certificate of its own";
+        }
+        if (message.contains("certificate isn't accepted")) {
+            return "see to its certificate";
+        }
+        String check = "check that it runs and can be reached from here";
+        if (uri.isSsl() && message.contains("timed out")) {
+            return check + ", and that it speaks TLS at that port (if not, uri begins with redis://)";
+        }
+        if (!uri.isSsl() && (message.contains("Connection reset") || message.contains("Connection closed"))) {
+            return check + ", and whether it speaks TLS at that port (if so, uri begins with rediss://)";
+        }
+        return check;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.whippletree.cache.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.testkit.Samples;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** A real Redis behind TLS: who is trusted, who isn't, and what is said then. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RedisTlsTest {
+
+    private static final String PASSWORD = "right-secret";
+    private static final LimitUse ONE_OF_THREE = CoordinatedProcess.one(3, Duration.ofDays(1));
+    private static final CacheKey KEY = Samples.key("t", "q");
+
+    private RedisProcess redis;
+    private Certificates certificates;
+    private int port;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        certificates = Certificates.in(folder);
+        port = RedisProcess.freePort();
+        List<String> settings = new ArrayList<>(List.of(certificates.serverSettings(port)));
+        settings.add("requirepass " + PASSWORD);
+        redis = RedisProcess.started(settings.toArray(String[]::new));
+    }
+
+    @AfterAll
+    void stop() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        plainly(RedisCommands::flushall);
+    }
+
+    @Test
+    void signedByTheGivenAuthority_works() {
+        assertWorks(trusting(certificates.authority()));
+    }
+
+    @Test
+    void signedByAnAuthorityOfTheJvm_works() throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(certificates.optionsThatTrustTheAuthority());
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), OtherJvm.class.getName(), uri(), PASSWORD));
+        Process other = new ProcessBuilder(command).redirectErrorStream(true).start();
+
+        assertThat(new String(other.getInputStream().readAllBytes(), UTF_8)).contains("stored and connected");
+    }
+
+    /** Whom a JVM trusts is decided at its start. */
+    static final class OtherJvm {
+
+        public static void main(String[] arguments) {
+            Map<String, String> settings = all(Map.of("password", arguments[1]));
+            try (CachingProcess cache = new CachingProcess(arguments[0], settings);
+                    CoordinatedProcess process = new CoordinatedProcess(arguments[0], settings)) {
+                cache.put(KEY);
+                await().until(() -> process.status().connected());
+                System.out.println(cache.isStored(KEY) ? "stored and connected" : "nothing stored");
+            }
+        }
+    }
+
+    @Test
+    void signedByNobodyTheJvmKnows_isRefusedAndSaysWhatToDo() {
+        List<String> lines = assertRefused(
+                uri(),
+                Map.of(),
+                "its certificate isn't accepted: unable to find valid certification path",
+                "set ca-certificate to a PEM file");
+
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("cache redis") && line.contains("set ca-certificate to a PEM file"));
+    }
+
+    @Test
+    void signedByAnother_isRefusedAndSaysWhatToDo() {
+        assertRefused(
+                uri(),
+                trusting(certificates.stranger()),
+                "its certificate isn't accepted: unable to find valid certification path",
+                "set ca-certificate to a PEM file");
+    }
+
+    @Test
+    void certificateOfAnotherHost_isRefusedAndSaysWhatToDo() {
+        assertRefused(
+                "rediss://127.0.0.1:" + port,
+                trusting(certificates.authority()),
+                "its certificate isn't accepted: No subject alternative names matching IP address 127.0.0.1",
+                "set uri to a host name that stands in Redis's certificate");
+    }
+
+    @Test
+    void plainClientAtTheTlsPort_isToldThatTlsMayBeWanted() {
+        assertRefused("redis://localhost:" + port, Map.of(), "Connection", "if so, uri begins with rediss://");
+    }
+
+    @Test
+    void tlsClientAtThePlainPort_isToldThatTlsMayNotBeSpoken() {
+        assertRefused(
+                "rediss://localhost:" + redis.port(),
+                trusting(certificates.authority()),
+                "timed out",
+                "if not, uri begins with redis://");
+    }
+
+    @Test
+    void serverThatWantsACertificateOfItsClients_isToldToDoWithout() {
+        set("tls-auth-clients", "yes");
+        try {
+            assertRefused(
+                    uri(),
+                    trusting(certificates.authority()),
+                    "TLS fails: (certificate_required) Received fatal alert",
+                    "set tls-auth-clients to no");
+        } finally {
+            set("tls-auth-clients", "no");
+        }
+    }
+
+    private void assertWorks(Map<String, String> settings) {
+        try (CachingProcess cache = new CachingProcess(uri(), all(settings));
+                CoordinatedProcess one = new CoordinatedProcess(uri(), all(settings));
+                CoordinatedProcess two = new CoordinatedProcess(uri(), all(settings))) {
+            cache.put(KEY);
+            assertThat(cache.isStored(KEY)).isTrue();
+            await().until(() -> one.status().processes() == 2 && two.status().processes() == 2);
+            int used = one.reserveAll(ONE_OF_THREE).size();
+            assertThat(used).isEqualTo(3);
+            assertThat(two.reserve(ONE_OF_THREE)).isInstanceOf(Grant.Refused.class);
+        }
+    }
+
+    /** Returns what was logged. Not every attempt need fail for the same reason: either side may be the first to close. */
+    private List<String> assertRefused(String uri, Map<String, String> settings, String reason, String remedy) {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        logged.start();
+        root.addAppender(logged);
+        try (CachingProcess cache = new CachingProcess(uri, all(settings));
+                CoordinatedProcess one = new CoordinatedProcess(uri, all(settings))) {
+            await().untilAsserted(() -> assertThat(cache.fault(KEY)).contains(reason));
+            await().untilAsserted(() -> assertThat(one.status().problem())
+                    .get()
+                    .asString()
+                    .contains(reason, remedy)
+                    .doesNotContain(PASSWORD));
+            assertThat(one.status().connected()).isFalse();
+            assertThat(one.reserve(ONE_OF_THREE)).isInstanceOf(Grant.Granted.class);
+            List<String> lines = List.copyOf(logged.list).stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+            assertThat(lines).noneMatch(line -> line.contains(PASSWORD));
+            return lines;
+        } finally {
+            root.detachAppender(logged);
+        }
+    }
+
+    private String uri() {
+        return "rediss://localhost:" + port;
+    }
+
+    private static Map<String, String> trusting(Path authority) {
+        return Map.of("ca-certificate", authority.toString());
+    }
+
+    private static Map<String, String> all(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(Map.of("password", PASSWORD, "command-timeout", "5s"));
+        all.putAll(settings);
+        return all;
+    }
+
+    private void set(String name, String value) {
+        plainly(client -> client.configSet(name, value));
+    }
+
+    private void plainly(Consumer<RedisCommands<String, String>> use) {
+        RedisClient client = RedisClient.create("redis://:" + PASSWORD + "@127.0.0.1:" + redis.port());
+        try {
+            use.accept(client.connect().sync());
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+    }
+}
