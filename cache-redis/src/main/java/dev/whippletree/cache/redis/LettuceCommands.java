@@ -24,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands as scripts in a Redis, over one connection, and another one for notices. Thread-safe.
@@ -45,6 +46,9 @@ final class LettuceCommands implements CoordinationCommands {
     private final RedisSettings settings;
     private volatile RedisLink notices;
 
+    /** Why Redis doesn't let this process hear notices. */
+    private volatile @Nullable Throwable unheard;
+
     LettuceCommands(RedisSettings settings, Services services) {
         this.settings = settings;
         this.services = services;
@@ -57,7 +61,10 @@ final class LettuceCommands implements CoordinationCommands {
     @Override
     public void start(Events events) {
         notices = subscription(message -> events.notice(new String(message, UTF_8)));
-        notices.onConnected(events::subscribed);
+        notices.onConnected(() -> {
+            unheard = null;
+            events.subscribed();
+        });
         link.onConnected(events::connected);
         link.connect();
         notices.connect();
@@ -71,12 +78,27 @@ final class LettuceCommands implements CoordinationCommands {
                 services);
     }
 
-    /** Also sees to it that a subscription that has gone dead is noticed. */
+    /**
+     * Also sees to it that a subscription that has gone dead is noticed. Where Redis doesn't permit one, there is no contact: what
+     * is told there permits no notice either, and would be refused time and again.
+     */
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
-        var unused = notices.send(RedisAsyncCommands::ping);
+        var unused = notices.send(RedisAsyncCommands::ping)
+                .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Contact.causeOf(failure) : null);
         return multi(Script.BEAT, List.of(keys.processes()), bytes(process), bytes(goneAfter.toMillis()))
-                .thenApply(reply -> new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1))));
+                .thenCompose(reply -> {
+                    Throwable reason = unheard;
+                    return reason == null
+                            ? CompletableFuture.completedFuture(
+                                    new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1))))
+                            : CompletableFuture.failedFuture(reason);
+                });
+    }
+
+    private static boolean isForbidden(@Nullable Throwable failure) {
+        return failure != null
+                && String.valueOf(Contact.causeOf(failure).getMessage()).contains("NOPERM");
     }
 
     @Override
