@@ -1,0 +1,190 @@
+package dev.whippletree.cache.redis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.testkit.Samples;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.sentinel.api.sync.RedisSentinelCommands;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.embedded.RedisSentinel;
+
+/** A real master, its replica, and a Sentinel that promotes it: what is shared goes on there, without a restart of ours. */
+class RedisSentinelTest {
+
+    private static final String PASSWORD = "right-secret";
+    private static final CacheKey KEY = Samples.key("t", "q");
+    private static final LimitUse ONE_OF_100 = CoordinatedProcess.one(100, Duration.ofHours(1));
+
+    private final List<CoordinatedProcess> processes = new ArrayList<>();
+    private RedisProcess master;
+    private RedisProcess replica;
+    private RedisSentinel sentinel;
+    private String uri;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        master = server();
+        replica = server("replicaof 127.0.0.1 " + master.port());
+        await().until(() -> at(replica, redis -> redis.info("replication")).contains("master_link_status:up"));
+        int port = RedisProcess.freePort();
+        Path file = folder.resolve("sentinel.conf");
+        Files.writeString(file, """
+                bind 127.0.0.1
+                dir %s
+                sentinel monitor main 127.0.0.1 %d 1
+                sentinel auth-pass main %s
+                sentinel down-after-milliseconds main 500
+                sentinel failover-timeout main 5000
+                """.formatted(folder, master.port(), PASSWORD));
+        sentinel =
+                RedisSentinel.builder().port(port).configFile(file.toString()).build();
+        sentinel.start();
+        uri = "redis-sentinel://127.0.0.1:" + port + "/0#main";
+        await().ignoreExceptions()
+                .until(() -> asked(redis -> redis.slaves("main")).stream()
+                        .anyMatch(known -> "ok".equals(known.get("master-link-status"))));
+    }
+
+    @AfterEach
+    void stop() {
+        processes.forEach(CoordinatedProcess::close);
+        sentinel.stop();
+        replica.close();
+        master.close();
+    }
+
+    @Test
+    void masterIsKilled_andAllGoesOnAtTheReplica() {
+        try (CachingProcess cache = new CachingProcess(uri, settings())) {
+            process();
+            process();
+            await().until(() ->
+                    processes.stream().allMatch(process -> process.status().processes() == 2));
+            cache.put(KEY);
+            List<String> inFlight = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                inFlight.add(id(processes.get(i % 2).reserve(ONE_OF_100)));
+            }
+            for (int i = 0; i < 20; i++) {
+                processes.get(i % 2).settle(inFlight.get(i));
+            }
+            await().untilAsserted(() ->
+                    assertThat(used(replica)).isEqualTo(used(master)).containsExactly("20", "10"));
+
+            master.kill();
+            long meanwhile = 0;
+            while (!isMaster(replica)) {
+                meanwhile += settledAll();
+            }
+            await().until(() -> processes.stream().allMatch(this::isInStep));
+            long after = settledAll();
+
+            assertThat(30 + meanwhile + after).isEqualTo(100);
+            for (int i = 20; i < 30; i++) {
+                processes.get(i % 2).settle(inFlight.get(i));
+            }
+            await().untilAsserted(() -> assertThat(used(replica)).containsExactly("100", "0"));
+            await().ignoreExceptions().until(() -> cache.isStored(KEY));
+            CacheKey another = Samples.key("t", "another");
+            cache.put(another);
+            assertThat(cache.isStored(another)).isTrue();
+        }
+    }
+
+    /** The Sentinel breaks all connections to a server when it changes its role. */
+    private static boolean isMaster(RedisProcess where) {
+        try {
+            return at(where, redis -> redis.info("replication")).contains("role:master");
+        } catch (RedisException e) {
+            return false;
+        }
+    }
+
+    private long settledAll() {
+        long granted = 0;
+        for (CoordinatedProcess process : processes) {
+            List<String> ids = process.reserveAll(ONE_OF_100);
+            ids.forEach(process::settle);
+            granted += ids.size();
+        }
+        return granted;
+    }
+
+    /** Returns whether its reservations are answered by Redis, and none from memory. */
+    private boolean isInStep(CoordinatedProcess process) {
+        LimitUse probe = new LimitUse(CoordinatedProcess.SCOPE, "probe", ONE_OF_100.limit(), 1);
+        long before = process.status().alone();
+        if (!(process.reserve(probe) instanceof Grant.Granted granted)) {
+            return false;
+        }
+        process.coordination().release(granted.id());
+        return process.status().connected() && process.status().alone() == before;
+    }
+
+    /** Returns what is dated, and what is in flight. */
+    private static List<String> used(RedisProcess where) {
+        byte[] key =
+                new CoordinationKeys("whippletree").limit(ONE_OF_100.scope().organization(), LimitName.of(ONE_OF_100));
+        return at(
+                where,
+                redis -> redis.hmget(new String(key, US_ASCII), "s", "h").stream()
+                        .map(value -> value.getValueOrElse("0"))
+                        .toList());
+    }
+
+    private void process() {
+        processes.add(new CoordinatedProcess(uri, settings()));
+    }
+
+    private static Map<String, String> settings() {
+        return Map.of("password", PASSWORD, "command-timeout", "5s");
+    }
+
+    private static String id(Grant grant) {
+        return ((Grant.Granted) grant).id();
+    }
+
+    private static RedisProcess server(String... more) throws IOException {
+        List<String> settings = new ArrayList<>(
+                List.of("requirepass " + PASSWORD, "masterauth " + PASSWORD, "repl-diskless-sync-delay 0"));
+        settings.addAll(List.of(more));
+        return RedisProcess.started(settings.toArray(String[]::new));
+    }
+
+    private static <T> T at(RedisProcess where, Function<RedisCommands<String, String>, T> use) {
+        RedisClient client = RedisClient.create("redis://:" + PASSWORD + "@127.0.0.1:" + where.port());
+        try {
+            return use.apply(client.connect().sync());
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+    }
+
+    private <T> T asked(Function<RedisSentinelCommands<String, String>, T> use) {
+        RedisClient client = RedisClient.create(RedisURI.create(uri));
+        try {
+            return use.apply(client.connectSentinel().sync());
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+    }
+}
