@@ -19,7 +19,11 @@ class RedisContractTest extends CacheContract {
 
     @BeforeAll
     void start() throws IOException {
-        redis = RedisProcess.started();
+        redis = server();
+    }
+
+    RedisProcess server() throws IOException {
+        return RedisProcess.started();
     }
 
     @AfterAll

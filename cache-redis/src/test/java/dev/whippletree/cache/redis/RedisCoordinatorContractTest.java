@@ -26,8 +26,12 @@ class RedisCoordinatorContractTest extends CoordinatorContract {
 
     @BeforeAll
     void start() throws IOException {
-        redis = RedisProcess.started("requirepass " + SECRET);
+        redis = server("requirepass " + SECRET);
         warmUp();
+    }
+
+    RedisProcess server(String... settings) throws IOException {
+        return RedisProcess.started(settings);
     }
 
     /** The first connection of a JVM loads a thousand classes, and takes longer than tests of first reservations allow for. */
