@@ -54,6 +54,7 @@ final class Contact {
     private volatile boolean decided;
     private volatile boolean met;
     private volatile boolean up;
+    private volatile boolean settled;
     private volatile @Nullable Throwable trouble;
 
     // Guarded by this.
@@ -93,6 +94,11 @@ final class Contact {
     /** Returns whether there is contact. */
     boolean isUp() {
         return up;
+    }
+
+    /** Returns whether there is contact, and the members have done what they want to do first. */
+    boolean isSettled() {
+        return settled;
     }
 
     /** Returns whether it is known if there is contact, or isn't. */
@@ -176,13 +182,22 @@ final class Contact {
         synchronized (this) {
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
         }
-        trouble = null;
         met = true;
         up = true;
         CompletableFuture.allOf(members.stream()
                         .map(member -> member.met().toCompletableFuture())
                         .toArray(CompletableFuture<?>[]::new))
-                .whenComplete((met, failure) -> done());
+                .whenComplete((all, failure) -> {
+                    settle();
+                    done();
+                });
+    }
+
+    private synchronized void settle() {
+        if (up) {
+            trouble = null;
+            settled = true;
+        }
     }
 
     private void done() {
@@ -208,6 +223,7 @@ final class Contact {
             }
             trouble = cause;
             up = false;
+            settled = false;
         }
         members.forEach(Member::lost);
         if (cause instanceof TimeoutException) {

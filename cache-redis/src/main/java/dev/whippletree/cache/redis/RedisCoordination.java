@@ -137,7 +137,7 @@ final class RedisCoordination implements Coordination {
     @Override
     public CoordinationStatus status() {
         return new CoordinationStatus(
-                contact.isUp() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problem());
+                contact.isSettled() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problem());
     }
 
     private Optional<String> problem() {
@@ -145,7 +145,7 @@ final class RedisCoordination implements Coordination {
         if (contact.isDoubtful()) {
             return Optional.empty();
         }
-        return contact.isUp()
+        return contact.isSettled()
                 ? ledgers.troubles().findFirst().map(problem::ofLimits)
                 : contact.trouble().map(problem::ofContact);
     }

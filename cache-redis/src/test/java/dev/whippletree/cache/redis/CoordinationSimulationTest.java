@@ -296,6 +296,24 @@ class CoordinationSimulationTest {
     }
 
     @Test
+    void connectedAgain_isSaidOnlyOnceNothingIsPutOffAnyMore() {
+        open(1, 1, Map.of());
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+        networks.get(0).setDown(true);
+        redis.empty();
+        timeline.advance(Duration.ofSeconds(5));
+        assertThat(processes.get(0).status().problem()).isPresent();
+        networks.get(0).setDown(false);
+
+        while (processes.get(0).status().problem().isPresent()) {
+            timeline.runNext();
+        }
+
+        assertThat(processes.get(0).status().connected()).isTrue();
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+    }
+
+    @Test
     void dead_isMissedAfterTenSeconds() {
         open(1, 3, Map.of());
         assertThat(processes.get(0).status().processes()).isEqualTo(3);
