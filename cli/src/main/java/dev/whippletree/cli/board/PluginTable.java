@@ -12,7 +12,7 @@ public final class PluginTable {
 
     private static final int COLUMNS = 80;
     private static final int LONGEST_NAME = 24;
-    private static final int KIND = 8;
+    private static final int KIND = "coordinator".length();
     private static final int STATE = 9;
     private static final int GAP = 2;
 
