@@ -40,7 +40,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Each interview stays with one process. What the service itself counted says whether the processes kept its limits together.
  */
-public final class SimulatedProcesses {
+final class SimulatedProcesses {
 
     private static final String PROVIDER = "simulated";
     private static final String MODEL = "openai/gpt-oss-20b";
@@ -61,8 +61,7 @@ public final class SimulatedProcesses {
      * @param link the way to the accounts
      * @param coordinations one for each process, at least one
      */
-    public SimulatedProcesses(
-            VirtualTimeline timeline, StressSettings settings, Link link, List<Coordination> coordinations) {
+    SimulatedProcesses(VirtualTimeline timeline, StressSettings settings, Link link, List<Coordination> coordinations) {
         this.timeline = timeline;
         this.settings = settings;
         EmulatedService service = new EmulatedService(StressEmulation.serviceSettings(settings), timeline.nanoTime());
@@ -79,10 +78,10 @@ public final class SimulatedProcesses {
      * @param service what the service saw
      * @param statuses how each process stood at the end
      */
-    public record Outcome(InterviewResults results, ServiceStats service, List<StatusSnapshot> statuses) {
+    record Outcome(InterviewResults results, ServiceStats service, List<StatusSnapshot> statuses) {
 
         /** Copies the list. */
-        public Outcome {
+        Outcome {
             statuses = List.copyOf(statuses);
         }
     }
@@ -92,7 +91,7 @@ public final class SimulatedProcesses {
      *
      * @throws IllegalStateException if nothing happens any more although interviews are under way
      */
-    public Outcome run() {
+    Outcome run() {
         InterviewPlan plan = InterviewPlan.of(settings.interviews());
         CompletableFuture<InterviewResults> results = new InterviewDriver(plan, this::complete, timeline).start();
         while (!results.isDone()) {
