@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -286,11 +287,11 @@ final class Flight {
         return true;
     }
 
-    /** Returns how its claim is ended, the first time it is asked; does nothing if it has none. */
-    Runnable takeClaim() {
-        Runnable end = claimEnd;
+    /** Returns how its claim is ended, the first time it is asked; empty if it has none. */
+    Optional<Runnable> takeClaim() {
+        Optional<Runnable> end = Optional.ofNullable(claimEnd);
         claimEnd = null;
-        return end == null ? () -> {} : end;
+        return end;
     }
 
     @Nullable Attempt attempt() {

@@ -144,7 +144,7 @@ final class Flights {
         flight.stage(Flight.Stage.STORING);
         CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl.get())));
         Runnable stored = () -> monitor.decide(() -> remove(flight));
-        Runnable storedForOthers = flight.takeClaim();
+        Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
         monitor.after(flight.mailbox(), () -> caches.store(flight.key(), entry, stored, storedForOthers));
     }
 
@@ -217,7 +217,7 @@ final class Flights {
         flight.stage(Flight.Stage.ENDED);
         underWay.remove(flight);
         joinable.remove(flight.key(), flight);
-        monitor.after(flight.mailbox(), flight.takeClaim());
+        flight.takeClaim().ifPresent(end -> monitor.after(flight.mailbox(), end));
         ended.run();
     }
 

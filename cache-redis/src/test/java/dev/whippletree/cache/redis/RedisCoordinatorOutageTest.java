@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A real Redis that isn't there, dies, hangs, forgets, is full or doesn't let one in: limits hold, and everything mends itself. */
@@ -134,6 +135,7 @@ class RedisCoordinatorOutageTest {
     }
 
     @Test
+    @Tag("thorough")
     void flushed_withoutAnyDisconnection_isNoticedAndMended() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             List<CoordinatedProcess> three = processes(redis, 3);
@@ -244,6 +246,7 @@ class RedisCoordinatorOutageTest {
     }
 
     @Test
+    @Tag("thorough")
     void killedUnderLoad_everyStageEnds_andNothingIsLeftInFlight() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             List<CoordinatedProcess> two = processes(redis, 2);
@@ -279,6 +282,7 @@ class RedisCoordinatorOutageTest {
     }
 
     @Test
+    @Tag("thorough")
     void claims_areOwnWhileDown_andWaitsEndWhenItDies() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             List<CoordinatedProcess> two = processes(redis, 2);

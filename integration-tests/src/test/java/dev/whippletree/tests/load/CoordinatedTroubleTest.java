@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -183,6 +184,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void emptied_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -190,6 +192,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void scriptsFlushed_nobodyNotices() throws Exception {
         redis.start();
         openConnected();
@@ -209,6 +212,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void downAtTheStart_theStatedNumberOfProcessesIsTheShare() throws Exception {
         open(Map.of("processes", Integer.toString(PROCESSES)));
         assertAllAnsweredWithinLimits(conduct(() -> {}));
@@ -221,6 +225,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void wrongPassword_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         onRedis(commands -> commands.configSet("requirepass", "right"));
