@@ -74,11 +74,12 @@ public record SharedRedis(Secret uri, String keyPrefix) {
      */
     public void check(Supplier<Whippletree.Builder> builder, Consumer<String> log) {
         Whippletree.Builder full = builder.get();
-        addTo(full, 1);
+        // With keys apart from the run's, so as not to be taken for one of its processes.
+        new SharedRedis(uri, keyPrefix + "-check").addTo(full, 1);
         remove(full, log).ifPresent(failure -> {
             throw new UserMistake(
                     failure + ".\n  Nothing was started. Start a Redis there ('redis-server --port 6379'),"
-                            + " or say by --redis redis://HOST:PORT where there is one.");
+                            + "\n  or say by --redis redis://HOST:PORT where there is one.");
         });
     }
 
