@@ -74,9 +74,14 @@ public final class CoordinationFigures {
         return new LimitUse(SCOPE, name, limit, amount);
     }
 
+    /** After all was lost, reservations are put off for a moment. */
     private static String granted(Coordination coordination, List<LimitUse> uses) {
-        Grant grant = coordination.reserve(uses).toCompletableFuture().join();
-        return ((Grant.Granted) grant).id();
+        while (true) {
+            Grant grant = coordination.reserve(uses).toCompletableFuture().join();
+            if (grant instanceof Grant.Granted granted) {
+                return granted.id();
+            }
+        }
     }
 
     private static void settle(Coordination coordination, String grant) {
@@ -126,7 +131,6 @@ public final class CoordinationFigures {
 
     private void memory(Coordination one, CacheStore cache) {
         commands.flushall();
-        bytes("nothing yet", "*");
         LimitUse hourly = use("requests/PT1H", Limit.requests(1_000, Duration.ofHours(1)), 1);
         for (int index = 0; index < 1_000; index++) {
             settle(one, granted(one, List.of(hourly)));
