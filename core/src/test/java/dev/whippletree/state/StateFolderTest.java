@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,6 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StateFolderTest {
+
+    /** Why exchanges failed. */
+    private final Queue<String> unsaved = new ConcurrentLinkedQueue<>();
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final WindowKey DAY = new WindowKey(Scope.of("acme"), Limit.Unit.REQUESTS, Duration.ofDays(1));
@@ -261,14 +266,21 @@ final class StateFolderTest {
         } finally {
             threads.shutdownNow();
         }
-        assertThat(sum(open().found(), "")).isEqualTo(80);
+        assertThat(sum(open().found(), ""))
+                .as("saved; not saved because: %s", unsaved)
+                .isEqualTo(80);
     }
 
     private void saveTwentyTimes(String process) {
         StateFolder own = open();
         for (int uses = 1; uses <= 20; uses++) {
-            while (own.exchange(used(process, uses, NOW), uses == 20, NOW) instanceof Exchange.Busy) {
+            Exchange exchange = own.exchange(used(process, uses, NOW), uses == 20, NOW);
+            while (exchange instanceof Exchange.Busy) {
                 Thread.onSpinWait();
+                exchange = own.exchange(used(process, uses, NOW), uses == 20, NOW);
+            }
+            if (exchange instanceof Exchange.Failed failed) {
+                unsaved.add(failed.problem());
             }
         }
     }
