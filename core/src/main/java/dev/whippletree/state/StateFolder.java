@@ -13,12 +13,20 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A folder in which processes leave what the next ones should know, and find what others left. Thread-safe. Its methods block for
  * as long as the file system does, but never for another process.
  */
 public final class StateFolder {
+
+    /**
+     * Where this process is saving. One lock at a time: on POSIX systems closing any channel of a file, also one that didn't get the
+     * lock, frees all locks that the process has on it.
+     */
+    private static final Set<Path> SAVING = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final StateFile file;
@@ -89,6 +97,18 @@ public final class StateFolder {
      * @param now the time of day
      */
     public Exchange exchange(OwnState own, boolean ending, Instant now) {
+        Path place = lock.toAbsolutePath().normalize();
+        if (!SAVING.add(place)) {
+            return new Exchange.Busy();
+        }
+        try {
+            return exchangeAlone(own, ending, now);
+        } finally {
+            SAVING.remove(place);
+        }
+    }
+
+    private Exchange exchangeAlone(OwnState own, boolean ending, Instant now) {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
             if (held == null) {
