@@ -120,7 +120,8 @@ public abstract class EngineDoor {
         if (hasDeadline(question)) {
             prompt.deadline(DEADLINE);
         }
-        CompletableFuture<Completion> answer = engine.submit(prompt.build(), question % 2 == 1);
+        CompletableFuture<Completion> answer =
+                question % 2 == 1 ? ReadingCaller.of(engine, prompt.build()).whole() : engine.complete(prompt.build());
         synchronized (answers) {
             long asked = answers.keySet().stream()
                     .filter(name -> name.startsWith(thread + "."))
