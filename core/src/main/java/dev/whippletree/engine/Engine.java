@@ -137,13 +137,15 @@ public final class Engine {
 
     /**
      * Takes the first steps on the caller's own thread, which saves it two changes of thread: none of them blocks, and nothing
-     * can hang on the caller's future yet.
+     * can hang on the caller's future yet. One who reads along runs its own mailbox.
      */
     private static void goAhead(Subscription subscription) {
         if (!subscription.joined()) {
             subscription.flight().mailbox().drain();
         }
-        subscription.mailbox().drain();
+        if (subscription.reader().isEmpty()) {
+            subscription.mailbox().drain();
+        }
     }
 
     private Optional<String> problem(Prompt prompt, Optional<Route> route) {
