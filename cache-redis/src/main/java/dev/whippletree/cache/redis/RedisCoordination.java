@@ -64,6 +64,11 @@ final class RedisCoordination implements Coordination {
             }
 
             @Override
+            public void silent() {
+                contact.silent();
+            }
+
+            @Override
             public void notice(String text) {
                 Notice.read(text)
                         .filter(notice -> !notice.process().equals(tokens.process()))
@@ -161,9 +166,10 @@ final class RedisCoordination implements Coordination {
             return;
         }
         closed = true;
-        contact.close();
+        CompletionStage<Void> rest = contact.close();
         claims.close();
         closings.close();
-        commands.leave(tokens.process()).whenComplete((left, failure) -> commands.close());
+        rest.thenCompose(lastBeat -> commands.leave(tokens.process()))
+                .whenComplete((left, failure) -> commands.close());
     }
 }

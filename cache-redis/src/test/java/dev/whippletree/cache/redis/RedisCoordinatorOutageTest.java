@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.Samples;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class RedisCoordinatorOutageTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final CacheKey KEY = Samples.key("t", "q");
     private static final LimitUse ONE_OF_100 = CoordinatedProcess.one(100, HOUR);
 
     private final List<CoordinatedProcess> processes = new ArrayList<>();
@@ -186,6 +190,38 @@ class RedisCoordinatorOutageTest {
     }
 
     @Test
+    void frozen_andTheCacheHasWaitedAlready_isNotWaitedForAgain() throws Exception {
+        try (RedisProcess redis = RedisProcess.started()) {
+            CoordinatedProcess one = process(redis, Map.of("command-timeout", "1h", "processes", "2"));
+            CacheStore cache =
+                    new RedisCache().open(new Settings("cache redis", Map.of("uri", redis.uri())), one.services());
+            assertThat(cache.get(KEY)).succeedsWithin(Duration.ofSeconds(20));
+
+            redis.freeze();
+            assertThat(cache.get(KEY)).failsWithin(Duration.ofSeconds(20));
+
+            assertThat(((Claim.Ours) claim(one)).agreed()).isFalse();
+            assertThat(one.reserve(ONE_OF_100)).isInstanceOf(Grant.Granted.class);
+            assertThat(one.status().alone()).isEqualTo(1);
+            redis.resume();
+            cache.close();
+        }
+    }
+
+    @Test
+    void closedWithItsFirstBeatUnderWay_isNotCounted() throws Exception {
+        try (RedisProcess redis = RedisProcess.started()) {
+            redis.freeze();
+            new CoordinatedProcess(redis.uri(), Map.of("command-timeout", "20s")).close();
+            redis.resume();
+
+            CoordinatedProcess two = process(redis, Map.of());
+            await().untilAsserted(() -> assertThat(two.status().processes()).isEqualTo(1));
+            await().until(() -> connections(redis) == 2);
+        }
+    }
+
+    @Test
     void full_isAnsweredFromMemory_andSaidInTheStatus() throws Exception {
         try (RedisProcess redis = RedisProcess.started("maxmemory-policy noeviction")) {
             CoordinatedProcess one = process(redis, Map.of("processes", "2"));
@@ -309,10 +345,7 @@ class RedisCoordinatorOutageTest {
     }
 
     private static Claim claim(CoordinatedProcess process) {
-        return process.coordination()
-                .claim(Samples.key("t", "q"))
-                .toCompletableFuture()
-                .join();
+        return process.coordination().claim(KEY).toCompletableFuture().join();
     }
 
     private static String key(LimitUse use) {
@@ -331,6 +364,13 @@ class RedisCoordinatorOutageTest {
         } finally {
             client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         }
+    }
+
+    private static long connections(RedisProcess redis) {
+        return other(redis, RedisCommands::clientList)
+                .lines()
+                .filter(line -> line.contains("name=whippletree"))
+                .count();
     }
 
     private void awaitLost() {
