@@ -207,15 +207,10 @@ class NoticeContractTest extends FaultFinding {
 
                 @Override
                 public void listen(CoordinationListener listener) {
-                    super.listen(new CoordinationListener() {
+                    super.listen(new ChangedListener(listener) {
                         @Override
                         public void closed(ScopeClosing closing) {
-                            listener.closed(last.getOrDefault(closing.scope(), closing));
-                        }
-
-                        @Override
-                        public void reopened(Scope scope) {
-                            listener.reopened(scope);
+                            super.closed(last.getOrDefault(closing.scope(), closing));
                         }
                     });
                 }
@@ -229,21 +224,16 @@ class NoticeContractTest extends FaultFinding {
             return new Changed(coordination) {
                 @Override
                 public void listen(CoordinationListener listener) {
-                    super.listen(new CoordinationListener() {
+                    super.listen(new ChangedListener(listener) {
                         private boolean failed;
 
                         @Override
                         public void closed(ScopeClosing closing) {
                             if (!failed) {
                                 failed = true;
-                                listener.closed(closing);
+                                super.closed(closing);
                                 failed = false;
                             }
-                        }
-
-                        @Override
-                        public void reopened(Scope scope) {
-                            listener.reopened(scope);
                         }
                     });
                 }
@@ -257,19 +247,34 @@ class NoticeContractTest extends FaultFinding {
             return new Changed(coordination) {
                 @Override
                 public void listen(CoordinationListener listener) {
-                    super.listen(new CoordinationListener() {
+                    super.listen(new ChangedListener(listener) {
                         @Override
                         public void closed(ScopeClosing closing) {
-                            new Thread(() -> listener.closed(closing)).start();
-                        }
-
-                        @Override
-                        public void reopened(Scope scope) {
-                            listener.reopened(scope);
+                            new Thread(() -> super.closed(closing)).start();
                         }
                     });
                 }
             };
+        }
+    }
+
+    /** Hands everything on, unless it is overridden. */
+    private abstract static class ChangedListener implements CoordinationListener {
+
+        private final CoordinationListener listener;
+
+        ChangedListener(CoordinationListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void closed(ScopeClosing closing) {
+            listener.closed(closing);
+        }
+
+        @Override
+        public void reopened(Scope scope) {
+            listener.reopened(scope);
         }
     }
 }

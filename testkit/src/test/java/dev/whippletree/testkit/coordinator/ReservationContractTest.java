@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The contract's part about limits. */
@@ -143,36 +142,18 @@ class ReservationContractTest extends FaultFinding {
         }
     }
 
-    static final class BlamingTheFirst extends BrokenContract {
+    static final class BlamingTheFirst extends ChangingRefusals {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return super.reserve(uses)
-                            .thenApply(
-                                    changingRefusals(refused -> new Grant.Refused(uses.get(0), refused.retryAfter())));
-                }
-            };
+        Grant.Refused change(List<LimitUse> uses, Grant.Refused refused) {
+            return new Grant.Refused(uses.get(0), refused.retryAfter());
         }
     }
 
-    static final class WaitingTooLong extends BrokenContract {
+    static final class WaitingTooLong extends ChangingRefusals {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return super.reserve(uses)
-                            .thenApply(changingRefusals(refused -> new Grant.Refused(
-                                    refused.by(), refused.retryAfter().plus(HOUR))));
-                }
-            };
+        Grant.Refused change(List<LimitUse> uses, Grant.Refused refused) {
+            return new Grant.Refused(refused.by(), refused.retryAfter().plus(HOUR));
         }
-    }
-
-    private static UnaryOperator<Grant> changingRefusals(UnaryOperator<Grant.Refused> change) {
-        return grant -> grant instanceof Grant.Refused refused ? change.apply(refused) : grant;
     }
 
     static final class IgnoringTokens extends ChangingEnds {
@@ -246,6 +227,23 @@ class ReservationContractTest extends FaultFinding {
         @Override
         void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
             right.settle(grant, tokens, sinceArrival.abs());
+        }
+    }
+
+    /** Refuses otherwise than is right. */
+    private abstract static class ChangingRefusals extends BrokenContract {
+
+        abstract Grant.Refused change(List<LimitUse> uses, Grant.Refused refused);
+
+        @Override
+        final Coordination breaking(Coordination coordination) {
+            return new Changed(coordination) {
+                @Override
+                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
+                    return super.reserve(uses)
+                            .thenApply(grant -> grant instanceof Grant.Refused refused ? change(uses, refused) : grant);
+                }
+            };
         }
     }
 
