@@ -201,16 +201,18 @@ final class Ledger {
         if (reply != null) {
             take(entry, reply);
         }
-        boolean again = reply != null && (more || reply.verdict() != Verdict.DONE || !entry.whole());
+        boolean again = reply != null && (more || !isDone(reply) || !entry.whole());
         more = false;
         return again;
     }
 
     private void take(Entry entry, LimitsReply reply) {
+        if (reply.verdict() == Verdict.DONE) {
+            join(reply.epoch());
+        }
         if (reply.verdict() == Verdict.CHANGED) {
             change(reply.epoch());
-        } else if (reply.verdict() == Verdict.DONE) {
-            join(reply.epoch());
+        } else if (isDone(reply)) {
             holdings.entered(entry.held());
             lost = List.of();
             more |= !inStep && !holdings.isAllEntered();
@@ -219,6 +221,11 @@ final class Ledger {
                 holdings.askedAll(entry.call().limits(), reply.left(), nanoTime());
             }
         }
+    }
+
+    /** What was done in a former epoch, and is only heard of now, is gone. */
+    private boolean isDone(LimitsReply reply) {
+        return reply.verdict() == Verdict.DONE && reply.epoch().equals(epoch);
     }
 
     private void join(String found) {
