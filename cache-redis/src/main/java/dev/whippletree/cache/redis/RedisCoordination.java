@@ -35,7 +35,7 @@ final class RedisCoordination implements Coordination {
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
-        ledgers = new Ledgers(new Ledger.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
+        ledgers = new Ledgers(new Ledgers.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
         claims = new Claims(commands, contact, tokens, services, settings);
         closings = new Closings(commands, contact, tokens, services);
     }

@@ -3,6 +3,7 @@ package dev.whippletree.testkit.emulator;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.emulator.simulation.Link;
+import dev.whippletree.emulator.simulation.MemoryStore;
 import dev.whippletree.emulator.simulation.SimulatedProvider;
 import dev.whippletree.emulator.stress.InterviewDriver;
 import dev.whippletree.emulator.stress.InterviewPlan;
@@ -17,10 +18,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.CacheEntry;
-import dev.whippletree.spi.CacheHit;
-import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Settings;
@@ -32,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Several processes in virtual time: the production engine, once for each, over the same emulated accounts, a common cache and
@@ -48,7 +44,7 @@ final class SimulatedProcesses {
     private final VirtualTimeline timeline;
     private final StressSettings settings;
     private final SimulatedProvider provider;
-    private final CommonStore store = new CommonStore();
+    private final MemoryStore store = new MemoryStore();
     private final List<Engine> engines = new ArrayList<>();
     private final Map<String, Engine> bySession = new HashMap<>();
     private int sessions;
@@ -128,32 +124,5 @@ final class SimulatedProcesses {
                 List.of(new Topology.OpenCache("common", true, store)),
                 Optional.of(new Topology.OpenCoordination("simulated", coordination)),
                 List.of());
-    }
-
-    /** Keeps everything, for all of them. */
-    private static final class CommonStore implements CacheStore {
-
-        private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
-
-        @Override
-        public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-            return CompletableFuture.completedFuture(
-                    Optional.ofNullable(entries.get(key)).map(entry -> new CacheHit(entry, true)));
-        }
-
-        @Override
-        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-            entries.put(key, entry);
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public CompletionStage<Long> clear(Optional<String> tenant) {
-            entries.clear();
-            return CompletableFuture.completedFuture(-1L);
-        }
-
-        @Override
-        public void close() {}
     }
 }
