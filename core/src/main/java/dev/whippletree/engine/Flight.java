@@ -215,7 +215,8 @@ final class Flight {
     boolean mayUse(Target target) {
         return !barred.contains(target)
                 && (prompt.account().isEmpty()
-                        || prompt.account().get().equals(target.account().id()));
+                        || prompt.account().get().equals(target.account().id()))
+                && (prompt.model().isEmpty() || prompt.model().get().equals(target.model()));
     }
 
     /** Returns the highest priority of its callers. */
