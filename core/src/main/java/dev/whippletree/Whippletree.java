@@ -89,8 +89,8 @@ public final class Whippletree implements AutoCloseable {
     /**
      * Answers a prompt, and tells the answer while it comes.
      *
-     * <p>Each subscriber asks the prompt anew, as {@link #complete} does, and is told the answer from its start at its own pace: its
-     * pieces and, if the answer is whole, a {@link Delta.End} as the last. Equal prompts share one call here too, each subscriber is
+     * <p>Each subscriber asks the prompt anew, as {@link #complete} does, and is told the answer from its start at its own pace: a
+     * {@link Delta.Start}, the pieces and, if the answer is whole, a {@link Delta.End}. Equal prompts share one call here too, each subscriber is
      * told all of it, and one that is slow holds up nobody; what has piled up for it comes as larger pieces. A stored answer,
      * or one that somebody who doesn't stream had asked for before, comes as one piece of each sort.
      *

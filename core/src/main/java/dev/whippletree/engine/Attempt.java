@@ -55,7 +55,7 @@ final class Attempt implements AttemptSink {
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
         this.underWay = target.account().inFlight();
-        this.answer = flight.broadcast().begin();
+        this.answer = flight.broadcast().begin(new Delta.Start(target.account().id(), target.model()));
         target.begun(this, beganNanos);
     }
 
