@@ -393,7 +393,7 @@ class RedisCoordinatorOutageTest {
     }
 
     private CoordinatedProcess process(RedisProcess redis, Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(Map.of("command-timeout", "5s"));
+        Map<String, String> all = new HashMap<>(Map.of("command-timeout", "2s"));
         all.putAll(settings);
         CoordinatedProcess process = new CoordinatedProcess(redis.uri(), all);
         processes.add(process);
