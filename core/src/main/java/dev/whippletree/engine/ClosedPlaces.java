@@ -1,7 +1,6 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.model.Scope;
-import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.state.Place;
 import dev.whippletree.state.SavedClosure;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ final class ClosedPlaces {
         for (ScopeState state : pool.scopes()) {
             Scope scope = state.scope();
             Place place = new Place(Place.Kind.ORGANIZATION, scope.organization(), scope.model());
-            all.put(place, new Closable(state.closure(), TokenMark.of(accountsOf(scope.organization()))));
+            all.put(place, new Closable(state.closure(), markOf(pool.accountsOf(scope.organization()))));
         }
         for (Account account : pool.accounts()) {
             add(account, Optional.empty(), account.credential());
@@ -46,14 +45,11 @@ final class ClosedPlaces {
 
     private void add(Account account, Optional<String> model, Closure closure) {
         Place place = new Place(Place.Kind.ACCOUNT, account.id(), model);
-        all.put(place, new Closable(closure, TokenMark.of(List.of(account.settings()))));
+        all.put(place, new Closable(closure, markOf(List.of(account))));
     }
 
-    private List<AccountSettings> accountsOf(String organization) {
-        return pool.accounts().stream()
-                .filter(account -> account.organization().scope().organization().equals(organization))
-                .map(Account::settings)
-                .toList();
+    private static String markOf(List<Account> accounts) {
+        return TokenMark.of(accounts.stream().map(Account::settings).toList());
     }
 
     /** Closes what an earlier process left closed, unless it was so for another token. */

@@ -138,7 +138,8 @@ final class Closures {
         }
         if (first) {
             String what = "is closed, another process says; it is looked at again " + next(closure, now);
-            accountsOf(closing.scope()).forEach(id -> say(id, what, closing.reason()));
+            pool.accountsOf(closing.scope().organization())
+                    .forEach(account -> say(account.id(), what, closing.reason()));
         }
     }
 
@@ -148,13 +149,6 @@ final class Closures {
             scope.closure().reopen(now);
             closedSomething = true;
         });
-    }
-
-    private List<String> accountsOf(Scope scope) {
-        return pool.accounts().stream()
-                .filter(account -> account.organization().scope().organization().equals(scope.organization()))
-                .map(Account::id)
-                .toList();
     }
 
     /** The service doesn't have the model, or no longer. */

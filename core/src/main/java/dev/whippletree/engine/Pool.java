@@ -78,6 +78,13 @@ final class Pool {
         return accounts.values();
     }
 
+    /** Returns the accounts of an organization; none if nothing here is of it. */
+    List<Account> accountsOf(String organization) {
+        return accounts.values().stream()
+                .filter(account -> account.organization().scope().organization().equals(organization))
+                .toList();
+    }
+
     boolean hasAccount(String id) {
         return accounts.containsKey(id);
     }

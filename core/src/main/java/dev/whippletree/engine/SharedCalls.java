@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  *
  * <p>A flight that no cache has an answer for claims its question. If another process has it, the flight waits until that one has
  * its answer in the shared cache, or has given up or died; then it looks again. One that gets the claim looks once more, too: the
- * answer may have been stored between its first look and its claim.
+ * answer may have been stored between its first look and its claim. Where nobody could be asked it doesn't, since the cache would
+ * most likely keep it waiting as well.
  */
 final class SharedCalls {
 
@@ -50,9 +51,13 @@ final class SharedCalls {
                     if (answer.isEmpty()) {
                         outcome.accept(Optional.empty());
                     } else if (answer.get() instanceof Claim.Ours ours) {
-                        partners.claimed();
                         keep(flight, ours);
-                        caches.findOfOthers(flight.key(), outcome);
+                        if (ours.agreed()) {
+                            partners.claimed();
+                            caches.findOfOthers(flight.key(), outcome);
+                        } else {
+                            outcome.accept(Optional.empty());
+                        }
                     } else if (answer.get() instanceof Claim.Others others) {
                         partners.leftToOthers();
                         await(flight, others, coordination, outcome);

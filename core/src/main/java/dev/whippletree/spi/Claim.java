@@ -11,12 +11,18 @@ public sealed interface Claim {
      *
      * @param end to be run once, when the answer can be found in the shared cache or there will be none: those that wait in other
      *     processes then look. Never blocks
+     * @param agreed whether the other processes can know; if not, since nobody could be asked, they may make the call as well
      */
-    record Ours(Runnable end) implements Claim {
+    record Ours(Runnable end, boolean agreed) implements Claim {
 
         /** Checks that nothing is null. */
         public Ours {
             Objects.requireNonNull(end, "end");
+        }
+
+        /** Creates one that the others can know of. */
+        public Ours(Runnable end) {
+            this(end, true);
         }
     }
 

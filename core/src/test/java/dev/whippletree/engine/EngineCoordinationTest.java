@@ -301,6 +301,19 @@ final class EngineCoordinationTest {
     }
 
     @Test
+    void nobodyCouldBeAskedForTheClaim_theCacheIsNotAskedAgain() {
+        fixture.sharedCache("shared", cache);
+        others.claims(() -> CompletableFuture.completedFuture(new Claim.Ours(() -> {}, false)));
+
+        fixture.ask("q");
+        fixture.run();
+
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(cache.gets()).isEqualTo(1);
+        assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();
+    }
+
+    @Test
     void withoutASharedCache_nothingIsClaimed() {
         fixture.cache("near", cache);
         others.claims(() -> new CompletableFuture<>());

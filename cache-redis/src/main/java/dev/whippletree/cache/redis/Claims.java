@@ -28,7 +28,7 @@ final class Claims implements Contact.Member {
     /** So that not all that wait for one claim look at the same moment. */
     private static final long SPREAD_MILLIS = 100;
 
-    private static final Claim UNSHARED = new Claim.Ours(() -> {});
+    private static final Claim ALONE = new Claim.Ours(() -> {}, false);
 
     private final CoordinationCommands commands;
     private final Contact contact;
@@ -87,7 +87,7 @@ final class Claims implements Contact.Member {
         synchronized (this) {
             boolean ours = owned.containsKey(Place.of(key));
             if (!ours && !contact.isUp() || closed) {
-                return CompletableFuture.completedFuture(UNSHARED);
+                return CompletableFuture.completedFuture(ALONE);
             }
             waiter = new Waiter(key, ours);
             waiters.computeIfAbsent(Place.of(key), place -> new HashSet<>()).add(waiter);
@@ -109,7 +109,7 @@ final class Claims implements Contact.Member {
     private Claim unanswered(Waiter waiter, String token, Throwable failure) {
         waiter.end();
         contact.lost(failure);
-        return new Claim.Ours(() -> unclaim(waiter.key, token));
+        return new Claim.Ours(() -> unclaim(waiter.key, token), false);
     }
 
     private Claim answered(Waiter waiter, String token, long remainingMillis) {
@@ -120,7 +120,7 @@ final class Claims implements Contact.Member {
         waiter.end();
         if (remainingMillis < 0) {
             contact.beat();
-            return UNSHARED;
+            return ALONE;
         }
         Own own = new Own(waiter.key, token);
         synchronized (this) {

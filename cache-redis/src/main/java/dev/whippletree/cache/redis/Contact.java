@@ -65,6 +65,7 @@ final class Contact {
     private boolean again;
     private boolean closed;
     private Cancellable timer = () -> {};
+    private CompletionStage<?> lastBeat = CompletableFuture.completedFuture(null);
 
     /**
      * Creates a contact that isn't there yet.
@@ -158,14 +159,17 @@ final class Contact {
 
     /** Looks whether there is contact. */
     void beat() {
+        CompletionStage<CoordinationCommands.Beat> beat;
         synchronized (this) {
             again = beating;
             if (beating || closed) {
                 return;
             }
             beating = true;
+            beat = commands.beat(process, GONE_AFTER);
+            lastBeat = beat;
         }
-        commands.beat(process, GONE_AFTER).whenCompleteAsync(this::beaten, services.executor());
+        beat.whenCompleteAsync(this::beaten, services.executor());
     }
 
     private void beaten(CoordinationCommands.@Nullable Beat beat, @Nullable Throwable failure) {
@@ -181,9 +185,9 @@ final class Contact {
         clock.reset(beat.nowMillis(), services.nanoTime());
         synchronized (this) {
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
+            met = true;
+            up = !closed;
         }
-        met = true;
-        up = true;
         CompletableFuture.allOf(members.stream()
                         .map(member -> member.met().toCompletableFuture())
                         .toArray(CompletableFuture<?>[]::new))
@@ -216,15 +220,30 @@ final class Contact {
     /** Ends the contact, since something went wrong. */
     void lost(Throwable failure) {
         Throwable cause = causeOf(failure);
-        synchronized (this) {
-            if (up) {
-                // Who waited in vain for an answer has waited long enough.
-                lostAtNanos = services.nanoTime() - (cause instanceof TimeoutException ? timeout.toNanos() : 0);
-            }
-            trouble = cause;
-            up = false;
-            settled = false;
+        mark(cause);
+        tellOfLoss(cause);
+    }
+
+    /** Ends the contact if it is there, since others have waited in vain for an answer; the members are told later. */
+    void silent() {
+        if (up) {
+            TimeoutException silence = new TimeoutException("it doesn't answer");
+            mark(silence);
+            services.executor().execute(() -> tellOfLoss(silence));
         }
+    }
+
+    private synchronized void mark(Throwable cause) {
+        if (up) {
+            // Who waited in vain for an answer has waited long enough.
+            lostAtNanos = services.nanoTime() - (cause instanceof TimeoutException ? timeout.toNanos() : 0);
+        }
+        trouble = cause;
+        up = false;
+        settled = false;
+    }
+
+    private void tellOfLoss(Throwable cause) {
         members.forEach(Member::lost);
         if (cause instanceof TimeoutException) {
             services.executor().execute(this::beat);
@@ -236,11 +255,12 @@ final class Contact {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    /** Beats no more. */
-    synchronized void close() {
+    /** Beats no more; ends, normally, when the last beat has been answered or has failed, and what undoes it can be sent. */
+    synchronized CompletionStage<Void> close() {
         closed = true;
         up = false;
         timer.cancel();
         tried.complete(null);
+        return lastBeat.handle((beat, failure) -> null);
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.cache.redis;
 
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.Services;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -10,25 +11,36 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /** The ledgers of all organizations, and whose each grant is. Thread-safe; no method blocks. */
 final class Ledgers {
 
-    private final Map<String, Ledger> byOrganization = new ConcurrentHashMap<>();
-    private final Map<String, Ledger> byGrant = new ConcurrentHashMap<>();
-    private final LongAdder alone = new LongAdder();
+    private final Map<String, SharedLedger> byOrganization = new ConcurrentHashMap<>();
+    private final Map<String, SharedLedger> byGrant = new ConcurrentHashMap<>();
+    private final Parts parts;
     private final Contact contact;
-    private final Tokens tokens;
     private final Survey survey;
-    private final Ledger.Shared shared;
 
-    Ledgers(Ledger.Parts parts) {
+    /**
+     * What ledgers work with.
+     *
+     * @param tokens this process's names
+     * @param timeout after which a command is given up
+     * @param lease longest time a call may take
+     */
+    record Parts(
+            CoordinationCommands commands,
+            Contact contact,
+            Tokens tokens,
+            Services services,
+            Duration timeout,
+            Duration lease) {}
+
+    Ledgers(Parts parts) {
+        this.parts = parts;
         contact = parts.contact();
-        tokens = parts.tokens();
         survey = new Survey(parts.commands(), contact, parts.services(), this::places);
-        shared = new Ledger.Shared(parts, survey, alone::increment, byGrant::remove);
     }
 
     /** Begins to go by the contact. */
@@ -44,14 +56,14 @@ final class Ledgers {
 
     /** Reserves; all uses are of one organization. */
     CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        Ledger ledger = byOrganization.computeIfAbsent(organization(uses), this::open);
-        String id = tokens.next();
+        SharedLedger ledger = byOrganization.computeIfAbsent(organization(uses), this::open);
+        String id = parts.tokens().next();
         return contact.tried().isDone()
                 ? reserve(ledger, id, uses)
                 : contact.tried().thenCompose(tried -> reserve(ledger, id, uses));
     }
 
-    private CompletionStage<Grant> reserve(Ledger ledger, String id, List<LimitUse> uses) {
+    private CompletionStage<Grant> reserve(SharedLedger ledger, String id, List<LimitUse> uses) {
         byGrant.put(id, ledger);
         CompletionStage<Grant> grant = ledger.reserve(id, uses);
         return grant.whenComplete((answer, failure) -> {
@@ -71,8 +83,8 @@ final class Ledgers {
         return all.get(0);
     }
 
-    private Ledger open(String organization) {
-        Ledger ledger = new Ledger(organization, shared);
+    private SharedLedger open(String organization) {
+        SharedLedger ledger = new SharedLedger(organization, parts, survey, byGrant::remove);
         contact.add(ledger);
         return ledger;
     }
@@ -89,7 +101,7 @@ final class Ledgers {
 
     /** Returns how many grants were made without asking. */
     long alone() {
-        return alone.sum();
+        return byOrganization.values().stream().mapToLong(SharedLedger::alone).sum();
     }
 
     /** Returns why an organization's limits can't be shared although there is contact. */

@@ -44,7 +44,9 @@ final class LettuceCommands implements CoordinationCommands {
     private final RedisLink link;
     private final Services services;
     private final RedisSettings settings;
+    private final LifeSigns lifeSigns;
     private volatile RedisLink notices;
+    private volatile Runnable onSilence = () -> {};
 
     /** Why Redis doesn't let this process hear notices. */
     private volatile @Nullable Throwable unheard;
@@ -55,6 +57,7 @@ final class LettuceCommands implements CoordinationCommands {
         keys = new CoordinationKeys(settings.keyPrefix());
         connector = new LettuceConnector(settings);
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
+        lifeSigns = LifeSigns.of(settings.address());
         notices = subscription(text -> {});
     }
 
@@ -66,6 +69,8 @@ final class LettuceCommands implements CoordinationCommands {
             events.subscribed();
         });
         link.onConnected(events::connected);
+        onSilence = events::silent;
+        lifeSigns.onSilence(onSilence);
         link.connect();
         notices.connect();
     }
@@ -254,6 +259,7 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public void close() {
+        lifeSigns.removeListener(onSilence);
         notices.close();
         link.close();
     }

@@ -35,7 +35,7 @@ final class RedisCoordination implements Coordination {
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
-        ledgers = new Ledgers(new Ledger.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
+        ledgers = new Ledgers(new Ledgers.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
         claims = new Claims(commands, contact, tokens, services, settings);
         closings = new Closings(commands, contact, tokens, services);
     }
@@ -61,6 +61,11 @@ final class RedisCoordination implements Coordination {
             public void subscribed() {
                 claims.lookAgain();
                 closings.read();
+            }
+
+            @Override
+            public void silent() {
+                contact.silent();
             }
 
             @Override
@@ -161,9 +166,10 @@ final class RedisCoordination implements Coordination {
             return;
         }
         closed = true;
-        contact.close();
+        CompletionStage<Void> rest = contact.close();
         claims.close();
         closings.close();
-        commands.leave(tokens.process()).whenComplete((left, failure) -> commands.close());
+        rest.thenCompose(lastBeat -> commands.leave(tokens.process()))
+                .whenComplete((left, failure) -> commands.close());
     }
 }

@@ -40,6 +40,7 @@ final class RedisLink implements AutoCloseable {
     private final RedisConnector connector;
     private final Services services;
     private final Logger log;
+    private final LifeSigns lifeSigns;
 
     /** Ends as the first attempt does: commands that come before share its fate. */
     private final CompletableFuture<StatefulRedisConnection<byte[], byte[]>> first = new CompletableFuture<>();
@@ -75,6 +76,7 @@ final class RedisLink implements AutoCloseable {
         this.connector = connector;
         this.services = services;
         this.log = services.logger("cache.redis");
+        this.lifeSigns = LifeSigns.of(address);
     }
 
     /** Sets what is told of each connection; called before {@link #connect()}. It mustn't hold up the thread. */
@@ -89,15 +91,22 @@ final class RedisLink implements AutoCloseable {
 
     /** Sends a command. The stage ends on one of Lettuce's threads, which must not be held up. */
     <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return current.thenCompose(
-                open -> command.apply(open.async()).whenComplete((answer, failure) -> observe(open, failure)));
+        return current.thenCompose(open -> {
+            long answersBefore = lifeSigns.answers();
+            return command.apply(open.async()).whenComplete((answer, failure) -> observe(open, answersBefore, failure));
+        });
     }
 
-    private void observe(StatefulRedisConnection<byte[], byte[]> open, @Nullable Throwable failure) {
+    private void observe(
+            StatefulRedisConnection<byte[], byte[]> open, long answersBefore, @Nullable Throwable failure) {
         if (failure == null || failure instanceof RedisCommandExecutionException) {
+            lifeSigns.answered();
             answered();
-        } else if (failure instanceof RedisCommandTimeoutException && isSilentForLong()) {
-            lose(open, "it doesn't answer");
+        } else if (failure instanceof RedisCommandTimeoutException) {
+            lifeSigns.unanswered(answersBefore);
+            if (isSilentForLong()) {
+                lose(open, "it doesn't answer");
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package dev.whippletree.cache.redis;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Grant;
@@ -20,6 +22,10 @@ import java.util.concurrent.TimeUnit;
 final class CoordinatedProcess implements AutoCloseable {
 
     static final Scope SCOPE = Scope.of("test/acme");
+
+    /** Of a limit that nobody else uses up. */
+    private static final LimitUse PROBE =
+            new LimitUse(SCOPE, "probe", Limit.requests(1_000_000, Duration.ofHours(1)), 1);
 
     private final FakeServices services = FakeServices.real();
     private final Coordination coordination;
@@ -58,6 +64,11 @@ final class CoordinatedProcess implements AutoCloseable {
                 .join();
     }
 
+    /** Reserves what has room, and returns the grant's id. */
+    String granted(LimitUse... uses) {
+        return ((Grant.Granted) reserve(uses)).id();
+    }
+
     /** Reserves until it is refused, and returns what was granted. */
     List<String> reserveAll(LimitUse use) {
         ArrayList<String> ids = new ArrayList<>();
@@ -67,8 +78,42 @@ final class CoordinatedProcess implements AutoCloseable {
         return ids;
     }
 
+    /** Uses what has room. */
+    void use(LimitUse use) {
+        settle(granted(use));
+    }
+
+    /** Uses until it is refused, and returns how often it was granted. */
+    long useAll(LimitUse use) {
+        List<String> ids = reserveAll(use);
+        ids.forEach(this::settle);
+        return ids.size();
+    }
+
     void settle(String id) {
-        coordination.settle(id, OptionalLong.empty(), Duration.ZERO);
+        settle(id, Duration.ZERO);
+    }
+
+    void settle(String id, Duration sinceArrival) {
+        coordination.settle(id, OptionalLong.empty(), sinceArrival);
+    }
+
+    void release(String id) {
+        coordination.release(id);
+    }
+
+    Claim claim(CacheKey key) {
+        return coordination.claim(key).toCompletableFuture().join();
+    }
+
+    /** Returns whether reservations are answered by Redis, and none from memory. */
+    boolean isInStep() {
+        long before = status().alone();
+        if (!(reserve(PROBE) instanceof Grant.Granted granted)) {
+            return false;
+        }
+        release(granted.id());
+        return status().connected() && status().alone() == before;
     }
 
     @Override

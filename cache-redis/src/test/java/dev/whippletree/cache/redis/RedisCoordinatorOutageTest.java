@@ -6,51 +6,48 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.Samples;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real Redis that isn't there, dies, hangs, forgets, is full or doesn't let one in: limits hold, and everything mends itself. */
 class RedisCoordinatorOutageTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final CacheKey KEY = Samples.key("t", "q");
     private static final LimitUse ONE_OF_100 = CoordinatedProcess.one(100, HOUR);
 
-    private final List<CoordinatedProcess> processes = new ArrayList<>();
-
-    @AfterEach
-    void closeAll() {
-        processes.forEach(CoordinatedProcess::close);
-    }
+    @RegisterExtension
+    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "2s"));
 
     @Test
     void downAtStart_grantsTheConfiguredShare_andEntersItOnceItIsUp() throws Exception {
         try (RedisProcess redis = RedisProcess.prepared()) {
             CoordinatedProcess one = process(redis, Map.of("processes", "4"));
             CoordinatedProcess two = process(redis, Map.of("processes", "4"));
-            assertThat(settledAll(one)).isEqualTo(25);
-            assertThat(settledAll(two)).isEqualTo(25);
+            assertThat(one.useAll(ONE_OF_100)).isEqualTo(25);
+            assertThat(two.useAll(ONE_OF_100)).isEqualTo(25);
             assertThat(one.status().connected()).isFalse();
             assertThat(one.status().alone()).isEqualTo(25);
             assertThat(one.status().problem()).get().asString().contains("one of 4", "check that it runs");
 
             redis.start();
 
-            awaitInStep();
+            processes.awaitInStep();
             long alone = one.status().alone();
-            assertThat(settledAll(one)).isEqualTo(50);
+            assertThat(one.useAll(ONE_OF_100)).isEqualTo(50);
             assertThat(one.status().alone()).isEqualTo(alone);
         }
     }
@@ -60,7 +57,7 @@ class RedisCoordinatorOutageTest {
         try (RedisProcess redis = RedisProcess.prepared()) {
             CoordinatedProcess one = process(redis, Map.of());
 
-            assertThat(settledAll(one)).isEqualTo(100);
+            assertThat(one.useAll(ONE_OF_100)).isEqualTo(100);
             assertThat(one.status().processes()).isZero();
             assertThat(one.status().problem()).get().asString().contains("set 'processes'");
         }
@@ -69,23 +66,23 @@ class RedisCoordinatorOutageTest {
     @Test
     void killed_eachGrantsItsPartOfWhatWasLeft_andARestartWithoutDataIsToldEverything() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
-            List<CoordinatedProcess> four = processes(redis, 4);
+            List<CoordinatedProcess> four = processes.open(redis.uri(), 4);
             for (int i = 0; i < 20; i++) {
-                settleOne(four.get(i % 2));
+                four.get(i % 2).use(ONE_OF_100);
             }
             awaitKnownToAll(four, 20);
 
             redis.kill();
-            awaitLost();
+            processes.awaitLost();
             long alone = four.stream()
-                    .mapToLong(RedisCoordinatorOutageTest::settledAll)
+                    .mapToLong(process -> process.useAll(ONE_OF_100))
                     .sum();
             assertThat(alone).isBetween(60L, 80L);
             redis.start();
 
-            awaitInStep();
+            processes.awaitInStep();
             long after = four.stream()
-                    .mapToLong(RedisCoordinatorOutageTest::settledAll)
+                    .mapToLong(process -> process.useAll(ONE_OF_100))
                     .sum();
             assertThat(20 + alone + after).isLessThanOrEqualTo(100);
             await().untilAsserted(() -> {
@@ -101,21 +98,21 @@ class RedisCoordinatorOutageTest {
             CoordinatedProcess two = process(redis, Map.of());
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 90; i++) {
-                ids.add(id(one.reserve(ONE_OF_100)));
+                ids.add(one.granted(ONE_OF_100));
             }
 
             redis.kill();
             ids.subList(0, 10).forEach(one::settle);
-            ids.subList(10, 20).forEach(one.coordination()::release);
+            ids.subList(10, 20).forEach(one::release);
             redis.start();
 
-            awaitInStep();
+            processes.awaitInStep();
             ids.subList(20, 30).forEach(one::settle);
             await().untilAsserted(() -> {
                 assertThat(field(redis, ONE_OF_100, "s")).isEqualTo("20");
                 assertThat(field(redis, ONE_OF_100, "h")).isEqualTo("60");
             });
-            assertThat(settledAll(two)).isEqualTo(20);
+            assertThat(two.useAll(ONE_OF_100)).isEqualTo(20);
         }
     }
 
@@ -124,10 +121,10 @@ class RedisCoordinatorOutageTest {
         try (RedisProcess redis = RedisProcess.started()) {
             CoordinatedProcess one = process(redis, Map.of("claim-lease", "10m"));
             CoordinatedProcess two = process(redis, Map.of("claim-lease", "10m"));
-            Claim.Ours ours = (Claim.Ours) claim(one);
-            Claim.Others others = (Claim.Others) claim(two);
+            Claim.Ours ours = (Claim.Ours) one.claim(KEY);
+            Claim.Others others = (Claim.Others) two.claim(KEY);
 
-            other(redis, RedisCommands::flushall);
+            OtherClient.ask(redis.uri(), RedisCommands::flushall);
             ours.end().run();
 
             assertThat(others.ended()).succeedsWithin(Duration.ofSeconds(20));
@@ -138,19 +135,19 @@ class RedisCoordinatorOutageTest {
     @Tag("thorough")
     void flushed_withoutAnyDisconnection_isNoticedAndMended() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
-            List<CoordinatedProcess> three = processes(redis, 3);
+            List<CoordinatedProcess> three = processes.open(redis.uri(), 3);
             three.forEach(process -> {
                 for (int i = 0; i < 30; i++) {
-                    settleOne(process);
+                    process.use(ONE_OF_100);
                 }
             });
             awaitKnownToAll(three, 90);
 
-            other(redis, RedisCommands::flushall);
+            OtherClient.ask(redis.uri(), RedisCommands::flushall);
 
             List<Long> granted = new ArrayList<>();
             await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(20)).until(() -> {
-                three.forEach(process -> granted.add(settledAll(process)));
+                three.forEach(process -> granted.add(process.useAll(ONE_OF_100)));
                 return 90 + total(granted) <= 100;
             });
             await().untilAsserted(() ->
@@ -163,20 +160,20 @@ class RedisCoordinatorOutageTest {
         try (RedisProcess redis = RedisProcess.started()) {
             CoordinatedProcess one = process(redis, Map.of("command-timeout", "250ms"));
             CoordinatedProcess two = process(redis, Map.of("command-timeout", "250ms"));
-            awaitProcesses(2);
+            processes.awaitCount(2);
             for (int i = 0; i < 10; i++) {
-                settleOne(one);
+                one.use(ONE_OF_100);
             }
-            awaitKnownToAll(processes, 10);
+            awaitKnownToAll(processes.all(), 10);
 
             redis.freeze();
-            awaitLost();
-            long alone = settledAll(one) + settledAll(two);
+            processes.awaitLost();
+            long alone = one.useAll(ONE_OF_100) + two.useAll(ONE_OF_100);
             assertThat(alone).isBetween(60L, 90L);
             redis.resume();
 
-            awaitInStep();
-            long after = settledAll(one) + settledAll(two);
+            processes.awaitInStep();
+            long after = one.useAll(ONE_OF_100) + two.useAll(ONE_OF_100);
             assertThat(10 + alone + after).isEqualTo(100);
             await().untilAsserted(() -> {
                 assertThat(field(redis, ONE_OF_100, "s")).isEqualTo("100");
@@ -186,30 +183,62 @@ class RedisCoordinatorOutageTest {
     }
 
     @Test
+    void frozen_andTheCacheHasWaitedAlready_isNotWaitedForAgain() throws Exception {
+        try (RedisProcess redis = RedisProcess.started()) {
+            CoordinatedProcess one = process(redis, Map.of("command-timeout", "1h", "processes", "2"));
+            CacheStore cache =
+                    new RedisCache().open(new Settings("cache redis", Map.of("uri", redis.uri())), one.services());
+            assertThat(cache.get(KEY)).succeedsWithin(Duration.ofSeconds(20));
+
+            redis.freeze();
+            assertThat(cache.get(KEY)).failsWithin(Duration.ofSeconds(20));
+
+            assertThat(((Claim.Ours) one.claim(KEY)).agreed()).isFalse();
+            assertThat(one.reserve(ONE_OF_100)).isInstanceOf(Grant.Granted.class);
+            assertThat(one.status().alone()).isEqualTo(1);
+            redis.resume();
+            cache.close();
+        }
+    }
+
+    @Test
+    void closedWithItsFirstBeatUnderWay_isNotCounted() throws Exception {
+        try (RedisProcess redis = RedisProcess.started()) {
+            redis.freeze();
+            new CoordinatedProcess(redis.uri(), Map.of("command-timeout", "20s")).close();
+            redis.resume();
+
+            CoordinatedProcess two = process(redis, Map.of());
+            await().untilAsserted(() -> assertThat(two.status().processes()).isEqualTo(1));
+            await().until(() -> connections(redis) == 2);
+        }
+    }
+
+    @Test
     void full_isAnsweredFromMemory_andSaidInTheStatus() throws Exception {
         try (RedisProcess redis = RedisProcess.started("maxmemory-policy noeviction")) {
             CoordinatedProcess one = process(redis, Map.of("processes", "2"));
-            settleOne(one);
+            one.use(ONE_OF_100);
             awaitKnownToAll(List.of(one), 1);
-            other(redis, client -> client.configSet("maxmemory", "1"));
+            OtherClient.ask(redis.uri(), client -> client.configSet("maxmemory", "1"));
 
-            long alone = settledAll(one);
+            long alone = one.useAll(ONE_OF_100);
             assertThat(alone).isBetween(40L, 50L);
             assertThat(one.status().problem()).get().asString().contains("OOM", "more memory");
 
-            other(redis, client -> client.configSet("maxmemory", "0"));
-            awaitInStep();
-            assertThat(settledAll(one)).isEqualTo(99 - alone);
+            OtherClient.ask(redis.uri(), client -> client.configSet("maxmemory", "0"));
+            processes.awaitInStep();
+            assertThat(one.useAll(ONE_OF_100)).isEqualTo(99 - alone);
         }
     }
 
     @Test
     void readOnlyReplica_isAnsweredFromMemory_andSaidInTheStatus() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
-            other(redis, client -> client.replicaof("127.0.0.1", 1));
+            OtherClient.ask(redis.uri(), client -> client.replicaof("127.0.0.1", 1));
             CoordinatedProcess one = process(redis, Map.of("processes", "2"));
 
-            assertThat(settledAll(one)).isEqualTo(50);
+            assertThat(one.useAll(ONE_OF_100)).isEqualTo(50);
             assertThat(one.status().problem()).get().asString().contains("READONLY", "master");
         }
     }
@@ -218,10 +247,10 @@ class RedisCoordinatorOutageTest {
     void brokenLimit_hurtsNoOtherOrganization() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             CoordinatedProcess one = process(redis, Map.of("processes", "2"));
-            settleOne(one);
-            other(redis, client -> client.set(key(ONE_OF_100), "no hash"));
+            one.use(ONE_OF_100);
+            OtherClient.ask(redis.uri(), client -> client.set(key(ONE_OF_100), "no hash"));
 
-            assertThat(settledAll(one)).isLessThanOrEqualTo(50);
+            assertThat(one.useAll(ONE_OF_100)).isLessThanOrEqualTo(50);
             LimitUse sound = new LimitUse(Scope.of("test/other"), "requests", Limit.requests(10, HOUR), 1);
             await().until(() -> one.status().connected());
             assertThat(one.reserveAll(sound)).hasSize(10);
@@ -249,7 +278,7 @@ class RedisCoordinatorOutageTest {
     @Tag("thorough")
     void killedUnderLoad_everyStageEnds_andNothingIsLeftInFlight() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
-            List<CoordinatedProcess> two = processes(redis, 2);
+            List<CoordinatedProcess> two = processes.open(redis.uri(), 2);
             LimitUse much = new LimitUse(CoordinatedProcess.SCOPE, "much", Limit.requests(1_000_000, HOUR), 1);
             long[] granted = {0};
             Runnable work = () -> {
@@ -268,7 +297,7 @@ class RedisCoordinatorOutageTest {
                 } while (killer.isAlive());
                 killer.join();
                 redis.start();
-                awaitInStep();
+                processes.awaitInStep();
                 for (int i = 0; i < 200; i++) {
                     work.run();
                 }
@@ -285,34 +314,27 @@ class RedisCoordinatorOutageTest {
     @Tag("thorough")
     void claims_areOwnWhileDown_andWaitsEndWhenItDies() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
-            List<CoordinatedProcess> two = processes(redis, 2);
-            Claim first = claim(two.get(0));
+            List<CoordinatedProcess> two = processes.open(redis.uri(), 2);
+            Claim first = two.get(0).claim(KEY);
             assertThat(first).isInstanceOf(Claim.Ours.class);
-            Claim second = claim(two.get(1));
+            Claim second = two.get(1).claim(KEY);
             assertThat(second).isInstanceOf(Claim.Others.class);
 
             redis.kill();
 
             await().until(() ->
                     ((Claim.Others) second).ended().toCompletableFuture().isDone());
-            awaitLost();
-            assertThat(claim(two.get(1))).isInstanceOf(Claim.Ours.class);
+            processes.awaitLost();
+            assertThat(two.get(1).claim(KEY)).isInstanceOf(Claim.Ours.class);
             redis.start();
-            awaitInStep();
+            processes.awaitInStep();
             ((Claim.Ours) first).end().run();
-            await().until(() -> claim(two.get(1)) instanceof Claim.Ours);
+            await().until(() -> two.get(1).claim(KEY) instanceof Claim.Ours);
         }
     }
 
     private static long total(List<Long> all) {
         return all.stream().mapToLong(Long::longValue).sum();
-    }
-
-    private static Claim claim(CoordinatedProcess process) {
-        return process.coordination()
-                .claim(Samples.key("t", "q"))
-                .toCompletableFuture()
-                .join();
     }
 
     private static String key(LimitUse use) {
@@ -321,44 +343,14 @@ class RedisCoordinatorOutageTest {
     }
 
     private static String field(RedisProcess redis, LimitUse use, String name) {
-        return other(redis, client -> client.hget(key(use), name));
+        return OtherClient.ask(redis.uri(), client -> client.hget(key(use), name));
     }
 
-    private static <T> T other(RedisProcess redis, Function<RedisCommands<String, String>, T> use) {
-        RedisClient client = RedisClient.create(redis.uri());
-        try {
-            return use.apply(client.connect().sync());
-        } finally {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-        }
-    }
-
-    private void awaitLost() {
-        await().until(() ->
-                processes.stream().noneMatch(process -> process.status().connected()));
-    }
-
-    /** Waits until no reservation is answered from memory any more. */
-    private void awaitInStep() {
-        LimitUse probe = new LimitUse(CoordinatedProcess.SCOPE, "probe", Limit.requests(1_000_000, HOUR), 1);
-        for (CoordinatedProcess process : processes) {
-            await().until(() -> {
-                long before = process.status().alone();
-                boolean granted = process.reserve(probe) instanceof Grant.Granted one && release(process, one.id());
-                return granted
-                        && process.status().connected()
-                        && process.status().alone() == before;
-            });
-        }
-    }
-
-    private static boolean release(CoordinatedProcess process, String id) {
-        process.coordination().release(id);
-        return true;
-    }
-
-    private void awaitProcesses(int count) {
-        processes.forEach(process -> await().until(() -> process.status().processes() == count));
+    private static long connections(RedisProcess redis) {
+        return OtherClient.ask(redis.uri(), RedisCommands::clientList)
+                .lines()
+                .filter(line -> line.contains("name=whippletree"))
+                .count();
     }
 
     /** Waits until more than what is left is refused, which tells everybody how much that is. */
@@ -369,34 +361,9 @@ class RedisCoordinatorOutageTest {
         }
     }
 
-    private static long settledAll(CoordinatedProcess process) {
-        List<String> ids = process.reserveAll(ONE_OF_100);
-        ids.forEach(process::settle);
-        return ids.size();
-    }
-
-    private static void settleOne(CoordinatedProcess process) {
-        process.settle(id(process.reserve(ONE_OF_100)));
-    }
-
-    private static String id(Grant grant) {
-        return ((Grant.Granted) grant).id();
-    }
-
-    private List<CoordinatedProcess> processes(RedisProcess redis, int count) {
-        List<CoordinatedProcess> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            all.add(process(redis, Map.of()));
-        }
-        awaitProcesses(count);
-        return all;
-    }
-
+    /** Opens one, and waits until it knows whether Redis can be used. */
     private CoordinatedProcess process(RedisProcess redis, Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(Map.of("command-timeout", "2s"));
-        all.putAll(settings);
-        CoordinatedProcess process = new CoordinatedProcess(redis.uri(), all);
-        processes.add(process);
+        CoordinatedProcess process = processes.open(redis.uri(), settings);
         await().until(() ->
                 process.status().connected() || process.status().problem().isPresent());
         return process;

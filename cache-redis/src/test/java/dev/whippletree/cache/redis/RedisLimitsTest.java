@@ -15,18 +15,17 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,7 +36,9 @@ class RedisLimitsTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Scope ACME = CoordinatedProcess.SCOPE;
 
-    private final List<CoordinatedProcess> processes = new ArrayList<>();
+    @RegisterExtension
+    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "10s"));
+
     private RedisProcess redis;
     private RedisClient client;
     private RedisCommands<String, String> other;
@@ -58,12 +59,6 @@ class RedisLimitsTest {
     @BeforeEach
     void empty() {
         other.flushall();
-    }
-
-    @AfterEach
-    void closeAll() {
-        processes.forEach(CoordinatedProcess::close);
-        processes.clear();
     }
 
     @Test
@@ -93,7 +88,7 @@ class RedisLimitsTest {
         LimitUse use = CoordinatedProcess.one(3, HOUR);
         List<String> ids = one.reserveAll(use);
         one.settle(ids.get(0));
-        one.coordination().release(ids.get(1));
+        one.release(ids.get(1));
 
         CoordinatedProcess two = process();
         await().until(() -> two.reserve(use) instanceof Grant.Granted);
@@ -105,7 +100,7 @@ class RedisLimitsTest {
         CoordinatedProcess one = process();
         Limit limit = Limit.tokens(1000, HOUR);
         LimitUse all = new LimitUse(ACME, "tokens", limit, 1000);
-        one.coordination().settle(id(one.reserve(all)), OptionalLong.of(400), Duration.ZERO);
+        one.coordination().settle(one.granted(all), OptionalLong.of(400), Duration.ZERO);
 
         await().until(() -> one.reserve(new LimitUse(ACME, "tokens", limit, 600)) instanceof Grant.Granted);
         assertThat(one.reserve(new LimitUse(ACME, "tokens", limit, 1))).isInstanceOf(Grant.Refused.class);
@@ -141,8 +136,8 @@ class RedisLimitsTest {
         CoordinatedProcess one = process();
         LimitUse use = CoordinatedProcess.one(4, HOUR);
         List<String> ids = one.reserveAll(use);
-        one.coordination().settle(ids.get(0), OptionalLong.empty(), Duration.ofMinutes(50));
-        one.coordination().settle(ids.get(1), OptionalLong.empty(), Duration.ofMinutes(30));
+        one.settle(ids.get(0), Duration.ofMinutes(50));
+        one.settle(ids.get(1), Duration.ofMinutes(30));
 
         await().untilAsserted(() -> {
             assertThat(waitFor(one, 1)).isBetween(Duration.ofMinutes(9), Duration.ofSeconds(604));
@@ -156,8 +151,8 @@ class RedisLimitsTest {
         CoordinatedProcess one = process();
         LimitUse use = CoordinatedProcess.one(4, HOUR);
         List<String> ids = one.reserveAll(use);
-        one.coordination().settle(ids.get(0), OptionalLong.empty(), Duration.ofMinutes(61));
-        one.coordination().settle(ids.get(1), OptionalLong.empty(), Duration.ofSeconds(-5));
+        one.settle(ids.get(0), Duration.ofMinutes(61));
+        one.settle(ids.get(1), Duration.ofSeconds(-5));
 
         await().until(() -> one.reserve(use) instanceof Grant.Granted);
         assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
@@ -174,11 +169,10 @@ class RedisLimitsTest {
 
     @Test
     void grantsOfADeadProcess_countFromTheirLeaseOnAndComeBackByTime() {
-        CoordinatedProcess dead = process(Map.of("call-lease", "1s"));
+        CoordinatedProcess dead = processes.open(redis.uri(), Map.of("call-lease", "1s"));
         LimitUse use = CoordinatedProcess.one(5, Duration.ofSeconds(1));
         dead.reserveAll(use);
         dead.close();
-        processes.remove(dead);
 
         CoordinatedProcess one = process();
         assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
@@ -199,8 +193,8 @@ class RedisLimitsTest {
         CoordinatedProcess one = process();
         CoordinatedProcess two = process();
         LimitUse hour = CoordinatedProcess.one(5, HOUR);
-        one.coordination().settle(id(one.reserve(hour)), OptionalLong.empty(), Duration.ofMinutes(10));
-        one.coordination().settle(id(one.reserve(hour)), OptionalLong.empty(), Duration.ofMinutes(50));
+        one.settle(one.granted(hour), Duration.ofMinutes(10));
+        one.settle(one.granted(hour), Duration.ofMinutes(50));
 
         assertThat(two.reserveAll(CoordinatedProcess.one(5, Duration.ofMinutes(1))))
                 .hasSize(3);
@@ -210,8 +204,7 @@ class RedisLimitsTest {
     @Test
     void wideningAWindow_keepsWhatIsKnown() {
         CoordinatedProcess one = process();
-        one.coordination()
-                .settle(id(one.reserve(CoordinatedProcess.one(5, HOUR))), OptionalLong.empty(), Duration.ofMinutes(10));
+        one.settle(one.granted(CoordinatedProcess.one(5, HOUR)), Duration.ofMinutes(10));
 
         await().untilAsserted(() -> assertThat(other.keys("*:limit:*"))
                 .singleElement()
@@ -238,7 +231,7 @@ class RedisLimitsTest {
         one.reserveAll(CoordinatedProcess.one(3, HOUR)).forEach(one::settle);
         one.coordination().closed(new ScopeClosing(ACME, HOUR, true, "quota"));
         one.coordination().claimProbe(ACME, HOUR).toCompletableFuture().join();
-        one.coordination().claim(Samples.key("t", "q")).toCompletableFuture().join();
+        one.claim(Samples.key("t", "q"));
 
         List<String> keys = other.keys("*");
         assertThat(keys)
@@ -252,7 +245,7 @@ class RedisLimitsTest {
         Limit limit = Limit.requests(1_000_000, HOUR);
         LimitUse use = new LimitUse(ACME, "requests", limit, 1);
         for (int i = 0; i < 4_000; i++) {
-            one.coordination().settle(id(one.reserve(use)), OptionalLong.empty(), Duration.ofSeconds(i % 3_600));
+            one.settle(one.granted(use), Duration.ofSeconds(i % 3_600));
         }
 
         String key = other.keys("*:limit:*").get(0);
@@ -280,7 +273,7 @@ class RedisLimitsTest {
                 Held ended = held.remove(random.nextInt(held.size()));
                 inFlight[0] -= ended.amount;
                 if (random.nextBoolean()) {
-                    ended.who.coordination().release(ended.id);
+                    ended.who.release(ended.id);
                 } else {
                     long actual = random.nextLong(ended.amount + 1);
                     used += actual;
@@ -301,11 +294,11 @@ class RedisLimitsTest {
     private static boolean leftIs(CoordinatedProcess who, Limit limit, long expected) {
         if (expected < 500
                 && who.reserve(new LimitUse(ACME, "tokens", limit, expected + 1)) instanceof Grant.Granted granted) {
-            who.coordination().release(granted.id());
+            who.release(granted.id());
             return false;
         }
         if (who.reserve(new LimitUse(ACME, "tokens", limit, expected)) instanceof Grant.Granted granted) {
-            who.coordination().release(granted.id());
+            who.release(granted.id());
             return true;
         }
         return false;
@@ -316,19 +309,7 @@ class RedisLimitsTest {
         return ((Grant.Refused) process.reserve(use)).retryAfter();
     }
 
-    private static String id(Grant grant) {
-        return ((Grant.Granted) grant).id();
-    }
-
     private CoordinatedProcess process() {
-        return process(Map.of());
-    }
-
-    private CoordinatedProcess process(Map<String, String> settings) {
-        HashMap<String, String> all = new HashMap<>(Map.of("command-timeout", "10s"));
-        all.putAll(settings);
-        CoordinatedProcess process = new CoordinatedProcess(redis.uri(), all);
-        processes.add(process);
-        return process;
+        return processes.open(redis.uri());
     }
 }

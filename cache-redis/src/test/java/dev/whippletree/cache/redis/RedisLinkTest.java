@@ -170,6 +170,29 @@ class RedisLinkTest {
     }
 
     @Test
+    void timeoutWithoutAnyAnswerSince_tellsTheOtherWaysToThatRedis() {
+        LifeSigns signs = LifeSigns.of("host:6379");
+        List<String> told = new ArrayList<>();
+        Runnable listener = () -> told.add("silence");
+        signs.onSilence(listener);
+        connected();
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> second = new CompletableFuture<>();
+
+        link.send(redis -> first);
+        signs.answered();
+        link.send(redis -> second);
+        first.completeExceptionally(new RedisCommandTimeoutException("timed out"));
+        assertThat(told).isEmpty();
+        second.completeExceptionally(new RedisCommandTimeoutException("timed out"));
+        assertThat(told).hasSize(1);
+
+        signs.removeListener(listener);
+        timeOut();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
     void lateNewsOfAnOldConnection_isIgnored() {
         connected();
         connector.breakConnection(0);

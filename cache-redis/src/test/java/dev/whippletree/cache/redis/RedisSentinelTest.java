@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.testkit.Samples;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.sentinel.api.sync.RedisSentinelCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +20,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import redis.embedded.RedisSentinel;
 
@@ -34,7 +31,9 @@ class RedisSentinelTest {
     private static final CacheKey KEY = Samples.key("t", "q");
     private static final LimitUse ONE_OF_100 = CoordinatedProcess.one(100, Duration.ofHours(1));
 
-    private final List<CoordinatedProcess> processes = new ArrayList<>();
+    @RegisterExtension
+    final CoordinatedProcesses processes = new CoordinatedProcesses(settings());
+
     private RedisProcess master;
     private RedisProcess replica;
     private RedisSentinel sentinel;
@@ -60,13 +59,12 @@ class RedisSentinelTest {
         sentinel.start();
         uri = "redis-sentinel://127.0.0.1:" + port + "/0#main";
         await().ignoreExceptions()
-                .until(() -> asked(redis -> redis.slaves("main")).stream()
+                .until(() -> OtherClient.askSentinel(uri, redis -> redis.slaves("main")).stream()
                         .anyMatch(known -> "ok".equals(known.get("master-link-status"))));
     }
 
     @AfterEach
     void stop() {
-        processes.forEach(CoordinatedProcess::close);
         sentinel.stop();
         replica.close();
         master.close();
@@ -75,17 +73,14 @@ class RedisSentinelTest {
     @Test
     void masterIsKilled_andAllGoesOnAtTheReplica() {
         try (CachingProcess cache = new CachingProcess(uri, settings())) {
-            process();
-            process();
-            await().until(() ->
-                    processes.stream().allMatch(process -> process.status().processes() == 2));
+            List<CoordinatedProcess> two = processes.open(uri, 2);
             cache.put(KEY);
             List<String> inFlight = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
-                inFlight.add(id(processes.get(i % 2).reserve(ONE_OF_100)));
+                inFlight.add(two.get(i % 2).granted(ONE_OF_100));
             }
             for (int i = 0; i < 20; i++) {
-                processes.get(i % 2).settle(inFlight.get(i));
+                two.get(i % 2).settle(inFlight.get(i));
             }
             await().untilAsserted(() ->
                     assertThat(used(replica)).isEqualTo(used(master)).containsExactly("20", "10"));
@@ -93,14 +88,14 @@ class RedisSentinelTest {
             master.kill();
             long meanwhile = 0;
             while (!isMaster(replica)) {
-                meanwhile += settledAll();
+                meanwhile += useAll(two);
             }
-            await().until(() -> processes.stream().allMatch(this::isInStep));
-            long after = settledAll();
+            processes.awaitInStep();
+            long after = useAll(two);
 
             assertThat(30 + meanwhile + after).isEqualTo(100);
             for (int i = 20; i < 30; i++) {
-                processes.get(i % 2).settle(inFlight.get(i));
+                two.get(i % 2).settle(inFlight.get(i));
             }
             await().untilAsserted(() -> assertThat(used(replica)).containsExactly("100", "0"));
             await().ignoreExceptions().until(() -> cache.isStored(KEY));
@@ -119,25 +114,8 @@ class RedisSentinelTest {
         }
     }
 
-    private long settledAll() {
-        long granted = 0;
-        for (CoordinatedProcess process : processes) {
-            List<String> ids = process.reserveAll(ONE_OF_100);
-            ids.forEach(process::settle);
-            granted += ids.size();
-        }
-        return granted;
-    }
-
-    /** Returns whether its reservations are answered by Redis, and none from memory. */
-    private boolean isInStep(CoordinatedProcess process) {
-        LimitUse probe = new LimitUse(CoordinatedProcess.SCOPE, "probe", ONE_OF_100.limit(), 1);
-        long before = process.status().alone();
-        if (!(process.reserve(probe) instanceof Grant.Granted granted)) {
-            return false;
-        }
-        process.coordination().release(granted.id());
-        return process.status().connected() && process.status().alone() == before;
+    private static long useAll(List<CoordinatedProcess> all) {
+        return all.stream().mapToLong(process -> process.useAll(ONE_OF_100)).sum();
     }
 
     /** Returns what is dated, and what is in flight. */
@@ -151,16 +129,8 @@ class RedisSentinelTest {
                         .toList());
     }
 
-    private void process() {
-        processes.add(new CoordinatedProcess(uri, settings()));
-    }
-
     private static Map<String, String> settings() {
         return Map.of("password", PASSWORD, "command-timeout", "5s");
-    }
-
-    private static String id(Grant grant) {
-        return ((Grant.Granted) grant).id();
     }
 
     private static RedisProcess server(String... more) throws IOException {
@@ -171,20 +141,6 @@ class RedisSentinelTest {
     }
 
     private static <T> T at(RedisProcess where, Function<RedisCommands<String, String>, T> use) {
-        RedisClient client = RedisClient.create("redis://:" + PASSWORD + "@127.0.0.1:" + where.port());
-        try {
-            return use.apply(client.connect().sync());
-        } finally {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-        }
-    }
-
-    private <T> T asked(Function<RedisSentinelCommands<String, String>, T> use) {
-        RedisClient client = RedisClient.create(RedisURI.create(uri));
-        try {
-            return use.apply(client.connectSentinel().sync());
-        } finally {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-        }
+        return OtherClient.ask("redis://:" + PASSWORD + "@127.0.0.1:" + where.port(), use);
     }
 }

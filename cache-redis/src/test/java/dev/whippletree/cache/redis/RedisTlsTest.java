@@ -11,7 +11,6 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.testkit.Samples;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,12 +204,7 @@ class RedisTlsTest {
         plainly(client -> client.configSet(name, value));
     }
 
-    private void plainly(Consumer<RedisCommands<String, String>> use) {
-        RedisClient client = RedisClient.create("redis://:" + PASSWORD + "@127.0.0.1:" + redis.port());
-        try {
-            use.accept(client.connect().sync());
-        } finally {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-        }
+    private void plainly(Function<RedisCommands<String, String>, ?> use) {
+        OtherClient.ask("redis://:" + PASSWORD + "@127.0.0.1:" + redis.port(), use);
     }
 }

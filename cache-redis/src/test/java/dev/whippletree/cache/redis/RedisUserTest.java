@@ -119,10 +119,10 @@ class RedisUserTest {
             List<String> granted = one.reserveAll(ONE_OF_FIVE);
             assertThat(granted).hasSize(5);
             one.settle(granted.get(0));
-            one.coordination().release(granted.get(1));
+            one.release(granted.get(1));
             await().until(() -> two.reserve(ONE_OF_FIVE) instanceof Grant.Granted);
-            Claim.Ours ours = (Claim.Ours) claim(one);
-            Claim.Others others = (Claim.Others) claim(two);
+            Claim.Ours ours = (Claim.Ours) one.claim(KEY);
+            Claim.Others others = (Claim.Others) two.claim(KEY);
             ours.end().run();
             assertThat(others.ended()).succeedsWithin(Duration.ofSeconds(20));
             List<String> heard = new CopyOnWriteArrayList<>();
@@ -168,7 +168,7 @@ class RedisUserTest {
                     .doesNotContain(PASSWORD));
             assertThat(one.status().connected()).isFalse();
             assertThat(one.reserveAll(ONE_OF_FIVE)).hasSizeLessThanOrEqualTo(1);
-            assertThat(claim(one)).isInstanceOf(Claim.Ours.class);
+            assertThat(one.claim(KEY)).isInstanceOf(Claim.Ours.class);
         }
     }
 
@@ -221,10 +221,6 @@ class RedisUserTest {
 
     private static Map<String, String> settings() {
         return Map.of("username", "whippletree", "password", PASSWORD, "command-timeout", "2s");
-    }
-
-    private static Claim claim(CoordinatedProcess process) {
-        return process.coordination().claim(KEY).toCompletableFuture().join();
     }
 
     private void acl(List<String> words) {

@@ -11,9 +11,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A cache that is a map: it keeps everything. Confined to one thread. */
-final class MemoryStore implements CacheStore {
+public final class MemoryStore implements CacheStore {
 
     private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
+
+    /** Creates an empty one. */
+    public MemoryStore() {}
 
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {

@@ -112,8 +112,7 @@ abstract class ReservationContract extends CoordinatorBench {
         Coordination b = open();
         LimitUse ofAMinute =
                 new LimitUse(ORGANIZATION, "requests-per-minute", Limit.requests(2, Duration.ofMinutes(1)), 2);
-        a.settle(granted("nothing was used", a, ofAMinute, requests(10)), AS_RESERVED, Duration.ZERO);
-        awaitArrival(a);
+        used(a, AS_RESERVED, Duration.ZERO, ofAMinute, requests(10));
 
         assertThat(refused("neither fits", b, ofAMinute, requests(1)).by())
                 .as("the use that has to wait longest, for an hour's window")
@@ -159,8 +158,7 @@ abstract class ReservationContract extends CoordinatorBench {
     void settledByMoreTokens_usesMore() {
         Coordination a = open();
         Coordination b = open();
-        a.settle(granted("nothing was used", a, requests(1), tokens(10)), OptionalLong.of(60), Duration.ZERO);
-        awaitArrival(a);
+        used(a, OptionalLong.of(60), Duration.ZERO, requests(1), tokens(10));
 
         refused("the call took 60 of 100 tokens, not 10", b, tokens(41));
         granted("the call took 60 of 100 tokens", b, tokens(40));
@@ -171,8 +169,7 @@ abstract class ReservationContract extends CoordinatorBench {
     void settledWithoutTokens_keepsWhatWasReserved() {
         Coordination a = open();
         Coordination b = open();
-        a.settle(granted("nothing was used", a, requests(1), tokens(60)), AS_RESERVED, Duration.ZERO);
-        awaitArrival(a);
+        used(a, AS_RESERVED, Duration.ZERO, requests(1), tokens(60));
 
         refused("the call took 60 of 100 tokens as reserved, and keeps them", b, tokens(41));
         granted("no more than that is used", b, tokens(40));
@@ -239,8 +236,7 @@ abstract class ReservationContract extends CoordinatorBench {
     void nothing_mayTurnOutToBeMore() {
         Coordination a = open();
         Coordination b = open();
-        a.settle(granted("nothing was used", a, tokens(0)), OptionalLong.of(100), Duration.ZERO);
-        awaitArrival(a);
+        used(a, OptionalLong.of(100), Duration.ZERO, tokens(0));
 
         refused("the call took all 100 tokens, though none was reserved", b, tokens(1));
     }
@@ -260,8 +256,7 @@ abstract class ReservationContract extends CoordinatorBench {
         Coordination a = open();
         Coordination b = open();
         Duration ago = Duration.ofMinutes(minutes);
-        a.settle(granted("nothing was used", a, requests(10)), AS_RESERVED, ago);
-        awaitArrival(a);
+        used(a, AS_RESERVED, ago, requests(10));
 
         assertThat(refused("the service counted it " + ago + " ago, of a window of an hour", b, requests(1))
                         .retryAfter())
@@ -273,8 +268,7 @@ abstract class ReservationContract extends CoordinatorBench {
     void stillOnItsWay_isUsedAndNotOver() {
         Coordination a = open();
         Coordination b = open();
-        a.settle(granted("nothing was used", a, requests(10)), AS_RESERVED, HOUR.negated());
-        awaitArrival(a);
+        used(a, AS_RESERVED, HOUR.negated(), requests(10));
 
         refused("it will be counted in an hour at the latest, and so isn't over", b, requests(1));
     }
@@ -307,5 +301,11 @@ abstract class ReservationContract extends CoordinatorBench {
         assertThat(reserve(last, crowd.requests(1)))
                 .as("seed %d: another request, of which enough are left", seed)
                 .isInstanceOf(Grant.Granted.class);
+    }
+
+    /** Uses what nobody has used, and waits until the others know how it ended. */
+    private void used(Coordination process, OptionalLong tokens, Duration sinceArrival, LimitUse... uses) {
+        process.settle(granted("nothing was used", process, uses), tokens, sinceArrival);
+        awaitArrival(process);
     }
 }

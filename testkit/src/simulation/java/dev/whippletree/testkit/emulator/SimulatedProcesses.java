@@ -18,9 +18,6 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.CacheEntry;
-import dev.whippletree.spi.CacheHit;
-import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Picker;
@@ -34,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Several processes in virtual time: the production engine, once for each, over the same emulated accounts, a common cache and
@@ -158,36 +154,5 @@ public final class SimulatedProcesses {
                 List.of(new Topology.OpenCache("common", true, process.store())),
                 Optional.of(new Topology.OpenCoordination("simulated", process.coordination())),
                 List.of());
-    }
-
-    /** Returns a cache that keeps everything, and that can be common to all of them. */
-    public static CacheStore commonStore() {
-        return new CommonStore();
-    }
-
-    private static final class CommonStore implements CacheStore {
-
-        private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
-
-        @Override
-        public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-            return CompletableFuture.completedFuture(
-                    Optional.ofNullable(entries.get(key)).map(entry -> new CacheHit(entry, true)));
-        }
-
-        @Override
-        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-            entries.put(key, entry);
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public CompletionStage<Long> clear(Optional<String> tenant) {
-            entries.clear();
-            return CompletableFuture.completedFuture(-1L);
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -10,14 +10,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract's part about claims finds what it is there to find: for each of its tests there is a fault that it finds. */
-class ClaimContractTest {
+/** The contract's part about claims. */
+class ClaimContractTest extends FaultFinding {
 
-    static Stream<Fault> faults() {
+    ClaimContractTest() {
+        super(ClaimContract.class);
+    }
+
+    @Override
+    Stream<Fault> faults() {
         return Stream.of(
                 Fault.of(
                         GivingItToAll.class,
@@ -43,17 +45,6 @@ class ClaimContractTest {
                         "others_waitUntilTheClaimIsEnded",
                         "claimOfAProcessThatIsGone_goesToExactlyOneOther",
                         "closingWhileWaiting_endsTheWait"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("faults")
-    void fault_isFound(Fault fault) {
-        fault.assertFound();
-    }
-
-    @Test
-    void everyTest_findsSomething() {
-        Fault.assertAllTestsFindSomething(ClaimContract.class, faults());
     }
 
     static final class GivingItToAll extends ChangingClaims {

@@ -27,13 +27,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract finds what it is there to find: for each of its tests there is a fault that it finds. */
-class CoordinatorContractTest {
+/** The contract's own part: its form, its end, and what happens to who is cut off. */
+class CoordinatorContractTest extends FaultFinding {
 
-    static Stream<Fault> faults() {
+    CoordinatorContractTest() {
+        super(CoordinatorContract.class);
+    }
+
+    @Override
+    Stream<Fault> faults() {
         return Stream.of(
                 Fault.of(WithoutForm.class, "kind_hasTheFormOfAPlugin"),
                 Fault.of(RefusingWithoutWords.class, "valueThatCannotBeUsed_isRefusedInWords"),
@@ -63,17 +66,6 @@ class CoordinatorContractTest {
                 Fault.of(WaitingForEver.class, "cutOff_endsTheWaitForAClaim"),
                 Fault.of(TellingNobodyWhenCutOff.class, "reachedAgain_whatWasClosedMeanwhileIsHeard"),
                 Fault.of(ShowingItsSecret.class, "secret_isShownNowhere"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("faults")
-    void fault_isFound(Fault fault) {
-        fault.assertFound();
-    }
-
-    @Test
-    void everyTest_findsSomething() {
-        Fault.assertAllTestsFindSomething(CoordinatorContract.class, faults());
     }
 
     @Test

@@ -13,14 +13,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract's part about closed scopes finds what it is there to find: for each of its tests there is a fault that it finds. */
-class NoticeContractTest {
+/** The contract's part about closed scopes. */
+class NoticeContractTest extends FaultFinding {
 
-    static Stream<Fault> faults() {
+    NoticeContractTest() {
+        super(NoticeContract.class);
+    }
+
+    @Override
+    Stream<Fault> faults() {
         return Stream.of(
                 Fault.of(
                         LettingAllProbe.class,
@@ -49,17 +51,6 @@ class NoticeContractTest {
                 Fault.of(KeepingTheLast.class, "laterEnd_counts"),
                 Fault.of(GivingUpOnListeners.class, "listenerThatThrows_harmsNobody"),
                 Fault.of(TellingAllAtOnce.class, "notices_comeOneAtATime"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("faults")
-    void fault_isFound(Fault fault) {
-        fault.assertFound();
-    }
-
-    @Test
-    void everyTest_findsSomething() {
-        Fault.assertAllTestsFindSomething(NoticeContract.class, faults());
     }
 
     static final class LettingAllProbe extends BrokenContract {
@@ -216,15 +207,10 @@ class NoticeContractTest {
 
                 @Override
                 public void listen(CoordinationListener listener) {
-                    super.listen(new CoordinationListener() {
+                    super.listen(new ChangedListener(listener) {
                         @Override
                         public void closed(ScopeClosing closing) {
-                            listener.closed(last.getOrDefault(closing.scope(), closing));
-                        }
-
-                        @Override
-                        public void reopened(Scope scope) {
-                            listener.reopened(scope);
+                            super.closed(last.getOrDefault(closing.scope(), closing));
                         }
                     });
                 }
@@ -238,21 +224,16 @@ class NoticeContractTest {
             return new Changed(coordination) {
                 @Override
                 public void listen(CoordinationListener listener) {
-                    super.listen(new CoordinationListener() {
+                    super.listen(new ChangedListener(listener) {
                         private boolean failed;
 
                         @Override
                         public void closed(ScopeClosing closing) {
                             if (!failed) {
                                 failed = true;
-                                listener.closed(closing);
+                                super.closed(closing);
                                 failed = false;
                             }
-                        }
-
-                        @Override
-                        public void reopened(Scope scope) {
-                            listener.reopened(scope);
                         }
                     });
                 }
@@ -266,19 +247,34 @@ class NoticeContractTest {
             return new Changed(coordination) {
                 @Override
                 public void listen(CoordinationListener listener) {
-                    super.listen(new CoordinationListener() {
+                    super.listen(new ChangedListener(listener) {
                         @Override
                         public void closed(ScopeClosing closing) {
-                            new Thread(() -> listener.closed(closing)).start();
-                        }
-
-                        @Override
-                        public void reopened(Scope scope) {
-                            listener.reopened(scope);
+                            new Thread(() -> super.closed(closing)).start();
                         }
                     });
                 }
             };
+        }
+    }
+
+    /** Hands everything on, unless it is overridden. */
+    private abstract static class ChangedListener implements CoordinationListener {
+
+        private final CoordinationListener listener;
+
+        ChangedListener(CoordinationListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void closed(ScopeClosing closing) {
+            listener.closed(closing);
+        }
+
+        @Override
+        public void reopened(Scope scope) {
+            listener.reopened(scope);
         }
     }
 }

@@ -12,16 +12,17 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract's part about limits finds what it is there to find: for each of its tests there is a fault that it finds. */
-class ReservationContractTest {
+/** The contract's part about limits. */
+class ReservationContractTest extends FaultFinding {
 
-    static Stream<Fault> faults() {
+    ReservationContractTest() {
+        super(ReservationContract.class);
+    }
+
+    @Override
+    Stream<Fault> faults() {
         return Stream.of(
                 Fault.of(
                         CountingAlone.class,
@@ -65,17 +66,6 @@ class ReservationContractTest {
                         CountingHalf.class,
                         "grants_addUpOverProcesses",
                         "manyAtOnce_neverUseMoreThanThereIs_andAllOfIt"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("faults")
-    void fault_isFound(Fault fault) {
-        fault.assertFound();
-    }
-
-    @Test
-    void everyTest_findsSomething() {
-        Fault.assertAllTestsFindSomething(ReservationContract.class, faults());
     }
 
     static final class CountingAlone extends BrokenContract {
@@ -152,59 +142,31 @@ class ReservationContractTest {
         }
     }
 
-    static final class BlamingTheFirst extends BrokenContract {
+    static final class BlamingTheFirst extends ChangingRefusals {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return super.reserve(uses)
-                            .thenApply(
-                                    changingRefusals(refused -> new Grant.Refused(uses.get(0), refused.retryAfter())));
-                }
-            };
+        Grant.Refused change(List<LimitUse> uses, Grant.Refused refused) {
+            return new Grant.Refused(uses.get(0), refused.retryAfter());
         }
     }
 
-    static final class WaitingTooLong extends BrokenContract {
+    static final class WaitingTooLong extends ChangingRefusals {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return super.reserve(uses)
-                            .thenApply(changingRefusals(refused -> new Grant.Refused(
-                                    refused.by(), refused.retryAfter().plus(HOUR))));
-                }
-            };
+        Grant.Refused change(List<LimitUse> uses, Grant.Refused refused) {
+            return new Grant.Refused(refused.by(), refused.retryAfter().plus(HOUR));
         }
     }
 
-    private static UnaryOperator<Grant> changingRefusals(UnaryOperator<Grant.Refused> change) {
-        return grant -> grant instanceof Grant.Refused refused ? change.apply(refused) : grant;
-    }
-
-    static final class IgnoringTokens extends BrokenContract {
+    static final class IgnoringTokens extends ChangingEnds {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
-                    super.settle(grant, OptionalLong.empty(), sinceArrival);
-                }
-            };
+        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+            right.settle(grant, OptionalLong.empty(), sinceArrival);
         }
     }
 
-    static final class FreeingWhatIsSettled extends BrokenContract {
+    static final class FreeingWhatIsSettled extends ChangingEnds {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
-                    super.release(grant);
-                }
-            };
+        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+            right.release(grant);
         }
     }
 
@@ -245,39 +207,57 @@ class ReservationContractTest {
     }
 
     /** What is settled as reserved is left as it is, and so can be released later. */
-    static final class EndingTwice extends BrokenContract {
+    static final class EndingTwice extends ChangingEnds {
         @Override
-        Coordination breaking(Coordination coordination) {
+        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+            if (tokens.isPresent()) {
+                right.settle(grant, tokens, sinceArrival);
+            }
+        }
+    }
+
+    static final class DatingByNow extends ChangingEnds {
+        @Override
+        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+            right.settle(grant, tokens, Duration.ZERO);
+        }
+    }
+
+    static final class DatingBack extends ChangingEnds {
+        @Override
+        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+            right.settle(grant, tokens, sinceArrival.abs());
+        }
+    }
+
+    /** Refuses otherwise than is right. */
+    private abstract static class ChangingRefusals extends BrokenContract {
+
+        abstract Grant.Refused change(List<LimitUse> uses, Grant.Refused refused);
+
+        @Override
+        final Coordination breaking(Coordination coordination) {
             return new Changed(coordination) {
                 @Override
-                public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
-                    if (tokens.isPresent()) {
-                        super.settle(grant, tokens, sinceArrival);
-                    }
+                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
+                    return super.reserve(uses)
+                            .thenApply(grant -> grant instanceof Grant.Refused refused ? change(uses, refused) : grant);
                 }
             };
         }
     }
 
-    static final class DatingByNow extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
-                    super.settle(grant, tokens, Duration.ZERO);
-                }
-            };
-        }
-    }
+    /** Takes the end of what was used for another. */
+    private abstract static class ChangingEnds extends BrokenContract {
 
-    static final class DatingBack extends BrokenContract {
+        abstract void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival);
+
         @Override
-        Coordination breaking(Coordination coordination) {
+        final Coordination breaking(Coordination coordination) {
             return new Changed(coordination) {
                 @Override
                 public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
-                    super.settle(grant, tokens, sinceArrival.abs());
+                    ChangingEnds.this.settle(coordination, grant, tokens, sinceArrival);
                 }
             };
         }

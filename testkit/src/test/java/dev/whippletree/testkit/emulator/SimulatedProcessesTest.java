@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.LimitStats;
 import dev.whippletree.emulator.simulation.Link;
+import dev.whippletree.emulator.simulation.MemoryStore;
 import dev.whippletree.emulator.stress.Interviews;
 import dev.whippletree.emulator.stress.StressSettings;
 import dev.whippletree.model.Limit;
@@ -45,7 +46,7 @@ class SimulatedProcessesTest {
     }
 
     private SimulatedProcesses processes(VirtualTimeline timeline, int count, StressSettings settings) {
-        CacheStore store = SimulatedProcesses.commonStore();
+        CacheStore store = new MemoryStore();
         List<SimulatedProcesses.Process> processes = new ArrayList<>();
         for (int process = 0; process < count; process++) {
             FakeCoordinator link = new FakeCoordinator(point);
