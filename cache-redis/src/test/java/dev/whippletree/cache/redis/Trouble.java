@@ -90,7 +90,7 @@ enum Trouble {
     private static void during(EnginesOverRedis engines, RandomGenerator random, Runnable begin, Runnable end) {
         Duration from = upTo(20_000, random);
         engines.after(from, begin);
-        engines.after(from.plus(upTo(9_000, random)), end);
+        engines.after(from.plus(upTo(15_000, random)), end);
     }
 
     private static Duration upTo(long millis, RandomGenerator random) {
