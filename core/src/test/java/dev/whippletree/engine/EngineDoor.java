@@ -30,6 +30,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ public abstract class EngineDoor {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
     private final SharedTimeline timeline = new SharedTimeline();
+    private final ReadWriteLock asking = new ReentrantReadWriteLock();
     private final Services services = new Services();
     private final Map<String, CompletableFuture<Completion>> answers = new TreeMap<>();
     private final List<List<CompletableFuture<Completion>>> cancellable =
@@ -120,8 +123,7 @@ public abstract class EngineDoor {
         if (hasDeadline(question)) {
             prompt.deadline(DEADLINE);
         }
-        CompletableFuture<Completion> answer =
-                question % 2 == 1 ? ReadingCaller.of(engine, prompt.build()).whole() : engine.complete(prompt.build());
+        CompletableFuture<Completion> answer = submit(prompt.build(), question);
         synchronized (answers) {
             long asked = answers.keySet().stream()
                     .filter(name -> name.startsWith(thread + "."))
@@ -132,6 +134,23 @@ public abstract class EngineDoor {
             }
         }
         return outcome(answer).equals("CLOSED") ? "closed" : "taken";
+    }
+
+    /** A prompt's time mustn't run out while it is being asked: as one thing after the other it couldn't. */
+    private CompletableFuture<Completion> submit(Prompt prompt, int question) {
+        if (!hasDeadline(question)) {
+            return submitNow(prompt, question);
+        }
+        asking.readLock().lock();
+        try {
+            return submitNow(prompt, question);
+        } finally {
+            asking.readLock().unlock();
+        }
+    }
+
+    private CompletableFuture<Completion> submitNow(Prompt prompt, int question) {
+        return question % 2 == 1 ? ReadingCaller.of(engine, prompt).whole() : engine.complete(prompt);
     }
 
     /** A thread withdraws the first of its prompts that it hasn't withdrawn. */
@@ -155,7 +174,12 @@ public abstract class EngineDoor {
 
     /** Time passes to the next event, if one is near. */
     public void pass() {
-        timeline.runNextWithin(DEADLINE.toNanos());
+        asking.writeLock().lock();
+        try {
+            timeline.runNextWithin(DEADLINE.toNanos());
+        } finally {
+            asking.writeLock().unlock();
+        }
     }
 
     /** Returns whether a snapshot of the engine agrees with itself. */

@@ -213,12 +213,19 @@ final class Holdings {
                 settle(grant, OptionalLong.empty(), expiry);
                 expired.add(grant.id());
             }
-            if (grant.state() == HeldGrant.State.SETTLED && hasLeft(grant, now)) {
+            if (grant.state() == HeldGrant.State.SETTLED
+                    && hasLeft(grant, now)
+                    && !isPerhapsThere(grant, expiry, now)) {
                 each.remove();
             }
         }
         limits.values().removeIf(own -> own.isIdle(now));
         return expired;
+    }
+
+    /** What may be in flight there has to be ended there, or it would stay so until its lease is over. */
+    private static boolean isPerhapsThere(HeldGrant grant, long expiry, long now) {
+        return (grant.isSent() || grant.isEntered()) && now - expiry < 0;
     }
 
     private static boolean hasLeft(HeldGrant grant, long now) {

@@ -1,11 +1,15 @@
 package dev.whippletree.cache.redis;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -20,14 +24,15 @@ final class FaultyCommands implements CoordinationCommands {
 
     static final Duration TIMEOUT = Duration.ofMillis(250);
 
-    private static final long LONGEST_WAY_NANOS = Duration.ofMillis(3).toNanos();
-
     private final ModelledRedis redis;
     private final VirtualTimeline timeline;
     private @Nullable Events events;
     private long lastArrivalNanos;
+    private long longestWayNanos = Duration.ofMillis(3).toNanos();
     private double lossRate;
     private boolean down;
+    private boolean silent;
+    private int connection;
     private long frozenUntilNanos;
 
     FaultyCommands(ModelledRedis redis, VirtualTimeline timeline) {
@@ -40,47 +45,86 @@ final class FaultyCommands implements CoordinationCommands {
         lossRate = rate;
     }
 
+    /** Lets each way take so long at most; half of {@link #TIMEOUT} and more makes answers come too late. */
+    void slowDown(Duration longestWay) {
+        longestWayNanos = longestWay.toNanos();
+    }
+
     /** Keeps what is asked until then, and does it afterwards. */
     void freeze(Duration time) {
         frozenUntilNanos = timeline.nanoTime() + time.toNanos();
     }
 
+    /** Breaks the connection, or makes a new one. */
     void setDown(boolean away) {
         boolean back = down && !away;
+        connection += away && !down ? 1 : 0;
         down = away;
-        if (back && events != null) {
-            connect(events);
+        if (back) {
+            connect();
+        }
+    }
+
+    /** Lets nothing pass any more although nobody can tell, or makes a new connection. */
+    void setSilent(boolean unheard) {
+        boolean back = silent && !unheard;
+        connection += unheard && !silent ? 1 : 0;
+        silent = unheard;
+        if (back && !down) {
+            connect();
         }
     }
 
     private <T> CompletionStage<T> send(Supplier<T> command) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         if (down) {
-            answer.completeExceptionally(new RedisUnavailableException("coordinator redis: Redis can't be used"));
+            breakOff(answer);
             return answer;
         }
         timeline.schedule(TIMEOUT.toNanos(), () -> answer.completeExceptionally(new TimeoutException("silence")));
-        if (timeline.random().nextDouble() >= lossRate) {
+        if (!isLost()) {
+            int sentOn = connection;
             long arrival = Math.max(frozenUntilNanos, timeline.nanoTime() + way());
             lastArrivalNanos = Math.max(lastArrivalNanos, arrival);
-            timeline.schedule(lastArrivalNanos - timeline.nanoTime(), () -> arrive(command, answer));
+            timeline.schedule(lastArrivalNanos - timeline.nanoTime(), () -> arrive(command, answer, sentOn));
         }
         return answer;
     }
 
-    private <T> void arrive(Supplier<T> command, CompletableFuture<T> answer) {
-        if (down) {
-            answer.completeExceptionally(new RedisUnavailableException("coordinator redis: the connection broke"));
+    private <T> void arrive(Supplier<T> command, CompletableFuture<T> answer, int sentOn) {
+        if (sentOn != connection) {
+            end(answer);
             return;
         }
         T value = command.get();
-        if (timeline.random().nextDouble() >= lossRate) {
-            timeline.schedule(way(), () -> answer.complete(value));
+        if (!isLost()) {
+            timeline.schedule(way(), () -> {
+                if (sentOn == connection) {
+                    answer.complete(value);
+                } else {
+                    end(answer);
+                }
+            });
         }
     }
 
+    /** The connection has ended meanwhile: nobody can tell whether the command was done, or even that much. */
+    private void end(CompletableFuture<?> answer) {
+        if (!silent) {
+            breakOff(answer);
+        }
+    }
+
+    private static void breakOff(CompletableFuture<?> answer) {
+        answer.completeExceptionally(new RedisUnavailableException("coordinator redis: there is no connection"));
+    }
+
+    private boolean isLost() {
+        return silent || timeline.random().nextDouble() < lossRate;
+    }
+
     private long way() {
-        return timeline.random().nextLong(LONGEST_WAY_NANOS);
+        return timeline.random().nextLong(longestWayNanos);
     }
 
     private CompletionStage<Void> tell(Runnable command) {
@@ -95,16 +139,24 @@ final class FaultyCommands implements CoordinationCommands {
     public void start(Events events) {
         this.events = events;
         redis.subscribe(text -> {
-            if (!down) {
+            if (!down && !silent) {
                 timeline.schedule(way(), () -> events.notice(text));
             }
         });
-        connect(events);
+        connect();
     }
 
-    private void connect(Events told) {
-        timeline.schedule(0, told::connected);
-        timeline.schedule(0, told::subscribed);
+    private void connect() {
+        Events told = events;
+        if (told != null) {
+            timeline.schedule(0, told::connected);
+            timeline.schedule(0, told::subscribed);
+        }
+    }
+
+    /** Returns this process's way to the common cache, over the same network. */
+    CacheStore store() {
+        return new Store();
     }
 
     @Override
@@ -140,7 +192,7 @@ final class FaultyCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
-        return send(() -> redis.claim(key, token, lease));
+        return send(() -> redis.claim(key, token, lease, notAfterMillis));
     }
 
     @Override
@@ -180,4 +232,25 @@ final class FaultyCommands implements CoordinationCommands {
 
     @Override
     public void close() {}
+
+    private final class Store implements CacheStore {
+
+        @Override
+        public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+            return send(() -> redis.answer(key).map(answer -> new CacheHit(answer, true)));
+        }
+
+        @Override
+        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+            return tell(() -> redis.keep(key, entry));
+        }
+
+        @Override
+        public CompletionStage<Long> clear(Optional<String> tenant) {
+            return CompletableFuture.completedFuture(-1L);
+        }
+
+        @Override
+        public void close() {}
+    }
 }

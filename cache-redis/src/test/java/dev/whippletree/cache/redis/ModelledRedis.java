@@ -10,6 +10,7 @@ import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Use;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -36,6 +38,7 @@ final class ModelledRedis {
     private final Map<String, Long> processes = new HashMap<>();
     private final Map<Object, Lease> leases = new HashMap<>();
     private final Map<Scope, Kept> closings = new HashMap<>();
+    private final Map<CacheKey, CacheEntry> answers = new HashMap<>();
 
     private static final class State {
         private String epoch = "";
@@ -73,6 +76,7 @@ final class ModelledRedis {
         processes.clear();
         leases.clear();
         closings.clear();
+        answers.clear();
     }
 
     void subscribe(Consumer<String> subscriber) {
@@ -93,6 +97,19 @@ final class ModelledRedis {
                 .sum();
     }
 
+    /** Returns how many questions and probes are claimed. */
+    long claimed() {
+        return leases.values().stream().filter(lease -> lease.endMillis > now()).count();
+    }
+
+    Optional<CacheEntry> answer(CacheKey key) {
+        return Optional.ofNullable(answers.get(key));
+    }
+
+    void keep(CacheKey key, CacheEntry answer) {
+        answers.put(key, answer);
+    }
+
     Beat beat(String process, Duration goneAfter) {
         processes.put(process, now());
         processes.values().removeIf(seen -> seen <= now() - goneAfter.toMillis());
@@ -104,7 +121,7 @@ final class ModelledRedis {
     }
 
     LimitsReply reserve(LimitsCall call, String grant, List<Long> uses) {
-        if (isLate(call)) {
+        if (isLate(call.notAfterMillis())) {
             return new LimitsReply(Verdict.LATE, now(), "", Duration.ZERO, 0, 0, List.of());
         }
         State state = state(call);
@@ -127,7 +144,7 @@ final class ModelledRedis {
     }
 
     LimitsReply enter(LimitsCall call, String process, List<GrantEntry> grants, List<DatedEntry> dated) {
-        if (isLate(call)) {
+        if (isLate(call.notAfterMillis())) {
             return new LimitsReply(Verdict.LATE, now(), "", Duration.ZERO, 0, 0, List.of());
         }
         State state = state(call);
@@ -167,7 +184,10 @@ final class ModelledRedis {
         return used;
     }
 
-    long claim(CacheKey key, String token, Duration lease) {
+    long claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
+        if (isLate(notAfterMillis)) {
+            return -1;
+        }
         long remaining = claimedFor(key);
         if (remaining <= 0) {
             leases.put(key, new Lease(token, now() + lease.toMillis()));
@@ -235,8 +255,8 @@ final class ModelledRedis {
         subscribers.forEach(subscriber -> subscriber.accept(notice));
     }
 
-    private boolean isLate(LimitsCall call) {
-        return call.notAfterMillis() > 0 && now() > call.notAfterMillis();
+    private boolean isLate(long notAfterMillis) {
+        return notAfterMillis > 0 && now() > notAfterMillis;
     }
 
     private static boolean isChanged(LimitsCall call, State state) {

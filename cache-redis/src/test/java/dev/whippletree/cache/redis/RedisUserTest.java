@@ -220,7 +220,7 @@ class RedisUserTest {
     }
 
     private static Map<String, String> settings() {
-        return Map.of("username", "whippletree", "password", PASSWORD, "command-timeout", "5s");
+        return Map.of("username", "whippletree", "password", PASSWORD, "command-timeout", "2s");
     }
 
     private void acl(List<String> words) {

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the service
- * counts says whether they kept them together; and no prompt may be lost, whatever happens.
+ * counts says whether they kept them together; and no prompt may be lost, whatever happens. The rest of what can happen is left to
+ * the thorough tests: that of Redis's own is tested on coordinations alone, and that of engines in virtual time, beside the
+ * coordinator.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CoordinatedTroubleTest {
@@ -164,6 +166,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void restartedEmpty_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -201,6 +204,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void outOfMemory_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         openConnected();

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.LimitStats;
 import dev.whippletree.emulator.simulation.Link;
+import dev.whippletree.emulator.simulation.MemoryStore;
 import dev.whippletree.emulator.stress.Interviews;
 import dev.whippletree.emulator.stress.StressSettings;
 import dev.whippletree.model.Limit;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
@@ -44,13 +46,15 @@ class SimulatedProcessesTest {
     }
 
     private SimulatedProcesses processes(VirtualTimeline timeline, int count, StressSettings settings) {
-        List<Coordination> coordinations = new ArrayList<>();
+        CacheStore store = new MemoryStore();
+        List<SimulatedProcesses.Process> processes = new ArrayList<>();
         for (int process = 0; process < count; process++) {
             FakeCoordinator link = new FakeCoordinator(point);
             links.add(link);
-            coordinations.add(link.open(Settings.none("coordinator"), FakeServices.on(timeline)));
+            Coordination coordination = link.open(Settings.none("coordinator"), FakeServices.on(timeline));
+            processes.add(new SimulatedProcesses.Process(coordination, store));
         }
-        return new SimulatedProcesses(timeline, settings, LINK, coordinations);
+        return new SimulatedProcesses(timeline, new SimulatedProcesses.Setting(settings, LINK), processes);
     }
 
     private static void assertAllEnded(Outcome outcome, StressSettings settings) {

@@ -3,7 +3,6 @@ package dev.whippletree.testkit.emulator;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.emulator.simulation.Link;
-import dev.whippletree.emulator.simulation.MemoryStore;
 import dev.whippletree.emulator.simulation.SimulatedProvider;
 import dev.whippletree.emulator.stress.InterviewDriver;
 import dev.whippletree.emulator.stress.InterviewPlan;
@@ -15,14 +14,17 @@ import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.engine.Topology;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.strategy.RoundRobin;
 import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,34 +38,59 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Each interview stays with one process. What the service itself counted says whether the processes kept its limits together.
  */
-final class SimulatedProcesses {
+public final class SimulatedProcesses {
 
     private static final String PROVIDER = "simulated";
     private static final String MODEL = "openai/gpt-oss-20b";
 
+    /** Whoever has to wait longer stands still. */
+    private static final Duration LONGEST_RUN = Duration.ofHours(1);
+
     private final VirtualTimeline timeline;
     private final StressSettings settings;
     private final SimulatedProvider provider;
-    private final MemoryStore store = new MemoryStore();
     private final List<Engine> engines = new ArrayList<>();
     private final Map<String, Engine> bySession = new HashMap<>();
     private int sessions;
 
     /**
+     * What all of them work on. Immutable.
+     *
+     * @param settings the accounts and their limits, as the processes know them, and the interviews that ask them
+     * @param allowed what the service allows each account; where that is more, it counts what is too much instead of refusing it
+     * @param link the way to the accounts
+     */
+    public record Setting(StressSettings settings, Limit allowed, Link link) {
+
+        /** Creates one whose service allows what the processes know. */
+        public Setting(StressSettings settings, Link link) {
+            this(settings, settings.limit(), link);
+        }
+    }
+
+    /**
+     * What a process shares with others.
+     *
+     * @param coordination its way to them
+     * @param store its way to the common cache
+     */
+    public record Process(Coordination coordination, CacheStore store) {}
+
+    /**
      * Puts the processes together; nothing runs yet.
      *
      * @param timeline the time by which everything goes, the coordinations included
-     * @param settings the accounts, and the interviews that ask them
-     * @param link the way to the accounts
-     * @param coordinations one for each process, at least one
+     * @param setting what they work on
+     * @param processes at least one
      */
-    SimulatedProcesses(VirtualTimeline timeline, StressSettings settings, Link link, List<Coordination> coordinations) {
+    public SimulatedProcesses(VirtualTimeline timeline, Setting setting, List<Process> processes) {
         this.timeline = timeline;
-        this.settings = settings;
-        EmulatedService service = new EmulatedService(StressEmulation.serviceSettings(settings), timeline.nanoTime());
-        this.provider = new SimulatedProvider(PROVIDER, service, timeline, link, Map.of());
-        for (Coordination coordination : coordinations) {
-            engines.add(new Engine(timeline, topology(coordination), EngineSettings.DEFAULT, List.of()));
+        this.settings = setting.settings();
+        EmulatedService service = new EmulatedService(
+                StressEmulation.serviceSettings(settings.withLimit(setting.allowed())), timeline.nanoTime());
+        this.provider = new SimulatedProvider(PROVIDER, service, timeline, setting.link(), Map.of());
+        for (Process process : processes) {
+            engines.add(new Engine(timeline, topology(process), EngineSettings.DEFAULT, List.of()));
         }
     }
 
@@ -74,10 +101,10 @@ final class SimulatedProcesses {
      * @param service what the service saw
      * @param statuses how each process stood at the end
      */
-    record Outcome(InterviewResults results, ServiceStats service, List<StatusSnapshot> statuses) {
+    public record Outcome(InterviewResults results, ServiceStats service, List<StatusSnapshot> statuses) {
 
         /** Copies the list. */
-        Outcome {
+        public Outcome {
             statuses = List.copyOf(statuses);
         }
     }
@@ -85,21 +112,24 @@ final class SimulatedProcesses {
     /**
      * Conducts the interviews to their end.
      *
-     * @throws IllegalStateException if nothing happens any more although interviews are under way
+     * @throws IllegalStateException if interviews are still under way after an hour, or when nothing happens any more
      */
-    Outcome run() {
+    public Outcome run() {
         InterviewPlan plan = InterviewPlan.of(settings.interviews());
         CompletableFuture<InterviewResults> results = new InterviewDriver(plan, this::complete, timeline).start();
+        long endNanos = timeline.nanoTime() + LONGEST_RUN.toNanos();
         while (!results.isDone()) {
-            if (!timeline.runNext()) {
+            if (timeline.nanoTime() > endNanos || !timeline.runNext()) {
                 throw new IllegalStateException("the interviews stand still");
             }
         }
         timeline.advance(settings.latency().mean());
-        return new Outcome(
-                results.join(),
-                provider.stats(),
-                engines.stream().map(Engine::status).toList());
+        return new Outcome(results.join(), provider.stats(), statuses());
+    }
+
+    /** Returns how each process stands. */
+    public List<StatusSnapshot> statuses() {
+        return engines.stream().map(Engine::status).toList();
     }
 
     private CompletableFuture<Completion> complete(Prompt prompt) {
@@ -108,7 +138,7 @@ final class SimulatedProcesses {
                 .complete(prompt);
     }
 
-    private Topology topology(Coordination coordination) {
+    private Topology topology(Process process) {
         List<Topology.OpenAccount> open = new ArrayList<>();
         List<RouteSettings.TargetSettings> targets = new ArrayList<>();
         for (AccountSettings account : StressEmulation.accounts(settings, PROVIDER, Map.of())) {
@@ -121,8 +151,8 @@ final class SimulatedProcesses {
                 open,
                 Map.of("default", new Topology.OpenRoute(route, List.of(picker))),
                 "default",
-                List.of(new Topology.OpenCache("common", true, store)),
-                Optional.of(new Topology.OpenCoordination("simulated", coordination)),
+                List.of(new Topology.OpenCache("common", true, process.store())),
+                Optional.of(new Topology.OpenCoordination("simulated", process.coordination())),
                 List.of());
     }
 }
