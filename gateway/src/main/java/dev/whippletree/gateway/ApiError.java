@@ -23,12 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter how long to wait before asking again is worth while; absent: nobody knows, or it isn't
  */
 record ApiError(
-        int status,
-        String type,
-        String code,
-        Optional<String> param,
-        String message,
-        Optional<Duration> retryAfter) {
+        int status, String type, String code, Optional<String> param, String message, Optional<Duration> retryAfter) {
 
     private static final String INVALID = "invalid_request_error";
     private static final String SERVER = "server_error";
@@ -70,8 +65,7 @@ record ApiError(
     }
 
     static ApiError noSuchModel(String message) {
-        return new ApiError(
-                NOT_FOUND, INVALID, "model_not_found", Optional.of("model"), message, Optional.empty());
+        return new ApiError(NOT_FOUND, INVALID, "model_not_found", Optional.of("model"), message, Optional.empty());
     }
 
     static ApiError bodyTooLarge(long most) {
@@ -151,8 +145,7 @@ record ApiError(
 
     private static ApiError waiting(
             int status, String type, String code, PromptException failure, Optional<Duration> wait) {
-        return new ApiError(
-                status, type, code, Optional.empty(), String.valueOf(failure.getMessage()), wait);
+        return new ApiError(status, type, code, Optional.empty(), String.valueOf(failure.getMessage()), wait);
     }
 
     /** Returns the error as clients read it. */

@@ -23,11 +23,7 @@ import java.util.OptionalLong;
  * @param usage whether the client wants to be told the tokens used at the end of a stream
  */
 record ChatRequest(
-        Optional<String> model,
-        List<Message> messages,
-        Parameters parameters,
-        boolean streaming,
-        boolean usage) {
+        Optional<String> model, List<Message> messages, Parameters parameters, boolean streaming, boolean usage) {
 
     /**
      * Reads one.
@@ -120,7 +116,8 @@ record ChatRequest(
         Optional<Object> content = fields.take("content");
         List<ToolCall> calls = toolCalls(fields);
         Optional<String> callId = fields.text("tool_call_id");
-        String text = content.filter(String.class::isInstance).map(String.class::cast).orElse("");
+        String text =
+                content.filter(String.class::isInstance).map(String.class::cast).orElse("");
         List<Map<String, Object>> parts = content.filter(value -> !(value instanceof String))
                 .map(value -> parts(fields, value))
                 .orElse(List.of());
@@ -143,7 +140,8 @@ record ChatRequest(
         }
         List<Map<String, Object>> parts = new ArrayList<>();
         for (int index = 0; index < list.size(); index++) {
-            parts.add(Fields.object(fields.at("content") + "[" + index + "]", list.get(index)).rest());
+            parts.add(Fields.object(fields.at("content") + "[" + index + "]", list.get(index))
+                    .rest());
         }
         return parts;
     }
@@ -154,7 +152,8 @@ record ChatRequest(
         for (int index = 0; index < list.size(); index++) {
             String at = fields.at("tool_calls") + "[" + index + "]";
             Fields call = Fields.object(at, list.get(index));
-            Fields function = Fields.object(at + ".function", call.take("function").orElse(null));
+            Fields function =
+                    Fields.object(at + ".function", call.take("function").orElse(null));
             calls.add(new ToolCall(
                     call.text("id").orElse(""),
                     function.text("name").orElseThrow(() -> function.wrong("name", "is missing")),
