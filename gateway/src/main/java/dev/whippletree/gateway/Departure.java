@@ -32,9 +32,11 @@ final class Departure {
     static void watch(HttpServerExchange exchange, Runnable gone) {
         Departure departure = new Departure(exchange, gone);
         exchange.getConnection().addCloseListener(connection -> departure.closed());
-        if (exchange.getConnection() instanceof HttpServerConnection connection) {
+        if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() == null) {
             ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
-            source.getReadSetter().set(channel -> departure.readOn(connection, channel));
+            // The one that ends with the request's body would read nothing more.
+            source.setConduit(connection.getOriginalSourceConduit());
+            source.setReadListener(channel -> departure.readOn(connection, channel));
             source.resumeReads();
         }
     }
