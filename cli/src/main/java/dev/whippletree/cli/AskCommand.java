@@ -57,7 +57,7 @@ final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Prompt prompt = options.prompt(text());
-        return emulated ? EmulatorModule.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
+        return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
     }
 
     private int ask(Prompt prompt) {
