@@ -80,7 +80,7 @@ class MainTest {
 
     @Test
     void colours_arePrintedOnATerminalThatShowsThem() {
-        shell.terminal(new Terminal(true, true, true)).run("--help");
+        shell.terminal(new Terminal(true, true, true, true)).run("--help");
         assertThat(shell.out()).contains("\u001b[");
     }
 }
