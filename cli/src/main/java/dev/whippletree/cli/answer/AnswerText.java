@@ -12,7 +12,6 @@ public final class AnswerText implements ComingAnswer.PieceSink {
     private final boolean reasoning;
     private final boolean colours;
     private boolean thinking;
-    private boolean begun;
     private boolean midLine;
     private boolean over;
 
@@ -68,7 +67,6 @@ public final class AnswerText implements ComingAnswer.PieceSink {
         if (text.isEmpty()) {
             return;
         }
-        begun = true;
         midLine = !text.endsWith("\n");
         out.print(paint.on(terminal ? harmless(text) : text, colours));
     }
@@ -96,11 +94,6 @@ public final class AnswerText implements ComingAnswer.PieceSink {
             out.println();
             midLine = false;
         }
-    }
-
-    /** Returns whether anything of the answer was printed. */
-    public synchronized boolean begun() {
-        return begun;
     }
 
     /** Takes out what a terminal would take for a command. */
