@@ -31,7 +31,8 @@ final class TerminalEditor implements LineEditor {
     private static final String BUILT_IN = ".";
 
     private static final int HISTORY_LINES = 1_000;
-    private static final int FEWEST_COLUMNS = 20;
+    /** What is taken for the width of a terminal that doesn't know its own. */
+    private static final int USUAL_COLUMNS = 80;
 
     private final Terminal terminal;
     private final LineReader reader;
@@ -136,7 +137,7 @@ final class TerminalEditor implements LineEditor {
 
     @Override
     public int columns() {
-        return Math.max(FEWEST_COLUMNS, terminal.getWidth());
+        return terminal.getWidth() > 1 ? terminal.getWidth() : USUAL_COLUMNS;
     }
 
     @Override
