@@ -330,7 +330,7 @@ class AskCommandTest {
 
     @Test
     void whatAModelSays_commandsNoTerminal() {
-        shell.provider.answer = "red \u001b[31m and\ttab\nline";
+        shell.provider.answer = "red \u001b[31m and\ttab\r\nline\r";
         assertThat(onTerminal().run("ask", "Hello")).isZero();
         assertThat(shell.out()).isEqualTo("red \ufffd[31m and\ttab\nline" + System.lineSeparator());
     }

@@ -83,6 +83,7 @@ class ChatCommandTest {
     void verbose_saysWhereAnswersCameFrom() {
         assertThat(chat("Hello\n", "-v")).isZero();
         assertThat(shell.err()).contains("answered by account scripted-1").contains("23 tokens");
+        assertThat(shell.err().lines()).hasSize(1);
     }
 
     @Test

@@ -96,18 +96,19 @@ public final class AnswerText implements ComingAnswer.PieceSink {
         }
     }
 
-    /** Takes out what a terminal would take for a command. */
+    /** Takes out what a terminal would take for a command, so that nothing that was said is hidden or pretended. */
     private static String harmless(String text) {
-        boolean clean = text.chars().noneMatch(AnswerText::commands);
-        if (clean) {
+        if (text.chars().noneMatch(AnswerText::commands)) {
             return text;
         }
         StringBuilder shown = new StringBuilder(text.length());
-        text.chars().forEach(character -> shown.append(commands(character) ? '\ufffd' : (char) character));
+        text.chars()
+                .filter(character -> character != '\r')
+                .forEach(character -> shown.append(commands(character) ? '\ufffd' : (char) character));
         return shown.toString();
     }
 
     private static boolean commands(int character) {
-        return Character.isISOControl(character) && character != '\n' && character != '\t' && character != '\r';
+        return Character.isISOControl(character) && character != '\n' && character != '\t';
     }
 }

@@ -24,6 +24,7 @@ final class Asking {
     private final LineEditor editor;
     private final Notes notes;
     private final Manner manner;
+    private volatile WaitNote waiting;
 
     /**
      * How answers are shown. Immutable.
@@ -39,6 +40,7 @@ final class Asking {
         this.editor = editor;
         this.notes = new Notes(surroundings, editor);
         this.manner = manner;
+        this.waiting = new WaitNote(surroundings.timeline(), surroundings.err(), this::waitLine);
     }
 
     /**
@@ -60,9 +62,15 @@ final class Asking {
         return answer;
     }
 
+    /** Prints a line that is logged where it spoils nothing. Thread-safe. */
+    void log(String line) {
+        waiting.aside(() -> editor.above(line));
+    }
+
     private Answer answer(Prompt prompt) {
         AnswerText text = answerText();
-        try (AutoClosing note = waitNote()) {
+        try (WaitNote note = waitNote()) {
+            waiting = note;
             return manner.stream() ? whileItComes(prompt, text, note) : whole(prompt, text, note);
         } finally {
             editor.onInterrupt(() -> {});
@@ -70,7 +78,7 @@ final class Asking {
         }
     }
 
-    private Answer whileItComes(Prompt prompt, AnswerText text, AutoClosing note) {
+    private Answer whileItComes(Prompt prompt, AnswerText text, WaitNote note) {
         ComingAnswer coming = new ComingAnswer(piece -> {
             note.close();
             text.take(piece);
@@ -83,7 +91,7 @@ final class Asking {
         return answer;
     }
 
-    private Answer whole(Prompt prompt, AnswerText text, AutoClosing note) {
+    private Answer whole(Prompt prompt, AnswerText text, WaitNote note) {
         CompletableFuture<Completion> coming = whippletree.complete(prompt);
         editor.onInterrupt(() -> coming.cancel(false));
         Completion completion = Waiting.on(coming);
@@ -101,22 +109,12 @@ final class Asking {
                 : AnswerText.plain(surroundings.out(), false);
     }
 
-    private AutoClosing waitNote() {
-        if (!surroundings.terminal().err()) {
-            return () -> {};
-        }
+    private WaitNote waitNote() {
         WaitNote note = new WaitNote(surroundings.timeline(), surroundings.err(), this::waitLine);
-        return note::close;
+        return surroundings.terminal().err() ? note.start() : note;
     }
 
     private String waitLine(Duration waited) {
         return notes.line(WaitLine.of(whippletree.status(), waited, surroundings.zone()));
-    }
-
-    /** Ended without any exception. */
-    private interface AutoClosing extends AutoCloseable {
-
-        @Override
-        void close();
     }
 }

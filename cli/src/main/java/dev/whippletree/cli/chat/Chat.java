@@ -19,6 +19,7 @@ final class Chat {
     private final LineEditor editor;
     private final Notes notes;
     private final Mistakes mistakes;
+    private final Asking asking;
     private final Talk talk;
     private final SlashCommands commands;
     private int failed;
@@ -30,7 +31,7 @@ final class Chat {
         this.notes = new Notes(surroundings, editor);
         this.mistakes = new Mistakes(surroundings);
         Asking.Manner manner = new Asking.Manner(wish.stream(), wish.verbose() || editor.typed());
-        Asking asking = new Asking(surroundings, whippletree, editor, manner);
+        this.asking = new Asking(surroundings, whippletree, editor, manner);
         Conversation conversation = Conversation.begun(wish.system());
         this.talk = new Talk(
                 wish.prompts(), asking::ask, conversation, wish.choice().in(configuration));
@@ -54,6 +55,11 @@ final class Chat {
             goesOn = see(editor.read(talk.choice().prompt()));
         }
         return editor.typed() ? 0 : failed;
+    }
+
+    /** Prints a line that is logged where it spoils nothing. Thread-safe. */
+    void log(String line) {
+        asking.log(line);
     }
 
     private boolean see(Entry entry) {

@@ -32,8 +32,9 @@ public final class ChatRun {
     public int run(Whippletree whippletree) {
         boolean typed = surroundings.terminal().in() && surroundings.terminal().out();
         try (LineEditor editor = typed ? terminal(whippletree.configuration()) : lines()) {
-            LogOutput.to(editor::above);
-            return new Chat(surroundings, whippletree, editor, wish).run();
+            Chat chat = new Chat(surroundings, whippletree, editor, wish);
+            LogOutput.to(chat::log);
+            return chat.run();
         } finally {
             LogOutput.to(surroundings.err()::println);
         }

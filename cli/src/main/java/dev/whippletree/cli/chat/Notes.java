@@ -3,6 +3,7 @@ package dev.whippletree.cli.chat;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.board.Words;
+import java.util.List;
 
 /** What the chat itself says: faintly, beside the answers. Thread-safe. */
 final class Notes {
@@ -15,9 +16,10 @@ final class Notes {
         this.editor = editor;
     }
 
-    /** Says something, broken between words where the terminal is narrow. */
+    /** Says something in a line, broken between words where somebody reads along and the terminal is narrow. */
     void say(String text) {
-        Words.wrap(text, editor.columns()).forEach(line -> surroundings.err().println(faint(line)));
+        List<String> lines = editor.typed() ? Words.wrap(text, editor.columns()) : List.of(text);
+        lines.forEach(line -> surroundings.err().println(faint(line)));
     }
 
     /** Returns one line as it is shown, cut where the terminal is narrow. */

@@ -24,7 +24,7 @@ final class WaitNote implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Starts one; the first line comes after a second.
+     * Creates one that shows nothing unless it is {@linkplain #start() started}.
      *
      * @param line says what to show after so long; fits in a line of the terminal
      */
@@ -33,21 +33,45 @@ final class WaitNote implements AutoCloseable {
         this.out = out;
         this.line = line;
         this.startNanos = timeline.nanoTime();
-        later();
     }
 
-    private synchronized void later() {
+    /** Starts it; the first line comes after a second. */
+    synchronized WaitNote start() {
+        later();
+        return this;
+    }
+
+    private void later() {
         timer = timeline.schedule(EVERY_NANOS, this::draw);
     }
 
-    private synchronized void draw() {
+    private void draw() {
+        // Asked without holding this lock: whoever answers may be logging just now, which takes this one last.
+        draw(line.apply(Duration.ofNanos(timeline.nanoTime() - startNanos)));
+    }
+
+    private synchronized void draw(String shown) {
         if (closed) {
             return;
         }
         drawn = true;
-        out.print(ERASE + line.apply(Duration.ofNanos(timeline.nanoTime() - startNanos)));
+        out.print(ERASE + shown);
         out.flush();
         later();
+    }
+
+    /** Prints something that stays where the line is; that comes again below. */
+    synchronized void aside(Runnable printing) {
+        erase();
+        printing.run();
+    }
+
+    private void erase() {
+        if (drawn) {
+            drawn = false;
+            out.print(ERASE);
+            out.flush();
+        }
     }
 
     /** Takes the line away. */
@@ -60,9 +84,6 @@ final class WaitNote implements AutoCloseable {
         if (timer != null) {
             timer.cancel();
         }
-        if (drawn) {
-            out.print(ERASE);
-            out.flush();
-        }
+        erase();
     }
 }

@@ -123,6 +123,13 @@ class TerminalChatTest {
     }
 
     @Test
+    void whatPeopleWrite_isNoShellsLanguage() {
+        terminal.type("Hello", PseudoTerminal.ENTER).await("Fine, thank you.").await("> ");
+        terminal.type("!! \"C:\\new 'n $HOME", PseudoTerminal.ENTER).await("Fine, thank you.");
+        assertThat(asked(1)).last().isEqualTo(Message.user("!! \"C:\\new 'n $HOME"));
+    }
+
+    @Test
     void pastedLines_stayOneMessageAsTheyAre() {
         terminal.type(PASTE, "ls \\\r  -l\r/quit", PASTED, PseudoTerminal.ENTER).await("Fine, thank you.");
         assertThat(asked(0)).containsExactly(Message.user("ls \\\n  -l\n/quit"));

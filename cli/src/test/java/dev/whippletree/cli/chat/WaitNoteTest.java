@@ -13,7 +13,7 @@ class WaitNoteTest {
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final StringWriter terminal = new StringWriter();
     private final WaitNote note =
-            new WaitNote(timeline, new PrintWriter(terminal), waited -> "for " + waited.toSeconds());
+            new WaitNote(timeline, new PrintWriter(terminal), waited -> "for " + waited.toSeconds()).start();
 
     @Test
     void answerWithinASecond_drawsNothing() {
@@ -31,5 +31,14 @@ class WaitNoteTest {
         note.close();
         timeline.advance(Duration.ofSeconds(5));
         assertThat(terminal.toString()).isEqualTo("\r\u001b[Kfor 1\r\u001b[Kfor 2\r\u001b[K");
+    }
+
+    @Test
+    void lineThatStays_takesItsPlace() {
+        timeline.advance(Duration.ofMillis(1_500));
+        note.aside(() -> terminal.write("warn: hot\n"));
+        timeline.advance(Duration.ofSeconds(1));
+        note.close();
+        assertThat(terminal.toString()).isEqualTo("\r\u001b[Kfor 1\r\u001b[Kwarn: hot\n\r\u001b[Kfor 2\r\u001b[K");
     }
 }
