@@ -9,6 +9,7 @@ import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,26 @@ public final class Whippletree implements AutoCloseable {
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
         return assembly.engine().complete(prompt);
+    }
+
+    /**
+     * Answers a prompt, and tells the answer while it comes.
+     *
+     * <p>Each subscriber asks the prompt anew, as {@link #complete} does, and is told the answer from its start at its own pace: its
+     * pieces and, if the answer is whole, a {@link Delta.End} as the last. Equal prompts share one call here too, each subscriber is
+     * told all of it, and one that is slow holds up nobody; what has piled up for it comes as larger pieces. A stored answer,
+     * or one that somebody who doesn't stream had asked for before, comes as one piece of each sort.
+     *
+     * <p>An answer that breaks off is asked for anew. If part of it was told already, it goes on where the new answer repeats that
+     * part, and else ends with {@link PromptException.Reason#STREAM_INTERRUPTED}; it is never told shortened or stitched together.
+     *
+     * <p>Ends with the errors that {@link #complete} ends with. Subscribers are told on a thread of this Whippletree or on the one that
+     * subscribes, and may block. Cancelling withdraws the prompt; others who asked the same are still answered.
+     *
+     * @return doesn't ask anything before it is subscribed to; thread-safe, and may be subscribed to again
+     */
+    public Flow.Publisher<Delta> stream(Prompt prompt) {
+        return assembly.engine().stream(prompt);
     }
 
     /** Returns how everything stands at this moment. Quick, under load too. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One call made on one target for one flight, and the sink its provider tells.
  *
  * <p>Ends exactly once: by its provider's word, by a timeout, or because nobody wants the answer any longer. What is told after
- * that is dropped. Its state is guarded by the engine's lock, but for the answer, which grows piece by piece outside it.
+ * that is dropped. Its state is guarded by the engine's lock, but for the answer, which grows piece by piece in the broadcast.
  */
 final class Attempt implements AttemptSink {
 
@@ -34,7 +34,7 @@ final class Attempt implements AttemptSink {
     private final int underWay;
     private final boolean streaming;
     private final long beganNanos;
-    private final AnswerBuilder answer = new AnswerBuilder();
+    private final Transcript answer;
 
     private Timeline.@Nullable Timer wholeTimer;
     private Timeline.@Nullable Timer silenceTimer;
@@ -55,6 +55,7 @@ final class Attempt implements AttemptSink {
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
         this.underWay = target.account().inFlight();
+        this.answer = flight.broadcast().begin();
         target.begun(this, beganNanos);
     }
 
@@ -211,15 +212,26 @@ final class Attempt implements AttemptSink {
     }
 
     @Override
-    public void delta(Delta delta) {
+    public void delta(Delta.Piece piece) {
         if (ended) {
             return;
         }
-        answer.add(delta);
-        Optional<String> problem = answer.problem();
-        if (problem.isPresent()) {
-            end(Failure.of(FailureKind.UNAVAILABLE, problem.get()));
-        } else if (streaming) {
+        switch (flight.broadcast().add(answer, piece)) {
+            case GARBAGE ->
+                end(Failure.of(
+                        FailureKind.UNAVAILABLE,
+                        flight.broadcast().problem(answer).orElseThrow()));
+            case DIFFERENT -> whileUnderWay(() -> conduct.differs(this));
+            case NONE -> awaitMore();
+            case MORE -> {
+                awaitMore();
+                whileUnderWay(() -> flight.readers().forEach(reader -> reader.wakeAfter(monitor)));
+            }
+        }
+    }
+
+    private void awaitMore() {
+        if (streaming) {
             whileUnderWay(this::awaitNextPiece);
         }
     }
@@ -243,10 +255,15 @@ final class Attempt implements AttemptSink {
         Duration waited = Duration.ofNanos(Math.max(0, beganNanos - flight.openedNanos()));
         Origin origin = new Origin(
                 Origin.Source.CALL, target.account().id(), end.model(), flight.calls(), waited, Optional.empty());
-        Completion completion = answer.build(end, origin);
+        Completion completion = flight.broadcast().build(answer, end, origin);
         whileUnderWay(() -> {
-            finish();
-            conduct.answered(this, completion, timeline.nanoTime());
+            if (flight.broadcast().isBehind()) {
+                conduct.differs(this);
+            }
+            if (!ended) {
+                finish();
+                conduct.answered(this, completion, timeline.nanoTime());
+            }
         });
     }
 

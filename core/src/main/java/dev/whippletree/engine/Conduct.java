@@ -45,6 +45,9 @@ final class Conduct {
         /** It has failed. */
         void failed(Flight flight, Reason reason, long now);
 
+        /** Another answer has come than the one of which callers were told the beginning; those can't be told the rest. */
+        void interrupted(Flight flight);
+
         /** Its attempt was never sent: it goes back to its place, as if it had never left it. */
         void back(Flight flight);
 
@@ -103,6 +106,11 @@ final class Conduct {
         attempt.target().modelScope().letIn(attempt, now);
     }
 
+    /** It doesn't say again what callers were told of an earlier answer that broke off. */
+    void differs(Attempt attempt) {
+        outcomes.interrupted(attempt.flight());
+    }
+
     /** Nobody wants the answer any longer. What wasn't sent isn't used. */
     void cancelled(Attempt attempt, boolean sending, long now) {
         if (sending) {
@@ -141,6 +149,7 @@ final class Conduct {
         Flight flight = attempt.flight();
         Target target = attempt.target();
         Duration took = Duration.ofNanos(attempt.tookNanos(now));
+        flight.breakOff();
         gate.used(attempt, OptionalLong.empty(), now);
         target.account().failed(failure);
         flight.failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));

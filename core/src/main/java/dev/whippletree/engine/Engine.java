@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 
 /**
@@ -100,15 +102,25 @@ public final class Engine {
      *     isn't there, with a {@link ConfigurationException}. Cancelling it, or ending it in any other way, unsubscribes
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
-        return submit(prompt, false);
+        return submit(prompt, Optional.empty());
     }
 
     /**
-     * Answers a prompt.
+     * Answers a prompt, and tells the answer while it comes.
      *
-     * @param streaming whether attempts for it ask the service for the answer piece by piece
+     * @return asks each time it is subscribed to; fails as what {@link #complete} returns does. Subscribers are told on the
+     *     timeline's executor, or on the thread that subscribes
      */
-    CompletableFuture<Completion> submit(Prompt prompt, boolean streaming) {
+    public Flow.Publisher<Delta> stream(Prompt prompt) {
+        return new AnswerPublisher(this, prompt, timeline.executor());
+    }
+
+    /** Answers the prompt of one who reads along. */
+    CompletableFuture<Completion> submit(Prompt prompt, Reader reader) {
+        return submit(prompt, Optional.of(reader));
+    }
+
+    private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader) {
         Optional<Route> route = pool.route(prompt.route());
         Optional<String> problem = problem(prompt, route);
         if (problem.isPresent() || route.isEmpty()) {
@@ -117,7 +129,7 @@ public final class Engine {
         }
         Prompt whole = withMaxTokens(prompt, route.get());
         CacheKey key = PromptKeys.of(whole, route.get().name(), route.get().models());
-        Subscription subscription = monitor.decide(() -> join(key, whole, route.get(), streaming));
+        Subscription subscription = monitor.decide(() -> join(key, whole, route.get(), reader));
         goAhead(subscription);
         subscription.future().whenComplete((completion, failure) -> monitor.decide(() -> flights.leave(subscription)));
         return subscription.future();
@@ -125,13 +137,15 @@ public final class Engine {
 
     /**
      * Takes the first steps on the caller's own thread, which saves it two changes of thread: none of them blocks, and nothing
-     * can hang on the caller's future yet.
+     * can hang on the caller's future yet. One who reads along runs its own mailbox.
      */
     private static void goAhead(Subscription subscription) {
         if (!subscription.joined()) {
             subscription.flight().mailbox().drain();
         }
-        subscription.mailbox().drain();
+        if (subscription.reader().isEmpty()) {
+            subscription.mailbox().drain();
+        }
     }
 
     private Optional<String> problem(Prompt prompt, Optional<Route> route) {
@@ -163,19 +177,18 @@ public final class Engine {
                         prompt.parameters().withMaxTokens(route.settings().maxTokens()));
     }
 
-    private Subscription join(CacheKey key, Prompt prompt, Route route, boolean streaming) {
+    private Subscription join(CacheKey key, Prompt prompt, Route route, Optional<Reader> reader) {
         long now = timeline.nanoTime();
         Optional<Flight> there = prompt.cache().read() && !closing ? flights.find(key) : Optional.empty();
         if (there.isPresent()) {
-            Subscription subscription = flights.subscribe(there.get(), prompt, true, now);
+            Subscription subscription = flights.subscribe(there.get(), prompt, true, reader, now);
             hurryFor(there.get(), prompt.priority());
             refuseIfTooLateFor(there.get(), subscription, now);
             return subscription;
         }
         Flight flight = flights.open(key, prompt, route, now);
-        flight.streaming(streaming);
         flight.mailbox().claim();
-        Subscription subscription = flights.subscribe(flight, prompt, false, now);
+        Subscription subscription = flights.subscribe(flight, prompt, false, reader, now);
         if (closing) {
             flights.fail(flight, PromptErrors.closed());
         } else {

@@ -51,6 +51,7 @@ final class Flight {
     private final Route route;
     private final long openedNanos;
     private final Mailbox mailbox = new Mailbox();
+    private final Broadcast broadcast = new Broadcast();
     private final Set<Subscription> subscriptions = new LinkedHashSet<>(2);
     private final List<AttemptReport> failedAttempts = new ArrayList<>(0);
     private final Map<Target, Integer> attempts = new HashMap<>(0);
@@ -64,7 +65,6 @@ final class Flight {
     private long leastTokens;
     private int eligibleTiers = 1;
     private int calls;
-    private boolean streaming;
     private long waitingSince;
     private double turn;
     private long order;
@@ -101,13 +101,23 @@ final class Flight {
         return mailbox;
     }
 
-    /** Returns whether its attempts ask for the answer piece by piece. */
-    boolean streaming() {
-        return streaming;
+    /** What its callers are told of the answer while it comes. */
+    Broadcast broadcast() {
+        return broadcast;
     }
 
-    void streaming(boolean streaming) {
-        this.streaming = streaming;
+    /** Returns its callers that read along. */
+    List<Reader> readers() {
+        List<Reader> readers = new ArrayList<>(0);
+        for (Subscription subscription : subscriptions) {
+            subscription.reader().ifPresent(readers::add);
+        }
+        return readers;
+    }
+
+    /** Its attempt has ended without a whole answer. */
+    void breakOff() {
+        broadcast.breakOff(readers().stream().map(Reader::place).toList());
     }
 
     Set<Subscription> subscriptions() {

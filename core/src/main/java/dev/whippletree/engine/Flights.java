@@ -88,13 +88,14 @@ final class Flights {
     }
 
     /** Subscribes a caller; one who comes after the answer gets it at once. */
-    Subscription subscribe(Flight flight, Prompt prompt, boolean joined, long now) {
+    Subscription subscribe(Flight flight, Prompt prompt, boolean joined, Optional<Reader> reader, long now) {
         Optional<Duration> patience =
                 prompt.deadline().or(() -> flight.route().settings().deadline());
         OptionalLong deadline =
                 patience.map(after -> OptionalLong.of(now + Waits.nanos(after))).orElse(OptionalLong.empty());
         SessionKey session = SessionKey.of(prompt);
-        Subscription subscription = new Subscription(flight, joined, session, deadline, now);
+        Subscription subscription = new Subscription(flight, joined, session, deadline, reader, now);
+        reader.ifPresent(caller -> caller.subscribed(subscription));
         subscription.mailbox().claim();
         tally.submitted(session);
         flight.subscriptions().add(subscription);
@@ -164,6 +165,9 @@ final class Flights {
             return;
         }
         subscription.flight().subscriptions().remove(subscription);
+        if (subscription.reader().isPresent()) {
+            subscription.flight().broadcast().fill(completion);
+        }
         Origin origin = originFor(subscription, completion.origin());
         tally.answered(subscription, origin.source(), now);
         Duration took = Duration.ofNanos(now - subscription.beganNanos());
@@ -191,8 +195,24 @@ final class Flights {
 
     /** A flight has failed, and all its callers with it. */
     void fail(Flight flight, PromptException failure) {
-        List.copyOf(flight.subscriptions()).forEach(subscription -> fail(subscription, failure));
+        List.copyOf(flight.subscriptions())
+                .forEach(subscription ->
+                        fail(subscription, subscription.wasTold() ? PromptErrors.interrupted(failure) : failure));
         remove(flight);
+    }
+
+    /** Fails the callers who were told part of an answer that another one has taken the place of. */
+    void interrupt(Flight flight) {
+        List<Subscription> lost =
+                flight.subscriptions().stream().filter(Subscription::wasTold).toList();
+        flight.broadcast()
+                .startOver(lost.stream()
+                        .flatMap(subscription -> subscription.reader().stream())
+                        .map(Reader::place)
+                        .toList());
+        PromptException failure = PromptErrors.continuedOtherwise(flight);
+        lost.forEach(subscription -> fail(subscription, failure));
+        abandonIfAlone(flight);
     }
 
     /** One caller alone gets no answer. */

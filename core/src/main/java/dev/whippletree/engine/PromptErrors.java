@@ -28,10 +28,30 @@ final class PromptErrors {
             case FILTERED -> "the service's content filter refused the prompt: " + last;
             case TOO_LARGE -> "the prompt is too large: " + last;
             case ATTEMPTS_EXHAUSTED -> "everything that may be tried has failed:" + lines(attempts);
-            case STREAM_INTERRUPTED -> "the answer broke off and couldn't be continued: " + last;
-            case NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
+            case STREAM_INTERRUPTED, NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
         };
         return new PromptException(reason, message, attempts, Optional.empty());
+    }
+
+    /** A flight failed of whose answer a caller had been told part. */
+    static PromptException interrupted(PromptException failure) {
+        return switch (failure.reason()) {
+            case FILTERED, DEADLINE, CLOSED, STREAM_INTERRUPTED -> failure;
+            case REJECTED, TOO_LARGE, NO_ACCOUNT, NO_ROOM_IN_TIME, LINE_FULL, ATTEMPTS_EXHAUSTED ->
+                new PromptException(
+                        Reason.STREAM_INTERRUPTED,
+                        "the answer broke off and couldn't be continued: " + failure.getMessage(),
+                        failure.attempts(),
+                        failure.roomAt());
+        };
+    }
+
+    /** An answer broke off of which a caller had been told part, and the next one says something else. */
+    static PromptException continuedOtherwise(Flight flight) {
+        String message =
+                "the answer broke off, and when it was asked for anew another one came, so it can't be continued;"
+                        + " what broke off:" + lines(flight.failedAttempts());
+        return new PromptException(Reason.STREAM_INTERRUPTED, message, flight.failedAttempts(), Optional.empty());
     }
 
     /** No target's limits can ever take that many tokens. */

@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.time.Timeline;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Subscription {
 
     private final CompletableFuture<Completion> future = new CompletableFuture<>();
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
+    private final Optional<Reader> reader;
     private final Flight flight;
     private final boolean joined;
     private final long beganNanos;
@@ -33,13 +35,22 @@ final class Subscription {
      *
      * @param joined whether the flight was there before
      * @param deadline when the caller gives up, on the engine's clock
+     * @param reader the caller, if it reads the answer while that comes
      */
-    Subscription(Flight flight, boolean joined, SessionKey session, OptionalLong deadline, long now) {
+    Subscription(
+            Flight flight,
+            boolean joined,
+            SessionKey session,
+            OptionalLong deadline,
+            Optional<Reader> reader,
+            long now) {
         this.flight = flight;
         this.joined = joined;
         this.session = session;
         this.deadline = deadline;
         this.beganNanos = now;
+        this.reader = reader;
+        this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::new);
     }
 
     CompletableFuture<Completion> future() {
@@ -49,6 +60,16 @@ final class Subscription {
     /** Its own, so that a caller who is slow to take an answer holds up nobody else. */
     Mailbox mailbox() {
         return mailbox;
+    }
+
+    /** Returns the caller, if it reads the answer while that comes. */
+    Optional<Reader> reader() {
+        return reader;
+    }
+
+    /** Returns whether its caller was told part of the answer. */
+    boolean wasTold() {
+        return reader.isPresent() && !flight.broadcast().isAtStart(reader.get().place());
     }
 
     Flight flight() {

@@ -183,7 +183,13 @@ final class Traffic {
         @Override
         public void begin(Flight flight, Target target, long now) {
             dispatcher.lineShrank();
-            Attempt attempt = new Attempt(monitor, timeline, conduct, flight, target, flight.streaming());
+            Attempt attempt = new Attempt(
+                    monitor,
+                    timeline,
+                    conduct,
+                    flight,
+                    target,
+                    !flight.readers().isEmpty());
             flight.begin(attempt);
             events.used();
             LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
@@ -231,6 +237,11 @@ final class Traffic {
         @Override
         public void failed(Flight flight, Reason reason, long now) {
             flights.fail(flight, PromptErrors.failed(flight, reason));
+        }
+
+        @Override
+        public void interrupted(Flight flight) {
+            flights.interrupt(flight);
         }
 
         @Override

@@ -3,15 +3,39 @@ package dev.whippletree.model;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A piece of a completion, as it arrives. Immutable. */
+/**
+ * What a caller is told of a completion while it comes: its pieces, and at last its end. Immutable.
+ *
+ * <p>All pieces of a sort, one after the other, are what the whole completion has of it.
+ */
 public sealed interface Delta {
+
+    /** A piece of the answer. Immutable. */
+    sealed interface Piece extends Delta {}
+
+    /**
+     * The end of a whole answer; the last that is told. A stream without it was no whole answer.
+     *
+     * @param finishReason why the answer ended
+     * @param usage tokens as the service counted them; absent if it didn't say
+     * @param origin where it came from
+     */
+    record End(FinishReason finishReason, Optional<TokenUsage> usage, Origin origin) implements Delta {
+
+        /** Checks that nothing is null. */
+        public End {
+            Objects.requireNonNull(finishReason, "finishReason");
+            Objects.requireNonNull(usage, "usage");
+            Objects.requireNonNull(origin, "origin");
+        }
+    }
 
     /**
      * More text.
      *
      * @param text appended to what came before; not empty
      */
-    record Text(String text) implements Delta {
+    record Text(String text) implements Piece {
 
         /** Checks that it isn't null. */
         public Text {
@@ -24,7 +48,7 @@ public sealed interface Delta {
      *
      * @param text appended to what came before; not empty
      */
-    record Reasoning(String text) implements Delta {
+    record Reasoning(String text) implements Piece {
 
         /** Checks that it isn't null. */
         public Reasoning {
@@ -40,7 +64,7 @@ public sealed interface Delta {
      * @param name the function's name; in its first piece only
      * @param arguments appended to the arguments that came before; may be empty
      */
-    record ToolCallPart(int index, Optional<String> id, Optional<String> name, String arguments) implements Delta {
+    record ToolCallPart(int index, Optional<String> id, Optional<String> name, String arguments) implements Piece {
 
         /** Checks that the index isn't negative and nothing is null. */
         public ToolCallPart {

@@ -30,7 +30,7 @@ public interface AttemptSink {
     void limits(List<RateLimitReport> reports);
 
     /** A piece of the answer arrived. An answer that isn't streamed is told as one piece of each sort. */
-    void delta(Delta delta);
+    void delta(Delta.Piece piece);
 
     /** The answer is whole. */
     void done(AnswerEnd end);

@@ -183,7 +183,9 @@ final class ConcurrencyStressTest {
                 if (random.nextInt(20) == 0) {
                     prompt.noCache();
                 }
-                CompletableFuture<Completion> answer = engine.submit(prompt.build(), random.nextInt(4) == 0);
+                CompletableFuture<Completion> answer = random.nextInt(4) == 0
+                        ? ReadingCaller.of(engine, prompt.build()).whole()
+                        : engine.complete(prompt.build());
                 questions.put(answer, text);
                 // What waits for the end waits for its being counted too, or it might look a moment too early.
                 answers.add(answer.whenComplete((completion, failure) -> ends.incrementAndGet()));

@@ -139,14 +139,18 @@ public abstract class EngineDoor {
     /** A prompt's time mustn't run out while it is being asked: as one thing after the other it couldn't. */
     private CompletableFuture<Completion> submit(Prompt prompt, int question) {
         if (!hasDeadline(question)) {
-            return engine.submit(prompt, question % 2 == 1);
+            return submitNow(prompt, question);
         }
         asking.readLock().lock();
         try {
-            return engine.submit(prompt, question % 2 == 1);
+            return submitNow(prompt, question);
         } finally {
             asking.readLock().unlock();
         }
+    }
+
+    private CompletableFuture<Completion> submitNow(Prompt prompt, int question) {
+        return question % 2 == 1 ? ReadingCaller.of(engine, prompt).whole() : engine.complete(prompt);
     }
 
     /** A thread withdraws the first of its prompts that it hasn't withdrawn. */

@@ -1,26 +1,50 @@
 package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 final class EngineStreamTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final EngineFixture fixture = new EngineFixture();
     private final ScriptedClient client = fixture.account("a", "1000 / 1s");
 
     private CompletableFuture<Completion> stream() {
-        return fixture.engine().submit(Prompt.of("q"), true);
+        return read().whole();
+    }
+
+    private ReadingCaller read() {
+        return ReadingCaller.of(fixture.engine(), Prompt.of("q"));
+    }
+
+    private ReadingCaller readSlowly(long atOnce) {
+        return ReadingCaller.slow(fixture.engine(), Prompt.of("q"), atOnce);
     }
 
     /** Sends a piece after each of the pauses, and ends with the last. */
@@ -41,6 +65,41 @@ final class EngineStreamTest {
             }
             return () -> {};
         };
+    }
+
+    /** Sends a piece every second, and then ends. */
+    private ScriptedClient.Behaviour says(String... texts) {
+        return says(sink -> sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model")), texts);
+    }
+
+    /** Sends a piece every second, and then fails. */
+    private ScriptedClient.Behaviour breaksAfter(String... texts) {
+        return says(sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")), texts);
+    }
+
+    private ScriptedClient.Behaviour says(Consumer<AttemptSink> end, String... texts) {
+        return says(end, Arrays.stream(texts).map(Delta.Text::new).toArray(Delta.Piece[]::new));
+    }
+
+    private ScriptedClient.Behaviour says(Consumer<AttemptSink> end, Delta.Piece... pieces) {
+        return (prompt, model, sink) -> {
+            sink.sent();
+            for (int index = 0; index < pieces.length; index++) {
+                Delta.Piece piece = pieces[index];
+                fixture.timeline.schedule(SECOND.multipliedBy(index + 1).toNanos(), () -> sink.delta(piece));
+            }
+            fixture.timeline.schedule(SECOND.multipliedBy(pieces.length + 1).toNanos(), () -> end.accept(sink));
+            return () -> {};
+        };
+    }
+
+    private static void assertInterrupted(ReadingCaller caller, String words) {
+        assertThatThrownBy(() -> caller.whole().join())
+                .cause()
+                .isInstanceOfSatisfying(PromptException.class, failure -> {
+                    assertThat(failure.reason()).isEqualTo(PromptException.Reason.STREAM_INTERRUPTED);
+                    assertThat(failure).hasMessageContaining(words);
+                });
     }
 
     @Test
@@ -73,13 +132,14 @@ final class EngineStreamTest {
             fixture.timeline.schedule(Duration.ofSeconds(20).toNanos(), () -> sink.delta(new Delta.Text("half an")));
             return () -> {};
         });
+        client.then(says("half", " an answer"));
         CompletableFuture<Completion> answer = stream();
         fixture.advance(Duration.ofSeconds(34));
         assertThat(client.cancelled()).isZero();
         fixture.advance(Duration.ofSeconds(1));
         assertThat(client.cancelled()).isEqualTo(1);
         fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(answer.join().text()).isEqualTo("half an answer");
     }
 
     @Test
@@ -96,11 +156,11 @@ final class EngineStreamTest {
         Duration[] pauses = new Duration[20];
         Arrays.fill(pauses, Duration.ofSeconds(10));
         client.then(pieces(pauses));
-        CompletableFuture<Completion> answer = stream();
-        fixture.advance(Duration.ofSeconds(121));
+        ReadingCaller caller = read();
+        fixture.advance(Duration.ofSeconds(120));
         assertThat(client.cancelled()).isEqualTo(1);
         fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
+        assertInterrupted(caller, "no whole answer within 120000 ms");
     }
 
     @Test
@@ -109,5 +169,374 @@ final class EngineStreamTest {
         fixture.advance(Duration.ofSeconds(1));
         assertThat(answer).isCompleted();
         assertThat(fixture.timeline.runNext()).isFalse();
+    }
+
+    @Test
+    void pieces_areToldAsTheyCome_andThenTheEnd() {
+        client.then(says("one ", "two ", "three"));
+        ReadingCaller caller = read();
+        fixture.advance(SECOND.multipliedBy(2));
+        assertThat(caller.pieces()).containsExactly(new Delta.Text("one "), new Delta.Text("two "));
+        assertThat(caller.whole()).isNotDone();
+
+        fixture.run();
+
+        Completion answer = caller.whole().join();
+        assertThat(answer.text()).isEqualTo("one two three");
+        assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(answer.origin().account()).isEqualTo("a");
+        assertThat(answer.origin().source()).isEqualTo(Origin.Source.CALL);
+    }
+
+    @Test
+    void thoughtsAndToolCalls_areToldInTheirOrder() {
+        Delta.Piece[] pieces = {
+            new Delta.Reasoning("hm"),
+            new Delta.Text("I ask."),
+            new Delta.ToolCallPart(0, Optional.of("id 0"), Optional.of("f"), ""),
+            new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "{}"),
+            new Delta.ToolCallPart(1, Optional.of("id 1"), Optional.of("g"), "{\"a\":1}")
+        };
+        client.then(says(
+                sink -> sink.done(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.of(TokenUsage.of(1, 2)), "model")),
+                pieces));
+        ReadingCaller caller = read();
+        ReadingCaller late = readSlowly(0);
+        fixture.run();
+        late.request(10);
+        fixture.run();
+
+        assertThat(caller.pieces()).containsExactly(pieces);
+        assertThat(late.pieces())
+                .containsExactly(
+                        pieces[0],
+                        pieces[1],
+                        new Delta.ToolCallPart(0, Optional.of("id 0"), Optional.of("f"), "{}"),
+                        pieces[4]);
+        assertThat(late.whole().join().usage()).contains(TokenUsage.of(1, 2));
+        assertThat(late.whole().join().toolCalls())
+                .containsExactly(new ToolCall("id 0", "f", "{}"), new ToolCall("id 1", "g", "{\"a\":1}"));
+    }
+
+    @Test
+    void oneWhoJoins_isToldEverythingFromTheStart() {
+        client.then(says("one ", "two ", "three"));
+        read();
+        fixture.advance(SECOND.multipliedBy(2));
+        ReadingCaller late = read();
+        fixture.advance(Duration.ZERO);
+        assertThat(late.text()).isEqualTo("one two ");
+
+        fixture.run();
+
+        assertThat(late.whole().join().text()).isEqualTo("one two three");
+        assertThat(late.whole().join().origin().source()).isEqualTo(Origin.Source.JOINED);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void slowReader_holdsUpNobody_andGetsWhatHasPiledUpAtOnce() {
+        client.then(says("one ", "two ", "three"));
+        ReadingCaller fast = read();
+        ReadingCaller slow = readSlowly(1);
+        fixture.run();
+        assertThat(fast.whole()).isCompleted();
+        assertThat(slow.pieces()).containsExactly(new Delta.Text("one "));
+        assertThat(fixture.status().prompts().underWay()).isZero();
+
+        slow.request(1);
+        fixture.run();
+        assertThat(slow.pieces()).containsExactly(new Delta.Text("one "), new Delta.Text("two three"));
+        assertThat(slow.whole()).isNotDone();
+        slow.request(1);
+        fixture.run();
+        assertThat(slow.whole().join().text()).isEqualTo("one two three");
+    }
+
+    @Test
+    void storedAnswer_isReplayed() {
+        fixture.cache("near", new ScriptedCache(fixture.timeline));
+        fixture.ask("q");
+        fixture.run();
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.pieces()).containsExactly(new Delta.Text("answer"));
+        assertThat(caller.whole().join().origin().source()).isEqualTo(Origin.Source.CACHE);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void answerThatNobodyStreamed_comesAsOnePiece() {
+        client.then((prompt, model, sink) -> {
+            assertThat(sink.streaming()).isFalse();
+            return client.answersAfter(SECOND).run(prompt, model, sink);
+        });
+        fixture.ask("q");
+        fixture.advance(Duration.ofMillis(1));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.pieces()).containsExactly(new Delta.Text("answer"));
+        assertThat(caller.whole()).isCompleted();
+    }
+
+    @Test
+    void oneReaderAmongTheCallersOfAWaitingFlight_isEnoughToStream() {
+        EngineFixture narrow = new EngineFixture();
+        ScriptedClient one = narrow.account("one", "1 / 1s");
+        narrow.ask("before");
+        narrow.ask("q");
+        List<Boolean> streaming = new ArrayList<>();
+        one.usually((prompt, model, sink) -> {
+            streaming.add(sink.streaming());
+            return one.answersAfter(SECOND).run(prompt, model, sink);
+        });
+
+        ReadingCaller.of(narrow.engine(), Prompt.of("q"));
+        narrow.run();
+
+        assertThat(streaming).containsExactly(true);
+    }
+
+    @Test
+    void brokenBeforeTheFirstPiece_isRetriedLikeAnythingElse() {
+        client.then(breaksAfter());
+        client.then(says("another"));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.whole().join().text()).isEqualTo("another");
+    }
+
+    @Test
+    void broken_goesOnWhereTheNewAnswerRepeatsWhatWasTold() {
+        client.then(breaksAfter("one ", "two "));
+        client.then(says("on", "e tw", "o three", " four"));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.pieces())
+                .containsExactly(
+                        new Delta.Text("one "),
+                        new Delta.Text("two "),
+                        new Delta.Text("three"),
+                        new Delta.Text(" four"));
+        assertThat(caller.whole().join().origin().attempts()).isEqualTo(2);
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void broken_andTheNewAnswerDiffers_endsWithAClearErrorAndNothingMoreIsTold() {
+        ScriptedCache cache = new ScriptedCache(fixture.timeline);
+        fixture.cache("near", cache);
+        client.then(breaksAfter("one ", "two "));
+        client.then(says("one ", "three", " four"));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertInterrupted(caller, "another one came");
+        assertThat(caller.text()).isEqualTo("one two ");
+        assertThat(client.cancelled()).isEqualTo(1);
+        assertThat(cache.entries()).isEmpty();
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void broken_andTheNewAnswerIsShorter_isAnother() {
+        client.then(breaksAfter("one ", "two "));
+        client.then(says("one "));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertInterrupted(caller, "the connection broke");
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void broken_andTheNewAnswerThinksMore_isAnother() {
+        client.then(breaksAfter("one"));
+        client.then(says(
+                sink -> sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model")),
+                new Delta.Reasoning("hm"),
+                new Delta.Text("one")));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertInterrupted(caller, "another one came");
+    }
+
+    @Test
+    void brokenTwice_goesOnAllTheSame() {
+        ScriptedClient other = fixture.account("b", "1000 / 1s");
+        client.then(breaksAfter("one ", "two "));
+        other.then(breaksAfter("one "));
+        client.usually(says("one ", "two ", "three"));
+        other.usually(says("one two three"));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.whole().join().text()).isEqualTo("one two three");
+    }
+
+    @Test
+    void broken_andEverythingFailsThen_saysThatItWasInterrupted() {
+        client.usually(breaksAfter("one "));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertInterrupted(caller, "everything that may be tried has failed");
+        assertThat(caller.text()).isEqualTo("one ");
+    }
+
+    @Test
+    void thoseThatWereToldNothing_getTheNewAnswer() {
+        client.then(breaksAfter("one ", "two "));
+        client.then(says("three ", "four"));
+        ReadingCaller told = read();
+        ReadingCaller slow = readSlowly(0);
+        CompletableFuture<Completion> whole = fixture.ask("q");
+        fixture.run();
+        slow.request(Long.MAX_VALUE);
+        fixture.run();
+        assertInterrupted(told, "another one came");
+        assertThat(slow.whole().join().text()).isEqualTo("three four");
+        assertThat(whole.join().text()).isEqualTo("three four");
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void oneReaderLeaves_othersAreToldTheRest_theLastOneEndsTheCall() {
+        client.then(says("one ", "two ", "three"));
+        ReadingCaller first = read();
+        ReadingCaller second = read();
+        fixture.advance(SECOND);
+        first.whole().cancel(false);
+        fixture.advance(SECOND);
+        assertThat(first.text()).isEqualTo("one ");
+        assertThat(second.text()).isEqualTo("one two ");
+        assertThat(client.cancelled()).isZero();
+
+        second.whole().cancel(false);
+        fixture.run();
+        assertThat(second.text()).isEqualTo("one two ");
+        assertThat(client.cancelled()).isEqualTo(1);
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void whatABrokenAttemptSaysAfterwards_isDropped() {
+        List<AttemptSink> sinks = new ArrayList<>();
+        client.then((prompt, model, sink) -> {
+            sinks.add(sink);
+            sink.delta(new Delta.Text("one "));
+            return () -> {};
+        });
+        client.then(says("one ", "two"));
+        ReadingCaller caller = read();
+        fixture.advance(Duration.ofSeconds(16));
+        sinks.get(0).delta(new Delta.Text("late"));
+        fixture.run();
+        assertThat(caller.whole().join().text()).isEqualTo("one two");
+    }
+
+    @Test
+    void askingForNothing_isAMistakeThatEndsTheStream() {
+        ReadingCaller caller = read();
+        caller.request(0);
+        fixture.run();
+        assertThatThrownBy(() -> caller.whole().join())
+                .cause()
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 1");
+        assertThat(fixture.status().inFlight()).isZero();
+        assertThat(fixture.status().prompts().cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void subscriberThatThrows_isToldNothingMore_andOthersAreNotHurt() {
+        client.then(says("one ", "two"));
+        List<Delta> told = new ArrayList<>();
+        fixture.engine().stream(Prompt.of("q")).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(10);
+            }
+
+            @Override
+            public void onNext(Delta delta) {
+                told.add(delta);
+                throw new IllegalStateException("a subscriber's mistake");
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                throw new AssertionError(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                throw new AssertionError("completed");
+            }
+        });
+        ReadingCaller other = read();
+        fixture.run();
+        assertThat(told).hasSize(1);
+        assertThat(other.whole().join().text()).isEqualTo("one two");
+    }
+
+    @Test
+    void unknownRoute_isAnErrorOfTheStream() {
+        ReadingCaller caller = ReadingCaller.of(
+                fixture.engine(), Prompt.builder().user("q").route("nowhere").build());
+        assertThatThrownBy(() -> caller.whole().join()).cause().isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void cancelledByItsFirstAct_asksNothing() {
+        List<String> signals = new ArrayList<>();
+        fixture.engine().stream(Prompt.of("q")).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(1);
+                subscription.cancel();
+            }
+
+            @Override
+            public void onNext(Delta delta) {
+                signals.add("next");
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                signals.add("error");
+            }
+
+            @Override
+            public void onComplete() {
+                signals.add("complete");
+            }
+        });
+        fixture.run();
+        assertThat(signals).isEmpty();
+        assertThat(client.calls()).isZero();
+        assertThat(fixture.status().prompts().submitted()).isZero();
+    }
+
+    @Test
+    void hundredThousandCancelledStreams_leaveEveryGaugeAtZero() {
+        ScriptedClient roomy = fixture.account("b", "1000000 / 1s");
+        SplittableRandom random = new SplittableRandom(7);
+        client.usually(says("one ", "two ", "three"));
+        roomy.usually(says("one ", "two ", "three"));
+        for (int batch = 0; batch < 1_000; batch++) {
+            List<ReadingCaller> callers = new ArrayList<>();
+            for (int index = 0; index < 100; index++) {
+                Prompt prompt = Prompt.of("question " + random.nextInt(1_000));
+                callers.add(ReadingCaller.slow(fixture.engine(), prompt, random.nextInt(3)));
+            }
+            fixture.advance(Duration.ofMillis(random.nextInt(3_900)));
+            callers.forEach(caller -> caller.whole().cancel(false));
+        }
+        fixture.run();
+        StatusSnapshot status = fixture.status();
+        assertThat(status.prompts().submitted()).isEqualTo(100_000);
+        assertThat(status.prompts().cancelled() + status.prompts().answered()).isEqualTo(100_000);
+        assertThat(status.prompts().cancelled()).isGreaterThan(50_000);
+        assertThat(status.prompts().underWay()).isZero();
+        assertThat(status.inFlight()).isZero();
+        assertThat(status.waiting()).isZero();
+        assertThat(status.sessionsActive()).isZero();
     }
 }

@@ -39,7 +39,7 @@ final class CountedCall implements AttemptSink {
     }
 
     @Override
-    public void delta(Delta delta) {
+    public void delta(Delta.Piece delta) {
         sink.delta(delta);
     }
 

@@ -90,8 +90,8 @@ final class Reply {
         List<String> told = answered.delivery().whole() ? pieces : pieces.subList(0, pieces.size() * 2 / 3);
         long spanNanos = answered.wholeNanos() - firstNanos;
         for (int i = 0; i < told.size(); i++) {
-            Delta delta = new Delta.Text(told.get(i));
-            steps.add(step(firstNanos + spanNanos * (i + 1) / pieces.size(), () -> sink.delta(delta)));
+            Delta.Piece piece = new Delta.Text(told.get(i));
+            steps.add(step(firstNanos + spanNanos * (i + 1) / pieces.size(), () -> sink.delta(piece)));
         }
         addEnd(steps, answered);
         return steps;

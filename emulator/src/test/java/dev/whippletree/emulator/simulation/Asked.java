@@ -51,6 +51,9 @@ final class Asked {
 
     @Nullable CompletableFuture<Completion> answer;
 
+    /** Who watches the answer come, if somebody does. */
+    @Nullable Listening caller;
+
     /** A call that failed, and where. */
     record Failed(String target, Failure failure) {}
 
@@ -63,6 +66,11 @@ final class Asked {
 
     boolean hasEnded() {
         return endedNanos != NEVER;
+    }
+
+    /** Whether its caller was told part of an answer. */
+    boolean wasTold() {
+        return caller != null && caller.wasTold();
     }
 
     /** Whether its flight is in the waiting line and has never been out of it. */

@@ -110,7 +110,7 @@ final class OneOutcomeEach implements Invariant {
             case NO_ROOM_IN_TIME, DEADLINE -> asked.deadlineNanos.isPresent();
             case LINE_FULL -> scenario.engine().lineSize() < scenario.asks().size();
             case ATTEMPTS_EXHAUSTED -> !scenario.isHarmless() || !scenario.isDeclared();
-            case STREAM_INTERRUPTED -> false;
+            case STREAM_INTERRUPTED -> asked.wasTold();
             case CLOSED ->
                 scenario.closing()
                         .map(Scenario.Closing::at)

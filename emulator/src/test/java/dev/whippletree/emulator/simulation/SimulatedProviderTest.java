@@ -293,7 +293,7 @@ class SimulatedProviderTest {
         }
 
         @Override
-        public void delta(Delta delta) {
+        public void delta(Delta.Piece delta) {
             note("delta");
             text.append(((Delta.Text) delta).text());
         }

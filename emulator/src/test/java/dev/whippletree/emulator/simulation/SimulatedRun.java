@@ -1,6 +1,5 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.engine.StreamingDoor;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.StatusSnapshot;
@@ -144,8 +143,7 @@ final class SimulatedRun {
                 .orElse(0);
         journal.note(facts.nowNanos, ask, one.opener ? "is asked" : "is asked too", "");
         invariants.forEach(invariant -> invariant.asking(one));
-        CompletableFuture<Completion> answer =
-                ask.streaming() ? StreamingDoor.complete(pool.engine(), ask.prompt()) : pool.complete(ask.prompt());
+        CompletableFuture<Completion> answer = ask.streaming() ? listen(one) : pool.complete(ask.prompt());
         one.answer = answer;
         answer.whenComplete((completion, failure) -> ended(one, completion, failure));
         ask.patience()
@@ -155,6 +153,13 @@ final class SimulatedRun {
                         answer.cancel(true);
                     }
                 }));
+    }
+
+    private CompletableFuture<Completion> listen(Asked one) {
+        Listening caller = new Listening();
+        one.caller = caller;
+        pool.engine().stream(one.ask.prompt()).subscribe(caller);
+        return caller.whole();
     }
 
     private void ended(Asked one, @Nullable Completion completion, @Nullable Throwable failure) {

@@ -84,7 +84,7 @@ final class WatchedClient implements ProviderClient {
         }
 
         @Override
-        public void delta(Delta delta) {
+        public void delta(Delta.Piece delta) {
             sink.delta(delta);
         }
 

@@ -18,12 +18,12 @@ import tools.jackson.databind.JsonNode;
  */
 final class AnswerParts {
 
-    private final Consumer<Delta> listener;
+    private final Consumer<Delta.Piece> listener;
     private final Map<Long, Integer> numbers = new HashMap<>();
     private final Set<Integer> identified = new HashSet<>();
     private final Set<Integer> named = new HashSet<>();
 
-    AnswerParts(Consumer<Delta> listener) {
+    AnswerParts(Consumer<Delta.Piece> listener) {
         this.listener = listener;
     }
 

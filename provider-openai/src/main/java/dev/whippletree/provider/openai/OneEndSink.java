@@ -57,7 +57,7 @@ final class OneEndSink implements AttemptSink {
     }
 
     @Override
-    public void delta(Delta delta) {
+    public void delta(Delta.Piece delta) {
         if (!over) {
             sink.delta(delta);
         }

@@ -32,7 +32,8 @@ final class StreamedAnswer {
      * @param model what the model is called where the answer doesn't say
      * @param listener is told of every piece as it arrives
      */
-    StreamedAnswer(ResponseHead head, Dialect dialect, InstantSource clock, String model, Consumer<Delta> listener) {
+    StreamedAnswer(
+            ResponseHead head, Dialect dialect, InstantSource clock, String model, Consumer<Delta.Piece> listener) {
         this.head = head;
         this.dialect = dialect;
         this.clock = clock;

@@ -26,7 +26,7 @@ final class WholeAnswer {
      * @param model what the model is called where the answer doesn't say
      * @throws NoAnswerException if it is an error, or not a whole answer
      */
-    AnswerEnd read(byte[] body, String model, Consumer<Delta> listener) throws NoAnswerException {
+    AnswerEnd read(byte[] body, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
         JsonNode answer =
                 Json.parse(body).filter(JsonNode::isObject).orElseThrow(() -> broken("the answer is not JSON"));
         Optional<JsonNode> error = dialect.error(answer);

@@ -25,7 +25,7 @@ final class FailingSink implements AttemptSink {
     public void limits(List<RateLimitReport> reports) {}
 
     @Override
-    public void delta(Delta delta) {
+    public void delta(Delta.Piece delta) {
         throw new IllegalStateException("this sink fails on purpose");
     }
 

@@ -85,7 +85,7 @@ public final class RecordingSink implements AttemptSink {
     }
 
     @Override
-    public void delta(Delta delta) {
+    public void delta(Delta.Piece delta) {
         take(Step.DELTA, () -> deltas.add(delta));
         firstDelta.countDown();
     }

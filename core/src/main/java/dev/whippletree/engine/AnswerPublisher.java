@@ -1,0 +1,42 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Prompt;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+
+/** Asks a prompt for each that subscribes, and tells it the answer while it comes. Immutable. */
+final class AnswerPublisher implements Flow.Publisher<Delta> {
+
+    private final Engine engine;
+    private final Prompt prompt;
+    private final Executor executor;
+
+    /**
+     * Creates one.
+     *
+     * @param executor what subscribers are told on
+     */
+    AnswerPublisher(Engine engine, Prompt prompt, Executor executor) {
+        this.engine = engine;
+        this.prompt = prompt;
+        this.executor = executor;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super Delta> subscriber) {
+        Reader reader = new Reader(Objects.requireNonNull(subscriber, "subscriber"), executor);
+        reader.introduce();
+        if (!reader.isOver()) {
+            CompletableFuture<?> asked = engine.submit(prompt, reader);
+            asked.whenComplete((completion, failure) -> {
+                if (failure != null) {
+                    reader.fail(failure);
+                }
+            });
+        }
+        reader.mailbox().drain();
+    }
+}
