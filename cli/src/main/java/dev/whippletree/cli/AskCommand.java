@@ -1,11 +1,14 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.answer.AnswerText;
+import dev.whippletree.cli.answer.ComingAnswer;
+import dev.whippletree.cli.answer.ComingAnswer.Answer;
+import dev.whippletree.cli.answer.Provenance;
 import dev.whippletree.cli.emulated.EmulatedAccounts;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +27,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  whippletree ask \"Tell me about yourself\"",
             "  echo \"Summarise: ...\" | whippletree ask - --max-tokens 200",
-            "  whippletree ask --account hf-2 --json \"Hello\""
+            "  whippletree ask --account hf-2 --json \"Hello\"",
+            "  whippletree ask --stream \"Tell me a long story\" | tee story.txt"
         })
 final class AskCommand implements Callable<Integer> {
 
@@ -41,6 +45,9 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the whole completion as JSON.")
     private boolean json;
 
+    @Mixin
+    private final StreamOption stream = new StreamOption();
+
     @Option(names = "--emulated", description = "Ask an emulated service started for this; needs no account.")
     private boolean emulated;
 
@@ -56,6 +63,9 @@ final class AskCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (json && stream.wanted()) {
+            throw new UserMistake("--json prints the whole completion, which --stream doesn't wait for; choose one");
+        }
         Prompt prompt = options.prompt(text());
         return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
     }
@@ -75,16 +85,46 @@ final class AskCommand implements Callable<Integer> {
 
     private int answer(Whippletree whippletree, Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Completion completion = Waiting.on(whippletree.complete(prompt));
+        Delta.End end = !json && stream.on(surroundings.terminal())
+                ? printWhileItComes(whippletree, prompt)
+                : printWhole(whippletree, prompt);
         Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
-        surroundings.out().println(json ? Json.write(CompletionJson.of(completion)) : completion.text());
-        if (completion.finishReason() == FinishReason.LENGTH) {
-            surroundings.err().println("whippletree: the answer is cut: its tokens were used up (see --max-tokens)");
+        if (end.finishReason() == FinishReason.LENGTH) {
+            surroundings.err().println("whippletree: " + Provenance.CUT);
         }
         if (common.verbose()) {
-            surroundings.err().println(origin(completion, took));
+            surroundings.err().println(Provenance.line(end, took));
         }
         return ExitCode.ANSWERED;
+    }
+
+    private Delta.End printWhole(Whippletree whippletree, Prompt prompt) {
+        Completion completion = Waiting.on(whippletree.complete(prompt));
+        if (json) {
+            surroundings.out().println(Json.write(CompletionJson.of(completion)));
+        } else {
+            AnswerText text = answerText();
+            text.take(new Delta.Text(completion.text()));
+            text.end();
+        }
+        return Answer.of(completion).end();
+    }
+
+    private Delta.End printWhileItComes(Whippletree whippletree, Prompt prompt) {
+        AnswerText text = answerText();
+        ComingAnswer coming = new ComingAnswer(text);
+        whippletree.stream(prompt).subscribe(coming);
+        try {
+            Answer answer = coming.await();
+            text.end();
+            return answer.end();
+        } finally {
+            text.breakOff();
+        }
+    }
+
+    private AnswerText answerText() {
+        return AnswerText.plain(surroundings.out(), surroundings.terminal().out());
     }
 
     private String text() {
@@ -98,24 +138,9 @@ final class AskCommand implements Callable<Integer> {
     private String read() {
         try {
             byte[] bytes = surroundings.in().readAllBytes();
-            return new String(bytes, Surroundings.charset(surroundings.terminal())).strip();
+            return new String(bytes, surroundings.charset()).strip();
         } catch (IOException e) {
             throw new UncheckedIOException("standard input can't be read", e);
         }
-    }
-
-    private static String origin(Completion completion, Duration took) {
-        Origin origin = completion.origin();
-        String source = switch (origin.source()) {
-            case CALL -> "answered by account " + origin.account();
-            case JOINED -> "joined another's call to account " + origin.account();
-            case CACHE -> "from cache " + origin.cache().orElse("") + ", once answered by account " + origin.account();
-        };
-        return source + ", model " + origin.model() + ", " + Words.count(origin.attempts(), "attempt") + ", waited "
-                + Words.duration(origin.waited()) + ", took " + Words.duration(took)
-                + completion
-                        .usage()
-                        .map(usage -> ", " + Words.count(usage.total(), "token"))
-                        .orElse("");
     }
 }

@@ -22,6 +22,9 @@ final class ExitCode {
     /** The service refused this prompt; any other account would too. */
     static final int REFUSED = 4;
 
+    /** Part of the answer had been printed when it broke off, and it couldn't be continued. */
+    static final int BROKEN_OFF = 5;
+
     /** The same for people, as the help shows it. */
     static final Map<String, String> HELP = help();
 
@@ -34,6 +37,7 @@ final class ExitCode {
         help.put("  2", "wrong usage or configuration");
         help.put("  3", "no account can answer; says from when one could");
         help.put("  4", "the service refused this prompt");
+        help.put("  5", "the answer broke off: what was printed of it isn't whole");
         help.put("130", "interrupted by Ctrl-C");
         return help;
     }
@@ -41,8 +45,8 @@ final class ExitCode {
     static int of(PromptException.Reason reason) {
         return switch (reason) {
             case REJECTED, FILTERED, TOO_LARGE -> REFUSED;
-            case NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, STREAM_INTERRUPTED, CLOSED ->
-                NO_ACCOUNT;
+            case NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, CLOSED -> NO_ACCOUNT;
+            case STREAM_INTERRUPTED -> BROKEN_OFF;
         };
     }
 }

@@ -71,6 +71,7 @@ public final class Main {
     private static Map<String, Supplier<Object>> commands(Surroundings surroundings) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("ask", () -> new AskCommand(surroundings));
+        commands.put("chat", () -> new ChatCommand(surroundings));
         commands.put("status", () -> new StatusCommand(surroundings));
         commands.put("init", () -> new InitCommand(surroundings));
         commands.put("check", () -> new CheckCommand(surroundings));

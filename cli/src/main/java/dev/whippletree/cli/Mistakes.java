@@ -16,11 +16,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Turns what went wrong into a few lines on standard error and an exit code. Nobody but somebody who asks by {@code --debug}
  * sees a stack trace.
  */
-final class Mistakes {
+public final class Mistakes {
 
     private final Surroundings surroundings;
 
-    Mistakes(Surroundings surroundings) {
+    /** Creates one that prints on the surroundings' standard error. */
+    public Mistakes(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
 
@@ -37,6 +38,15 @@ final class Mistakes {
 
     /** Handles what a command threw. */
     int handle(Exception thrown, CommandLine command, ParseResult parsed) {
+        return handle(thrown);
+    }
+
+    /**
+     * Says what was thrown.
+     *
+     * @return the exit code for it, one of {@link ExitCode}'s
+     */
+    public int handle(Exception thrown) {
         if (LogOutput.debugging()) {
             thrown.printStackTrace(surroundings.err());
         }

@@ -2,6 +2,7 @@ package dev.whippletree.cli;
 
 import dev.whippletree.model.Prompt;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -54,6 +55,10 @@ final class PromptOptions {
         return account;
     }
 
+    Optional<String> system() {
+        return Optional.ofNullable(system);
+    }
+
     /**
      * Returns the prompt.
      *
@@ -61,17 +66,36 @@ final class PromptOptions {
      * @throws UserMistake if a value is out of range
      */
     Prompt prompt(String text) {
-        Prompt.Builder builder = Prompt.builder().deadline(deadline);
-        if (system != null) {
-            builder.system(system);
+        Prompt.Builder builder = builder();
+        system().ifPresent(builder::system);
+        if (route != null) {
+            builder.route(route);
         }
-        addParameters(builder);
-        addOwner(builder);
+        if (account != null) {
+            builder.account(account);
+        }
         try {
             return builder.user(text).build();
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Checks the values.
+     *
+     * @throws UserMistake if one is out of range
+     */
+    void check() {
+        prompt("");
+    }
+
+    /** Returns the beginning of a prompt: all but its messages, route and account. */
+    Prompt.Builder builder() {
+        Prompt.Builder builder = Prompt.builder().deadline(deadline);
+        addParameters(builder);
+        addOwner(builder);
+        return builder;
     }
 
     private void addParameters(Prompt.Builder builder) {
@@ -87,12 +111,6 @@ final class PromptOptions {
     }
 
     private void addOwner(Prompt.Builder builder) {
-        if (route != null) {
-            builder.route(route);
-        }
-        if (account != null) {
-            builder.account(account);
-        }
         if (tenant != null) {
             builder.tenant(tenant);
         }

@@ -2,10 +2,7 @@ package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.board.Bill;
-import dev.whippletree.cli.board.StatusBoard;
-import dev.whippletree.config.Configuration;
 import dev.whippletree.model.StatusSnapshot;
-import java.time.LocalDate;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,19 +49,12 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void print(Whippletree whippletree) {
-        StatusSnapshot status = whippletree.status();
-        Bill bill = bill(whippletree.configuration(), status);
         if (json) {
+            StatusSnapshot status = whippletree.status();
+            Bill bill = StatusPage.bill(whippletree, status, surroundings);
             surroundings.out().println(Json.write(StatusJson.of(status, bill)));
             return;
         }
-        new StatusBoard(surroundings.zone(), surroundings.terminal().colours())
-                .lines(status, bill)
-                .forEach(surroundings.out()::println);
-    }
-
-    private Bill bill(Configuration configuration, StatusSnapshot status) {
-        LocalDate today = LocalDate.ofInstant(status.at(), surroundings.zone());
-        return Bill.of(status, configuration.accounts(), configuration.prices(), today);
+        StatusPage.lines(whippletree, surroundings).forEach(surroundings.out()::println);
     }
 }

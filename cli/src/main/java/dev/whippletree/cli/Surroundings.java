@@ -72,8 +72,13 @@ public record Surroundings(
         return plugins != null && Files.isDirectory(Path.of(plugins)) ? builder.plugins(Path.of(plugins)) : builder;
     }
 
+    /** Returns how standard input is encoded. */
+    public Charset charset() {
+        return charset(terminal);
+    }
+
     /** Returns how text is encoded: a Windows console has its own way, everything else gets UTF-8. */
-    static Charset charset(Terminal terminal) {
+    private static Charset charset(Terminal terminal) {
         boolean windows =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
         String console = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));

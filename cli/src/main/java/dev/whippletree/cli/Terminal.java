@@ -9,13 +9,14 @@ import picocli.CommandLine.Help.Ansi;
  * What is known of the terminal. Immutable.
  *
  * @param in whether standard input is a terminal, where somebody can answer a question
+ * @param out whether standard output is one, where somebody reads along
  * @param err whether standard error is one, on which lines can be drawn anew
  * @param colours whether standard output shows colours
  */
-public record Terminal(boolean in, boolean err, boolean colours) {
+public record Terminal(boolean in, boolean out, boolean err, boolean colours) {
 
     /** No terminal at all, as in a pipe. */
-    public static final Terminal NONE = new Terminal(false, false, false);
+    public static final Terminal NONE = new Terminal(false, false, false, false);
 
     /** A JVM can't tell which of its streams are terminals. The launcher can, and says so by this property: {@code in,out,err}. */
     private static final String PROPERTY = "whippletree.terminals";
@@ -37,10 +38,13 @@ public record Terminal(boolean in, boolean err, boolean colours) {
         boolean dumb = environment.getOrDefault("TERM", "").equals("dumb");
         if (launcher == null) {
             boolean there = console.getAsBoolean();
-            return new Terminal(there, there && !dumb, ansi.getAsBoolean() && !dumb);
+            return new Terminal(there, there, there && !dumb, ansi.getAsBoolean() && !dumb);
         }
         boolean plain = dumb || !environment.getOrDefault("NO_COLOR", "").isEmpty();
         return new Terminal(
-                launcher.contains("in"), launcher.contains("err") && !dumb, launcher.contains("out") && !plain);
+                launcher.contains("in"),
+                launcher.contains("out"),
+                launcher.contains("err") && !dumb,
+                launcher.contains("out") && !plain);
     }
 }

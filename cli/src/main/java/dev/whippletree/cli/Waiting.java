@@ -3,8 +3,8 @@ package dev.whippletree.cli;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Waits, as only a command may. */
-final class Waiting {
+/** Waits, as only a command may. Stateless. */
+public final class Waiting {
 
     private Waiting() {}
 
@@ -12,9 +12,10 @@ final class Waiting {
      * Blocks until a future has ended.
      *
      * @return what it ended with
+     * @throws java.util.concurrent.CancellationException if it was cancelled
      * @throws RuntimeException what it failed with, without the wrapping
      */
-    static <T> T on(CompletableFuture<T> future) {
+    public static <T> T on(CompletableFuture<T> future) {
         try {
             return future.join();
         } catch (CompletionException e) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             "  whippletree ask \"Tell me about yourself\"",
             "  echo \"Summarise: ...\" | whippletree ask -",
             "  whippletree ask --emulated \"Does it run?\"      without any account",
+            "  whippletree chat                               a conversation by hand",
             "  whippletree init                               a configuration from the tokens in the environment",
             "  whippletree check                              what is wrong with the configuration",
             "  whippletree plan --interviews 500              will the configured accounts do?",

@@ -2,16 +2,19 @@ package dev.whippletree.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
+import dev.whippletree.spi.AttemptSink;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,5 +241,115 @@ class AskCommandTest {
         shell.withAccount().provider.failure = Optional.of(Failure.of(FailureKind.UNAVAILABLE, "down"));
         assertThat(shell.run("ask", "Hello")).isEqualTo(3);
         assertThat(shell.err()).containsOnlyOnce("UNAVAILABLE: down").contains("(2 times)");
+    }
+
+    private Shell onTerminal() {
+        return shell.withAccount().terminal(new Terminal(false, true, true, true));
+    }
+
+    /** Tells the beginning of an answer, which stays without an end. */
+    private CompletableFuture<AttemptSink> beginAnswer(String beginning) {
+        CompletableFuture<AttemptSink> answer = new CompletableFuture<>();
+        shell.provider.scripts.add(sink -> {
+            answer.complete(sink);
+            sink.delta(new Delta.Text(beginning));
+        });
+        return answer;
+    }
+
+    @Test
+    void terminal_showsTheAnswerWhileItComes() {
+        CompletableFuture<AttemptSink> answer = beginAnswer("Fine, ");
+        onTerminal().whenPrinted("Fine, ", () -> {
+            answer.join().delta(new Delta.Text("thank you."));
+            shell.provider.end(answer.join());
+        });
+        assertThat(shell.run("ask", "--deadline", "20s", "Hello"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
+        assertThat(shell.err()).isEmpty();
+    }
+
+    private void answerThatBreaksOff() {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Text("Half an ans"));
+            sink.failed(Failure.of(FailureKind.REJECTED, "had enough"));
+        });
+    }
+
+    /** Breaks an answer off once part of it was printed. */
+    private void answerThatBreaksOffInPrint() {
+        CompletableFuture<AttemptSink> answer = beginAnswer("Half an ans");
+        shell.whenPrinted("Half an ans", () -> answer.join().failed(Failure.of(FailureKind.REJECTED, "had enough")));
+    }
+
+    @Test
+    void answerThatBreaksOff_endsItsLine_saysSo_andExitsWith5() {
+        answerThatBreaksOffInPrint();
+        assertThat(onTerminal().run("ask", "Hello")).isEqualTo(5);
+        assertThat(shell.out()).isEqualTo("Half an ans" + System.lineSeparator());
+        assertThat(shell.err()).contains("the answer broke off").contains("had enough");
+    }
+
+    @Test
+    void pipe_getsTheWholeAnswerOrNothing() {
+        answerThatBreaksOff();
+        assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(4);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void pipe_getsTheAnswerWhileItComesIfToldSo() {
+        answerThatBreaksOffInPrint();
+        assertThat(shell.withAccount().run("ask", "--stream", "Hello")).isEqualTo(5);
+        assertThat(shell.out()).isEqualTo("Half an ans" + System.lineSeparator());
+    }
+
+    @Test
+    void noStream_keepsATerminalWaiting() {
+        answerThatBreaksOff();
+        assertThat(onTerminal().run("ask", "--no-stream", "Hello")).isEqualTo(4);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void json_isPrintedWholeOnATerminalToo() {
+        answerThatBreaksOff();
+        assertThat(onTerminal().run("ask", "--json", "Hello")).isEqualTo(4);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void jsonWhileItComes_isAMistake() {
+        assertThat(shell.withAccount().run("ask", "--json", "--stream", "Hello"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("--json").contains("--stream");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void whatAModelSays_commandsNoTerminal() {
+        shell.provider.answer = "red \u001b[31m and\ttab\r\nline\r";
+        assertThat(onTerminal().run("ask", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("red \ufffd[31m and\ttab\nline" + System.lineSeparator());
+    }
+
+    @Test
+    void pipe_getsWhatAModelSaysAsItIs() {
+        shell.provider.answer = "red \u001b[31m";
+        assertThat(shell.withAccount().run("ask", "--stream", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("red \u001b[31m" + System.lineSeparator());
+    }
+
+    @Test
+    void thinking_isNoPartOfTheAnswer() {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Reasoning("hmm"));
+            sink.delta(new Delta.Text("Yes."));
+            shell.provider.end(sink);
+        });
+        assertThat(onTerminal().run("ask", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("Yes." + System.lineSeparator());
     }
 }

@@ -22,7 +22,14 @@ class EmulatorModuleTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"stress", "emulate", "ask --emulated Hello", "plan --accounts huggingface:2x1000/h"})
+    @ValueSource(
+            strings = {
+                "stress",
+                "emulate",
+                "ask --emulated Hello",
+                "chat --emulated",
+                "plan --accounts huggingface:2x1000/h"
+            })
     void withoutTheModule_commandsThatNeedItNameIt(String line) throws Exception {
         Outcome outcome = runWithoutEmulator(line.split(" "));
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);

@@ -30,7 +30,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ask", "status", "check", "plugins", "cache", "stress", "plan", "emulate"})
+    @ValueSource(strings = {"ask", "chat", "status", "check", "plugins", "cache", "stress", "plan", "emulate"})
     void everyCommand_hasHelpThatFormats(String command) {
         assertThat(shell.run(command, "--help")).isZero();
         assertThat(shell.out()).contains("Usage: whippletree " + command).contains("no account can answer");
@@ -80,7 +80,7 @@ class MainTest {
 
     @Test
     void colours_arePrintedOnATerminalThatShowsThem() {
-        shell.terminal(new Terminal(true, true, true)).run("--help");
+        shell.terminal(new Terminal(true, true, true, true)).run("--help");
         assertThat(shell.out()).contains("\u001b[");
     }
 }

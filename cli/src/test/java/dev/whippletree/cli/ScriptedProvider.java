@@ -19,19 +19,29 @@ import dev.whippletree.spi.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /** A provider whose accounts answer, or fail, as a test says; one account for the variable {@code SCRIPTED_TOKEN}. */
-final class ScriptedProvider implements Provider {
+public final class ScriptedProvider implements Provider {
 
-    static final String VARIABLE = "SCRIPTED_TOKEN";
+    public static final String VARIABLE = "SCRIPTED_TOKEN";
 
-    final List<Prompt> asked = new CopyOnWriteArrayList<>();
-    final List<String> models = new CopyOnWriteArrayList<>();
-    FinishReason finishReason = FinishReason.STOP;
-    String answer = "Fine, thank you.";
-    Optional<Failure> failure = Optional.empty();
+    public final List<Prompt> asked = new CopyOnWriteArrayList<>();
+    public final List<String> models = new CopyOnWriteArrayList<>();
+    public FinishReason finishReason = FinishReason.STOP;
+    public String answer = "Fine, thank you.";
+    public Optional<Failure> failure = Optional.empty();
+
+    /** What the next prompts get instead, one each. */
+    public final Queue<Consumer<AttemptSink>> scripts = new ConcurrentLinkedQueue<>();
+
+    /** Has a permit for each call that was cancelled. */
+    public final Semaphore cancelled = new Semaphore(0);
 
     @Override
     public String name() {
@@ -62,6 +72,11 @@ final class ScriptedProvider implements Provider {
         return new Client();
     }
 
+    /** Ends an answer that has been told. */
+    public void end(AttemptSink sink) {
+        sink.done(new AnswerEnd(finishReason, Optional.of(TokenUsage.of(18, 5)), "scripted-model"));
+    }
+
     private final class Client implements ProviderClient {
 
         @Override
@@ -79,8 +94,13 @@ final class ScriptedProvider implements Provider {
             }
             sink.sent();
             sink.firstByte();
+            Consumer<AttemptSink> script = scripts.poll();
+            if (script != null) {
+                script.accept(sink);
+                return cancelled::release;
+            }
             sink.delta(new Delta.Text(answer));
-            sink.done(new AnswerEnd(finishReason, Optional.of(TokenUsage.of(18, 5)), model));
+            end(sink);
             return () -> {};
         }
 

@@ -18,10 +18,10 @@ import java.util.concurrent.CompletableFuture;
 /** Runs the command in this process and keeps what it prints. */
 public final class Shell {
 
-    final ScriptedProvider provider = new ScriptedProvider();
+    public final ScriptedProvider provider = new ScriptedProvider();
     private final Map<String, String> environment = new HashMap<>();
     private final CompletableFuture<Void> interruption = new CompletableFuture<>();
-    private final StringWriter out = new StringWriter();
+    private final WatchedWriter out = new WatchedWriter();
     private final StringWriter err = new StringWriter();
     private final Path folder;
     private String input = "";
@@ -31,31 +31,38 @@ public final class Shell {
         this.folder = folder;
     }
 
-    Shell variable(String name, String value) {
+    public Shell variable(String name, String value) {
         environment.put(name, value);
         return this;
     }
 
-    Shell withAccount() {
+    public Shell withAccount() {
         return variable(ScriptedProvider.VARIABLE, "sesame");
     }
 
-    Shell input(String text) {
+    public Shell input(String text) {
         this.input = text;
         return this;
     }
 
-    Shell terminal(Terminal terminal) {
+    public Shell terminal(Terminal terminal) {
         this.terminal = terminal;
         return this;
     }
 
-    Shell file(String name, String contents) {
+    public Shell file(String name, String contents) {
         try {
             Files.writeString(folder.resolve(name), contents);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return this;
+    }
+
+    /** Runs something once, on the printing thread, as soon as standard output has a text. */
+    public Shell whenPrinted(String text, Runnable then) {
+        out.awaited = text;
+        out.then = then;
         return this;
     }
 
@@ -87,5 +94,20 @@ public final class Shell {
 
     public String err() {
         return err.toString();
+    }
+
+    private static final class WatchedWriter extends StringWriter {
+
+        private String awaited = "";
+        private Runnable then = () -> {};
+
+        @Override
+        public void write(String text, int offset, int length) {
+            super.write(text, offset, length);
+            if (!awaited.isEmpty() && toString().contains(awaited)) {
+                awaited = "";
+                then.run();
+            }
+        }
     }
 }

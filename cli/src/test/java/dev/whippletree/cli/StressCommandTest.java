@@ -67,7 +67,7 @@ class StressCommandTest {
 
     @Test
     void liveRun_refusedAtTheQuestion_asksNothing() {
-        shell.withAccount().terminal(new Terminal(true, false, false)).input("n\n");
+        shell.withAccount().terminal(new Terminal(true, false, false, false)).input("n\n");
         assertThat(shell.run("stress", "--live", "--interviews", "2")).isZero();
         assertThat(shell.err()).contains("[y/N]");
         assertThat(shell.provider.asked).isEmpty();
@@ -76,7 +76,7 @@ class StressCommandTest {
     @Test
     void liveRun_agreedTo_asksTheUsersAccounts() {
         shell.withAccount().file("whippletree.yaml", WITH_CACHE);
-        shell.terminal(new Terminal(true, false, false)).input("yes\n");
+        shell.terminal(new Terminal(true, false, false, false)).input("yes\n");
         assertThat(shell.run("stress", "--live", "--interviews", "2"))
                 .as(() -> shell.out() + shell.err())
                 .isZero();

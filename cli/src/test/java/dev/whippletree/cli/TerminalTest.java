@@ -13,13 +13,13 @@ class TerminalTest {
 
     @Test
     void launcher_knowsBetterThanTheJvm() {
-        assertThat(Terminal.of("in,err", Map.of(), YES, YES)).isEqualTo(new Terminal(true, true, false));
-        assertThat(Terminal.of(",out", Map.of(), NO, NO)).isEqualTo(new Terminal(false, false, true));
+        assertThat(Terminal.of("in,err", Map.of(), YES, YES)).isEqualTo(new Terminal(true, false, true, false));
+        assertThat(Terminal.of(",out", Map.of(), NO, NO)).isEqualTo(new Terminal(false, true, false, true));
     }
 
     @Test
     void noLauncher_leavesItToTheJvm() {
-        assertThat(Terminal.of(null, Map.of(), YES, NO)).isEqualTo(new Terminal(true, true, false));
+        assertThat(Terminal.of(null, Map.of(), YES, NO)).isEqualTo(new Terminal(true, true, true, false));
         assertThat(Terminal.of(null, Map.of(), NO, NO)).isEqualTo(Terminal.NONE);
     }
 
@@ -34,6 +34,6 @@ class TerminalTest {
     @Test
     void dumbTerminal_getsNeitherColoursNorRedrawnLines() {
         assertThat(Terminal.of("in,out,err", Map.of("TERM", "dumb"), YES, YES))
-                .isEqualTo(new Terminal(true, false, false));
+                .isEqualTo(new Terminal(true, true, false, false));
     }
 }

@@ -27,6 +27,15 @@ class WallsTest {
             .dependOnClassesThat()
             .resideInAnyPackage("dev.whippletree.provider..", "dev.whippletree.cache..");
 
+    /** The start of every other command would pay for it. */
+    @ArchTest
+    static final ArchRule onlyTheChat_usesTheLineEditor = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.whippletree.cli.chat..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.jline..");
+
     @ArchTest
     static final ArchRule numbersAndWords_dependOnNothingThatRuns = noClasses()
             .that()

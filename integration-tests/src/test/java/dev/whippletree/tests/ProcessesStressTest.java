@@ -63,7 +63,8 @@ final class ProcessesStressTest {
                 .containsPattern("upstream calls +30  expected 30")
                 .containsPattern("calls answered 429 +0  expected 0")
                 .containsPattern("answers from cache or shared calls +120  expected 120")
-                .containsPattern("redis +3 +30 +0 ");
+                // How many there still are is as old as the last beat.
+                .containsPattern("redis +[123] +30 +0 ");
         assertThat(DONE.matcher(text("out")).results()).hasSize(3);
         assertThat(answersInRedis()).isEmpty();
     }

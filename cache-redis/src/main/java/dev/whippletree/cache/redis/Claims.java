@@ -40,8 +40,15 @@ final class Claims implements Contact.Member {
     // Guarded by this.
     private final Map<Place, Own> owned = new HashMap<>();
     private final Map<Place, Set<Waiter>> waiters = new HashMap<>();
+
+    /** Claims that have ended here, and may not have there, by their tokens. */
+    private final Map<String, Unended> unended = new HashMap<>();
+
     private Cancellable timer = () -> {};
     private boolean closed;
+
+    /** A claim that is to be ended there, and since when. */
+    private record Unended(CacheKey key, long sinceNanos) {}
 
     /** What tells questions apart. */
     private record Place(String tenant, String digest) {
@@ -130,10 +137,23 @@ final class Claims implements Contact.Member {
     }
 
     private void unclaim(CacheKey key, String token) {
-        if (contact.isUp()) {
-            String notice = Notice.unclaimed(tokens.process(), key).text();
-            report(commands.unclaim(key, token, notice));
+        synchronized (this) {
+            unended.put(token, new Unended(key, services.nanoTime()));
         }
+        if (contact.isUp()) {
+            sendEnd(key, token);
+        }
+    }
+
+    private void sendEnd(CacheKey key, String token) {
+        String notice = Notice.unclaimed(tokens.process(), key).text();
+        CompletionStage<Void> sent = commands.unclaim(key, token, notice);
+        sent.thenRun(() -> forget(token));
+        report(sent);
+    }
+
+    private synchronized void forget(String token) {
+        unended.remove(token);
     }
 
     private void report(CompletionStage<?> command) {
@@ -170,8 +190,16 @@ final class Claims implements Contact.Member {
         return waiters.values().stream().flatMap(Set::stream).toList();
     }
 
+    /** What couldn't be ended while there was no contact is ended now; what has run out meanwhile needn't be. */
     @Override
     public CompletionStage<Void> met() {
+        Map<String, Unended> late;
+        synchronized (this) {
+            long now = services.nanoTime();
+            unended.values().removeIf(claim -> now - claim.sinceNanos() > lease.toNanos());
+            late = Map.copyOf(unended);
+        }
+        late.forEach((token, claim) -> sendEnd(claim.key(), token));
         return CompletableFuture.completedFuture(null);
     }
 

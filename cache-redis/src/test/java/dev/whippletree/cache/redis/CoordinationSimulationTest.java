@@ -361,6 +361,23 @@ class CoordinationSimulationTest {
     }
 
     @Test
+    void claimEndedWhileCutOff_isEndedThereAfterwards_notOnlyByItsLease() {
+        open(1, 2, Map.of());
+        Claim.Ours ours = (Claim.Ours) claim(0);
+        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        networks.get(0).setDown(true);
+        timeline.advance(Duration.ofSeconds(2));
+        ours.end().run();
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(ended).isNotDone();
+
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofSeconds(1));
+
+        assertThat(ended).isDone();
+    }
+
+    @Test
     void closingToldWhileCutOff_isHeardAfterwards_unlessItWasReopened() {
         open(1, 2, Map.of());
         List<String> heard = new ArrayList<>();

@@ -1,0 +1,114 @@
+package dev.whippletree.cli.answer;
+
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.model.Delta;
+import java.io.PrintWriter;
+
+/** Prints an answer piece by piece. Thread-safe: guarded by itself. Prints nothing any more once it has ended. */
+public final class AnswerText implements ComingAnswer.PieceSink {
+
+    private final PrintWriter out;
+    private final boolean terminal;
+    private final boolean reasoning;
+    private final boolean colours;
+    private boolean thinking;
+    private boolean midLine;
+    private boolean over;
+
+    private AnswerText(PrintWriter out, boolean terminal, boolean reasoning, boolean colours) {
+        this.out = out;
+        this.terminal = terminal;
+        this.reasoning = reasoning;
+        this.colours = colours;
+    }
+
+    /**
+     * Returns one that prints what the model says and not what it thinks.
+     *
+     * @param terminal whether a terminal gets it, which what a model says must not command
+     */
+    public static AnswerText plain(PrintWriter out, boolean terminal) {
+        return new AnswerText(out, terminal, false, false);
+    }
+
+    /** Returns one that prints for a terminal, what the model thinks included, faintly where there are colours. */
+    public static AnswerText withReasoning(PrintWriter out, boolean colours) {
+        return new AnswerText(out, true, true, colours);
+    }
+
+    @Override
+    public synchronized void take(Delta.Piece piece) {
+        if (over) {
+            return;
+        }
+        if (piece instanceof Delta.Text said) {
+            say(said.text());
+        } else if (piece instanceof Delta.Reasoning thought && reasoning) {
+            think(thought.text());
+        }
+        out.flush();
+    }
+
+    private void say(String text) {
+        if (thinking) {
+            thinking = false;
+            endLine();
+            out.println();
+        }
+        print(text, Paint.PLAIN);
+    }
+
+    private void think(String text) {
+        thinking = true;
+        print(text, Paint.FAINT);
+    }
+
+    private void print(String text, Paint paint) {
+        if (text.isEmpty()) {
+            return;
+        }
+        midLine = !text.endsWith("\n");
+        out.print(paint.on(terminal ? harmless(text) : text, colours));
+    }
+
+    /** Ends a whole answer with a line's end. */
+    public synchronized void end() {
+        if (!over) {
+            over = true;
+            out.println();
+            out.flush();
+        }
+    }
+
+    /** Ends an answer that broke off: the next thing printed begins a line. */
+    public synchronized void breakOff() {
+        if (!over) {
+            over = true;
+            endLine();
+            out.flush();
+        }
+    }
+
+    private void endLine() {
+        if (midLine) {
+            out.println();
+            midLine = false;
+        }
+    }
+
+    /** Takes out what a terminal would take for a command, so that nothing that was said is hidden or pretended. */
+    private static String harmless(String text) {
+        if (text.chars().noneMatch(AnswerText::commands)) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder(text.length());
+        text.chars()
+                .filter(character -> character != '\r')
+                .forEach(character -> shown.append(commands(character) ? '\ufffd' : (char) character));
+        return shown.toString();
+    }
+
+    private static boolean commands(int character) {
+        return Character.isISOControl(character) && character != '\n' && character != '\t';
+    }
+}

@@ -1,0 +1,55 @@
+package dev.whippletree.cli.answer;
+
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Origin;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where an answer came from. */
+public final class Provenance {
+
+    /** What to say of an answer whose tokens were used up. */
+    public static final String CUT = "the answer is cut: its tokens were used up (see --max-tokens)";
+
+    private Provenance() {}
+
+    /**
+     * Returns a sentence: account, model, attempts, how long it waited and took, tokens.
+     *
+     * @param end of the answer
+     * @param took from asking to having the whole of it
+     */
+    public static String line(Delta.End end, Duration took) {
+        Origin origin = end.origin();
+        String source = switch (origin.source()) {
+            case CALL -> "answered by account " + origin.account();
+            case JOINED -> "joined another's call to account " + origin.account();
+            case CACHE -> "from cache " + origin.cache().orElse("") + ", once answered by account " + origin.account();
+        };
+        return source + ", model " + String.join(", ", figures(end, took));
+    }
+
+    /** Returns the same as briefly as can be. */
+    public static String brief(Delta.End end, Duration took) {
+        Origin origin = end.origin();
+        String source = switch (origin.source()) {
+            case CALL -> origin.account();
+            case JOINED -> "joined " + origin.account();
+            case CACHE -> "cache " + origin.cache().orElse("") + " (" + origin.account() + ")";
+        };
+        return source + " · " + String.join(" · ", figures(end, took));
+    }
+
+    private static List<String> figures(Delta.End end, Duration took) {
+        Origin origin = end.origin();
+        List<String> figures = new ArrayList<>();
+        figures.add(origin.model());
+        figures.add(Words.count(origin.attempts(), "attempt"));
+        figures.add("waited " + Words.duration(origin.waited()));
+        figures.add("took " + Words.duration(took));
+        end.usage().ifPresent(usage -> figures.add(Words.count(usage.total(), "token")));
+        return figures;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.whippletree.cli.chat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.Waiting;
+import dev.whippletree.cli.answer.AnswerText;
+import dev.whippletree.cli.answer.ComingAnswer;
+import dev.whippletree.cli.answer.ComingAnswer.Answer;
+import dev.whippletree.cli.answer.Provenance;
+import dev.whippletree.cli.board.WaitLine;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+
+/** Puts a prompt and prints its answer, until that is whole or the user stops it. Confined to one thread. */
+final class Asking {
+
+    private final Surroundings surroundings;
+    private final Whippletree whippletree;
+    private final LineEditor editor;
+    private final Notes notes;
+    private final Manner manner;
+    private volatile WaitNote waiting;
+
+    /**
+     * How answers are shown. Immutable.
+     *
+     * @param stream whether they are while they come
+     * @param provenance whether it is said where each came from
+     */
+    record Manner(boolean stream, boolean provenance) {}
+
+    Asking(Surroundings surroundings, Whippletree whippletree, LineEditor editor, Manner manner) {
+        this.surroundings = surroundings;
+        this.whippletree = whippletree;
+        this.editor = editor;
+        this.notes = new Notes(surroundings, editor);
+        this.manner = manner;
+        this.waiting = new WaitNote(surroundings.timeline(), surroundings.err(), this::waitLine);
+    }
+
+    /**
+     * Blocks until the answer is printed.
+     *
+     * @throws CancellationException if the user stopped it
+     * @throws RuntimeException if there is no whole answer
+     */
+    Answer ask(Prompt prompt) {
+        long start = surroundings.timeline().nanoTime();
+        Answer answer = answer(prompt);
+        if (answer.end().finishReason() == FinishReason.LENGTH) {
+            surroundings.err().println("whippletree: " + Provenance.CUT);
+        }
+        if (manner.provenance()) {
+            Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
+            notes.say(editor.typed() ? Provenance.brief(answer.end(), took) : Provenance.line(answer.end(), took));
+        }
+        return answer;
+    }
+
+    /** Prints a line that is logged where it spoils nothing. Thread-safe. */
+    void log(String line) {
+        waiting.aside(() -> editor.above(line));
+    }
+
+    private Answer answer(Prompt prompt) {
+        AnswerText text = answerText();
+        try (WaitNote note = waitNote()) {
+            waiting = note;
+            return manner.stream() ? whileItComes(prompt, text, note) : whole(prompt, text, note);
+        } finally {
+            editor.onInterrupt(() -> {});
+            text.breakOff();
+        }
+    }
+
+    private Answer whileItComes(Prompt prompt, AnswerText text, WaitNote note) {
+        ComingAnswer coming = new ComingAnswer(piece -> {
+            note.close();
+            text.take(piece);
+        });
+        editor.onInterrupt(coming::cancel);
+        whippletree.stream(prompt).subscribe(coming);
+        Answer answer = coming.await();
+        note.close();
+        text.end();
+        return answer;
+    }
+
+    private Answer whole(Prompt prompt, AnswerText text, WaitNote note) {
+        CompletableFuture<Completion> coming = whippletree.complete(prompt);
+        editor.onInterrupt(() -> coming.cancel(false));
+        Completion completion = Waiting.on(coming);
+        note.close();
+        completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
+        text.take(new Delta.Text(completion.text()));
+        text.end();
+        return Answer.of(completion);
+    }
+
+    private AnswerText answerText() {
+        return surroundings.terminal().out()
+                ? AnswerText.withReasoning(
+                        surroundings.out(), surroundings.terminal().colours())
+                : AnswerText.plain(surroundings.out(), false);
+    }
+
+    private WaitNote waitNote() {
+        WaitNote note = new WaitNote(surroundings.timeline(), surroundings.err(), this::waitLine);
+        return surroundings.terminal().err() ? note.start() : note;
+    }
+
+    private String waitLine(Duration waited) {
+        return notes.line(WaitLine.of(whippletree.status(), waited, surroundings.zone()));
+    }
+}

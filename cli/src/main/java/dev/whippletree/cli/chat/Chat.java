@@ -1,0 +1,96 @@
+package dev.whippletree.cli.chat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.Mistakes;
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.chat.LineEditor.Ended;
+import dev.whippletree.cli.chat.LineEditor.Entry;
+import dev.whippletree.cli.chat.LineEditor.Interrupted;
+import dev.whippletree.cli.chat.LineEditor.Typed;
+import dev.whippletree.config.Configuration;
+import java.util.concurrent.CancellationException;
+
+/** Reads messages and commands until there are no more, and sees to each. Confined to one thread. */
+final class Chat {
+
+    private final Surroundings surroundings;
+    private final Configuration configuration;
+    private final LineEditor editor;
+    private final Notes notes;
+    private final Mistakes mistakes;
+    private final Asking asking;
+    private final Talk talk;
+    private final SlashCommands commands;
+    private int failed;
+
+    Chat(Surroundings surroundings, Whippletree whippletree, LineEditor editor, ChatWish wish) {
+        this.surroundings = surroundings;
+        this.configuration = whippletree.configuration();
+        this.editor = editor;
+        this.notes = new Notes(surroundings, editor);
+        this.mistakes = new Mistakes(surroundings);
+        Asking.Manner manner = new Asking.Manner(wish.stream(), wish.verbose() || editor.typed());
+        this.asking = new Asking(surroundings, whippletree, editor, manner);
+        Conversation conversation = Conversation.begun(wish.system());
+        this.talk = new Talk(
+                wish.prompts(), asking::ask, conversation, wish.choice().in(configuration));
+        this.commands = new SlashCommands(surroundings, whippletree, wish, new SlashCommands.Conversing(talk, notes));
+    }
+
+    /**
+     * Blocks until the user leaves.
+     *
+     * @return 0 if somebody typed; else the exit code of the first message that failed
+     */
+    int run() {
+        if (editor.typed()) {
+            notes.say("Chat over " + Words.count(configuration.accounts().size(), "account")
+                    + ". /help shows the commands, Ctrl-D leaves.");
+        }
+        boolean goesOn = true;
+        while (goesOn) {
+            surroundings.out().flush();
+            surroundings.err().flush();
+            goesOn = see(editor.read(talk.choice().prompt()));
+        }
+        return editor.typed() ? 0 : failed;
+    }
+
+    /** Prints a line that is logged where it spoils nothing. Thread-safe. */
+    void log(String line) {
+        asking.log(line);
+    }
+
+    private boolean see(Entry entry) {
+        if (entry instanceof Typed typed) {
+            return typed.text().isBlank() || handle(typed.text());
+        }
+        if (entry instanceof Interrupted interrupted && interrupted.empty()) {
+            notes.say("Ctrl-D or /quit leaves");
+        }
+        return !(entry instanceof Ended);
+    }
+
+    private boolean handle(String text) {
+        boolean goesOn = answer(text);
+        notes.gap();
+        return goesOn;
+    }
+
+    private boolean answer(String text) {
+        try {
+            SlashLine line = SlashLine.of(text).orElse(null);
+            if (line != null) {
+                return commands.run(line);
+            }
+            talk.say(text.strip());
+        } catch (CancellationException e) {
+            notes.say("stopped: this answer is not part of the conversation; /retry asks again");
+        } catch (RuntimeException e) {
+            int code = mistakes.handle(e);
+            failed = failed == 0 ? code : failed;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.whippletree.cli.chat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.config.Configuration;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A chat from its first line to its last, at a terminal or over whatever standard input is. Confined to one thread. */
+public final class ChatRun {
+
+    private final Surroundings surroundings;
+    private final ChatWish wish;
+
+    /** Prepares one. */
+    public ChatRun(Surroundings surroundings, ChatWish wish) {
+        this.surroundings = surroundings;
+        this.wish = wish;
+    }
+
+    /**
+     * Chats. Blocks until the user leaves.
+     *
+     * @param whippletree who answers
+     * @return 0 if somebody typed; else the exit code of the first message that failed
+     * @throws dev.whippletree.cli.UserMistake if it can't begin as wished
+     */
+    public int run(Whippletree whippletree) {
+        boolean typed = surroundings.terminal().in() && surroundings.terminal().out();
+        try (LineEditor editor = typed ? terminal(whippletree.configuration()) : lines()) {
+            Chat chat = new Chat(surroundings, whippletree, editor, wish);
+            LogOutput.to(chat::log);
+            return chat.run();
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+        }
+    }
+
+    private LineEditor lines() {
+        return new PlainLines(new InputStreamReader(surroundings.in(), surroundings.charset()), surroundings.err());
+    }
+
+    private LineEditor terminal(Configuration configuration) {
+        Optional<Path> history = wish.history() ? history(configuration) : Optional.empty();
+        return TerminalEditor.ofProcess(new NameCompleter(configuration), history);
+    }
+
+    private Optional<Path> history(Configuration configuration) {
+        Optional<Path> place = ChatHistory.place(configuration.state(), surroundings);
+        if (place.isPresent()) {
+            try {
+                ChatHistory.make(place.get());
+            } catch (IOException e) {
+                note("what you type isn't kept: " + place.get() + " can't be written");
+                return Optional.empty();
+            }
+        }
+        return place;
+    }
+
+    private void note(String line) {
+        surroundings.err().println(Paint.FAINT.on(line, surroundings.terminal().colours()));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.whippletree.cli.chat;
+
+/** Where messages are typed. {@link #read} is confined to one thread; the rest is thread-safe. */
+interface LineEditor extends AutoCloseable {
+
+    /** What came of asking for a message. */
+    sealed interface Entry {}
+
+    /**
+     * Something was typed.
+     *
+     * @param text may have several lines; may be blank
+     */
+    record Typed(String text) implements Entry {}
+
+    /**
+     * Ctrl-C.
+     *
+     * @param empty whether nothing had been typed before it
+     */
+    record Interrupted(boolean empty) implements Entry {}
+
+    /** There is no more. */
+    record Ended() implements Entry {}
+
+    /**
+     * Blocks until a message was typed.
+     *
+     * @param prompt what stands before it, where that is shown
+     */
+    Entry read(String prompt);
+
+    /**
+     * Sets what Ctrl-C does while nothing is read.
+     *
+     * @param action run on another thread
+     */
+    void onInterrupt(Runnable action);
+
+    /** Prints a line where it doesn't spoil what is being typed. */
+    void above(String line);
+
+    /** Returns whether somebody types here, and reads along. */
+    boolean typed();
+
+    /** Returns how many characters fit in a line. */
+    int columns();
+
+    /** Leaves the terminal as it was. */
+    @Override
+    void close();
+}

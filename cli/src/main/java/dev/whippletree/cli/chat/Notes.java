@@ -1,0 +1,42 @@
+package dev.whippletree.cli.chat;
+
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Words;
+import java.util.List;
+
+/** What the chat itself says: faintly, beside the answers. Thread-safe. */
+final class Notes {
+
+    private final Surroundings surroundings;
+    private final LineEditor editor;
+
+    Notes(Surroundings surroundings, LineEditor editor) {
+        this.surroundings = surroundings;
+        this.editor = editor;
+    }
+
+    /** Says something in a line, broken between words where somebody reads along and the terminal is narrow. */
+    void say(String text) {
+        List<String> lines = editor.typed() ? Words.wrap(text, editor.columns()) : List.of(text);
+        lines.forEach(line -> surroundings.err().println(faint(line)));
+    }
+
+    /** Returns one line as it is shown, cut where the terminal is narrow. */
+    String line(String text) {
+        return faint(Words.clip(text, editor.columns() - 1));
+    }
+
+    /** Sets what comes next apart from what was, where somebody reads along. */
+    void gap() {
+        if (editor.typed()) {
+            surroundings.err().println();
+        }
+    }
+
+    private String faint(String text) {
+        return Paint.FAINT.on(
+                text,
+                surroundings.terminal().colours() && surroundings.terminal().err());
+    }
+}

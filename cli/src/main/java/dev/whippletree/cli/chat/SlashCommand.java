@@ -1,0 +1,54 @@
+package dev.whippletree.cli.chat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What can be said to the chat itself instead of to a model. */
+enum SlashCommand {
+    ROUTE("/route", "NAME", "ask this route from now on"),
+    ACCOUNT("/account", "ID", "let only this account answer; - lets any"),
+    SYSTEM("/system", "TEXT", "instructions above the conversation; - takes them away"),
+    RETRY("/retry", "", "ask the last question again, for a fresh answer"),
+    CLEAR("/clear", "", "forget the conversation; instructions stay"),
+    SAVE("/save", "FILE", "write the conversation to a .md or .json file"),
+    REPLACE("/save!", "FILE", "the same, also over a file that is there"),
+    STATUS("/status", "", "show the accounts, as 'whippletree status' does"),
+    HELP("/help", "", "show this"),
+    QUIT("/quit", "", "leave; so does Ctrl-D");
+
+    private final String word;
+    private final String argument;
+    private final String does;
+
+    SlashCommand(String word, String argument, String does) {
+        this.word = word;
+        this.argument = argument;
+        this.does = does;
+    }
+
+    /** Returns how it is typed. */
+    String word() {
+        return word;
+    }
+
+    /** Returns what is called for behind it; empty if nothing. */
+    String argument() {
+        return argument;
+    }
+
+    /** Returns what it does, for people. */
+    String does() {
+        return does;
+    }
+
+    static Optional<SlashCommand> named(String word) {
+        return Arrays.stream(values())
+                .filter(command -> command.word.equals(word))
+                .findFirst();
+    }
+
+    static List<String> words() {
+        return Arrays.stream(values()).map(SlashCommand::word).toList();
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * A conversation by hand: reads messages and commands, asks, prints answers while they come.
+ *
+ * <p>JLine is used here and nowhere else in the command, so that commands that end soon don't load it.
+ */
+@NullMarked
+package dev.whippletree.cli.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,174 @@
+package dev.whippletree.cli.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.ScriptedProvider;
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.Terminal;
+import dev.whippletree.cli.board.StatusBoard;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.time.SystemTimeline;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The chat as somebody has it who types at a terminal. */
+class TerminalChatTest {
+
+    private static final String PASTE = "\u001b[200~";
+    private static final String PASTED = "\u001b[201~";
+
+    @TempDir
+    private Path folder;
+
+    private final ScriptedProvider provider = new ScriptedProvider();
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final PseudoTerminal terminal = new PseudoTerminal();
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private Path history;
+
+    @BeforeEach
+    void openChat() throws Exception {
+        history = folder.resolve("chat-history");
+        ChatHistory.make(history);
+        new Thread(this::chat).start();
+        terminal.await("> ");
+    }
+
+    private void chat() {
+        PrintWriter writer = terminal.writer();
+        Surroundings surroundings = new Surroundings(
+                Map.of(ScriptedProvider.VARIABLE, "sesame"),
+                folder,
+                InputStream.nullInputStream(),
+                writer,
+                writer,
+                new Terminal(true, true, true, true),
+                ZoneOffset.UTC,
+                new CompletableFuture<>(),
+                timeline,
+                Whippletree::builder);
+        ChatWish wish = new ChatWish(
+                Prompt::builder,
+                Optional.empty(),
+                new Choice(Optional.empty(), Optional.empty()),
+                true,
+                false,
+                true,
+                open -> new StatusBoard(ZoneOffset.UTC, false).lines(open.status()));
+        try (Whippletree whippletree = Whippletree.builder()
+                        .provider(provider)
+                        .environment(surroundings.environment())
+                        .build();
+                LineEditor editor = new TerminalEditor(
+                        terminal.terminal(), new NameCompleter(whippletree.configuration()), Optional.of(history))) {
+            ended.complete(new Chat(surroundings, whippletree, editor, wish).run());
+        } catch (Throwable e) {
+            ended.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    @AfterEach
+    void leave() throws Exception {
+        terminal.type(PseudoTerminal.CTRL_D);
+        assertThat(ended.get(20, TimeUnit.SECONDS)).isZero();
+        timeline.close();
+    }
+
+    private List<Message> asked(int index) {
+        return provider.asked.get(index).messages();
+    }
+
+    @Test
+    void message_isAnsweredAndItIsSaidWhereFrom() {
+        terminal.type("Hello", PseudoTerminal.ENTER)
+                .await("Fine, thank you.")
+                .await("scripted-1 · scripted-model · 1 attempt");
+        assertThat(asked(0)).containsExactly(Message.user("Hello"));
+    }
+
+    @Test
+    void tab_completesCommandsAndNames() {
+        terminal.type("/acc", PseudoTerminal.TAB, "s", PseudoTerminal.TAB, PseudoTerminal.ENTER)
+                .await("account: scripted-1")
+                .await("@scripted-1> ")
+                .type("/rou", PseudoTerminal.TAB, "d", PseudoTerminal.TAB, PseudoTerminal.ENTER)
+                .await("route: default")
+                .await("default@scripted-1> ");
+    }
+
+    @Test
+    void backslashAndEnter_beginANewLine() {
+        terminal.type("one\\", PseudoTerminal.ENTER, "two \"!x", PseudoTerminal.ENTER)
+                .await("Fine, thank you.");
+        assertThat(asked(0)).containsExactly(Message.user("one\ntwo \"!x"));
+    }
+
+    @Test
+    void whatPeopleWrite_isNoShellsLanguage() {
+        terminal.type("Hello", PseudoTerminal.ENTER).await("Fine, thank you.").await("> ");
+        terminal.type("!! \"C:\\new 'n $HOME", PseudoTerminal.ENTER).await("Fine, thank you.");
+        assertThat(asked(1)).last().isEqualTo(Message.user("!! \"C:\\new 'n $HOME"));
+    }
+
+    @Test
+    void pastedLines_stayOneMessageAsTheyAre() {
+        terminal.type(PASTE, "ls \\\r  -l\r/quit", PASTED, PseudoTerminal.ENTER).await("Fine, thank you.");
+        assertThat(asked(0)).containsExactly(Message.user("ls \\\n  -l\n/quit"));
+    }
+
+    @Test
+    void ctrlC_stopsTheAnswerAndNotTheChat() throws Exception {
+        provider.scripts.add(sink -> sink.delta(new Delta.Text("Once upon a")));
+        terminal.type("A story", PseudoTerminal.ENTER)
+                .await("Once upon a")
+                .type(PseudoTerminal.CTRL_C)
+                .await("stopped: this answer is not part of the conversation")
+                .await("> ");
+        assertThat(provider.cancelled.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        terminal.type(PseudoTerminal.UP, PseudoTerminal.ENTER).await("Fine, thank you.");
+        assertThat(asked(1)).containsExactly(Message.user("A story"));
+    }
+
+    @Test
+    void ctrlCAtTheEmptyPrompt_saysHowToLeave() {
+        terminal.type("half a mess", PseudoTerminal.CTRL_C).await("> ");
+        terminal.type(PseudoTerminal.CTRL_C).await("Ctrl-D or /quit leaves").await("> ");
+        assertThat(provider.asked).isEmpty();
+    }
+
+    @Test
+    void failure_isTold_andTheQuestionStaysRecallable() {
+        provider.failure = Optional.of(Failure.of(FailureKind.REJECTED, "not like this"));
+        terminal.type("Hello", PseudoTerminal.ENTER).await("not like this").await("> ");
+        provider.failure = Optional.empty();
+        terminal.type(PseudoTerminal.UP, PseudoTerminal.ENTER).await("Fine, thank you.");
+        assertThat(asked(1)).containsExactly(Message.user("Hello"));
+    }
+
+    @Test
+    void whatWasTyped_isKeptForNobodyElse() throws Exception {
+        terminal.type("Hello", PseudoTerminal.ENTER).await("Fine, thank you.");
+        assertThat(history).content().contains("Hello");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(history)))
+                .isEqualTo("rw-------");
+    }
+}
