@@ -44,9 +44,9 @@ public final class ServeRun {
         CompletableFuture<Void> end = new CompletableFuture<>();
         surroundings.interruption().whenComplete((nothing, failure) -> end.complete(null));
         Gateway gateway = start(whippletree);
-        try {
-            Signals.onFirst("TERM", () -> end.complete(null));
-            Signals.onFirst("INT", () -> end.complete(null));
+        try (Signals signals = new Signals()) {
+            signals.onFirst("TERM", () -> end.complete(null));
+            signals.onFirst("INT", () -> end.complete(null));
             print(gateway, whippletree);
             end.join();
             surroundings
