@@ -169,7 +169,7 @@ final class ChatAnswer {
     /** Says where an answer came from, as the headers do. */
     static Map<String, Object> origin(Origin origin) {
         Map<String, Object> json = new LinkedHashMap<>();
-        Headers.origin(origin).forEach((name, value) -> json.put(name, value));
+        OwnHeaders.origin(origin).forEach((name, value) -> json.put(name, value));
         return json;
     }
 }

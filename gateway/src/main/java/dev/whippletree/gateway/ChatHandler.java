@@ -9,7 +9,6 @@ import io.undertow.io.Receiver;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
-import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.util.Optional;
 import java.util.UUID;
@@ -47,7 +46,7 @@ final class ChatHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         Client client;
         try {
-            client = clients.of(Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION)));
+            client = clients.of(exchange);
         } catch (RequestException e) {
             Response.send(exchange, e.error());
             return;
@@ -105,7 +104,7 @@ final class ChatHandler implements HttpHandler {
     private Prompt prompt(HttpServerExchange exchange, Client client, ChatRequest request) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.messages().forEach(prompt::message);
-        dev.whippletree.gateway.Headers.apply(exchange.getRequestHeaders(), prompt);
+        OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         return models.choose(prompt, request.model()).build().withParameters(request.parameters());
     }
 
@@ -129,9 +128,8 @@ final class ChatHandler implements HttpHandler {
             Response.send(exchange, ApiError.of(failure, timeline.now()));
         } else if (completion != null) {
             used(client, completion.usage());
-            dev.whippletree.gateway.Headers.origin(completion.origin())
-                    .forEach((name, value) ->
-                            dev.whippletree.gateway.Headers.put(exchange.getResponseHeaders(), name, value));
+            OwnHeaders.origin(completion.origin())
+                    .forEach((name, value) -> OwnHeaders.put(exchange.getResponseHeaders(), name, value));
             Response.send(exchange, 200, answer.whole(completion));
         }
     }

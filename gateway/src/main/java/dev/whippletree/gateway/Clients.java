@@ -2,6 +2,8 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Secret;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,14 +29,13 @@ final class Clients {
     /**
      * Returns whose request it is.
      *
-     * @param authorization what the request says of that; absent: nothing
      * @throws RequestException if there are clients and it is none of them
      */
-    Client of(Optional<String> authorization) {
+    Client of(HttpServerExchange exchange) {
         if (known.isEmpty()) {
             return anybody;
         }
-        String shown = authorization
+        String shown = Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION))
                 .filter(header -> header.regionMatches(true, 0, BEARER, 0, BEARER.length()))
                 .map(header -> header.substring(BEARER.length()).trim())
                 .orElseThrow(() -> new RequestException(

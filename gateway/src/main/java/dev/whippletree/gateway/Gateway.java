@@ -15,11 +15,9 @@ import io.undertow.util.Methods;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.xnio.Options;
 
 /**
@@ -46,20 +44,19 @@ public final class Gateway implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Whippletree whippletree;
-    private final ModelNames models;
     private final Undertow undertow;
     private final GracefulShutdownHandler requests;
     private volatile boolean closing;
 
     private Gateway(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
         this.whippletree = whippletree;
-        this.models = new ModelNames(whippletree.configuration());
+        ModelNames models = new ModelNames(whippletree.configuration());
         Clients clients = new Clients(settings);
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
         paths.addExactPath(
                 "/v1/chat/completions",
                 only(Methods.POST, new ChatHandler(whippletree, models, clients, timeline, settings.mostBodyBytes())));
-        paths.addExactPath("/v1/models", only(Methods.GET, exchange -> sendModels(exchange, clients)));
+        paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(models, clients)));
         paths.addExactPath(
                 "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
         paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
@@ -128,26 +125,6 @@ public final class Gateway implements AutoCloseable {
         return (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
     }
 
-    private void sendModels(HttpServerExchange exchange, Clients clients) {
-        try {
-            clients.of(java.util.Optional.ofNullable(
-                    exchange.getRequestHeaders().getFirst(io.undertow.util.Headers.AUTHORIZATION)));
-        } catch (RequestException e) {
-            Response.send(exchange, e.error());
-            return;
-        }
-        List<Map<String, Object>> list = new ArrayList<>();
-        models.owners().forEach((name, owner) -> {
-            Map<String, Object> model = new LinkedHashMap<>();
-            model.put("id", name);
-            model.put("object", "model");
-            model.put("created", 0);
-            model.put("owned_by", owner);
-            list.add(model);
-        });
-        Response.send(exchange, OK, Map.of("object", "list", "data", list));
-    }
-
     private void sendReadiness(HttpServerExchange exchange) {
         boolean ready = !closing
                 && whippletree.status().accounts().stream()
@@ -183,7 +160,7 @@ public final class Gateway implements AutoCloseable {
         requests.shutdown();
         CompletableFuture<Void> closed = new CompletableFuture<>();
         requests.addShutdownListener(inTime -> closed.complete(null));
-        return closed.completeOnTimeout(null, grace.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+        return closed.completeOnTimeout(null, grace.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRunAsync(undertow::stop);
     }
 

@@ -102,7 +102,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
             return;
         }
         if (delta instanceof Delta.Start start) {
-            dev.whippletree.gateway.Headers.put(exchange.getResponseHeaders(), "account", start.account());
+            OwnHeaders.put(exchange.getResponseHeaders(), "account", start.account());
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         answer.chunks(delta, withUsage).forEach(chunk -> event(bytes, chunk));

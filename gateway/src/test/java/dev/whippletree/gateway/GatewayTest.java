@@ -204,6 +204,10 @@ final class GatewayTest {
                         "one/large-model",
                         "two/small-model");
 
+        assertThat(text(RunningGateway.json(running.get("/v1/models/one/large-model")), "owned_by"))
+                .isEqualTo("one");
+        assertError(running.get("/v1/models/huge"), 404, "model_not_found", "huge");
+
         running.post(HI.replace("fast", "large-model"));
         assertThat(running.provider.call().model()).isEqualTo("large-model");
         HttpResponse<String> ofTwo = running.post(HI.replace("fast", "two/small-model"));

@@ -19,11 +19,11 @@ import java.util.Optional;
  * {@code account}, {@code attempts}, {@code waited-ms} and {@code cache} (the tier's name, {@code joined} or {@code miss}); one that
  * is told while it comes has {@code account} alone, and the rest in its last chunk.
  */
-final class Headers {
+final class OwnHeaders {
 
     static final String PREFIX = "x-whippletree-";
 
-    private Headers() {}
+    private OwnHeaders() {}
 
     /**
      * Takes over what a request's headers say of a prompt.
