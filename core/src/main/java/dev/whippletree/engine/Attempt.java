@@ -32,6 +32,7 @@ final class Attempt implements AttemptSink {
     private final Lease lease;
     private final int healthEpoch;
     private final int underWay;
+    private final int tokenEpoch;
     private final boolean streaming;
     private final long beganNanos;
     private final Transcript answer;
@@ -55,6 +56,7 @@ final class Attempt implements AttemptSink {
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
         this.underWay = target.account().inFlight();
+        this.tokenEpoch = target.account().tokenEpoch();
         this.answer = flight.broadcast().begin();
         target.begun(this, beganNanos);
     }
@@ -78,6 +80,11 @@ final class Attempt implements AttemptSink {
     /** Returns how many attempts were under way on its account when it began, itself included. */
     int underWay() {
         return underWay;
+    }
+
+    /** Returns whether the account still has the token that it had when the attempt began. */
+    boolean hasPresentToken() {
+        return tokenEpoch == target.account().tokenEpoch();
     }
 
     long tookNanos(long now) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -82,10 +83,15 @@ final class WaitingLine {
 
     /** Removes a flight that leaves without being served. */
     void remove(Flight flight) {
-        Lane lane = flight.lane();
-        if (lane == null) {
-            return;
+        if (flight.lane() != null) {
+            takeOut(flight);
+            forgetIdle();
         }
+    }
+
+    /** Takes out a flight of the line that goes back to its turn; its session keeps its place meanwhile. */
+    void takeOut(Flight flight) {
+        Lane lane = Objects.requireNonNull(flight.lane(), "a flight in line has a lane");
         lane.remove(flight);
         flight.leaveLane();
         Flight first = lane.first();
@@ -100,7 +106,6 @@ final class WaitingLine {
         if (turns != null) {
             turns.waiting--;
         }
-        forgetIdle();
     }
 
     /**
