@@ -78,6 +78,15 @@ public record Configuration(
         return new Configuration(accounts, routes, left, coordinator, engine, prices, warnings, state);
     }
 
+    /**
+     * Returns what holds when another configuration takes the place of this one while running: its accounts, routes, prices and
+     * warnings, and the rest of this.
+     */
+    public Configuration reloaded(Configuration next) {
+        return new Configuration(
+                next.accounts, next.routes, caches, coordinator, engine, next.prices, next.warnings, state);
+    }
+
     /** Returns the same with more warnings. */
     public Configuration withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(warnings);
