@@ -157,7 +157,11 @@ public record Reloaded(Changes accounts, Changes routes, Optional<String> defaul
                         configuration.caches().stream().map(Reloaded::written).toList());
         differences.compare(
                 "coordinator", configuration -> configuration.coordinator().map(Reloaded::written));
-        differences.compare("engine", Configuration::engine);
+        differences.compare("line-size", configuration -> configuration.engine().lineSize());
+        differences.compare(
+                "max-concurrency", configuration -> configuration.engine().maxConcurrency());
+        differences.compare(
+                "cache-timeout", configuration -> configuration.engine().cacheTimeout());
         differences.compare("state", Configuration::state);
         return differences.keys().stream().map(Reloaded::restart).toList();
     }

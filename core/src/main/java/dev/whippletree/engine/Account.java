@@ -37,6 +37,9 @@ final class Account {
     /** Counts its tokens: an attempt belongs to the one that was there when it began. */
     private int tokenEpoch;
 
+    /** Calls that are being handed to its client: their attempts may have been called off meanwhile. */
+    private int calling;
+
     /** What is left to be done when nothing is under way on it any more; null while it may be used. */
     private @Nullable Runnable whenIdle;
 
@@ -70,11 +73,27 @@ final class Account {
 
     /** It isn't used any more: once nothing is under way on it, at once if so it is, does something for the last time. */
     void leave(Runnable last) {
-        if (inFlight() == 0) {
+        whenIdle = last;
+        leaveIfIdle();
+    }
+
+    private void leaveIfIdle() {
+        Runnable last = whenIdle;
+        if (last != null && slots.size() == 0 && calling == 0) {
+            whenIdle = null;
             last.run();
-        } else {
-            whenIdle = last;
         }
+    }
+
+    /** A call is about to be handed to its client. */
+    void callBegins() {
+        calling++;
+    }
+
+    /** The client has taken a call. */
+    void callTaken() {
+        calling--;
+        leaveIfIdle();
     }
 
     String id() {
@@ -131,9 +150,7 @@ final class Account {
 
     void vacate() {
         slots.free();
-        if (whenIdle != null && slots.size() == 0) {
-            whenIdle.run();
-        }
+        leaveIfIdle();
     }
 
     /** An attempt was never sent, so there was no call. */

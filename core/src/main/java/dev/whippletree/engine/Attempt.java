@@ -132,6 +132,7 @@ final class Attempt implements AttemptSink {
                 return false;
             }
             sending = true;
+            target.account().callBegins();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
             silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;
             return true;
@@ -147,9 +148,11 @@ final class Attempt implements AttemptSink {
             made = target.account().client().send(flight.prompt(), target.model(), this);
         } catch (Throwable e) {
             failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
+            monitor.decide(() -> target.account().callTaken());
             return;
         }
         boolean unwanted = monitor.decide(() -> {
+            target.account().callTaken();
             call = made;
             return ended;
         });

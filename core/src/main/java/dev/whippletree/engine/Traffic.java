@@ -242,8 +242,11 @@ final class Traffic {
                 line.add(flight);
                 return;
             }
-            boolean fitsSomewhere = Candidates.ever(flight).stream()
-                    .anyMatch(target -> target.canEverFit(flight.demand().neededTokens(target)));
+            List<Target> left = Candidates.ever(flight);
+            boolean fitsSomewhere = left.isEmpty()
+                    || left.stream()
+                            .anyMatch(
+                                    target -> target.canEverFit(flight.demand().neededTokens(target)));
             flights.fail(
                     flight,
                     fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));

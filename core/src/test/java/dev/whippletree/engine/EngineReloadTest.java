@@ -454,6 +454,24 @@ final class EngineReloadTest {
     }
 
     @Test
+    void pausedPromptThatHasFailedOnAllThatAreLeft_fails() {
+        ScriptedClient broken = bench.account("a").client();
+        broken.usually(broken.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+        bench.account("b").limits("1 / 1h");
+        bench.ask("takes all of b");
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.advance(Duration.ofSeconds(5));
+        CompletableFuture<Completion> other = bench.ask("another");
+        bench.advance(Duration.ofSeconds(5));
+        bench.without("b").route("default", "a").reload();
+        bench.run();
+        assertThat(List.of(answer, other)).anySatisfy(failed -> {
+            assertThat(failure(failed).reason()).isEqualTo(Reason.NO_ACCOUNT);
+            assertThat(failure(failed)).hasMessageStartingWith("no account is left that may answer this prompt:");
+        });
+    }
+
+    @Test
     void attemptsThatFailed_areStillCounted() {
         ScriptedClient client = bench.account("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
