@@ -37,8 +37,8 @@ final class Account {
     /** Counts its tokens: an attempt belongs to the one that was there when it began. */
     private int tokenEpoch;
 
-    /** Calls that are being handed to its client: their attempts may have been called off meanwhile. */
-    private int calling;
+    /** Calls that are being handed to its client, or broken off there: their attempts may have ended. */
+    private int clientUses;
 
     /** What is left to be done when nothing is under way on it any more; null while it may be used. */
     private @Nullable Runnable whenIdle;
@@ -79,20 +79,20 @@ final class Account {
 
     private void leaveIfIdle() {
         Runnable last = whenIdle;
-        if (last != null && slots.size() == 0 && calling == 0) {
+        if (last != null && slots.size() == 0 && clientUses == 0) {
             whenIdle = null;
             last.run();
         }
     }
 
-    /** A call is about to be handed to its client. */
-    void callBegins() {
-        calling++;
+    /** Its client is about to be used, whatever becomes of the attempt meanwhile. */
+    void clientNeeded() {
+        clientUses++;
     }
 
-    /** The client has taken a call. */
-    void callTaken() {
-        calling--;
+    /** Its client has been used. */
+    void clientUsed() {
+        clientUses--;
         leaveIfIdle();
     }
 

@@ -132,7 +132,7 @@ final class Attempt implements AttemptSink {
                 return false;
             }
             sending = true;
-            target.account().callBegins();
+            target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
             silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;
             return true;
@@ -148,16 +148,26 @@ final class Attempt implements AttemptSink {
             made = target.account().client().send(flight.prompt(), target.model(), this);
         } catch (Throwable e) {
             failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
-            monitor.decide(() -> target.account().callTaken());
+            monitor.decide(target.account()::clientUsed);
             return;
         }
         boolean unwanted = monitor.decide(() -> {
-            target.account().callTaken();
             call = made;
+            if (!ended) {
+                target.account().clientUsed();
+            }
             return ended;
         });
         if (unwanted) {
+            cancel(made);
+        }
+    }
+
+    private void cancel(Cancellable made) {
+        try {
             made.cancel();
+        } finally {
+            monitor.decide(target.account()::clientUsed);
         }
     }
 
@@ -188,7 +198,8 @@ final class Attempt implements AttemptSink {
         finish();
         Cancellable made = call;
         if (made != null) {
-            monitor.after(flight.mailbox(), made::cancel);
+            target.account().clientNeeded();
+            monitor.after(flight.mailbox(), () -> cancel(made));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -31,9 +33,11 @@ final class Rerouting {
         this.stranded = stranded;
     }
 
-    /** Sends flights on. */
-    void reroute(List<Flight> flights, Pool pool, long now) {
-        for (Flight flight : flights) {
+    /** Sends flights on: in their turn, so that those that go through the entrance come back in that order. */
+    void reroute(Collection<Flight> flights, Pool pool, long now) {
+        List<Flight> inTurn = new ArrayList<>(flights);
+        inTurn.sort(Flight.IN_TURN);
+        for (Flight flight : inTurn) {
             Route before = flight.route();
             Route next = pool.route(Optional.of(before.name())).orElseGet(before::closed);
             if (next != before) {

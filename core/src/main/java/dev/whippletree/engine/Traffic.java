@@ -132,7 +132,7 @@ final class Traffic {
                     account.changeToken();
                     closures.tokenChanged(account, now);
                 });
-        rerouting.reroute(List.copyOf(flights.underWay()), pool, now);
+        rerouting.reroute(flights.underWay(), pool, now);
         dispatcher.lineShrank();
         renewal.startOver(flights.underWay());
         renewal.goOn(flights.underWay());

@@ -398,6 +398,27 @@ final class EngineReloadTest {
     }
 
     @Test
+    void sessionKeepsItsTurns_alsoWhenTheLineIsEmptyWhileItsPromptsAreAtTheEntrance() {
+        bench.account("a").limits("1 / 1h");
+        bench.ask("now");
+        bench.advance(MOMENT);
+        for (int number = 0; number < 4; number++) {
+            bench.ask(Prompt.builder().user("x" + number).session("x").build());
+        }
+        bench.ask(Prompt.builder().user("y0").session("y").build());
+        ScriptedClient after =
+                bench.account("b").reconnected().limits("1 / 10s").client();
+        List<String> served = new ArrayList<>();
+        after.usually((prompt, model, sink) -> note(served, prompt, after, model, sink));
+        bench.without("a").route("default", "b").reload();
+        bench.advance(MOMENT);
+        bench.ask(Prompt.builder().user("x4").session("x").build());
+        bench.ask(Prompt.builder().user("y1").session("y").build());
+        bench.run();
+        assertThat(served).containsExactly("x0", "y0", "x1", "y1", "x2", "x3", "x4");
+    }
+
+    @Test
     void equalPromptAfterAReload_joinsWhatIsUnderWay() {
         ScriptedClient client = bench.account("a").client();
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
