@@ -12,6 +12,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import java.time.Duration;
@@ -71,6 +72,19 @@ final class EngineReloadTest {
         bench.advance(SECOND);
         ScriptedClient added = bench.account("b").reconnected().client().refusing("it can't take this");
         bench.route("default", "a", "b").reload();
+        bench.run();
+        assertThat(added.calls()).isZero();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void addedAccountOfAKindThatRefusedThePrompt_isNotAskedForIt() {
+        bench.account("a").limits("1 / 10s");
+        bench.account("b").reconnected().client().refusing("it can't take this");
+        List<CompletableFuture<Completion>> answers = bench.askMany(2);
+        bench.advance(SECOND);
+        ScriptedClient added = bench.account("c").reconnected().client();
+        bench.route("default", "a", "b", "c").reload();
         bench.run();
         assertThat(added.calls()).isZero();
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
@@ -174,6 +188,22 @@ final class EngineReloadTest {
         List<Long> seconds =
                 client.callTimes().stream().map(time -> time / 1_000_000_000L).toList();
         assertThat(seconds).containsExactly(0L, 1L, 2L, 60L, 64L);
+    }
+
+    @Test
+    void whatIsUnderWayAndDatedAlready_isCountedOnceByTheNewLimit() {
+        ScriptedClient client =
+                bench.account("a").transit(MOMENT).limits("5 / 10s").client();
+        client.usually(client.answersAfter(Duration.ofSeconds(3)));
+        bench.askMany(2);
+        bench.advance(SECOND);
+        bench.account("a").limits("5 / 1m");
+        bench.reload();
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(3);
+        bench.advance(Duration.ofSeconds(59));
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(3);
+        bench.advance(MOMENT);
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(5);
     }
 
     @Test
@@ -546,6 +576,20 @@ final class EngineReloadTest {
         bench.run();
         assertThat(answer.join().text()).isEqualTo("answer");
         assertThat(bench.status("a").limits().get(0).left()).isZero();
+    }
+
+    @Test
+    void prompt_whoseProviderIsAskedWhileTheRouteChanges_goesByTheNewOne() {
+        ScriptedClient before = bench.account("a").client();
+        before.admits(() -> {
+            bench.account("b").reconnected();
+            bench.without("a").route("default", "b").reload();
+            return Admission.NONE;
+        });
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(before.calls()).isZero();
     }
 
     @Test

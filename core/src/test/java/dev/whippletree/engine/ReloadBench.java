@@ -61,6 +61,7 @@ final class ReloadBench {
         private List<String> limits = List.of();
         private Optional<String> organization = Optional.empty();
         private Optional<Secret> token = Optional.empty();
+        private Optional<Duration> transit = Optional.empty();
         private Map<String, String> settings = Map.of();
         private int concurrency = 1000;
         private int weight = 1;
@@ -81,6 +82,11 @@ final class ReloadBench {
 
         Member token(Secret secret) {
             token = Optional.of(secret);
+            return this;
+        }
+
+        Member transit(Duration most) {
+            transit = Optional.of(most);
             return this;
         }
 
@@ -113,7 +119,7 @@ final class ReloadBench {
                     organization,
                     weight,
                     OptionalInt.of(concurrency),
-                    Optional.empty(),
+                    transit,
                     limits.stream()
                             .map(text -> new DeclaredLimit(Limit.parse(text), Optional.empty()))
                             .toList(),
