@@ -105,6 +105,23 @@ public record Configuration(
         return new Configuration(accounts, routes, left, coordinator, engine, prices, warnings, state, gateway);
     }
 
+    /**
+     * Returns what holds when another configuration takes the place of this one while running: its accounts, routes, prices,
+     * warnings and what it says of a gateway, and the rest of this.
+     */
+    public Configuration reloaded(Configuration next) {
+        return new Configuration(
+                next.accounts,
+                next.routes,
+                caches,
+                coordinator,
+                engine,
+                next.prices,
+                next.warnings,
+                state,
+                next.gateway);
+    }
+
     /** Returns the same with more warnings. */
     public Configuration withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(warnings);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,15 +30,13 @@ final class ChatHandler implements HttpHandler {
     private static final long BODY_SECONDS = 30;
 
     private final Whippletree whippletree;
-    private final ModelNames models;
-    private final Clients clients;
+    private final Supplier<Access> access;
     private final Timeline timeline;
     private final int mostBodyBytes;
 
-    ChatHandler(Whippletree whippletree, ModelNames models, Clients clients, Timeline timeline, int mostBodyBytes) {
+    ChatHandler(Whippletree whippletree, Supplier<Access> access, Timeline timeline, int mostBodyBytes) {
         this.whippletree = whippletree;
-        this.models = models;
-        this.clients = clients;
+        this.access = access;
         this.timeline = timeline;
         this.mostBodyBytes = mostBodyBytes;
     }
@@ -46,7 +45,7 @@ final class ChatHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         Client client;
         try {
-            client = clients.of(exchange);
+            client = access.get().clients().of(exchange);
         } catch (RequestException e) {
             Response.send(exchange, e.error());
             return;
@@ -105,7 +104,7 @@ final class ChatHandler implements HttpHandler {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
-        return models.choose(prompt, request.model()).build().withParameters(request.parameters());
+        return access.get().models().choose(prompt, request.model()).build().withParameters(request.parameters());
     }
 
     private void complete(HttpServerExchange exchange, Client client, Prompt prompt, ChatAnswer answer) {

@@ -35,6 +35,12 @@ final class Client {
         return new Client(settings.name(), settings.limits());
     }
 
+    /** Returns whether it is the one that settings mean, with the same limits. */
+    boolean isAs(GatewaySettings.Client settings) {
+        return tenant.equals(settings.name())
+                && limits.stream().map(Counted::limit).toList().equals(settings.limits());
+    }
+
     /** Whoever reaches a gateway without keys. */
     static Client anybody() {
         return new Client("", List.of());

@@ -21,9 +21,21 @@ final class Clients {
 
     private record Known(Secret key, Client client) {}
 
-    /** Takes them from the settings. */
-    Clients(GatewaySettings settings) {
-        settings.clients().forEach(client -> known.add(new Known(client.key(), Client.of(client))));
+    /**
+     * Takes them from the settings.
+     *
+     * @param before those there were so far: who keeps its name and its limits keeps what it has used of them
+     */
+    Clients(GatewaySettings settings, Optional<Clients> before) {
+        settings.clients().forEach(client -> known.add(new Known(
+                client.key(), before.flatMap(earlier -> earlier.same(client)).orElseGet(() -> Client.of(client)))));
+    }
+
+    private Optional<Client> same(GatewaySettings.Client settings) {
+        return known.stream()
+                .map(Known::client)
+                .filter(client -> client.isAs(settings))
+                .findFirst();
     }
 
     /**

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.xnio.Options;
@@ -46,17 +47,19 @@ public final class Gateway implements AutoCloseable {
     private final Whippletree whippletree;
     private final Undertow undertow;
     private final GracefulShutdownHandler requests;
+    private final GatewaySettings settings;
+    private volatile Access access;
     private volatile boolean closing;
 
     private Gateway(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
         this.whippletree = whippletree;
-        ModelNames models = new ModelNames(whippletree.configuration());
-        Clients clients = new Clients(settings);
+        this.settings = settings;
+        this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
         paths.addExactPath(
                 "/v1/chat/completions",
-                only(Methods.POST, new ChatHandler(whippletree, models, clients, timeline, settings.mostBodyBytes())));
-        paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(models, clients)));
+                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, settings.mostBodyBytes())));
+        paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
         paths.addExactPath(
                 "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
         paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
@@ -107,6 +110,20 @@ public final class Gateway implements AutoCloseable {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+
+    /**
+     * Goes on with who may ask and what may be asked by the configuration that its Whippletree has by now. Requests under way end as
+     * they began.
+     *
+     * @param next the settings; of them, only the clients can change while it runs
+     * @return whether something else has changed as well, which takes effect after a restart
+     */
+    public boolean reload(GatewaySettings next) {
+        access = Access.of(whippletree.configuration(), next, Optional.of(access));
+        GatewaySettings here = new GatewaySettings(
+                settings.host(), settings.port(), next.clients(), settings.mostBodyBytes(), settings.mostConnections());
+        return !here.equals(next);
     }
 
     /** Returns the port it listens on. */

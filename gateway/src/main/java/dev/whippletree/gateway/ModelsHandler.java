@@ -5,32 +5,32 @@ import io.undertow.server.HttpServerExchange;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Lists what may be asked, or describes one of that. Thread-safe; runs on I/O threads and never blocks. */
 final class ModelsHandler implements HttpHandler {
 
     private static final int OK = 200;
 
-    private final Map<String, String> owners;
-    private final Clients clients;
+    private final Supplier<Access> access;
 
-    ModelsHandler(ModelNames models, Clients clients) {
-        this.owners = models.owners();
-        this.clients = clients;
+    ModelsHandler(Supplier<Access> access) {
+        this.access = access;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         try {
-            clients.of(exchange);
-            Response.send(exchange, OK, answer(exchange.getRelativePath()));
+            Access now = access.get();
+            now.clients().of(exchange);
+            Response.send(exchange, OK, answer(exchange.getRelativePath(), now.models().owners()));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
     }
 
     /** A name may have slashes in it. */
-    private Map<String, Object> answer(String path) {
+    private static Map<String, Object> answer(String path, Map<String, String> owners) {
         String name = path.startsWith("/") ? path.substring(1) : path;
         if (name.isEmpty()) {
             List<Map<String, Object>> all = owners.entrySet().stream()
