@@ -3,6 +3,7 @@ package dev.whippletree.cli;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.emulated.EmulatedAccounts;
 import dev.whippletree.cli.served.ServeRun;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,19 +75,19 @@ final class ServeCommand implements Callable<Integer> {
 
     private int serve() {
         try (Whippletree whippletree = opening.open(surroundings)) {
-            return run(whippletree);
+            return run(whippletree, opening.source(surroundings).file());
         }
     }
 
     private int serveEmulated() {
         surroundings.err().println("whippletree: the answers come from an emulated service, not from a model");
         try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
-            return run(accounts.whippletree());
+            return run(accounts.whippletree(), Optional.empty());
         }
     }
 
-    private int run(Whippletree whippletree) {
+    private int run(Whippletree whippletree, Optional<Path> file) {
         ServeRun.Wish wish = new ServeRun.Wish(Optional.ofNullable(host), Optional.ofNullable(port), grace);
-        return new ServeRun(surroundings, wish).run(whippletree);
+        return new ServeRun(surroundings, wish, file).run(whippletree);
     }
 }

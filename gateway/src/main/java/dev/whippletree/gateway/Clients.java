@@ -27,8 +27,10 @@ final class Clients {
      * @param before those there were so far: who keeps its name and its limits keeps what it has used of them
      */
     Clients(GatewaySettings settings, Optional<Clients> before) {
-        settings.clients().forEach(client -> known.add(new Known(
-                client.key(), before.flatMap(earlier -> earlier.same(client)).orElseGet(() -> Client.of(client)))));
+        settings.clients()
+                .forEach(client -> known.add(new Known(
+                        client.key(),
+                        before.flatMap(earlier -> earlier.same(client)).orElseGet(() -> Client.of(client)))));
     }
 
     private Optional<Client> same(GatewaySettings.Client settings) {

@@ -23,7 +23,10 @@ final class ModelsHandler implements HttpHandler {
         try {
             Access now = access.get();
             now.clients().of(exchange);
-            Response.send(exchange, OK, answer(exchange.getRelativePath(), now.models().owners()));
+            Response.send(
+                    exchange,
+                    OK,
+                    answer(exchange.getRelativePath(), now.models().owners()));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }

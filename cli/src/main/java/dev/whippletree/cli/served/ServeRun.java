@@ -6,8 +6,11 @@ import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.config.Reloaded;
 import dev.whippletree.gateway.Gateway;
+import dev.whippletree.model.ConfigurationException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,7 @@ public final class ServeRun {
 
     private final Surroundings surroundings;
     private final Wish wish;
+    private final Optional<Path> file;
 
     /**
      * What a user wants otherwise than the configuration says. Immutable.
@@ -27,10 +31,15 @@ public final class ServeRun {
      */
     public record Wish(Optional<String> host, Optional<Integer> port, Duration grace) {}
 
-    /** Prepares a run; nothing listens yet. */
-    public ServeRun(Surroundings surroundings, Wish wish) {
+    /**
+     * Prepares a run; nothing listens yet.
+     *
+     * @param file the configuration that is read again when it changes; absent: there is none
+     */
+    public ServeRun(Surroundings surroundings, Wish wish, Optional<Path> file) {
         this.surroundings = surroundings;
         this.wish = wish;
+        this.file = file;
     }
 
     /**
@@ -44,7 +53,10 @@ public final class ServeRun {
         CompletableFuture<Void> end = new CompletableFuture<>();
         surroundings.interruption().whenComplete((nothing, failure) -> end.complete(null));
         Gateway gateway = start(whippletree);
+        Optional<FileWatch> watch =
+                file.map(path -> new FileWatch(path, surroundings.timeline(), () -> reload(gateway, whippletree)));
         try (Signals signals = new Signals()) {
+            file.ifPresent(path -> signals.onEach("HUP", () -> reload(gateway, whippletree)));
             signals.onFirst("TERM", () -> end.complete(null));
             signals.onFirst("INT", () -> end.complete(null));
             print(gateway, whippletree);
@@ -56,8 +68,30 @@ public final class ServeRun {
             surroundings.err().flush();
             return 0;
         } finally {
+            watch.ifPresent(FileWatch::close);
             gateway.close(wish.grace()).join();
         }
+    }
+
+    /** What can't be used is told, and everything stays as it is. */
+    private synchronized void reload(Gateway gateway, Whippletree whippletree) {
+        PrintWriter err = surroundings.err();
+        try {
+            Reloaded changes = whippletree.reload();
+            boolean restart = gateway.reload(settings(whippletree));
+            changes.lines().forEach(line -> err.println("whippletree: " + line));
+            changes.needsRestart().forEach(line -> err.println("whippletree: " + line));
+            if (restart) {
+                err.println("whippletree: gateway: what has changed besides clients takes effect after a restart");
+            }
+            err.println("whippletree: the configuration has been read again");
+        } catch (ConfigurationException e) {
+            e.problems().forEach(problem -> err.println("whippletree: " + problem));
+            err.println("whippletree: the configuration can't be used; everything stays as it was");
+        } catch (IllegalArgumentException e) {
+            err.println("whippletree: gateway: " + e.getMessage() + "; who may ask stays as it was");
+        }
+        err.flush();
     }
 
     private Gateway start(Whippletree whippletree) {

@@ -26,6 +26,11 @@ final class Signals implements AutoCloseable {
         });
     }
 
+    /** Runs something at each signal of a name, such as HUP. */
+    void onEach(String name, Runnable task) {
+        handle(name, signal -> task.run());
+    }
+
     private void handle(String name, SignalHandler handler) {
         try {
             Signal signal = new Signal(name);
