@@ -371,6 +371,30 @@ final class GatewayTest {
     }
 
     @Test
+    void reloaded_knowsOtherKeys_andWhoStaysKeepsWhatItHasUsed() throws Exception {
+        GatewaySettings.Client acme = client("acme", "key-1", "2 requests / 1h");
+        withClients(acme, client("leaver", "key-2"));
+        for (int count = 0; count < 2; count++) {
+            assertThat(running.post(HI, "Authorization", "Bearer key-1").statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(running.post(HI, "Authorization", "Bearer key-2").statusCode())
+                .isEqualTo(200);
+
+        boolean restart = running.gateway.reload(
+                running.settings(client("acme", "new-key", "2 requests / 1h"), client("joiner", "key-3")));
+
+        assertThat(restart).isFalse();
+        assertThat(running.post(HI, "Authorization", "Bearer key-1").statusCode())
+                .isEqualTo(401);
+        assertThat(running.post(HI, "Authorization", "Bearer key-2").statusCode())
+                .isEqualTo(401);
+        assertThat(running.post(HI, "Authorization", "Bearer key-3").statusCode())
+                .isEqualTo(200);
+        assertError(running.post(HI, "Authorization", "Bearer new-key"), 429, "rate_limit_exceeded", "2 requests");
+    }
+
+    @Test
     void bodyThatIsTooLarge_isRefused() throws Exception {
         running.close();
         GatewaySettings open = GatewaySettings.DEFAULT;

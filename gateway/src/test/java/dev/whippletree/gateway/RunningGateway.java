@@ -23,6 +23,7 @@ final class RunningGateway implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 20_000;
 
+    private final GatewaySettings settings;
     final ScriptedProvider provider = new ScriptedProvider();
     final Whippletree whippletree;
     final Gateway gateway;
@@ -31,6 +32,7 @@ final class RunningGateway implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     RunningGateway(GatewaySettings settings) {
+        this.settings = settings;
         whippletree = Whippletree.builder()
                 .provider(provider)
                 .account("one", "scripted", "token-1")
@@ -47,6 +49,12 @@ final class RunningGateway implements AutoCloseable {
 
     static RunningGateway open() {
         return new RunningGateway(GatewaySettings.DEFAULT);
+    }
+
+    /** Returns its settings with other clients. */
+    GatewaySettings settings(GatewaySettings.Client... clients) {
+        return new GatewaySettings(
+                settings.host(), 0, List.of(clients), settings.mostBodyBytes(), settings.mostConnections());
     }
 
     HttpRequest.Builder request(String path) {
