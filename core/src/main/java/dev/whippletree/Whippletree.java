@@ -2,9 +2,9 @@ package dev.whippletree;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
-import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
+import dev.whippletree.config.Reloaded;
 import dev.whippletree.engine.EngineSettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Completion;
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers prompts with a few rate-limited accounts, from as few calls as can be, waiting for room instead of running into limits.
  *
- * <p>Thread-safe. No method but {@link #close()} blocks. A prompt that waits costs no thread.
+ * <p>Thread-safe. No method but {@link #close()} and those that reload blocks. A prompt that waits costs no thread.
  *
  * <pre>{@code
  * try (Whippletree whippletree = Whippletree.builder().environment(System.getenv()).cache("ehcache").build()) {
@@ -59,13 +59,23 @@ public final class Whippletree implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Whippletree.class);
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    private final Configuration configuration;
+    private final Intake intake;
+    private final List<String> lastingWarnings;
+    private final Object reloads = new Object();
     private final Assembly assembly;
     private final Optional<SystemTimeline> ownTimeline;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Configuration configuration;
 
-    private Whippletree(Configuration configuration, Assembly assembly, Optional<SystemTimeline> ownTimeline) {
+    private Whippletree(
+            Configuration configuration,
+            Intake intake,
+            List<String> lastingWarnings,
+            Assembly assembly,
+            Optional<SystemTimeline> ownTimeline) {
         this.configuration = configuration;
+        this.intake = intake;
+        this.lastingWarnings = lastingWarnings;
         this.assembly = assembly;
         this.ownTimeline = ownTimeline;
     }
@@ -89,8 +99,8 @@ public final class Whippletree implements AutoCloseable {
     /**
      * Answers a prompt, and tells the answer while it comes.
      *
-     * <p>Each subscriber asks the prompt anew, as {@link #complete} does, and is told the answer from its start at its own pace: its
-     * pieces and, if the answer is whole, a {@link Delta.End} as the last. Equal prompts share one call here too, each subscriber is
+     * <p>Each subscriber asks the prompt anew, as {@link #complete} does, and is told the answer from its start at its own pace: a
+     * {@link Delta.Start}, the pieces and, if the answer is whole, a {@link Delta.End}. Equal prompts share one call here too, each subscriber is
      * told all of it, and one that is slow holds up nobody; what has piled up for it comes as larger pieces. A stored answer,
      * or one that somebody who doesn't stream had asked for before, comes as one piece of each sort.
      *
@@ -127,6 +137,56 @@ public final class Whippletree implements AutoCloseable {
      */
     public void recheck() {
         assembly.engine().recheck();
+    }
+
+    /**
+     * Goes on with another configuration, while prompts are under way; none is lost. Reloads are done one after the other.
+     *
+     * <p>Accounts are matched by id and routes by name. An account goes on with all that is known of it, unless its provider or the
+     * provider's own settings have changed, and then only its limits' counts are kept; a new token is used from the next call on,
+     * and if the one before was refused, at once. A new account takes prompts from now on, waiting ones too. One that is removed
+     * takes no more, and its calls under way end as they would have. What was used of a limit counts against the new one, as far
+     * back as it was counted. Waiting prompts keep their turn; one whose route or all of whose accounts are gone ends with
+     * {@link PromptException.Reason#NO_ACCOUNT}.
+     *
+     * <p>Caches, coordinator, engine settings, state folder and plugins can't change while running: the result names what would, and
+     * so do the notes of {@link #status()}. All else is applied. Opens clients, so it may block for as long as that takes.
+     *
+     * @return what has changed
+     * @throws ConfigurationException if the configuration can't be used, with every problem; nothing has changed then
+     * @throws IllegalStateException if this has been closed
+     */
+    public Reloaded reload(Configuration next) {
+        synchronized (reloads) {
+            Configuration checked = intake.check(next);
+            return reload(checked, Reloaded.between(configuration, checked));
+        }
+    }
+
+    /**
+     * Reads the configuration again from the {@linkplain Builder#configuration(ConfigurationSource) source} that this was built from,
+     * and goes on with that as {@link #reload(Configuration)} does.
+     *
+     * @return what has changed
+     * @throws ConfigurationException if it can't be read or used, with every problem; nothing has changed then
+     * @throws IllegalStateException if there is no such source, or this has been closed
+     */
+    public Reloaded reload() {
+        synchronized (reloads) {
+            Configuration checked = intake.check(intake.read());
+            Reloaded changes = Reloaded.between(configuration, checked);
+            return reload(checked, intake.namesOtherFolders() ? changes.withRestartFor("plugins") : changes);
+        }
+    }
+
+    private Reloaded reload(Configuration checked, Reloaded changes) {
+        Configuration next =
+                configuration.reloaded(checked).withWarnings(lastingWarnings).withWarnings(changes.needsRestart());
+        assembly.reload(next);
+        configuration = next;
+        next.warnings().forEach(LOG::warn);
+        LOG.info("The configuration has been reloaded: {}", changes);
+        return changes;
     }
 
     /** Returns the configuration in force. */
@@ -381,45 +441,49 @@ public final class Whippletree implements AutoCloseable {
         }
 
         private Whippletree build(PluginCatalog catalog) {
-            Configuration checked = ConfigurationCheck.of(withState(whole(catalog)), catalog.known(), variables());
+            Intake intake = intake(catalog);
+            Configuration checked = intake.check(whole(intake));
             Optional<StateFolder> folder = checked.state().map(StateFolder::open);
-            Configuration warned =
-                    checked.withWarnings(folder.map(StateFolder::warnings).orElse(List.of()));
-            Configuration whole = keptCachesOnly ? warned.withoutCaches(catalog.selfContainedCaches()) : warned;
+            List<String> lasting = folder.map(StateFolder::warnings).orElse(List.of());
+            Configuration whole = checked.withWarnings(lasting);
             Hooks hooks = new Hooks(listeners, clients, folder);
             catalog.broken().forEach(entry -> LOG.warn("A plugin isn't used, because it can't be loaded: {}", entry));
             whole.warnings().forEach(LOG::warn);
             if (timeline != null) {
-                return new Whippletree(whole, Assembly.of(catalog, whole, timeline, hooks), Optional.empty());
+                Assembly assembly = Assembly.of(catalog, whole, timeline, hooks);
+                return new Whippletree(whole, intake, lasting, assembly, Optional.empty());
             }
             SystemTimeline own = new SystemTimeline();
             try {
-                return new Whippletree(whole, Assembly.of(catalog, whole, own, hooks), Optional.of(own));
+                Assembly assembly = Assembly.of(catalog, whole, own, hooks);
+                return new Whippletree(whole, intake, lasting, assembly, Optional.of(own));
             } catch (RuntimeException e) {
                 own.close();
                 throw e;
             }
         }
 
-        private Configuration withState(Configuration whole) {
-            return state == null ? whole : whole.withState(state);
+        private Intake intake(PluginCatalog catalog) {
+            Optional<ConfigurationSource> read = Optional.ofNullable(source)
+                    .map(from -> model.map(from::withModel).orElse(from));
+            return new Intake(
+                    catalog,
+                    source == null ? environment : source.environment(),
+                    configuration == null ? read : Optional.empty(),
+                    read.map(ConfigurationSource::pluginFolders).orElse(List.of()),
+                    Optional.ofNullable(state),
+                    keptCachesOnly);
         }
 
-        private Map<String, String> variables() {
-            return source == null ? environment : source.environment();
-        }
-
-        private Configuration whole(PluginCatalog catalog) {
+        private Configuration whole(Intake intake) {
             if (configuration != null) {
                 return configuration;
             }
             if (source != null) {
-                return model.map(source::withModel)
-                        .orElse(source)
-                        .read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
+                return intake.read();
             }
             List<AccountSettings> all = new ArrayList<>(accounts);
-            all.addAll(catalog.accountsFrom(environment));
+            all.addAll(intake.catalog().accountsFrom(environment));
             if (all.isEmpty()) {
                 throw new ConfigurationException(
                         List.of("there is no account; add one with account(…) or take them from the environment"));

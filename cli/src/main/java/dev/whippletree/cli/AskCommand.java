@@ -67,7 +67,7 @@ final class AskCommand implements Callable<Integer> {
             throw new UserMistake("--json prints the whole completion, which --stream doesn't wait for; choose one");
         }
         Prompt prompt = options.prompt(text());
-        return emulated ? EmulatorModule.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
+        return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
     }
 
     private int ask(Prompt prompt) {

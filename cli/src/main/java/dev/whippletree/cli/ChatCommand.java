@@ -53,7 +53,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         options.check();
-        return emulated ? EmulatorModule.needed("chat --emulated", this::chatEmulated) : chat();
+        return emulated ? OptionalModule.EMULATOR.needed("chat --emulated", this::chatEmulated) : chat();
     }
 
     private int chat() {

@@ -81,7 +81,7 @@ final class EmulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return EmulatorModule.needed("emulate", () -> new EmulatorRun(surroundings, wish()).run());
+        return OptionalModule.EMULATOR.needed("emulate", () -> new EmulatorRun(surroundings, wish()).run());
     }
 
     private EmulatorRun.Wish wish() {

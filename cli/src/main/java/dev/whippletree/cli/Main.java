@@ -81,6 +81,7 @@ public final class Main {
         commands.put("stress", () -> new StressCommand(surroundings));
         commands.put(StressPart.COMMAND, () -> new StressPartCommand(surroundings));
         commands.put("plan", () -> new PlanCommand(surroundings));
+        commands.put("serve", () -> new ServeCommand(surroundings));
         commands.put("emulate", () -> new EmulateCommand(surroundings));
         commands.put(HELP, CommandLine.HelpCommand::new);
         return commands;

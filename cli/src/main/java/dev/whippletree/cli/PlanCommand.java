@@ -176,7 +176,7 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         checkCombination();
         checkRanges();
-        return EmulatorModule.needed("plan", () -> new PlanRun(surroundings, wish()).run());
+        return OptionalModule.EMULATOR.needed("plan", () -> new PlanRun(surroundings, wish()).run());
     }
 
     private void checkCombination() {

@@ -117,7 +117,7 @@ final class StressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkCombination();
-        return EmulatorModule.needed("stress", () -> live ? runLive() : runEmulated());
+        return OptionalModule.EMULATOR.needed("stress", () -> live ? runLive() : runEmulated());
     }
 
     private int runEmulated() {

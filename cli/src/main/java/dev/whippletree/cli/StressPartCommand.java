@@ -24,6 +24,6 @@ final class StressPartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return EmulatorModule.needed(StressPart.COMMAND, () -> new StressPart(surroundings).run());
+        return OptionalModule.EMULATOR.needed(StressPart.COMMAND, () -> new StressPart(surroundings).run());
     }
 }

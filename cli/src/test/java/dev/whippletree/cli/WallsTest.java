@@ -22,6 +22,14 @@ class WallsTest {
             .resideInAPackage("dev.whippletree.emulator..");
 
     @ArchTest
+    static final ArchRule onlyOnePackage_usesTheGateway = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.whippletree.cli.served..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.whippletree.gateway..");
+
+    @ArchTest
     static final ArchRule noPlugin_isNamed = noClasses()
             .should()
             .dependOnClassesThat()

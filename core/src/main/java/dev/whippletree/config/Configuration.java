@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param prices what tokens cost; absent: nobody said so, and no cost is known
  * @param warnings what works but shouldn't be, a sentence each, such as a literal token
  * @param state the folder in which the limits' state is kept between processes; absent: it isn't kept
+ * @param gateway how a gateway in front is reached; absent: nobody said so
  */
 public record Configuration(
         List<AccountSettings> accounts,
@@ -31,7 +32,8 @@ public record Configuration(
         EngineSettings engine,
         Optional<PriceList> prices,
         List<String> warnings,
-        Optional<Path> state) {
+        Optional<Path> state,
+        Optional<GatewaySettings> gateway) {
 
     /** The name of the route made for users who configure none. */
     public static final String DEFAULT_ROUTE = "default";
@@ -49,6 +51,20 @@ public record Configuration(
         Objects.requireNonNull(prices, "prices");
         warnings = List.copyOf(warnings);
         Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(gateway, "gateway");
+    }
+
+    /** Creates a configuration that says nothing of a gateway. */
+    public Configuration(
+            List<AccountSettings> accounts,
+            List<RouteSettings> routes,
+            List<CacheTier> caches,
+            Optional<ChosenCoordinator> coordinator,
+            EngineSettings engine,
+            Optional<PriceList> prices,
+            List<String> warnings,
+            Optional<Path> state) {
+        this(accounts, routes, caches, coordinator, engine, prices, warnings, state, Optional.empty());
     }
 
     /** Creates a configuration of a process that is alone, without prices, by which nothing is kept between processes. */
@@ -58,31 +74,59 @@ public record Configuration(
             List<CacheTier> caches,
             EngineSettings engine,
             List<String> warnings) {
-        this(accounts, routes, caches, Optional.empty(), engine, Optional.empty(), warnings, Optional.empty());
+        this(
+                accounts,
+                routes,
+                caches,
+                Optional.empty(),
+                engine,
+                Optional.empty(),
+                warnings,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** Returns the same with another state folder. */
     public Configuration withState(Path folder) {
-        return new Configuration(accounts, routes, caches, coordinator, engine, prices, warnings, Optional.of(folder));
+        return new Configuration(
+                accounts, routes, caches, coordinator, engine, prices, warnings, Optional.of(folder), gateway);
     }
 
     /** Returns the same with another coordinator. */
     public Configuration withCoordinator(ChosenCoordinator chosen) {
-        return new Configuration(accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state);
+        return new Configuration(
+                accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state, gateway);
     }
 
     /** Returns the same without the cache tiers of these backends. */
     public Configuration withoutCaches(Collection<String> backends) {
         List<CacheTier> left =
                 caches.stream().filter(tier -> !backends.contains(tier.name())).toList();
-        return new Configuration(accounts, routes, left, coordinator, engine, prices, warnings, state);
+        return new Configuration(accounts, routes, left, coordinator, engine, prices, warnings, state, gateway);
+    }
+
+    /**
+     * Returns what holds when another configuration takes the place of this one while running: its accounts, routes, prices,
+     * warnings and what it says of a gateway, and the rest of this.
+     */
+    public Configuration reloaded(Configuration next) {
+        return new Configuration(
+                next.accounts,
+                next.routes,
+                caches,
+                coordinator,
+                engine,
+                next.prices,
+                next.warnings,
+                state,
+                next.gateway);
     }
 
     /** Returns the same with more warnings. */
     public Configuration withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(warnings);
         all.addAll(more);
-        return new Configuration(accounts, routes, caches, coordinator, engine, prices, all, state);
+        return new Configuration(accounts, routes, caches, coordinator, engine, prices, all, state, gateway);
     }
 
     /**

@@ -11,14 +11,17 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** An account at work: its slots, whether its credential is accepted, and what became of its attempts. Guarded by the lock. */
 final class Account {
 
-    private final AccountSettings settings;
+    /** Read without the lock too, where a token is read. */
+    private volatile AccountSettings settings;
+
     private final ProviderClient client;
-    private final ScopeState organization;
-    private final int maxConcurrency;
+    private ScopeState organization;
+    private int maxConcurrency;
     private final Closure credential = new Closure();
     private final Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
     private final Map<String, TokenUsage> tokensByModel = new HashMap<>();
@@ -31,13 +34,66 @@ final class Account {
     private long calls;
     private long answered;
 
+    /** Counts its tokens: an attempt belongs to the one that was there when it began. */
+    private int tokenEpoch;
+
+    /** Calls that are being handed to its client, or broken off there: their attempts may have ended. */
+    private int clientUses;
+
+    /** What is left to be done when nothing is under way on it any more; null while it may be used. */
+    private @Nullable Runnable whenIdle;
+
     Account(Topology.OpenAccount open, ScopeState organization, int defaultConcurrency) {
         this.settings = open.settings();
         this.client = open.client();
         this.organization = organization;
         this.maxConcurrency = settings.maxConcurrency().orElse(defaultConcurrency);
-        this.refusedToken = new RefusedToken(settings.token());
+        this.refusedToken = new RefusedToken(() -> settings.token());
         this.concurrency = new ConcurrencySearch(maxConcurrency);
+    }
+
+    /** Goes on with other settings: what is known of it and what is under way on it stay. */
+    void change(AccountSettings changed, ScopeState ofOrganization, int defaultConcurrency) {
+        settings = changed;
+        organization = ofOrganization;
+        maxConcurrency = changed.maxConcurrency().orElse(defaultConcurrency);
+        concurrency.limitTo(maxConcurrency);
+    }
+
+    /** It has another token: what the service said of the one before is no longer true. */
+    void changeToken() {
+        tokenEpoch++;
+        refusedToken.forget();
+    }
+
+    /** Returns the number of its present token. */
+    int tokenEpoch() {
+        return tokenEpoch;
+    }
+
+    /** It isn't used any more: once nothing is under way on it, at once if so it is, does something for the last time. */
+    void leave(Runnable last) {
+        whenIdle = last;
+        leaveIfIdle();
+    }
+
+    private void leaveIfIdle() {
+        Runnable last = whenIdle;
+        if (last != null && slots.size() == 0 && clientUses == 0) {
+            whenIdle = null;
+            last.run();
+        }
+    }
+
+    /** Its client is about to be used, whatever becomes of the attempt meanwhile. */
+    void clientNeeded() {
+        clientUses++;
+    }
+
+    /** Its client has been used. */
+    void clientUsed() {
+        clientUses--;
+        leaveIfIdle();
     }
 
     String id() {
@@ -94,6 +150,7 @@ final class Account {
 
     void vacate() {
         slots.free();
+        leaveIfIdle();
     }
 
     /** An attempt was never sent, so there was no call. */

@@ -32,6 +32,7 @@ final class Attempt implements AttemptSink {
     private final Lease lease;
     private final int healthEpoch;
     private final int underWay;
+    private final int tokenEpoch;
     private final boolean streaming;
     private final long beganNanos;
     private final Transcript answer;
@@ -55,7 +56,8 @@ final class Attempt implements AttemptSink {
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
         this.underWay = target.account().inFlight();
-        this.answer = flight.broadcast().begin();
+        this.tokenEpoch = target.account().tokenEpoch();
+        this.answer = flight.broadcast().begin(new Delta.Start(target.account().id(), target.model()));
         target.begun(this, beganNanos);
     }
 
@@ -78,6 +80,11 @@ final class Attempt implements AttemptSink {
     /** Returns how many attempts were under way on its account when it began, itself included. */
     int underWay() {
         return underWay;
+    }
+
+    /** Returns whether the account still has the token that it had when the attempt began. */
+    boolean hasPresentToken() {
+        return tokenEpoch == target.account().tokenEpoch();
     }
 
     long tookNanos(long now) {
@@ -125,6 +132,7 @@ final class Attempt implements AttemptSink {
                 return false;
             }
             sending = true;
+            target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
             silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;
             return true;
@@ -140,14 +148,26 @@ final class Attempt implements AttemptSink {
             made = target.account().client().send(flight.prompt(), target.model(), this);
         } catch (Throwable e) {
             failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
+            monitor.decide(target.account()::clientUsed);
             return;
         }
         boolean unwanted = monitor.decide(() -> {
             call = made;
+            if (!ended) {
+                target.account().clientUsed();
+            }
             return ended;
         });
         if (unwanted) {
+            cancel(made);
+        }
+    }
+
+    private void cancel(Cancellable made) {
+        try {
             made.cancel();
+        } finally {
+            monitor.decide(target.account()::clientUsed);
         }
     }
 
@@ -178,7 +198,8 @@ final class Attempt implements AttemptSink {
         finish();
         Cancellable made = call;
         if (made != null) {
-            monitor.after(flight.mailbox(), made::cancel);
+            target.account().clientNeeded();
+            monitor.after(flight.mailbox(), () -> cancel(made));
         }
     }
 

@@ -17,8 +17,10 @@ import java.util.Optional;
  */
 final class Broadcast {
 
+    private static final Delta.Start NOBODY = new Delta.Start("", "");
+
     /** What callers read. */
-    private Transcript told = new Transcript();
+    private Transcript told = new Transcript(NOBODY);
 
     /** What the latest attempt writes; the same unless it has to repeat something. */
     private Transcript arriving = told;
@@ -38,9 +40,14 @@ final class Broadcast {
         GARBAGE
     }
 
-    /** A new attempt begins; returns what it is to write into. */
-    synchronized Transcript begin() {
-        arriving = new Transcript();
+    /**
+     * A new attempt begins.
+     *
+     * @param start what it is made on
+     * @return what it is to write into
+     */
+    synchronized Transcript begin(Delta.Start start) {
+        arriving = new Transcript(start);
         repeated = new Place();
         if (told.isEmpty()) {
             told = arriving;
@@ -97,7 +104,7 @@ final class Broadcast {
      * @param places where those are that read along
      */
     synchronized void breakOff(Collection<Place> places) {
-        arriving = new Transcript();
+        arriving = new Transcript(NOBODY);
         told.cutAt(places.stream().max(Place::compareTo).orElseGet(Place::new));
     }
 
@@ -114,12 +121,14 @@ final class Broadcast {
     /** The whole answer is there: whoever hasn't been told of it piece by piece now is. */
     synchronized void fill(Completion completion) {
         if (told.isEmpty()) {
+            told = new Transcript(new Delta.Start(
+                    completion.origin().account(), completion.origin().model()));
             told.add(completion);
         }
     }
 
     /** Returns what comes after a place, and moves that along; empty if nothing does yet. */
-    synchronized Optional<Delta.Piece> next(Place place) {
+    synchronized Optional<? extends Delta> next(Place place) {
         return told.next(place);
     }
 

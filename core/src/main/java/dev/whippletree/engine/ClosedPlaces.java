@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.state.Place;
 import dev.whippletree.state.SavedClosure;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class ClosedPlaces {
     private final Map<Place, Closable> all = new LinkedHashMap<>();
 
     /** What was closed when it was last looked at. */
-    private final Set<Place> closed = new HashSet<>();
+    private final Set<Place> closed;
 
     /**
      * Something that may be closed.
@@ -27,29 +28,79 @@ final class ClosedPlaces {
      */
     private record Closable(Closure closure, String mark) {}
 
-    /** Creates one. Reads the accounts' tokens. */
-    ClosedPlaces(Pool pool) {
+    /**
+     * Whose tokens tell of each place whether what closed it still concerns the same.
+     *
+     * @param accounts the accounts of each place
+     */
+    record Owners(Map<Place, List<AccountSettings>> accounts) {
+
+        static Owners of(Pool pool) {
+            Map<Place, List<AccountSettings>> accounts = new LinkedHashMap<>();
+            closures(pool).forEach((place, closure) -> accounts.put(place, ownersOf(place, pool)));
+            return new Owners(accounts);
+        }
+
+        private static List<AccountSettings> ownersOf(Place place, Pool pool) {
+            return pool.accounts().stream()
+                    .filter(account -> switch (place.kind()) {
+                        case ORGANIZATION ->
+                            account.organization().scope().organization().equals(place.name());
+                        case ACCOUNT -> account.id().equals(place.name());
+                    })
+                    .map(Account::settings)
+                    .toList();
+        }
+
+        /** Returns the mark of the tokens of each place. Reads them, so the lock must not be held. */
+        Marks marks() {
+            Map<Place, String> marks = new LinkedHashMap<>();
+            accounts.forEach((place, owners) -> marks.put(place, TokenMark.of(owners)));
+            return new Marks(marks);
+        }
+    }
+
+    /**
+     * The marks of tokens.
+     *
+     * @param byPlace by what they tell of
+     */
+    record Marks(Map<Place, String> byPlace) {}
+
+    /**
+     * Creates one.
+     *
+     * @param marks the pool's
+     * @param closed what was closed when it was last looked at
+     */
+    ClosedPlaces(Pool pool, Marks marks, Set<Place> closed) {
         this.pool = pool;
+        this.closed = new HashSet<>(closed);
+        closures(pool)
+                .forEach((place, closure) ->
+                        all.put(place, new Closable(closure, marks.byPlace().getOrDefault(place, ""))));
+    }
+
+    private static Map<Place, Closure> closures(Pool pool) {
+        Map<Place, Closure> closures = new LinkedHashMap<>();
         for (ScopeState state : pool.scopes()) {
             Scope scope = state.scope();
-            Place place = new Place(Place.Kind.ORGANIZATION, scope.organization(), scope.model());
-            all.put(place, new Closable(state.closure(), markOf(pool.accountsOf(scope.organization()))));
+            closures.put(new Place(Place.Kind.ORGANIZATION, scope.organization(), scope.model()), state.closure());
         }
         for (Account account : pool.accounts()) {
-            add(account, Optional.empty(), account.credential());
+            closures.put(new Place(Place.Kind.ACCOUNT, account.id(), Optional.empty()), account.credential());
         }
         for (Target target : pool.targets()) {
-            add(target.account(), Optional.of(target.model()), target.availability());
+            closures.put(
+                    new Place(Place.Kind.ACCOUNT, target.account().id(), Optional.of(target.model())),
+                    target.availability());
         }
+        return closures;
     }
 
-    private void add(Account account, Optional<String> model, Closure closure) {
-        Place place = new Place(Place.Kind.ACCOUNT, account.id(), model);
-        all.put(place, new Closable(closure, markOf(List.of(account))));
-    }
-
-    private static String markOf(List<Account> accounts) {
-        return TokenMark.of(accounts.stream().map(Account::settings).toList());
+    /** Returns what was closed when it was last looked at. */
+    Set<Place> closed() {
+        return closed;
     }
 
     /** Closes what an earlier process left closed, unless it was so for another token. */

@@ -81,9 +81,13 @@ final class Closures {
     }
 
     /** The credential is refused, or the organization is restricted. */
-    void unauthorized(Target target, Failure failure, long now) {
-        closedSomething = true;
+    void unauthorized(Attempt attempt, Failure failure, long now) {
+        Target target = attempt.target();
         boolean everybody = failure.reach() == Reach.ORGANIZATION;
+        if (!everybody && !attempt.hasPresentToken()) {
+            return; // What was refused is the token that has been replaced.
+        }
+        closedSomething = true;
         Closure closure =
                 everybody ? target.organization().closure() : target.account().credential();
         startSlowly(other ->
@@ -190,6 +194,10 @@ final class Closures {
 
     /** Another token than the one refused is there: whatever closed for that may be probed. */
     void tokenChanged(Account account, long now) {
+        if (!account.credential().needsMending(now)
+                && !account.organization().closure().needsMending(now)) {
+            return;
+        }
         account.credential().checkNow(now);
         account.organization().closure().checkNow(now);
         later.accept(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));

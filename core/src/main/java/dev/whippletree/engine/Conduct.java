@@ -194,7 +194,7 @@ final class Conduct {
             }
             case UNAUTHORIZED -> {
                 health.ended(epoch);
-                closures.unauthorized(target, failure, now);
+                closures.unauthorized(attempt, failure, now);
             }
             case MODEL_UNAVAILABLE -> {
                 health.ended(epoch);

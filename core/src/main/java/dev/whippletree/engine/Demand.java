@@ -133,6 +133,11 @@ final class Demand {
         return asks.equals(other.asks) && reservedLess.equals(other.reservedLess);
     }
 
+    /** Returns whether the providers have been asked for all of a route's targets. */
+    boolean covers(Route route) {
+        return route.oneOfEachKind().stream().allMatch(target -> asks.stream().anyMatch(ask -> ask.isFor(target)));
+    }
+
     /** Returns why targets of a route can't take the prompt at all. */
     Map<Target, String> refusals(Route route) {
         if (asks.stream().allMatch(ask -> ask.refusal().isEmpty())) {

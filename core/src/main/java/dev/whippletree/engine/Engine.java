@@ -11,15 +11,20 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.state.SavedState;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +38,7 @@ public final class Engine {
 
     private final Timeline timeline;
     private final EngineSettings settings;
-    private final List<String> notes;
+    private volatile List<String> notes;
     private final Monitor monitor;
     private final CacheTiers caches;
     private final Partners partners;
@@ -129,10 +134,19 @@ public final class Engine {
         }
         Prompt whole = withMaxTokens(prompt, route.get());
         CacheKey key = PromptKeys.of(whole, route.get().name(), route.get().models());
-        Subscription subscription = monitor.decide(() -> join(key, whole, route.get(), reader));
-        goAhead(subscription);
-        subscription.future().whenComplete((completion, failure) -> monitor.decide(() -> flights.leave(subscription)));
-        return subscription.future();
+        Optional<Subscription> subscription = monitor.decide(
+                () -> isPresent(route.get()) ? Optional.of(join(key, whole, route.get(), reader)) : Optional.empty());
+        if (subscription.isEmpty()) {
+            return submit(prompt, reader); // A reload came between the key and the lock.
+        }
+        goAhead(subscription.get());
+        CompletableFuture<Completion> future = subscription.get().future();
+        future.whenComplete((completion, failure) -> monitor.decide(() -> flights.leave(subscription.get())));
+        return future;
+    }
+
+    private boolean isPresent(Route route) {
+        return pool.route(Optional.of(route.name())).equals(Optional.of(route));
     }
 
     /**
@@ -154,6 +168,10 @@ public final class Engine {
                     pool.routes().stream().map(Route::name).sorted().toList();
             return Optional.of("no route is named '" + prompt.route().orElse("") + "'; there are " + known);
         }
+        return accountProblem(prompt, route.get()).or(() -> modelProblem(prompt, route.get()));
+    }
+
+    private Optional<String> accountProblem(Prompt prompt, Route route) {
         if (prompt.account().isEmpty()) {
             return Optional.empty();
         }
@@ -162,12 +180,30 @@ public final class Engine {
             List<String> known = pool.accounts().stream().map(Account::id).toList();
             return Optional.of("no account is named '" + account + "'; there are " + known);
         }
-        boolean onRoute = route.get().targets().stream()
+        boolean onRoute = route.targets().stream()
                 .anyMatch(target -> target.account().id().equals(account));
         return onRoute
                 ? Optional.empty()
-                : Optional.of("account '" + account + "' is not on route '"
-                        + route.get().name() + "'");
+                : Optional.of("account '" + account + "' is not on route '" + route.name() + "'");
+    }
+
+    private static Optional<String> modelProblem(Prompt prompt, Route route) {
+        if (prompt.model().isEmpty()) {
+            return Optional.empty();
+        }
+        String model = prompt.model().get();
+        List<String> known = route.targets().stream()
+                .filter(target -> prompt.account().isEmpty()
+                        || prompt.account().get().equals(target.account().id()))
+                .map(Target::model)
+                .distinct()
+                .toList();
+        return known.contains(model)
+                ? Optional.empty()
+                : Optional.of("model '" + model + "' is not on route '" + route.name() + "'"
+                        + prompt.account()
+                                .map(id -> " for account '" + id + "'")
+                                .orElse("") + "; there are " + known);
     }
 
     private static Prompt withMaxTokens(Prompt prompt, Route route) {
@@ -258,32 +294,40 @@ public final class Engine {
 
     /** Puts a new flight into the waiting line, or refuses it at once. */
     private void enter(Flight flight) {
-        Demand demand = Demand.of(flight.prompt(), flight.route());
-        traffic.noticeNewTokens(flight.route());
+        Route route = flight.route();
+        Demand demand = Demand.of(flight.prompt(), route);
+        traffic.noticeNewTokens(route);
         monitor.decide(() -> {
             if (flight.stage() != Flight.Stage.LOOKING_UP) {
+                return;
+            }
+            if (flight.route() != route) {
+                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload came between.
                 return;
             }
             long now = timeline.nanoTime();
             flight.demand(demand);
             traffic.demandAnew(flight);
-            Optional<PromptException> refusal = barWhatCannotTakeIt(flight);
+            Optional<PromptException> refusal = barWhatCannotTakeIt(flight, now);
             if (refusal.isPresent()) {
                 flights.fail(flight, refusal.get());
                 return;
             }
+            boolean first = flight.order() == 0;
             traffic.queue(flight, now);
             traffic.dispatch(Change.OF_THE_LINE);
-            if (flight.stage() == Flight.Stage.WAITING) {
+            if (first && flight.stage() == Flight.Stage.WAITING) {
                 refuseIfHopeless(flight, now);
             }
         });
     }
 
-    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight) {
-        flight.barred().addAll(flight.demand().refusals(flight.route()).keySet());
+    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight, long now) {
+        Set<Target> refusing = flight.demand().refusals(flight.route()).keySet();
+        flight.barred().addAll(refusing);
         if (Candidates.ever(flight).isEmpty()) {
-            return Optional.of(PromptErrors.refusedByAll(flight));
+            return Optional.of(
+                    refusing.isEmpty() ? PromptErrors.noAccount(flight, now) : PromptErrors.refusedByAll(flight));
         }
         for (Target target : flight.route().targets()) {
             if (!target.canEverFit(flight.demand().neededTokens(target))) {
@@ -316,11 +360,11 @@ public final class Engine {
                     tally.prompts(),
                     tally.sessionsActive(),
                     line.size(),
-                    report.inFlight(),
-                    report.calls(),
+                    pool.inFlight(),
+                    pool.calls(),
                     tally.promptsPerMinute(now),
                     tally.latency(),
-                    report.tokens(),
+                    pool.tokens(),
                     caches.status(),
                     partners.status(),
                     report.accounts(),
@@ -353,6 +397,33 @@ public final class Engine {
             pool.targets().forEach(target -> target.availability().checkNow(now));
             traffic.dispatch(Change.ANYTHING);
         });
+    }
+
+    /**
+     * Goes on with another topology, at once and for all that is under way. Call it once at a time. Blocks for as long as it takes to
+     * read the accounts' tokens and the state folder.
+     *
+     * <p>An account whose client is the one it had goes on with all that is known of it; another takes prompts from now on; one that
+     * isn't there takes no more, and attempts under way on it end as they would have. Limits go on counting what was used of them.
+     * Waiting prompts go on by the route of the same name, in their turn; those without a route or an account fail.
+     *
+     * @param next its caches and its coordination must be those that the engine has, and are left aside
+     * @param unused is handed the client of each account that isn't there any more, once no attempt uses it
+     * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
+     */
+    public void reload(Topology next, Consumer<ProviderClient> unused) {
+        Set<String> retokened = new TokenChanges(pool).in(next);
+        Optional<SavedState> saved = saver.flatMap(StateSaver::read);
+        monitor.decide(() -> {
+            long now = timeline.nanoTime();
+            Collection<ScopeState> known = pool.scopes();
+            pool.change(next, now)
+                    .forEach(account -> account.leave(() -> traffic.announce(() -> unused.accept(account.client()))));
+            notes = next.notes();
+            saved.ifPresent(state -> saver.ifPresent(keeper -> keeper.resumeAllBut(known, state)));
+            traffic.poolChanged(retokened, now);
+        });
+        saver.ifPresent(StateSaver::poolChanged);
     }
 
     /**
@@ -394,6 +465,11 @@ public final class Engine {
         @Override
         public void flightEnded() {
             endIfDrained();
+        }
+
+        @Override
+        public void entering(Flight flight) {
+            enter(flight);
         }
 
         @Override

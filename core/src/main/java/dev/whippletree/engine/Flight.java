@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.CacheKey;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,7 @@ final class Flight {
 
     private final CacheKey key;
     private final Prompt prompt;
-    private final Route route;
+    private volatile Route route;
     private final long openedNanos;
     private final Mailbox mailbox = new Mailbox();
     private final Broadcast broadcast = new Broadcast();
@@ -65,6 +67,10 @@ final class Flight {
     private long leastTokens;
     private int eligibleTiers = 1;
     private int calls;
+
+    /** Whether its key still says by which models it may be answered. */
+    private boolean keyed = true;
+
     private long waitingSince;
     private double turn;
     private long order;
@@ -170,6 +176,53 @@ final class Flight {
         return leastTokens;
     }
 
+    /** Goes on by another form of its route. What it knows of targets it keeps of those that are still there. */
+    void goOn(Route next) {
+        Map<Target, Integer> counted = Map.copyOf(attempts);
+        attempts.clear();
+        counted.forEach((target, count) -> onRoute(target, next).ifPresent(there -> attempts.put(there, count)));
+        keepThoseOn(next, barred);
+        keepThoseOn(next, avoided);
+        if (demand.covers(next)) {
+            barred.addAll(demand.refusals(next).keySet());
+        }
+        barWhatIsTooSmallOn(next);
+        if (!next.settings().tiers().equals(route.settings().tiers())) {
+            eligibleTiers = 1;
+        }
+        keyed &= next.models().equals(route.models());
+        route = next;
+    }
+
+    private static void keepThoseOn(Route next, Set<Target> targets) {
+        List<Target> before = List.copyOf(targets);
+        targets.clear();
+        before.forEach(target -> onRoute(target, next).ifPresent(targets::add));
+    }
+
+    /** The account may belong to another organization now, and its targets are others then. */
+    private static Optional<Target> onRoute(Target target, Route next) {
+        return next.targets().stream()
+                .filter(other ->
+                        other.account() == target.account() && other.model().equals(target.model()))
+                .findFirst();
+    }
+
+    private void barWhatIsTooSmallOn(Route next) {
+        Set<String> models = failedAttempts.stream()
+                .filter(report -> report.failure().kind() == FailureKind.TOO_LARGE)
+                .map(AttemptReport::model)
+                .collect(Collectors.toSet());
+        next.targets().stream()
+                .filter(target -> models.contains(target.model()))
+                .forEach(barred::add);
+    }
+
+    /** Returns whether an answer may be stored under its key: not when it may be by a model that the key doesn't name. */
+    boolean isKeyed() {
+        return keyed;
+    }
+
     /** Returns how many tiers it may use; one more than there are means that it may use targets it would rather avoid. */
     int eligibleTiers() {
         return eligibleTiers;
@@ -215,7 +268,8 @@ final class Flight {
     boolean mayUse(Target target) {
         return !barred.contains(target)
                 && (prompt.account().isEmpty()
-                        || prompt.account().get().equals(target.account().id()));
+                        || prompt.account().get().equals(target.account().id()))
+                && (prompt.model().isEmpty() || prompt.model().get().equals(target.model()));
     }
 
     /** Returns the highest priority of its callers. */

@@ -154,7 +154,8 @@ final class Flights {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
         boolean whole =
                 completion.finishReason() == FinishReason.STOP || completion.finishReason() == FinishReason.TOOL_CALLS;
-        if (!fresh || !whole || caches.isEmpty() || !flight.prompt().cache().store()) {
+        boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
+        if (!fresh || !whole || caches.isEmpty() || !wanted) {
             return Optional.empty();
         }
         return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());

@@ -19,7 +19,7 @@ final class Health {
     private static final long SHORTEST_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_NANOS = Duration.ofSeconds(15).toNanos();
 
-    private final int maxConcurrency;
+    private int maxConcurrency;
     private final SuccessRate rate = new SuccessRate(RATE_WINDOW_NANOS);
 
     private int failuresInARow;
@@ -38,6 +38,11 @@ final class Health {
 
     Health(int maxConcurrency) {
         this.maxConcurrency = maxConcurrency;
+    }
+
+    /** Sets another bound of attempts under way at once, at which the ramp ends. */
+    void limitTo(int attempts) {
+        maxConcurrency = attempts;
     }
 
     /** Returns how long it isn't to be tried: {@link Waits#UNTIL_EVENT} while a probe or the ramp has to be awaited. */

@@ -19,6 +19,8 @@ final class Lease {
     private final Target target;
     private final long tokens;
     private final List<Meter.Hold> holds = new ArrayList<>(4);
+    private final List<ScopeState> scopes = new ArrayList<>(2);
+    private OptionalLong sentBy = OptionalLong.empty();
     private boolean arrived;
     private long arrivedAt;
     private boolean ended;
@@ -28,13 +30,33 @@ final class Lease {
         this.target = target;
         this.tokens = tokens;
         target.occupy(now);
-        target.organization().join(this, now);
-        target.modelScope().join(this, now);
+        join(target.organization(), now);
+        join(target.modelScope(), now);
+    }
+
+    private void join(ScopeState scope, long now) {
+        scopes.add(scope);
+        scope.join(this, now);
+    }
+
+    /** Uses one more scope, as if it had from the start. */
+    void joinLate(ScopeState scope) {
+        scopes.add(scope);
     }
 
     /** Reserves of one more limit. */
     void hold(Meter meter, long now) {
         holds.add(meter.reserve(tokens, now));
+    }
+
+    /** Reserves of a limit that is counted only from now on, as if it had been from the start. */
+    void holdLate(Meter meter, long now) {
+        hold(meter, now);
+        Use use = useOf(meter);
+        sentBy.ifPresent(latest -> use.sent(latest, now));
+        if (arrived) {
+            use.arrived(arrivedAt);
+        }
     }
 
     /** Says of a limit that was learned only now whether the service has counted the request. */
@@ -56,9 +78,12 @@ final class Lease {
 
     /** The request has been written. */
     void sent(long now) {
-        target.account()
-                .transitNanos()
-                .ifPresent(transit -> holds.forEach(hold -> hold.use().sent(now + transit, now)));
+        OptionalLong transit = target.account().transitNanos();
+        if (transit.isPresent()) {
+            long latest = now + transit.getAsLong();
+            sentBy = OptionalLong.of(latest);
+            holds.forEach(hold -> hold.use().sent(latest, now));
+        }
     }
 
     /** The service has counted the request by now. */
@@ -104,7 +129,6 @@ final class Lease {
         }
         ended = true;
         target.vacate();
-        target.organization().leave(this);
-        target.modelScope().leave(this);
+        scopes.forEach(scope -> scope.leave(this));
     }
 }

@@ -1,113 +1,112 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.model.Scope;
-import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.model.TokenUsage;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
-/** The accounts, scopes, targets and routes of a topology, at work. Guarded by the engine's lock. */
+/**
+ * The accounts, scopes, targets and routes of the present topology, at work. Who is there may be asked without the lock; how they
+ * are is guarded by it.
+ */
 final class Pool {
 
-    private final Map<Scope, ScopeState> scopes = new LinkedHashMap<>();
-    private final Map<String, Account> accounts = new LinkedHashMap<>();
-    private final Map<String, Target> targets = new LinkedHashMap<>();
-    private final Map<String, Route> routes = new LinkedHashMap<>();
-    private final Map<Target.Kind, Target.Kind> kinds = new HashMap<>();
-    private final String defaultRoute;
+    private final int defaultConcurrency;
+    private final List<Account> gone = new ArrayList<>(0);
+    private volatile Lineup present;
+    private long pastCalls;
+    private TokenUsage pastTokens = TokenUsage.NONE;
 
     Pool(Topology topology, EngineSettings settings, long now) {
-        topology.accounts().forEach(open -> add(open, settings));
-        topology.routes().values().forEach(open -> add(open, now));
-        this.defaultRoute = topology.defaultRoute();
+        this.defaultConcurrency = settings.maxConcurrency();
+        this.present = new LineupBuilder(Lineup.EMPTY, defaultConcurrency, now).build(topology);
     }
 
-    private void add(Topology.OpenAccount open, EngineSettings settings) {
-        AccountSettings account = open.settings();
-        String organization = organization(account);
-        for (DeclaredLimit declared : account.limits()) {
-            stateOf(new Scope(organization, declared.model())).declare(declared.limit());
+    /**
+     * Goes on with another topology. The lock must be held.
+     *
+     * @return the accounts that aren't there any more, on which attempts may be under way
+     * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
+     */
+    List<Account> change(Topology topology, long now) {
+        Lineup earlier = present;
+        Lineup next = new LineupBuilder(earlier, defaultConcurrency, now).build(topology);
+        present = next;
+        List<Account> leaving = earlier.accounts().values().stream()
+                .filter(account -> next.accounts().get(account.id()) != account)
+                .toList();
+        forgetIdle();
+        gone.addAll(leaving);
+        return leaving;
+    }
+
+    /** Of those that are gone for good only their sums are kept. */
+    private void forgetIdle() {
+        for (Account account : List.copyOf(gone)) {
+            if (account.inFlight() == 0) {
+                pastCalls += account.calls();
+                pastTokens = pastTokens.plus(account.tokens());
+                gone.remove(account);
+            }
         }
-        accounts.put(account.id(), new Account(open, stateOf(Scope.of(organization)), settings.maxConcurrency()));
-    }
-
-    /** An account that states no organization is one of its own, and no other provider's organization is ever the same. */
-    private static String organization(AccountSettings account) {
-        return account.provider() + "/" + account.organization().orElse("account " + account.id());
-    }
-
-    private void add(Topology.OpenRoute open, long now) {
-        List<List<Target>> tiers = new ArrayList<>();
-        for (RouteSettings.Tier tier : open.settings().tiers()) {
-            tiers.add(tier.targets().stream().map(this::target).toList());
-        }
-        routes.put(open.settings().name(), new Route(open.settings(), tiers, open.pickers(), now));
-    }
-
-    private Target target(RouteSettings.TargetSettings settings) {
-        Account account = accounts.get(settings.account());
-        if (account == null) {
-            throw new IllegalArgumentException("a route names account '" + settings.account() + "', which isn't there");
-        }
-        String organization = account.organization().scope().organization();
-        return targets.computeIfAbsent(
-                account.id() + "/" + settings.model(),
-                id -> new Target(
-                        account,
-                        settings.model(),
-                        stateOf(Scope.of(organization, settings.model())),
-                        kind(account, settings.model())));
-    }
-
-    /** Returns the one object for each kind, since equal ones are compared for every target and prompt. */
-    private Target.Kind kind(Account account, String model) {
-        return kinds.computeIfAbsent(Target.Kind.of(account.settings(), model), Function.identity());
-    }
-
-    private ScopeState stateOf(Scope scope) {
-        return scopes.computeIfAbsent(scope, ScopeState::new);
     }
 
     Collection<Account> accounts() {
-        return accounts.values();
+        return present.accounts().values();
     }
 
     /** Returns the accounts of an organization; none if nothing here is of it. */
     List<Account> accountsOf(String organization) {
-        return accounts.values().stream()
+        return accounts().stream()
                 .filter(account -> account.organization().scope().organization().equals(organization))
                 .toList();
     }
 
     boolean hasAccount(String id) {
-        return accounts.containsKey(id);
+        return present.accounts().containsKey(id);
     }
 
     Collection<Target> targets() {
-        return targets.values();
+        return present.targets().values();
     }
 
-    /** Returns a scope's state, if anything here is of that scope. */
+    /** Returns a scope's state, if anything here is of that scope, or was. */
     Optional<ScopeState> scope(Scope scope) {
-        return Optional.ofNullable(scopes.get(scope));
+        return Optional.ofNullable(present.scopes().get(scope));
     }
 
     Collection<ScopeState> scopes() {
-        return scopes.values();
+        return present.scopes().values();
     }
 
     Collection<Route> routes() {
-        return routes.values();
+        return present.routes().values();
     }
 
     /** Returns a route by its name, or the default one; empty if there is none of that name. */
     Optional<Route> route(Optional<String> name) {
-        return Optional.ofNullable(routes.get(name.orElse(defaultRoute)));
+        Lineup lineup = present;
+        return Optional.ofNullable(lineup.routes().get(name.orElse(lineup.defaultRoute())));
+    }
+
+    /** Returns the attempts under way, those on accounts that are gone too. */
+    int inFlight() {
+        return accounts().stream().mapToInt(Account::inFlight).sum()
+                + gone.stream().mapToInt(Account::inFlight).sum();
+    }
+
+    /** Returns the calls made from the start, those of accounts that are gone too. */
+    long calls() {
+        return pastCalls
+                + accounts().stream().mapToLong(Account::calls).sum()
+                + gone.stream().mapToLong(Account::calls).sum();
+    }
+
+    /** Returns the tokens used from the start, those of accounts that are gone too. */
+    TokenUsage tokens() {
+        TokenUsage ofPresent = accounts().stream().map(Account::tokens).reduce(pastTokens, TokenUsage::plus);
+        return gone.stream().map(Account::tokens).reduce(ofPresent, TokenUsage::plus);
     }
 }

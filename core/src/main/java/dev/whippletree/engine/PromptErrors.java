@@ -80,9 +80,27 @@ final class PromptErrors {
             reasons.add("account " + target.account().id() + ", " + target.model() + ": " + reason(target, now));
         }
         String message = reasons.isEmpty()
-                ? "no account is left that may answer this prompt:" + lines(flight.failedAttempts())
+                ? nothingLeft(flight)
                 : "no account can answer, and nobody knows when one could:" + lines(reasons);
         return new PromptException(Reason.NO_ACCOUNT, message, flight.failedAttempts(), Optional.empty());
+    }
+
+    /** Only a reload takes a route away, or an account from a route. */
+    private static String nothingLeft(Flight flight) {
+        Route route = flight.route();
+        if (route.targets().isEmpty()) {
+            return "route '" + route.name() + "' isn't there any more: the configuration was reloaded without it";
+        }
+        Optional<String> pinned = flight.prompt().account();
+        if (pinned.isPresent() && route.targets().stream().noneMatch(target -> isOf(target, pinned.get()))) {
+            return "account '" + pinned.get() + "' isn't on route '" + route.name()
+                    + "' any more: the configuration was reloaded without it";
+        }
+        return "no account is left that may answer this prompt:" + lines(flight.failedAttempts());
+    }
+
+    private static boolean isOf(Target target, String account) {
+        return target.account().id().equals(account);
     }
 
     private static String reason(Target target, long now) {

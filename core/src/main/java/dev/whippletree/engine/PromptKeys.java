@@ -62,7 +62,8 @@ final class PromptKeys {
                 last.text().replace(question, QUESTION_MARK),
                 last.parts(),
                 last.toolCalls(),
-                last.toolCallId()));
+                last.toolCallId(),
+                last.extras()));
         return digest(prompt, route, models, messages);
     }
 
@@ -72,6 +73,7 @@ final class PromptKeys {
         everything.put("models", models);
         everything.put("tenant", prompt.tenant());
         prompt.account().ifPresent(account -> everything.put("account", account));
+        prompt.model().ifPresent(model -> everything.put("model", model));
         everything.put("messages", messages.stream().map(PromptKeys::describe).toList());
         everything.put("parameters", describe(prompt.parameters()));
         return sha256(CanonicalJson.write(everything));
@@ -85,6 +87,9 @@ final class PromptKeys {
         fields.put(
                 "calls", message.toolCalls().stream().map(PromptKeys::describe).toList());
         message.toolCallId().ifPresent(id -> fields.put("call", id));
+        if (!message.extras().isEmpty()) {
+            fields.put("extras", message.extras());
+        }
         return fields;
     }
 

@@ -160,8 +160,8 @@ final class Reader implements Flow.Subscription {
         if (reading == null) {
             return Optional.empty();
         }
-        Optional<Delta.Piece> piece = reading.flight().broadcast().next(place);
-        return piece.isPresent() ? piece : Optional.ofNullable(end);
+        Optional<? extends Delta> next = reading.flight().broadcast().next(place);
+        return next.isPresent() ? next : Optional.ofNullable(end);
     }
 
     /** A subscriber that throws has broken its contract, and is told nothing more. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class RefusedToken {
 
-    private final Optional<Secret> token;
+    private final Supplier<Optional<Secret>> source;
     private volatile byte @Nullable [] refused;
 
-    RefusedToken(Optional<Secret> token) {
-        this.token = token;
+    /**
+     * Creates one that knows of no refusal.
+     *
+     * @param source says what the account's token is; asked without the lock
+     */
+    RefusedToken(Supplier<Optional<Secret>> source) {
+        this.source = source;
     }
 
     /** The present token was refused. */
@@ -47,7 +53,7 @@ final class RefusedToken {
     /** Returns nothing if there is no token, or none that can be read just now. */
     private byte @Nullable [] digest() {
         try {
-            return token.isEmpty() ? null : sha256(token.get().reveal());
+            return source.get().map(token -> sha256(token.reveal())).orElse(null);
         } catch (RuntimeException e) {
             return null;
         }

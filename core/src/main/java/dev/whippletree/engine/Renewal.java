@@ -28,6 +28,12 @@ final class Renewal {
         flight.demand(flight.demand().reserving(flight.route(), forecast));
     }
 
+    /** Something else has changed by which all flights have to ask anew. */
+    void startOver(Collection<Flight> flights) {
+        outdated.clear();
+        flights.stream().filter(flight -> flight.lane() != null).forEach(outdated::add);
+    }
+
     /**
      * Goes on, from the start if what is known has changed by enough since.
      *
@@ -36,8 +42,7 @@ final class Renewal {
      */
     boolean goOn(Collection<Flight> flights) {
         if (forecast.takeMoved()) {
-            outdated.clear();
-            flights.stream().filter(flight -> flight.lane() != null).forEach(outdated::add);
+            startOver(flights);
         }
         boolean renewed = false;
         for (int count = 0; count < AT_ONCE && !outdated.isEmpty(); count++) {

@@ -21,7 +21,12 @@ final class Route {
     private final Map<Target, List<Picker>> pickersByTarget = new HashMap<>();
     private final RetryBudget budget;
 
+    /** Creates a route with a retry budget of its own. */
     Route(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, long now) {
+        this(settings, tiers, pickers, new RetryBudget(settings.retries(), now));
+    }
+
+    private Route(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, RetryBudget budget) {
         this.settings = settings;
         this.tiers = tiers.stream().map(Tier::new).toList();
         this.pickers = pickers;
@@ -33,7 +38,7 @@ final class Route {
         this.models = tiers.stream()
                 .map(tier -> tier.stream().map(Target::model).distinct().toList())
                 .toList();
-        this.budget = new RetryBudget(settings.retries(), now);
+        this.budget = budget;
         for (int tier = 0; tier < tiers.size(); tier++) {
             for (Target target : tiers.get(tier)) {
                 pickersByTarget
@@ -41,6 +46,23 @@ final class Route {
                         .add(pickers.get(tier));
             }
         }
+    }
+
+    /** Returns this route after a change: the same object if nothing is another, and with the same retry budget if that isn't. */
+    Route changed(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, long now) {
+        if (settings.equals(this.settings)
+                && pickers.equals(this.pickers)
+                && tiers.equals(this.tiers.stream().map(Tier::targets).toList())) {
+            return this;
+        }
+        return settings.retries().equals(this.settings.retries())
+                ? new Route(settings, tiers, pickers, budget)
+                : new Route(settings, tiers, pickers, now);
+    }
+
+    /** Returns what becomes of this route when there is none of its name any more: flights on it may end, and go nowhere else. */
+    Route closed() {
+        return targets.isEmpty() ? this : new Route(settings, List.of(), List.of(), budget);
     }
 
     String name() {

@@ -6,12 +6,13 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.quota.FixedWindow;
+import dev.whippletree.quota.Quota.Use;
 import dev.whippletree.quota.RateSearch;
 import dev.whippletree.quota.ReportedQuota;
-import dev.whippletree.quota.SlidingWindow;
 import dev.whippletree.quota.TokenBucket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,18 +21,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The limits and the closure of one scope, and the leases that use it. Guarded by the engine's lock.
  *
  * <p>A declared limit is counted by sliding window until the service reports the same limit, at most as large: what it says
- * replaces our guess at how it counts. A smaller declared one stays beside it, as a ceiling the user set.
+ * replaces our guess at how it counts. A smaller declared one stays beside it, as a ceiling the user set. A limit that holds no
+ * longer is still counted, so that it can hold again at any time.
  */
 final class ScopeState {
 
     private final Scope scope;
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
+
+    /** Declared limits that nobody has to wait for. */
+    private final List<Meter> dormant = new ArrayList<>(0);
+
     private final Map<ReportKey, Meter> reported = new LinkedHashMap<>();
     private final RateSearch search = new RateSearch();
     private final Pauses pauses = new Pauses();
@@ -65,17 +72,83 @@ final class ScopeState {
         return shared;
     }
 
-    /** Declares a limit; the same one again, as by a second account of the organization, changes nothing. */
-    void declare(Limit limit) {
-        boolean known = meters.stream()
-                .anyMatch(meter -> meter.unit() == limit.unit()
-                        && meter.quota().amount() == limit.amount()
-                        && meter.quota().window().equals(Optional.of(limit.window())));
-        if (!known) {
-            meters.add(new Meter(
-                    limit.unit(), LimitStatus.Source.DECLARED, new SlidingWindow(limit.amount(), limit.window())));
-            findMostTokensAtOnce();
+    /**
+     * Declares its limits in the place of those declared before. What was used counts against the new ones too, as far back as it
+     * was counted.
+     *
+     * @param limits all of them; the same one twice, as by two accounts of an organization, is one
+     */
+    void declare(Collection<Limit> limits, long now) {
+        Redeclaration redeclaration = new Redeclaration(declared());
+        List<Meter> declared =
+                redeclaration.metersOf(limits, limit -> begin(limit, redeclaration.longest(limit.unit()), now));
+        boolean ofRequests = declared.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
+        meters.removeIf(meter ->
+                meter.source() == LimitStatus.Source.DECLARED || (ofRequests && isGuess(meter, Limit.Unit.REQUESTS)));
+        List<Meter> others = List.copyOf(meters);
+        meters.clear();
+        dormant.clear();
+        dormant.addAll(redeclaration.left());
+        declared.forEach(meter -> (isReported(meter) ? dormant : meters).add(meter));
+        meters.addAll(others);
+        findMostTokensAtOnce();
+    }
+
+    /** Returns the limits that were declared, those that hold no longer too. */
+    private List<Meter> declared() {
+        return Stream.concat(
+                        meters.stream().filter(meter -> meter.source() == LimitStatus.Source.DECLARED),
+                        dormant.stream())
+                .toList();
+    }
+
+    private Meter begin(Limit limit, Optional<Meter> history, long now) {
+        Meter meter = Redeclaration.unused(limit);
+        history.ifPresent(earlier -> takeOver(meter, earlier, leases, now));
+        leases.forEach(lease -> lease.holdLate(meter, now));
+        return meter;
+    }
+
+    /** What is under way isn't taken over: its leases hold the limit themselves. */
+    private static void takeOver(Meter meter, Meter earlier, Collection<Lease> underWay, long now) {
+        List<Use> held = underWay.stream().map(lease -> lease.useOf(earlier)).toList();
+        Redeclaration.window(meter).takeOver(Redeclaration.window(earlier), held, now);
+    }
+
+    /** Counts here too what was used of another scope, of which accounts have come into this one. */
+    void takeOver(ScopeState other, long now) {
+        for (Meter meter : declared()) {
+            Redeclaration.longest(other.declared(), meter.unit())
+                    .ifPresent(earlier -> takeOver(meter, earlier, other.leases, now));
         }
+        for (Lease lease : other.leases) {
+            if (leases.add(lease)) {
+                lease.joinLate(this);
+                declared().forEach(meter -> lease.holdLate(meter, now));
+                meters.stream()
+                        .filter(meter -> meter.source() != LimitStatus.Source.DECLARED)
+                        .forEach(meter -> holdFromNow(lease, meter, now));
+            }
+        }
+    }
+
+    private static void holdFromNow(Lease lease, Meter meter, long now) {
+        lease.hold(meter, now);
+        lease.catchUp(meter, now);
+    }
+
+    private boolean isReported(Meter declared) {
+        return reported.entrySet().stream()
+                .anyMatch(entry -> isSame(
+                        declared,
+                        entry.getKey(),
+                        entry.getValue().quota().amount(),
+                        windowOf(entry.getKey(), entry.getValue())));
+    }
+
+    private static Duration windowOf(ReportKey key, Meter meter) {
+        boolean derived = key.refill() == Refill.CONTINUOUS && key.window().isZero();
+        return derived ? meter.quota().window().orElse(Duration.ZERO) : key.window();
     }
 
     /** Returns whether a limit of requests was declared or reported; a rate found by trial is none. */
@@ -182,6 +255,9 @@ final class ScopeState {
         for (Meter meter : meters) {
             lease.hold(meter, now);
         }
+        for (Meter meter : dormant) {
+            lease.hold(meter, now);
+        }
     }
 
     void leave(Lease lease) {
@@ -247,7 +323,8 @@ final class ScopeState {
                 key.refill() == Refill.AT_ONCE ? new FixedWindow(amount) : new TokenBucket(amount, window, now);
         Meter meter = new Meter(key.unit(), LimitStatus.Source.REPORTED, quota);
         reported.put(key, meter);
-        meters.removeIf(known -> isSame(known, key, amount, window) || isGuess(known, key));
+        meters.stream().filter(known -> isSame(known, key, amount, window)).forEach(dormant::add);
+        meters.removeIf(known -> isSame(known, key, amount, window) || isGuess(known, key.unit()));
         meters.add(meter);
         leases.forEach(lease -> lease.hold(meter, now));
         // Only once all hold it: what the others report may be older than that this one has arrived.
@@ -255,9 +332,9 @@ final class ScopeState {
         return meter;
     }
 
-    /** What a limit's rate was thought to be doesn't matter once the service tells the limit. */
-    private static boolean isGuess(Meter known, ReportKey key) {
-        return known.source() == LimitStatus.Source.LEARNED && key.unit() == Limit.Unit.REQUESTS;
+    /** What a limit's rate was thought to be doesn't matter once somebody tells the limit. */
+    private static boolean isGuess(Meter known, Limit.Unit unit) {
+        return known.source() == LimitStatus.Source.LEARNED && unit == Limit.Unit.REQUESTS;
     }
 
     private static boolean isSame(Meter declared, ReportKey key, long amount, Duration window) {

@@ -13,11 +13,14 @@ import dev.whippletree.state.WindowKey;
 import dev.whippletree.state.WindowUses;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Copies what is worth saving out of the engine's state, and what others saved into it. Guarded by the engine's lock. */
 final class StateCopy {
@@ -27,7 +30,7 @@ final class StateCopy {
 
     private final Pool pool;
     private final String process;
-    private final ClosedPlaces places;
+    private ClosedPlaces places;
 
     /**
      * Creates one.
@@ -37,7 +40,7 @@ final class StateCopy {
     StateCopy(Pool pool, String process) {
         this.pool = pool;
         this.process = process;
-        this.places = new ClosedPlaces(pool);
+        this.places = new ClosedPlaces(pool, owners().marks(), Set.of());
     }
 
     /** Goes on from where earlier processes, and others that run, have come. */
@@ -46,6 +49,26 @@ final class StateCopy {
         takeIn(present, times);
         present.limits().forEach(limit -> resume(limit, times));
         places.resume(present.closures(), times);
+    }
+
+    /** Goes on, for scopes that are new in the pool, from where earlier processes have come. */
+    void resumeAllBut(Collection<ScopeState> known, SavedState saved, SavedTimes times) {
+        SavedState present = saved.at(times.at());
+        takeIn(present, times);
+        Set<Scope> old = known.stream().map(ScopeState::scope).collect(Collectors.toSet());
+        present.limits().stream()
+                .filter(limit -> !old.contains(limit.key().scope()))
+                .forEach(limit -> resume(limit, times));
+    }
+
+    /** Returns whose tokens tell of each closure whether it still concerns the same. */
+    ClosedPlaces.Owners owners() {
+        return ClosedPlaces.Owners.of(pool);
+    }
+
+    /** The pool has become another. */
+    void poolChanged(ClosedPlaces.Marks marks) {
+        places = new ClosedPlaces(pool, marks, places.closed());
     }
 
     /** Counts what others used. What they know of reported limits and closures this process finds out by itself. */

@@ -2,9 +2,11 @@ package dev.whippletree.engine;
 
 import dev.whippletree.state.Exchange;
 import dev.whippletree.state.OwnState;
+import dev.whippletree.state.SavedState;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +86,31 @@ final class StateSaver {
         if (phase == Phase.IDLE) {
             plan(nextSave - timeline.nanoTime());
         }
+    }
+
+    /** Returns what is in the folder now, if it can be read. Blocks; the lock must not be held. */
+    Optional<SavedState> read() {
+        return folder.present();
+    }
+
+    /**
+     * The pool has become another: counts what others used of the limits that are new, and goes on from where those stood. The lock
+     * must be held.
+     *
+     * @param known the scopes that aren't new
+     */
+    void resumeAllBut(Collection<ScopeState> known, SavedState saved) {
+        copy.resumeAllBut(known, saved, times());
+    }
+
+    /** The pool has become another: from now on, what is closed of the new one is saved. Reads tokens; the lock must not be held. */
+    void poolChanged() {
+        ClosedPlaces.Owners owners = monitor.decide(copy::owners);
+        ClosedPlaces.Marks marks = owners.marks();
+        monitor.decide(() -> {
+            copy.poolChanged(marks);
+            changed();
+        });
     }
 
     /**

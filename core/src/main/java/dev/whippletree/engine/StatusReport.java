@@ -4,7 +4,6 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
-import dev.whippletree.model.TokenUsage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,18 +26,6 @@ final class StatusReport {
 
     List<StatusSnapshot.Account> accounts() {
         return pool.accounts().stream().map(this::describe).toList();
-    }
-
-    int inFlight() {
-        return pool.accounts().stream().mapToInt(Account::inFlight).sum();
-    }
-
-    long calls() {
-        return pool.accounts().stream().mapToLong(Account::calls).sum();
-    }
-
-    TokenUsage tokens() {
-        return pool.accounts().stream().map(Account::tokens).reduce(TokenUsage.NONE, TokenUsage::plus);
     }
 
     private StatusSnapshot.Account describe(Account account) {

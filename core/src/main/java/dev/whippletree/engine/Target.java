@@ -18,7 +18,7 @@ final class Target {
     private final Health health;
 
     /** Whether the service doesn't have the model. */
-    private final Closure availability = new Closure();
+    private final Closure availability;
 
     /** All that may be closed and make it so. */
     private final List<Closure> closures;
@@ -44,15 +44,26 @@ final class Target {
 
     /** Creates a target of a kind that others may be of. */
     Target(Account account, String model, ScopeState modelScope, Kind kind) {
+        this(account, model, modelScope, kind, new Health(account.maxConcurrency()), new Closure());
+    }
+
+    private Target(
+            Account account, String model, ScopeState modelScope, Kind kind, Health health, Closure availability) {
         this.id = account.id() + "/" + model;
         this.account = account;
         this.model = model;
         this.organization = account.organization();
         this.modelScope = modelScope;
         this.kind = kind;
-        this.health = new Health(account.maxConcurrency());
+        this.health = health;
+        this.availability = availability;
         this.closures =
                 List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
+    }
+
+    /** Returns the same target of an account that belongs to another organization now. Attempts under way stay with this one. */
+    Target moved(ScopeState toModelScope) {
+        return new Target(account, model, toModelScope, kind, health, availability);
     }
 
     /** Returns its name, unique and stable. */

@@ -8,6 +8,7 @@ import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.time.Timeline;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,12 +37,17 @@ final class Traffic {
     private final Gate gate;
     private final Conduct conduct;
     private final Dispatcher dispatcher;
+    private final Pool pool;
+    private final Rerouting rerouting;
 
     /** What others have to know of it. */
     interface Events {
 
         /** A flight has ended. */
         void flightEnded();
+
+        /** A flight has to be asked for anew what it takes, and then goes to its place in the line. Told without the lock. */
+        void entering(Flight flight);
 
         /** Something was used of a limit, or became known of one, or of what is closed. */
         void used();
@@ -66,6 +72,7 @@ final class Traffic {
         this.timeline = timeline;
         this.listeners = listeners;
         this.events = events;
+        this.pool = pool;
         this.flights = new Flights(
                 monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, events::flightEnded);
         this.closures = new Closures(pool, listeners, partners, this::announce);
@@ -73,6 +80,11 @@ final class Traffic {
         this.gate = new Gate(partners, monitor, timeline, wakeUp);
         this.conduct = new Conduct(new AttemptOutcomes(), closures, gate, forecast, timeline);
         this.dispatcher = new Dispatcher(line, timeline, wakeUp, new LineActions());
+        this.rerouting = new Rerouting(
+                line,
+                renewal,
+                this::enterAgain,
+                (flight, now) -> flights.fail(flight, PromptErrors.noAccount(flight, now)));
     }
 
     /** Returns what hears of the other processes. */
@@ -97,10 +109,34 @@ final class Traffic {
         renewal.demandAnew(flight);
     }
 
-    /** Puts a flight into the waiting line. The lock must be held. */
+    /** Puts a flight into the waiting line, one that had a turn there back to that. The lock must be held. */
     void queue(Flight flight, long now) {
         flight.waitingSince(now);
         line.add(flight);
+    }
+
+    private void enterAgain(Flight flight) {
+        flight.stage(Flight.Stage.LOOKING_UP);
+        monitor.after(flight.mailbox(), () -> events.entering(flight));
+    }
+
+    /**
+     * Lets all that is under way go on with what the pool has become. The lock must be held.
+     *
+     * @param retokened the accounts that have another token
+     */
+    void poolChanged(Collection<String> retokened, long now) {
+        pool.accounts().stream()
+                .filter(account -> retokened.contains(account.id()))
+                .forEach(account -> {
+                    account.changeToken();
+                    closures.tokenChanged(account, now);
+                });
+        rerouting.reroute(flights.underWay(), pool, now);
+        dispatcher.lineShrank();
+        renewal.startOver(flights.underWay());
+        renewal.goOn(flights.underWay());
+        dispatch(Change.ANYTHING);
     }
 
     /** Ends a flight of the waiting line at once if it can't begin before its deadline. The lock must be held. */
@@ -206,8 +242,11 @@ final class Traffic {
                 line.add(flight);
                 return;
             }
-            boolean fitsSomewhere = Candidates.ever(flight).stream()
-                    .anyMatch(target -> target.canEverFit(flight.demand().neededTokens(target)));
+            List<Target> left = Candidates.ever(flight);
+            boolean fitsSomewhere = left.isEmpty()
+                    || left.stream()
+                            .anyMatch(
+                                    target -> target.canEverFit(flight.demand().neededTokens(target)));
             flights.fail(
                     flight,
                     fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));
@@ -246,8 +285,12 @@ final class Traffic {
 
         @Override
         public void back(Flight flight) {
-            demandAnew(flight);
-            line.add(flight);
+            if (flight.demand().covers(flight.route())) {
+                demandAnew(flight);
+                line.add(flight);
+            } else {
+                enterAgain(flight);
+            }
         }
 
         @Override
@@ -276,6 +319,8 @@ final class Traffic {
             long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
             if (budgetNanos > 0) {
                 resumeIn(flight, budgetNanos, true);
+            } else if (!flight.demand().covers(flight.route())) {
+                enterAgain(flight);
             } else {
                 demandAnew(flight);
                 queue(flight, now);

@@ -26,6 +26,7 @@ final class Transcript {
     /** Far more than any model takes or makes: a service that says so tells nothing. */
     private static final long MOST_TOKENS = 100_000_000;
 
+    private final Delta.Start start;
     private final List<Run> runs = new ArrayList<>(2);
     private long size;
     private boolean tooManyCalls;
@@ -38,6 +39,15 @@ final class Transcript {
         COVERED,
         /** It says something else. */
         DIFFERENT
+    }
+
+    /**
+     * Creates an empty one.
+     *
+     * @param start who writes it
+     */
+    Transcript(Delta.Start start) {
+        this.start = start;
     }
 
     void add(Delta.Piece piece) {
@@ -85,10 +95,17 @@ final class Transcript {
                 : Optional.empty();
     }
 
-    /** Returns all that was said after a place, up to where something of another sort begins, and moves it there. */
-    Optional<Delta.Piece> next(Place place) {
-        if (place.lost) {
+    /**
+     * Returns all that was said after a place, up to where something of another sort begins, and moves it there; once, before the
+     * first piece, who says it.
+     */
+    Optional<? extends Delta> next(Place place) {
+        if (place.lost || runs.isEmpty()) {
             return Optional.empty();
+        }
+        if (!place.begun) {
+            place.begun = true;
+            return Optional.of(start);
         }
         if (place.run + 1 < runs.size() && place.offset == runs.get(place.run).size()) {
             place.moveTo(place.run + 1, 0);
@@ -179,6 +196,7 @@ final class Transcript {
 
         private int run;
         private int offset;
+        private boolean begun;
         private boolean lost;
 
         /** Nothing that comes can be told to whoever has come to here. */

@@ -4,9 +4,12 @@ import dev.whippletree.engine.Subscription.SessionKey;
 import dev.whippletree.model.Priority;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,10 @@ final class WaitingLine {
     private final NavigableSet<Flight> firsts = new TreeSet<>(Flight.IN_TURN);
 
     private final Map<Queue, Turns> queues = new HashMap<>();
+
+    /** Flights that were taken out and come back to their turns, or have ended meanwhile. */
+    private final Set<Flight> away = new HashSet<>(0);
+
     private double serving;
     private long entered;
     private int size;
@@ -63,6 +70,7 @@ final class WaitingLine {
         Turns turns = queues.computeIfAbsent(Queue.of(flight), queue -> new Turns());
         turns.waiting++;
         size++;
+        away.remove(flight);
         if (flight.order() > 0) {
             flight.enter(lane, flight.turn(), flight.order());
         } else {
@@ -82,10 +90,20 @@ final class WaitingLine {
 
     /** Removes a flight that leaves without being served. */
     void remove(Flight flight) {
-        Lane lane = flight.lane();
-        if (lane == null) {
-            return;
+        if (flight.lane() != null) {
+            leave(flight);
+            forgetIdle();
         }
+    }
+
+    /** Takes out a flight of the line that goes back to its turn; its session keeps its place meanwhile. */
+    void takeOut(Flight flight) {
+        away.add(flight);
+        leave(flight);
+    }
+
+    private void leave(Flight flight) {
+        Lane lane = Objects.requireNonNull(flight.lane(), "a flight in line has a lane");
         lane.remove(flight);
         flight.leaveLane();
         Flight first = lane.first();
@@ -100,7 +118,6 @@ final class WaitingLine {
         if (turns != null) {
             turns.waiting--;
         }
-        forgetIdle();
     }
 
     /**
@@ -109,11 +126,16 @@ final class WaitingLine {
      * forgotten when there are many of them, which bounds the memory.
      */
     private void forgetIdle() {
-        if (size == 0) {
+        if (size == 0 && nobodyComesBack()) {
             queues.clear();
-        } else if (queues.size() > FEWEST_KEPT + 2L * size) {
+        } else if (away.isEmpty() && queues.size() > FEWEST_KEPT + 2L * size) {
             queues.values().removeIf(turns -> turns.waiting == 0);
         }
+    }
+
+    private boolean nobodyComesBack() {
+        away.removeIf(flight -> flight.stage() == Flight.Stage.ENDED);
+        return away.isEmpty();
     }
 
     /** Returns of how many sessions it remembers their turns. */

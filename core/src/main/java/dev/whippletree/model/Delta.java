@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a caller is told of a completion while it comes: its pieces, and at last its end. Immutable.
+ * What a caller is told of a completion while it comes: who answers, the pieces, and at last the end. Immutable.
  *
  * <p>All pieces of a sort, one after the other, are what the whole completion has of it.
  */
@@ -12,6 +12,22 @@ public sealed interface Delta {
 
     /** A piece of the answer. Immutable. */
     sealed interface Piece extends Delta {}
+
+    /**
+     * Who has begun to answer; told before the first piece. Should that answer break off, another may go on with it: who answered in
+     * the end is said at the {@linkplain End end}.
+     *
+     * @param account the account's id
+     * @param model the model that was asked, or of a stored answer the one that had answered
+     */
+    record Start(String account, String model) implements Delta {
+
+        /** Checks that nothing is null. */
+        public Start {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(model, "model");
+        }
+    }
 
     /**
      * The end of a whole answer; the last that is told. A stream without it was no whole answer.

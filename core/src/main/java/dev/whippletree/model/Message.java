@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One message of a conversation. Immutable.
@@ -14,13 +15,18 @@ import java.util.Optional;
  *     whole content and {@code text} is empty
  * @param toolCalls the functions an {@link Role#ASSISTANT} message calls
  * @param toolCallId which call a {@link Role#TOOL} message answers
+ * @param extras every other field that the protocol's message has ({@code name}, …) as JSON values in JDK types, sent as they are
  */
 public record Message(
         Role role,
         String text,
         List<Map<String, Object>> parts,
         List<ToolCall> toolCalls,
-        Optional<String> toolCallId) {
+        Optional<String> toolCallId,
+        Map<String, Object> extras) {
+
+    /** Fields with a place of their own, which must not stand among the extras as well. */
+    private static final Set<String> RESERVED = Set.of("role", "content", "tool_calls", "tool_call_id");
 
     /** Copies what is mutable and checks that text and parts aren't both given. */
     public Message {
@@ -32,6 +38,22 @@ public record Message(
         if (!parts.isEmpty() && !text.isEmpty()) {
             throw new IllegalArgumentException("a message has either text or parts, not both");
         }
+        extras = JsonValues.copyOf(extras);
+        for (String field : extras.keySet()) {
+            if (RESERVED.contains(field)) {
+                throw new IllegalArgumentException("'" + field + "' has a place of its own and can't be an extra");
+            }
+        }
+    }
+
+    /** Creates one that has nothing but what most have. */
+    public Message(
+            Role role,
+            String text,
+            List<Map<String, Object>> parts,
+            List<ToolCall> toolCalls,
+            Optional<String> toolCallId) {
+        this(role, text, parts, toolCalls, toolCallId, Map.of());
     }
 
     /** Returns a message of nothing but text. */

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param tenant who must never see another's answers; empty is a tenant like any other
  * @param session whose prompts these are, the unit of fairness; absent: all such prompts of the tenant count as one session
  * @param account the only account that may answer; absent: any
+ * @param model the only model of the route that may answer; absent: any
  * @param priority how urgent it is
  * @param deadline how long the caller waits at most; absent: as the route says
  * @param cache what the caches may do
@@ -32,6 +33,7 @@ public record Prompt(
         String tenant,
         Optional<String> session,
         Optional<String> account,
+        Optional<String> model,
         Priority priority,
         Optional<Duration> deadline,
         CachePolicy cache,
@@ -48,6 +50,7 @@ public record Prompt(
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(session, "session");
         Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(model, "model");
         Objects.requireNonNull(priority, "priority");
         Objects.requireNonNull(cache, "cache");
         Objects.requireNonNull(question, "question");
@@ -70,7 +73,8 @@ public record Prompt(
 
     /** Returns this prompt with other parameters. */
     public Prompt withParameters(Parameters parameters) {
-        return new Prompt(messages, parameters, route, tenant, session, account, priority, deadline, cache, question);
+        return new Prompt(
+                messages, parameters, route, tenant, session, account, model, priority, deadline, cache, question);
     }
 
     /** Returns this prompt on behalf of a session. */
@@ -82,6 +86,7 @@ public record Prompt(
                 tenant,
                 Optional.of(session),
                 account,
+                model,
                 priority,
                 deadline,
                 cache,
@@ -111,6 +116,7 @@ public record Prompt(
         private String tenant = "";
         private Optional<String> session = Optional.empty();
         private Optional<String> account = Optional.empty();
+        private Optional<String> model = Optional.empty();
         private Priority priority = Priority.INTERACTIVE;
         private Optional<Duration> deadline = Optional.empty();
         private boolean read = true;
@@ -196,6 +202,12 @@ public record Prompt(
             return this;
         }
 
+        /** Sets the only model of the route that may answer, as its targets name it. */
+        public Builder model(String model) {
+            this.model = Optional.of(model);
+            return this;
+        }
+
         /** Sets how urgent it is. */
         public Builder priority(Priority priority) {
             this.priority = priority;
@@ -245,6 +257,7 @@ public record Prompt(
                     tenant,
                     session,
                     account,
+                    model,
                     priority,
                     deadline,
                     new CachePolicy(read, store, ttl),

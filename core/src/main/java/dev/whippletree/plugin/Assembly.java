@@ -14,6 +14,7 @@ public final class Assembly implements AutoCloseable {
     private final Engine engine;
     private final OpenPlugins plugins;
     private final PluginCatalog catalog;
+    private boolean closed;
 
     private Assembly(Engine engine, OpenPlugins plugins, PluginCatalog catalog) {
         this.engine = engine;
@@ -44,9 +45,24 @@ public final class Assembly implements AutoCloseable {
         return engine;
     }
 
+    /**
+     * Goes on with another configuration: opens what it names besides, and closes what it doesn't name once no attempt uses it. Makes
+     * no call. Its caches, coordinator, engine settings and state folder are left aside. Reloads are done one after the other.
+     *
+     * @throws ConfigurationException if anything can't be opened, with every problem; nothing has changed then
+     * @throws IllegalStateException if this has been closed
+     */
+    public synchronized void reload(Configuration next) {
+        if (closed) {
+            throw new IllegalStateException("this has been closed, so it can't go on with another configuration");
+        }
+        engine.reload(plugins.change(next), plugins::close);
+    }
+
     /** Closes the plugins and their class loaders. The engine should have been closed before. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         plugins.close();
         catalog.close();
     }

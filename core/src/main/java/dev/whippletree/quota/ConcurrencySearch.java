@@ -32,7 +32,7 @@ public final class ConcurrencySearch {
     /** Calls let in by which a refused one is judged. */
     private static final int LATEST = 128;
 
-    private final int most;
+    private int most;
     private final Cost cost = new Cost(CALLS_PER_REFUSAL);
     private int ramp;
     private @Nullable CubicGrowth growth;
@@ -57,6 +57,16 @@ public final class ConcurrencySearch {
     public ConcurrencySearch(int most) {
         this.most = most;
         this.ramp = Math.min(FIRST, most);
+    }
+
+    /**
+     * Sets another bound; what was found stays known.
+     *
+     * @param most never more than this, 1 or more
+     */
+    public void limitTo(int most) {
+        this.most = most;
+        this.ramp = Math.min(ramp, most);
     }
 
     /** Returns how many may be under way, 1 or more. */

@@ -2,8 +2,10 @@ package dev.whippletree.quota;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +19,7 @@ import java.util.Set;
  */
 public final class SlidingWindow implements Quota {
 
-    private final long amount;
+    private long amount;
     private final long windowNanos;
 
     /** Uses whose latest arrival is known, by that time; those that have left the window are dropped. */
@@ -120,6 +122,38 @@ public final class SlidingWindow implements Quota {
         forget(now);
         used += reserved;
         return new DatedUse(reserved);
+    }
+
+    /**
+     * Allows another amount from now on. What is used stays used.
+     *
+     * @param most the most that one window allows, 1 or more
+     */
+    public void allow(long most) {
+        amount = most;
+    }
+
+    /**
+     * Counts here too what another count of the same scope and unit has in its window.
+     *
+     * @param earlier the other count, which stays as it is
+     * @param except uses of that one which are left out
+     */
+    public void takeOver(SlidingWindow earlier, Collection<Use> except, long now) {
+        earlier.forget(now);
+        Set<UsesByDate.Entry> left = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Use use : except) {
+            if (use instanceof DatedUse dated) {
+                left.add(dated.entry);
+            }
+        }
+        earlier.dated.forEach(entry -> {
+            if (!left.contains(entry)) {
+                dated.add(entry.copy(), entry.date());
+                used += entry.amount();
+            }
+        });
+        forget(now);
     }
 
     /** Is shown uses, each with the latest moment at which it can have been counted. */

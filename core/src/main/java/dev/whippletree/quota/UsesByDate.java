@@ -44,6 +44,11 @@ final class UsesByDate {
             return new Entry(0, false);
         }
 
+        /** Returns an undated entry of the same amount, reserved by the same. */
+        Entry copy() {
+            return new Entry(amount, own);
+        }
+
         /** Returns whether it was reserved here. */
         boolean own() {
             return own;

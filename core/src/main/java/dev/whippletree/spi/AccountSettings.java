@@ -80,6 +80,12 @@ public record AccountSettings(
         this(id, provider, token, organization, weight, maxConcurrency, transit, limits, Optional.empty(), settings);
     }
 
+    /** Returns the same account with another token. */
+    public AccountSettings withToken(Optional<Secret> other) {
+        return new AccountSettings(
+                id, provider, other, organization, weight, maxConcurrency, transit, limits, credit, settings);
+    }
+
     /** Returns an account that states nothing but what it must: weight 1, an organization of its own, no limits. */
     public static AccountSettings of(String id, String provider, Optional<Secret> token, Settings settings) {
         return new AccountSettings(

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -82,6 +83,15 @@ public final class StateFolder {
     /** Returns what was found when the folder was opened. */
     public SavedState found() {
         return found;
+    }
+
+    /** Returns what is there now; empty if it can't be read. */
+    public Optional<SavedState> present() {
+        try {
+            return Optional.of(file.read());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns what was wrong when the folder was opened, a sentence each. */

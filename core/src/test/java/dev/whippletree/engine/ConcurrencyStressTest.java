@@ -25,6 +25,7 @@ import dev.whippletree.time.SystemTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,16 +138,20 @@ final class ConcurrencyStressTest {
     }
 
     private static AccountSettings account(String id) {
+        return account(id, 32, 400);
+    }
+
+    private static AccountSettings account(String id, int concurrency, int requests) {
         return new AccountSettings(
                 id,
                 "threaded",
                 Optional.empty(),
                 Optional.empty(),
                 1,
-                OptionalInt.of(32),
+                OptionalInt.of(concurrency),
                 Optional.empty(),
                 List.of(
-                        new DeclaredLimit(Limit.requests(400, Duration.ofMillis(100)), Optional.empty()),
+                        new DeclaredLimit(Limit.requests(requests, Duration.ofMillis(100)), Optional.empty()),
                         new DeclaredLimit(Limit.tokens(6_000, Duration.ofMillis(100)), Optional.empty())),
                 Settings.none("account " + id));
     }
@@ -211,6 +216,139 @@ final class ConcurrencyStressTest {
         assertThat(status.sessionsActive()).isZero();
         assertThat(status.prompts().underWay()).isZero();
         assertThat(status.prompts().submitted()).isEqualTo(THREADS * PROMPTS_A_THREAD);
+        assertThat(status.prompts().answered()).isGreaterThan(THREADS * PROMPTS_A_THREAD / 3);
+    }
+
+    /** A client that may not be called any more once it is closed. */
+    private static final class ClosableClient implements ProviderClient {
+
+        private final ProviderClient client;
+        private final AtomicInteger closings = new AtomicInteger();
+        private final AtomicInteger late = new AtomicInteger();
+
+        ClosableClient(ProviderClient client) {
+            this.client = client;
+        }
+
+        @Override
+        public Admission admission(Prompt prompt, String model) {
+            return client.admission(prompt, model);
+        }
+
+        @Override
+        public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+            late.addAndGet(closings.get());
+            return client.send(prompt, model, sink);
+        }
+
+        @Override
+        public void close() {
+            closings.incrementAndGet();
+        }
+    }
+
+    /** Reloads with other accounts, connections, bounds and routes, each time those that a random says. */
+    private final class Reloads {
+
+        private final SplittableRandom random;
+        private final Map<String, ClosableClient> present = new HashMap<>();
+        private final List<ClosableClient> replaced = new ArrayList<>();
+
+        Reloads(long seed) {
+            this.random = new SplittableRandom(seed);
+        }
+
+        Topology next() {
+            List<String> ids = new ArrayList<>(List.of("a", "b", "c"));
+            if (random.nextBoolean()) {
+                ids.remove(random.nextInt(3));
+            }
+            List<ClosableClient> before = List.copyOf(present.values());
+            present.keySet().retainAll(ids);
+            List<Topology.OpenAccount> accounts = ids.stream()
+                    .map(id -> {
+                        if (random.nextInt(4) == 0 || !present.containsKey(id)) {
+                            present.put(id, new ClosableClient(new ThreadedClient(40, Optional.empty())));
+                        }
+                        return new Topology.OpenAccount(
+                                account(id, 1 + random.nextInt(32), 200 + random.nextInt(400)), present.get(id));
+                    })
+                    .toList();
+            before.stream().filter(client -> !present.containsValue(client)).forEach(replaced::add);
+            Map<String, Topology.OpenRoute> routes = new HashMap<>();
+            routes.put("default", route("default", ids));
+            if (random.nextBoolean()) {
+                routes.put("other", route("other", ids.subList(0, 1)));
+            }
+            return new Topology(accounts, routes, "default", List.of(), List.of());
+        }
+
+        private Topology.OpenRoute route(String name, List<String> ids) {
+            List<TargetSettings> targets =
+                    ids.stream().map(id -> new TargetSettings(id, "m")).toList();
+            return new Topology.OpenRoute(
+                    RouteSettings.of(name, List.of(new Tier(targets))),
+                    List.of(new RoundRobin().open(Settings.none("test"), timeline.random())));
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void reloadsAmongManyThreads_everyPromptEndsOnceAndEveryClientIsClosedOnce(long seed) throws Exception {
+        Reloads reloads = new Reloads(seed);
+        Engine engine = new Engine(timeline, reloads.next(), EngineSettings.DEFAULT, List.of());
+        Map<CompletableFuture<Completion>, String> questions = new ConcurrentHashMap<>();
+        AtomicInteger asking = new AtomicInteger(THREADS);
+        AtomicInteger reloaded = new AtomicInteger();
+        inThreads(THREADS + 1, thread -> {
+            if (thread == THREADS) {
+                for (; asking.get() > 0 || reloaded.get() < 20; reloaded.incrementAndGet()) {
+                    engine.reload(reloads.next(), ProviderClient::close);
+                }
+                return;
+            }
+            SplittableRandom random = new SplittableRandom(seed * 100 + thread);
+            for (int index = 0; index < PROMPTS_A_THREAD; index++) {
+                String text = "question " + random.nextInt(PROMPTS_A_THREAD * 2);
+                Prompt.Builder prompt = Prompt.builder().user(text).session("session " + thread);
+                if (random.nextInt(10) == 0) {
+                    prompt.deadline(Duration.ofMillis(1 + random.nextInt(50)));
+                }
+                if (random.nextInt(5) == 0) {
+                    prompt.route("other");
+                }
+                CompletableFuture<Completion> answer = random.nextInt(4) == 0
+                        ? ReadingCaller.of(engine, prompt.build()).whole()
+                        : engine.complete(prompt.build());
+                questions.put(answer, text);
+                if (random.nextInt(6) == 0) {
+                    answer.cancel(true);
+                }
+            }
+            asking.decrementAndGet();
+        });
+        CompletableFuture.allOf(questions.keySet().toArray(CompletableFuture[]::new))
+                .handle((all, failure) -> "")
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        engine.reload(reloads.next(), ProviderClient::close);
+        engine.close(Duration.ofSeconds(PATIENCE_SECONDS)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        questions.forEach((answer, text) -> {
+            if (!answer.isCompletedExceptionally()) {
+                assertThat(answer.join().text()).isEqualTo(text);
+            }
+        });
+        assertThat(reloads.replaced).isNotEmpty().allSatisfy(client -> {
+            assertThat(client.closings).hasValue(1);
+            assertThat(client.late).hasValue(0);
+        });
+        assertThat(reloads.present.values())
+                .allSatisfy(client -> assertThat(client.closings).hasValue(0));
+        StatusSnapshot status = engine.status();
+        assertThat(status.inFlight()).isZero();
+        assertThat(status.waiting()).isZero();
+        assertThat(status.sessionsActive()).isZero();
+        assertThat(status.prompts().underWay()).isZero();
         assertThat(status.prompts().answered()).isGreaterThan(THREADS * PROMPTS_A_THREAD / 3);
     }
 

@@ -25,9 +25,7 @@ final class DemandTest {
 
     private Target target(String id, String model, Map<String, String> settings, Limit... limits) {
         ScopeState organization = new ScopeState(Scope.of(id));
-        for (Limit limit : limits) {
-            organization.declare(limit);
-        }
+        organization.declare(List.of(limits), 0);
         Account account = new Account(
                 new Topology.OpenAccount(
                         AccountSettings.of(id, "service", Optional.empty(), new Settings("account " + id, settings)),

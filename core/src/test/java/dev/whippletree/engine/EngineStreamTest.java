@@ -189,6 +189,16 @@ final class EngineStreamTest {
     }
 
     @Test
+    void whoAnswers_isToldBeforeTheFirstPiece() {
+        client.then(says("one"));
+        ReadingCaller caller = read();
+        fixture.advance(Duration.ofMillis(999));
+        assertThat(caller.told()).isEmpty();
+        fixture.run();
+        assertThat(caller.told()).startsWith(new Delta.Start("a", "model"), new Delta.Text("one"));
+    }
+
+    @Test
     void thoughtsAndToolCalls_areToldInTheirOrder() {
         Delta.Piece[] pieces = {
             new Delta.Reasoning("hm"),
@@ -238,7 +248,7 @@ final class EngineStreamTest {
     void slowReader_holdsUpNobody_andGetsWhatHasPiledUpAtOnce() {
         client.then(says("one ", "two ", "three"));
         ReadingCaller fast = read();
-        ReadingCaller slow = readSlowly(1);
+        ReadingCaller slow = readSlowly(2);
         fixture.run();
         assertThat(fast.whole()).isCompleted();
         assertThat(slow.pieces()).containsExactly(new Delta.Text("one "));
@@ -472,7 +482,7 @@ final class EngineStreamTest {
         });
         ReadingCaller other = read();
         fixture.run();
-        assertThat(told).hasSize(1);
+        assertThat(told).containsExactly(new Delta.Start("a", "model"));
         assertThat(other.whole().join().text()).isEqualTo("one two");
     }
 

@@ -446,4 +446,25 @@ final class EngineTest {
         assertThat(failure(answer).attempts()).hasSize(1);
         assertThat(failure(answer).roomAt()).isPresent();
     }
+
+    @Test
+    void promptForAModelThatNoTargetOfItsRouteHas_isAMistakeThatSaysWhichThereAre() {
+        fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> answer =
+                fixture.ask(Prompt.builder().user("q").model("another").build());
+        assertThat(answer)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("model 'another' is not on route")
+                .withMessageContaining("[model]");
+    }
+
+    @Test
+    void promptForAModel_isAnsweredByThatOne() {
+        fixture.account("a", "10 / 1s");
+        CompletableFuture<Completion> answer =
+                fixture.ask(Prompt.builder().user("q").model("model").build());
+        fixture.run();
+        assertThat(answer.join().origin().model()).isEqualTo("model");
+    }
 }

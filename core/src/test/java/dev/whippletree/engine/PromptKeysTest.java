@@ -2,13 +2,16 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Role;
 import dev.whippletree.spi.CacheKey;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,9 @@ final class PromptKeysTest {
                 prompt -> prompt.stop(List.of("END")),
                 prompt -> prompt.tenant("acme"),
                 prompt -> prompt.account("hf-1"),
+                prompt -> prompt.model("one of several"),
+                prompt -> prompt.message(
+                        new Message(Role.USER, "", List.of(), List.of(), Optional.empty(), Map.of("name", "someone"))),
                 prompt -> prompt.extra("reasoning_effort", "high"),
                 prompt -> prompt.extra("nobody_has_heard_of", true),
                 prompt -> prompt.extra("response_format", Map.of("type", "json_object")));

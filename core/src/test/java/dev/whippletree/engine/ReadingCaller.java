@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadingCaller implements Flow.Subscriber<Delta> {
 
     private final List<Delta> told = Collections.synchronizedList(new ArrayList<>());
-    private final Transcript transcript = new Transcript();
+    private final Transcript transcript = new Transcript(new Delta.Start("", ""));
     private final long atOnce;
     private volatile Flow.@Nullable Subscription subscription;
 
@@ -50,7 +50,12 @@ final class ReadingCaller implements Flow.Subscriber<Delta> {
         return whole;
     }
 
-    /** Returns what was told so far, without the end. */
+    /** Returns all that was told so far. */
+    List<Delta> told() {
+        return List.copyOf(told);
+    }
+
+    /** Returns the pieces that were told so far. */
     List<Delta> pieces() {
         return told.stream().filter(Delta.Piece.class::isInstance).toList();
     }

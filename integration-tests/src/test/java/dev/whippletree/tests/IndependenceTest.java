@@ -33,7 +33,7 @@ final class IndependenceTest {
     @Test
     void coreAndTheCommand_compileWithEveryPluginModuleDeleted() throws IOException {
         assertThat(Javac.compile(sources("core"), libraries(), core)).isEmpty();
-        assertThat(Javac.compile(sources("cli"), coreEmulatorAndLibraries(), cli))
+        assertThat(Javac.compile(sources("cli"), coreOptionalModulesAndLibraries(), cli))
                 .isEmpty();
     }
 
@@ -42,16 +42,17 @@ final class IndependenceTest {
         Path source = Files.writeString(
                 folder.resolve("Naming.java"), "class Naming { dev.whippletree.provider.groq.GroqProvider groq; }");
 
-        assertThat(Javac.compile(List.of(source), coreEmulatorAndLibraries(), cli))
+        assertThat(Javac.compile(List.of(source), coreOptionalModulesAndLibraries(), cli))
                 .singleElement()
                 .asString()
                 .contains("dev.whippletree.provider.groq");
     }
 
-    private List<Path> coreEmulatorAndLibraries() {
+    private List<Path> coreOptionalModulesAndLibraries() {
         List<Path> entries = new ArrayList<>(libraries());
         entries.add(core);
-        entries.add(emulator());
+        entries.add(module("emulator"));
+        entries.add(module("gateway"));
         return entries;
     }
 
@@ -72,8 +73,8 @@ final class IndependenceTest {
                 .toList();
     }
 
-    private static Path emulator() {
-        Path module = PROJECT.resolve("emulator");
+    private static Path module(String name) {
+        Path module = PROJECT.resolve(name);
         return classPath().filter(path -> path.startsWith(module)).findFirst().orElseThrow();
     }
 

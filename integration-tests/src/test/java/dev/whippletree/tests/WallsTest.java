@@ -20,6 +20,7 @@ final class WallsTest {
     private static final String CACHES = "dev.whippletree.cache..";
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
+    private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String TESTKIT = "dev.whippletree.testkit..";
 
     @ArchTest
@@ -47,6 +48,7 @@ final class WallsTest {
                     TIME,
                     CLI,
                     EMULATOR,
+                    GATEWAY,
                     TESTKIT,
                     "com.google.inject..")
             .because("a plugin may use spi and model alone, so that the rest can change");
@@ -103,10 +105,18 @@ final class WallsTest {
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
-            .resideOutsideOfPackages(CLI, EMULATOR, TESTKIT, PROVIDERS, CACHES)
+            .resideOutsideOfPackages(CLI, EMULATOR, GATEWAY, TESTKIT, PROVIDERS, CACHES)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, TESTKIT);
+            .resideInAnyPackage(CLI, EMULATOR, GATEWAY, TESTKIT);
+
+    @ArchTest
+    static final ArchRule gatewayTranslatesAndCallsTheLibrary = noClasses()
+            .that()
+            .resideInAPackage(GATEWAY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, EMULATOR, TESTKIT, "dev.whippletree.plugin..", "dev.whippletree.strategy..");
 
     @ArchTest
     static final ArchRule emulatorKnowsNeitherTheCommandNorTheTestkit = noClasses()

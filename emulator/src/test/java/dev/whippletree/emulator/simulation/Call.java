@@ -8,6 +8,7 @@ import java.util.List;
 final class Call {
 
     final SimulatedAccount account;
+    final String connection;
     final String model;
     final Asked asked;
     final long sentNanos;
@@ -16,8 +17,9 @@ final class Call {
     boolean arrived;
     boolean ended;
 
-    Call(SimulatedAccount account, String model, Asked asked, Admission admission, long sentNanos) {
+    Call(SimulatedAccount account, String connection, String model, Asked asked, Admission admission, long sentNanos) {
         this.account = account;
+        this.connection = connection;
         this.model = model;
         this.asked = asked;
         this.admission = admission;
@@ -40,7 +42,7 @@ final class Call {
     }
 
     String target() {
-        return account.id() + "/" + model;
+        return connection + "/" + model;
     }
 
     @Override

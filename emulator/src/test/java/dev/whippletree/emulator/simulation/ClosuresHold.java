@@ -26,8 +26,11 @@ final class ClosuresHold implements Invariant {
         for (String scope :
                 List.of(call.account.id() + "!", organization(call), organization(call) + "/" + call.model)) {
             Closed end = closed.get(scope);
+            // Whatever is said of an account that is connected anew is forgotten: somebody has done something about it.
+            boolean anew =
+                    scope.endsWith("!") && end != null && end.fromNanos() <= facts.connectedSince(call.account.id());
             facts.check(
-                    end == null || facts.nowNanos <= end.fromNanos() || facts.nowNanos >= end.untilNanos(),
+                    end == null || anew || facts.nowNanos <= end.fromNanos() || facts.nowNanos >= end.untilNanos(),
                     "what is closed stays closed",
                     () -> "the " + call + " is made although " + scope + " is closed until "
                             + (end == null ? "" : Duration.ofNanos(end.untilNanos())));

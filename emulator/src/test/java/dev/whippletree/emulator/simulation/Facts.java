@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Facts {
 
     final Scenario scenario;
+    RouteSettings route;
     final Books books = new Books();
     final List<Asked> asked = new ArrayList<>();
     final Set<Asked> fresh = new LinkedHashSet<>();
@@ -35,6 +36,8 @@ final class Facts {
     private final Set<String> answeredKeys = new HashSet<>();
     private final Map<Prompt, Asked> byPrompt = new IdentityHashMap<>();
     private final Map<String, Integer> underWay = new HashMap<>();
+    private final Map<String, String> connectionOf = new HashMap<>();
+    private final Map<String, Long> connectedNanos = new HashMap<>();
     private final Map<String, Set<Call>> underWayByKey = new HashMap<>();
     private @Nullable String violation;
     long flights;
@@ -48,6 +51,7 @@ final class Facts {
 
     Facts(Scenario scenario) {
         this.scenario = scenario;
+        this.route = scenario.route();
         scenario.accounts().stream().filter(scenario::isDeclared).forEach(books::open);
     }
 
@@ -110,14 +114,14 @@ final class Facts {
         return opener;
     }
 
-    Call sent(SimulatedAccount account, String model, Asked opener, Admission admission) {
-        Call call = new Call(account, model, opener, admission, nowNanos);
+    Call sent(SimulatedAccount account, String connection, String model, Asked opener, Admission admission) {
+        Call call = new Call(account, connection, model, opener, admission, nowNanos);
         calls++;
         if (opener.firstCallNanos == Asked.NEVER) {
             opener.firstCallNanos = nowNanos;
             fresh.remove(opener);
         }
-        underWay.merge(account.id(), 1, Integer::sum);
+        underWay.merge(connection, 1, Integer::sum);
         if (opener.ask.shares()) {
             underWayByKey.computeIfAbsent(opener.key, key -> new HashSet<>()).add(call);
         }
@@ -167,15 +171,42 @@ final class Facts {
         if (!call.arrived) {
             books.lost(call, nowNanos);
         }
-        underWay.merge(call.account.id(), -1, Integer::sum);
+        underWay.merge(call.connection, -1, Integer::sum);
         if (call.asked.ask.shares()) {
             underWayByKey.getOrDefault(call.asked.key, Set.of()).remove(call);
         }
         return true;
     }
 
+    /** Returns how many calls are under way on an account's present connection. */
     int underWay(String account) {
-        return underWay.getOrDefault(account, 0);
+        return underWayOn(connectionOf.getOrDefault(account, ""));
+    }
+
+    int underWayOn(String connection) {
+        return underWay.getOrDefault(connection, 0);
+    }
+
+    /** Returns how many calls are under way in all. */
+    int underWay() {
+        return underWay.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** An account has a connection from now on. */
+    void connected(SimulatedAccount account, String connection) {
+        if (!connection.equals(connectionOf.put(account.id(), connection))) {
+            connectedNanos.put(account.id(), nowNanos);
+        }
+    }
+
+    /** Returns since when an account has its connection. */
+    long connectedSince(String account) {
+        return connectedNanos.getOrDefault(account, 0L);
+    }
+
+    /** The engine goes on with other accounts and another route. */
+    void reloaded(Reload reload) {
+        route = reload.route();
     }
 
     /** Returns whether a call is under way, and wanted, whose answer all may share who ask the same. */
@@ -204,7 +235,9 @@ final class Facts {
         long targets = scenario.route().tiers().stream()
                 .mapToLong(tier -> tier.targets().size())
                 .sum();
-        return targets * (scenario.route().retries().attemptsPerTarget() + 20L);
+        // What is connected anew is another target.
+        long anew = 1 + scenario.reloads().size();
+        return anew * targets * (scenario.route().retries().attemptsPerTarget() + 20L);
     }
 
     boolean wasAnswered(String key) {

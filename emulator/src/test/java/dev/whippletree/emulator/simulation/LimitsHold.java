@@ -62,8 +62,10 @@ final class LimitsHold implements Invariant {
             facts.check(limit.fullest() <= limit.amount(), NAME, () -> "a window was exceeded: " + limit);
         } else if (reported(facts.scenario) && facts.scenario.tellsTheTruth()) {
             long unavoidable = facts.scenario.accounts().stream()
-                    .mapToLong(account -> (long) UNTOLD * account.models().size())
-                    .sum();
+                            .mapToLong(
+                                    account -> (long) UNTOLD * account.models().size())
+                            .sum()
+                    * (1 + facts.scenario.reloads().size());
             facts.check(limit.refused() <= unavoidable, NAME, () -> "more refused than unavoidable: " + limit);
         }
     }

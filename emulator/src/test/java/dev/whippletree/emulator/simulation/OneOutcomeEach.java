@@ -106,6 +106,7 @@ final class OneOutcomeEach implements Invariant {
                         || happens(FaultKind.UNAUTHORIZED)
                         || happens(FaultKind.FORBIDDEN)
                         || happens(FaultKind.TOO_LONG)
+                        || !scenario.reloads().isEmpty() && !scenario.isHarmless()
                         || !scenario.isDeclared() && mayExceedALimit(asked);
             case NO_ROOM_IN_TIME, DEADLINE -> asked.deadlineNanos.isPresent();
             case LINE_FULL -> scenario.engine().lineSize() < scenario.asks().size();

@@ -30,6 +30,7 @@ import java.util.function.Predicate;
  * @param cached whether there is a cache
  * @param asks what is asked
  * @param closing whether the engine is closed while prompts are under way
+ * @param reloads when it goes on with what else
  */
 record Scenario(
         long seed,
@@ -40,7 +41,8 @@ record Scenario(
         EngineSettings engine,
         boolean cached,
         List<Ask> asks,
-        Optional<Closing> closing) {
+        Optional<Closing> closing,
+        List<Reload> reloads) {
 
     /** Faults that are no fault of the account's, and must not count against it. */
     private static final Set<FaultKind> CALLERS_OWN =
@@ -128,23 +130,28 @@ record Scenario(
     }
 
     Scenario withAsks(List<Ask> fewer) {
-        return new Scenario(seed, accounts, services, link, route, engine, cached, List.copyOf(fewer), closing);
+        return new Scenario(
+                seed, accounts, services, link, route, engine, cached, List.copyOf(fewer), closing, reloads);
     }
 
     Scenario withServices(Map<ServiceKind, Service> other) {
-        return new Scenario(seed, accounts, Map.copyOf(other), link, route, engine, cached, asks, closing);
+        return new Scenario(seed, accounts, Map.copyOf(other), link, route, engine, cached, asks, closing, reloads);
     }
 
     Scenario withLink(Link other) {
-        return new Scenario(seed, accounts, services, other, route, engine, cached, asks, closing);
+        return new Scenario(seed, accounts, services, other, route, engine, cached, asks, closing, reloads);
     }
 
     Scenario withoutClosing() {
-        return new Scenario(seed, accounts, services, link, route, engine, cached, asks, Optional.empty());
+        return new Scenario(seed, accounts, services, link, route, engine, cached, asks, Optional.empty(), reloads);
+    }
+
+    Scenario withReloads(List<Reload> fewer) {
+        return new Scenario(seed, accounts, services, link, route, engine, cached, asks, closing, List.copyOf(fewer));
     }
 
     Scenario withAccounts(List<SimulatedAccount> fewer, RouteSettings smaller) {
-        return new Scenario(seed, List.copyOf(fewer), services, link, smaller, engine, cached, asks, closing);
+        return new Scenario(seed, List.copyOf(fewer), services, link, smaller, engine, cached, asks, closing, reloads);
     }
 
     /** Returns it in full, a line for each account and prompt. */
@@ -157,6 +164,7 @@ record Scenario(
                 (kind, service) -> text.append("\n  ").append(kind).append(' ').append(service));
         accounts.forEach(account -> text.append("\n  ").append(account));
         asks.forEach(ask -> text.append("\n  ").append(ask));
+        reloads.forEach(reload -> text.append("\n  ").append(reload));
         return text.toString();
     }
 }

@@ -100,7 +100,7 @@ final class ScenarioLot {
                 ? Optional.of(new Scenario.Closing(
                         Duration.ofMillis(lot.nextInt(20_000)), Duration.ofMillis(lot.nextInt(20_000))))
                 : Optional.empty();
-        return new Scenario(
+        Scenario drawn = new Scenario(
                 seed,
                 accounts,
                 services,
@@ -109,7 +109,9 @@ final class ScenarioLot {
                 new EngineSettings(!crowd && chance(10) ? lot.nextInt(20) : 10_000, 64, Duration.ofSeconds(1)),
                 chance(2),
                 new AskLot(lot, rough, singleFile, crowd, accounts).draw(),
-                closing);
+                closing,
+                List.of());
+        return chance(3) ? drawn.withReloads(new ReloadLot(lot, drawn).draw()) : drawn;
     }
 
     private List<SimulatedAccount> accounts() {

@@ -32,6 +32,7 @@ final class Shrinker {
         Scenario before;
         do {
             before = best;
+            best = fewerReloads(best);
             best = fewerAsks(best);
             for (Scenario smaller : simpler(best)) {
                 best = stillFails(smaller) ? smaller : best;
@@ -59,6 +60,17 @@ final class Shrinker {
                     from += chunk;
                 }
             }
+        }
+        return best;
+    }
+
+    private Scenario fewerReloads(Scenario scenario) {
+        Scenario best = scenario;
+        for (Reload reload : scenario.reloads()) {
+            List<Reload> fewer =
+                    best.reloads().stream().filter(other -> other != reload).toList();
+            Scenario smaller = best.withReloads(fewer);
+            best = stillFails(smaller) ? smaller : best;
         }
         return best;
     }
@@ -94,7 +106,7 @@ final class Shrinker {
     private Scenario fewerAccounts(Scenario scenario) {
         Scenario best = scenario;
         for (SimulatedAccount account : scenario.accounts()) {
-            if (best.accounts().size() > 1) {
+            if (best.accounts().size() > 1 && best.reloads().isEmpty()) {
                 Scenario smaller = without(best, account);
                 best = !smaller.route().tiers().isEmpty() && stillFails(smaller) ? smaller : best;
             }

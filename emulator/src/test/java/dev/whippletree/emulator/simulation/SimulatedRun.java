@@ -3,7 +3,6 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,8 @@ final class SimulatedRun {
     private final SimulatedPool pool;
     private final VirtualTimeline timeline;
     private final Map<Integer, List<Ask>> followers = new HashMap<>();
-    private final List<ProviderClient> clients = new ArrayList<>();
+    private final List<Watch> watch = new ArrayList<>();
+    private final Connections connections;
 
     private SimulatedRun(Scenario scenario, boolean journalKept) {
         this.scenario = scenario;
@@ -40,6 +40,7 @@ final class SimulatedRun {
         this.journal = new Journal(journalKept);
         Heard heard = new Heard(facts, journal);
         this.invariants = Invariants.all(facts, heard);
+        this.connections = new Connections(facts, () -> watch.get(0));
         this.pool = pool(heard);
         this.timeline = pool.timeline();
     }
@@ -85,11 +86,9 @@ final class SimulatedRun {
             builder.cached();
         }
         // The watch needs the timeline, which comes with the pool.
-        List<Watch> watch = new ArrayList<>();
         builder.clients((settings, client) -> {
             SimulatedAccount account = accounts.get(settings.id());
-            clients.add(client);
-            return account == null ? client : new WatchedClient(account, client, () -> watch.get(0));
+            return account == null ? client : connections.open(account, client);
         });
         SimulatedPool built = builder.build();
         watch.add(new Watch(facts, journal, built.timeline(), invariants));
@@ -108,6 +107,7 @@ final class SimulatedRun {
         if (facts.violation() == null) {
             StatusSnapshot status = pool.status();
             invariants.forEach(invariant -> invariant.end(status));
+            connections.end();
             pool.stats().forEach(stats -> Invariants.checkLimits(facts, stats));
         }
         String violation = facts.violation();
@@ -126,6 +126,12 @@ final class SimulatedRun {
             }
             there.add(ask.id());
         }
+        scenario.reloads()
+                .forEach(reload -> timeline.schedule(reload.at().toNanos(), () -> {
+                    facts.nowNanos = timeline.nanoTime();
+                    journal.note(timeline.nanoTime(), "the engine", "is reloaded", reload);
+                    connections.reload(reload, scenario, pool);
+                }));
         scenario.closing()
                 .ifPresent(closing -> timeline.schedule(closing.at().toNanos(), () -> {
                     journal.note(timeline.nanoTime(), "the engine", "is closed", closing);
@@ -136,7 +142,7 @@ final class SimulatedRun {
     private void ask(Ask ask) {
         facts.nowNanos = timeline.nanoTime();
         Asked one = facts.asking(ask);
-        one.tokens = clients.stream()
+        one.tokens = connections.all().stream()
                 .map(client -> client.admission(ask.prompt(), SimulatedAccount.MODEL))
                 .mapToLong(admission -> admission.promptTokens() + admission.completionBound())
                 .max()

@@ -6,6 +6,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.time.Timeline;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Hears of every call, writes down the facts, and asks the invariants. Confined to one run. */
 final class Watch {
@@ -22,14 +23,18 @@ final class Watch {
         this.invariants = invariants;
     }
 
-    Call sending(SimulatedAccount account, String model, Prompt prompt, Admission admission) {
+    Call sending(SimulatedAccount account, String connection, String model, Prompt prompt, Admission admission) {
         facts.nowNanos = timeline.nanoTime();
         Asked opener = facts.openerOf(prompt);
-        Call planned = new Call(account, model, opener, admission, facts.nowNanos);
+        Call planned = new Call(account, connection, model, opener, admission, facts.nowNanos);
         invariants.forEach(invariant -> invariant.sending(planned));
-        Call call = facts.sent(account, model, opener, admission);
+        Call call = facts.sent(account, connection, model, opener, admission);
         journal.note(facts.nowNanos, call, "is made", "");
         return call;
+    }
+
+    void check(boolean holds, Supplier<String> what) {
+        facts.check(holds, "leases are conserved", what);
     }
 
     void arrived(Call call) {

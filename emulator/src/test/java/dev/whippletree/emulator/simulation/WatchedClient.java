@@ -17,13 +17,25 @@ import java.util.function.Supplier;
 final class WatchedClient implements ProviderClient {
 
     private final SimulatedAccount account;
+    private final String connection;
+    private boolean closed;
     private final ProviderClient client;
     private final Supplier<Watch> watch;
 
-    WatchedClient(SimulatedAccount account, ProviderClient client, Supplier<Watch> watch) {
+    /**
+     * Creates one.
+     *
+     * @param connection a name that no other client has
+     */
+    WatchedClient(SimulatedAccount account, String connection, ProviderClient client, Supplier<Watch> watch) {
         this.account = account;
+        this.connection = connection;
         this.client = client;
         this.watch = watch;
+    }
+
+    String connection() {
+        return connection;
     }
 
     @Override
@@ -38,7 +50,8 @@ final class WatchedClient implements ProviderClient {
 
     @Override
     public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-        Call call = watch.get().sending(account, model, prompt, client.admission(prompt, model));
+        Call call = watch.get().sending(account, connection, model, prompt, client.admission(prompt, model));
+        watch.get().check(!closed, () -> "the " + call + " is made on a closed connection");
         Cancellable handle = client.send(prompt, model, new WatchedSink(call, sink));
         return () -> {
             watch.get().cancelled(call);
@@ -48,6 +61,7 @@ final class WatchedClient implements ProviderClient {
 
     @Override
     public void close() {
+        closed = true;
         client.close();
     }
 

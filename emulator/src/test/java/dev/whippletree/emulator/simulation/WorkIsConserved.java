@@ -17,14 +17,12 @@ final class WorkIsConserved implements Invariant {
     private static final int FEWEST_LEARNED_FROM = 59;
 
     private final Facts facts;
-    private final List<TargetSettings> preferred;
     private final boolean singleFile;
     private final boolean pinned;
 
     WorkIsConserved(Facts facts) {
         this.facts = facts;
         Scenario scenario = facts.scenario;
-        this.preferred = scenario.route().tiers().get(0).targets();
         this.pinned =
                 scenario.asks().stream().anyMatch(ask -> ask.prompt().account().isPresent());
         long queues = scenario.asks().stream()
@@ -34,9 +32,13 @@ final class WorkIsConserved implements Invariant {
                 .count();
         this.singleFile = queues == 1
                 && scenario.route().tiers().size() == 1
-                && preferred.size() == 1
+                && preferred().size() == 1
                 && scenario.isDeclared()
                 && scenario.isCalm();
+    }
+
+    private List<TargetSettings> preferred() {
+        return facts.route.tiers().get(0).targets();
     }
 
     @Override
@@ -45,7 +47,7 @@ final class WorkIsConserved implements Invariant {
             return;
         }
         Optional<Asked> waiting = facts.fresh.stream().findFirst();
-        waiting.ifPresent(one -> preferred.forEach(target -> check(one, target, status)));
+        waiting.ifPresent(one -> preferred().forEach(target -> check(one, target, status)));
     }
 
     private void check(Asked waiting, TargetSettings target, StatusSnapshot status) {

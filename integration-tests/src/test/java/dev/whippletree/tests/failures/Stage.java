@@ -3,16 +3,24 @@ package dev.whippletree.tests.failures;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.AccountStats;
 import dev.whippletree.emulator.model.Answers;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.gateway.Gateway;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,11 +39,15 @@ final class Stage implements AutoCloseable {
     private final SystemTimeline timeline = new SystemTimeline();
     private final EmulatorServer server;
     private final Whippletree whippletree;
+    private final Gateway gateway;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     Stage(StageSettings settings) {
         server = EmulatorServer.start(
                 List.of(new EmulatedService(settings.service(), timeline.nanoTime())), 0, timeline);
         whippletree = settings.whippletree(server.baseUrl(settings.kind()), timeline);
+        gateway = Gateway.start(whippletree, GatewaySettings.DEFAULT.withPort(0), timeline);
     }
 
     /** Asks, and returns the answer. */
@@ -76,6 +88,26 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    /** Asks by a gateway, as a client of another language does that wants the answer while it comes. */
+    StreamedReply stream(String text) {
+        String body = "{\"model\":\"default\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.baseUrl() + "/chat/completions"))
+                .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            StreamedReply reply = StreamedReply.read(response.statusCode(), response.body());
+            assertThat(reply.isWhole() && !Answers.matches(Prompt.of(text).messages(), reply.text()))
+                    .as("a whole answer that isn't the prompt's: %s", reply)
+                    .isFalse();
+            return reply;
+        } catch (InterruptedException | IOException e) {
+            throw new AssertionError("no reply: " + whippletree.status(), e);
+        }
+    }
+
     /** Returns how everything stands. */
     StatusSnapshot status() {
         return whippletree.status();
@@ -104,6 +136,7 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
+        gateway.close(Duration.ZERO).join();
         whippletree.close();
         server.close();
         timeline.close();

@@ -51,8 +51,13 @@ record GroqDialect(URI chatCompletions) implements Dialect {
         return REFUSED.stream()
                 .filter(prompt.parameters().extras()::containsKey)
                 .findFirst()
+                .or(() -> namesSpeaker(prompt) ? Optional.of("the name of a message") : Optional.empty())
                 .map(field -> "Groq doesn't take " + field)
                 .or(() -> Dialect.super.refuses(prompt, model));
+    }
+
+    private static boolean namesSpeaker(Prompt prompt) {
+        return prompt.messages().stream().anyMatch(message -> message.extras().containsKey("name"));
     }
 
     /** The bound on the completion is counted in full on entry, and not given back. */

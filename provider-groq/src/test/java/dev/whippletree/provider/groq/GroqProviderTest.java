@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
+import dev.whippletree.model.Role;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
@@ -93,6 +95,13 @@ final class GroqProviderTest {
                 Optional.of(window),
                 RateLimitReport.Refill.CONTINUOUS,
                 Optional.of(untilFull));
+    }
+
+    @Test
+    void nameOfAMessage_isRefusedBeforeTheCall() {
+        Message named = new Message(Role.USER, "Hi", List.of(), List.of(), Optional.empty(), Map.of("name", "Ada"));
+        assertThat(bench.client().refuses(Prompt.builder().message(named).build(), "M"))
+                .contains("Groq doesn't take the name of a message");
     }
 
     @ParameterizedTest

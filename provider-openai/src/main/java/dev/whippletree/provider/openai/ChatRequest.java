@@ -50,6 +50,7 @@ final class ChatRequest {
                     message.toolCalls().stream().map(ChatRequest::toolCall).toList());
         }
         message.toolCallId().ifPresent(id -> json.put("tool_call_id", id));
+        json.putAll(message.extras());
         return json;
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EmulatorModuleTest {
+class OptionalModuleTest {
 
     @TempDir
     private Path folder;
@@ -31,7 +31,7 @@ class EmulatorModuleTest {
                 "plan --accounts huggingface:2x1000/h"
             })
     void withoutTheModule_commandsThatNeedItNameIt(String line) throws Exception {
-        Outcome outcome = runWithoutEmulator(line.split(" "));
+        Outcome outcome = runWithout("emulator", line.split(" "));
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
         assertThat(outcome.printed)
                 .contains("needs the module whippletree-emulator, which this distribution doesn't have")
@@ -39,20 +39,29 @@ class EmulatorModuleTest {
     }
 
     @Test
+    void withoutTheGateway_serveNamesIt() throws Exception {
+        Outcome outcome = runWithout("gateway", "serve", "--emulated");
+        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
+        assertThat(outcome.printed)
+                .contains("serve needs the module whippletree-gateway, which this distribution doesn't have")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void withoutTheModule_otherCommandsWork() throws Exception {
-        assertThat(runWithoutEmulator("--help").code).isZero();
-        Outcome check = runWithoutEmulator("check");
+        assertThat(runWithout("emulator", "--help").code).isZero();
+        Outcome check = runWithout("emulator", "check");
         assertThat(check.code).isEqualTo(2);
         assertThat(check.printed).contains("HF_TOKEN");
     }
 
     private record Outcome(int code, String printed) {}
 
-    /** Runs the command from a class path of its own, on which the emulator isn't. */
-    private Outcome runWithoutEmulator(String... arguments) throws Exception {
+    /** Runs the command from a class path of its own, on which a module isn't. */
+    private Outcome runWithout(String module, String... arguments) throws Exception {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         ClassLoader before = Thread.currentThread().getContextClassLoader();
-        try (WithoutEmulator loader = new WithoutEmulator();
+        try (Without loader = new Without(module);
                 PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
             Thread.currentThread().setContextClassLoader(loader);
             Class<?> shell = loader.loadClass(IsolatedRun.class.getName());
@@ -64,16 +73,19 @@ class EmulatorModuleTest {
         }
     }
 
-    /** This test's own class path, loaded anew, without the emulator's classes. */
-    private static final class WithoutEmulator extends URLClassLoader {
+    /** This test's own class path, loaded anew, without a module's classes. */
+    private static final class Without extends URLClassLoader {
 
-        WithoutEmulator() {
+        private final String packages;
+
+        Without(String module) {
             super(classPath(), ClassLoader.getPlatformClassLoader());
+            this.packages = "dev.whippletree." + module + ".";
         }
 
         @Override
         protected Class<?> findClass(String name) throws ClassNotFoundException {
-            if (name.startsWith("dev.whippletree.emulator.")) {
+            if (name.startsWith(packages)) {
                 throw new ClassNotFoundException(name);
             }
             return super.findClass(name);

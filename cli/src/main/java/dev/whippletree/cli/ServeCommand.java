@@ -1,0 +1,93 @@
+package dev.whippletree.cli;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.emulated.EmulatedAccounts;
+import dev.whippletree.cli.served.ServeRun;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Serves an OpenAI-compatible API in front of the accounts, until SIGTERM or Ctrl-C. */
+@Command(
+        name = "serve",
+        description = {
+            "Serves an OpenAI-compatible API in front of the accounts until SIGTERM or Ctrl-C.",
+            "A program in any language changes its base URL and is done."
+        },
+        footer = {
+            "  whippletree serve",
+            "  whippletree serve --emulated --port 8090",
+            "  whippletree serve --config pool.yaml --host 0.0.0.0"
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    private static final int HIGHEST_PORT = 65_535;
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Where to listen; default: what the configuration says, else 127.0.0.1."
+                    + " Anywhere else needs clients with keys in the configuration.")
+    private @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "The port; 0: any that is free; default: what the configuration says, else 8080.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "How long requests under way may take once it ends; default: 30s.")
+    private Duration grace = Duration.ofSeconds(30);
+
+    @Option(names = "--emulated", description = "Serve an emulated service started for this; needs no account.")
+    private boolean emulated;
+
+    @Mixin
+    private final Opening opening = new Opening();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    ServeCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        if (port != null && (port < 0 || port > HIGHEST_PORT)) {
+            throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);
+        }
+        return OptionalModule.GATEWAY.needed(
+                "serve",
+                () -> emulated ? OptionalModule.EMULATOR.needed("serve --emulated", this::serveEmulated) : serve());
+    }
+
+    private int serve() {
+        try (Whippletree whippletree = opening.open(surroundings)) {
+            return run(whippletree, opening.source(surroundings).file());
+        }
+    }
+
+    private int serveEmulated() {
+        surroundings.err().println("whippletree: the answers come from an emulated service, not from a model");
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
+            return run(accounts.whippletree(), Optional.empty());
+        }
+    }
+
+    private int run(Whippletree whippletree, Optional<Path> file) {
+        ServeRun.Wish wish = new ServeRun.Wish(Optional.ofNullable(host), Optional.ofNullable(port), grace);
+        return new ServeRun(surroundings, wish, file).run(whippletree);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.whippletree.cli.served;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.UserMistake;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.config.Reloaded;
+import dev.whippletree.gateway.Gateway;
+import dev.whippletree.model.ConfigurationException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A gateway that listens until it is told to end. Confined to one thread. */
+public final class ServeRun {
+
+    private final Surroundings surroundings;
+    private final Wish wish;
+    private final Optional<Path> file;
+
+    /**
+     * What a user wants otherwise than the configuration says. Immutable.
+     *
+     * @param host where to listen
+     * @param port the port; 0: any that is free
+     * @param grace how long requests under way may take once it ends
+     */
+    public record Wish(Optional<String> host, Optional<Integer> port, Duration grace) {}
+
+    /**
+     * Prepares a run; nothing listens yet.
+     *
+     * @param file the configuration that is read again when it changes; absent: there is none
+     */
+    public ServeRun(Surroundings surroundings, Wish wish, Optional<Path> file) {
+        this.surroundings = surroundings;
+        this.wish = wish;
+        this.file = file;
+    }
+
+    /**
+     * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended.
+     *
+     * @param whippletree what answers; stays open
+     * @return the exit code
+     * @throws UserMistake if the settings can't be used or the port can't be had
+     */
+    public int run(Whippletree whippletree) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        surroundings.interruption().whenComplete((nothing, failure) -> end.complete(null));
+        Gateway gateway = start(whippletree);
+        Optional<FileWatch> watch =
+                file.map(path -> new FileWatch(path, surroundings.timeline(), () -> reload(gateway, whippletree)));
+        try (Signals signals = new Signals()) {
+            file.ifPresent(path -> signals.onEach("HUP", () -> reload(gateway, whippletree)));
+            signals.onFirst("TERM", () -> end.complete(null));
+            signals.onFirst("INT", () -> end.complete(null));
+            print(gateway, whippletree);
+            end.join();
+            surroundings
+                    .err()
+                    .println("whippletree: no more requests are taken; those under way have "
+                            + Words.duration(wish.grace()) + " to end");
+            surroundings.err().flush();
+            return 0;
+        } finally {
+            watch.ifPresent(FileWatch::close);
+            gateway.close(wish.grace()).join();
+        }
+    }
+
+    /** What can't be used is told, and everything stays as it is. */
+    private synchronized void reload(Gateway gateway, Whippletree whippletree) {
+        PrintWriter err = surroundings.err();
+        try {
+            Reloaded changes = whippletree.reload();
+            boolean restart = gateway.reload(settings(whippletree));
+            changes.lines().forEach(line -> err.println("whippletree: " + line));
+            changes.needsRestart().forEach(line -> err.println("whippletree: " + line));
+            if (restart) {
+                err.println("whippletree: gateway: what has changed besides clients takes effect after a restart");
+            }
+            err.println("whippletree: the configuration has been read again");
+        } catch (ConfigurationException e) {
+            e.problems().forEach(problem -> err.println("whippletree: " + problem));
+            err.println("whippletree: the configuration can't be used; everything stays as it was");
+        } catch (IllegalArgumentException e) {
+            err.println("whippletree: gateway: " + e.getMessage() + "; who may ask stays as it was");
+        }
+        err.flush();
+    }
+
+    private Gateway start(Whippletree whippletree) {
+        try {
+            return Gateway.start(whippletree, settings(whippletree), surroundings.timeline());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private GatewaySettings settings(Whippletree whippletree) {
+        GatewaySettings configured = whippletree.configuration().gateway().orElse(GatewaySettings.DEFAULT);
+        GatewaySettings here = wish.host().map(configured::withHost).orElse(configured);
+        return wish.port().map(here::withPort).orElse(here);
+    }
+
+    private void print(Gateway gateway, Whippletree whippletree) {
+        Configuration configuration = whippletree.configuration();
+        int clients = configuration
+                .gateway()
+                .map(settings -> settings.clients().size())
+                .orElse(0);
+        PrintWriter out = surroundings.out();
+        out.println("Whippletree serves " + gateway.baseUrl());
+        out.println();
+        out.println("  accounts  " + configuration.accounts().size());
+        out.println("  clients   "
+                + (clients == 0 ? "anybody on this machine, without a key" : clients + ", by their keys"));
+        out.println();
+        out.println("Try it:");
+        out.println("  curl " + gateway.baseUrl() + "/chat/completions \\");
+        if (clients > 0) {
+            out.println("    -H \"Authorization: Bearer $KEY\" \\");
+        }
+        out.println("    -H 'Content-Type: application/json' \\");
+        out.println("    -d '{\"model\":\"" + configuration.routes().get(0).name()
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
+        out.println();
+        out.println("Ctrl-C ends it.");
+        out.flush();
+    }
+}

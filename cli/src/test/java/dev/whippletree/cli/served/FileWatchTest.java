@@ -1,0 +1,70 @@
+package dev.whippletree.cli.served;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.time.VirtualTimeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileWatchTest {
+
+    @TempDir
+    private Path folder;
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final AtomicInteger changes = new AtomicInteger();
+    private Path file;
+    private FileWatch watch;
+
+    @BeforeEach
+    void begin() throws IOException {
+        file = folder.resolve("whippletree.yaml");
+        Files.writeString(file, "first");
+        watch = new FileWatch(file, timeline, changes::incrementAndGet);
+    }
+
+    private void pass() {
+        timeline.advance(FileWatch.INTERVAL);
+    }
+
+    @Test
+    void otherContents_areToldOnce_alsoIfTheFileIsAnotherOne() throws IOException {
+        pass();
+        assertThat(changes).hasValue(0);
+
+        Files.delete(file);
+        pass();
+        assertThat(changes).hasValue(0);
+        Files.writeString(file, "second");
+        pass();
+        pass();
+        assertThat(changes).hasValue(1);
+
+        Files.writeString(file, "third");
+        pass();
+        assertThat(changes).hasValue(2);
+    }
+
+    @Test
+    void sameContents_areNoChange() throws IOException {
+        Files.delete(file);
+        pass();
+        Files.writeString(file, "first");
+        pass();
+        assertThat(changes).hasValue(0);
+    }
+
+    @Test
+    void closed_tellsNothingMore() throws IOException {
+        watch.close();
+        Files.writeString(file, "second");
+        pass();
+        assertThat(changes).hasValue(0);
+        assertThat(timeline.runNext()).isFalse();
+    }
+}

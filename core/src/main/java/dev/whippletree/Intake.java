@@ -1,0 +1,60 @@
+package dev.whippletree;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationCheck;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginCatalog;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a configuration is read and checked, the first one and those that take its place while running. Immutable.
+ *
+ * @param catalog the plugins that it may name
+ * @param environment variables by name
+ * @param source where it is read from; absent: it was given
+ * @param folders where that source said that plugins are
+ * @param state the folder for the limits' state that is stronger than a configuration's
+ * @param keptCachesOnly whether caches are left out that end with this process
+ */
+record Intake(
+        PluginCatalog catalog,
+        Map<String, String> environment,
+        Optional<ConfigurationSource> source,
+        List<Path> folders,
+        Optional<Path> state,
+        boolean keptCachesOnly) {
+
+    /**
+     * Reads the source.
+     *
+     * @throws ConfigurationException with every problem
+     * @throws IllegalStateException if there is none
+     */
+    Configuration read() {
+        return source.orElseThrow(() -> new IllegalStateException("this Whippletree wasn't built from a"
+                        + " ConfigurationSource, so there is nothing to be read again; give it a Configuration"))
+                .read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
+    }
+
+    /** Returns whether the source names other folders of plugins than at the start, whose plugins can't be used while running. */
+    boolean namesOtherFolders() {
+        return source.map(ConfigurationSource::pluginFolders)
+                .filter(present -> !present.equals(folders))
+                .isPresent();
+    }
+
+    /**
+     * Returns a configuration as it is used.
+     *
+     * @throws ConfigurationException if it can't be, with every problem
+     */
+    Configuration check(Configuration whole) {
+        Configuration kept = state.map(whole::withState).orElse(whole);
+        Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
+        return keptCachesOnly ? checked.withoutCaches(catalog.selfContainedCaches()) : checked;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.whippletree.config;
+
+import dev.whippletree.config.Section.Element;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Secret;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what a configuration file says of the gateway. */
+final class GatewayReader {
+
+    private static final GatewaySettings DEFAULT = GatewaySettings.DEFAULT;
+
+    private final TokenReader tokens;
+
+    GatewayReader(Map<String, String> environment) {
+        this.tokens = new TokenReader(environment);
+    }
+
+    /** Returns what is said; absent if nothing is, or nothing that can be used. */
+    Optional<GatewaySettings> read(Section root) {
+        return root.section("gateway").filter(Section::isMapping).flatMap(section -> {
+            Optional<GatewaySettings> settings = settings(section);
+            section.end();
+            return settings;
+        });
+    }
+
+    private Optional<GatewaySettings> settings(Section section) {
+        String host = section.text("host").orElse(DEFAULT.host());
+        int port = section.integer("port", 0).orElse(DEFAULT.port());
+        int body = section.integer("max-body-bytes", 1).orElse(DEFAULT.mostBodyBytes());
+        int connections = section.integer("max-connections", 1).orElse(DEFAULT.mostConnections());
+        int problems = section.problems().lines().size();
+        List<GatewaySettings.Client> clients = clients(section);
+        if (section.problems().lines().size() > problems) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new GatewaySettings(host, port, clients, body, connections));
+        } catch (IllegalArgumentException e) {
+            section.problem("host", String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private List<GatewaySettings.Client> clients(Section section) {
+        List<GatewaySettings.Client> clients = new ArrayList<>();
+        for (Element element : section.list("clients")) {
+            Section below = section.below(element.at(), element.node());
+            if (below.isMapping()) {
+                client(below).ifPresent(client -> {
+                    if (clients.stream().anyMatch(other -> other.name().equals(client.name()))) {
+                        below.problem("name", "another client has the name '" + client.name() + "' already");
+                    } else {
+                        clients.add(client);
+                    }
+                });
+                below.end();
+            }
+        }
+        return clients;
+    }
+
+    private Optional<GatewaySettings.Client> client(Section section) {
+        Optional<String> name = section.text("name").filter(text -> !text.isBlank());
+        Optional<Secret> key = tokens.read(section, "key");
+        List<Limit> limits = section.list("limits").stream()
+                .flatMap(element -> section.read(element, Limit::parse).stream())
+                .toList();
+        require(section, "name", name);
+        require(section, "key", key);
+        return name.isEmpty() || key.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new GatewaySettings.Client(name.get(), key.get(), limits));
+    }
+
+    private static void require(Section section, String key, Optional<?> value) {
+        if (value.isEmpty() && !section.isProblem(key)) {
+            section.problem(key, "a client needs this key");
+        }
+    }
+}

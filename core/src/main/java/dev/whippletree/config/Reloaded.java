@@ -1,0 +1,210 @@
+package dev.whippletree.config;
+
+import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.ChosenCoordinator;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a reload has changed, and what of the configuration takes effect only after a restart. Immutable.
+ *
+ * @param accounts what has changed of the accounts, by id
+ * @param routes what has changed of the routes, by name
+ * @param defaultRoute the name of the route of prompts that name none, if that is another now
+ * @param needsRestart what has changed and isn't applied while running, a sentence each, beginning with the key
+ */
+public record Reloaded(Changes accounts, Changes routes, Optional<String> defaultRoute, List<String> needsRestart) {
+
+    /** Copies the list. */
+    public Reloaded {
+        Objects.requireNonNull(accounts, "accounts");
+        Objects.requireNonNull(routes, "routes");
+        Objects.requireNonNull(defaultRoute, "defaultRoute");
+        needsRestart = List.copyOf(needsRestart);
+    }
+
+    /**
+     * Changes of things that have names. Immutable.
+     *
+     * @param added names of those that are new, in order
+     * @param removed names of those that aren't there any more, in order
+     * @param changed what has changed of those that were there before and still are: keys as they stand in a file
+     */
+    public record Changes(List<String> added, List<String> removed, Map<String, List<String>> changed) {
+
+        /** Copies what is mutable. */
+        public Changes {
+            added = List.copyOf(added);
+            removed = List.copyOf(removed);
+            changed = Map.copyOf(changed);
+        }
+
+        static <T> Changes between(
+                List<T> before, List<T> after, Function<T, String> name, BiFunction<T, T, List<String>> differences) {
+            Map<String, T> earlier = byName(before, name);
+            Map<String, T> later = byName(after, name);
+            Map<String, List<String>> changed = new LinkedHashMap<>();
+            later.forEach((id, present) -> Optional.ofNullable(earlier.get(id))
+                    .map(past -> differences.apply(past, present))
+                    .filter(keys -> !keys.isEmpty())
+                    .ifPresent(keys -> changed.put(id, keys)));
+            return new Changes(missing(later, earlier), missing(earlier, later), changed);
+        }
+
+        private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
+            Map<String, T> map = new LinkedHashMap<>();
+            all.forEach(one -> map.put(name.apply(one), one));
+            return map;
+        }
+
+        private static List<String> missing(Map<String, ?> all, Map<String, ?> in) {
+            return all.keySet().stream().filter(name -> !in.containsKey(name)).toList();
+        }
+
+        private Stream<String> lines(String noun) {
+            Stream<String> news = added.stream().map(name -> noun + " " + name + ": added");
+            Stream<String> gone = removed.stream().map(name -> noun + " " + name + ": removed");
+            Stream<String> others = changed.entrySet().stream()
+                    .map(entry -> noun + " " + entry.getKey() + ": changed: " + String.join(", ", entry.getValue()))
+                    .sorted();
+            return Stream.of(news, gone, others).flatMap(Function.identity());
+        }
+    }
+
+    /** Returns what becomes of one configuration if another takes its place while running. Reads the accounts' tokens. */
+    public static Reloaded between(Configuration before, Configuration after) {
+        String first = after.routes().get(0).name();
+        return new Reloaded(
+                Changes.between(before.accounts(), after.accounts(), AccountSettings::id, Reloaded::differences),
+                Changes.between(before.routes(), after.routes(), RouteSettings::name, Reloaded::differences),
+                Optional.of(first)
+                        .filter(name -> !name.equals(before.routes().get(0).name())),
+                needsRestart(before, after));
+    }
+
+    /** Returns it with something else that takes effect only after a restart. */
+    public Reloaded withRestartFor(String key) {
+        List<String> all = new ArrayList<>(needsRestart);
+        all.add(restart(key));
+        return new Reloaded(accounts, routes, defaultRoute, all);
+    }
+
+    /** Returns what was applied, a line each; none if nothing was. */
+    public List<String> lines() {
+        Stream<String> named = Stream.concat(accounts.lines("account"), routes.lines("route"));
+        return Stream.concat(named, defaultRoute.stream().map(name -> "route " + name + ": is the default now"))
+                .toList();
+    }
+
+    private static List<String> differences(AccountSettings before, AccountSettings after) {
+        Differences<AccountSettings> differences = new Differences<>(before, after);
+        differences.compare("provider", AccountSettings::provider);
+        differences.compare("token", account -> token(account.token()));
+        differences.compare("organization", AccountSettings::organization);
+        differences.compare("weight", AccountSettings::weight);
+        differences.compare("max-concurrency", AccountSettings::maxConcurrency);
+        differences.compare("transit", AccountSettings::transit);
+        differences.compare("limits", AccountSettings::limits);
+        differences.compare("credit", AccountSettings::credit);
+        Stream.concat(before.settings().values().keySet().stream(), after.settings().values().keySet().stream())
+                .distinct()
+                .sorted()
+                .forEach(key ->
+                        differences.compare(key, account -> account.settings().text(key)));
+        return differences.keys();
+    }
+
+    /** A token that can't be read is like no other. */
+    private static Object token(Optional<Secret> token) {
+        try {
+            return token.map(Secret::reveal);
+        } catch (RuntimeException e) {
+            return new Object();
+        }
+    }
+
+    private static List<String> differences(RouteSettings before, RouteSettings after) {
+        Differences<RouteSettings> differences = new Differences<>(before, after);
+        differences.compare("tiers", RouteSettings::tiers);
+        differences.compare(
+                "strategy",
+                route -> List.of(route.strategy(), route.strategySettings().values()));
+        differences.compare("patience", RouteSettings::patience);
+        differences.compare("deadline", RouteSettings::deadline);
+        differences.compare("max-tokens", RouteSettings::maxTokens);
+        differences.compare("ttl", RouteSettings::ttl);
+        differences.compare("retries", RouteSettings::retries);
+        differences.compare("timeouts", RouteSettings::timeouts);
+        return differences.keys();
+    }
+
+    private static List<String> needsRestart(Configuration before, Configuration after) {
+        Differences<Configuration> differences = new Differences<>(before, after);
+        differences.compare(
+                "caches",
+                configuration ->
+                        configuration.caches().stream().map(Reloaded::written).toList());
+        differences.compare(
+                "coordinator", configuration -> configuration.coordinator().map(Reloaded::written));
+        differences.compare("line-size", configuration -> configuration.engine().lineSize());
+        differences.compare(
+                "max-concurrency", configuration -> configuration.engine().maxConcurrency());
+        differences.compare(
+                "cache-timeout", configuration -> configuration.engine().cacheTimeout());
+        differences.compare("state", Configuration::state);
+        return differences.keys().stream().map(Reloaded::restart).toList();
+    }
+
+    private static List<Object> written(CacheTier tier) {
+        return List.of(tier.name(), tier.settings().values());
+    }
+
+    private static List<Object> written(ChosenCoordinator chosen) {
+        return List.of(chosen.name(), chosen.settings().values());
+    }
+
+    private static String restart(String key) {
+        return key + ": what has changed there needs a restart; until then the values hold that were read at the start";
+    }
+
+    /** Returns the lines of what was applied and of what wasn't. */
+    @Override
+    public String toString() {
+        String all = Stream.concat(lines().stream(), needsRestart.stream()).collect(Collectors.joining("; "));
+        return all.isEmpty() ? "nothing has changed" : all;
+    }
+
+    /** Collects in what two of a kind differ. */
+    private static final class Differences<T> {
+
+        private final T before;
+        private final T after;
+        private final List<String> keys = new ArrayList<>();
+
+        Differences(T before, T after) {
+            this.before = before;
+            this.after = after;
+        }
+
+        void compare(String key, Function<T, Object> value) {
+            if (!value.apply(before).equals(value.apply(after))) {
+                keys.add(key);
+            }
+        }
+
+        List<String> keys() {
+            return keys;
+        }
+    }
+}

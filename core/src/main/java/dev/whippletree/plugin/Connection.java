@@ -1,0 +1,55 @@
+package dev.whippletree.plugin;
+
+import dev.whippletree.engine.Topology.OpenAccount;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.ProviderClient;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * An account's open client, and the token that it uses, which may be replaced while the client is open. Immutable, but for the token.
+ *
+ * @param settings the account as it is configured
+ * @param token what the client reads its token from
+ * @param client as it was opened
+ * @param wrapped what calls are made on
+ */
+record Connection(AccountSettings settings, CurrentToken token, ProviderClient client, ProviderClient wrapped) {
+
+    /**
+     * Opens an account.
+     *
+     * @param connect opens the client of an account whose token may change
+     * @param wrapper what the client is wrapped in
+     */
+    static Connection open(
+            AccountSettings account,
+            Function<AccountSettings, ProviderClient> connect,
+            UnaryOperator<ProviderClient> wrapper) {
+        CurrentToken token = new CurrentToken(account.token());
+        ProviderClient client = connect.apply(account.withToken(token.secret()));
+        return new Connection(account, token, client, wrapper.apply(client));
+    }
+
+    /** Returns whether the client can go on for an account of other settings: all but what is the provider's own may differ. */
+    boolean serves(AccountSettings account) {
+        return account.id().equals(settings.id())
+                && account.provider().equals(settings.provider())
+                && account.settings().values().equals(settings.settings().values())
+                && account.token().isPresent() == settings.token().isPresent();
+    }
+
+    /** Returns it for other settings of the same account; the token is still the one before. */
+    Connection with(AccountSettings account) {
+        return new Connection(account, token, client, wrapped);
+    }
+
+    /** Takes its settings' token from the next call on. */
+    void takeToken() {
+        token.replace(settings.token());
+    }
+
+    OpenAccount account() {
+        return new OpenAccount(settings, wrapped);
+    }
+}

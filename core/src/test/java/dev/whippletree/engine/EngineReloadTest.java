@@ -1,0 +1,606 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Secret;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of accounts and routes, and of the prompts under way, when the topology is another. */
+final class EngineReloadTest {
+
+    private static final Duration MOMENT = Duration.ofMillis(10);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final ReloadBench bench = new ReloadBench();
+
+    @Test
+    void addedAccount_takesWaitingPromptsAtOnce_inTheirTurn() {
+        ScriptedClient full = bench.account("a").limits("1 / 1h").client();
+        List<String> taken = new ArrayList<>();
+        bench.askMany(4);
+        bench.advance(SECOND);
+        ScriptedClient added = bench.account("b").limits("2 / 1h").client();
+        added.usually((prompt, model, sink) -> note(taken, prompt, added, model, sink));
+        bench.route("default", "a", "b").reload();
+        bench.advance(SECOND);
+        assertThat(full.calls()).isEqualTo(1);
+        assertThat(taken).containsExactly("question 1", "question 2");
+        assertThat(bench.status().waiting()).isEqualTo(1);
+        assertThat(bench.status("b").calls()).isEqualTo(2);
+    }
+
+    private static Cancellable note(
+            List<String> taken, Prompt prompt, ScriptedClient client, String model, AttemptSink sink) {
+        taken.add(prompt.messages().get(0).text());
+        return client.answersAfter(MOMENT).run(prompt, model, sink);
+    }
+
+    @Test
+    void addedAccountOfAnotherKind_takesWaitingPromptsInTheirTurn_onceItsProviderWasAsked() {
+        bench.account("a").limits("1 / 1h");
+        List<String> taken = new ArrayList<>();
+        bench.askMany(4);
+        bench.advance(SECOND);
+        ScriptedClient added = bench.account("b").reconnected().limits("2 / 1h").client();
+        added.usually((prompt, model, sink) -> note(taken, prompt, added, model, sink));
+        bench.route("default", "a", "b").reload();
+        bench.advance(SECOND);
+        assertThat(taken).containsExactly("question 1", "question 2");
+        assertThat(bench.status().waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void addedAccountThatRefusesThePrompt_isNotAskedForIt() {
+        bench.account("a").limits("1 / 10s");
+        List<CompletableFuture<Completion>> answers = bench.askMany(2);
+        bench.advance(SECOND);
+        ScriptedClient added = bench.account("b").reconnected().client().refusing("it can't take this");
+        bench.route("default", "a", "b").reload();
+        bench.run();
+        assertThat(added.calls()).isZero();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void addedAccountOfAKindThatRefusedThePrompt_isNotAskedForIt() {
+        bench.account("a").limits("1 / 10s");
+        bench.account("b").reconnected().client().refusing("it can't take this");
+        List<CompletableFuture<Completion>> answers = bench.askMany(2);
+        bench.advance(SECOND);
+        ScriptedClient added = bench.account("c").reconnected().client();
+        bench.route("default", "a", "b", "c").reload();
+        bench.run();
+        assertThat(added.calls()).isZero();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void removedAccount_takesNoMore_andIsClosedWhenItsLastAttemptHasEnded() {
+        ScriptedClient leaving = bench.account("a").client();
+        leaving.usually(leaving.answersAfter(Duration.ofSeconds(10)));
+        CompletableFuture<Completion> underWay = bench.ask("first");
+        bench.advance(SECOND);
+        bench.account("b");
+        bench.without("a").route("default", "b").reload();
+        CompletableFuture<Completion> next = bench.ask("second");
+        bench.advance(SECOND);
+        assertThat(next.join().origin().account()).isEqualTo("b");
+        assertThat(bench.closed).isEmpty();
+        assertThat(bench.status().inFlight()).isEqualTo(1);
+        bench.run();
+        assertThat(underWay.join().origin().account()).isEqualTo("a");
+        assertThat(leaving.cancelled()).isZero();
+        assertThat(bench.closed).containsExactly("a");
+        assertThat(bench.status().inFlight()).isZero();
+    }
+
+    @Test
+    void removedAccountWithNothingUnderWay_isClosedAtOnce_andItsCallsStillCount() {
+        bench.account("a");
+        bench.ask("question");
+        bench.run();
+        bench.account("b");
+        bench.without("a").route("default", "b").reload();
+        bench.run();
+        assertThat(bench.closed).containsExactly("a");
+        for (int again = 0; again < 2; again++) {
+            assertThat(bench.status().calls()).isEqualTo(1);
+            assertThat(bench.status().tokens().total()).isEqualTo(10);
+            bench.reload();
+        }
+        assertThat(bench.closed).hasSize(1);
+    }
+
+    @Test
+    void accountThatStays_keepsItsFiguresAndWhatIsUnderWay() {
+        ScriptedClient client = bench.account("a").limits("10 / 1h").client();
+        bench.ask("answered");
+        bench.advance(SECOND);
+        client.usually(client.answersAfter(Duration.ofSeconds(10)));
+        bench.ask("under way");
+        bench.advance(SECOND);
+        bench.account("b");
+        bench.account("a").weight(3);
+        bench.route("default", "a", "b").reload();
+        assertThat(bench.status("a").calls()).isEqualTo(2);
+        assertThat(bench.status("a").answered()).isEqualTo(1);
+        assertThat(bench.status("a").inFlight()).isEqualTo(1);
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(8);
+        assertThat(bench.closed).isEmpty();
+        bench.run();
+        assertThat(bench.status("a").inFlight()).isZero();
+    }
+
+    @Test
+    void raisedLimit_letsTheDifferenceBegin() {
+        ScriptedClient client = bench.account("a").limits("2 / 1h").client();
+        bench.askMany(6);
+        bench.advance(SECOND);
+        bench.account("a").limits("3 / 1h");
+        bench.reload();
+        bench.advance(SECOND);
+        assertThat(client.calls()).isEqualTo(3);
+    }
+
+    @Test
+    void loweredLimit_countsWhatWasUsed() {
+        ScriptedClient client = bench.account("a").limits("10 / 1h").client();
+        bench.askMany(3);
+        bench.advance(SECOND);
+        bench.account("a").limits("4 / 1h");
+        bench.reload();
+        for (int number = 10; number < 15; number++) {
+            bench.ask("question " + number);
+        }
+        bench.advance(SECOND);
+        assertThat(client.calls()).isEqualTo(4);
+    }
+
+    @Test
+    void limitOfAnotherWindow_countsWhatWasUsedAndWhatIsUnderWay() {
+        ScriptedClient client = bench.account("a").limits("3 / 10s").client();
+        bench.ask("answered");
+        bench.advance(SECOND);
+        client.usually(client.answersAfter(Duration.ofSeconds(3)));
+        bench.ask("under way");
+        bench.advance(SECOND);
+        bench.account("a").limits("3 / 1m");
+        bench.reload();
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(1);
+        bench.askMany(3);
+        bench.run();
+        List<Long> seconds =
+                client.callTimes().stream().map(time -> time / 1_000_000_000L).toList();
+        assertThat(seconds).containsExactly(0L, 1L, 2L, 60L, 64L);
+    }
+
+    @Test
+    void whatIsUnderWayAndDatedAlready_isCountedOnceByTheNewLimit() {
+        ScriptedClient client =
+                bench.account("a").transit(MOMENT).limits("5 / 10s").client();
+        client.usually(client.answersAfter(Duration.ofSeconds(3)));
+        bench.askMany(2);
+        bench.advance(SECOND);
+        bench.account("a").limits("5 / 1m");
+        bench.reload();
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(3);
+        bench.advance(Duration.ofSeconds(59));
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(3);
+        bench.advance(MOMENT);
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(5);
+    }
+
+    @Test
+    void limitThatWasLeftOutForAWhile_hasCountedMeanwhile() {
+        ScriptedClient client = bench.account("a").limits("3 / 1h").client();
+        bench.ask("with");
+        bench.advance(SECOND);
+        bench.account("a").limits();
+        bench.reload();
+        bench.ask("without");
+        bench.advance(SECOND);
+        bench.account("a").limits("3 / 1h");
+        bench.reload();
+        bench.askMany(5);
+        bench.advance(SECOND);
+        assertThat(client.calls()).isEqualTo(3);
+    }
+
+    @Test
+    void accountThatWasAwayForAWhile_hasUsedItsLimitStill() {
+        bench.account("a").limits("3 / 1h");
+        bench.askMany(2);
+        bench.advance(SECOND);
+        bench.account("b");
+        bench.without("a").route("default", "b").reload();
+        bench.without("b").account("a").limits("3 / 1h");
+        ScriptedClient back = bench.account("a").client();
+        bench.route("default", "a").reload();
+        bench.askMany(9);
+        bench.advance(SECOND);
+        assertThat(back.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void accountsThatTurnOutToShareAnOrganization_haveUsedTheirLimitTogether() {
+        ScriptedClient first = bench.account("a").limits("10 / 1h").client();
+        ScriptedClient second = bench.account("b").limits("10 / 1h").client();
+        first.usually(first.answersAfter(Duration.ofSeconds(5)));
+        bench.askMany(6);
+        bench.advance(SECOND);
+        assertThat(first.calls()).isEqualTo(3);
+        bench.account("a").organization("acme");
+        bench.account("b").organization("acme");
+        bench.reload();
+        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(4);
+        assertThat(bench.status("a").inFlight()).isEqualTo(3);
+        for (int number = 10; number < 20; number++) {
+            bench.ask("question " + number);
+        }
+        bench.advance(Duration.ofMinutes(1));
+        assertThat(first.calls() + second.calls()).isEqualTo(10);
+        assertThat(bench.status().inFlight()).isZero();
+        assertThat(bench.status("b").limits().get(0).left()).isZero();
+    }
+
+    @Test
+    void concurrency_isTheNewOneAtOnce() {
+        ScriptedClient client =
+                bench.account("a").concurrency(2).limits("1000 / 1h").client();
+        client.usually(client.answersAfter(Duration.ofSeconds(10)));
+        bench.askMany(20);
+        bench.advance(SECOND);
+        assertThat(bench.status("a").inFlight()).isEqualTo(2);
+        bench.account("a").concurrency(5);
+        bench.reload();
+        bench.advance(SECOND);
+        assertThat(bench.status("a").inFlight()).isEqualTo(5);
+        bench.account("a").concurrency(1);
+        bench.reload();
+        bench.advance(Duration.ofMillis(8_500));
+        assertThat(bench.status("a").inFlight()).isEqualTo(3);
+        bench.advance(Duration.ofSeconds(5));
+        assertThat(bench.status("a").inFlight()).isEqualTo(1);
+        assertThat(bench.status("a").maxConcurrency()).isEqualTo(1);
+    }
+
+    @Test
+    void accountWithAnotherConnection_startsAnew_butForItsLimits() {
+        ScriptedClient before = bench.account("a").limits("3 / 1h").client();
+        before.usually(before.answersAfter(Duration.ofSeconds(10)));
+        CompletableFuture<Completion> underWay = bench.ask("under way");
+        bench.advance(SECOND);
+        ScriptedClient after = bench.account("a").reconnected().client();
+        bench.reload();
+        bench.askMany(5);
+        bench.advance(SECOND);
+        assertThat(after.calls()).isEqualTo(2);
+        assertThat(bench.status("a").calls()).isEqualTo(2);
+        assertThat(bench.status().calls()).isEqualTo(3);
+        bench.advance(Duration.ofSeconds(10));
+        assertThat(underWay.join().text()).isEqualTo("answer");
+        assertThat(bench.closed).containsExactly("a");
+    }
+
+    @Test
+    void accountThatIsOffForItsToken_isTriedAtOnceWithAnother() {
+        ScriptedClient client = bench.account("a").token(Secret.of("old")).client();
+        client.then(client.failsAfter(MOMENT, FailureKind.UNAUTHORIZED));
+        CompletableFuture<Completion> refused = bench.ask("first");
+        bench.run();
+        assertThat(failure(refused).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        bench.reload();
+        assertThat(failure(asked("same token")).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        bench.account("a").token(Secret.of("new"));
+        bench.reload();
+        assertThat(asked("other token").join().text()).isEqualTo("answer");
+        assertThat(bench.status("a").state()).isEqualTo(AccountState.OPEN);
+    }
+
+    private CompletableFuture<Completion> asked(String text) {
+        CompletableFuture<Completion> answer = bench.ask(text);
+        bench.advance(SECOND);
+        return answer;
+    }
+
+    @Test
+    void refusalOfATokenThatIsReplaced_saysNothingOfTheNewOne() {
+        ScriptedClient client = bench.account("a").token(Secret.of("old")).client();
+        client.then(client.failsAfter(SECOND, FailureKind.UNAUTHORIZED));
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.advance(MOMENT);
+        bench.account("a").token(Secret.of("new"));
+        bench.reload();
+        bench.advance(Duration.ofSeconds(10));
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().text()).isEqualTo("answer");
+    }
+
+    @Test
+    void cooldownGoesOn() {
+        ScriptedClient client = bench.account("a").client();
+        client.usually(client.failsAfter(MOMENT, FailureKind.OVERLOADED));
+        bench.ask("question");
+        bench.advance(MOMENT.multipliedBy(2));
+        bench.account("a").weight(2);
+        bench.account("b");
+        bench.route("default", "a", "b").reload();
+        assertThat(bench.status("a").state()).isEqualTo(AccountState.COOLING);
+    }
+
+    @Test
+    void waitingPromptWhoseRouteIsGone_failsAndSaysSo_butWhatIsUnderWayIsAnswered() {
+        bench.account("a").limits("1 / 1h");
+        bench.account("b");
+        bench.route("other", "b").route("mine", "a");
+        Prompt.Builder mine = Prompt.builder().route("mine");
+        CompletableFuture<Completion> underWay = bench.ask(mine.user("first").build());
+        CompletableFuture<Completion> waiting =
+                bench.ask(Prompt.builder().route("mine").user("second").build());
+        bench.advance(MOMENT);
+        bench.withoutRoute("mine").without("a").reload();
+        bench.advance(MOMENT);
+        assertThat(failure(waiting).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(failure(waiting)).hasMessageContaining("route 'mine' isn't there any more");
+        assertThatThrownBy(() -> bench.ask(
+                                Prompt.builder().route("mine").user("third").build())
+                        .join())
+                .hasCauseInstanceOf(ConfigurationException.class);
+        bench.run();
+        assertThat(underWay.join().text()).isEqualTo("answer");
+        assertThat(bench.status().waiting()).isZero();
+        assertThat(bench.status().prompts().underWay()).isZero();
+    }
+
+    @Test
+    void attemptThatFails_whoseRouteIsGone_isNotMadeAgain() {
+        ScriptedClient client = bench.account("a").client();
+        client.usually(client.failsAfter(SECOND, FailureKind.UNAVAILABLE));
+        bench.route("other", "a").route("mine", "a");
+        CompletableFuture<Completion> underWay =
+                bench.ask(Prompt.builder().route("mine").user("first").build());
+        bench.advance(MOMENT);
+        bench.withoutRoute("mine").reload();
+        bench.run();
+        assertThat(failure(underWay).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void promptForAnAccountThatIsGone_failsAndSaysSo() {
+        bench.account("a").limits("1 / 1h");
+        bench.account("b");
+        bench.ask("takes all of it");
+        CompletableFuture<Completion> waiting =
+                bench.ask(Prompt.builder().user("question").account("a").build());
+        bench.ask("takes all of it, too");
+        CompletableFuture<Completion> second =
+                bench.ask(Prompt.builder().user("another").account("a").build());
+        bench.advance(SECOND);
+        bench.without("a").route("default", "b").reload();
+        bench.advance(MOMENT);
+        List<CompletableFuture<Completion>> pinned = List.of(waiting, second).stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .toList();
+        assertThat(pinned)
+                .isNotEmpty()
+                .allSatisfy(answer -> assertThat(failure(answer))
+                        .hasMessageContaining("account 'a' isn't on route 'default' any more"));
+        assertThat(bench.status().waiting()).isZero();
+    }
+
+    @Test
+    void sessionsKeepTheirTurns_theOneThatComesNextAsWell() {
+        ScriptedClient client = bench.account("a").limits("1 / 10s").client();
+        List<String> served = new ArrayList<>();
+        client.usually((prompt, model, sink) -> note(served, prompt, client, model, sink));
+        bench.ask("now");
+        bench.advance(MOMENT);
+        for (int number = 0; number < 3; number++) {
+            bench.ask(Prompt.builder().user("x" + number).session("x").build());
+        }
+        bench.ask(Prompt.builder().user("y0").session("y").build());
+        bench.account("a").reconnected();
+        ScriptedClient after = bench.account("a").client();
+        after.usually((prompt, model, sink) -> note(served, prompt, after, model, sink));
+        bench.reload();
+        bench.advance(MOMENT);
+        bench.ask(Prompt.builder().user("x3").session("x").build());
+        bench.ask(Prompt.builder().user("y1").session("y").build());
+        bench.run();
+        assertThat(served).containsExactly("now", "x0", "y0", "x1", "y1", "x2", "x3");
+    }
+
+    @Test
+    void sessionKeepsItsTurns_alsoWhenTheLineIsEmptyWhileItsPromptsAreAtTheEntrance() {
+        bench.account("a").limits("1 / 1h");
+        bench.ask("now");
+        bench.advance(MOMENT);
+        for (int number = 0; number < 4; number++) {
+            bench.ask(Prompt.builder().user("x" + number).session("x").build());
+        }
+        bench.ask(Prompt.builder().user("y0").session("y").build());
+        ScriptedClient after =
+                bench.account("b").reconnected().limits("1 / 10s").client();
+        List<String> served = new ArrayList<>();
+        after.usually((prompt, model, sink) -> note(served, prompt, after, model, sink));
+        bench.without("a").route("default", "b").reload();
+        bench.advance(MOMENT);
+        bench.ask(Prompt.builder().user("x4").session("x").build());
+        bench.ask(Prompt.builder().user("y1").session("y").build());
+        bench.run();
+        assertThat(served).containsExactly("x0", "y0", "x1", "y1", "x2", "x3", "x4");
+    }
+
+    @Test
+    void equalPromptAfterAReload_joinsWhatIsUnderWay() {
+        ScriptedClient client = bench.account("a").client();
+        client.usually(client.answersAfter(Duration.ofSeconds(10)));
+        CompletableFuture<Completion> first = bench.ask("question");
+        bench.advance(SECOND);
+        bench.account("b");
+        bench.route("default", "a", "b").reload();
+        CompletableFuture<Completion> second = bench.ask("question");
+        bench.run();
+        assertThat(first.join().origin().source()).isEqualTo(Origin.Source.CALL);
+        assertThat(second.join().origin().source()).isEqualTo(Origin.Source.JOINED);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void answerByAModelThatItsKeyDoesNotName_isNotStored() {
+        ScriptedCache cache = new ScriptedCache(bench.timeline);
+        bench.cache(cache).account("a").limits("1 / 1h");
+        bench.askMany(2);
+        bench.advance(SECOND);
+        bench.account("b");
+        bench.tiers("default", "another model", List.of("b")).reload();
+        bench.run();
+        assertThat(bench.status("b").answered()).isEqualTo(1);
+        assertThat(cache.entries()).hasSize(1);
+    }
+
+    @Test
+    void strategies_areOpenedAnewForChangedRoutesAlone() {
+        bench.account("a");
+        bench.account("b");
+        bench.route("one", "a", "b").route("two", "a", "b");
+        bench.ask(Prompt.builder().route("one").user("first").build());
+        bench.run();
+        bench.route("two", "a").reload();
+        Engine engine = bench.engine();
+        CompletableFuture<Completion> second =
+                engine.complete(Prompt.builder().route("one").user("second").build());
+        bench.run();
+        assertThat(second.join().origin().account()).isEqualTo("b");
+    }
+
+    @Test
+    void pausedPrompt_goesOnByTheNewRoute() {
+        ScriptedClient client = bench.account("a").client();
+        client.usually(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.advance(MOMENT.multipliedBy(2));
+        assertThat(bench.status().waiting() + bench.status().inFlight()).isZero();
+        bench.account("b").reconnected();
+        bench.without("a").route("default", "b").reload();
+        bench.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+    }
+
+    @Test
+    void pausedPromptThatHasFailedOnAllThatAreLeft_fails() {
+        ScriptedClient broken = bench.account("a").client();
+        broken.usually(broken.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+        bench.account("b").limits("1 / 1h");
+        bench.ask("takes all of b");
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.advance(Duration.ofSeconds(5));
+        CompletableFuture<Completion> other = bench.ask("another");
+        bench.advance(Duration.ofSeconds(5));
+        bench.without("b").route("default", "a").reload();
+        bench.run();
+        assertThat(List.of(answer, other)).anySatisfy(failed -> {
+            assertThat(failure(failed).reason()).isEqualTo(Reason.NO_ACCOUNT);
+            assertThat(failure(failed)).hasMessageStartingWith("no account is left that may answer this prompt:");
+        });
+    }
+
+    @Test
+    void attemptsThatFailed_areStillCounted() {
+        ScriptedClient client = bench.account("a").client();
+        client.usually(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.advance(MOMENT.multipliedBy(2));
+        bench.change(
+                        "default",
+                        route -> new RouteSettings(
+                                route.name(),
+                                route.tiers(),
+                                route.strategy(),
+                                route.strategySettings(),
+                                Duration.ofSeconds(1),
+                                route.deadline(),
+                                route.maxTokens(),
+                                route.ttl(),
+                                route.retries(),
+                                route.timeouts()))
+                .reload();
+        bench.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(client.calls()).isEqualTo(Retries.DEFAULT.attemptsPerTarget());
+    }
+
+    @Test
+    void statusTellsOfTheNewOnesAtOnce() {
+        bench.account("a");
+        bench.ask("question");
+        bench.account("b");
+        bench.without("a").route("new", "b").withoutRoute("default").reload();
+        assertThat(bench.status().accounts())
+                .singleElement()
+                .satisfies(account -> assertThat(account.id()).isEqualTo("b"));
+        assertThat(bench.status().notes()).containsExactly("said with 1 accounts");
+        CompletableFuture<Completion> answer = bench.ask("to the default route");
+        bench.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+    }
+
+    @Test
+    void routeToNobody_changesNothing() {
+        bench.account("a").limits("2 / 1h");
+        bench.ask("question");
+        bench.run();
+        Topology there = bench.topology();
+        Topology broken = new Topology(List.of(), there.routes(), "default", List.of(), List.of());
+        assertThatThrownBy(() -> bench.engine().reload(broken, client -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'a'");
+        CompletableFuture<Completion> answer = bench.ask("another");
+        bench.run();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(bench.status("a").limits().get(0).left()).isZero();
+    }
+
+    @Test
+    void prompt_whoseProviderIsAskedWhileTheRouteChanges_goesByTheNewOne() {
+        ScriptedClient before = bench.account("a").client();
+        before.admits(() -> {
+            bench.account("b").reconnected();
+            bench.without("a").route("default", "b").reload();
+            return Admission.NONE;
+        });
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(before.calls()).isZero();
+    }
+
+    @Test
+    void prompt_thatIsLookedUpWhileTheRouteChanges_goesByTheNewOne() {
+        ScriptedCache cache = new ScriptedCache(bench.timeline);
+        bench.cache(cache).account("a");
+        cache.latency(Duration.ofMillis(500));
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.account("b").reconnected();
+        bench.without("a").route("default", "b").reload();
+        bench.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+    }
+}

@@ -1,0 +1,23 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.engine.RouteSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * That the engine goes on with other accounts and another route. Immutable.
+ *
+ * @param at when
+ * @param accounts who may be asked from then on
+ * @param reconnected the ids of those whose provider has other settings, so that they are connected anew
+ * @param route the only route; its deadline, retries and timeouts are those that it had
+ */
+record Reload(Duration at, List<SimulatedAccount> accounts, Set<String> reconnected, RouteSettings route) {
+
+    /** Copies what is mutable. */
+    Reload {
+        accounts = List.copyOf(accounts);
+        reconnected = Set.copyOf(reconnected);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.PromptException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client is told when there is no answer, in OpenAI's shape. Immutable.
+ *
+ * @param status the HTTP status
+ * @param type the sort of error, by which official clients choose an exception
+ * @param code what happened, for programs
+ * @param param the field of the request that it is about; absent: none
+ * @param message what happened, for people
+ * @param retryAfter how long to wait before asking again is worth while; absent: nobody knows, or it isn't
+ */
+record ApiError(
+        int status, String type, String code, Optional<String> param, String message, Optional<Duration> retryAfter) {
+
+    private static final String INVALID = "invalid_request_error";
+    private static final String SERVER = "server_error";
+    private static final String LIMITED = "rate_limit_error";
+
+    private static final int BAD_REQUEST = 400;
+    private static final int UNAUTHORIZED = 401;
+    private static final int NOT_FOUND = 404;
+    private static final int TIMED_OUT = 408;
+    private static final int TOO_LARGE = 413;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int FAILED = 500;
+    private static final int BAD_GATEWAY = 502;
+    private static final int UNAVAILABLE = 503;
+    private static final int GATEWAY_TIMEOUT = 504;
+    private static final int FIRST_SERVER_ERROR = 500;
+
+    private static ApiError of(int status, String type, String code, String message) {
+        return new ApiError(status, type, code, Optional.empty(), message, Optional.empty());
+    }
+
+    /** The request can't be understood or fulfilled as it is. */
+    static ApiError wrong(String param, String message) {
+        return new ApiError(
+                BAD_REQUEST,
+                INVALID,
+                "invalid_value",
+                param.isEmpty() ? Optional.empty() : Optional.of(param),
+                message,
+                Optional.empty());
+    }
+
+    static ApiError unauthorized(String message) {
+        return of(UNAUTHORIZED, "authentication_error", "invalid_api_key", message);
+    }
+
+    static ApiError noSuchPlace(String message) {
+        return of(NOT_FOUND, INVALID, "not_found", message);
+    }
+
+    static ApiError noSuchModel(String message) {
+        return new ApiError(NOT_FOUND, INVALID, "model_not_found", Optional.of("model"), message, Optional.empty());
+    }
+
+    static ApiError bodyTooLarge(long most) {
+        return of(TOO_LARGE, INVALID, "request_too_large", "a request has " + most + " bytes at most");
+    }
+
+    static ApiError bodyTooSlow() {
+        return of(TIMED_OUT, INVALID, "request_too_slow", "the request took too long to arrive");
+    }
+
+    /** The client has used what it may. */
+    static ApiError limited(String limit, Duration retryAfter) {
+        return new ApiError(
+                TOO_MANY_REQUESTS,
+                LIMITED,
+                "rate_limit_exceeded",
+                Optional.empty(),
+                "this key's own limit of " + limit + " is used up",
+                Optional.of(retryAfter));
+    }
+
+    static ApiError internal() {
+        return of(FAILED, SERVER, "internal_error", "something went wrong in the gateway; its log says what");
+    }
+
+    /**
+     * Puts a prompt's failure into a client's terms.
+     *
+     * @param now from which waiting counts
+     */
+    static ApiError of(Throwable failure, Instant now) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof PromptException noAnswer) {
+            return of(noAnswer, now);
+        }
+        if (cause instanceof ConfigurationException misdirected) {
+            return noSuchModel(String.join("; ", misdirected.problems()));
+        }
+        return internal();
+    }
+
+    private static ApiError of(PromptException failure, Instant now) {
+        Optional<Duration> wait = failure.roomAt().map(at -> Duration.between(now, at));
+        return switch (failure.reason()) {
+            case REJECTED -> rejected(failure);
+            case FILTERED -> plain(BAD_REQUEST, INVALID, "content_filter", failure);
+            case TOO_LARGE -> plain(BAD_REQUEST, INVALID, "context_length_exceeded", failure);
+            case NO_ACCOUNT -> plain(UNAVAILABLE, SERVER, "no_account", failure);
+            case NO_ROOM_IN_TIME -> waiting(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", failure, wait);
+            case DEADLINE -> waiting(GATEWAY_TIMEOUT, SERVER, "deadline_exceeded", failure, wait);
+            case LINE_FULL -> waiting(UNAVAILABLE, SERVER, "overloaded", failure, wait);
+            case ATTEMPTS_EXHAUSTED -> plain(BAD_GATEWAY, SERVER, "upstream_failed", failure);
+            case STREAM_INTERRUPTED -> plain(BAD_GATEWAY, SERVER, "stream_interrupted", failure);
+            case CLOSED -> plain(UNAVAILABLE, SERVER, "closing", failure);
+        };
+    }
+
+    /** What the service itself said is worth more than our words for it. */
+    private static ApiError rejected(PromptException failure) {
+        List<AttemptReport> attempts = failure.attempts();
+        if (attempts.isEmpty()) {
+            return plain(BAD_REQUEST, INVALID, "invalid_request", failure);
+        }
+        AttemptReport last = attempts.get(attempts.size() - 1);
+        int status = last.failure().status().orElse(BAD_REQUEST);
+        return of(
+                status >= BAD_REQUEST && status < FIRST_SERVER_ERROR ? status : BAD_REQUEST,
+                INVALID,
+                last.failure().code().orElse("invalid_request"),
+                last.failure().message());
+    }
+
+    private static ApiError plain(int status, String type, String code, PromptException failure) {
+        return of(status, type, code, String.valueOf(failure.getMessage()));
+    }
+
+    private static ApiError waiting(
+            int status, String type, String code, PromptException failure, Optional<Duration> wait) {
+        return new ApiError(status, type, code, Optional.empty(), String.valueOf(failure.getMessage()), wait);
+    }
+
+    /** Returns the error as clients read it. */
+    Map<String, Object> json() {
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("message", message);
+        error.put("type", type);
+        error.put("param", param.orElse(null));
+        error.put("code", code);
+        return Map.of("error", error);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.time.Timeline;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.GracefulShutdownHandler;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.xnio.Options;
+
+/**
+ * An OpenAI-compatible server in front of one Whippletree: a program in any language changes its base URL and is done. Thread-safe.
+ *
+ * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code GET /healthz} says that it runs,
+ * {@code GET /readyz} that an account could answer. HTTP/1.1.
+ */
+public final class Gateway implements AutoCloseable {
+
+    private static final int BACKLOG = 10_000;
+    private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int MOST_HEADER_BYTES = 32 * 1024;
+    private static final int MOST_HEADERS = 100;
+
+    /** For a request's head to arrive in, and for a client to take what is sent to it. */
+    private static final int TIMEOUT_MILLIS = 30_000;
+
+    /** After an answer, until the next request on the same connection: longer than clients keep theirs. */
+    private static final int IDLE_MILLIS = 120_000;
+
+    private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final Whippletree whippletree;
+    private final Undertow undertow;
+    private final GracefulShutdownHandler requests;
+    private final GatewaySettings settings;
+    private volatile Access access;
+    private volatile boolean closing;
+
+    private Gateway(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
+        this.whippletree = whippletree;
+        this.settings = settings;
+        this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
+        PathHandler paths = new PathHandler(Gateway::noSuchPlace);
+        paths.addExactPath(
+                "/v1/chat/completions",
+                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, settings.mostBodyBytes())));
+        paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
+        paths.addExactPath(
+                "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
+        paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
+        this.requests = new GracefulShutdownHandler(paths);
+        this.undertow = Undertow.builder()
+                .addHttpListener(settings.port(), settings.host())
+                .setIoThreads(IO_THREADS)
+                .setWorkerThreads(1)
+                .setSocketOption(Options.BACKLOG, BACKLOG)
+                .setSocketOption(Options.TCP_NODELAY, true)
+                .setSocketOption(Options.WRITE_TIMEOUT, TIMEOUT_MILLIS)
+                .setSocketOption(Options.CONNECTION_HIGH_WATER, settings.mostConnections())
+                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.mostConnections())
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) settings.mostBodyBytes())
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
+                .setServerOption(UndertowOptions.MAX_HEADERS, MOST_HEADERS)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, TIMEOUT_MILLIS)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
+                .setServerOption(UndertowOptions.ENABLE_STATISTICS, false)
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
+                .setHandler(requests)
+                .build();
+    }
+
+    /**
+     * Starts one. Blocks until it listens.
+     *
+     * @param whippletree what answers; stays open when the gateway is closed
+     * @param timeline the time it goes by
+     * @throws IllegalStateException if the address can't be had, saying what to do
+     */
+    public static Gateway start(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
+        Gateway gateway = new Gateway(whippletree, settings, timeline);
+        try {
+            gateway.undertow.start();
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "the gateway can't listen on " + settings.host() + ":" + settings.port() + ": " + root(e)
+                            + "; choose another port",
+                    e);
+        }
+        return gateway;
+    }
+
+    private static String root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+
+    /**
+     * Goes on with who may ask and what may be asked by the configuration that its Whippletree has by now. Requests under way end as
+     * they began.
+     *
+     * @param next the settings; of them, only the clients can change while it runs
+     * @return whether something else has changed as well, which takes effect after a restart
+     */
+    public boolean reload(GatewaySettings next) {
+        access = Access.of(whippletree.configuration(), next, Optional.of(access));
+        GatewaySettings here = new GatewaySettings(
+                settings.host(), settings.port(), next.clients(), settings.mostBodyBytes(), settings.mostConnections());
+        return !here.equals(next);
+    }
+
+    /** Returns the port it listens on. */
+    public int port() {
+        return address().getPort();
+    }
+
+    /** Returns what a client's base URL has to be: {@code http://127.0.0.1:8080/v1}. */
+    public String baseUrl() {
+        InetAddress host = address().getAddress();
+        String name = host.getHostAddress();
+        return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port() + "/v1";
+    }
+
+    private InetSocketAddress address() {
+        return (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
+    }
+
+    private void sendReadiness(HttpServerExchange exchange) {
+        boolean ready = !closing
+                && whippletree.status().accounts().stream()
+                        .anyMatch(account -> account.state() != StatusSnapshot.AccountState.OFF);
+        Response.send(exchange, ready ? OK : UNAVAILABLE, Map.of("status", ready ? "ready" : "not ready"));
+    }
+
+    private static HttpHandler only(HttpString method, HttpHandler handler) {
+        return exchange -> {
+            if (exchange.getRequestMethod().equals(method)) {
+                handler.handleRequest(exchange);
+            } else {
+                noSuchPlace(exchange);
+            }
+        };
+    }
+
+    private static void noSuchPlace(HttpServerExchange exchange) {
+        Response.send(
+                exchange,
+                ApiError.noSuchPlace(
+                        "there is no " + exchange.getRequestMethod() + " " + exchange.getRequestPath() + " here"));
+    }
+
+    /**
+     * Takes no more requests and lets those under way end.
+     *
+     * @param grace how long they may take; what is left then is broken off
+     * @return ends when it is closed
+     */
+    public CompletableFuture<Void> close(Duration grace) {
+        closing = true;
+        requests.shutdown();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        requests.addShutdownListener(inTime -> closed.complete(null));
+        return closed.completeOnTimeout(null, grace.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRunAsync(undertow::stop);
+    }
+
+    /** Closes it with half a minute of grace, and blocks until that is done. */
+    @Override
+    public void close() {
+        close(GRACE).join();
+    }
+}

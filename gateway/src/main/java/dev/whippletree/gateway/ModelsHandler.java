@@ -1,0 +1,59 @@
+package dev.whippletree.gateway;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Lists what may be asked, or describes one of that. Thread-safe; runs on I/O threads and never blocks. */
+final class ModelsHandler implements HttpHandler {
+
+    private static final int OK = 200;
+
+    private final Supplier<Access> access;
+
+    ModelsHandler(Supplier<Access> access) {
+        this.access = access;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        try {
+            Access now = access.get();
+            now.clients().of(exchange);
+            Response.send(
+                    exchange,
+                    OK,
+                    answer(exchange.getRelativePath(), now.models().owners()));
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        }
+    }
+
+    /** A name may have slashes in it. */
+    private static Map<String, Object> answer(String path, Map<String, String> owners) {
+        String name = path.startsWith("/") ? path.substring(1) : path;
+        if (name.isEmpty()) {
+            List<Map<String, Object>> all = owners.entrySet().stream()
+                    .map(entry -> model(entry.getKey(), entry.getValue()))
+                    .toList();
+            return Map.of("object", "list", "data", all);
+        }
+        String owner = owners.get(name);
+        if (owner == null) {
+            throw new RequestException(ApiError.noSuchModel("no route and no model is named '" + name + "'"));
+        }
+        return model(name, owner);
+    }
+
+    private static Map<String, Object> model(String name, String owner) {
+        Map<String, Object> model = new LinkedHashMap<>();
+        model.put("id", name);
+        model.put("object", "model");
+        model.put("created", 0);
+        model.put("owned_by", owner);
+        return model;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.Settings;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HttpString;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The headers that are this gateway's own. All begin alike.
+ *
+ * <p>A request may have {@code session} (whose prompt it is, the unit of fairness), {@code priority} ({@code interactive} or
+ * {@code batch}), {@code deadline} (such as {@code 30s}) and {@code cache} ({@code no-cache}, {@code no-store}). An answer has
+ * {@code account}, {@code attempts}, {@code waited-ms} and {@code cache} (the tier's name, {@code joined} or {@code miss}); one that
+ * is told while it comes has {@code account} alone, and the rest in its last chunk.
+ */
+final class OwnHeaders {
+
+    static final String PREFIX = "x-whippletree-";
+
+    private OwnHeaders() {}
+
+    /**
+     * Takes over what a request's headers say of a prompt.
+     *
+     * @throws RequestException if one can't be understood
+     */
+    static void apply(HeaderMap headers, Prompt.Builder prompt) {
+        value(headers, "session").ifPresent(prompt::session);
+        value(headers, "priority").ifPresent(text -> prompt.priority(priority(text)));
+        value(headers, "deadline").ifPresent(text -> deadline(text, prompt));
+        value(headers, "cache").ifPresent(text -> {
+            for (String word : text.split(",")) {
+                cache(word.strip().toLowerCase(Locale.ROOT), prompt);
+            }
+        });
+    }
+
+    private static Optional<String> value(HeaderMap headers, String name) {
+        return Optional.ofNullable(headers.getFirst(PREFIX + name))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty());
+    }
+
+    private static Priority priority(String text) {
+        for (Priority priority : Priority.values()) {
+            if (priority.name().equalsIgnoreCase(text)) {
+                return priority;
+            }
+        }
+        throw wrong("priority", "is interactive or batch, not '" + text + "'");
+    }
+
+    private static void deadline(String text, Prompt.Builder prompt) {
+        try {
+            prompt.deadline(Settings.parseDuration(text));
+        } catch (IllegalArgumentException e) {
+            throw wrong("deadline", "can't be used: " + e.getMessage());
+        }
+    }
+
+    private static void cache(String word, Prompt.Builder prompt) {
+        switch (word) {
+            case "no-cache" -> prompt.noCache();
+            case "no-store" -> prompt.noStore();
+            default -> throw wrong("cache", "is no-cache, no-store or both, not '" + word + "'");
+        }
+    }
+
+    private static RequestException wrong(String name, String what) {
+        return new RequestException(ApiError.wrong(PREFIX + name, "the header " + PREFIX + name + " " + what));
+    }
+
+    /** Says where an answer came from: names without the prefix. */
+    static Map<String, String> origin(Origin origin) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("account", origin.account());
+        values.put("attempts", Integer.toString(origin.attempts()));
+        values.put("waited-ms", Long.toString(origin.waited().toMillis()));
+        values.put(
+                "cache",
+                switch (origin.source()) {
+                    case CALL -> "miss";
+                    case JOINED -> "joined";
+                    case CACHE -> origin.cache().orElse("hit");
+                });
+        return values;
+    }
+
+    static void put(HeaderMap headers, String name, String value) {
+        headers.put(new HttpString(PREFIX + name), value);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.whippletree.gateway;
+
+/** A request that gets an error instead of an answer. Immutable. */
+final class RequestException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient ApiError error;
+
+    RequestException(ApiError error) {
+        super(error.message(), null, false, false);
+        this.error = error;
+    }
+
+    ApiError error() {
+        return error;
+    }
+}

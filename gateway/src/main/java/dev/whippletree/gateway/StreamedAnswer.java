@@ -1,0 +1,169 @@
+package dev.whippletree.gateway;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.whippletree.model.Delta;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+
+/**
+ * Sends an answer as server-sent events while it comes. All it does it does on the exchange's I/O thread.
+ *
+ * <p>A piece is asked for when the one before has been written, so a client that reads slowly gets larger pieces and nothing piles up.
+ * Nothing is sent before the first piece: an answer that never begins still gets an error with its own status. One that breaks off
+ * ends with an event {@code error}, and without {@code [DONE]}.
+ */
+final class StreamedAnswer implements Flow.Subscriber<Delta> {
+
+    private static final byte[] DATA = "data: ".getBytes(US_ASCII);
+    private static final byte[] END_OF_EVENT = "\n\n".getBytes(US_ASCII);
+    private static final byte[] DONE = "data: [DONE]\n\n".getBytes(US_ASCII);
+
+    private final HttpServerExchange exchange;
+    private final ChatAnswer answer;
+    private final boolean withUsage;
+    private final Supplier<Instant> clock;
+    private final Consumer<Delta.End> ended;
+    private Flow.@Nullable Subscription subscription;
+    private boolean left;
+    private boolean begun;
+
+    /**
+     * Prepares to send one.
+     *
+     * @param withUsage whether the client wants to know the tokens used
+     * @param ended is told of the end of a whole answer
+     */
+    StreamedAnswer(
+            HttpServerExchange exchange,
+            ChatAnswer answer,
+            boolean withUsage,
+            Supplier<Instant> clock,
+            Consumer<Delta.End> ended) {
+        this.exchange = exchange;
+        this.answer = answer;
+        this.withUsage = withUsage;
+        this.clock = clock;
+        this.ended = ended;
+    }
+
+    /** The client has gone, or is to be left. On the I/O thread. */
+    void leave() {
+        left = true;
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        onThread(() -> {
+            subscription = given;
+            if (left) {
+                given.cancel();
+            } else {
+                given.request(1);
+            }
+        });
+    }
+
+    @Override
+    public void onNext(Delta delta) {
+        onThread(() -> tell(delta));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        onThread(() -> fail(failure));
+    }
+
+    /** The end was told by the last delta. */
+    @Override
+    public void onComplete() {}
+
+    private void onThread(Runnable task) {
+        exchange.getIoThread().execute(task);
+    }
+
+    private void tell(Delta delta) {
+        if (left) {
+            return;
+        }
+        if (delta instanceof Delta.Start start) {
+            OwnHeaders.put(exchange.getResponseHeaders(), "account", start.account());
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        answer.chunks(delta, withUsage).forEach(chunk -> event(bytes, chunk));
+        if (delta instanceof Delta.End end) {
+            bytes.writeBytes(DONE);
+            ended.accept(end);
+            send(bytes, new Response.EndOfExchange());
+        } else if (bytes.size() == 0) {
+            more();
+        } else {
+            send(bytes, new Continued());
+        }
+    }
+
+    private void fail(Throwable failure) {
+        if (left) {
+            return;
+        }
+        ApiError error = ApiError.of(failure, clock.get());
+        if (!begun) {
+            Response.send(exchange, error);
+            return;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        event(bytes, error.json());
+        send(bytes, new Response.EndOfExchange());
+    }
+
+    private static void event(ByteArrayOutputStream bytes, Map<String, Object> json) {
+        bytes.writeBytes(DATA);
+        bytes.writeBytes(Json.write(json));
+        bytes.writeBytes(END_OF_EVENT);
+    }
+
+    private void send(ByteArrayOutputStream bytes, IoCallback then) {
+        if (!begun) {
+            begun = true;
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+            exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
+        }
+        exchange.getResponseSender().send(ByteBuffer.wrap(bytes.toByteArray()), then);
+    }
+
+    private void more() {
+        if (subscription != null) {
+            subscription.request(1);
+        }
+    }
+
+    /** A piece has been written and more is to come. */
+    private final class Continued implements IoCallback {
+
+        @Override
+        public void onComplete(HttpServerExchange written, Sender sender) {
+            more();
+        }
+
+        @Override
+        public void onException(HttpServerExchange written, Sender sender, IOException exception) {
+            leave();
+            IoUtils.safeClose(written.getConnection());
+        }
+    }
+}

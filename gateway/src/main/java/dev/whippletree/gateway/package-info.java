@@ -1,0 +1,10 @@
+/**
+ * An OpenAI-compatible HTTP server in front of one Whippletree: it translates, and calls that.
+ *
+ * <p>{@link dev.whippletree.gateway.Gateway} is the door. Requests are read and answers written on a few I/O threads; one that waits
+ * for its answer holds none.
+ */
+@NullMarked
+package dev.whippletree.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,115 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A gateway on a port of its own, in front of a scripted service with two accounts. */
+final class RunningGateway implements AutoCloseable {
+
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final GatewaySettings settings;
+    final ScriptedProvider provider = new ScriptedProvider();
+    final Whippletree whippletree;
+    final Gateway gateway;
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    RunningGateway(GatewaySettings settings) {
+        this.settings = settings;
+        whippletree = Whippletree.builder()
+                .provider(provider)
+                .account("one", "scripted", "token-1")
+                .account("two", "scripted", "token-2")
+                .route(RouteSettings.of("fast", List.of(new Tier(List.of(new TargetSettings("one", "small-model"))))))
+                .route(RouteSettings.of(
+                        "good",
+                        List.of(
+                                new Tier(List.of(new TargetSettings("one", "large-model"))),
+                                new Tier(List.of(new TargetSettings("two", "small-model"))))))
+                .build();
+        gateway = Gateway.start(whippletree, settings.withPort(0), timeline);
+    }
+
+    static RunningGateway open() {
+        return new RunningGateway(GatewaySettings.DEFAULT);
+    }
+
+    /** Returns its settings with other clients. */
+    GatewaySettings settings(GatewaySettings.Client... clients) {
+        return new GatewaySettings(
+                settings.host(), 0, List.of(clients), settings.mostBodyBytes(), settings.mostConnections());
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
+                .timeout(Duration.ofMillis(PATIENCE_MILLIS));
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request("/v1/chat/completions").POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Opens a connection and sends something on it. */
+    Socket send(String text) throws IOException {
+        Socket socket = new Socket("127.0.0.1", gateway.port());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        return socket;
+    }
+
+    /** Returns a request as it goes over the wire. */
+    static String wire(String body) {
+        return "POST /v1/chat/completions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: "
+                + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body;
+    }
+
+    /** Reads until a text has come, or the end. */
+    static String readUntil(Socket socket, String text) throws IOException {
+        InputStream in = socket.getInputStream();
+        StringBuilder read = new StringBuilder();
+        for (int next = in.read(); next >= 0; next = in.read()) {
+            read.append((char) next);
+            if (read.indexOf(text) >= 0) {
+                break;
+            }
+        }
+        return read.toString();
+    }
+
+    static Map<String, Object> json(HttpResponse<String> response) {
+        return Json.object(response.body().getBytes(StandardCharsets.UTF_8))
+                .orElseThrow(() -> new AssertionError("no JSON: " + response.body()));
+    }
+
+    @Override
+    public void close() {
+        gateway.close(Duration.ZERO).join();
+        whippletree.close(Duration.ZERO).join();
+        timeline.close();
+    }
+}
