@@ -104,7 +104,12 @@ final class ChatHandler implements HttpHandler {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
-        return access.get().models().choose(prompt, request.model()).build().withParameters(request.parameters());
+        access.get().models().choose(prompt, request.model());
+        try {
+            return prompt.build().withParameters(request.parameters());
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
+        }
     }
 
     private void complete(HttpServerExchange exchange, Client client, Prompt prompt, ChatAnswer answer) {

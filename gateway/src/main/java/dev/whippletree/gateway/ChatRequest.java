@@ -33,7 +33,14 @@ record ChatRequest(
     static ChatRequest read(byte[] body) {
         Map<String, Object> json = Json.object(body)
                 .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body is not a JSON object")));
-        Fields fields = new Fields("", json);
+        try {
+            return read(new Fields("", json));
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static ChatRequest read(Fields fields) {
         Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
         List<Message> messages = messages(fields);
         boolean streaming = fields.flag("stream").orElse(false);
@@ -42,11 +49,7 @@ record ChatRequest(
                 .flatMap(options -> options.flag("include_usage"))
                 .orElse(false);
         refuseWhatIsLost(fields);
-        try {
-            return new ChatRequest(model, messages, parameters(fields), streaming, usage);
-        } catch (IllegalArgumentException e) {
-            throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
-        }
+        return new ChatRequest(model, messages, parameters(fields), streaming, usage);
     }
 
     /** Better an error than an answer in which something that was asked for is missing. */
