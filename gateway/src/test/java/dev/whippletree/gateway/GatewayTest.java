@@ -251,7 +251,7 @@ final class GatewayTest {
         assertError(running.get("/v1/embeddings"), 404, "not_found", "GET /v1/embeddings");
         assertError(running.post(HI, "x-whippletree-priority", "urgent"), 400, "invalid_value", "interactive or batch");
         assertError(running.post(HI, "x-whippletree-deadline", "soon"), 400, "invalid_value", "deadline");
-        assertError(running.post(HI, "x-whippletree-deadline", "0s"), 400, "invalid_value", "a deadline is positive");
+        assertError(running.post(HI, "x-whippletree-deadline", "0s"), 400, "invalid_value", "is not a duration");
         String deep = "{\"a\":".repeat(200) + "1" + "}".repeat(200);
         assertError(
                 running.post(HI.replace("{\"model\"", "{\"deep\":" + deep + ",\"model\"")),
