@@ -78,7 +78,11 @@ final class StreamedAnswer {
         if (event.name().equals("error")) {
             throw error(event, chunk);
         }
-        take(chunk.orElseThrow(() -> broken("the stream holds a chunk that is not JSON")));
+        if (chunk.isPresent()) {
+            take(chunk.get());
+        } else if (event.closed() || finishReason == null) {
+            throw broken("the stream holds a chunk that is not JSON");
+        }
     }
 
     private void take(JsonNode chunk) throws NoAnswerException {
