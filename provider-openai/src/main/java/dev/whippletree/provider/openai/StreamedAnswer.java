@@ -4,7 +4,6 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -73,8 +72,7 @@ final class StreamedAnswer {
         if (event.data().isBlank()) {
             return;
         }
-        Optional<JsonNode> chunk =
-                Json.parse(event.data().getBytes(StandardCharsets.UTF_8)).filter(JsonNode::isObject);
+        Optional<JsonNode> chunk = Json.parse(event.data()).filter(JsonNode::isObject);
         if (event.name().equals("error")) {
             throw error(event, chunk);
         }
