@@ -90,12 +90,22 @@ final class StreamedAnswer {
         }
         model = Json.text(chunk, "model").orElse(model);
         usage = dialect.usage(chunk).flatMap(Ending::usage).or(() -> usage);
-        Optional<JsonNode> choice =
-                Json.present(chunk, "choices").flatMap(choices -> Optional.ofNullable(choices.get(0)));
-        if (choice.isPresent() && Json.count(choice.get(), "index").orElse(0L) == 0) {
-            Json.object(choice.get(), "delta").ifPresent(parts::tell);
-            finishReason = Json.text(choice.get(), "finish_reason").orElse(finishReason);
+        try {
+            for (JsonNode choice : Choices.ofChunk(chunk)) {
+                takeChoice(choice);
+            }
+        } catch (MalformedAnswerException e) {
+            throw broken(e.inWords());
         }
+    }
+
+    private void takeChoice(JsonNode choice) throws MalformedAnswerException {
+        Optional<JsonNode> delta = Json.present(choice, "delta");
+        if (delta.isPresent()) {
+            MalformedAnswerException.unless(delta.get().isObject(), "delta");
+            parts.tell(delta.get());
+        }
+        finishReason = Json.text(choice, "finish_reason").orElse(finishReason);
     }
 
     private NoAnswerException error(EventStream.Event event, Optional<JsonNode> chunk) {
