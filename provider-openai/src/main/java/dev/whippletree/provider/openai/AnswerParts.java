@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
  * Turns a {@code message}, or one {@code delta} after another, into deltas. Confined to one thread.
  *
  * <p>Tool calls are numbered from 0 in the order in which they first appear, whatever the service numbers them by, and a call's
- * id and name are told once, also if the service repeats them.
+ * id and name are told once, also if the service repeats them. A name that comes with another id is another call: servers that
+ * translate (Gemini's, LMDeploy's) number all of an answer's calls 0. Another id alone is none: some make up a new one for each delta.
  */
 final class AnswerParts {
 
@@ -23,8 +24,9 @@ final class AnswerParts {
 
     private final Consumer<Delta.Piece> listener;
     private final Map<Long, Integer> numbers = new HashMap<>();
-    private final Set<Integer> identified = new HashSet<>();
+    private final Map<Integer, String> ids = new HashMap<>();
     private final Set<Integer> named = new HashSet<>();
+    private int calls;
 
     AnswerParts(Consumer<Delta.Piece> listener) {
         this.listener = listener;
@@ -87,8 +89,17 @@ final class AnswerParts {
         tellFunction(index.orElse(place), Json.text(call, "id"), Json.present(call, "function"));
     }
 
-    private int number(long index) {
-        return numbers.computeIfAbsent(index, unseen -> numbers.size());
+    private int number(long index, Optional<String> id, String name) {
+        Integer known = numbers.get(index);
+        if (known != null && (name.isEmpty() || !isOther(known, id))) {
+            return known;
+        }
+        numbers.put(index, calls);
+        return calls++;
+    }
+
+    private boolean isOther(int number, Optional<String> id) {
+        return id.isPresent() && !id.get().equals(ids.getOrDefault(number, id.get()));
     }
 
     private void tellFunction(long index, Optional<String> id, Optional<JsonNode> function)
@@ -102,8 +113,8 @@ final class AnswerParts {
         if (id.isEmpty() && name.isEmpty() && arguments.isEmpty()) {
             return; // Without a number: one that is never told would be a gap.
         }
-        int number = number(index);
-        Optional<String> freshId = id.filter(text -> identified.add(number));
+        int number = number(index, id, name);
+        Optional<String> freshId = id.filter(text -> ids.putIfAbsent(number, text) == null);
         Optional<String> freshName = Optional.of(name).filter(text -> !text.isEmpty() && named.add(number));
         if (freshId.isPresent() || freshName.isPresent() || !arguments.isEmpty()) {
             listener.accept(new Delta.ToolCallPart(number, freshId, freshName, arguments));

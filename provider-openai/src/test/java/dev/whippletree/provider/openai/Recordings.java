@@ -48,6 +48,13 @@ final class Recordings {
                             + chunk("{\"function_call\":{\"arguments\":\"}\"}}", "null")
                             + finish("function_call")
                             + END,
+                    // LMDeploy: all calls numbered 0
+                    call("{\"index\":0,\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
+                            + call("{\"index\":0,\"id\":\"\",\"function\":{\"arguments\":\"{}\"}}")
+                            + call("{\"index\":0,\"id\":\"call_2\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
+                            + call("{\"index\":0,\"id\":\"\",\"function\":{\"arguments\":\"{}\"}}")
+                            + finish("tool_calls")
+                            + END,
                     // Several choices, in any order
                     "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"}},{\"index\":0,\"delta\":"
                             + "{\"content\":\"yes\"}}]}\n\n"

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +39,8 @@ final class ReferenceReader {
 
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
-    private final Map<Long, List<String>> calls = new LinkedHashMap<>();
+    private final List<List<String>> calls = new ArrayList<>();
+    private final Map<Long, List<String>> latest = new HashMap<>();
     private String model = Reading.MODEL;
     private @Nullable String reason;
     private Optional<TokenUsage> usage = Optional.empty();
@@ -146,7 +147,7 @@ final class ReferenceReader {
     }
 
     private Reading reading(Optional<AnswerEnd> end) {
-        return new Reading(end, text.toString(), reasoning.toString(), List.copyOf(calls.values()));
+        return new Reading(end, text.toString(), reasoning.toString(), List.copyOf(calls));
     }
 
     private void tell(Map<?, ?> message) {
@@ -187,8 +188,18 @@ final class ReferenceReader {
         String name = string(function.get("name"));
         Object said = function.get("arguments");
         String arguments = said instanceof Map<?, ?> ? JSON.writeValueAsString(said) : string(said);
-        if (calls.containsKey(index) || !(id + name + arguments).isEmpty()) {
-            List<String> call = calls.computeIfAbsent(index, unseen -> new ArrayList<>(List.of("", "", "")));
+        List<String> call = latest.get(index);
+        boolean other = call == null
+                || !(call.get(0).isEmpty()
+                        || id.isEmpty()
+                        || name.isEmpty()
+                        || call.get(0).equals(id));
+        if (other && !(id + name + arguments).isEmpty()) {
+            call = new ArrayList<>(List.of("", "", ""));
+            latest.put(index, call);
+            calls.add(call);
+        }
+        if (call != null) {
             call.set(0, call.get(0).isEmpty() ? id : call.get(0));
             call.set(1, call.get(1).isEmpty() ? name : call.get(1));
             call.set(2, call.get(2) + arguments);

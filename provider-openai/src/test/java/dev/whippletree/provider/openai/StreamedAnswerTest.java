@@ -161,6 +161,25 @@ final class StreamedAnswerTest {
     }
 
     @Test
+    void toolCallsOfOneNumber_areToldApartByNameAndId() {
+        RecordingSink sink =
+                send(toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
+                        + toolCall("{\"index\":0,\"id\":\"\",\"function\":{\"name\":null,\"arguments\":\"1\"}}")
+                        + toolCall("{\"index\":0,\"id\":\"y\",\"function\":{\"name\":\"f\",\"arguments\":\"2\"}}")
+                        + toolCall("{\"index\":0,\"id\":\"made up anew\",\"function\":{\"arguments\":\"3\"}}")
+                        + chunk("{}", "\"tool_calls\"")
+                        + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), ""),
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "1"),
+                        new Delta.ToolCallPart(1, Optional.of("y"), Optional.of("f"), "2"),
+                        new Delta.ToolCallPart(1, Optional.empty(), Optional.empty(), "3"));
+    }
+
+    @Test
     void toolCallThatSaysNothing_takesNoNumber() {
         RecordingSink sink = send(toolCall("{\"index\":1,\"function\":{}}")
                 + toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\"}}")
