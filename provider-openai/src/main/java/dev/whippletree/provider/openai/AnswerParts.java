@@ -46,7 +46,7 @@ final class AnswerParts {
         if (!text.isEmpty()) {
             listener.accept(new Delta.Text(text));
         }
-        tellToolCalls(Json.present(message, "tool_calls"));
+        tellToolCalls(Json.present(message, TOOL_CALLS));
         tellFunction(0, Optional.empty(), Json.present(message, "function_call"));
     }
 
