@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.whippletree.provider.openai.FuzzInput.Kind;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Whatever bytes a service sends, in whatever pieces: the reader ends, throws nothing but what it declares, and tells exactly what a
  * simple reference reads in the same bytes. A failure names its seed, and the input as Java for {@link #foundOnce}.
  */
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ReaderFuzzTest {
 
     private static final int EACH = 50_000;
@@ -64,6 +68,7 @@ final class ReaderFuzzTest {
         } catch (AssertionError e) {
             fail(origin + ", shrunk: " + shrunk + "\n" + e.getMessage(), e);
         }
+        fail(origin + ", but not always: " + input);
     }
 
     /** Inputs that were read wrongly once. */
