@@ -7,21 +7,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Turns a {@code message}, or one {@code delta} after another, into deltas. Confined to one thread.
  *
  * <p>Tool calls are numbered from 0 in the order in which they first appear, whatever the service numbers them by, and a call's
- * id and name are told once, also if the service repeats them.
+ * id and name are told once, also if the service repeats them. A name that comes with another id is another call: servers that
+ * translate (Gemini's, LMDeploy's) number all of an answer's calls 0. Another id alone is none: some make up a new one for each delta.
  */
 final class AnswerParts {
 
+    private static final String CONTENT = "content";
+    private static final String TOOL_CALLS = "tool_calls";
+    private static final String ARGUMENTS = "arguments";
+
     private final Consumer<Delta.Piece> listener;
     private final Map<Long, Integer> numbers = new HashMap<>();
-    private final Set<Integer> identified = new HashSet<>();
+    private final Map<Integer, String> ids = new HashMap<>();
     private final Set<Integer> named = new HashSet<>();
+    private int calls;
 
     AnswerParts(Consumer<Delta.Piece> listener) {
         this.listener = listener;
@@ -31,46 +36,102 @@ final class AnswerParts {
      * Tells all that a message, or a delta of one, holds.
      *
      * @param message a JSON object
+     * @throws MalformedAnswerException if a part of the answer can't be read; what was before it is told
      */
-    void tell(JsonNode message) {
+    void tell(JsonNode message) throws MalformedAnswerException {
         Json.text(message, "reasoning")
                 .or(() -> Json.text(message, "reasoning_content"))
                 .ifPresent(text -> listener.accept(new Delta.Reasoning(text)));
-        content(message).ifPresent(text -> listener.accept(new Delta.Text(text)));
-        Json.present(message, "tool_calls").filter(JsonNode::isArray).ifPresent(this::tellToolCalls);
-        Json.object(message, "function_call")
-                .ifPresent(function -> tellFunction(number(0), Optional.empty(), function));
+        String text = content(message);
+        if (!text.isEmpty()) {
+            listener.accept(new Delta.Text(text));
+        }
+        tellToolCalls(Json.present(message, TOOL_CALLS));
+        tellFunction(0, Optional.empty(), Json.present(message, "function_call"));
     }
 
     /** Content is a string; some services answer with an array of parts, as requests may have it. */
-    private static Optional<String> content(JsonNode message) {
-        return Json.text(message, "content")
-                .or(() -> Json.present(message, "content")
-                        .filter(JsonNode::isArray)
-                        .map(parts -> parts.valueStream()
-                                .flatMap(part -> Json.text(part, "text").stream())
-                                .collect(Collectors.joining()))
-                        .filter(text -> !text.isEmpty()));
+    private static String content(JsonNode message) throws MalformedAnswerException {
+        Optional<JsonNode> content = Json.present(message, CONTENT);
+        if (content.isEmpty() || content.get().isString()) {
+            return content.map(JsonNode::stringValue).orElse("");
+        }
+        MalformedAnswerException.unless(content.get().isArray(), CONTENT);
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content.get()) {
+            MalformedAnswerException.unless(part.isObject(), CONTENT);
+            text.append(string(part, "text"));
+        }
+        return text.toString();
     }
 
-    private void tellToolCalls(JsonNode calls) {
-        for (int position = 0; position < calls.size(); position++) {
-            JsonNode call = calls.get(position);
-            int number = number(Json.count(call, "index").orElse((long) position));
-            Json.object(call, "function").ifPresent(function -> tellFunction(number, Json.text(call, "id"), function));
+    /** Tool calls are a list; older text-generation-inference servers stream one at a time, without the list. */
+    private void tellToolCalls(Optional<JsonNode> calls) throws MalformedAnswerException {
+        if (calls.isEmpty()) {
+            return;
+        }
+        if (calls.get().isObject()) {
+            tellToolCall(calls.get(), 0);
+            return;
+        }
+        MalformedAnswerException.unless(calls.get().isArray(), TOOL_CALLS);
+        for (int place = 0; place < calls.get().size(); place++) {
+            tellToolCall(calls.get().get(place), place);
         }
     }
 
-    private int number(long index) {
-        return numbers.computeIfAbsent(index, unseen -> numbers.size());
+    private void tellToolCall(JsonNode call, long place) throws MalformedAnswerException {
+        Optional<Long> index = Json.count(call, "index");
+        MalformedAnswerException.unless(
+                call.isObject()
+                        && (index.isPresent() || Json.present(call, "index").isEmpty()),
+                TOOL_CALLS);
+        tellFunction(index.orElse(place), Json.text(call, "id"), Json.present(call, "function"));
     }
 
-    private void tellFunction(int number, Optional<String> id, JsonNode function) {
-        Optional<String> freshId = id.filter(text -> identified.add(number));
-        Optional<String> freshName = Json.text(function, "name").filter(text -> named.add(number));
-        String arguments = Json.text(function, "arguments").orElse("");
+    private int number(long index, Optional<String> id, String name) {
+        Integer known = numbers.get(index);
+        if (known != null && (name.isEmpty() || !isOther(known, id))) {
+            return known;
+        }
+        numbers.put(index, calls);
+        return calls++;
+    }
+
+    private boolean isOther(int number, Optional<String> id) {
+        return id.isPresent() && !id.get().equals(ids.getOrDefault(number, id.get()));
+    }
+
+    private void tellFunction(long index, Optional<String> id, Optional<JsonNode> function)
+            throws MalformedAnswerException {
+        if (function.isEmpty()) {
+            return;
+        }
+        MalformedAnswerException.unless(function.get().isObject(), TOOL_CALLS);
+        String name = string(function.get(), "name");
+        String arguments = arguments(function.get());
+        if (id.isEmpty() && name.isEmpty() && arguments.isEmpty()) {
+            return; // Without a number: one that is never told would be a gap.
+        }
+        int number = number(index, id, name);
+        Optional<String> freshId = id.filter(text -> ids.putIfAbsent(number, text) == null);
+        Optional<String> freshName = Optional.of(name).filter(text -> !text.isEmpty() && named.add(number));
         if (freshId.isPresent() || freshName.isPresent() || !arguments.isEmpty()) {
             listener.accept(new Delta.ToolCallPart(number, freshId, freshName, arguments));
         }
+    }
+
+    /** Arguments are JSON as text; some services write them as JSON itself. */
+    private static String arguments(JsonNode function) throws MalformedAnswerException {
+        return Json.object(function, ARGUMENTS).isPresent()
+                ? function.get(ARGUMENTS).toString()
+                : string(function, ARGUMENTS);
+    }
+
+    /** Returns a field's text, empty if it is missing or null. */
+    private static String string(JsonNode node, String field) throws MalformedAnswerException {
+        Optional<JsonNode> value = Json.present(node, field);
+        MalformedAnswerException.unless(value.isEmpty() || value.get().isString(), field);
+        return value.map(JsonNode::stringValue).orElse("");
     }
 }

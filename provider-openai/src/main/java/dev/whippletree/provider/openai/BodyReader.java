@@ -1,7 +1,10 @@
 package dev.whippletree.provider.openai;
 
 import java.io.IOException;
+import okio.Buffer;
 import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.Source;
 
 /** Reads bodies, but never more of them than fits. */
 final class BodyReader {
@@ -33,7 +36,24 @@ final class BodyReader {
                 .readByteArray(Math.min(MOST_ERROR_BYTES, body.getBuffer().size()));
     }
 
-    static IOException tooLong() {
+    /** Returns a source that breaks off once it has given more than an answer may be. */
+    static Source bounded(Source source) {
+        return new ForwardingSource(source) {
+            private long given;
+
+            @Override
+            public long read(Buffer sink, long byteCount) throws IOException {
+                long more = super.read(sink, byteCount);
+                given += Math.max(0, more);
+                if (given > MOST_ANSWER_BYTES) {
+                    throw tooLong();
+                }
+                return more;
+            }
+        };
+    }
+
+    private static IOException tooLong() {
         return new IOException("the answer is longer than " + (MOST_ANSWER_BYTES >> 20) + " MB");
     }
 }

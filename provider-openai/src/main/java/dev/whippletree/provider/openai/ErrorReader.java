@@ -24,8 +24,11 @@ final class ErrorReader {
 
     private static final List<String> WORDS =
             List.of("error", "error_description", "detail", "message", "errors", "msg");
+
+    /** Reads a body once: were a tag allowed to hold the start of the next, many starts would take the square of their number. */
     private static final Pattern TITLE =
-            Pattern.compile("<title[^>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+            Pattern.compile("<title[^<>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     private static final int LEAST_STATUS = 400;
     private static final int MOST_STATUS = 599;
 

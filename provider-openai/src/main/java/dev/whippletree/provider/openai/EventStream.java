@@ -2,6 +2,8 @@ package dev.whippletree.provider.openai;
 
 import java.io.IOException;
 import okio.BufferedSource;
+import okio.ByteString;
+import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventStream {
 
+    private static final ByteString LINE_ENDS = ByteString.encodeUtf8("\r\n");
+
     private final BufferedSource source;
-    private long left = BodyReader.MOST_ANSWER_BYTES;
     private boolean first = true;
+    private boolean afterReturn;
 
     EventStream(BufferedSource source) {
-        this.source = source;
+        this.source = Okio.buffer(BodyReader.bounded(source));
     }
 
     /**
@@ -23,8 +27,9 @@ final class EventStream {
      *
      * @param name its {@code event} field, empty if it has none
      * @param data its {@code data} fields, joined by newlines
+     * @param closed whether its empty line came; if not, the stream may have ended in the middle of it
      */
-    record Event(String name, String data) {
+    record Event(String name, String data, boolean closed) {
 
         /** Returns whether it is the mark after the last chunk. */
         boolean isEndMark() {
@@ -44,7 +49,7 @@ final class EventStream {
         for (@Nullable String line = readLine(); line != null; line = readLine()) {
             if (line.isEmpty()) {
                 if (data != null) {
-                    return new Event(name, data.toString());
+                    return new Event(name, data.toString(), true);
                 }
                 name = "";
             } else if (isField(line, "event")) {
@@ -54,7 +59,7 @@ final class EventStream {
                 data.append(value(line, "data"));
             }
         }
-        return data == null ? null : new Event(name, data.toString());
+        return data == null ? null : new Event(name, data.toString(), false);
     }
 
     private static boolean isField(String line, String name) {
@@ -68,25 +73,29 @@ final class EventStream {
 
     /** Returns a line without its end, or what is left before the end of the stream; null if nothing is. */
     private @Nullable String readLine() throws IOException {
-        long end = source.indexOf((byte) '\n', 0, left);
-        if (end < 0 && source.getBuffer().size() >= left) {
-            throw BodyReader.tooLong();
-        }
-        long length = end < 0 ? source.getBuffer().size() : end + 1;
-        if (length == 0) {
+        skipRestOfLineEnd();
+        long end = source.indexOfElement(LINE_ENDS);
+        if (end < 0 && source.exhausted()) {
             return null;
         }
-        left -= length;
-        return strip(source.readUtf8(length));
+        String line = source.readUtf8(end < 0 ? source.getBuffer().size() : end);
+        if (end >= 0) {
+            afterReturn = source.readByte() == '\r';
+        }
+        return withoutMark(line);
     }
 
-    private String strip(String line) {
-        int start = first && line.startsWith("\uFEFF") ? 1 : 0;
-        first = false;
-        int end = line.length();
-        while (end > start && (line.charAt(end - 1) == '\n' || line.charAt(end - 1) == '\r')) {
-            end--;
+    /** Only before the next line: an event whose last line ends in a carriage return must not wait for what may never follow. */
+    private void skipRestOfLineEnd() throws IOException {
+        if (afterReturn && source.request(1) && source.getBuffer().getByte(0) == '\n') {
+            source.skip(1);
         }
-        return line.substring(start, end);
+        afterReturn = false;
+    }
+
+    private String withoutMark(String line) {
+        boolean marked = first && line.startsWith("\uFEFF");
+        first = false;
+        return marked ? line.substring(1) : line;
     }
 }

@@ -1,6 +1,9 @@
 package dev.whippletree.provider.openai;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,8 @@ final class Json {
                     .maxStringLength(BodyReader.MOST_ANSWER_BYTES)
                     .build())
             .build();
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -77,8 +82,25 @@ final class Json {
         }
     }
 
-    /** Returns the whole of a text as JSON; empty if it isn't JSON, or nothing. */
+    /**
+     * Returns the whole of a text as JSON; empty if it isn't JSON in UTF-8, or nothing.
+     *
+     * <p>Decoded by the JDK: the parser's own decoder takes bytes for characters that are none.
+     */
     static Optional<JsonNode> parse(byte[] text) {
+        try {
+            String decoded = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString();
+            return parse(decoded.startsWith(BYTE_ORDER_MARK) ? decoded.substring(1) : decoded);
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns the whole of a text as JSON; empty if it isn't JSON, or nothing. */
+    static Optional<JsonNode> parse(String text) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() == null) {
                 return Optional.empty();

@@ -4,7 +4,6 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -73,12 +72,15 @@ final class StreamedAnswer {
         if (event.data().isBlank()) {
             return;
         }
-        Optional<JsonNode> chunk =
-                Json.parse(event.data().getBytes(StandardCharsets.UTF_8)).filter(JsonNode::isObject);
+        Optional<JsonNode> chunk = Json.parse(event.data()).filter(JsonNode::isObject);
         if (event.name().equals("error")) {
             throw error(event, chunk);
         }
-        take(chunk.orElseThrow(() -> broken("the stream holds a chunk that is not JSON")));
+        if (chunk.isPresent()) {
+            take(chunk.get());
+        } else if (event.closed() || finishReason == null) {
+            throw broken("the stream holds a chunk that is not JSON");
+        }
     }
 
     private void take(JsonNode chunk) throws NoAnswerException {
@@ -88,12 +90,22 @@ final class StreamedAnswer {
         }
         model = Json.text(chunk, "model").orElse(model);
         usage = dialect.usage(chunk).flatMap(Ending::usage).or(() -> usage);
-        Optional<JsonNode> choice =
-                Json.present(chunk, "choices").flatMap(choices -> Optional.ofNullable(choices.get(0)));
-        if (choice.isPresent() && Json.count(choice.get(), "index").orElse(0L) == 0) {
-            Json.object(choice.get(), "delta").ifPresent(parts::tell);
-            finishReason = Json.text(choice.get(), "finish_reason").orElse(finishReason);
+        try {
+            for (JsonNode choice : Choices.ofChunk(chunk)) {
+                takeChoice(choice);
+            }
+        } catch (MalformedAnswerException e) {
+            throw broken(e.inWords());
         }
+    }
+
+    private void takeChoice(JsonNode choice) throws MalformedAnswerException {
+        Optional<JsonNode> delta = Json.present(choice, "delta");
+        if (delta.isPresent()) {
+            MalformedAnswerException.unless(delta.get().isObject(), "delta");
+            parts.tell(delta.get());
+        }
+        finishReason = Json.text(choice, "finish_reason").orElse(finishReason);
     }
 
     private NoAnswerException error(EventStream.Event event, Optional<JsonNode> chunk) {

@@ -3,6 +3,8 @@ package dev.whippletree.provider.openai;
 import dev.whippletree.model.Delta;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
@@ -33,9 +35,7 @@ final class WholeAnswer {
         if (error.isPresent()) {
             throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
         }
-        JsonNode choice = Json.present(answer, "choices")
-                .flatMap(choices -> Optional.ofNullable(choices.get(0)))
-                .orElseThrow(() -> broken("the answer has no choices"));
+        JsonNode choice = Choices.ofAnswer(answer).orElseThrow(() -> broken("the answer has no choices"));
         JsonNode message =
                 Json.object(choice, "message").orElseThrow(() -> broken("the answer's choice has no message"));
         String reason = Json.text(choice, "finish_reason").orElseThrow(() -> broken("the answer has no finish_reason"));
@@ -44,8 +44,18 @@ final class WholeAnswer {
                 reason,
                 dialect.usage(answer).flatMap(Ending::usage),
                 Json.text(answer, "model").orElse(model));
-        new AnswerParts(listener).tell(message);
+        parts(message).forEach(listener);
         return end;
+    }
+
+    private List<Delta.Piece> parts(JsonNode message) throws NoAnswerException {
+        List<Delta.Piece> parts = new ArrayList<>();
+        try {
+            new AnswerParts(parts::add).tell(message);
+        } catch (MalformedAnswerException e) {
+            throw broken(e.inWords());
+        }
+        return parts;
     }
 
     private NoAnswerException broken(String how) {

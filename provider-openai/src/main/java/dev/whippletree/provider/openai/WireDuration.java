@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WireDuration {
 
-    /** A Go duration inside other text, for patterns of others. */
-    static final String GO_FORM = "(?:\\d{1,9}(?:\\.\\d{1,9})?(?:h|ms|m|s|µs|μs|us|ns))+";
+    /**
+     * A Go duration inside other text, for patterns of others. Bounded, since the JDK's matcher takes stack for each repetition of
+     * a group.
+     */
+    static final String GO_FORM = "(?:\\d{1,9}(?:\\.\\d{1,9})?(?:h|ms|m|s|µs|μs|us|ns)){1,3}";
 
     // Go never writes more than hours, minutes and one unit of a second or less.
     private static final Pattern GO =

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +39,13 @@ final class ErrorReaderTest {
             })
     void words_areFoundInEveryShape(String body, String words) {
         assertThat(Bench.error(502, body).message()).isEqualTo(words);
+    }
+
+    /** Would take the better part of an hour if it took the square of the length. */
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void titlesThatNeverEnd_areReadOnce() {
+        assertThat(Bench.error(502, "<title".repeat(300_000)).message()).contains("502");
     }
 
     @Test

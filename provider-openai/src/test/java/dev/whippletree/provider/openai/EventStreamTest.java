@@ -34,13 +34,34 @@ final class EventStreamTest {
     @Test
     void name_belongsToOneEvent() throws IOException {
         assertThat(read("event: error\ndata: a\n\ndata: b\n\nevent: x\n\ndata: c\n\n"))
-                .containsExactly(new Event("error", "a"), data("b"), data("c"));
+                .containsExactly(new Event("error", "a", true), data("b"), data("c"));
     }
 
     @Test
     void lastEvent_needsNoEmptyLineAndNoLineEnd() throws IOException {
-        assertThat(read("data: a\n\ndata: [DONE]")).containsExactly(data("a"), data("[DONE]"));
+        assertThat(read("data: a\n\ndata: [DONE]")).containsExactly(data("a"), cut("[DONE]"));
+        assertThat(read("data: a\n\ndata: [DONE]\n")).containsExactly(data("a"), cut("[DONE]"));
         assertThat(data(" [DONE] ").isEndMark()).isTrue();
+    }
+
+    @Test
+    void loneCarriageReturns_endLines_soThatNoDataIsTakenForAComment() throws IOException {
+        assertThat(read("id: 7\rdata: a\r\rdata: b\r\r\n: hello\rdata: c\n\n"))
+                .containsExactly(data("a"), data("b"), data("c"));
+    }
+
+    @Test
+    void eventThatEndsInACarriageReturn_doesNotWaitForTheLineFeed() throws IOException {
+        Source silent = new ForwardingSource(new Buffer().writeUtf8("data: a\r\r")) {
+            @Override
+            public long read(Buffer sink, long byteCount) throws IOException {
+                long count = super.read(sink, byteCount);
+                assertThat(count).as("nothing follows for now").isPositive();
+                return count;
+            }
+        };
+
+        assertThat(new EventStream(Okio.buffer(silent)).next()).isEqualTo(data("a"));
     }
 
     @Test
@@ -85,7 +106,11 @@ final class EventStreamTest {
     }
 
     private static Event data(String text) {
-        return new Event("", text);
+        return new Event("", text, true);
+    }
+
+    private static Event cut(String text) {
+        return new Event("", text, false);
     }
 
     /** Reads from a source that gives one byte at a time. */

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,24 @@ class JsonTest {
     @ValueSource(strings = {"", " ", "{", "[1, 2", "{\"a\": 1} trailing", "{} {}", "no", "{\"a\": NaN}", "{a: 1}", "]"})
     void whatIsNotOneDocument_isNone(String text) {
         assertThat(Json.parse(bytes(text))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C0A2", "E080A2", "EDA080", "F4908080", "C3", "80", "FF"})
+    void bytesThatAreNoCharacter_areNoDocument(String hex) {
+        String quoted = "22" + hex + "22";
+
+        assertThat(Json.parse(HexFormat.of().parseHex(quoted))).isEmpty();
+    }
+
+    @Test
+    void otherEncodings_areNoDocument() {
+        assertThat(Json.parse("{}".getBytes(StandardCharsets.UTF_16))).isEmpty();
+    }
+
+    @Test
+    void byteOrderMark_isSkipped() {
+        assertThat(Json.parse(bytes("\uFEFF{}"))).isPresent();
     }
 
     @Test

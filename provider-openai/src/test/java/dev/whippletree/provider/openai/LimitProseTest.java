@@ -14,6 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LimitProseTest {
 
+    /** Each unit would take stack if their number weren't bounded. */
+    @Test
+    void waitThatGoesOnAndOn_isNone() {
+        assertThat(LimitProse.wait("Please try again in " + "1s".repeat(100_000)))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

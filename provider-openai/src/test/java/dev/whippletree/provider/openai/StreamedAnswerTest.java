@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StreamedAnswerTest {
 
@@ -52,6 +53,15 @@ final class StreamedAnswerTest {
     @Test
     void missingEndMark_isNoMatter() {
         assertThat(send(text("Hi") + STOP).awaitDone().finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: [DO", "data: {\"choices\":[],\"usage\":{\"prompt_tok", "data: {\"choices\":[],\n"})
+    void chunkTornByTheEnd_afterTheFinishReason_isNoMatter(String torn) {
+        RecordingSink sink = send(text("Hi") + STOP + torn);
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
     }
 
     @Test
@@ -148,6 +158,92 @@ final class StreamedAnswerTest {
                 .containsExactly(
                         new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), "1"),
                         new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "2"));
+    }
+
+    @Test
+    void toolCallsOfOneNumber_areToldApartByNameAndId() {
+        RecordingSink sink =
+                send(toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
+                        + toolCall("{\"index\":0,\"id\":\"\",\"function\":{\"name\":null,\"arguments\":\"1\"}}")
+                        + toolCall("{\"index\":0,\"id\":\"y\",\"function\":{\"name\":\"f\",\"arguments\":\"2\"}}")
+                        + toolCall("{\"index\":0,\"id\":\"made up anew\",\"function\":{\"arguments\":\"3\"}}")
+                        + chunk("{}", "\"tool_calls\"")
+                        + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), ""),
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "1"),
+                        new Delta.ToolCallPart(1, Optional.of("y"), Optional.of("f"), "2"),
+                        new Delta.ToolCallPart(1, Optional.empty(), Optional.empty(), "3"));
+    }
+
+    @Test
+    void toolCallThatSaysNothing_takesNoNumber() {
+        RecordingSink sink = send(toolCall("{\"index\":1,\"function\":{}}")
+                + toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\"}}")
+                + chunk("{}", "\"tool_calls\"")
+                + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas()).containsExactly(new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), ""));
+    }
+
+    @Test
+    void toolCallOutsideAList_isTaken() {
+        RecordingSink sink = send(chunk(
+                        "{\"tool_calls\":{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}}", "null")
+                + chunk("{\"tool_calls\":{\"index\":0,\"function\":{\"name\":null,\"arguments\":\"}\"}}}", "null")
+                + chunk("{}", "\"tool_calls\"")
+                + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.of("f"), "{"),
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"Hi\"",
+                "{\"content\":5}",
+                "{\"content\":{\"text\":\"Hi\"}}",
+                "{\"content\":[\"Hi\"]}",
+                "{\"content\":[{\"text\":5}]}",
+                "{\"tool_calls\":\"f\"}",
+                "{\"tool_calls\":[\"f\"]}",
+                "{\"tool_calls\":[{\"index\":-1,\"function\":{\"arguments\":\"1\"}}]}",
+                "{\"tool_calls\":[{\"index\":1e30,\"function\":{\"arguments\":\"1\"}}]}",
+                "{\"tool_calls\":[{\"index\":\"0\",\"function\":{\"arguments\":\"1\"}}]}",
+                "{\"tool_calls\":[{\"function\":\"f\"}]}",
+                "{\"tool_calls\":[{\"function\":{\"name\":7}}]}",
+                "{\"tool_calls\":[{\"function\":{\"arguments\":7}}]}",
+                "{\"function_call\":[]}"
+            })
+    void partThatCannotBeRead_isNoAnswer_insteadOfAHoleInOne(String delta) {
+        assertThat(failure(text("Hi") + chunk(delta, "null") + STOP + END).kind())
+                .isEqualTo(FailureKind.UNAVAILABLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"Hi\"", "{\"delta\":{\"content\":\"Hi\"}}", "[\"Hi\"]", "[null]"})
+    void choicesThatCannotBeRead_areNoAnswer(String choices) {
+        assertThat(failure(text("Hi") + "data: {\"choices\":" + choices + "}\n\n" + STOP + END)
+                        .kind())
+                .isEqualTo(FailureKind.UNAVAILABLE);
+    }
+
+    @Test
+    void choicesInAnyOrder_areSearchedForTheAnswer() {
+        RecordingSink sink = send("data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"}},"
+                + "{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n"
+                + STOP + END);
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
     }
 
     @Test

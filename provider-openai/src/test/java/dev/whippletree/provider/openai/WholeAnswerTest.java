@@ -65,9 +65,33 @@ final class WholeAnswerTest {
         assertThat(sink.text()).isEqualTo("Hi");
     }
 
+    @Test
+    void argumentsThatAreJson_areWrittenAsText() {
+        RecordingSink sink = send("""
+                {"choices":[{"finish_reason":"tool_calls","message":{"tool_calls":[
+                {"id":"call_1","function":{"name":"f","arguments":{"a":[1,"x"]}}}]}}]}""");
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.of("call_1"), Optional.of("f"), "{\"a\":[1,\"x\"]}"));
+    }
+
+    @Test
+    void choicesInAnyOrder_areSearchedForTheAnswer() {
+        RecordingSink sink = send("""
+                {"choices":[{"index":1,"message":{"content":"no"},"finish_reason":"length"},
+                {"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}]}""");
+
+        assertThat(sink.awaitDone().finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(sink.text()).isEqualTo("Hi");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{\"choices\":[{\"message\":{\"reasoning\":\"Hm\",\"content\":5},\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}}",
                 "{\"choices\":[]}",
                 "{\"choices\":null}",
                 "{\"choices\":\"none\"}",
