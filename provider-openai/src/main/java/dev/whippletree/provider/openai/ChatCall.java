@@ -67,7 +67,9 @@ final class ChatCall implements Runnable, Cancellable {
             fail(FailureKind.UNAUTHORIZED, e.getMessage() + "; give it a valid one");
         } catch (IOException e) {
             fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : noAnswer(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Errors too, such as those of a stack that some answer overflows: a sink that hears nothing waits for its
+            // timeout.
             fail(FailureKind.UNAVAILABLE, noAnswer(e));
         }
     }
@@ -164,12 +166,12 @@ final class ChatCall implements Runnable, Cancellable {
                 Reach.ACCOUNT));
     }
 
-    private String noAnswer(Exception e) {
+    private String noAnswer(Throwable e) {
         return "no answer from " + endpoint.url().host() + ": " + reason(e);
     }
 
     /** What the JDK says of a host that it can't find is often its name and nothing else. */
-    static String reason(Exception e) {
+    static String reason(Throwable e) {
         if (e instanceof UnknownHostException) {
             return "this host isn't known here; check its name and the network";
         }

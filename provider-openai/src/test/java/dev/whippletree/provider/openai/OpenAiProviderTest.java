@@ -79,6 +79,24 @@ final class OpenAiProviderTest {
     }
 
     @Test
+    void errorInTheMiddleOfACall_isToldLikeAnythingElseThatGoesWrong() {
+        try (ProviderBench bench = new ProviderBench(
+                new OpenAiProvider(),
+                address -> AccountSettings.of(
+                        "local-1",
+                        "openai",
+                        Optional.of(Secret.from(() -> {
+                            throw new StackOverflowError("too deep");
+                        })),
+                        new Settings("local-1", Map.of("base-url", address))))) {
+            var failure = bench.failure(ANSWER);
+
+            assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+            assertThat(failure.message()).contains("too deep");
+        }
+    }
+
+    @Test
     void tokenThatCannotBeSent_isUnauthorized_andNeverShown() {
         try (ProviderBench bench = new ProviderBench(
                 new OpenAiProvider(),
