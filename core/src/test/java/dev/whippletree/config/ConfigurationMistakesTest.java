@@ -50,7 +50,7 @@ final class ConfigurationMistakesTest {
             mistake("acounts: []", "@1: acounts: unknown key; did you mean 'accounts'?"),
             mistake(
                     "zzz: 1",
-                    "@1: zzz: unknown key; known: accounts, cache-timeout, caches, coordinator, default-route, line-size,"
+                    "@1: zzz: unknown key; known: accounts, cache-timeout, caches, coordinator, default-route, gateway, line-size,"
                             + " max-concurrency, plugins, prices, routes, state"),
             mistake("line-size: 1.5", "@1: line-size: a whole number, 0 or more, is expected, not '1.5'"),
             mistake(
