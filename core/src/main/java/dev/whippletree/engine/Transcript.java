@@ -169,10 +169,10 @@ final class Transcript {
         StringBuilder reasoning = new StringBuilder();
         List<PartialCall> calls = new ArrayList<>(0);
         for (Run run : runs) {
-            switch (run.sort) {
-                case TEXT -> text.append(run.text);
-                case REASONING -> reasoning.append(run.text);
-                case TOOL_CALL -> PartialCall.of(calls, run.call).take(run);
+            switch (run.sort()) {
+                case TEXT -> text.append(run.text());
+                case REASONING -> reasoning.append(run.text());
+                case TOOL_CALL -> PartialCall.of(calls, run.call()).take(run);
             }
         }
         return new Completion(
@@ -219,104 +219,6 @@ final class Transcript {
         }
     }
 
-    private enum Sort {
-        TEXT,
-        REASONING,
-        TOOL_CALL
-    }
-
-    /** Pieces of one sort in a row. A tool call's head, its id and name, counts as its first character. */
-    private static final class Run {
-
-        private final Sort sort;
-        private final int call;
-        private final Optional<String> id;
-        private final Optional<String> name;
-        private final StringBuilder text;
-
-        private Run(Sort sort, int call, Optional<String> id, Optional<String> name, String text) {
-            this.sort = sort;
-            this.call = call;
-            this.id = id;
-            this.name = name;
-            this.text = new StringBuilder(text);
-        }
-
-        static Run of(Delta.Piece piece) {
-            if (piece instanceof Delta.ToolCallPart part) {
-                return new Run(Sort.TOOL_CALL, part.index(), part.id(), part.name(), part.arguments());
-            }
-            return new Run(sortOf(piece), 0, Optional.empty(), Optional.empty(), textOf(piece));
-        }
-
-        private static Sort sortOf(Delta.Piece piece) {
-            return piece instanceof Delta.Text ? Sort.TEXT : Sort.REASONING;
-        }
-
-        private static String textOf(Delta.Piece piece) {
-            if (piece instanceof Delta.Text text) {
-                return text.text();
-            }
-            return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
-        }
-
-        boolean takes(Delta.Piece piece) {
-            if (piece instanceof Delta.ToolCallPart part) {
-                return sort == Sort.TOOL_CALL
-                        && call == part.index()
-                        && part.id().isEmpty()
-                        && part.name().isEmpty();
-            }
-            return sort == sortOf(piece);
-        }
-
-        void add(Delta.Piece piece) {
-            text.append(textOf(piece));
-        }
-
-        int size() {
-            return headSize() + text.length();
-        }
-
-        private int headSize() {
-            return sort == Sort.TOOL_CALL ? 1 : 0;
-        }
-
-        boolean isEmpty() {
-            return size() == 0;
-        }
-
-        Delta.Piece from(int offset) {
-            String rest = text.substring(Math.max(0, offset - headSize()));
-            return switch (sort) {
-                case TEXT -> new Delta.Text(rest);
-                case REASONING -> new Delta.Reasoning(rest);
-                case TOOL_CALL ->
-                    new Delta.ToolCallPart(
-                            call, offset == 0 ? id : Optional.empty(), offset == 0 ? name : Optional.empty(), rest);
-            };
-        }
-
-        void cutAt(int size) {
-            text.setLength(Math.min(text.length(), size - headSize()));
-        }
-
-        /** Returns whether both are of one sort and say the same from there on, as far as both go. */
-        boolean saysTheSame(Run other, int offset) {
-            if (sort != other.sort || call != other.call || !id.equals(other.id) || !name.equals(other.name)) {
-                return false;
-            }
-            int from = Math.max(0, offset - headSize());
-            int to = Math.min(text.length(), other.text.length());
-            for (int index = from; index < to; index++) {
-                if (text.charAt(index) != other.text.charAt(index)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
     /** A tool call that is put together from its runs. */
     private static final class PartialCall {
 
@@ -332,9 +234,9 @@ final class Transcript {
         }
 
         void take(Run run) {
-            run.id.ifPresent(text -> id = text);
-            run.name.ifPresent(text -> name = text);
-            arguments.append(run.text);
+            run.id().ifPresent(text -> id = text);
+            run.name().ifPresent(text -> name = text);
+            arguments.append(run.text());
         }
 
         ToolCall whole() {
