@@ -127,7 +127,7 @@ public final class Engine {
 
     private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader) {
         Optional<Route> route = pool.route(prompt.route());
-        Optional<String> problem = problem(prompt, route);
+        Optional<String> problem = Misdirection.of(prompt, route, pool);
         if (problem.isPresent() || route.isEmpty()) {
             return CompletableFuture.failedFuture(
                     new ConfigurationException(problem.stream().toList()));
@@ -160,50 +160,6 @@ public final class Engine {
         if (subscription.reader().isEmpty()) {
             subscription.mailbox().drain();
         }
-    }
-
-    private Optional<String> problem(Prompt prompt, Optional<Route> route) {
-        if (route.isEmpty()) {
-            List<String> known =
-                    pool.routes().stream().map(Route::name).sorted().toList();
-            return Optional.of("no route is named '" + prompt.route().orElse("") + "'; there are " + known);
-        }
-        return accountProblem(prompt, route.get()).or(() -> modelProblem(prompt, route.get()));
-    }
-
-    private Optional<String> accountProblem(Prompt prompt, Route route) {
-        if (prompt.account().isEmpty()) {
-            return Optional.empty();
-        }
-        String account = prompt.account().get();
-        if (!pool.hasAccount(account)) {
-            List<String> known = pool.accounts().stream().map(Account::id).toList();
-            return Optional.of("no account is named '" + account + "'; there are " + known);
-        }
-        boolean onRoute = route.targets().stream()
-                .anyMatch(target -> target.account().id().equals(account));
-        return onRoute
-                ? Optional.empty()
-                : Optional.of("account '" + account + "' is not on route '" + route.name() + "'");
-    }
-
-    private static Optional<String> modelProblem(Prompt prompt, Route route) {
-        if (prompt.model().isEmpty()) {
-            return Optional.empty();
-        }
-        String model = prompt.model().get();
-        List<String> known = route.targets().stream()
-                .filter(target -> prompt.account().isEmpty()
-                        || prompt.account().get().equals(target.account().id()))
-                .map(Target::model)
-                .distinct()
-                .toList();
-        return known.contains(model)
-                ? Optional.empty()
-                : Optional.of("model '" + model + "' is not on route '" + route.name() + "'"
-                        + prompt.account()
-                                .map(id -> " for account '" + id + "'")
-                                .orElse("") + "; there are " + known);
     }
 
     private static Prompt withMaxTokens(Prompt prompt, Route route) {
