@@ -11,10 +11,10 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
 import io.undertow.util.SameThreadExecutor;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,9 +84,7 @@ final class ChatHandler implements HttpHandler {
             Prompt prompt = prompt(exchange, client, request);
             client.begin(timeline.nanoTime());
             ChatAnswer answer = new ChatAnswer(
-                    "chatcmpl-" + UUID.randomUUID(),
-                    timeline.now().getEpochSecond(),
-                    request.model().orElse(""));
+                    newId(), timeline.now().getEpochSecond(), request.model().orElse(""));
             if (request.streaming()) {
                 stream(exchange, client, prompt, answer, request.usage());
             } else {
@@ -98,6 +96,11 @@ final class ChatHandler implements HttpHandler {
             LOG.error("A request failed", e);
             Response.send(exchange, ApiError.internal());
         }
+    }
+
+    private String newId() {
+        RandomGenerator random = timeline.random();
+        return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
     private Prompt prompt(HttpServerExchange exchange, Client client, ChatRequest request) {

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.xnio.Options;
 
 /**
@@ -45,6 +44,7 @@ public final class Gateway implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Whippletree whippletree;
+    private final Timeline timeline;
     private final Undertow undertow;
     private final GracefulShutdownHandler requests;
     private final GatewaySettings settings;
@@ -53,6 +53,7 @@ public final class Gateway implements AutoCloseable {
 
     private Gateway(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
         this.whippletree = whippletree;
+        this.timeline = timeline;
         this.settings = settings;
         this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
@@ -175,10 +176,15 @@ public final class Gateway implements AutoCloseable {
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;
         requests.shutdown();
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        requests.addShutdownListener(inTime -> closed.complete(null));
-        return closed.completeOnTimeout(null, grace.toMillis(), TimeUnit.MILLISECONDS)
-                .thenRunAsync(undertow::stop);
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
+        Timeline.Timer patience = timeline.schedule(grace.toNanos(), () -> quiet.complete(null));
+        requests.addShutdownListener(inTime -> quiet.complete(null));
+        return quiet.thenAcceptAsync(
+                ended -> {
+                    patience.cancel();
+                    undertow.stop();
+                },
+                timeline.executor());
     }
 
     /** Closes it with half a minute of grace, and blocks until that is done. */
