@@ -3,7 +3,6 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Prompt;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 
@@ -30,12 +29,7 @@ final class AnswerPublisher implements Flow.Publisher<Delta> {
         Reader reader = new Reader(Objects.requireNonNull(subscriber, "subscriber"), executor);
         reader.introduce();
         if (!reader.isOver()) {
-            CompletableFuture<?> asked = engine.submit(prompt, reader);
-            asked.whenComplete((completion, failure) -> {
-                if (failure != null) {
-                    reader.fail(failure);
-                }
-            });
+            var unused = engine.submit(prompt, reader).whenComplete(reader::ended);
         }
         reader.mailbox().drain();
     }

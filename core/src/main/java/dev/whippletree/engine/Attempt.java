@@ -243,21 +243,19 @@ final class Attempt implements AttemptSink {
                         FailureKind.UNAVAILABLE,
                         flight.broadcast().problem(answer).orElseThrow()));
             case DIFFERENT -> whileUnderWay(() -> conduct.differs(this));
-            case NONE -> awaitMore();
-            case MORE -> {
-                awaitMore();
-                whileUnderWay(() -> flight.readers().forEach(reader -> reader.wakeAfter(monitor)));
-            }
-        }
-    }
-
-    private void awaitMore() {
-        if (streaming) {
-            whileUnderWay(this::awaitNextPiece);
+            case NONE -> whileUnderWay(this::awaitNextPiece);
+            case MORE ->
+                whileUnderWay(() -> {
+                    awaitNextPiece();
+                    flight.readers().forEach(reader -> reader.wakeAfter(monitor));
+                });
         }
     }
 
     private void awaitNextPiece() {
+        if (!streaming) {
+            return;
+        }
         if (silenceTimer != null) {
             silenceTimer.cancel();
         }

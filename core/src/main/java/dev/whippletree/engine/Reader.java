@@ -68,10 +68,10 @@ final class Reader implements Flow.Subscription {
     /** It is a caller of a flight now. */
     void subscribed(Subscription as) {
         subscription = as;
-        as.future().whenComplete((completion, failure) -> ended(completion, failure));
     }
 
-    private void ended(@Nullable Completion completion, @Nullable Throwable failure) {
+    /** Its prompt has ended. */
+    void ended(@Nullable Completion completion, @Nullable Throwable failure) {
         if (completion != null) {
             end = new Delta.End(completion.finishReason(), completion.usage(), completion.origin());
             tell();
@@ -81,7 +81,7 @@ final class Reader implements Flow.Subscription {
     }
 
     /** Tells the subscriber, on the mailbox, that there is no whole answer. */
-    void fail(Throwable failure) {
+    private void fail(Throwable failure) {
         if (!over) {
             over = true;
             pass(() -> subscriber.onError(failure));
