@@ -1,0 +1,77 @@
+package dev.whippletree.cache.similar;
+
+import dev.whippletree.model.ApprovedWordings;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Answers to questions whose wordings were approved, one for all wordings of a question in a scope. Thread-safe. */
+final class ApprovedStore implements CacheStore {
+
+    private final ApprovedWordings approved;
+    private final InstantSource clock;
+    private final Map<Place, CacheEntry> entries;
+
+    /** Whose question it is, what it belongs to, and the first of its wordings. */
+    private record Place(String tenant, String scope, String question) {}
+
+    ApprovedStore(SimilarSettings settings, InstantSource clock) {
+        this.approved = settings.approved();
+        this.clock = clock;
+        this.entries = new Recent<>(settings.questions(), (place, entry) -> {});
+    }
+
+    /** Returns whether a question is a wording of one that was approved. */
+    boolean knows(CacheKey key) {
+        return placeOf(key).isPresent();
+    }
+
+    @Override
+    public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+        return CompletableFuture.completedFuture(
+                placeOf(key).flatMap(this::find).map(entry -> new CacheHit(entry, true)));
+    }
+
+    private synchronized Optional<CacheEntry> find(Place place) {
+        Optional<CacheEntry> found = Optional.ofNullable(entries.get(place));
+        if (found.isPresent() && !found.get().expires().isAfter(clock.instant())) {
+            entries.remove(place);
+            return Optional.empty();
+        }
+        return found;
+    }
+
+    @Override
+    public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+        placeOf(key).ifPresent(place -> {
+            synchronized (this) {
+                entries.put(place, entry);
+            }
+        });
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private Optional<Place> placeOf(CacheKey key) {
+        return key.question()
+                .flatMap(question -> approved.questionOf(question.text())
+                        .map(first -> new Place(key.tenant(), question.scope(), first)));
+    }
+
+    @Override
+    public synchronized CompletionStage<Long> clear(Optional<String> tenant) {
+        int before = entries.size();
+        entries.keySet().removeIf(place -> tenant.map(place.tenant()::equals).orElse(true));
+        return CompletableFuture.completedFuture((long) before - entries.size());
+    }
+
+    @Override
+    public synchronized void close() {
+        entries.clear();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.whippletree.cache.similar;
+
+import dev.whippletree.model.Completion;
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Two answers agree if they are the same text but for case, white space and punctuation, and call the same tools: {@code equal}. Made for
+ * answers of a few words, such as classes and decisions; free text is nearly never equal, and then nothing is ever served.
+ */
+public final class EqualVerifier implements Verifier {
+
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}\\p{Sc}%+<>=/*-]+");
+
+    /** Creates it. */
+    public EqualVerifier() {}
+
+    /** Returns {@code equal}. */
+    @Override
+    public String name() {
+        return "equal";
+    }
+
+    @Override
+    public boolean agree(String question, Completion stored, Completion fresh) {
+        return normal(stored.text()).equals(normal(fresh.text())) && calls(stored).equals(calls(fresh));
+    }
+
+    private static String normal(String text) {
+        String composed = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+        return BETWEEN_WORDS.matcher(composed).replaceAll(" ").strip();
+    }
+
+    /** Names and arguments: the ids of calls differ each time. */
+    private static String calls(Completion completion) {
+        StringBuilder calls = new StringBuilder();
+        completion.toolCalls().forEach(call -> calls.append(call.name())
+                .append('(')
+                .append(call.arguments())
+                .append(")\n"));
+        return calls.toString();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.whippletree.cache.similar;
+
+import java.util.Optional;
+
+/**
+ * What was found out about a question when it was looked up. Immutable.
+ *
+ * @param question its own words
+ * @param wording the same as guards see it
+ * @param vector its vector
+ * @param nearest the nearest stored question, if one is stored
+ * @param score how sure it is that the nearest one's answer is right; negative infinity if none may be served
+ * @param verdict what is done with it
+ */
+record Look(
+        String question,
+        Wording wording,
+        float[] vector,
+        Optional<Stored> nearest,
+        double score,
+        AuditedThreshold.Verdict verdict) {
+
+    boolean isAudit() {
+        return verdict == AuditedThreshold.Verdict.AUDIT;
+    }
+
+    boolean isServed() {
+        return verdict == AuditedThreshold.Verdict.SERVE;
+    }
+}

@@ -1,0 +1,23 @@
+package dev.whippletree.cache.similar;
+
+import dev.whippletree.model.Completion;
+
+/**
+ * Says whether two answers to questions that look alike say the same. What it says is what "wrong" means: the bound is kept by its word.
+ * Thread-safe; found by {@link java.util.ServiceLoader} where the cache is, so it needs a public constructor without arguments.
+ */
+public interface Verifier {
+
+    /** Returns the name by which configurations choose it: lower case, unique. */
+    String name();
+
+    /**
+     * Returns whether the stored answer would have done as well as the fresh one. Asked on the cache's own workers: may take a while,
+     * as a judge does that is itself a model.
+     *
+     * @param question what was asked
+     * @param stored what a similar question was answered
+     * @param fresh what this one was answered
+     */
+    boolean agree(String question, Completion stored, Completion fresh);
+}

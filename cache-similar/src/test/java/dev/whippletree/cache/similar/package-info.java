@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.cache.similar;
+
+import org.jspecify.annotations.NullMarked;
