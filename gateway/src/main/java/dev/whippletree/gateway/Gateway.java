@@ -48,13 +48,16 @@ public final class Gateway implements AutoCloseable {
     private final Undertow undertow;
     private final GracefulShutdownHandler requests;
     private final GatewaySettings settings;
+    private final Optional<Telemetry> telemetry;
     private volatile Access access;
     private volatile boolean closing;
 
-    private Gateway(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
+    private Gateway(
+            Whippletree whippletree, GatewaySettings settings, Timeline timeline, Optional<Telemetry> telemetry) {
         this.whippletree = whippletree;
         this.timeline = timeline;
         this.settings = settings;
+        this.telemetry = telemetry;
         this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
         paths.addExactPath(
@@ -86,20 +89,36 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts one. Blocks until it listens.
+     * Starts one that shows what its Whippletree's status tells. Blocks until it listens.
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
-        Gateway gateway = new Gateway(whippletree, settings, timeline);
+        return start(new Gateway(whippletree, settings, timeline, Optional.empty()));
+    }
+
+    /**
+     * Starts one that also shows what its Whippletree's listeners were told. Blocks until it listens.
+     *
+     * @param whippletree what answers; stays open when the gateway is closed
+     * @param timeline the time it goes by
+     * @param telemetry whose listeners the Whippletree was built with
+     * @throws IllegalStateException if the address can't be had, saying what to do
+     */
+    public static Gateway start(
+            Whippletree whippletree, GatewaySettings settings, Timeline timeline, Telemetry telemetry) {
+        return start(new Gateway(whippletree, settings, timeline, Optional.of(telemetry)));
+    }
+
+    private static Gateway start(Gateway gateway) {
         try {
             gateway.undertow.start();
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "the gateway can't listen on " + settings.host() + ":" + settings.port() + ": " + root(e)
-                            + "; choose another port",
+                    "the gateway can't listen on " + gateway.settings.host() + ":" + gateway.settings.port() + ": "
+                            + root(e) + "; choose another port",
                     e);
         }
         return gateway;
