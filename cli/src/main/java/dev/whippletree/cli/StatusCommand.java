@@ -1,8 +1,6 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.board.Bill;
-import dev.whippletree.model.StatusSnapshot;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,9 +48,10 @@ final class StatusCommand implements Callable<Integer> {
 
     private void print(Whippletree whippletree) {
         if (json) {
-            StatusSnapshot status = whippletree.status();
-            Bill bill = StatusPage.bill(whippletree, status, surroundings);
-            surroundings.out().println(Json.write(StatusJson.of(status, bill)));
+            surroundings
+                    .out()
+                    .println(Json.write(
+                            StatusPage.status(whippletree, surroundings).json()));
             return;
         }
         StatusPage.lines(whippletree, surroundings).forEach(surroundings.out()::println);
