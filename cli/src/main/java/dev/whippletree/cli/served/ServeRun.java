@@ -130,6 +130,7 @@ public final class ServeRun {
         out.println("  accounts  " + configuration.accounts().size());
         out.println("  clients   "
                 + (clients == 0 ? "anybody on this machine, without a key" : clients + ", by their keys"));
+        out.println("  status    " + gateway.pageUrl() + watchedBy(configuration, clients));
         out.println();
         out.println("Try it:");
         out.println("  curl " + gateway.baseUrl() + "/chat/completions \\");
@@ -142,5 +143,12 @@ public final class ServeRun {
         out.println();
         out.println("Ctrl-C ends it.");
         out.flush();
+    }
+
+    private static String watchedBy(Configuration configuration, int clients) {
+        if (configuration.gateway().flatMap(GatewaySettings::watchKey).isPresent()) {
+            return ", by its watch key";
+        }
+        return clients == 0 ? "" : ", once gateway.watch-key is set";
     }
 }
