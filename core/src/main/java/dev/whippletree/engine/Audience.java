@@ -39,6 +39,9 @@ final class Audience {
 
     /** The calling thread has opened a flight, for which nothing has been done yet. */
     void opened(Flight flight) {
+        if (isEmpty()) {
+            return;
+        }
         listeners.stream()
                 .map(listener -> listener.opened(flight.prompt()))
                 .reduce(Consumer::andThen)

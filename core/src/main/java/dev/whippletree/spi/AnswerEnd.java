@@ -27,4 +27,9 @@ public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, S
     public AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model) {
         this(finishReason, usage, model, Optional.empty());
     }
+
+    /** Returns the same end of an answer that is called so. */
+    public AnswerEnd withId(Optional<String> other) {
+        return new AnswerEnd(finishReason, usage, model, other);
+    }
 }
