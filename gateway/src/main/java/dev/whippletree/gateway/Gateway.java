@@ -24,8 +24,8 @@ import org.xnio.Options;
  * An OpenAI-compatible server in front of one Whippletree: a program in any language changes its base URL and is done. Thread-safe.
  *
  * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code GET /healthz} says that it runs,
- * {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands, and the page {@code /} shows it.
- * HTTP/1.1.
+ * {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
+ * Prometheus, and the page {@code /} shows it. HTTP/1.1.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -72,6 +72,8 @@ public final class Gateway implements AutoCloseable {
         Visits visits = new Visits();
         OwnPart ownPart = new OwnPart(() -> access, visits, trend, telemetry, timeline::nanoTime);
         paths.addExactPath("/status", only(Methods.GET, watched(new StatusHandler(whippletree, ownPart))));
+        telemetry.ifPresent(told -> paths.addExactPath(
+                "/metrics", only(Methods.GET, watched(new MetricsHandler(told, timeline.executor())))));
         HttpHandler guarded =
                 new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
         this.requests = new GracefulShutdownHandler(visits.counting(guarded));

@@ -1,7 +1,11 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.metrics.MicrometerListener;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.time.Timeline;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 
 /**
@@ -19,7 +23,12 @@ import java.util.List;
  */
 public final class Telemetry {
 
+    /** The content type of {@link #metrics}. */
+    static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
     private final LatestFailures failures;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final MicrometerListener metrics = new MicrometerListener(registry);
 
     /**
      * Creates one that has heard nothing yet.
@@ -32,7 +41,17 @@ public final class Telemetry {
 
     /** Returns what listens to a Whippletree, for its builder. Immutable. */
     public List<EngineListener> listeners() {
-        return List.of(failures);
+        return List.of(failures, metrics);
+    }
+
+    /** Returns what its Whippletree is measured in: for meters of the program's own, which then stand at {@code /metrics} as well. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /** Returns everything measured, as the text that Prometheus reads, in UTF-8. */
+    String metrics() {
+        return registry.scrape(METRICS_TYPE);
     }
 
     /** Returns the attempts that failed last. */

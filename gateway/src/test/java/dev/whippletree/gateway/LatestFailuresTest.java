@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.gateway.LatestFailures.FailedAttempt;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.ServiceCall;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class LatestFailuresTest {
@@ -16,7 +19,26 @@ final class LatestFailuresTest {
 
     private void fail(String message) {
         now = now.plusSeconds(1);
-        failures.attemptFailed("one", "small", Failure.of(FailureKind.TIMEOUT, message), Duration.ofMillis(5));
+        failures.called(call(new ServiceCall.Failed(Failure.of(FailureKind.TIMEOUT, message))));
+    }
+
+    private static ServiceCall call(ServiceCall.End end) {
+        return new ServiceCall(
+                "one",
+                "openai",
+                "small",
+                Prompt.of("Hello"),
+                false,
+                Instant.EPOCH,
+                Duration.ofMillis(5),
+                Optional.empty(),
+                end);
+    }
+
+    @Test
+    void whatWasGivenUp_isNoFailure() {
+        failures.called(call(new ServiceCall.Cancelled()));
+        assertThat(failures.lastFirst()).isEmpty();
     }
 
     @Test

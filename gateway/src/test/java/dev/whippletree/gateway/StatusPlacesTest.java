@@ -105,6 +105,31 @@ final class StatusPlacesTest {
     }
 
     @Test
+    void metrics_areWhatPrometheusReads() throws Exception {
+        running.post(HI);
+        HttpResponse<String> response = running.get("/metrics");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type")).hasValue(Telemetry.METRICS_TYPE);
+        assertThat(response.headers().firstValue("cache-control")).hasValue("no-store");
+        assertThat(response.body())
+                .contains("whippletree_prompts_total{engine=\"default\",outcome=\"service\",reason=\"none\"} 1.0")
+                .contains("gen_ai_client_operation_duration_seconds_count{");
+    }
+
+    @Test
+    void metrics_areTheOperators() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"));
+        assertRefused(running.get("/metrics"), 401, "invalid_api_key", "gateway.watch-key");
+        assertRefused(
+                running.get("/metrics", "Authorization", "Bearer key-of-acme"),
+                401,
+                "invalid_api_key",
+                "this isn't gateway.watch-key");
+        assertThat(running.get("/metrics", "Authorization", "Bearer " + WATCH).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void clients_areShownByName_withWhatTheyUsed_andNeverTheirKeys() throws Exception {
         open(Optional.of(WATCH), client("acme", "key-of-acme", "3 requests / 1h"), client("other", "key-of-other"));
         running.post(HI, "Authorization", "Bearer key-of-acme");
