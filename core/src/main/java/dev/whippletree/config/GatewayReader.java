@@ -3,6 +3,7 @@ package dev.whippletree.config;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,18 +32,30 @@ final class GatewayReader {
     private Optional<GatewaySettings> settings(Section section) {
         String host = section.text("host").orElse(DEFAULT.host());
         int port = section.integer("port", 0).orElse(DEFAULT.port());
-        int body = section.integer("max-body-bytes", 1).orElse(DEFAULT.mostBodyBytes());
-        int connections = section.integer("max-connections", 1).orElse(DEFAULT.mostConnections());
+        Optional<GatewaySettings.Bounds> bounds = bounds(section);
         int problems = section.problems().lines().size();
         List<GatewaySettings.Client> clients = clients(section);
         Optional<Secret> watchKey = watchKey(section, clients);
-        if (section.problems().lines().size() > problems) {
+        if (section.problems().lines().size() > problems || bounds.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new GatewaySettings(host, port, clients, watchKey, body, connections));
+            return Optional.of(new GatewaySettings(host, port, clients, watchKey, bounds.get()));
         } catch (IllegalArgumentException e) {
             section.problem("host", String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<GatewaySettings.Bounds> bounds(Section section) {
+        GatewaySettings.Bounds usual = DEFAULT.bounds();
+        int body = section.integer("max-body-bytes", 1).orElse(usual.mostBodyBytes());
+        int connections = section.integer("max-connections", 1).orElse(usual.mostConnections());
+        Duration patience = section.duration("client-timeout").orElse(usual.clientTimeout());
+        try {
+            return Optional.of(new GatewaySettings.Bounds(body, connections, patience));
+        } catch (IllegalArgumentException e) {
+            section.problem("client-timeout", String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }

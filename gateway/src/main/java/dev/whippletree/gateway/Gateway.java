@@ -34,9 +34,6 @@ public final class Gateway implements AutoCloseable {
     private static final int MOST_HEADER_BYTES = 32 * 1024;
     private static final int MOST_HEADERS = 100;
 
-    /** For a request's head to arrive in, and for a client to take what is sent to it. */
-    private static final int TIMEOUT_MILLIS = 30_000;
-
     /** After an answer, until the next request on the same connection: longer than clients keep theirs. */
     private static final int IDLE_MILLIS = 120_000;
 
@@ -62,7 +59,7 @@ public final class Gateway implements AutoCloseable {
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
         paths.addExactPath(
                 "/v1/chat/completions",
-                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, settings.mostBodyBytes())));
+                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, settings.bounds())));
         paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
         paths.addExactPath(
                 "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
@@ -77,19 +74,22 @@ public final class Gateway implements AutoCloseable {
         HttpHandler guarded =
                 new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
         this.requests = new GracefulShutdownHandler(visits.counting(guarded));
+        int clientMillis = (int) settings.bounds().clientTimeout().toMillis();
         this.undertow = Undertow.builder()
                 .addHttpListener(settings.port(), settings.host())
                 .setIoThreads(IO_THREADS)
                 .setWorkerThreads(1)
                 .setSocketOption(Options.BACKLOG, BACKLOG)
                 .setSocketOption(Options.TCP_NODELAY, true)
-                .setSocketOption(Options.WRITE_TIMEOUT, TIMEOUT_MILLIS)
-                .setSocketOption(Options.CONNECTION_HIGH_WATER, settings.mostConnections())
-                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.mostConnections())
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) settings.mostBodyBytes())
+                .setSocketOption(Options.WRITE_TIMEOUT, clientMillis)
+                .setSocketOption(
+                        Options.CONNECTION_HIGH_WATER, settings.bounds().mostConnections())
+                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.bounds().mostConnections())
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long)
+                        settings.bounds().mostBodyBytes())
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
                 .setServerOption(UndertowOptions.MAX_HEADERS, MOST_HEADERS)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, TIMEOUT_MILLIS)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, clientMillis)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
                 .setServerOption(UndertowOptions.ENABLE_STATISTICS, false)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
