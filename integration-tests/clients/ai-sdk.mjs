@@ -112,12 +112,12 @@ await run({
 
   broken: (prompt) => failure(() => ask(models.broken, prompt), describe),
 
-  async cutStream(prompt) {
+  async brokenStream(prompt) {
     let text = '';
     const heard = (part) => {
       text += part.type === 'text-delta' ? part.text : '';
     };
-    return { ...(await failure(() => read(stream(models.cut, prompt), heard), describe)), text };
+    return { ...(await failure(() => read(stream(models.impatient, prompt), heard), describe)), text };
   },
 
   async leaveStream(prompt) {

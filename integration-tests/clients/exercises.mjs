@@ -8,10 +8,10 @@ export const models = {
   groq: `groq/${MODEL}`,
   mistaken: `mistaken/${MODEL}`,
   broken: `broken/${MODEL}`,
-  cut: `cut/${MODEL}`,
   stalling: `stalling/${MODEL}`,
   silent: `silent/${MODEL}`,
   limited: 'limited',
+  impatient: 'impatient',
   unknown: 'no-such-model',
 };
 

@@ -122,10 +122,10 @@ await run({
 
   broken: (content) => failure(() => create(models.broken, content), describe),
 
-  async cutStream(content) {
+  async brokenStream(content) {
     let text = '';
     const read = async () => {
-      for await (const chunk of await create(models.cut, content, { stream: true })) {
+      for await (const chunk of await create(models.impatient, content, { stream: true })) {
         text += chunk.choices[0]?.delta.content ?? '';
       }
     };

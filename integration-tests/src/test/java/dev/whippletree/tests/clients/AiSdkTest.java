@@ -15,7 +15,6 @@ final class AiSdkTest extends ClientContract {
     @Override
     ErrorNames errorNames() {
         // What breaks off is told as the event's own object.
-        return new ErrorNames(
-                CALL_FAILED, CALL_FAILED, CALL_FAILED, CALL_FAILED, CALL_FAILED, "object", "AbortError");
+        return new ErrorNames(CALL_FAILED, CALL_FAILED, CALL_FAILED, CALL_FAILED, CALL_FAILED, "object", "AbortError");
     }
 }

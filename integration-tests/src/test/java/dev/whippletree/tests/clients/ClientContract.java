@@ -225,8 +225,10 @@ abstract class ClientContract {
 
     @Test
     void streamThatBreaksOff_isAnErrorToTheClient_neverAShorterAnswer() {
-        JsonNode result = run().of("cutStream");
-        assertThat(result.at("/error/type").asString()).as("%s", result).isEqualTo(errorNames().brokenStream());
+        JsonNode result = run().of("brokenStream");
+        assertThat(result.at("/error/type").asString())
+                .as("%s", result)
+                .isEqualTo(errorNames().brokenStream());
         assertThat(result.at("/error/message").asString()).contains("the answer broke off");
         assertThat(result.path("text").asString()).isNotEmpty();
     }
@@ -240,7 +242,8 @@ abstract class ClientContract {
 
     @Test
     void clientThatLeavesWhileItWaits_endsTheServicesCall() {
-        assertThat(run().of("leave").at("/error/type").asString()).isEqualTo(errorNames().left());
+        assertThat(run().of("leave").at("/error/type").asString())
+                .isEqualTo(errorNames().left());
         await().until(() -> stage().left(question("leave")));
     }
 

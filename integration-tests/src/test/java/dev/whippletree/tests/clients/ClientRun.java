@@ -74,6 +74,7 @@ record ClientRun(Map<String, JsonNode> results) {
     /** Returns what came of one. */
     JsonNode of(String exercise) {
         return Optional.ofNullable(results.get(exercise))
-                .orElseThrow(() -> new AssertionError("there was no exercise " + exercise + " among " + results.keySet()));
+                .orElseThrow(
+                        () -> new AssertionError("there was no exercise " + exercise + " among " + results.keySet()));
     }
 }

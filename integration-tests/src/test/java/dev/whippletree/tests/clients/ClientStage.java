@@ -34,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
  * A gateway with a key, over accounts of an emulated Hugging Face and Groq, each of which fails in its own way or not at all. What the
  * services receive is kept. Thread-safe.
  *
- * <p>A client chooses by {@code account/model}, or by the route {@code limited}, who answers.
+ * <p>A client chooses by {@code account/model} who answers, or by a route: {@code limited}, whose account tells everybody to wait
+ * longer than the route lets them, or {@code impatient}, where answers break off.
  */
 final class ClientStage implements AutoCloseable {
 
@@ -47,7 +48,7 @@ final class ClientStage implements AutoCloseable {
     static final Duration CLOSED = Duration.ofMinutes(1);
 
     private static final List<String> FAULTS =
-            List.of("400:mistaken", "502:broken", "429=60s:limited", "cut:cut", "stall:stalling", "hang:silent");
+            List.of("400:mistaken", "502:broken", "429=60s:limited", "stall:stalling", "hang:silent");
 
     private final SystemTimeline timeline = new SystemTimeline();
     private final List<JsonNode> received = new CopyOnWriteArrayList<>();
@@ -64,9 +65,7 @@ final class ClientStage implements AutoCloseable {
      */
     ClientStage(Path folder) throws IOException {
         server = EmulatorServer.start(
-                List.of(
-                        emulated(ServiceKind.HUGGING_FACE, accounts()),
-                        emulated(ServiceKind.GROQ, List.of("groq"))),
+                List.of(emulated(ServiceKind.HUGGING_FACE, accounts()), emulated(ServiceKind.GROQ, List.of("groq"))),
                 0,
                 timeline,
                 new Kept());
@@ -117,6 +116,7 @@ final class ClientStage implements AutoCloseable {
                 routes:
                   usual: { model: %1$s, accounts: %2$s, attempts: 1 }
                   limited: { model: %1$s, accounts: [limited], deadline: 1s }
+                  impatient: { model: %1$s, accounts: [stalling], attempts: 1, timeouts: { between-tokens: 1s } }
                 """.formatted(MODEL, usual);
     }
 
