@@ -74,15 +74,10 @@ final class ClientStage implements AutoCloseable {
                 .timeline(timeline)
                 .configuration(new ConfigurationSource(Optional.of(file), Map.of(), folder))
                 .build();
-        GatewaySettings usual = GatewaySettings.DEFAULT;
+        GatewaySettings.Client acme = new GatewaySettings.Client("acme", Secret.of(KEY), List.of());
         gateway = Gateway.start(
                 whippletree,
-                new GatewaySettings(
-                        usual.host(),
-                        0,
-                        List.of(new GatewaySettings.Client("acme", Secret.of(KEY), List.of())),
-                        usual.mostBodyBytes(),
-                        usual.mostConnections()),
+                GatewaySettings.DEFAULT.withPort(0).withClients(List.of(acme), Optional.empty()),
                 timeline);
     }
 

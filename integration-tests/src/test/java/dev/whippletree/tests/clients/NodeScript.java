@@ -1,19 +1,16 @@
 package dev.whippletree.tests.clients;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** The scripts that use packages of npm, in {@code integration-tests/clients}. */
 final class NodeScript {
 
-    /** Where they are. */
-    static final Path FOLDER = Path.of("clients").toAbsolutePath();
+    private static final Path FOLDER = Path.of("clients").toAbsolutePath();
 
     private static final int OLDEST = 20;
     private static final long PATIENCE_SECONDS = 20;
@@ -35,9 +32,7 @@ final class NodeScript {
     }
 
     private static Optional<String> node() {
-        return Stream.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator))
-                .flatMap(folder -> Stream.of(Path.of(folder, "node"), Path.of(folder, "node.exe")))
-                .filter(Files::isExecutable)
+        return Surroundings.onPath("node")
                 .map(Path::toString)
                 .filter(NodeScript::isNewEnough)
                 .findFirst();

@@ -2,7 +2,12 @@ package dev.whippletree.tests.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs that Maven can't bring. */
@@ -24,5 +29,14 @@ final class Surroundings {
         }
         Assumptions.assumeTrue(thing.isPresent(), "skipped: " + otherwise);
         return thing.orElseThrow();
+    }
+
+    /** Returns the programs of these names on the path, in the order of the names. */
+    static Stream<Path> onPath(String... names) {
+        List<String> folders = List.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator));
+        return Stream.of(names)
+                .flatMap(name -> folders.stream()
+                        .flatMap(folder -> Stream.of(Path.of(folder, name), Path.of(folder, name + ".exe"))))
+                .filter(Files::isExecutable);
     }
 }
