@@ -70,8 +70,12 @@ const acts = {
   /** Returns what a page shouldn't do. */
   troubles: () => troubles,
 
-  /** Returns how many pixels the page is wider than its window. */
-  overflow: () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+  /** Returns how many pixels the page can be scrolled sideways. */
+  sideways: () =>
+    page.evaluate(() => {
+      window.scrollTo({ left: 10_000, behavior: 'instant' });
+      return window.scrollX;
+    }),
 
   /** Returns the brightness of the page's background, 0 to 1. */
   brightness: () =>

@@ -80,9 +80,9 @@ final class Browser implements AutoCloseable {
         return strings(act("troubles", Map.of()));
     }
 
-    /** Returns how many pixels the page is wider than its window. */
-    int overflow() {
-        return act("overflow", Map.of()).asInt();
+    /** Returns how many pixels the page can be scrolled sideways. */
+    int sideways() {
+        return act("sideways", Map.of()).asInt();
     }
 
     /** Returns the brightness of the page's background, 0 to 1. */

@@ -147,7 +147,7 @@ final class StatusPageTest {
         ask(Prompt.builder().user("Why us?").account("hf-2"));
         browser().expect(REFUSED + " h3", "hf-2");
         browser().expect(REFUSED + " .badge", "off");
-        browser().expect(REFUSED + " .reason", "oken");
+        browser().expect(REFUSED + " .reason", "Invalid credentials");
         browser().expect("#failures li", "hf-2");
         browser().expect("#failures li .kind", "401");
         browser().expect("#headline", "1 of 2 accounts is open");
@@ -170,7 +170,7 @@ final class StatusPageTest {
         ask(Prompt.builder().user("Why us?").account("hf-2"));
         browser().expect("#failures li", "hf-2");
 
-        assertThat(browser().overflow()).isZero();
+        assertThat(browser().sideways()).isZero();
     }
 
     @Test
