@@ -109,7 +109,7 @@ final class ClientStage implements AutoCloseable {
         usual.remove("limited");
         return yaml + """
                 routes:
-                  usual: { model: %1$s, accounts: %2$s, attempts: 1 }
+                  usual: { model: %1$s, accounts: %2$s, attempts: 1, timeouts: { between-tokens: 1h, whole: 1h } }
                   limited: { model: %1$s, accounts: [limited], deadline: 1s }
                   impatient: { model: %1$s, accounts: [stalling], attempts: 1, timeouts: { between-tokens: 1s } }
                 """.formatted(MODEL, usual);
