@@ -27,7 +27,10 @@ final class RemoteStatus {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7e]+");
-    private static final Pattern KNOWN_PLACE = Pattern.compile("/*(v1|status)?/*$");
+    private static final Pattern KNOWN_PLACE = Pattern.compile("(/+(v1|status))?/*$");
+    /** Two would begin another host's name. */
+    private static final Pattern LEADING_SLASHES = Pattern.compile("^/+");
+
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}|[\u0080-\u009f]");
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
@@ -75,8 +78,8 @@ final class RemoteStatus {
             throw new UserMistake(
                     "--url has no user or password in it: give the watch key by $" + StatusCommand.KEY_VARIABLE);
         }
-        String path = KNOWN_PLACE.matcher(uri.getRawPath()).replaceFirst("");
-        return new RemoteStatus(uri.resolve(path + "/status"), key);
+        String path = KNOWN_PLACE.matcher(uri.getRawPath()).replaceFirst("") + "/status";
+        return new RemoteStatus(uri.resolve(LEADING_SLASHES.matcher(path).replaceFirst("/")), key);
     }
 
     private static URI parse(String url) {

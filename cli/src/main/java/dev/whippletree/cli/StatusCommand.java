@@ -84,7 +84,8 @@ final class StatusCommand implements Callable<Integer> {
                     + " don't go with it");
         }
         Optional<String> key = Optional.ofNullable(watchKey)
-                .or(() -> Optional.ofNullable(surroundings.environment().get(KEY_VARIABLE)))
+                .or(() -> Optional.ofNullable(surroundings.environment().get(KEY_VARIABLE))
+                        .filter(value -> !value.isBlank()))
                 .map(String::strip);
         try {
             String answer = RemoteStatus.at(address, key).json();

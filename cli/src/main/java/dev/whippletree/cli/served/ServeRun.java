@@ -92,7 +92,8 @@ public final class ServeRun {
             changes.lines().forEach(line -> err.println("whippletree: " + line));
             changes.needsRestart().forEach(line -> err.println("whippletree: " + line));
             if (restart) {
-                err.println("whippletree: gateway: what has changed besides clients takes effect after a restart");
+                err.println(
+                        "whippletree: gateway: what has changed besides clients and watch-key takes effect after a restart");
             }
             err.println("whippletree: the configuration has been read again");
         } catch (ConfigurationException e) {
