@@ -280,7 +280,7 @@ final class GatewayTest {
     }
 
     @Test
-    void streamThatBreaksOff_endsWithAnErrorAndWithoutDone() throws Exception {
+    void streamThatBreaksOff_endsWithAnEventNamedError_andWithoutDone() throws Exception {
         running.provider.usually(call -> {});
         try (Socket socket = running.send(RunningGateway.wire(HI_STREAMED))) {
             ScriptedProvider.Call call = running.provider.call();
@@ -288,7 +288,7 @@ final class GatewayTest {
             assertThat(RunningGateway.readUntil(socket, "Half an ")).contains("200 OK");
             call.fail(Failure.of(FailureKind.REJECTED, "changed its mind"));
             assertThat(RunningGateway.readUntil(socket, "\r\n0\r\n\r\n"))
-                    .contains("\"code\":\"stream_interrupted\"", "changed its mind")
+                    .contains("event: error\ndata: {\"error\":{", "\"code\":\"stream_interrupted\"", "changed its mind")
                     .doesNotContain("[DONE]", "\"finish_reason\":\"stop\"");
         }
     }
