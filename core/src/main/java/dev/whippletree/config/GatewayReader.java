@@ -35,15 +35,27 @@ final class GatewayReader {
         int connections = section.integer("max-connections", 1).orElse(DEFAULT.mostConnections());
         int problems = section.problems().lines().size();
         List<GatewaySettings.Client> clients = clients(section);
+        Optional<Secret> watchKey = watchKey(section, clients);
         if (section.problems().lines().size() > problems) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new GatewaySettings(host, port, clients, body, connections));
+            return Optional.of(new GatewaySettings(host, port, clients, watchKey, body, connections));
         } catch (IllegalArgumentException e) {
             section.problem("host", String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    /** One that a client knows as well would show a tenant what is the operator's. */
+    private Optional<Secret> watchKey(Section section, List<GatewaySettings.Client> clients) {
+        Optional<Secret> key = tokens.read(section, "watch-key");
+        key.map(Secret::reveal)
+                .ifPresent(revealed -> clients.stream()
+                        .filter(client -> client.key().reveal().equals(revealed))
+                        .forEach(client -> section.problem(
+                                "watch-key", "the client '" + client.name() + "' has this key: take another")));
+        return key;
     }
 
     private List<GatewaySettings.Client> clients(Section section) {

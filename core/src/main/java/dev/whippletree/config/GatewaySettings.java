@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a gateway in front of a Whippletree is reached, and by whom. Immutable.
@@ -13,13 +14,22 @@ import java.util.Objects;
  * @param host the address it listens on; only this machine's own unless there are clients with keys
  * @param port the port, 0 to 65535; 0: any that is free
  * @param clients who may ask; empty: whoever reaches it, and all of them are one tenant
+ * @param watchKey what is shown to see how everything stands; absent: where there are no clients, whoever reaches it may see that, and
+ *     else nobody
  * @param mostBodyBytes the largest request it reads, 1 or more
  * @param mostConnections how many connections it keeps open at once, 1 or more
  */
-public record GatewaySettings(String host, int port, List<Client> clients, int mostBodyBytes, int mostConnections) {
+public record GatewaySettings(
+        String host,
+        int port,
+        List<Client> clients,
+        Optional<Secret> watchKey,
+        int mostBodyBytes,
+        int mostConnections) {
 
     /** This machine only, port 8080, no keys, 20 MB (a few images), 10,000 connections. */
-    public static final GatewaySettings DEFAULT = new GatewaySettings("127.0.0.1", 8080, List.of(), 20_000_000, 10_000);
+    public static final GatewaySettings DEFAULT =
+            new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), 20_000_000, 10_000);
 
     private static final int HIGHEST_PORT = 65_535;
 
@@ -30,6 +40,7 @@ public record GatewaySettings(String host, int port, List<Client> clients, int m
      */
     public GatewaySettings {
         Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(watchKey, "watchKey");
         clients = List.copyOf(clients);
         check(port >= 0 && port <= HIGHEST_PORT, "a port is 0 to 65535, not " + port);
         check(mostBodyBytes >= 1, "the largest request has 1 byte or more, not " + mostBodyBytes);
@@ -44,12 +55,22 @@ public record GatewaySettings(String host, int port, List<Client> clients, int m
 
     /** Returns the same on another address. */
     public GatewaySettings withHost(String other) {
-        return new GatewaySettings(other, port, clients, mostBodyBytes, mostConnections);
+        return new GatewaySettings(other, port, clients, watchKey, mostBodyBytes, mostConnections);
     }
 
     /** Returns the same on another port. */
     public GatewaySettings withPort(int other) {
-        return new GatewaySettings(host, other, clients, mostBodyBytes, mostConnections);
+        return new GatewaySettings(host, other, clients, watchKey, mostBodyBytes, mostConnections);
+    }
+
+    /**
+     * Returns the same for others.
+     *
+     * @param others who may ask
+     * @param key what is shown to see how everything stands
+     */
+    public GatewaySettings withClients(List<Client> others, Optional<Secret> key) {
+        return new GatewaySettings(host, port, others, key, mostBodyBytes, mostConnections);
     }
 
     private static boolean isLoopback(String host) {

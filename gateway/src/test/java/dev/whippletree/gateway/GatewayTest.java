@@ -50,9 +50,7 @@ final class GatewayTest {
 
     private void withClients(GatewaySettings.Client... clients) {
         running.close();
-        GatewaySettings open = GatewaySettings.DEFAULT;
-        running = new RunningGateway(new GatewaySettings(
-                open.host(), open.port(), List.of(clients), open.mostBodyBytes(), open.mostConnections()));
+        running = new RunningGateway(GatewaySettings.DEFAULT.withClients(List.of(clients), Optional.empty()));
     }
 
     private static GatewaySettings.Client client(String name, String key, String... limits) {
@@ -405,7 +403,8 @@ final class GatewayTest {
     void bodyThatIsTooLarge_isRefused() throws Exception {
         running.close();
         GatewaySettings open = GatewaySettings.DEFAULT;
-        running = new RunningGateway(new GatewaySettings(open.host(), 0, List.of(), 1_000, open.mostConnections()));
+        running = new RunningGateway(
+                new GatewaySettings(open.host(), 0, List.of(), Optional.empty(), 1_000, open.mostConnections()));
         assertError(running.post(HI.replace("Hi", "x".repeat(2_000))), 413, "request_too_large", "1000 bytes");
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
     }
