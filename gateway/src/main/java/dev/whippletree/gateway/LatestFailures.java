@@ -2,7 +2,7 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.model.Failure;
 import dev.whippletree.spi.EngineListener;
-import java.time.Duration;
+import dev.whippletree.spi.ServiceCall;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,8 +35,10 @@ final class LatestFailures implements EngineListener {
     }
 
     @Override
-    public void attemptFailed(String account, String model, Failure failure, Duration took) {
-        keep(new FailedAttempt(clock.get(), account, model, failure));
+    public void called(ServiceCall call) {
+        if (call.end() instanceof ServiceCall.Failed failed) {
+            keep(new FailedAttempt(clock.get(), call.account(), call.model(), failed.failure()));
+        }
     }
 
     private synchronized void keep(FailedAttempt failed) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.gateway.LatestFailures.FailedAttempt;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.ServiceCall;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class LatestFailuresTest {
@@ -16,7 +19,16 @@ final class LatestFailuresTest {
 
     private void fail(String message) {
         now = now.plusSeconds(1);
-        failures.attemptFailed("one", "small", Failure.of(FailureKind.TIMEOUT, message), Duration.ofMillis(5));
+        failures.called(new ServiceCall(
+                "one",
+                "groq",
+                "small",
+                Prompt.of("question"),
+                false,
+                now,
+                Duration.ofMillis(5),
+                Optional.empty(),
+                new ServiceCall.Failed(Failure.of(FailureKind.TIMEOUT, message))));
     }
 
     @Test
