@@ -18,6 +18,8 @@ final class EventMeters {
     private final MeterRegistry registry;
     private final Map<Key, Meter> meters = new ConcurrentHashMap<>();
 
+    private volatile boolean over;
+
     private record Key(String name, Tags tags) {}
 
     EventMeters(MeterRegistry registry) {
@@ -67,11 +69,17 @@ final class EventMeters {
     }
 
     private <M extends Meter> M meter(String name, Tags tags, Class<M> type, Supplier<M> register) {
-        return type.cast(meters.computeIfAbsent(new Key(name, tags), key -> register.get()));
+        Key key = new Key(name, tags);
+        Meter meter = meters.computeIfAbsent(key, missing -> register.get());
+        if (over && meters.remove(key, meter)) {
+            registry.remove(meter); // The end came between.
+        }
+        return type.cast(meter);
     }
 
-    /** Removes all of them. */
+    /** Removes all of them, for good. */
     void end() {
+        over = true;
         meters.values().forEach(registry::remove);
         meters.clear();
     }

@@ -44,11 +44,14 @@ final class StatusMeters {
         this.status = status;
     }
 
-    /** Registers what there is. */
+    /** Registers what there is; all of it or, if the registry throws, nothing. */
     void begin() {
         lock.lock();
         try {
             read();
+        } catch (RuntimeException e) {
+            end();
+            throw e;
         } finally {
             lock.unlock();
         }
