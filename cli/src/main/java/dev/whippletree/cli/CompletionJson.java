@@ -2,8 +2,8 @@ package dev.whippletree.cli;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Origin;
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.status.TokensJson;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,18 +23,8 @@ final class CompletionJson {
                     completion.toolCalls().stream().map(CompletionJson::of).toList());
         }
         tree.put("finish_reason", completion.finishReason().wireName());
-        completion.usage().ifPresent(usage -> tree.put("usage", of(usage)));
+        completion.usage().ifPresent(usage -> tree.put("usage", TokensJson.of(usage)));
         tree.put("origin", of(completion.origin()));
-        return tree;
-    }
-
-    static Map<String, Object> of(TokenUsage usage) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("prompt_tokens", usage.promptTokens());
-        tree.put("completion_tokens", usage.completionTokens());
-        tree.put("total_tokens", usage.total());
-        tree.put("cached_prompt_tokens", usage.cachedPromptTokens());
-        tree.put("reasoning_tokens", usage.reasoningTokens());
         return tree;
     }
 

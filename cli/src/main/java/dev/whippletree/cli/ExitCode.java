@@ -25,6 +25,12 @@ final class ExitCode {
     /** Part of the answer had been printed when it broke off, and it couldn't be continued. */
     static final int BROKEN_OFF = 5;
 
+    /** No gateway of Whippletree answers where {@code status --url} asks. */
+    static final int UNREACHABLE = 6;
+
+    /** The gateway that {@code status --url} asks wants another key, or shows its status to nobody. */
+    static final int NOT_ADMITTED = 7;
+
     /** The same for people, as the help shows it. */
     static final Map<String, String> HELP = help();
 
@@ -38,6 +44,8 @@ final class ExitCode {
         help.put("  3", "no account can answer; says from when one could");
         help.put("  4", "the service refused this prompt");
         help.put("  5", "the answer broke off: what was printed of it isn't whole");
+        help.put("  6", "no gateway answers where 'status --url' asks");
+        help.put("  7", "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
         help.put("130", "interrupted by Ctrl-C");
         return help;
     }

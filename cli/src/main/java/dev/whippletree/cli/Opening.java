@@ -7,6 +7,7 @@ import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ProviderClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +88,18 @@ final class Opening {
      */
     Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
         return build(surroundings, builder -> builder.clients(clients));
+    }
+
+    /**
+     * Opens one as {@link #open(Surroundings)} does.
+     *
+     * @param listeners are told what happens
+     */
+    Whippletree open(Surroundings surroundings, List<EngineListener> listeners) {
+        return build(surroundings, builder -> {
+            listeners.forEach(builder::listener);
+            return builder;
+        });
     }
 
     private Whippletree build(Surroundings surroundings, UnaryOperator<Whippletree.Builder> more) {

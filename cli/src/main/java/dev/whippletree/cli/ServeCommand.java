@@ -3,7 +3,6 @@ package dev.whippletree.cli;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.emulated.EmulatedAccounts;
 import dev.whippletree.cli.served.ServeRun;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,20 +73,22 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve() {
-        try (Whippletree whippletree = opening.open(surroundings)) {
-            return run(whippletree, opening.source(surroundings).file());
+        ServeRun run =
+                new ServeRun(surroundings, wish(), opening.source(surroundings).file());
+        try (Whippletree whippletree = opening.open(surroundings, run.listeners())) {
+            return run.run(whippletree);
         }
     }
 
     private int serveEmulated() {
         surroundings.err().println("whippletree: the answers come from an emulated service, not from a model");
-        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
-            return run(accounts.whippletree(), Optional.empty());
+        ServeRun run = new ServeRun(surroundings, wish(), Optional.empty());
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, run.listeners())) {
+            return run.run(accounts.whippletree());
         }
     }
 
-    private int run(Whippletree whippletree, Optional<Path> file) {
-        ServeRun.Wish wish = new ServeRun.Wish(Optional.ofNullable(host), Optional.ofNullable(port), grace);
-        return new ServeRun(surroundings, wish, file).run(whippletree);
+    private ServeRun.Wish wish() {
+        return new ServeRun.Wish(Optional.ofNullable(host), Optional.ofNullable(port), grace);
     }
 }

@@ -1,10 +1,9 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.board.Bill;
 import dev.whippletree.cli.board.StatusBoard;
-import dev.whippletree.config.Configuration;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.status.PricedStatus;
 import java.time.LocalDate;
 import java.util.List;
 
@@ -15,15 +14,19 @@ final class StatusPage {
 
     /** Returns its lines. */
     static List<String> lines(Whippletree whippletree, Surroundings surroundings) {
-        StatusSnapshot status = whippletree.status();
-        return new StatusBoard(surroundings.zone(), surroundings.terminal().colours())
-                .lines(status, bill(whippletree, status, surroundings));
+        return lines(status(whippletree, surroundings), surroundings);
     }
 
-    /** Returns what the tokens cost. */
-    static Bill bill(Whippletree whippletree, StatusSnapshot status, Surroundings surroundings) {
-        Configuration configuration = whippletree.configuration();
-        LocalDate today = LocalDate.ofInstant(status.at(), surroundings.zone());
-        return Bill.of(status, configuration.accounts(), configuration.prices(), today);
+    /** Returns the lines of a status, of whatever Whippletree it is. */
+    static List<String> lines(PricedStatus priced, Surroundings surroundings) {
+        return new StatusBoard(surroundings.zone(), surroundings.terminal().colours())
+                .lines(priced.status(), priced.bill());
+    }
+
+    /** Returns how everything stands, and what the tokens cost. */
+    static PricedStatus status(Whippletree whippletree, Surroundings surroundings) {
+        StatusSnapshot status = whippletree.status();
+        return PricedStatus.of(
+                status, whippletree.configuration(), LocalDate.ofInstant(status.at(), surroundings.zone()));
     }
 }

@@ -48,6 +48,13 @@ class OptionalModuleTest {
     }
 
     @Test
+    void withoutTheGateway_statusStillAsksOneElsewhere() throws Exception {
+        Outcome outcome = runWithout("gateway", "status", "--url", "http://127.0.0.1:1");
+        assertThat(outcome.code).as(outcome.printed).isEqualTo(6);
+        assertThat(outcome.printed).contains("nobody listens there");
+    }
+
+    @Test
     void withoutTheModule_otherCommandsWork() throws Exception {
         assertThat(runWithout("emulator", "--help").code).isZero();
         Outcome check = runWithout("emulator", "check");

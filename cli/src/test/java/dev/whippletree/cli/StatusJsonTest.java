@@ -3,6 +3,7 @@ package dev.whippletree.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.board.Snapshots;
+import dev.whippletree.status.PricedStatus;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,7 +12,8 @@ class StatusJsonTest {
 
     @Test
     void snapshot_isWrittenInFull() {
-        JsonNode json = JsonMapper.shared().readTree(Json.write(StatusJson.of(Snapshots.busy(), Snapshots.bill())));
+        JsonNode json =
+                JsonMapper.shared().readTree(Json.write(new PricedStatus(Snapshots.busy(), Snapshots.bill()).json()));
         assertThat(json.get("at").asString()).isEqualTo("2026-11-25T14:03:22Z");
         assertThat(json.at("/prompts/under_way").asInt()).isEqualTo(1695);
         assertThat(json.at("/response/p95_ms").asInt()).isEqualTo(4211);
@@ -27,7 +29,7 @@ class StatusJsonTest {
     @Test
     void cost_isWrittenForEachAccountAndModel_andLeftOutWhereItIsntKnown() {
         JsonNode cost = JsonMapper.shared()
-                .readTree(Json.write(StatusJson.of(Snapshots.busy(), Snapshots.bill())))
+                .readTree(Json.write(new PricedStatus(Snapshots.busy(), Snapshots.bill()).json()))
                 .get("cost");
         assertThat(cost.get("currency").asString()).isEqualTo("usd");
         assertThat(cost.get("prices_as_of").asString()).isEqualTo("2026-11-01");

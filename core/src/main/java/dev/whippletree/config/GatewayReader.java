@@ -3,6 +3,7 @@ package dev.whippletree.config;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,19 +32,43 @@ final class GatewayReader {
     private Optional<GatewaySettings> settings(Section section) {
         String host = section.text("host").orElse(DEFAULT.host());
         int port = section.integer("port", 0).orElse(DEFAULT.port());
-        int body = section.integer("max-body-bytes", 1).orElse(DEFAULT.mostBodyBytes());
-        int connections = section.integer("max-connections", 1).orElse(DEFAULT.mostConnections());
+        Optional<GatewaySettings.Bounds> bounds = bounds(section);
         int problems = section.problems().lines().size();
         List<GatewaySettings.Client> clients = clients(section);
-        if (section.problems().lines().size() > problems) {
+        Optional<Secret> watchKey = watchKey(section, clients);
+        if (section.problems().lines().size() > problems || bounds.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new GatewaySettings(host, port, clients, body, connections));
+            return Optional.of(new GatewaySettings(host, port, clients, watchKey, bounds.get()));
         } catch (IllegalArgumentException e) {
             section.problem("host", String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    private Optional<GatewaySettings.Bounds> bounds(Section section) {
+        GatewaySettings.Bounds usual = DEFAULT.bounds();
+        int body = section.integer("max-body-bytes", 1).orElse(usual.mostBodyBytes());
+        int connections = section.integer("max-connections", 1).orElse(usual.mostConnections());
+        Duration patience = section.duration("client-timeout").orElse(usual.clientTimeout());
+        try {
+            return Optional.of(new GatewaySettings.Bounds(body, connections, patience));
+        } catch (IllegalArgumentException e) {
+            section.problem("client-timeout", String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /** One that a client knows as well would show a tenant what is the operator's. */
+    private Optional<Secret> watchKey(Section section, List<GatewaySettings.Client> clients) {
+        Optional<Secret> key = tokens.read(section, "watch-key");
+        key.map(Secret::reveal)
+                .ifPresent(revealed -> clients.stream()
+                        .filter(client -> client.key().reveal().equals(revealed))
+                        .forEach(client -> section.problem(
+                                "watch-key", "the client '" + client.name() + "' has this key: take another")));
+        return key;
     }
 
     private List<GatewaySettings.Client> clients(Section section) {

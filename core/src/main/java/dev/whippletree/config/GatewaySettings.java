@@ -4,8 +4,10 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a gateway in front of a Whippletree is reached, and by whom. Immutable.
@@ -13,13 +15,15 @@ import java.util.Objects;
  * @param host the address it listens on; only this machine's own unless there are clients with keys
  * @param port the port, 0 to 65535; 0: any that is free
  * @param clients who may ask; empty: whoever reaches it, and all of them are one tenant
- * @param mostBodyBytes the largest request it reads, 1 or more
- * @param mostConnections how many connections it keeps open at once, 1 or more
+ * @param watchKey what is shown to see how everything stands; absent: where there are no clients, whoever reaches it may see that, and
+ *     else nobody
+ * @param bounds what it takes from anybody
  */
-public record GatewaySettings(String host, int port, List<Client> clients, int mostBodyBytes, int mostConnections) {
+public record GatewaySettings(String host, int port, List<Client> clients, Optional<Secret> watchKey, Bounds bounds) {
 
-    /** This machine only, port 8080, no keys, 20 MB (a few images), 10,000 connections. */
-    public static final GatewaySettings DEFAULT = new GatewaySettings("127.0.0.1", 8080, List.of(), 20_000_000, 10_000);
+    /** This machine only, port 8080, no keys, the default bounds. */
+    public static final GatewaySettings DEFAULT =
+            new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT);
 
     private static final int HIGHEST_PORT = 65_535;
 
@@ -30,10 +34,10 @@ public record GatewaySettings(String host, int port, List<Client> clients, int m
      */
     public GatewaySettings {
         Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(watchKey, "watchKey");
+        Objects.requireNonNull(bounds, "bounds");
         clients = List.copyOf(clients);
         check(port >= 0 && port <= HIGHEST_PORT, "a port is 0 to 65535, not " + port);
-        check(mostBodyBytes >= 1, "the largest request has 1 byte or more, not " + mostBodyBytes);
-        check(mostConnections >= 1, "there is 1 connection or more, not " + mostConnections);
         check(
                 !clients.isEmpty() || isLoopback(host),
                 "on " + host + " everybody who reaches this machine could use the accounts: add clients with keys,"
@@ -44,12 +48,27 @@ public record GatewaySettings(String host, int port, List<Client> clients, int m
 
     /** Returns the same on another address. */
     public GatewaySettings withHost(String other) {
-        return new GatewaySettings(other, port, clients, mostBodyBytes, mostConnections);
+        return new GatewaySettings(other, port, clients, watchKey, bounds);
     }
 
     /** Returns the same on another port. */
     public GatewaySettings withPort(int other) {
-        return new GatewaySettings(host, other, clients, mostBodyBytes, mostConnections);
+        return new GatewaySettings(host, other, clients, watchKey, bounds);
+    }
+
+    /**
+     * Returns the same for others.
+     *
+     * @param others who may ask
+     * @param key what is shown to see how everything stands
+     */
+    public GatewaySettings withClients(List<Client> others, Optional<Secret> key) {
+        return new GatewaySettings(host, port, others, key, bounds);
+    }
+
+    /** Returns the same with other bounds. */
+    public GatewaySettings withBounds(Bounds others) {
+        return new GatewaySettings(host, port, clients, watchKey, others);
     }
 
     private static boolean isLoopback(String host) {
@@ -63,6 +82,38 @@ public record GatewaySettings(String host, int port, List<Client> clients, int m
     private static void check(boolean right, String otherwise) {
         if (!right) {
             throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    /**
+     * How much a gateway takes from anybody, and for how long. Immutable.
+     *
+     * @param mostBodyBytes the largest request it reads, 1 or more
+     * @param mostConnections how many connections it keeps open at once, 1 or more
+     * @param clientTimeout how long a client may take to send a request's head, to send its body, and to take what is sent to it, before
+     *     it is cut off; 1 millisecond to 1 hour
+     */
+    public record Bounds(int mostBodyBytes, int mostConnections, Duration clientTimeout) {
+
+        /** 20 MB (a few images), 10,000 connections, 30 seconds: longer than any network takes that is of use. */
+        public static final Bounds DEFAULT = new Bounds(20_000_000, 10_000, Duration.ofSeconds(30));
+
+        /**
+         * Checks ranges.
+         *
+         * @throws IllegalArgumentException saying what is wrong
+         */
+        public Bounds {
+            check(mostBodyBytes >= 1, "the largest request has 1 byte or more, not " + mostBodyBytes);
+            check(mostConnections >= 1, "there is 1 connection or more, not " + mostConnections);
+            check(
+                    clientTimeout.toMillis() >= 1 && clientTimeout.compareTo(Duration.ofHours(1)) <= 0,
+                    "a client has 1 millisecond to 1 hour, not " + clientTimeout);
+        }
+
+        /** Returns the same with another time that clients have. */
+        public Bounds withClientTimeout(Duration other) {
+            return new Bounds(mostBodyBytes, mostConnections, other);
         }
     }
 

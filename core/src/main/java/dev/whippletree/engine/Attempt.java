@@ -36,12 +36,12 @@ final class Attempt implements AttemptSink {
     private final boolean streaming;
     private final long beganNanos;
     private final Transcript answer;
+    private final CallTimes times;
 
     private Timeline.@Nullable Timer wholeTimer;
     private Timeline.@Nullable Timer silenceTimer;
     private @Nullable Cancellable call;
     private @Nullable String grant;
-    private boolean sending;
     private volatile boolean ended;
 
     /** Takes the lease. The lock must be held. */
@@ -52,6 +52,7 @@ final class Attempt implements AttemptSink {
         this.flight = flight;
         this.target = target;
         this.streaming = streaming;
+        this.times = new CallTimes(timeline);
         this.beganNanos = timeline.nanoTime();
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
         this.healthEpoch = target.health().begin();
@@ -95,6 +96,11 @@ final class Attempt implements AttemptSink {
         return beganNanos;
     }
 
+    /** Returns the times of its call. */
+    CallTimes times() {
+        return times;
+    }
+
     /**
      * The other processes let it pass. The lock must be held.
      *
@@ -131,7 +137,7 @@ final class Attempt implements AttemptSink {
             if (ended) {
                 return false;
             }
-            sending = true;
+            times.begin();
             target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
             silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;
@@ -190,7 +196,7 @@ final class Attempt implements AttemptSink {
     void cancel(long now) {
         if (!ended) {
             breakOff();
-            conduct.cancelled(this, sending, now);
+            conduct.cancelled(this, now);
         }
     }
 
@@ -237,6 +243,7 @@ final class Attempt implements AttemptSink {
         if (ended) {
             return;
         }
+        times.piece();
         switch (flight.broadcast().add(answer, piece)) {
             case GARBAGE ->
                 end(Failure.of(
@@ -281,7 +288,7 @@ final class Attempt implements AttemptSink {
             }
             if (!ended) {
                 finish();
-                conduct.answered(this, completion, timeline.nanoTime());
+                conduct.answered(this, completion, end, timeline.nanoTime());
             }
         });
     }

@@ -3,10 +3,8 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
-import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -24,7 +22,7 @@ final class Closures {
 
     private final Pool pool;
     private final Consumer<Runnable> later;
-    private final List<EngineListener> listeners;
+    private final Audience audience;
     private final Partners partners;
 
     /** Whether something may be closed, or nobody has been told yet that it is open again. */
@@ -36,9 +34,9 @@ final class Closures {
      * @param partners are told what closes, and opens after a time that nobody knew
      * @param later leaves something to be done once the lock is free
      */
-    Closures(Pool pool, List<EngineListener> listeners, Partners partners, Consumer<Runnable> later) {
+    Closures(Pool pool, Audience audience, Partners partners, Consumer<Runnable> later) {
         this.pool = pool;
-        this.listeners = listeners;
+        this.audience = audience;
         this.partners = partners;
         this.later = later;
     }
@@ -184,7 +182,7 @@ final class Closures {
             if (reopened) {
                 later.accept(() -> {
                     LOG.info("account {}: open again", account.id());
-                    listeners.forEach(listener -> listener.reopened(account.id()));
+                    audience.tell(listener -> listener.reopened(account.id()));
                 });
             }
             closedSomething |= account.credential().mayReopen()
@@ -228,7 +226,7 @@ final class Closures {
     private void say(String id, String what, String why) {
         later.accept(() -> {
             LOG.info("account {} {}: {}", id, what, why);
-            listeners.forEach(listener -> listener.closed(id, what));
+            audience.tell(listener -> listener.closed(id, what));
         });
     }
 
@@ -236,7 +234,7 @@ final class Closures {
         String id = target.account().id();
         later.accept(() -> {
             LOG.warn("account {} {}: {}", id, what, why);
-            listeners.forEach(listener -> listener.closed(id, what));
+            audience.tell(listener -> listener.closed(id, what));
         });
     }
 }

@@ -8,13 +8,13 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.ServiceCall;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +34,7 @@ final class Conduct {
     private final Closures closures;
     private final Gate gate;
     private final TokenForecast forecast;
+    private final CallReports reports;
     private final Timeline timeline;
 
     /** What becomes of the flight. */
@@ -56,16 +57,20 @@ final class Conduct {
 
         /** Something changed about a target, or its organization, that may let waiting flights begin. */
         void changed(Target target, long now);
-
-        /** Tells the listeners. */
-        void tell(Flight flight, Consumer<EngineListener> event);
     }
 
-    Conduct(Outcomes outcomes, Closures closures, Gate gate, TokenForecast forecast, Timeline timeline) {
+    Conduct(
+            Outcomes outcomes,
+            Closures closures,
+            Gate gate,
+            TokenForecast forecast,
+            CallReports reports,
+            Timeline timeline) {
         this.outcomes = outcomes;
         this.closures = closures;
         this.gate = gate;
         this.forecast = forecast;
+        this.reports = reports;
         this.timeline = timeline;
     }
 
@@ -81,7 +86,7 @@ final class Conduct {
     }
 
     /** The answer is whole. */
-    void answered(Attempt attempt, Completion completion, long now) {
+    void answered(Attempt attempt, Completion completion, AnswerEnd end, long now) {
         Target target = attempt.target();
         long took = attempt.tookNanos(now);
         Flight flight = attempt.flight();
@@ -93,9 +98,8 @@ final class Conduct {
         ended(attempt, true);
         letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
-        outcomes.tell(
-                flight,
-                listener -> listener.attemptAnswered(target.account().id(), target.model(), Duration.ofNanos(took)));
+        reports.ended(
+                attempt, new ServiceCall.Answered(end.model(), end.finishReason(), completion.usage(), end.id()), now);
         outcomes.answered(flight, completion, now);
         outcomes.changed(target, now);
     }
@@ -112,9 +116,10 @@ final class Conduct {
     }
 
     /** Nobody wants the answer any longer. What wasn't sent isn't used. */
-    void cancelled(Attempt attempt, boolean sending, long now) {
-        if (sending) {
+    void cancelled(Attempt attempt, long now) {
+        if (attempt.times().hasBegun()) {
             gate.used(attempt, OptionalLong.empty(), now);
+            reports.ended(attempt, new ServiceCall.Cancelled(), now);
         } else {
             gate.unused(attempt, now);
         }
@@ -154,8 +159,7 @@ final class Conduct {
         target.account().failed(failure);
         flight.failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
         tellPickers(attempt, outcome(failure), now);
-        outcomes.tell(
-                flight, listener -> listener.attemptFailed(target.account().id(), target.model(), failure, took));
+        reports.ended(attempt, new ServiceCall.Failed(failure), now);
         ended(attempt, provesOpen(failure));
         learn(attempt, failure, now);
         decide(flight, target, failure, now);

@@ -40,6 +40,7 @@ public final class Engine {
     private final EngineSettings settings;
     private volatile List<String> notes;
     private final Monitor monitor;
+    private final Audience audience;
     private final CacheTiers caches;
     private final Partners partners;
     private final SharedCalls sharedCalls;
@@ -90,14 +91,14 @@ public final class Engine {
         this.sharedCalls = new SharedCalls(partners, caches, monitor);
         this.pool = new Pool(topology, settings, startedNanos);
         this.tally = new Tally(startedNanos);
-        List<EngineListener> guarded =
-                listeners.stream().<EngineListener>map(GuardedListener::new).toList();
-        this.traffic = new Traffic(monitor, timeline, pool, caches, partners, tally, guarded, new TrafficEvents());
+        this.audience = new Audience(listeners);
+        this.traffic = new Traffic(monitor, timeline, pool, caches, partners, tally, audience, new TrafficEvents());
         this.flights = traffic.flights();
         this.line = traffic.line();
         this.saver = state.map(
                 folder -> new StateSaver(monitor, timeline, pool, folder, () -> traffic.dispatch(Change.ANYTHING)));
         partners.tell(coordination -> coordination.listen(traffic.notices()));
+        audience.started(this::status);
     }
 
     /**
@@ -153,8 +154,9 @@ public final class Engine {
      * Takes the first steps on the caller's own thread, which saves it two changes of thread: none of them blocks, and nothing
      * can hang on the caller's future yet. One who reads along runs its own mailbox.
      */
-    private static void goAhead(Subscription subscription) {
+    private void goAhead(Subscription subscription) {
         if (!subscription.joined()) {
+            audience.opened(subscription.flight());
             subscription.flight().mailbox().drain();
         }
         if (subscription.reader().isEmpty()) {
@@ -409,10 +411,13 @@ public final class Engine {
     private void endIfDrained() {
         if (closing && flights.underWay().isEmpty()) {
             traffic.dispatcher().stop();
-            saver.ifPresentOrElse(
-                    keeper -> keeper.end().thenRun(() -> drained.complete(null)),
-                    () -> traffic.announce(() -> drained.complete(null)));
+            saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> traffic.announce(this::ended));
         }
+    }
+
+    private void ended() {
+        audience.ended();
+        drained.complete(null);
     }
 
     /** What the engine has to know of the traffic. */

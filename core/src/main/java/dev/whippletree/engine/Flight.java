@@ -6,6 +6,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.ServiceCall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,7 @@ final class Flight {
     private boolean keyed = true;
 
     private long waitingSince;
+    private Consumer<ServiceCall> hearer = call -> {};
     private double turn;
     private long order;
     private @Nullable Lane lane;
@@ -105,6 +108,16 @@ final class Flight {
 
     Mailbox mailbox() {
         return mailbox;
+    }
+
+    /** Returns who hears of the calls made for it. */
+    Consumer<ServiceCall> hearer() {
+        return hearer;
+    }
+
+    /** Somebody hears of the calls made for it. Told by whoever opened it, before its mailbox is drained for the first time. */
+    void hearer(Consumer<ServiceCall> hearer) {
+        this.hearer = hearer;
     }
 
     /** What its callers are told of the answer while it comes. */

@@ -8,7 +8,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.EngineListener;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +34,7 @@ final class Flights {
     private final Timeline timeline;
     private final CacheTiers caches;
     private final Tally tally;
-    private final List<EngineListener> listeners;
+    private final Audience audience;
     private final Function<Flight, Optional<Instant>> roomAt;
     private final Consumer<Flight> abandoned;
     private final Runnable ended;
@@ -58,7 +57,7 @@ final class Flights {
             Timeline timeline,
             CacheTiers caches,
             Tally tally,
-            List<EngineListener> listeners,
+            Audience audience,
             Function<Flight, Optional<Instant>> roomAt,
             Consumer<Flight> abandoned,
             Runnable ended) {
@@ -66,7 +65,7 @@ final class Flights {
         this.timeline = timeline;
         this.caches = caches;
         this.tally = tally;
-        this.listeners = listeners;
+        this.audience = audience;
         this.roomAt = roomAt;
         this.abandoned = abandoned;
         this.ended = ended;
@@ -119,8 +118,16 @@ final class Flights {
     void leave(Subscription subscription) {
         if (subscription.end()) {
             tally.cancelled(subscription);
+            tellOfCancelled(subscription);
             subscription.flight().subscriptions().remove(subscription);
             abandonIfAlone(subscription.flight());
+        }
+    }
+
+    private void tellOfCancelled(Subscription subscription) {
+        if (!audience.isEmpty()) {
+            Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
+            monitor.after(subscription.mailbox(), () -> audience.tell(listener -> listener.cancelled(took)));
         }
     }
 
@@ -174,7 +181,7 @@ final class Flights {
         Duration took = Duration.ofNanos(now - subscription.beganNanos());
         monitor.after(subscription.mailbox(), () -> {
             subscription.future().complete(completion.withOrigin(origin));
-            tell(listener -> listener.answered(origin, took));
+            audience.tell(listener -> listener.answered(origin, took));
         });
     }
 
@@ -226,12 +233,8 @@ final class Flights {
         Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
         monitor.after(subscription.mailbox(), () -> {
             subscription.future().completeExceptionally(failure);
-            tell(listener -> listener.failed(failure.reason(), took));
+            audience.tell(listener -> listener.failed(failure.reason(), took));
         });
-    }
-
-    private void tell(Consumer<EngineListener> event) {
-        listeners.forEach(event);
     }
 
     private void remove(Flight flight) {

@@ -1,10 +1,15 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.model.Failure;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ServiceCall;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +25,32 @@ final class GuardedListener implements EngineListener {
     }
 
     @Override
+    public void started(Supplier<StatusSnapshot> status) {
+        guard(() -> listener.started(status));
+    }
+
+    @Override
+    public void ended() {
+        guard(listener::ended);
+    }
+
+    @Override
+    public Consumer<ServiceCall> opened(Prompt prompt) {
+        try {
+            Consumer<ServiceCall> calls = Objects.requireNonNull(listener.opened(prompt), "nobody hears of the calls");
+            return call -> guard(() -> calls.accept(call));
+        } catch (Throwable e) {
+            log(e);
+            return this::called;
+        }
+    }
+
+    @Override
+    public void called(ServiceCall call) {
+        guard(() -> listener.called(call));
+    }
+
+    @Override
     public void answered(Origin origin, Duration took) {
         guard(() -> listener.answered(origin, took));
     }
@@ -30,13 +61,8 @@ final class GuardedListener implements EngineListener {
     }
 
     @Override
-    public void attemptAnswered(String account, String model, Duration took) {
-        guard(() -> listener.attemptAnswered(account, model, took));
-    }
-
-    @Override
-    public void attemptFailed(String account, String model, Failure failure, Duration took) {
-        guard(() -> listener.attemptFailed(account, model, failure, took));
+    public void cancelled(Duration took) {
+        guard(() -> listener.cancelled(took));
     }
 
     @Override
@@ -53,7 +79,11 @@ final class GuardedListener implements EngineListener {
         try {
             call.run();
         } catch (Throwable e) {
-            LOG.warn("A listener failed", e);
+            log(e);
         }
+    }
+
+    private static void log(Throwable failure) {
+        LOG.warn("A listener failed", failure);
     }
 }

@@ -4,7 +4,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CoordinationListener;
-import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.time.Timeline;
 import java.time.Instant;
@@ -12,7 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +24,6 @@ final class Traffic {
 
     private final Monitor monitor;
     private final Timeline timeline;
-    private final List<EngineListener> listeners;
     private final Events events;
     private final Mailbox announcements = new Mailbox();
     private final WaitingLine line = new WaitingLine();
@@ -56,7 +53,7 @@ final class Traffic {
     /**
      * Creates one in which nothing is under way.
      *
-     * @param listeners are told what happens, and never throw
+     * @param audience is told what happens
      * @param events is told, under the lock
      */
     Traffic(
@@ -66,19 +63,19 @@ final class Traffic {
             CacheTiers caches,
             Partners partners,
             Tally tally,
-            List<EngineListener> listeners,
+            Audience audience,
             Events events) {
         this.monitor = monitor;
         this.timeline = timeline;
-        this.listeners = listeners;
         this.events = events;
         this.pool = pool;
         this.flights = new Flights(
-                monitor, timeline, caches, tally, listeners, this::roomAt, this::abandon, events::flightEnded);
-        this.closures = new Closures(pool, listeners, partners, this::announce);
+                monitor, timeline, caches, tally, audience, this::roomAt, this::abandon, events::flightEnded);
+        this.closures = new Closures(pool, audience, partners, this::announce);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
         this.gate = new Gate(partners, monitor, timeline, wakeUp);
-        this.conduct = new Conduct(new AttemptOutcomes(), closures, gate, forecast, timeline);
+        CallReports reports = new CallReports(audience, monitor, timeline);
+        this.conduct = new Conduct(new AttemptOutcomes(), closures, gate, forecast, reports, timeline);
         this.dispatcher = new Dispatcher(line, timeline, wakeUp, new LineActions());
         this.rerouting = new Rerouting(
                 line,
@@ -331,13 +328,6 @@ final class Traffic {
         public void changed(Target target, long now) {
             events.used();
             dispatch(renewal.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
-        }
-
-        @Override
-        public void tell(Flight flight, Consumer<EngineListener> event) {
-            if (!listeners.isEmpty()) {
-                monitor.after(flight.mailbox(), () -> listeners.forEach(event));
-            }
         }
     }
 

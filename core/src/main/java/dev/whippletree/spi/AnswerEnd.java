@@ -11,13 +11,25 @@ import java.util.Optional;
  * @param finishReason why it ended
  * @param usage tokens as the service counted them; absent if it didn't say
  * @param model the model as the service named it; for a router the one it chose
+ * @param id what the service calls the answer, if it says
  */
-public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model) {
+public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model, Optional<String> id) {
 
     /** Checks that nothing is null. */
     public AnswerEnd {
         Objects.requireNonNull(finishReason, "finishReason");
         Objects.requireNonNull(usage, "usage");
         Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(id, "id");
+    }
+
+    /** Creates the end of an answer that has no id. */
+    public AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model) {
+        this(finishReason, usage, model, Optional.empty());
+    }
+
+    /** Returns the same end of an answer that is called so. */
+    public AnswerEnd withId(Optional<String> other) {
+        return new AnswerEnd(finishReason, usage, model, other);
     }
 }

@@ -62,6 +62,13 @@ final class ConfigurationMistakesTest {
             mistake(
                     "max-concurrency: ${HF_TOKEN}",
                     "@1: max-concurrency: a whole number, 1 or more, is expected, not '${HF_TOKEN}'"),
+            mistake("gateway: {watch-kye: a}", "@1: gateway.watch-kye: unknown key; did you mean 'watch-key'?"),
+            mistake(
+                    "gateway: {watch-key: \"${NOT_SET}\"}",
+                    "@1: gateway.watch-key: the environment variable NOT_SET isn't set"),
+            mistake(
+                    "gateway: {watch-key: \"${HF_TOKEN}\", clients: [{name: acme, key: \"${HF_TOKEN_2}\"}]}",
+                    "@1: gateway.watch-key: the client 'acme' has this key: take another"),
             mistake("prices: [a, b]", "@1: prices: a single value is expected"),
             mistake("prices: /no/such/prices.yaml", "/no/such/prices.yaml: there is no such file"),
             mistake("cache-timeout: soon", "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h"),

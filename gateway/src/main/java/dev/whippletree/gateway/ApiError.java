@@ -31,6 +31,7 @@ record ApiError(
 
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int TIMED_OUT = 408;
     private static final int TOO_LARGE = 413;
@@ -58,6 +59,11 @@ record ApiError(
 
     static ApiError unauthorized(String message) {
         return of(UNAUTHORIZED, "authentication_error", "invalid_api_key", message);
+    }
+
+    /** Whoever it is, this isn't for them. */
+    static ApiError forbidden(String message) {
+        return of(FORBIDDEN, "permission_error", "forbidden", message);
     }
 
     static ApiError noSuchPlace(String message) {

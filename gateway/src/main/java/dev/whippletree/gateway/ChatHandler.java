@@ -1,6 +1,7 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
@@ -26,19 +27,16 @@ final class ChatHandler implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChatHandler.class);
 
-    /** For a request's body to arrive in: far longer than any network takes that is of use. */
-    private static final long BODY_SECONDS = 30;
-
     private final Whippletree whippletree;
     private final Supplier<Access> access;
     private final Timeline timeline;
-    private final int mostBodyBytes;
+    private final GatewaySettings.Bounds bounds;
 
-    ChatHandler(Whippletree whippletree, Supplier<Access> access, Timeline timeline, int mostBodyBytes) {
+    ChatHandler(Whippletree whippletree, Supplier<Access> access, Timeline timeline, GatewaySettings.Bounds bounds) {
         this.whippletree = whippletree;
         this.access = access;
         this.timeline = timeline;
-        this.mostBodyBytes = mostBodyBytes;
+        this.bounds = bounds;
     }
 
     @Override
@@ -50,8 +48,8 @@ final class ChatHandler implements HttpHandler {
             Response.send(exchange, e.error());
             return;
         }
-        XnioExecutor.Key slow =
-                exchange.getIoThread().executeAfter(() -> cutOff(exchange), BODY_SECONDS, TimeUnit.SECONDS);
+        XnioExecutor.Key slow = exchange.getIoThread()
+                .executeAfter(() -> cutOff(exchange), bounds.clientTimeout().toMillis(), TimeUnit.MILLISECONDS);
         exchange.getRequestReceiver()
                 .receiveFullBytes(
                         (received, body) -> {
@@ -72,7 +70,7 @@ final class ChatHandler implements HttpHandler {
     private void unreadable(HttpServerExchange exchange, Throwable problem) {
         if (problem instanceof RequestTooBigException || problem instanceof Receiver.RequestToLargeException) {
             exchange.setPersistent(false);
-            Response.send(exchange, ApiError.bodyTooLarge(mostBodyBytes));
+            Response.send(exchange, ApiError.bodyTooLarge(bounds.mostBodyBytes()));
         } else {
             IoUtils.safeClose(exchange.getConnection());
         }

@@ -24,7 +24,8 @@ import org.xnio.Options;
  * An OpenAI-compatible server in front of one Whippletree: a program in any language changes its base URL and is done. Thread-safe.
  *
  * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code GET /healthz} says that it runs,
- * {@code GET /readyz} that an account could answer. HTTP/1.1.
+ * {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
+ * Prometheus, and the page {@code /} shows it. HTTP/1.1.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -32,9 +33,6 @@ public final class Gateway implements AutoCloseable {
     private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final int MOST_HEADER_BYTES = 32 * 1024;
     private static final int MOST_HEADERS = 100;
-
-    /** For a request's head to arrive in, and for a client to take what is sent to it. */
-    private static final int TIMEOUT_MILLIS = 30_000;
 
     /** After an answer, until the next request on the same connection: longer than clients keep theirs. */
     private static final int IDLE_MILLIS = 120_000;
@@ -47,11 +45,13 @@ public final class Gateway implements AutoCloseable {
     private final Timeline timeline;
     private final Undertow undertow;
     private final GracefulShutdownHandler requests;
+    private final Trend trend;
     private final GatewaySettings settings;
     private volatile Access access;
     private volatile boolean closing;
 
-    private Gateway(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
+    private Gateway(
+            Whippletree whippletree, GatewaySettings settings, Timeline timeline, Optional<Telemetry> telemetry) {
         this.whippletree = whippletree;
         this.timeline = timeline;
         this.settings = settings;
@@ -59,25 +59,37 @@ public final class Gateway implements AutoCloseable {
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
         paths.addExactPath(
                 "/v1/chat/completions",
-                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, settings.mostBodyBytes())));
+                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, settings.bounds())));
         paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
         paths.addExactPath(
                 "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
         paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
-        this.requests = new GracefulShutdownHandler(paths);
+        paths.addExactPath("/", only(Methods.GET, new PageHandler()));
+        this.trend = new Trend(whippletree::status, timeline);
+        Visits visits = new Visits();
+        OwnPart ownPart = new OwnPart(() -> access, visits, trend, telemetry, timeline::nanoTime);
+        paths.addExactPath("/status", only(Methods.GET, watched(new StatusHandler(whippletree, ownPart))));
+        telemetry.ifPresent(told -> paths.addExactPath(
+                "/metrics", only(Methods.GET, watched(new MetricsHandler(told, timeline.executor())))));
+        HttpHandler guarded =
+                new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
+        this.requests = new GracefulShutdownHandler(visits.counting(guarded));
+        int clientMillis = (int) settings.bounds().clientTimeout().toMillis();
         this.undertow = Undertow.builder()
                 .addHttpListener(settings.port(), settings.host())
                 .setIoThreads(IO_THREADS)
                 .setWorkerThreads(1)
                 .setSocketOption(Options.BACKLOG, BACKLOG)
                 .setSocketOption(Options.TCP_NODELAY, true)
-                .setSocketOption(Options.WRITE_TIMEOUT, TIMEOUT_MILLIS)
-                .setSocketOption(Options.CONNECTION_HIGH_WATER, settings.mostConnections())
-                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.mostConnections())
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) settings.mostBodyBytes())
+                .setSocketOption(Options.WRITE_TIMEOUT, clientMillis)
+                .setSocketOption(
+                        Options.CONNECTION_HIGH_WATER, settings.bounds().mostConnections())
+                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.bounds().mostConnections())
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long)
+                        settings.bounds().mostBodyBytes())
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
                 .setServerOption(UndertowOptions.MAX_HEADERS, MOST_HEADERS)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, TIMEOUT_MILLIS)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, clientMillis)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
                 .setServerOption(UndertowOptions.ENABLE_STATISTICS, false)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
@@ -86,22 +98,39 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts one. Blocks until it listens.
+     * Starts one that shows what its Whippletree's status tells. Blocks until it listens.
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
-        Gateway gateway = new Gateway(whippletree, settings, timeline);
+        return start(new Gateway(whippletree, settings, timeline, Optional.empty()));
+    }
+
+    /**
+     * Starts one that also shows what its Whippletree's listeners were told. Blocks until it listens.
+     *
+     * @param whippletree what answers; stays open when the gateway is closed
+     * @param timeline the time it goes by
+     * @param telemetry whose listeners the Whippletree was built with
+     * @throws IllegalStateException if the address can't be had, saying what to do
+     */
+    public static Gateway start(
+            Whippletree whippletree, GatewaySettings settings, Timeline timeline, Telemetry telemetry) {
+        return start(new Gateway(whippletree, settings, timeline, Optional.of(telemetry)));
+    }
+
+    private static Gateway start(Gateway gateway) {
         try {
             gateway.undertow.start();
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "the gateway can't listen on " + settings.host() + ":" + settings.port() + ": " + root(e)
-                            + "; choose another port",
+                    "the gateway can't listen on " + gateway.settings.host() + ":" + gateway.settings.port() + ": "
+                            + root(e) + "; choose another port",
                     e);
         }
+        gateway.trend.begin();
         return gateway;
     }
 
@@ -117,13 +146,12 @@ public final class Gateway implements AutoCloseable {
      * Goes on with who may ask and what may be asked by the configuration that its Whippletree has by now. Requests under way end as
      * they began.
      *
-     * @param next the settings; of them, only the clients can change while it runs
+     * @param next the settings; of them, only the clients and the watch key can change while it runs
      * @return whether something else has changed as well, which takes effect after a restart
      */
     public boolean reload(GatewaySettings next) {
         access = Access.of(whippletree.configuration(), next, Optional.of(access));
-        GatewaySettings here = new GatewaySettings(
-                settings.host(), settings.port(), next.clients(), settings.mostBodyBytes(), settings.mostConnections());
+        GatewaySettings here = settings.withClients(next.clients(), next.watchKey());
         return !here.equals(next);
     }
 
@@ -134,9 +162,14 @@ public final class Gateway implements AutoCloseable {
 
     /** Returns what a client's base URL has to be: {@code http://127.0.0.1:8080/v1}. */
     public String baseUrl() {
+        return pageUrl() + "v1";
+    }
+
+    /** Returns where the page is that shows how everything stands: {@code http://127.0.0.1:8080/}. */
+    public String pageUrl() {
         InetAddress host = address().getAddress();
         String name = host.getHostAddress();
-        return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port() + "/v1";
+        return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port() + "/";
     }
 
     private InetSocketAddress address() {
@@ -148,6 +181,11 @@ public final class Gateway implements AutoCloseable {
                 && whippletree.status().accounts().stream()
                         .anyMatch(account -> account.state() != StatusSnapshot.AccountState.OFF);
         Response.send(exchange, ready ? OK : UNAVAILABLE, Map.of("status", ready ? "ready" : "not ready"));
+    }
+
+    /** For whatever shows what is the operator's. */
+    private HttpHandler watched(HttpHandler handler) {
+        return new WatchedHandler(() -> access, handler);
     }
 
     private static HttpHandler only(HttpString method, HttpHandler handler) {
@@ -175,6 +213,7 @@ public final class Gateway implements AutoCloseable {
      */
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;
+        trend.close();
         requests.shutdown();
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         Timeline.Timer patience = timeline.schedule(grace.toNanos(), () -> quiet.complete(null));

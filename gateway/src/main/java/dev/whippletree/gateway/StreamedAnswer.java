@@ -27,6 +27,9 @@ import org.xnio.IoUtils;
  */
 final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
+    /** Names the event, for clients that know an error by that, as LangChain4j does. */
+    private static final byte[] ERROR = "event: error\n".getBytes(US_ASCII);
+
     private static final byte[] DATA = "data: ".getBytes(US_ASCII);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(US_ASCII);
     private static final byte[] DONE = "data: [DONE]\n\n".getBytes(US_ASCII);
@@ -127,6 +130,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
             return;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(ERROR);
         event(bytes, error.json());
         send(bytes, new Response.EndOfExchange());
     }

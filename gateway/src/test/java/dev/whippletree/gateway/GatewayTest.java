@@ -50,9 +50,7 @@ final class GatewayTest {
 
     private void withClients(GatewaySettings.Client... clients) {
         running.close();
-        GatewaySettings open = GatewaySettings.DEFAULT;
-        running = new RunningGateway(new GatewaySettings(
-                open.host(), open.port(), List.of(clients), open.mostBodyBytes(), open.mostConnections()));
+        running = new RunningGateway(GatewaySettings.DEFAULT.withClients(List.of(clients), Optional.empty()));
     }
 
     private static GatewaySettings.Client client(String name, String key, String... limits) {
@@ -282,7 +280,7 @@ final class GatewayTest {
     }
 
     @Test
-    void streamThatBreaksOff_endsWithAnErrorAndWithoutDone() throws Exception {
+    void streamThatBreaksOff_endsWithAnEventNamedError_andWithoutDone() throws Exception {
         running.provider.usually(call -> {});
         try (Socket socket = running.send(RunningGateway.wire(HI_STREAMED))) {
             ScriptedProvider.Call call = running.provider.call();
@@ -290,7 +288,7 @@ final class GatewayTest {
             assertThat(RunningGateway.readUntil(socket, "Half an ")).contains("200 OK");
             call.fail(Failure.of(FailureKind.REJECTED, "changed its mind"));
             assertThat(RunningGateway.readUntil(socket, "\r\n0\r\n\r\n"))
-                    .contains("\"code\":\"stream_interrupted\"", "changed its mind")
+                    .contains("event: error\ndata: {\"error\":{", "\"code\":\"stream_interrupted\"", "changed its mind")
                     .doesNotContain("[DONE]", "\"finish_reason\":\"stop\"");
         }
     }
@@ -404,10 +402,58 @@ final class GatewayTest {
     @Test
     void bodyThatIsTooLarge_isRefused() throws Exception {
         running.close();
-        GatewaySettings open = GatewaySettings.DEFAULT;
-        running = new RunningGateway(new GatewaySettings(open.host(), 0, List.of(), 1_000, open.mostConnections()));
+        running = new RunningGateway(GatewaySettings.DEFAULT.withBounds(
+                new GatewaySettings.Bounds(1_000, 10, GatewaySettings.Bounds.DEFAULT.clientTimeout())));
         assertError(running.post(HI.replace("Hi", "x".repeat(2_000))), 413, "request_too_large", "1000 bytes");
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
+    }
+
+    private void openForHasty() {
+        running.close();
+        running = new RunningGateway(GatewaySettings.DEFAULT.withBounds(
+                GatewaySettings.Bounds.DEFAULT.withClientTimeout(Duration.ofMillis(300))));
+    }
+
+    private void assertCutOff(Socket slow) throws Exception {
+        assertThat(RunningGateway.readUntil(slow, "HTTP/1.1 200")).isEmpty();
+        assertThat(running.post(HI).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void headThatDoesNotArrive_isCutOff() throws Exception {
+        openForHasty();
+        try (Socket slow = running.send("POST /v1/chat/completions HTTP/1.1\r\nHost: local")) {
+            assertCutOff(slow);
+        }
+    }
+
+    @Test
+    void bodyThatDoesNotArrive_isCutOff_withoutACall() throws Exception {
+        openForHasty();
+        String wire = RunningGateway.wire(HI);
+        try (Socket slow = running.send(wire.substring(0, wire.length() - 5))) {
+            assertCutOff(slow);
+        }
+        running.provider.call();
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @Test
+    void clientThatTakesNothing_isCutOff_andItsCallIsCancelled() throws Exception {
+        openForHasty();
+        running.provider.usually(call -> {
+            // More than all the buffers on the way hold.
+            for (int piece = 0; piece < 400; piece++) {
+                call.sink().delta(new Delta.Text("x".repeat(50_000)));
+            }
+        });
+        try (Socket slow = running.send(RunningGateway.wire(
+                "{\"model\":\"fast\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"))) {
+            running.provider.call().awaitCancelled();
+            assertThat(slow.isConnected()).isTrue();
+        }
+        running.provider.usually(call -> call.answer("Hello"));
+        assertThat(running.post(HI.replace("Hi", "You?")).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.model.Secret;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A gateway on a port of its own, in front of a scripted service with two accounts. */
 final class RunningGateway implements AutoCloseable {
@@ -24,17 +26,19 @@ final class RunningGateway implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final GatewaySettings settings;
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final Telemetry telemetry = new Telemetry(timeline);
     final ScriptedProvider provider = new ScriptedProvider();
     final Whippletree whippletree;
     final Gateway gateway;
-    private final SystemTimeline timeline = new SystemTimeline();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     RunningGateway(GatewaySettings settings) {
         this.settings = settings;
-        whippletree = Whippletree.builder()
-                .provider(provider)
+        Whippletree.Builder builder = Whippletree.builder();
+        telemetry.listeners().forEach(builder::listener);
+        whippletree = builder.provider(provider)
                 .account("one", "scripted", "token-1")
                 .account("two", "scripted", "token-2")
                 .route(RouteSettings.of("fast", List.of(new Tier(List.of(new TargetSettings("one", "small-model"))))))
@@ -44,7 +48,7 @@ final class RunningGateway implements AutoCloseable {
                                 new Tier(List.of(new TargetSettings("one", "large-model"))),
                                 new Tier(List.of(new TargetSettings("two", "small-model"))))))
                 .build();
-        gateway = Gateway.start(whippletree, settings.withPort(0), timeline);
+        gateway = Gateway.start(whippletree, settings.withPort(0), timeline, telemetry);
     }
 
     static RunningGateway open() {
@@ -53,8 +57,12 @@ final class RunningGateway implements AutoCloseable {
 
     /** Returns its settings with other clients. */
     GatewaySettings settings(GatewaySettings.Client... clients) {
-        return new GatewaySettings(
-                settings.host(), 0, List.of(clients), settings.mostBodyBytes(), settings.mostConnections());
+        return settings(Optional.empty(), clients);
+    }
+
+    /** Returns its settings with another watch key and other clients. */
+    GatewaySettings settings(Optional<String> watchKey, GatewaySettings.Client... clients) {
+        return settings.withPort(0).withClients(List.of(clients), watchKey.map(Secret::of));
     }
 
     HttpRequest.Builder request(String path) {
@@ -62,8 +70,12 @@ final class RunningGateway implements AutoCloseable {
                 .timeout(Duration.ofMillis(PATIENCE_MILLIS));
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
@@ -84,7 +96,7 @@ final class RunningGateway implements AutoCloseable {
 
     /** Returns a request as it goes over the wire. */
     static String wire(String body) {
-        return "POST /v1/chat/completions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: "
+        return "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                 + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body;
     }
 

@@ -6,12 +6,15 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Main;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.Terminal;
+import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.gateway.Gateway;
+import dev.whippletree.gateway.Telemetry;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Prompt;
@@ -23,6 +26,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +50,7 @@ final class SecretsTest {
     private static final String ASKED = "askedinconfidence";
     private static final List<String> TOKENS =
             List.of("hf_" + MARK + "1", "hf_" + MARK + "2", "plain" + MARK + "3", "refused" + MARK + "4");
+    private static final String WATCH_KEY = "watch" + MARK + "5";
     private static final String REDIS = "redis://:" + MARK + "-redis@127.0.0.1:1";
 
     @TempDir
@@ -118,7 +126,8 @@ final class SecretsTest {
 
     @Test
     void command_printsNoSecret() throws IOException {
-        Files.writeString(folder.resolve("whippletree.yaml"), """
+        Files.writeString(
+                folder.resolve("whippletree.yaml"), """
                 accounts:
                   - {id: literal, provider: huggingface, token: %s, base-url: '%s'}
                   - {id: named, provider: huggingface, token: '${HIDDEN}', base-url: '%s'}
@@ -128,7 +137,11 @@ final class SecretsTest {
                     model: model
                 caches:
                   - {name: redis, uri: '${REDIS}'}
-                """.formatted(TOKENS.get(0), base(), base(), base()));
+                gateway:
+                  watch-key: %s
+                  clients:
+                    - {name: acme, key: '${HIDDEN}'}
+                """.formatted(TOKENS.get(0), base(), base(), base(), WATCH_KEY));
 
         String printed = run("check")
                 + run("status")
@@ -140,6 +153,45 @@ final class SecretsTest {
 
         assertThat(printed).contains("literal", "refused").doesNotContain(MARK, ASKED);
         assertThat(log.text()).doesNotContain(MARK, ASKED);
+    }
+
+    @Test
+    void gateway_showsNoKey() throws Exception {
+        GatewaySettings settings = GatewaySettings.DEFAULT
+                .withPort(0)
+                .withClients(
+                        List.of(new GatewaySettings.Client("acme", Secret.of(TOKENS.get(1)), List.of())),
+                        Optional.of(Secret.of(WATCH_KEY)));
+        Telemetry telemetry = new Telemetry(timeline);
+        Whippletree.Builder builder = Whippletree.builder().model("model");
+        telemetry.listeners().forEach(builder::listener);
+        StringBuilder told = new StringBuilder().append(settings);
+        try (Whippletree whippletree =
+                        builder.account(account("hf-3", TOKENS.get(3))).build();
+                Gateway gateway = Gateway.start(whippletree, settings, timeline, telemetry)) {
+            told.append(ending(whippletree.complete(Prompt.of(ASKED))));
+            String page = gateway.pageUrl();
+            for (String key : List.of(WATCH_KEY, TOKENS.get(1), MARK)) {
+                told.append(get(page + "status", key)).append(get(page, key)).append(get(page + "v1/models", key));
+                told.append(run("status", "--debug", "--url", page, "--watch-key", key))
+                        .append(run("status", "--json", "--url", page, "--watch-key", key));
+            }
+            told.append(run("status", "--url", page, "--watch-key", WATCH_KEY + "\n"));
+            told.append(run("status", "--url", "http://" + MARK + "@127.0.0.1:" + gateway.port()));
+        }
+
+        assertThat(told.toString())
+                .contains("acme", "\"failures\"", "unauthorized", "doesn't take this watch key", "no user or password")
+                .doesNotContain(MARK, ASKED);
+        assertThat(log.text()).doesNotContain(MARK, ASKED);
+    }
+
+    private static String get(String url, String key) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer " + key)
+                .build();
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        return response.headers() + response.body();
     }
 
     private String run(String... arguments) {

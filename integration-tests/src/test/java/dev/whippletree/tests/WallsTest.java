@@ -21,6 +21,7 @@ final class WallsTest {
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
+    private static final String METRICS = "dev.whippletree.metrics..";
     private static final String TESTKIT = "dev.whippletree.testkit..";
 
     @ArchTest
@@ -105,10 +106,26 @@ final class WallsTest {
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
-            .resideOutsideOfPackages(CLI, EMULATOR, GATEWAY, TESTKIT, PROVIDERS, CACHES)
+            .resideOutsideOfPackages(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, GATEWAY, TESTKIT);
+            .resideInAnyPackage(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT);
+
+    @ArchTest
+    static final ArchRule metricsAreAListenerAmongOthers = classes()
+            .that()
+            .resideInAPackage(METRICS)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    METRICS,
+                    "dev.whippletree.spi..",
+                    "dev.whippletree.model..",
+                    "java..",
+                    "org.jspecify..",
+                    "io.micrometer..",
+                    "io.opentelemetry..")
+            .because("whoever has another system to tell can write what is there from the listener alone");
 
     @ArchTest
     static final ArchRule gatewayTranslatesAndCallsTheLibrary = noClasses()

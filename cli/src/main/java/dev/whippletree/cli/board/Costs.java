@@ -1,8 +1,8 @@
 package dev.whippletree.cli.board;
 
 import dev.whippletree.cli.board.Table.Cell;
-import dev.whippletree.config.PriceList;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.status.Bill;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,13 +72,13 @@ final class Costs {
                 .orElse("Cost unknown: the configuration names no price list (prices: FILE).");
     }
 
-    private static String missing(Bill bill, PriceList list) {
+    private static String missing(Bill bill, Bill.Prices list) {
         String models = bill.items().stream()
                 .filter(item -> item.cost().isEmpty())
                 .map(Bill.Item::model)
                 .distinct()
                 .collect(Collectors.joining(", "));
         String gap = models.isEmpty() ? "." : ", which lacks " + models + ": cost unknown.";
-        return gap + list.doubt(bill.today()).map(doubt -> " " + doubt).orElse("");
+        return gap + list.doubt().map(doubt -> " " + doubt).orElse("");
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.cli.board;
 
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.status.Bill;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,15 @@ public final class EmulatedAccounts implements AutoCloseable {
 
     /** Starts an emulated service on a free port, and a Whippletree whose only account is with it. */
     public static EmulatedAccounts open(Surroundings surroundings) {
+        return open(surroundings, List.of());
+    }
+
+    /**
+     * Starts the same.
+     *
+     * @param listeners are told what the Whippletree does
+     */
+    public static EmulatedAccounts open(Surroundings surroundings, List<EngineListener> listeners) {
         ServiceSettings settings = ServiceSettings.builder(ServiceKind.HUGGING_FACE)
                 .account(ID, TOKEN)
                 .latency(LATENCY)
@@ -45,8 +55,9 @@ public final class EmulatedAccounts implements AutoCloseable {
                     settings.kind().provider(),
                     Optional.of(Secret.of(TOKEN)),
                     new Settings("account " + ID, Map.of("base-url", server.baseUrl(settings.kind()))));
-            return new EmulatedAccounts(
-                    server, surroundings.builders().get().account(account).build());
+            Whippletree.Builder builder = surroundings.builders().get().account(account);
+            listeners.forEach(builder::listener);
+            return new EmulatedAccounts(server, builder.build());
         } catch (RuntimeException e) {
             server.close();
             throw e;

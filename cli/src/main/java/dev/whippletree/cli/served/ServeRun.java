@@ -8,10 +8,13 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.gateway.Gateway;
+import dev.whippletree.gateway.Telemetry;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.spi.EngineListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,6 +24,7 @@ public final class ServeRun {
     private final Surroundings surroundings;
     private final Wish wish;
     private final Optional<Path> file;
+    private final Telemetry telemetry;
 
     /**
      * What a user wants otherwise than the configuration says. Immutable.
@@ -40,12 +44,18 @@ public final class ServeRun {
         this.surroundings = surroundings;
         this.wish = wish;
         this.file = file;
+        this.telemetry = new Telemetry(surroundings.timeline());
+    }
+
+    /** Returns what the Whippletree that answers is to be built with. */
+    public List<EngineListener> listeners() {
+        return telemetry.listeners();
     }
 
     /**
      * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended.
      *
-     * @param whippletree what answers; stays open
+     * @param whippletree what answers, built with {@link #listeners}; stays open
      * @return the exit code
      * @throws UserMistake if the settings can't be used or the port can't be had
      */
@@ -82,7 +92,8 @@ public final class ServeRun {
             changes.lines().forEach(line -> err.println("whippletree: " + line));
             changes.needsRestart().forEach(line -> err.println("whippletree: " + line));
             if (restart) {
-                err.println("whippletree: gateway: what has changed besides clients takes effect after a restart");
+                err.println(
+                        "whippletree: gateway: what has changed besides clients and watch-key takes effect after a restart");
             }
             err.println("whippletree: the configuration has been read again");
         } catch (ConfigurationException e) {
@@ -96,7 +107,7 @@ public final class ServeRun {
 
     private Gateway start(Whippletree whippletree) {
         try {
-            return Gateway.start(whippletree, settings(whippletree), surroundings.timeline());
+            return Gateway.start(whippletree, settings(whippletree), surroundings.timeline(), telemetry);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }
@@ -120,6 +131,7 @@ public final class ServeRun {
         out.println("  accounts  " + configuration.accounts().size());
         out.println("  clients   "
                 + (clients == 0 ? "anybody on this machine, without a key" : clients + ", by their keys"));
+        out.println("  status    " + gateway.pageUrl() + watchedBy(configuration, clients));
         out.println();
         out.println("Try it:");
         out.println("  curl " + gateway.baseUrl() + "/chat/completions \\");
@@ -132,5 +144,12 @@ public final class ServeRun {
         out.println();
         out.println("Ctrl-C ends it.");
         out.flush();
+    }
+
+    private static String watchedBy(Configuration configuration, int clients) {
+        if (configuration.gateway().flatMap(GatewaySettings::watchKey).isPresent()) {
+            return ", by its watch key";
+        }
+        return clients == 0 ? "" : ", once gateway.watch-key is set";
     }
 }

@@ -18,6 +18,7 @@ import dev.whippletree.model.TokenPrice;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.status.Bill;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

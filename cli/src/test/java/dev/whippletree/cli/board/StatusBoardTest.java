@@ -2,6 +2,7 @@ package dev.whippletree.cli.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.status.Bill;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

@@ -39,7 +39,7 @@ public final class EmulatorServer implements AutoCloseable {
     private final Undertow undertow;
     private final Map<ServiceKind, EmulatedService> services = new EnumMap<>(ServiceKind.class);
 
-    private EmulatorServer(List<EmulatedService> services, int port, Timeline timeline) {
+    private EmulatorServer(List<EmulatedService> services, int port, Timeline timeline, CallListener listener) {
         PathHandler paths = new PathHandler(EmulatorServer::notFound);
         paths.addExactPath(STATS, onlyGet(exchange -> sendJson(exchange, stats())));
         for (EmulatedService service : services) {
@@ -47,7 +47,7 @@ public final class EmulatorServer implements AutoCloseable {
             if (this.services.put(kind, service) != null) {
                 throw new IllegalArgumentException("one server has one service of each kind, not two of " + kind);
             }
-            paths.addExactPath(kind.path() + COMPLETIONS, onlyPost(new ServiceHandler(service, timeline)));
+            paths.addExactPath(kind.path() + COMPLETIONS, onlyPost(new ServiceHandler(service, timeline, listener)));
             paths.addExactPath(kind.path() + "/models", onlyGet(exchange -> sendJson(exchange, models(service))));
         }
         this.undertow = Undertow.builder()
@@ -70,7 +70,22 @@ public final class EmulatorServer implements AutoCloseable {
      * @throws IllegalStateException if the port can't be had
      */
     public static EmulatorServer start(List<EmulatedService> services, int port, Timeline timeline) {
-        EmulatorServer server = new EmulatorServer(services, port, timeline);
+        return start(services, port, timeline, CallListener.NONE);
+    }
+
+    /**
+     * Starts a server that tells what happens to its calls. Blocks until it listens.
+     *
+     * @param services what it serves, at most one of each kind
+     * @param port the port; 0: any that is free
+     * @param timeline the time it goes by
+     * @param listener is told
+     * @throws IllegalArgumentException if there are two services of a kind
+     * @throws IllegalStateException if the port can't be had
+     */
+    public static EmulatorServer start(
+            List<EmulatedService> services, int port, Timeline timeline, CallListener listener) {
+        EmulatorServer server = new EmulatorServer(services, port, timeline, listener);
         try {
             server.undertow.start();
         } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package dev.whippletree.emulator.http;
 import dev.whippletree.emulator.model.ChatRequest;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.Outcome;
+import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.wire.RequestReader;
 import dev.whippletree.emulator.wire.ResponseWriter;
 import dev.whippletree.emulator.wire.WireResponse;
@@ -22,11 +23,13 @@ final class ServiceHandler implements HttpHandler {
     private final EmulatedService service;
     private final ResponseWriter writer;
     private final Timeline timeline;
+    private final CallListener listener;
 
-    ServiceHandler(EmulatedService service, Timeline timeline) {
+    ServiceHandler(EmulatedService service, Timeline timeline, CallListener listener) {
         this.service = service;
         this.writer = new ResponseWriter(service.settings());
         this.timeline = timeline;
+        this.listener = listener;
     }
 
     @Override
@@ -38,7 +41,18 @@ final class ServiceHandler implements HttpHandler {
         long arrivedNanos = timeline.nanoTime();
         WireResponse response = response(token(exchange), body, arrivedNanos);
         Player player = new Player(exchange, response, timeline::nanoTime, arrivedNanos);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, player::start);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            tell(exchange, body);
+            player.start();
+        });
+    }
+
+    private void tell(HttpServerExchange exchange, byte[] body) {
+        if (listener != CallListener.NONE) {
+            ServiceKind kind = service.settings().kind();
+            listener.arrived(kind, body);
+            CallerWatch.start(exchange, () -> listener.left(kind, body));
+        }
     }
 
     private WireResponse response(Optional<String> token, byte[] body, long arrivedNanos) {

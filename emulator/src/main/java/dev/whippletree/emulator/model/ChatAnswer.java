@@ -1,7 +1,9 @@
 package dev.whippletree.emulator.model;
 
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.ToolCall;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a model says. Immutable.
@@ -9,7 +11,8 @@ import java.util.Objects;
  * @param number which request of the account it answers, from 1
  * @param account the account's id
  * @param model the model that answered
- * @param text what it says
+ * @param text what it says; empty if it only calls a function
+ * @param call the function it wants called; absent: none
  * @param finish why it ends
  * @param promptTokens the prompt's tokens
  * @param completionTokens the answer's tokens
@@ -19,6 +22,7 @@ public record ChatAnswer(
         String account,
         String model,
         String text,
+        Optional<ToolCall> call,
         FinishReason finish,
         long promptTokens,
         long completionTokens) {
@@ -28,6 +32,7 @@ public record ChatAnswer(
         Objects.requireNonNull(account, "account");
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(call, "call");
         Objects.requireNonNull(finish, "finish");
     }
 

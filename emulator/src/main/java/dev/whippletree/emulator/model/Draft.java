@@ -1,6 +1,7 @@
 package dev.whippletree.emulator.model;
 
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.ToolCall;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -8,23 +9,47 @@ import java.util.Optional;
  * What would be answered to a request, with all that follows from the request alone. Immutable.
  *
  * @param fingerprint the same for equal prompts to the same model, and for no others
- * @param text the answer
+ * @param text the answer; empty if it only calls a function
+ * @param call the function it wants called; absent: none
  * @param finish why it ends
  * @param promptTokens the prompt's tokens
  * @param completionTokens the answer's tokens
  */
-record Draft(long fingerprint, String text, FinishReason finish, long promptTokens, long completionTokens) {
+record Draft(
+        long fingerprint,
+        String text,
+        Optional<ToolCall> call,
+        FinishReason finish,
+        long promptTokens,
+        long completionTokens) {
 
     static Draft of(ChatRequest request, Optional<AnswerLength> length) {
         byte[] digest = Answers.digest(request.messages(), request.model());
         long fingerprint = ByteBuffer.wrap(digest).getLong();
-        String text = Answers.text(digest, request.model(), length, fingerprint);
-        long tokens = Tokens.of(text);
+        WantedForm form = WantedForm.of(request);
+        String prose = Answers.text(digest, request.model(), length, fingerprint);
+        String written = form.schema()
+                .map(schema -> new SchemaValues(schema, prose).json())
+                .orElse(prose);
+        long tokens = Tokens.of(written);
         long most = request.maxTokens().orElse(Long.MAX_VALUE);
-        long promptTokens = Tokens.of(request.messages());
-        if (tokens <= most) {
-            return new Draft(fingerprint, text, FinishReason.STOP, promptTokens, tokens);
+        boolean whole = tokens <= most;
+        String made = whole ? written : Tokens.cut(written, most);
+        Optional<ToolCall> call =
+                form.function().map(name -> new ToolCall("call_" + Long.toHexString(fingerprint), name, made));
+        return new Draft(
+                fingerprint,
+                call.isPresent() ? "" : made,
+                call,
+                finish(whole, call.isPresent()),
+                Tokens.of(request.messages()),
+                Math.min(tokens, most));
+    }
+
+    private static FinishReason finish(boolean whole, boolean calls) {
+        if (!whole) {
+            return FinishReason.LENGTH;
         }
-        return new Draft(fingerprint, Tokens.cut(text, most), FinishReason.LENGTH, promptTokens, most);
+        return calls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
     }
 }

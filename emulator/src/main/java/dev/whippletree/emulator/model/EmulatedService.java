@@ -246,6 +246,7 @@ public final class EmulatedService {
                     account.id(),
                     rules.modelName(request),
                     draft.text(),
+                    draft.call(),
                     draft.finish(),
                     draft.promptTokens(),
                     draft.completionTokens());

@@ -10,6 +10,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import java.time.Duration;
@@ -86,11 +87,11 @@ final class Reply {
         steps.add(step(firstNanos, sink::firstByte));
         List<RateLimitReport> reports = LimitReports.ofHeaders(kind, answered.limits());
         steps.add(step(firstNanos, () -> sink.limits(reports)));
-        List<String> pieces = pieces(answered.answer().text(), stream);
-        List<String> told = answered.delivery().whole() ? pieces : pieces.subList(0, pieces.size() * 2 / 3);
+        List<Delta.Piece> pieces = pieces(answered.answer(), stream);
+        List<Delta.Piece> told = answered.delivery().whole() ? pieces : pieces.subList(0, pieces.size() * 2 / 3);
         long spanNanos = answered.wholeNanos() - firstNanos;
         for (int i = 0; i < told.size(); i++) {
-            Delta.Piece piece = new Delta.Text(told.get(i));
+            Delta.Piece piece = told.get(i);
             steps.add(step(firstNanos + spanNanos * (i + 1) / pieces.size(), () -> sink.delta(piece)));
         }
         addEnd(steps, answered);
@@ -108,13 +109,17 @@ final class Reply {
         }
     }
 
-    private static List<String> pieces(String text, boolean stream) {
-        if (!stream) {
-            return List.of(text);
+    private static List<Delta.Piece> pieces(ChatAnswer said, boolean stream) {
+        if (said.call().isPresent()) {
+            ToolCall call = said.call().get();
+            return List.of(
+                    new Delta.ToolCallPart(0, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
         }
-        List<String> pieces = new ArrayList<>();
-        for (int start = 0; start < text.length(); start += CHARACTERS_PER_DELTA) {
-            pieces.add(text.substring(start, Math.min(text.length(), start + CHARACTERS_PER_DELTA)));
+        String text = said.text();
+        int length = stream ? CHARACTERS_PER_DELTA : Math.max(1, text.length());
+        List<Delta.Piece> pieces = new ArrayList<>();
+        for (int start = 0; start < text.length(); start += length) {
+            pieces.add(new Delta.Text(text.substring(start, Math.min(text.length(), start + length))));
         }
         return pieces;
     }

@@ -2,6 +2,7 @@ package dev.whippletree.emulator.wire;
 
 import dev.whippletree.emulator.model.ChatAnswer;
 import dev.whippletree.emulator.model.ChatRequest;
+import dev.whippletree.model.ToolCall;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,8 @@ final class AnswerWriter {
     String whole(ChatAnswer said) {
         Map<String, Object> message = new LinkedHashMap<>();
         message.put("role", "assistant");
-        message.put("content", said.text());
+        message.put("content", said.call().isPresent() ? null : said.text());
+        said.call().ifPresent(call -> message.put("tool_calls", List.of(toolCall(call, call.arguments()))));
         Map<String, Object> choice = new LinkedHashMap<>();
         choice.put("index", 0);
         choice.put("message", message);
@@ -43,13 +45,12 @@ final class AnswerWriter {
     /** Returns the chunks of a stream as events, {@code [DONE]} excluded: the first gives the role, the last the end. */
     List<String> events(ChatAnswer said, ChatRequest request) {
         List<String> events = new ArrayList<>();
-        Map<String, Object> first = chunk(said, delta("assistant", ""), null);
-        dialect.decorateFirst(first, said);
-        events.add(event(first));
-        String text = said.text();
-        for (int start = 0; start < text.length(); start += CHARACTERS_PER_CHUNK) {
-            String piece = text.substring(start, Math.min(text.length(), start + CHARACTERS_PER_CHUNK));
-            events.add(event(chunk(said, Map.of("content", piece), null)));
+        for (Map<String, Object> delta : said.call().map(AnswerWriter::deltas).orElseGet(() -> deltas(said.text()))) {
+            Map<String, Object> chunk = chunk(said, delta, null);
+            if (events.isEmpty()) {
+                dialect.decorateFirst(chunk, said);
+            }
+            events.add(event(chunk));
         }
         Map<String, Object> last = chunk(said, Map.of(), said.finish().wireName());
         dialect.decorateLast(last, said);
@@ -82,11 +83,48 @@ final class AnswerWriter {
         return chunk;
     }
 
-    private static Map<String, Object> delta(String role, String content) {
+    private static List<Map<String, Object>> deltas(String text) {
+        List<Map<String, Object>> deltas = new ArrayList<>();
+        deltas.add(opening(""));
+        pieces(text).forEach(piece -> deltas.add(Map.of("content", piece)));
+        return deltas;
+    }
+
+    /** Only the first names the function; the rest of its arguments follow by its index. */
+    private static List<Map<String, Object>> deltas(ToolCall call) {
+        List<Map<String, Object>> deltas = new ArrayList<>();
+        for (String piece : pieces(call.arguments())) {
+            boolean first = deltas.isEmpty();
+            Map<String, Object> part = new LinkedHashMap<>(Map.of("index", 0));
+            part.putAll(first ? toolCall(call, piece) : Map.of("function", Map.of("arguments", piece)));
+            Map<String, Object> delta = first ? opening(null) : new LinkedHashMap<>();
+            delta.put("tool_calls", List.of(part));
+            deltas.add(delta);
+        }
+        return deltas;
+    }
+
+    private static Map<String, Object> opening(@Nullable String content) {
         Map<String, Object> delta = new LinkedHashMap<>();
-        delta.put("role", role);
+        delta.put("role", "assistant");
         delta.put("content", content);
         return delta;
+    }
+
+    private static List<String> pieces(String text) {
+        List<String> pieces = new ArrayList<>();
+        for (int start = 0; start < text.length(); start += CHARACTERS_PER_CHUNK) {
+            pieces.add(text.substring(start, Math.min(text.length(), start + CHARACTERS_PER_CHUNK)));
+        }
+        return pieces;
+    }
+
+    private static Map<String, Object> toolCall(ToolCall call, String arguments) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", call.id());
+        json.put("type", "function");
+        json.put("function", Map.of("name", call.name(), "arguments", arguments));
+        return json;
     }
 
     private Map<String, Object> frame(ChatAnswer said, String object) {

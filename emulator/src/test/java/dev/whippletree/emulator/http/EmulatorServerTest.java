@@ -25,7 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -90,6 +93,46 @@ class EmulatorServerTest {
         assertThat(new String(first, StandardCharsets.UTF_8)).isEqualTo("data: {");
         assertThat(response.body().available()).isLessThan(1000);
         response.body().close();
+    }
+
+    @Test
+    void listener_isToldOfEachCall_andOfACallerWhoLeavesBeforeTheEnd() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        EmulatorServer server = start(ServiceKind.GROQ, Duration.ofHours(1), new CallListener() {
+            @Override
+            public void arrived(ServiceKind service, byte[] body) {
+                told.add("arrived at " + service + ": " + new String(body, StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void left(ServiceKind service, byte[] body) {
+                told.add("left " + service + ": " + new String(body, StandardCharsets.UTF_8));
+            }
+        });
+
+        CompletableFuture<?> call = client.sendAsync(
+                request(server, ServiceKind.GROQ, "token", WHOLE), HttpResponse.BodyHandlers.discarding());
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("arrived at GROQ: " + WHOLE);
+        call.cancel(true);
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("left GROQ: " + WHOLE);
+    }
+
+    @Test
+    void listener_isNotToldThatACallerLeft_whoHasHisAnswer() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        EmulatorServer server = start(ServiceKind.GROQ, Duration.ofMillis(1), new CallListener() {
+            @Override
+            public void left(ServiceKind service, byte[] body) {
+                told.add("left");
+            }
+        });
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(post(server, ServiceKind.GROQ, "token", WHOLE).statusCode())
+                    .isEqualTo(200);
+        }
+        server.close();
+        assertThat(told).isEmpty();
     }
 
     @ParameterizedTest
@@ -236,6 +279,17 @@ class EmulatorServerTest {
                 .build();
         EmulatorServer server =
                 EmulatorServer.start(List.of(new EmulatedService(settings, timeline.nanoTime())), 0, timeline);
+        open.add(0, server);
+        return server;
+    }
+
+    private EmulatorServer start(ServiceKind kind, Duration latency, CallListener listener) {
+        ServiceSettings settings = ServiceSettings.builder(kind)
+                .account("a", "token")
+                .latency(Latency.constant(latency))
+                .build();
+        EmulatorServer server = EmulatorServer.start(
+                List.of(new EmulatedService(settings, timeline.nanoTime())), 0, timeline, listener);
         open.add(0, server);
         return server;
     }

@@ -1,6 +1,5 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.model.Failure;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.spi.EngineListener;
@@ -13,8 +12,7 @@ final class Heard implements EngineListener {
     private final Journal journal;
     long answered;
     long failed;
-    long attemptsAnswered;
-    long attemptsFailed;
+    long cancelled;
 
     Heard(Facts facts, Journal journal) {
         this.facts = facts;
@@ -32,13 +30,8 @@ final class Heard implements EngineListener {
     }
 
     @Override
-    public void attemptAnswered(String account, String model, Duration took) {
-        attemptsAnswered++;
-    }
-
-    @Override
-    public void attemptFailed(String account, String model, Failure failure, Duration took) {
-        attemptsFailed++;
+    public void cancelled(Duration took) {
+        cancelled++;
     }
 
     @Override

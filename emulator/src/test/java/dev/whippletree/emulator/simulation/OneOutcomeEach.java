@@ -93,6 +93,11 @@ final class OneOutcomeEach implements Invariant {
         facts.check(status.prompts().underWay() == 0, NAME, () -> "prompts are under way at the end");
         facts.check(status.sessionsActive() == 0, NAME, () -> "sessions are active at the end");
         facts.check(status.waiting() == 0, NAME, () -> "prompts wait at the end");
+        facts.check(
+                heard.cancelled == status.prompts().cancelled(),
+                NAME,
+                () -> "listeners heard of " + heard.cancelled + " prompts given up, not of "
+                        + status.prompts().cancelled());
     }
 
     private boolean mayFail(Asked asked, PromptException failure) {

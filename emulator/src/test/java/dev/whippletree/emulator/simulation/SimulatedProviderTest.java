@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulatedProviderTest {
 
@@ -64,6 +65,20 @@ class SimulatedProviderTest {
         assertThat(Answers.matches(prompt.messages(), sink.text.toString())).isTrue();
         assertThat(sink.events).contains("400 firstByte").endsWith("1100 delta", "1100 done");
         assertThat(sink.events).hasSizeGreaterThan(6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void toolsCall_isTold(boolean streaming) {
+        RecordingSink sink = new RecordingSink(streaming);
+        Map<String, ?> tool = Map.of("type", "function", "function", Map.of("name", "weather"));
+        Prompt asked =
+                Prompt.builder().user("Why us?").extra("tools", List.of(tool)).build();
+        client(service(ServiceKind.HUGGING_FACE)).send(asked, "m", sink);
+        timeline.runAll();
+
+        assertThat(sink.text.toString()).isEqualTo("weather{}");
+        assertThat(sink.events).endsWith("1100 delta", "1100 done");
     }
 
     @ParameterizedTest
@@ -295,7 +310,10 @@ class SimulatedProviderTest {
         @Override
         public void delta(Delta.Piece delta) {
             note("delta");
-            text.append(((Delta.Text) delta).text());
+            text.append(
+                    delta instanceof Delta.ToolCallPart call
+                            ? call.name().orElseThrow() + call.arguments()
+                            : ((Delta.Text) delta).text());
         }
 
         @Override

@@ -15,6 +15,7 @@ import dev.whippletree.emulator.model.Tokens;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,32 @@ class ResponseWriterTest {
                 .containsEntry("x-ratelimit-remaining-tokens", "5963")
                 .containsEntry("x-ratelimit-reset-tokens", "370ms")
                 .doesNotContainKey("retry-after");
+    }
+
+    @Test
+    void toolCall_isToldByItsIndex_andNamedOnceOnly() {
+        ChatRequest asked = request.streamed()
+                .with(
+                        "tools",
+                        List.of(Map.of(
+                                "type",
+                                "function",
+                                "function",
+                                Map.of(
+                                        "name",
+                                        "weather",
+                                        "parameters",
+                                        Map.of("properties", Map.of("city", Map.of("type", "string")))))));
+        String body = send(groq(), asked).body();
+
+        assertThat(body)
+                .startsWith("data: ")
+                .contains(
+                        "\"delta\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"call_")
+                .contains("{\"index\":0,\"function\":{\"arguments\":")
+                .contains("\"delta\":{},\"logprobs\":null,\"finish_reason\":\"tool_calls\"")
+                .endsWith("data: [DONE]\n\n");
+        assertThat(body.split("\"name\":\"weather\"", -1)).hasSize(2);
     }
 
     @Test

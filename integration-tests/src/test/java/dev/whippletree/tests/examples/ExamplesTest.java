@@ -26,6 +26,8 @@ import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.time.SystemTimeline;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +87,27 @@ final class ExamplesTest {
         // Listeners are told behind the caller's back, so that none of them keeps it waiting.
         await().untilAsserted(() ->
                 assertThat(injector.getInstance(AnswerCount.class).answers()).isEqualTo(1));
+        assertThat(calls()).isEqualTo(1);
+    }
+
+    @Test
+    void metrics_measuresWhatIsAsked() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        Injector injector = com.example.metrics.Application.start(environment(), registry, OpenTelemetry.noop());
+        try (Whippletree whippletree = injector.getInstance(Whippletree.class)) {
+            whippletree.complete(Prompt.of("Who are you?")).join();
+            await().untilAsserted(() -> assertThat(registry.get("whippletree.prompts")
+                            .tag("outcome", "service")
+                            .counter()
+                            .count())
+                    .isEqualTo(1));
+            assertThat(registry.get("gen_ai.client.operation.duration")
+                            .tag("gen_ai.provider.name", "groq")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+        }
+        await().untilAsserted(() -> assertThat(registry.getMeters()).isEmpty());
         assertThat(calls()).isEqualTo(1);
     }
 

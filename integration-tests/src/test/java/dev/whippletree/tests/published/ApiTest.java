@@ -27,6 +27,7 @@ final class ApiTest {
             "dev.whippletree",
             "dev.whippletree.config",
             "dev.whippletree.guice",
+            "dev.whippletree.metrics",
             "dev.whippletree.model",
             "dev.whippletree.spi",
             "dev.whippletree.time");
@@ -40,7 +41,8 @@ final class ApiTest {
             "dev.whippletree.plugin.FoundPlugin",
             "dev.whippletree.plugin.PluginCatalog");
 
-    private static final List<String> OTHERS = List.of("java.", "org.slf4j.", "org.jspecify.", "com.google.inject.");
+    private static final List<String> OTHERS = List.of(
+            "java.", "org.slf4j.", "org.jspecify.", "com.google.inject.", "io.micrometer.", "io.opentelemetry.");
 
     /** What the API of the testkit names besides, as the page says. */
     private static final List<String> OTHERS_OF_TESTS = List.of(

@@ -24,6 +24,7 @@ final class StreamedAnswer {
     private String model;
     private @Nullable String finishReason;
     private Optional<TokenUsage> usage = Optional.empty();
+    private Optional<String> id = Optional.empty();
 
     /**
      * Prepares to read one answer.
@@ -57,7 +58,7 @@ final class StreamedAnswer {
         if (finishReason == null) {
             throw broken("the stream ended before the answer did");
         }
-        return Ending.of(head, finishReason, usage, model);
+        return Ending.of(head, finishReason, usage, model).withId(id);
     }
 
     private void takeAll(EventStream events) throws NoAnswerException, IOException {
@@ -89,6 +90,7 @@ final class StreamedAnswer {
             throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
         }
         model = Json.text(chunk, "model").orElse(model);
+        id = Json.text(chunk, "id").or(() -> id);
         usage = dialect.usage(chunk).flatMap(Ending::usage).or(() -> usage);
         try {
             for (JsonNode choice : Choices.ofChunk(chunk)) {

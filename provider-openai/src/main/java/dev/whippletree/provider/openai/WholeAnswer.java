@@ -40,10 +40,11 @@ final class WholeAnswer {
                 Json.object(choice, "message").orElseThrow(() -> broken("the answer's choice has no message"));
         String reason = Json.text(choice, "finish_reason").orElseThrow(() -> broken("the answer has no finish_reason"));
         AnswerEnd end = Ending.of(
-                head,
-                reason,
-                dialect.usage(answer).flatMap(Ending::usage),
-                Json.text(answer, "model").orElse(model));
+                        head,
+                        reason,
+                        dialect.usage(answer).flatMap(Ending::usage),
+                        Json.text(answer, "model").orElse(model))
+                .withId(Json.text(answer, "id"));
         parts(message).forEach(listener);
         return end;
     }

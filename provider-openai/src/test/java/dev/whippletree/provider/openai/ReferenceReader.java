@@ -44,6 +44,7 @@ final class ReferenceReader {
     private String model = Reading.MODEL;
     private @Nullable String reason;
     private Optional<TokenUsage> usage = Optional.empty();
+    private Optional<String> id = Optional.empty();
 
     private ReferenceReader() {}
 
@@ -125,6 +126,7 @@ final class ReferenceReader {
     private void about(Map<?, ?> answer) {
         require(answer.get("error") == null);
         model = answer.get("model") instanceof String name && !name.isEmpty() ? name : model;
+        id = answer.get("id") instanceof String name && !name.isEmpty() ? Optional.of(name) : id;
         if (answer.get("usage") instanceof Map<?, ?> said && count(said.get("prompt_tokens")) >= 0) {
             usage = Optional.of(new TokenUsage(
                     count(said.get("prompt_tokens")),
@@ -143,7 +145,7 @@ final class ReferenceReader {
         if (known == null) {
             throw new NoneException();
         }
-        return new AnswerEnd(known, usage, model);
+        return new AnswerEnd(known, usage, model, id);
     }
 
     private Reading reading(Optional<AnswerEnd> end) {

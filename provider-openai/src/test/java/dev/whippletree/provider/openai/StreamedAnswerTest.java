@@ -36,12 +36,17 @@ final class StreamedAnswerTest {
     }
 
     @Test
-    void usageAndModel_areThoseTheServiceNames() {
-        AnswerEnd end = send("data: {\"model\":\"served/model\",\"choices\":[]}\n\n" + text("Hi") + STOP + USAGE + END)
+    void usageModelAndId_areThoseTheServiceNames() {
+        AnswerEnd end = send("data: {\"id\":\"chatcmpl-1\",\"model\":\"served/model\",\"choices\":[]}\n\n" + text("Hi")
+                        + STOP + USAGE + END)
                 .awaitDone();
 
         assertThat(end)
-                .isEqualTo(new AnswerEnd(FinishReason.STOP, Optional.of(new TokenUsage(9, 3, 4, 2)), "served/model"));
+                .isEqualTo(new AnswerEnd(
+                        FinishReason.STOP,
+                        Optional.of(new TokenUsage(9, 3, 4, 2)),
+                        "served/model",
+                        Optional.of("chatcmpl-1")));
     }
 
     @Test

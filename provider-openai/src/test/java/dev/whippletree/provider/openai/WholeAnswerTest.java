@@ -31,14 +31,18 @@ final class WholeAnswerTest {
     @Test
     void eachSort_isOnePiece() {
         RecordingSink sink = send("""
-                {"model":"served/model","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
+                {"id":"chatcmpl-1","model":"served/model","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
                 "content":"Hi","reasoning":"Hm.","tool_calls":[
                 {"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},
                 {"id":"call_2","type":"function","function":{"name":"g","arguments":"{\\"a\\":1}"}}]}}],
                 "usage":{"prompt_tokens":18,"completion_tokens":5,"total_tokens":23}}""");
 
         assertThat(sink.awaitDone())
-                .isEqualTo(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.of(TokenUsage.of(18, 5)), "served/model"));
+                .isEqualTo(new AnswerEnd(
+                        FinishReason.TOOL_CALLS,
+                        Optional.of(TokenUsage.of(18, 5)),
+                        "served/model",
+                        Optional.of("chatcmpl-1")));
         assertThat(sink.deltas())
                 .containsExactly(
                         new Delta.Reasoning("Hm."),

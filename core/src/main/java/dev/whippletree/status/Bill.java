@@ -1,4 +1,4 @@
-package dev.whippletree.cli.board;
+package dev.whippletree.status;
 
 import dev.whippletree.config.PriceList;
 import dev.whippletree.model.Credit;
@@ -17,10 +17,9 @@ import java.util.TreeMap;
  * What the tokens used so far cost by a price list. A price that the list doesn't have makes a cost unknown, never zero. Immutable.
  *
  * @param items the tokens of each account and model that gave an answer, as accounts are ordered
- * @param prices the list; absent: none was named, and no cost is known
- * @param today the day on which the list is used
+ * @param prices what they are reckoned by; absent: no list was named, and no cost is known
  */
-public record Bill(List<Item> items, Optional<PriceList> prices, LocalDate today) {
+public record Bill(List<Item> items, Optional<Prices> prices) {
 
     /**
      * The tokens of one model on one account.
@@ -33,6 +32,21 @@ public record Bill(List<Item> items, Optional<PriceList> prices, LocalDate today
      */
     public record Item(
             String account, String model, TokenUsage tokens, Optional<BigDecimal> cost, Optional<Credit> credit) {}
+
+    /**
+     * A price list without its prices.
+     *
+     * @param source the file it was read from, as messages name it
+     * @param asOf the day on which the prices held
+     * @param currency of all costs
+     * @param doubt what is doubtful about its date, a sentence, if anything is
+     */
+    public record Prices(String source, LocalDate asOf, String currency, Optional<String> doubt) {
+
+        private static Prices of(PriceList list, LocalDate today) {
+            return new Prices(list.source(), list.asOf(), list.currency(), list.doubt(today));
+        }
+    }
 
     /** Copies the items. */
     public Bill {
@@ -61,7 +75,7 @@ public record Bill(List<Item> items, Optional<PriceList> prices, LocalDate today
                 items.add(new Item(account.id(), used.getKey(), used.getValue(), cost, credit));
             }
         }
-        return new Bill(items, prices, today);
+        return new Bill(items, prices.map(list -> Prices.of(list, today)));
     }
 
     /** Returns the tokens of all items. */

@@ -1,6 +1,5 @@
-package dev.whippletree.cli;
+package dev.whippletree.status;
 
-import dev.whippletree.cli.board.Bill;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
@@ -14,11 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A status snapshot as a JSON tree: everything in it, durations in milliseconds, instants in ISO 8601. */
-final class StatusJson {
+final class StatusWriter {
 
-    private StatusJson() {}
+    private StatusWriter() {}
 
-    static Map<String, Object> of(StatusSnapshot status, Bill bill) {
+    static Map<String, Object> write(PricedStatus priced) {
+        StatusSnapshot status = priced.status();
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("at", status.at().toString());
         tree.put("uptime_ms", status.uptime().toMillis());
@@ -29,11 +29,11 @@ final class StatusJson {
         tree.put("calls", status.calls());
         tree.put("prompts_per_minute", status.promptsPerMinute());
         tree.put("response", of(status.latency()));
-        tree.put("tokens", CompletionJson.of(status.tokens()));
-        tree.put("cost", of(bill));
-        tree.put("caches", status.caches().stream().map(StatusJson::of).toList());
+        tree.put("tokens", TokensJson.of(status.tokens()));
+        tree.put("cost", of(priced.bill()));
+        tree.put("caches", status.caches().stream().map(StatusWriter::of).toList());
         status.coordination().ifPresent(there -> tree.put("coordination", of(there)));
-        tree.put("accounts", status.accounts().stream().map(StatusJson::of).toList());
+        tree.put("accounts", status.accounts().stream().map(StatusWriter::of).toList());
         tree.put("picker_faults", status.pickerFaults());
         tree.put("notes", status.notes());
         return tree;
@@ -57,13 +57,15 @@ final class StatusJson {
     /** A cost that isn't known is absent, never 0. */
     private static Map<String, Object> of(Bill bill) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        bill.prices().ifPresent(list -> {
-            tree.put("currency", list.currency());
-            tree.put("prices_as_of", list.asOf().toString());
-            tree.put("prices_stale", list.doubt(bill.today()).isPresent());
+        bill.prices().ifPresent(prices -> {
+            tree.put("currency", prices.currency());
+            tree.put("prices_as_of", prices.asOf().toString());
+            tree.put("prices_stale", prices.doubt().isPresent());
+            tree.put("prices_source", prices.source());
+            prices.doubt().ifPresent(doubt -> tree.put("prices_doubt", doubt));
         });
         bill.cost().ifPresent(cost -> tree.put("total", cost));
-        tree.put("items", bill.items().stream().map(StatusJson::of).toList());
+        tree.put("items", bill.items().stream().map(StatusWriter::of).toList());
         return tree;
     }
 
@@ -71,7 +73,7 @@ final class StatusJson {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("account", item.account());
         tree.put("model", item.model());
-        tree.put("tokens", CompletionJson.of(item.tokens()));
+        tree.put("tokens", TokensJson.of(item.tokens()));
         item.cost().ifPresent(cost -> tree.put("cost", cost));
         item.credit().ifPresent(credit -> tree.put("credit", credit.toString()));
         return tree;
@@ -125,8 +127,8 @@ final class StatusJson {
         account.failures().forEach((kind, number) -> failures.put(lower(kind), number));
         tree.put("failures", failures);
         tree.put("response", of(account.latency()));
-        tree.put("tokens", CompletionJson.of(account.tokens()));
-        tree.put("limits", account.limits().stream().map(StatusJson::of).toList());
+        tree.put("tokens", TokensJson.of(account.tokens()));
+        tree.put("limits", account.limits().stream().map(StatusWriter::of).toList());
         return tree;
     }
 

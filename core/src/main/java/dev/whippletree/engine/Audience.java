@@ -1,0 +1,50 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.EngineListener;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** All who are told what the engine does. Never throws. Thread-safe; the lock must not be held where somebody is told. */
+final class Audience {
+
+    private final List<EngineListener> listeners;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    Audience(List<EngineListener> listeners) {
+        this.listeners =
+                listeners.stream().<EngineListener>map(GuardedListener::new).toList();
+    }
+
+    boolean isEmpty() {
+        return listeners.isEmpty();
+    }
+
+    void tell(Consumer<EngineListener> event) {
+        listeners.forEach(event);
+    }
+
+    void started(Supplier<StatusSnapshot> status) {
+        tell(listener -> listener.started(status));
+    }
+
+    /** The engine has ended. Told the first time only. */
+    void ended() {
+        if (over.compareAndSet(false, true)) {
+            tell(EngineListener::ended);
+        }
+    }
+
+    /** The calling thread has opened a flight, for which nothing has been done yet. */
+    void opened(Flight flight) {
+        if (isEmpty()) {
+            return;
+        }
+        listeners.stream()
+                .map(listener -> listener.opened(flight.prompt()))
+                .reduce(Consumer::andThen)
+                .ifPresent(flight::hearer);
+    }
+}

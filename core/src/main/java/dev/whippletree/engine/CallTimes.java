@@ -1,0 +1,47 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.Optional;
+
+/** When a call was made and the first piece of its answer came. Thread-safe. */
+final class CallTimes {
+
+    private final Timeline timeline;
+    private volatile boolean begun;
+    private volatile boolean answering;
+    private long begunNanos;
+    private long firstPieceNanos;
+
+    CallTimes(Timeline timeline) {
+        this.timeline = timeline;
+    }
+
+    /** The call is being made. */
+    void begin() {
+        begunNanos = timeline.nanoTime();
+        begun = true;
+    }
+
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** A piece has come. Pieces are told one at a time. */
+    void piece() {
+        if (!answering) {
+            firstPieceNanos = timeline.nanoTime();
+            answering = true;
+        }
+    }
+
+    /** Returns for how long a call that was made has been under way, in nanoseconds. */
+    long tookNanos(long now) {
+        return now - begunNanos;
+    }
+
+    /** Returns how long after the call was made the first piece came, if one has. */
+    Optional<Duration> firstPiece() {
+        return answering ? Optional.of(Duration.ofNanos(firstPieceNanos - begunNanos)) : Optional.empty();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.whippletree.spi;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenUsage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One call to a service, from its start to its end. Immutable. What the prompt says is its author's and no matter for logs, metrics or
+ * traces; its parameters are.
+ *
+ * @param account the account's id
+ * @param provider the name of the account's provider
+ * @param model the model that was asked for, by the service's own name
+ * @param prompt what was asked
+ * @param streaming whether the answer was asked for piece by piece
+ * @param startedAt when the call was made
+ * @param took from then to its end
+ * @param firstPiece how long after the start the first piece of an answer came, if one did
+ * @param end how it ended
+ */
+public record ServiceCall(
+        String account,
+        String provider,
+        String model,
+        Prompt prompt,
+        boolean streaming,
+        Instant startedAt,
+        Duration took,
+        Optional<Duration> firstPiece,
+        End end) {
+
+    /** Checks that nothing is null. */
+    public ServiceCall {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(provider, "provider");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(prompt, "prompt");
+        Objects.requireNonNull(startedAt, "startedAt");
+        Objects.requireNonNull(took, "took");
+        Objects.requireNonNull(firstPiece, "firstPiece");
+        Objects.requireNonNull(end, "end");
+    }
+
+    /** How a call ended. */
+    public sealed interface End {}
+
+    /**
+     * With a whole answer.
+     *
+     * @param model the model as the service named it; for a router the one it chose
+     * @param finishReason why the answer ended
+     * @param usage tokens as the service counted them; absent if it didn't say
+     * @param id what the service calls the answer, if it said
+     */
+    public record Answered(String model, FinishReason finishReason, Optional<TokenUsage> usage, Optional<String> id)
+            implements End {
+
+        /** Checks that nothing is null. */
+        public Answered {
+            Objects.requireNonNull(model, "model");
+            Objects.requireNonNull(finishReason, "finishReason");
+            Objects.requireNonNull(usage, "usage");
+            Objects.requireNonNull(id, "id");
+        }
+    }
+
+    /**
+     * Without an answer, or without all of it.
+     *
+     * @param failure why
+     */
+    public record Failed(Failure failure) implements End {
+
+        /** Checks that it isn't null. */
+        public Failed {
+            Objects.requireNonNull(failure, "failure");
+        }
+    }
+
+    /** Broken off, since nobody wanted the answer any longer. */
+    public record Cancelled() implements End {}
+}

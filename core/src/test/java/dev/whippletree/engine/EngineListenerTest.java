@@ -1,0 +1,232 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ServiceCall;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** What listeners are told, and when. */
+final class EngineListenerTest {
+
+    private static final Duration LATENCY = Duration.ofMillis(100);
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final ScriptedClient client = fixture.account("a", "1000 / 1s");
+    private final Hearing hearing = new Hearing();
+
+    EngineListenerTest() {
+        fixture.listener(hearing);
+    }
+
+    @Test
+    void engineStartsAndEnds_isToldOnceEach_withTheStatusInBetween() {
+        fixture.engine();
+        assertThat(hearing.heard).containsExactly("started, 1 accounts");
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.engine().close(Duration.ofSeconds(1));
+        assertThat(hearing.heard).doesNotContain("ended");
+        fixture.run();
+        fixture.engine().close(Duration.ZERO);
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(hearing.heard).containsOnlyOnce("ended").startsWith("started, 1 accounts");
+        assertThat(hearing.statuses.get(0).get().prompts().answered()).isEqualTo(1);
+    }
+
+    @Test
+    void callIsAnswered_isToldFromStartToEnd() {
+        Instant start = fixture.timeline.now();
+        client.then(client.later(LATENCY, (prompt, model, sink) -> {
+            sink.delta(new Delta.Text("answer"));
+            sink.done(new AnswerEnd(
+                    FinishReason.LENGTH, Optional.of(TokenUsage.of(6, 4)), "model-2026", Optional.of("id-1")));
+            return () -> {};
+        }));
+        fixture.ask(Prompt.builder().user("q").temperature(0.5).build());
+        fixture.run();
+        ServiceCall call = hearing.onlyCall();
+        assertThat(call.account()).isEqualTo("a");
+        assertThat(call.provider()).isEqualTo("scripted");
+        assertThat(call.model()).isEqualTo(EngineFixture.MODEL);
+        assertThat(call.prompt().parameters().temperature()).hasValue(0.5);
+        assertThat(call.streaming()).isFalse();
+        assertThat(call.startedAt()).isEqualTo(start);
+        assertThat(call.took()).isEqualTo(LATENCY);
+        assertThat(call.end())
+                .isEqualTo(new ServiceCall.Answered(
+                        "model-2026", FinishReason.LENGTH, Optional.of(TokenUsage.of(6, 4)), Optional.of("id-1")));
+        assertThat(hearing.heard).contains("answered CALL after PT0.1S");
+    }
+
+    @Test
+    void callFails_isToldBeforeTheNextOne() {
+        client.then(client.failsAfter(LATENCY, FailureKind.OVERLOADED));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(hearing.calls).hasSize(2);
+        assertThat(hearing.calls.get(0).end())
+                .isInstanceOfSatisfying(
+                        ServiceCall.Failed.class,
+                        failed -> assertThat(failed.failure().kind()).isEqualTo(FailureKind.OVERLOADED));
+        assertThat(hearing.calls.get(0).firstPiece()).isEmpty();
+        assertThat(hearing.calls.get(1).end()).isInstanceOf(ServiceCall.Answered.class);
+        assertThat(hearing.calls.get(1).startedAt())
+                .isAfterOrEqualTo(hearing.calls.get(0).startedAt().plus(LATENCY));
+    }
+
+    @Test
+    void answerIsStreamed_tellsWhenItsFirstPieceCame() {
+        client.then((prompt, model, sink) -> {
+            fixture.timeline.schedule(40_000_000, () -> sink.delta(new Delta.Text("one")));
+            fixture.timeline.schedule(90_000_000, () -> {
+                sink.delta(new Delta.Text("two"));
+                sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            });
+            return () -> {};
+        });
+        ReadingCaller reader = ReadingCaller.of(fixture.engine(), Prompt.of("q"));
+        fixture.run();
+        assertThat(reader.whole()).isCompleted();
+        ServiceCall call = hearing.onlyCall();
+        assertThat(call.streaming()).isTrue();
+        assertThat(call.firstPiece()).contains(Duration.ofMillis(40));
+        assertThat(call.took()).isEqualTo(Duration.ofMillis(90));
+    }
+
+    @Test
+    void callerGivesUp_isToldOfThePromptAndOfTheCall() {
+        client.usually(client.hangs());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(LATENCY);
+        answer.cancel(true);
+        fixture.run();
+        assertThat(hearing.onlyCall().end()).isEqualTo(new ServiceCall.Cancelled());
+        assertThat(hearing.heard).contains("cancelled after PT0.1S");
+    }
+
+    @Test
+    void promptThatNeverLeftTheLine_isNoCall() {
+        EngineFixture closed = new EngineFixture();
+        closed.account("a", "1 / 1h");
+        closed.listener(hearing);
+        closed.ask("q");
+        CompletableFuture<Completion> waiting = closed.ask("another");
+        closed.advance(LATENCY);
+        waiting.cancel(true);
+        closed.advance(LATENCY);
+        assertThat(hearing.calls).hasSize(1);
+    }
+
+    @Test
+    void promptOpensAFlight_isToldOnItsOwnThread_andHearsOfItsCalls() {
+        List<String> told = new ArrayList<>();
+        List<Integer> callsBefore = new ArrayList<>();
+        Thread caller = Thread.currentThread();
+        fixture.listener(new EngineListener() {
+            @Override
+            public Consumer<ServiceCall> opened(Prompt prompt) {
+                assertThat(Thread.currentThread()).isSameAs(caller);
+                callsBefore.add(client.calls());
+                String trace = "trace of " + prompt.messages().get(0).text();
+                return call -> told.add(trace);
+            }
+
+            @Override
+            public void called(ServiceCall call) {
+                told.add("nobody's");
+            }
+        });
+        client.then(client.failsAfter(LATENCY, FailureKind.OVERLOADED));
+        fixture.ask("q");
+        fixture.ask("q");
+        ReadingCaller.of(fixture.engine(), Prompt.of("other"));
+        assertThat(callsBefore).containsExactly(0, 1);
+        fixture.run();
+        assertThat(told).containsExactlyInAnyOrder("trace of q", "trace of q", "trace of other");
+        assertThat(hearing.calls).hasSize(3);
+    }
+
+    @Test
+    void listenerThrowsAsAFlightOpens_itStillHearsOfTheCall() {
+        List<ServiceCall> calls = new ArrayList<>();
+        fixture.listener(new EngineListener() {
+            @Override
+            public Consumer<ServiceCall> opened(Prompt prompt) {
+                throw new NoClassDefFoundError("broken listener");
+            }
+
+            @Override
+            public void called(ServiceCall call) {
+                calls.add(call);
+            }
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(calls).hasSize(1);
+        assertThat(hearing.calls).hasSize(1);
+    }
+
+    /** Writes down what it is told. */
+    private static final class Hearing implements EngineListener {
+
+        private final List<String> heard = new ArrayList<>();
+        private final List<ServiceCall> calls = new ArrayList<>();
+        private final List<Supplier<StatusSnapshot>> statuses = new ArrayList<>();
+
+        ServiceCall onlyCall() {
+            assertThat(calls).hasSize(1);
+            return calls.get(0);
+        }
+
+        @Override
+        public void started(Supplier<StatusSnapshot> status) {
+            statuses.add(status);
+            heard.add("started, " + status.get().accounts().size() + " accounts");
+        }
+
+        @Override
+        public void ended() {
+            heard.add("ended");
+        }
+
+        @Override
+        public void called(ServiceCall call) {
+            calls.add(call);
+        }
+
+        @Override
+        public void answered(Origin origin, Duration took) {
+            heard.add("answered " + origin.source() + " after " + took);
+        }
+
+        @Override
+        public void failed(Reason reason, Duration took) {
+            heard.add("failed " + reason + " after " + took);
+        }
+
+        @Override
+        public void cancelled(Duration took) {
+            heard.add("cancelled after " + took);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.whippletree.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.Credit;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.Account;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.CacheTier;
+import dev.whippletree.model.StatusSnapshot.Coordination;
+import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.TokenUsage;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+final class PricedStatusTest {
+
+    private static final Instant AT = Instant.parse("2026-11-25T14:03:22.125Z");
+    private static final Latency LATENCY = new Latency(3, Duration.ofMillis(212), Duration.ofMillis(412));
+    private static final TokenUsage SOME = new TokenUsage(30, 10, 4, 2);
+
+    private static String text(PricedStatus status) {
+        return JsonMapper.shared().writeValueAsString(status.json());
+    }
+
+    /** Everything that may be there is there, and no two numbers of one kind are equal. */
+    private static PricedStatus full() {
+        return status(
+                Optional.of(new Coordination("redis", true, 4, 21, 22, 23, 24, 25, 26, Optional.of("cut off"))),
+                List.of(account("one", Optional.of("used up"), Optional.of(AT.plusSeconds(23)), limits())),
+                new Bill(
+                        List.of(
+                                new Bill.Item(
+                                        "one",
+                                        "large",
+                                        SOME,
+                                        Optional.of(new BigDecimal("0.00810")),
+                                        Optional.of(Credit.parse("0.10 usd / month"))),
+                                new Bill.Item("one", "small", TokenUsage.of(1, 2), Optional.empty(), Optional.empty())),
+                        Optional.of(new Bill.Prices(
+                                "prices.yaml", LocalDate.of(2026, 1, 2), "usd", Optional.of("They are old.")))));
+    }
+
+    private static PricedStatus bare() {
+        return status(
+                Optional.empty(),
+                List.of(account("one", Optional.empty(), Optional.empty(), List.of())),
+                new Bill(
+                        List.of(
+                                new Bill.Item("one", "large", SOME, Optional.empty(), Optional.empty()),
+                                new Bill.Item("one", "small", TokenUsage.of(1, 2), Optional.empty(), Optional.empty())),
+                        Optional.empty()));
+    }
+
+    private static PricedStatus status(Optional<Coordination> coordination, List<Account> accounts, Bill bill) {
+        return new PricedStatus(
+                new StatusSnapshot(
+                        AT,
+                        Duration.ofMillis(252_001),
+                        new Prompts(1, 2, 3, 4, 5, 6),
+                        7,
+                        8,
+                        9,
+                        10,
+                        1618.25,
+                        LATENCY,
+                        SOME,
+                        List.of(new CacheTier("ehcache", 11, 12, 13), new CacheTier("redis", 14, 15, 16)),
+                        coordination,
+                        accounts,
+                        17,
+                        List.of("A note.", "Another.")),
+                bill);
+    }
+
+    private static Account account(
+            String id, Optional<String> reason, Optional<Instant> until, List<LimitStatus> limits) {
+        return new Account(
+                id,
+                "scripted",
+                "scripted/" + id,
+                AccountState.COOLING,
+                reason,
+                until,
+                31,
+                32,
+                33,
+                34,
+                35,
+                Map.of(FailureKind.TIMEOUT, 36L, FailureKind.QUOTA_EXHAUSTED, 37L),
+                LATENCY,
+                SOME,
+                Map.of("large", SOME, "small", TokenUsage.of(1, 2)),
+                limits);
+    }
+
+    private static List<LimitStatus> limits() {
+        return List.of(
+                new LimitStatus(
+                        Scope.of("scripted/one", "large"),
+                        Limit.Unit.TOKENS,
+                        1000,
+                        Optional.of(Duration.ofHours(1)),
+                        0,
+                        Source.REPORTED,
+                        OptionalLong.of(23_400_000_000L)),
+                new LimitStatus(
+                        Scope.of("scripted/one"),
+                        Limit.Unit.REQUESTS,
+                        60,
+                        Optional.empty(),
+                        41,
+                        Source.LEARNED,
+                        OptionalLong.empty()));
+    }
+
+    @Test
+    void everythingThatIsThere_comesBack() {
+        assertThat(PricedStatus.read(text(full()))).isEqualTo(full());
+    }
+
+    @Test
+    void whatIsAbsent_staysAbsent() {
+        assertThat(PricedStatus.read(text(bare()))).isEqualTo(bare());
+    }
+
+    @Test
+    void keysThatNobodyKnows_arePassedOver() {
+        Map<String, Object> json = bare().json();
+        json.put("gateway", Map.of("version", "9"));
+        assertThat(PricedStatus.read(JsonMapper.shared().writeValueAsString(json)))
+                .isEqualTo(bare());
+    }
+
+    @Test
+    void controlCharacters_areReadAsSpaces() {
+        String json = text(full()).replace("used up", "used\\u001b[2Jup\\u009b1m");
+        assertThat(PricedStatus.read(json).status().accounts().get(0).reason()).contains("used [2Jup 1m");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<html>",
+                "null",
+                "[]",
+                "{}",
+                "\"text\"",
+                "state=opne",
+                "at=yesterday",
+                "calls=many",
+                "accounts=none"
+            })
+    void whatIsNoStatus_isSaidToBeNone(String what) {
+        String[] change = what.split("=");
+        String json = change.length < 2
+                ? what
+                : text(full())
+                        .replaceFirst(
+                                "\"" + change[0] + "\":(\"[^\"]*\"|\\d+|\\[.*])",
+                                "\"" + change[0] + "\":\"" + change[1] + "\"");
+        assertThatThrownBy(() -> PricedStatus.read(json))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("it ");
+    }
+}

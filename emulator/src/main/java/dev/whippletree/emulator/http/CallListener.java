@@ -1,0 +1,26 @@
+package dev.whippletree.emulator.http;
+
+import dev.whippletree.emulator.model.ServiceKind;
+
+/** Is told what happens to the calls of emulated services. Called on I/O threads, so it must be thread-safe and not block. */
+public interface CallListener {
+
+    /** Wants to know nothing. */
+    CallListener NONE = new CallListener() {};
+
+    /**
+     * A request has arrived.
+     *
+     * @param service whose it is
+     * @param body as it was sent
+     */
+    default void arrived(ServiceKind service, byte[] body) {}
+
+    /**
+     * Its caller has closed the connection before the response was complete.
+     *
+     * @param service whose it is
+     * @param body as it was sent
+     */
+    default void left(ServiceKind service, byte[] body) {}
+}

@@ -1,0 +1,48 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.gateway.LatestFailures.FailedAttempt;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What a gateway tells of itself beside its Whippletree's status. Thread-safe.
+ *
+ * @param access by it the clients, with what they have used
+ * @param visits who is there
+ * @param trend how it went in the last minutes
+ * @param telemetry what the Whippletree's listeners heard; absent: they weren't given to it
+ * @param ticker the time by which clients' limits are counted, in nanoseconds
+ */
+record OwnPart(
+        Supplier<Access> access, Visits visits, Trend trend, Optional<Telemetry> telemetry, LongSupplier ticker) {
+
+    /** Returns it as a JSON tree. */
+    Map<String, Object> json() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        Optional.ofNullable(Gateway.class.getPackage().getImplementationVersion())
+                .ifPresent(version -> json.put("version", version));
+        json.put("connections", visits.connections());
+        json.put("requests", visits.requests());
+        json.put("clients", access.get().clients().json(ticker.getAsLong()));
+        json.put("trend", trend.json());
+        telemetry.ifPresent(heard -> json.put(
+                "failures",
+                heard.failures().lastFirst().stream().map(OwnPart::json).toList()));
+        return json;
+    }
+
+    private static Map<String, Object> json(FailedAttempt failed) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("at", failed.at().toString());
+        json.put("account", failed.account());
+        json.put("model", failed.model());
+        json.put("kind", failed.failure().kind().name().toLowerCase(Locale.ROOT));
+        failed.failure().status().ifPresent(status -> json.put("status", status));
+        json.put("message", failed.failure().message());
+        return json;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.status.PricedStatus;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+
+/**
+ * Tells how everything stands: what {@code whippletree status --json} prints, and this gateway's own part under {@code gateway}.
+ * Thread-safe; runs on I/O threads and never blocks.
+ */
+final class StatusHandler implements HttpHandler {
+
+    private static final int OK = 200;
+
+    private final Whippletree whippletree;
+    private final OwnPart ownPart;
+
+    StatusHandler(Whippletree whippletree, OwnPart ownPart) {
+        this.whippletree = whippletree;
+        this.ownPart = ownPart;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        StatusSnapshot status = whippletree.status();
+        LocalDate today = LocalDate.ofInstant(status.at(), ZoneOffset.UTC);
+        Map<String, Object> json =
+                PricedStatus.of(status, whippletree.configuration(), today).json();
+        json.put("gateway", ownPart.json());
+        Response.send(exchange, OK, json);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.model.Secret;
+import io.undertow.server.HttpServerExchange;
+import java.util.Optional;
+
+/**
+ * Who may see how everything stands: whoever shows the watch key, and without one whoever reaches a gateway that has no clients. A
+ * client's key doesn't do: it is a tenant's, and what is seen is the operator's. Immutable.
+ */
+final class Watchers {
+
+    private final boolean open;
+    private final Optional<Secret> key;
+
+    Watchers(GatewaySettings settings) {
+        this.key = settings.watchKey();
+        this.open = key.isEmpty() && settings.clients().isEmpty();
+    }
+
+    /**
+     * Lets a request pass.
+     *
+     * @throws RequestException if it may not see that
+     */
+    void admit(HttpServerExchange exchange) {
+        if (open) {
+            return;
+        }
+        Secret needed = key.orElseThrow(() -> new RequestException(ApiError.forbidden(
+                "nobody may see this: the configuration has clients, but no gateway.watch-key to be shown here")));
+        ShownKey shown = ShownKey.of(exchange)
+                .orElseThrow(() -> new RequestException(ApiError.unauthorized(
+                        "a key is needed: send gateway.watch-key as 'Authorization: Bearer <key>'")));
+        if (!shown.is(needed)) {
+            throw new RequestException(ApiError.unauthorized("this isn't gateway.watch-key"));
+        }
+    }
+}

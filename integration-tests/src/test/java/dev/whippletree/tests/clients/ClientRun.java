@@ -1,0 +1,80 @@
+package dev.whippletree.tests.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What came of a client's exercises: a JSON object for each. Immutable.
+ *
+ * @param results by the exercise's name
+ */
+record ClientRun(Map<String, JsonNode> results) {
+
+    /** Only keeps a test that would never end from never ending. */
+    private static final long PATIENCE_SECONDS = 60;
+
+    /**
+     * Runs a client's program until it ends.
+     *
+     * @param command the program; the base URL and the key are added to it
+     * @param stage whom it speaks to, and what says when it is to give up the call that is never answered
+     * @param folder an existing one, where its output is kept
+     */
+    static ClientRun of(List<String> command, ClientStage stage, Path folder) throws IOException, InterruptedException {
+        Path out = folder.resolve("standard-output.txt");
+        Path err = folder.resolve("standard-error.txt");
+        List<String> whole = new ArrayList<>(command);
+        whole.addAll(List.of(stage.baseUrl(), ClientStage.KEY));
+        Process process = new ProcessBuilder(whole)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        try {
+            stage.silentCall().thenRun(() -> signal(process));
+            boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            String said = Files.readString(out) + Files.readString(err);
+            assertThat(ended).as("%s ends; it said: %s", command, said).isTrue();
+            assertThat(process.exitValue()).as("%s said: %s", command, said).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new ClientRun(read(Files.readAllLines(out)));
+    }
+
+    private static void signal(Process process) {
+        try {
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, JsonNode> read(List<String> lines) {
+        Map<String, JsonNode> results = new LinkedHashMap<>();
+        for (String line : lines) {
+            JsonNode result = JsonMapper.shared().readTree(line);
+            results.put(result.path("exercise").asString(), result);
+        }
+        return results;
+    }
+
+    /** Returns what came of one. */
+    JsonNode of(String exercise) {
+        return Optional.ofNullable(results.get(exercise))
+                .orElseThrow(
+                        () -> new AssertionError("there was no exercise " + exercise + " among " + results.keySet()));
+    }
+}

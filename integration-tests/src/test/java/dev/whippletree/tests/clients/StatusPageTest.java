@@ -1,0 +1,204 @@
+package dev.whippletree.tests.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.gateway.Gateway;
+import dev.whippletree.gateway.Telemetry;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Secret;
+import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The gateway's page in a browser, by what is seen there. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class StatusPageTest {
+
+    private static final int PHONE = 390;
+    private static final String ANSWERED = "[data-stat=answered] .number";
+    private static final String REFUSED = ".account[data-state=off]";
+
+    @TempDir
+    private @Nullable Path folder;
+
+    private final SystemTimeline timeline = new SystemTimeline();
+    private @Nullable Browser started;
+    private @Nullable EmulatorServer server;
+    private @Nullable Whippletree whippletree;
+    private @Nullable Gateway gateway;
+
+    @BeforeAll
+    void startBrowser() throws IOException {
+        started = Browser.start();
+    }
+
+    @AfterAll
+    void endBrowser() {
+        if (started != null) {
+            started.close();
+        }
+        timeline.close();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        assertThat(folder).isNotNull();
+        ServiceSettings service = ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                .account("hf-1", "token-1")
+                .account("hf-2", "token-2")
+                .faults(FaultScript.of(FaultRule.parse("401:hf-2")))
+                .build();
+        server = EmulatorServer.start(List.of(new EmulatedService(service, timeline.nanoTime())), 0, timeline);
+        Path file = Files.writeString(
+                folder.resolve("whippletree.yaml"), """
+                accounts:
+                  - { id: hf-1, provider: huggingface, token: token-1, base-url: %1$s, limits: [1000 requests / 1h] }
+                  - { id: hf-2, provider: huggingface, token: token-2, base-url: %1$s }
+                routes: { default: { strategy: in-order } }
+                """.formatted(server.baseUrl(ServiceKind.HUGGING_FACE)));
+        Telemetry telemetry = new Telemetry(timeline);
+        Whippletree.Builder builder = Whippletree.builder()
+                .timeline(timeline)
+                .configuration(new ConfigurationSource(Optional.of(file), Map.of(), folder));
+        telemetry.listeners().forEach(builder::listener);
+        whippletree = builder.build();
+        gateway = Gateway.start(whippletree, settings(), timeline, telemetry);
+    }
+
+    private static GatewaySettings settings() {
+        return GatewaySettings.DEFAULT.withPort(0);
+    }
+
+    @AfterEach
+    void close() {
+        stopGateway();
+        if (whippletree != null) {
+            whippletree.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private void stopGateway() {
+        if (gateway != null) {
+            gateway.close(Duration.ZERO).join();
+        }
+    }
+
+    private Browser browser() {
+        assertThat(started).isNotNull();
+        return started;
+    }
+
+    private String page() {
+        assertThat(gateway).isNotNull();
+        return gateway.pageUrl();
+    }
+
+    private void ask(Prompt.Builder prompt) {
+        assertThat(whippletree).isNotNull();
+        whippletree.complete(prompt.build()).handle((answer, failure) -> answer).join();
+    }
+
+    @Test
+    void page_showsAccountsAndLimits_andWhatChangesWhileItIsOpen() {
+        browser().open(page());
+        browser().expect(ANSWERED, "0");
+        assertThat(browser().texts(".account h3")).containsExactly("hf-1", "hf-2");
+        browser().expect(".account:has-text('hf-1') .limit .left", "1,000");
+
+        ask(Prompt.builder().user("Why us?").account("hf-1"));
+        ask(Prompt.builder().user("Why you?").account("hf-1"));
+        browser().expect(ANSWERED, "2");
+        browser().expect(".account:has-text('hf-1') .limit .left", "998");
+        assertThat(browser().troubles()).isEmpty();
+    }
+
+    @Test
+    void accountThatFails_showsItsFailure() {
+        browser().open(page());
+        browser().expect("#failures-none", "No call has failed");
+
+        ask(Prompt.builder().user("Why us?").account("hf-2"));
+        browser().expect(REFUSED + " h3", "hf-2");
+        browser().expect(REFUSED + " .badge", "off");
+        browser().expect(REFUSED + " .reason", "Invalid credentials");
+        browser().expect("#failures li", "hf-2");
+        browser().expect("#failures li .kind", "401");
+        browser().expect("#headline", "1 of 2 accounts is open");
+        assertThat(browser().faint()).isEmpty();
+    }
+
+    @Test
+    void gatewayThatStops_isSaidToBeOutOfReach() {
+        browser().open(page());
+        browser().expect("#connection-text", "live");
+
+        stopGateway();
+        browser().expect("#connection-text", "not reachable since");
+    }
+
+    @Test
+    void phone_showsAllOfIt_withoutScrollingSideways() {
+        browser().open(page(), PHONE, false);
+        ask(Prompt.builder().user("Why us?").account("hf-1"));
+        ask(Prompt.builder().user("Why us?").account("hf-2"));
+        browser().expect("#failures li", "hf-2");
+
+        assertThat(browser().sideways()).isZero();
+    }
+
+    @Test
+    void colours_areAsTheSystemHasThem_andCanBeReadInBoth() {
+        browser().open(page());
+        browser().expect(ANSWERED, "0");
+        assertThat(browser().brightness()).isGreaterThan(0.8);
+        assertThat(browser().faint()).isEmpty();
+
+        browser().open(page(), PHONE, true);
+        browser().expect(ANSWERED, "0");
+        assertThat(browser().brightness()).isLessThan(0.2);
+        assertThat(browser().faint()).isEmpty();
+    }
+
+    @Test
+    void gatewayWithClients_asksForTheWatchKey() {
+        assertThat(gateway).isNotNull();
+        GatewaySettings.Client acme = new GatewaySettings.Client("acme", Secret.of("key-of-acme"), List.of());
+        gateway.reload(settings().withClients(List.of(acme), Optional.of(Secret.of("watch"))));
+        browser().open(page());
+        browser().expect("#gate-title", "Who is watching?");
+        assertThat(browser().texts("#board")).isEmpty();
+
+        browser().enter("#key", "key-of-acme");
+        browser().expect("#key-wrong", "right one");
+        browser().enter("#key", "watch");
+        browser().expect(".account h3", "hf-1");
+        browser().expect("#clients", "acme");
+    }
+}

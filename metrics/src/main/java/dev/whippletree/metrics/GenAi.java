@@ -1,0 +1,74 @@
+package dev.whippletree.metrics;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.ServiceCall;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
+
+/** The names and buckets of OpenTelemetry's semantic conventions for generative AI, 1.41.1, and what a call is in their words. */
+final class GenAi {
+
+    static final String DURATION = "gen_ai.client.operation.duration";
+    static final String FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";
+    static final String TOKENS = "gen_ai.client.token.usage";
+
+    static final String OPERATION = "gen_ai.operation.name";
+    static final String PROVIDER = "gen_ai.provider.name";
+    static final String REQUEST_MODEL = "gen_ai.request.model";
+    static final String RESPONSE_MODEL = "gen_ai.response.model";
+    static final String TOKEN_TYPE = "gen_ai.token.type";
+    static final String ERROR = "error.type";
+
+    static final String CHAT = "chat";
+    static final String INPUT = "input";
+    static final String OUTPUT = "output";
+
+    /** In seconds. */
+    static final List<Double> SECONDS =
+            List.of(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
+
+    /** The powers of four. */
+    static final List<Double> TOKEN_COUNTS =
+            DoubleStream.iterate(1, tokens -> tokens * 4).limit(14).boxed().toList();
+
+    private static final String TIMEOUT = "timeout";
+    private static final String CANCELLED = "cancelled";
+
+    private GenAi() {}
+
+    /** Returns the model that answered, as the service named it. */
+    static Optional<String> responseModel(ServiceCall call) {
+        return answer(call).map(ServiceCall.Answered::model);
+    }
+
+    /** Returns the tokens that the service counted, if it answered and said so. */
+    static Optional<TokenUsage> usage(ServiceCall call) {
+        return answer(call).flatMap(ServiceCall.Answered::usage);
+    }
+
+    /** Returns what the call ended with, if it was answered. */
+    static Optional<ServiceCall.Answered> answer(ServiceCall call) {
+        return call.end() instanceof ServiceCall.Answered answered ? Optional.of(answered) : Optional.empty();
+    }
+
+    /** Returns why there is no answer, from a small set of words: an HTTP status, or the kind of failure. */
+    static Optional<String> error(ServiceCall call) {
+        if (call.end() instanceof ServiceCall.Failed failed) {
+            return Optional.of(error(failed.failure()));
+        }
+        return call.end() instanceof ServiceCall.Cancelled ? Optional.of(CANCELLED) : Optional.empty();
+    }
+
+    private static String error(Failure failure) {
+        if (failure.status().isPresent()) {
+            return Integer.toString(failure.status().getAsInt());
+        }
+        return failure.kind() == FailureKind.TIMEOUT
+                ? TIMEOUT
+                : failure.kind().name().toLowerCase(Locale.ROOT);
+    }
+}

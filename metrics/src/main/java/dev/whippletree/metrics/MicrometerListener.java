@@ -1,0 +1,123 @@
+package dev.whippletree.metrics;
+
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ServiceCall;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures in a program's own Micrometer registry what a Whippletree does; {@code docs/metrics.md} lists every name. Thread-safe; never
+ * blocks.
+ *
+ * <p>For one Whippletree: give it to the builder, or bind it. What it registers is removed when that is closed. What is read from the
+ * status is read at most once a second, by the registry's clock. Takes {@code micrometer-core} on the class path.
+ *
+ * <pre>{@code
+ * Whippletree.builder().environment(System.getenv()).listener(new MicrometerListener(registry)).build()
+ * }</pre>
+ */
+public final class MicrometerListener implements EngineListener {
+
+    private final MeterRegistry registry;
+    private final String engine;
+    private final EventMeters prompts;
+    private final GenAiMeters calls;
+
+    /** What is told is measured only while this is there. */
+    private volatile @Nullable StatusMeters status;
+
+    /** Creates one for the only Whippletree that is measured in a registry; its {@code engine} tag says {@code default}. */
+    public MicrometerListener(MeterRegistry registry) {
+        this(registry, Own.ONLY);
+    }
+
+    /**
+     * Creates one for a Whippletree of several.
+     *
+     * @param registry where it is measured; stays open
+     * @param engine what tells it from the others of the registry: the {@code engine} tag of all that isn't a convention's
+     */
+    public MicrometerListener(MeterRegistry registry, String engine) {
+        this.registry = Objects.requireNonNull(registry, "registry");
+        this.engine = Objects.requireNonNull(engine, "engine");
+        this.prompts = new EventMeters(registry);
+        this.calls = new GenAiMeters(registry);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if another Whippletree is measured in the registry under the same name; this one isn't then
+     */
+    @Override
+    public void started(Supplier<StatusSnapshot> supplier) {
+        if (registry.find(Instrument.UPTIME.fullName()).tags(common()).meter() != null) {
+            throw new IllegalStateException("the registry measures an engine called '" + engine
+                    + "' already; give the MicrometerListener of each Whippletree another name");
+        }
+        StatusMeters meters = new StatusMeters(registry, common(), supplier);
+        meters.begin();
+        status = meters;
+    }
+
+    @Override
+    public void ended() {
+        StatusMeters meters = status;
+        status = null;
+        if (meters == null) {
+            return;
+        }
+        meters.end();
+        prompts.end();
+        // Calls are measured in common with other engines, which may go on.
+        if (registry.find(Instrument.UPTIME.fullName()).meter() == null) {
+            calls.end();
+        }
+    }
+
+    @Override
+    public void called(ServiceCall call) {
+        StatusMeters meters = status;
+        if (meters != null) {
+            calls.record(call);
+            meters.refresh();
+        }
+    }
+
+    @Override
+    public void answered(Origin origin, Duration took) {
+        end(Own.outcome(origin.source()), Own.NONE, took);
+        if (status != null && origin.source() != Origin.Source.CACHE) {
+            prompts.time(Own.WAITED, Own.WAITED_MEANING, common(), Own.SECONDS, origin.waited());
+        }
+    }
+
+    @Override
+    public void failed(PromptException.Reason reason, Duration took) {
+        end(Own.FAILED, Own.word(reason), took);
+    }
+
+    @Override
+    public void cancelled(Duration took) {
+        end(Own.CANCELLED, Own.NONE, took);
+    }
+
+    private void end(String outcome, String reason, Duration took) {
+        if (status != null) {
+            Tags tags = common().and(Own.OUTCOME, outcome);
+            prompts.count(Own.PROMPTS, Own.PROMPTS_MEANING, tags.and(Own.REASON, reason));
+            prompts.time(Own.DURATION, Own.DURATION_MEANING, tags, Own.SECONDS, took);
+        }
+    }
+
+    private Tags common() {
+        return Tags.of(Own.ENGINE, engine);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.whippletree.metrics;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Keeps a service that calls its model something else in each answer from making ever more series. Thread-safe. */
+final class ModelNames {
+
+    static final int MOST = 100;
+    private static final String OTHER = "_OTHER";
+
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    /** Returns the name, or {@code _OTHER} if it is new and there are as many as there may be. */
+    String bounded(String name) {
+        if (known.contains(name) || known.size() < MOST && known.add(name)) {
+            return name;
+        }
+        return OTHER;
+    }
+}

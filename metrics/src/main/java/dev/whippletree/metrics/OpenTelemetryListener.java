@@ -1,0 +1,113 @@
+package dev.whippletree.metrics;
+
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ServiceCall;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.context.Context;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a program's own OpenTelemetry what a Whippletree does: a span for each call to a service, a child of what was current where the
+ * prompt was submitted, and metrics; {@code docs/metrics.md} lists every name. Thread-safe; never blocks.
+ *
+ * <p>For one Whippletree: give it to the builder, or bind it. The status is read once each time that metrics are collected, until the
+ * Whippletree is closed. Takes {@code opentelemetry-api} on the class path.
+ *
+ * <pre>{@code
+ * Whippletree.builder().environment(System.getenv()).listener(new OpenTelemetryListener(openTelemetry)).build()
+ * }</pre>
+ */
+public final class OpenTelemetryListener implements EngineListener {
+
+    private static final String SCOPE = "dev.whippletree";
+
+    private final String engine;
+    private final Meter meter;
+    private final GenAiSpans spans;
+    private final GenAiInstruments calls;
+    private final PromptInstruments prompts;
+    private @Nullable StatusObserver observer;
+
+    /** Creates one for the only Whippletree of a program; its {@code engine} attribute says {@code default}. */
+    public OpenTelemetryListener(OpenTelemetry openTelemetry) {
+        this(openTelemetry, Own.ONLY);
+    }
+
+    /**
+     * Creates one for a Whippletree of several.
+     *
+     * @param openTelemetry what is told; stays open
+     * @param engine what tells it from the others: the {@code engine} attribute of all metrics that aren't a convention's
+     */
+    public OpenTelemetryListener(OpenTelemetry openTelemetry, String engine) {
+        this.engine = Objects.requireNonNull(engine, "engine");
+        this.meter = openTelemetry.getMeter(SCOPE);
+        this.spans = new GenAiSpans(openTelemetry.getTracer(SCOPE));
+        this.calls = new GenAiInstruments(meter);
+        this.prompts = new PromptInstruments(
+                meter, Attributes.builder().put(Own.ENGINE, engine).build());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if it is told so of two Whippletrees; the second isn't observed
+     */
+    @Override
+    public synchronized void started(Supplier<StatusSnapshot> status) {
+        if (observer != null) {
+            throw new IllegalStateException("an OpenTelemetryListener is for one Whippletree; give each its own");
+        }
+        observer = new StatusObserver(meter, engine, status);
+    }
+
+    @Override
+    public synchronized void ended() {
+        if (observer != null) {
+            observer.close();
+        }
+    }
+
+    @Override
+    public Consumer<ServiceCall> opened(Prompt prompt) {
+        Context parent = Context.current();
+        return call -> record(call, parent);
+    }
+
+    @Override
+    public void called(ServiceCall call) {
+        record(call, Context.root());
+    }
+
+    private void record(ServiceCall call, Context parent) {
+        calls.record(call, spans.record(call, parent));
+    }
+
+    @Override
+    public void answered(Origin origin, Duration took) {
+        prompts.ended(Own.outcome(origin.source()), took);
+        if (origin.source() != Origin.Source.CACHE) {
+            prompts.waited(origin.waited());
+        }
+    }
+
+    @Override
+    public void failed(PromptException.Reason reason, Duration took) {
+        prompts.failed(Own.word(reason), took);
+    }
+
+    @Override
+    public void cancelled(Duration took) {
+        prompts.ended(Own.CANCELLED, took);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.whippletree.metrics;
+
+import dev.whippletree.model.Origin;
+import java.util.List;
+import java.util.Locale;
+
+/** The names of what is counted as it happens, beside those of the conventions. */
+final class Own {
+
+    static final String PREFIX = "whippletree.";
+    static final String ENGINE = "engine";
+    static final String ONLY = "default";
+
+    static final String PROMPTS = PREFIX + "prompts";
+    static final String PROMPTS_MEANING = "Prompts that ended, by how";
+    static final String DURATION = PREFIX + "prompt.duration";
+    static final String DURATION_MEANING = "From when a prompt was submitted until it ended";
+    static final String WAITED = PREFIX + "prompt.waited";
+    static final String WAITED_MEANING = "How long an answered prompt waited for room before the call that answered it";
+
+    static final String OUTCOME = "outcome";
+    static final String REASON = "reason";
+    static final String FAILED = "failed";
+    static final String CANCELLED = "cancelled";
+
+    /** What a tag says that has nothing to say, where each row must have all of them. */
+    static final String NONE = "none";
+
+    /** Prompts may wait for an hour's limit. In seconds. */
+    static final List<Double> SECONDS =
+            List.of(0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0);
+
+    private Own() {}
+
+    /** Returns how a prompt was answered, in a word. */
+    static String outcome(Origin.Source source) {
+        return switch (source) {
+            case CALL -> "service";
+            case JOINED -> "joined";
+            case CACHE -> "cache";
+        };
+    }
+
+    /** Returns a constant's name as a tag's value. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}
