@@ -87,7 +87,8 @@ public final class ApprovedWordings {
         wordings.forEach(wording -> all.add(checked(wording)));
         List<List<String>> others = new ArrayList<>();
         Set<String> together = new LinkedHashSet<>();
-        Set<String> added = new LinkedHashSet<>(all.stream().map(ApprovedWordings::normal).toList());
+        Set<String> added =
+                new LinkedHashSet<>(all.stream().map(ApprovedWordings::normal).toList());
         for (List<String> question : questions) {
             if (question.stream().map(ApprovedWordings::normal).anyMatch(added::contains)) {
                 together.addAll(question);
@@ -98,7 +99,8 @@ public final class ApprovedWordings {
         together.addAll(all);
         List<String> distinct = distinct(together);
         if (distinct.size() < 2) {
-            throw new IllegalArgumentException("'" + String.join("', '", wordings) + "': it takes two wordings or more");
+            throw new IllegalArgumentException(
+                    "'" + String.join("', '", wordings) + "': it takes two wordings or more");
         }
         others.add(distinct);
         return new ApprovedWordings(List.copyOf(others));
@@ -127,7 +129,8 @@ public final class ApprovedWordings {
      * @param text the question as it was asked
      */
     public Optional<String> questionOf(String text) {
-        return Optional.ofNullable(places.get(normal(text))).map(place -> questions.get(place).get(0));
+        return Optional.ofNullable(places.get(normal(text)))
+                .map(place -> questions.get(place).get(0));
     }
 
     /** Returns the wordings of each question. */

@@ -11,24 +11,28 @@ import java.util.List;
  *
  * <p>A request has a score: how sure it is that the answer stored for the nearest question is right for it. Requests that go to the
  * service get a label: once the fresh answer is there, it is known whether the stored one would have been wrong. Of those below the
- * threshold all go there, and weigh 1. Of those above it every tenth goes there too, an audit, and stands for ten
- * ({@link #AUDIT_SHARE}). So the weights of the wrong ones from some score on add up to an estimate, without bias, of how many wrong
- * answers that score would have given: inverse probability weighting (Horvitz and Thompson, <i>A generalization of sampling without
- * replacement from a finite universe</i>, 1952).
+ * threshold all go there, and weigh 1. Of those above it a share goes there too, as audits: every tenth, which then stands for ten.
+ * So the weights of the wrong ones from some score on add up to an estimate, without bias, of how many wrong answers that score would
+ * have given: inverse probability weighting (Horvitz and Thompson, <i>A generalization of sampling without replacement from a finite
+ * universe</i>, 1952).
  *
  * <p>The threshold is the lowest score for which this sum, and one more wrong answer, is at most {@code maxError} of the requests in
  * the window and one. The one more turns an estimate into a bound, since the next request may be the wrong one (Angelopoulos and
- * others, <i>Conformal risk control</i>, 2022). It is charged at the weight that a record can have: 1 while everything in the sample was
- * sent anyway, that of an audit from the first audit on. It supposes that the requests to come are like those in the window, which
- * slides: what changes is followed, with a delay.
+ * others, <i>Conformal risk control</i>, 2022). It is charged at the largest weight there is above the score. So that this leaves most of
+ * the bound to what was really wrong, audits are more frequent while few requests are known: one audit never stands for more than a
+ * third of the wrong answers that the window may have. It supposes that the requests to come are like those in the window, which slides:
+ * what changes is followed, with a delay.
  */
 final class AuditedThreshold {
 
     /** Requests that go to the service before any answer is served. */
     static final int WARM_UP = 300;
 
-    /** The share of requests above the threshold that goes to the service all the same. */
-    static final double AUDIT_SHARE = 0.1;
+    /** The least share of requests above the threshold that goes to the service all the same. */
+    static final double LEAST_AUDITS = 0.1;
+
+    /** What of the wrong answers that the window may have a single audit stands for, at most. */
+    private static final double MOST_OF_THE_BOUND = 1 / 3.0;
 
     /** Requests that count: enough to tell 1 wrong in 200, few enough to follow what changes. */
     static final int WINDOW = 2_000;
@@ -40,7 +44,6 @@ final class AuditedThreshold {
 
     private final double maxError;
     private final boolean serving;
-    private final double auditWeight;
 
     /** The requests in the window that have a label, the latest last. */
     private final Deque<Label> labels = new ArrayDeque<>();
@@ -49,13 +52,26 @@ final class AuditedThreshold {
     private final Deque<Long> served = new ArrayDeque<>();
 
     private double threshold = NOWHERE;
+    private double auditShare = 1;
     private long requests;
     private long notBefore = WARM_UP;
 
     /** What was learned of one request. */
     private record Label(long number, double score, boolean audit, double weight, boolean wrong) {}
 
-    /** What is to be done with a request. */
+    /**
+     * What is to be done with a request. Immutable.
+     *
+     * @param verdict what
+     * @param weight how many requests like it it stands for, if it goes to the service; 1 or more
+     */
+    record Judgement(Verdict verdict, double weight) {
+
+        private static final Judgement ASK = new Judgement(Verdict.ASK, 1);
+        private static final Judgement SERVE = new Judgement(Verdict.SERVE, 1);
+    }
+
+    /** What that can be. */
     enum Verdict {
         /** Serve what is stored. */
         SERVE,
@@ -74,7 +90,6 @@ final class AuditedThreshold {
     AuditedThreshold(double maxError, boolean serving) {
         this.maxError = maxError;
         this.serving = serving;
-        this.auditWeight = serving ? 1 / AUDIT_SHARE : 1;
     }
 
     /**
@@ -83,11 +98,12 @@ final class AuditedThreshold {
      * @param score of its nearest stored question; the higher the surer
      * @param chance drawn evenly from 0 to 1
      */
-    Verdict judge(double score, double chance) {
+    Judgement judge(double score, double chance) {
         if (score < threshold) {
-            return Verdict.ASK;
+            return Judgement.ASK;
         }
-        return serving && chance >= AUDIT_SHARE ? Verdict.SERVE : Verdict.AUDIT;
+        double share = serving ? auditShare : 1;
+        return chance < share ? new Judgement(Verdict.AUDIT, 1 / share) : Judgement.SERVE;
     }
 
     /** A request was served. */
@@ -100,12 +116,18 @@ final class AuditedThreshold {
      * A request that went to the service has its label.
      *
      * @param score what it was judged by
-     * @param audit whether it went there as an audit
+     * @param judgement how it was judged
      * @param wrong whether the stored answer would have been wrong
      */
-    void labelled(double score, boolean audit, boolean wrong) {
-        labels.addLast(new Label(++requests, score, audit, audit ? auditWeight : 1, wrong));
+    void labelled(double score, Judgement judgement, boolean wrong) {
+        boolean audit = judgement.verdict() == Verdict.AUDIT;
+        labels.addLast(new Label(++requests, score, audit, judgement.weight(), wrong));
         refit();
+    }
+
+    /** A request that was served is known to have got a wrong answer. */
+    void wronged(double score) {
+        labels.addLast(new Label(requests, score, false, 1, true));
     }
 
     private void refit() {
@@ -116,7 +138,9 @@ final class AuditedThreshold {
         if (measured().isAbove(maxError)) {
             startOver();
         }
-        threshold = requests < notBefore ? NOWHERE : lowestWithin(maxError * (inWindow() + 1));
+        double most = maxError * (inWindow() + 1);
+        auditShare = Math.min(1, Math.max(LEAST_AUDITS, 1 / (MOST_OF_THE_BOUND * most)));
+        threshold = requests < notBefore ? NOWHERE : lowestWithin(most);
     }
 
     private void forget(long upTo) {

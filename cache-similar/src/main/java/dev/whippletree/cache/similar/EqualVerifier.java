@@ -24,7 +24,8 @@ public final class EqualVerifier implements Verifier {
 
     @Override
     public boolean agree(String question, Completion stored, Completion fresh) {
-        return normal(stored.text()).equals(normal(fresh.text())) && calls(stored).equals(calls(fresh));
+        return normal(stored.text()).equals(normal(fresh.text()))
+                && calls(stored).equals(calls(fresh));
     }
 
     private static String normal(String text) {
@@ -35,10 +36,12 @@ public final class EqualVerifier implements Verifier {
     /** Names and arguments: the ids of calls differ each time. */
     private static String calls(Completion completion) {
         StringBuilder calls = new StringBuilder();
-        completion.toolCalls().forEach(call -> calls.append(call.name())
-                .append('(')
-                .append(call.arguments())
-                .append(")\n"));
+        completion
+                .toolCalls()
+                .forEach(call -> calls.append(call.name())
+                        .append('(')
+                        .append(call.arguments())
+                        .append(")\n"));
         return calls.toString();
     }
 }

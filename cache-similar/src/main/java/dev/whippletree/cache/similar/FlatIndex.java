@@ -17,7 +17,7 @@ final class FlatIndex implements Index {
     private static final double NONE = -1;
 
     /** How many of the nearest questions are tried before there is none to serve. */
-    private static final int MOST_TRIED = 10;
+    private static final int MOST_TRIED = 50;
 
     private final int most;
     private final List<Place> places = new ArrayList<>();

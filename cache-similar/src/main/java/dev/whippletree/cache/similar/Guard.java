@@ -77,11 +77,13 @@ enum Guard {
         }
     },
 
-    /** The same words that carry meaning, in another order: "string to int", "int to string". */
+    /** The same words that carry meaning, tied by the same ones, in another order: "string to int", "int to string". */
     ORDER {
         @Override
         boolean objects(Wording one, Wording other) {
-            return !one.content().equals(other.content()) && counted(one).equals(counted(other));
+            return !one.content().equals(other.content())
+                    && one.links().equals(other.links())
+                    && counted(one).equals(counted(other));
         }
 
         private Map<String, Integer> counted(Wording wording) {

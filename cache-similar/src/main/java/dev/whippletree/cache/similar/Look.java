@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param vector its vector
  * @param nearest the nearest stored question, if one is stored
  * @param score how sure it is that the nearest one's answer is right; negative infinity if none may be served
- * @param verdict what is done with it
+ * @param judgement what is done with it
  */
 record Look(
         String question,
@@ -18,13 +18,9 @@ record Look(
         float[] vector,
         Optional<Stored> nearest,
         double score,
-        AuditedThreshold.Verdict verdict) {
-
-    boolean isAudit() {
-        return verdict == AuditedThreshold.Verdict.AUDIT;
-    }
+        AuditedThreshold.Judgement judgement) {
 
     boolean isServed() {
-        return verdict == AuditedThreshold.Verdict.SERVE;
+        return judgement.verdict() == AuditedThreshold.Verdict.SERVE;
     }
 }

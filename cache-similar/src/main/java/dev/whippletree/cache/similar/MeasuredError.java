@@ -18,8 +18,8 @@ public record MeasuredError(int requests, int hits, int audits, int wrong) {
     /** Checks that the numbers fit each other. */
     public MeasuredError {
         if (wrong < 0 || audits < wrong || hits < 0 || requests < hits) {
-            throw new IllegalArgumentException("such numbers can't be: " + requests + ", " + hits + ", " + audits + ", "
-                    + wrong);
+            throw new IllegalArgumentException(
+                    "such numbers can't be: " + requests + ", " + hits + ", " + audits + ", " + wrong);
         }
     }
 

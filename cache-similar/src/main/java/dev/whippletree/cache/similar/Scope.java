@@ -38,11 +38,12 @@ final class Scope {
                 stored -> Guard.between(wording, stored.wording()).isEmpty());
         Optional<Stored> nearest = near.map(Neighbours::nearest);
         double score = near.map(Neighbours::score).orElse(NEVER);
-        AuditedThreshold.Verdict verdict = threshold.judge(score, chance);
-        if (verdict == AuditedThreshold.Verdict.SERVE) {
+        AuditedThreshold.Judgement judgement = threshold.judge(score, chance);
+        Look look = new Look(question, wording, vector, nearest, score, judgement);
+        if (look.isServed()) {
             threshold.served();
         }
-        return new Look(question, wording, vector, nearest, score, verdict);
+        return look;
     }
 
     /**
@@ -83,12 +84,12 @@ final class Scope {
 
     /** Learns whether the stored answer would have been wrong. */
     synchronized void label(Look look, boolean wrong) {
-        threshold.labelled(look.score(), look.isAudit(), wrong);
+        threshold.labelled(look.score(), look.judgement(), wrong);
     }
 
     /** An answer that was served was wrong: it isn't served again. */
     synchronized void disown(Look look) {
-        threshold.labelled(look.score(), false, true);
+        threshold.wronged(look.score());
         look.nearest().ifPresent(stored -> index.remove(stored::equals));
     }
 

@@ -26,7 +26,8 @@ public final class SimilarCache implements Cache {
     /** What {@code verifier} is called where callers say themselves whether answers agree. */
     static final String CALLER = "caller";
 
-    private static final String HOW_TO_EMBED = "add whippletree-embedder-minilm to the class path, or an embedder of yours";
+    private static final String HOW_TO_EMBED =
+            "add whippletree-embedder-minilm to the class path, or an embedder of yours";
 
     private final ApprovedWordings declared;
 
@@ -72,7 +73,11 @@ public final class SimilarCache implements Cache {
         Optional<Verifier> verifier = wanted.verifier().equals(CALLER)
                 ? Optional.empty()
                 : Optional.of(named(
-                        wanted, "verifier", wanted.verifier(), ServiceLoader.load(Verifier.class, here), Verifier::name));
+                        wanted,
+                        "verifier",
+                        wanted.verifier(),
+                        ServiceLoader.load(Verifier.class, here),
+                        Verifier::name));
         return new SimilarStore(wanted, approved, load(wanted, embedder), verifier, services);
     }
 
@@ -90,8 +95,9 @@ public final class SimilarCache implements Cache {
         }
         Iterator<Embedder> embedders = all.iterator();
         if (!embedders.hasNext()) {
-            throw new IllegalArgumentException(wanted.where() + ": to compare questions it takes an embedder, and none is here: "
-                    + HOW_TO_EMBED + "; or leave mode off and use approved wordings alone");
+            throw new IllegalArgumentException(
+                    wanted.where() + ": to compare questions it takes an embedder, and none is here: " + HOW_TO_EMBED
+                            + "; or leave mode off and use approved wordings alone");
         }
         Embedder first = embedders.next();
         if (embedders.hasNext()) {
@@ -109,8 +115,8 @@ public final class SimilarCache implements Cache {
             }
         }
         String there = names(all, nameOf);
-        throw new IllegalArgumentException(wanted.where() + ": " + setting + ": there is no '" + name + "' here; there is "
-                + (there.isEmpty() ? "none: " + HOW_TO_EMBED : there));
+        throw new IllegalArgumentException(wanted.where() + ": " + setting + ": there is no '" + name
+                + "' here; there is " + (there.isEmpty() ? "none: " + HOW_TO_EMBED : there));
     }
 
     private static <T> String names(Iterable<T> all, Function<T, String> nameOf) {

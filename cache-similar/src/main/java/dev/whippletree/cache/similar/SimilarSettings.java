@@ -44,7 +44,8 @@ record SimilarSettings(
                     "the share of requests that may be served a wrong answer, such as 1%; needed to serve; shadow: 1%"),
             new SettingKey("approved", "a file of wordings that mean the same; by default there is none"),
             new SettingKey("embedder", "which embedder to use; by default the one on the class path"),
-            new SettingKey("verifier", "what says whether two answers agree: equal (the default), caller, or one of yours"),
+            new SettingKey(
+                    "verifier", "what says whether two answers agree: equal (the default), caller, or one of yours"),
             new SettingKey("questions", "how many questions a scope keeps, 100 to 100000; default 10000"),
             new SettingKey("scopes", "how many scopes are kept, 1 to 10000; default 100"));
 
@@ -74,8 +75,9 @@ record SimilarSettings(
             approved = approved.with(question);
         }
         if (mode == Mode.SERVE && settings.text("max-error").isEmpty()) {
-            throw new IllegalArgumentException(settings.where()
-                    + ": mode serve needs max-error: the share of requests that may be served a wrong answer, such as 1%");
+            throw new IllegalArgumentException(
+                    settings.where()
+                            + ": mode serve needs max-error: the share of requests that may be served a wrong answer, such as 1%");
         }
         if (mode == Mode.OFF && approved.isEmpty()) {
             throw new IllegalArgumentException(settings.where()

@@ -76,7 +76,8 @@ final class SimilarStore implements CacheStore {
         this.verifier = verifier;
         this.services = services;
         this.log = services.logger("cache.similar");
-        this.workers = new Workers(services.executor(), Math.max(1, Runtime.getRuntime().availableProcessors() / 2), MOST_WAITING);
+        this.workers = new Workers(
+                services.executor(), Math.max(1, Runtime.getRuntime().availableProcessors() / 2), MOST_WAITING);
         this.scopes = new Recent<>(settings.scopes(), (key, gone) -> {});
     }
 
@@ -117,9 +118,7 @@ final class SimilarStore implements CacheStore {
                 vector.get(),
                 services.random().nextDouble());
         remember(look.isServed() ? served : asked, key, new Asked(scope, look));
-        return look.isServed()
-                ? look.nearest().map(stored -> new CacheHit(stored.entry(), false))
-                : Optional.empty();
+        return look.isServed() ? look.nearest().map(stored -> new CacheHit(stored.entry(), false)) : Optional.empty();
     }
 
     private Scope scopeOf(String tenant, String scope) {
@@ -167,9 +166,7 @@ final class SimilarStore implements CacheStore {
                             question.look(),
                             fresh,
                             (stored, other) -> judge.agree(
-                                    question.look().question(),
-                                    stored.entry().completion(),
-                                    other.completion()));
+                                    question.look().question(), stored.entry().completion(), other.completion()));
         } catch (Throwable e) {
             log.warn("The verifier {} failed: {}", judge.name(), String.valueOf(e));
         }

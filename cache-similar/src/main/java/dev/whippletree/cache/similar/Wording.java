@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param words all words, lower case, in order
  * @param content those that carry meaning, in order
+ * @param links those that tie them together, such as "to" and "from", sorted
  * @param numbers numbers in digits or in words, each as digits, sorted
  * @param negations how many words deny
  * @param names words with a capital letter where no sentence begins, lower case, sorted
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
 record Wording(
         List<String> words,
         List<String> content,
+        List<String> links,
         List<String> numbers,
         int negations,
         List<String> names,
@@ -28,26 +30,38 @@ record Wording(
         List<String> quotes,
         List<String> languages) {
 
-    private static final Pattern QUOTED = Pattern.compile("\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<![\\w])'([^']+)'(?![\\w])");
+    private static final Pattern QUOTED =
+            Pattern.compile("\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<![\\w])'([^']+)'(?![\\w])");
     private static final Pattern BACKTICKS = Pattern.compile("`([^`]+)`");
 
     /** Joined by a capital, an underscore or a dot, or with a call's parentheses, or with an operator's characters in it. */
-    private static final Pattern CODE = Pattern.compile(
-            "[A-Za-z]\\w*(?:[a-z][A-Z]|_|\\.)\\w+(?:\\(\\))?|\\w+\\(\\)|[A-Za-z]+(?:\\+\\+|#)|[-+*/%<>=!&|^~]{2,}|[<>=&|^~{}\\[\\]]");
+    private static final Pattern CODE = Pattern.compile("[A-Za-z]\\w*(?:[a-z][A-Z]|_)\\w+(?:\\(\\))?"
+            + "|[A-Za-z]\\w+\\.[a-z]\\w+(?:\\(\\))?|\\w+\\(\\)|[A-Za-z]+(?:\\+\\+|#)"
+            + "|[-+*/%<>=&|^~][-+*/%<>=!&|^~]+|[<>=&|^~{}\\[\\]]");
 
-    private static final Pattern WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}\\p{N}]*(?:['’]\\p{L}+)?|\\p{N}+(?:[.,]\\p{N}+)*");
-    private static final Pattern SENTENCE_START = Pattern.compile("(?:^|[.!?:]\\s+|[\"“«]\\s*)$");
+    /** Denials that deny nothing of what is asked: they are left out of the count. */
+    private static final Pattern HEDGE = Pattern.compile(
+            "\\b(?:not sure|(?:do|did|does)(?:n['’]t| not) (?:know|understand)|(?:or|why|if) not)\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern WORD =
+            Pattern.compile("\\p{L}[\\p{L}\\p{M}\\p{N}]*(?:['’]\\p{L}+)?|\\p{N}+(?:[.,]\\p{N}+)*");
+    private static final Pattern SENTENCE_START = Pattern.compile("(?:^|[.!?:]\\s*|[\"“«]\\s*)$");
 
     /** Reads one. */
     static Wording of(String text) {
         List<MatchResult> found = WORD.matcher(text).results().toList();
-        List<String> words =
-                found.stream().map(word -> lower(word.group()).replace('’', '\'')).toList();
+        List<String> words = found.stream()
+                .map(word -> lower(word.group()).replace('’', '\''))
+                .toList();
         return new Wording(
                 words,
-                words.stream().filter(word -> !Lexicon.FILLERS.contains(word)).toList(),
+                words.stream()
+                        .filter(word -> !Lexicon.FILLERS.contains(word) && !Lexicon.LINKS.contains(word))
+                        .toList(),
+                sorted(words.stream().filter(Lexicon.LINKS::contains).toList()),
                 NumberWords.in(words),
-                (int) words.stream().filter(Wording::denies).count(),
+                negations(text),
                 names(text, found),
                 sorted(matches(CODE, text), matches(BACKTICKS, text)),
                 sorted(matches(QUOTED, text)),
@@ -59,6 +73,15 @@ record Wording(
         return words.contains(word);
     }
 
+    private static int negations(String text) {
+        String plain = HEDGE.matcher(text).replaceAll(" ");
+        return (int) WORD.matcher(plain)
+                .results()
+                .map(word -> lower(word.group()).replace('’', '\''))
+                .filter(Wording::denies)
+                .count();
+    }
+
     private static boolean denies(String word) {
         return Lexicon.NEGATIONS.contains(word) || word.endsWith("n't");
     }
@@ -66,9 +89,11 @@ record Wording(
     private static List<String> names(String text, List<MatchResult> words) {
         List<String> names = new ArrayList<>();
         for (MatchResult word : words) {
-            boolean capital = Character.isUpperCase(word.group().codePointAt(0)) && !word.group().startsWith("I'")
+            boolean capital = Character.isUpperCase(word.group().codePointAt(0))
+                    && !word.group().startsWith("I'")
                     && !word.group().equals("I");
-            if (capital && !SENTENCE_START.matcher(text.substring(0, word.start())).find()) {
+            if (capital
+                    && !SENTENCE_START.matcher(text.substring(0, word.start())).find()) {
                 names.add(lower(word.group()));
             }
         }

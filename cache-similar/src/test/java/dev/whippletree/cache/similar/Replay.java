@@ -45,7 +45,8 @@ final class Replay {
         this.random = new Random(seed);
         this.scope = new Scope(new FlatIndex(10_000), new AuditedThreshold(maxError, true), CLOCK);
         this.agree = (stored, fresh) ->
-                stored.entry().completion().text().equals(fresh.completion().text()) != (random.nextDouble() < wrongVerdicts);
+                stored.entry().completion().text().equals(fresh.completion().text())
+                        != (random.nextDouble() < wrongVerdicts);
     }
 
     /** Asks all of a stream. */
@@ -64,7 +65,7 @@ final class Replay {
             wrong += served.equals(question.intent()) ? 0 : 1;
             return true;
         }
-        audits += look.isAudit() ? 1 : 0;
+        audits += look.judgement().verdict() == AuditedThreshold.Verdict.AUDIT ? 1 : 0;
         scope.learn(look, entry(question.intent()), agree);
         return false;
     }

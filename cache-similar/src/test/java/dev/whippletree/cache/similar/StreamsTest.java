@@ -13,10 +13,15 @@ class StreamsTest {
     private static void holds(Stream stream, double maxError, double leastHits) {
         var results = IntStream.range(0, SEEDS)
                 .parallel()
-                .mapToObj(seed -> new Replay(maxError, seed, 0).ask(stream.shuffled(seed)).result())
+                .mapToObj(seed ->
+                        new Replay(maxError, seed, 0).ask(stream.shuffled(seed)).result())
                 .toList();
-        double wrong = results.stream().mapToDouble(Replay.Result::wrongPerRequest).average().orElseThrow();
-        double hits = results.stream().mapToDouble(Replay.Result::hitRate).average().orElseThrow();
+        double wrong = results.stream()
+                .mapToDouble(Replay.Result::wrongPerRequest)
+                .average()
+                .orElseThrow();
+        double hits =
+                results.stream().mapToDouble(Replay.Result::hitRate).average().orElseThrow();
         System.out.printf("%s %.3f: hits %.3f wrong/request %.4f%n", stream.name(), maxError, hits, wrong);
         assertThat(wrong).as("%s: wrong per request", stream.name()).isLessThanOrEqualTo(maxError);
         assertThat(hits).as("%s: hits", stream.name()).isGreaterThanOrEqualTo(leastHits);
