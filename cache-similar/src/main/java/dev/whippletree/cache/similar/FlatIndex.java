@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 /** Compares with every vector, one after another: exact, and for 10,000 of 384 numbers still about a millisecond. Confined. */
@@ -20,6 +21,7 @@ final class FlatIndex implements Index {
     private static final int MOST_TRIED = 50;
 
     private final int most;
+    private final ToDoubleBiFunction<float[], float[]> similarity;
     private final List<Place> places = new ArrayList<>();
     private long uses;
 
@@ -42,7 +44,17 @@ final class FlatIndex implements Index {
      * @param most how many questions it holds, 1 or more
      */
     FlatIndex(int most) {
+        this(most, FlatIndex::product);
+    }
+
+    /**
+     * Creates an empty one that compares otherwise.
+     *
+     * @param similarity of two vectors, -1 to 1
+     */
+    FlatIndex(int most, ToDoubleBiFunction<float[], float[]> similarity) {
         this.most = most;
+        this.similarity = similarity;
     }
 
     @Override
@@ -106,7 +118,9 @@ final class FlatIndex implements Index {
         double[] similarities = new double[places.size()];
         Arrays.setAll(similarities, i -> {
             Place place = places.get(i);
-            return place.stored.entry().expires().isAfter(now) ? product(place.vector, vector) : Double.NaN;
+            return place.stored.entry().expires().isAfter(now)
+                    ? similarity.applyAsDouble(place.vector, vector)
+                    : Double.NaN;
         });
         return similarities;
     }
@@ -123,7 +137,7 @@ final class FlatIndex implements Index {
     }
 
     /** Four sums instead of one, which don't wait for each other. */
-    private static double product(float[] one, float[] other) {
+    static double product(float[] one, float[] other) {
         float a = 0;
         float b = 0;
         float c = 0;

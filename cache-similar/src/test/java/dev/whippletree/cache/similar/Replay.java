@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiPredicate;
+import java.util.function.ToDoubleBiFunction;
 
 /** Sends a stream of questions through one scope, with intents as the judge of what is right. */
 final class Replay {
@@ -41,9 +42,14 @@ final class Replay {
         }
     }
 
-    Replay(double maxError, long seed, double wrongVerdicts) {
+    /**
+     * Prepares one.
+     *
+     * @param wrongVerdicts how often the judge says the opposite of what is so, 0 to 1
+     */
+    Replay(double maxError, long seed, double wrongVerdicts, ToDoubleBiFunction<float[], float[]> similarity) {
         this.random = new Random(seed);
-        this.scope = new Scope(new FlatIndex(10_000), new AuditedThreshold(maxError, true), CLOCK);
+        this.scope = new Scope(new FlatIndex(10_000, similarity), new AuditedThreshold(maxError, true), CLOCK);
         this.agree = (stored, fresh) ->
                 stored.entry().completion().text().equals(fresh.completion().text())
                         != (random.nextDouble() < wrongVerdicts);

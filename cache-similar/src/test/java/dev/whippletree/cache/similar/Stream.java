@@ -18,7 +18,13 @@ record Stream(String name, List<Question> questions) {
     private static final String OUT_OF_SCOPE = "oos";
 
     /** A question, what it means, and its vector. */
-    record Question(String text, String intent, float[] vector) {}
+    record Question(String text, String intent, float[] vector) {
+
+        /** Returns another question that lies at the very same place. */
+        Question collidingWith(String otherText, String otherIntent) {
+            return new Question(otherText, otherIntent, vector);
+        }
+    }
 
     /** Returns BANKING77, with the first so many intents by name. */
     static Stream banking(int intents) {
@@ -40,6 +46,11 @@ record Stream(String name, List<Question> questions) {
         Predicate<Question> wanted = question -> names.contains(question.intent())
                 || outOfScope && question.intent().startsWith(OUT_OF_SCOPE);
         return new Stream(newName, questions.stream().filter(wanted).toList());
+    }
+
+    /** Returns the questions that a condition holds for. */
+    Stream where(String newName, Predicate<Question> condition) {
+        return new Stream(newName, questions.stream().filter(condition).toList());
     }
 
     /** Returns the same questions in another order. */
