@@ -52,14 +52,15 @@ public final class ApprovedWordings {
     }
 
     /**
-     * Reads a text.
+     * Reads a text; a byte order mark at its beginning doesn't count.
      *
      * @throws IllegalArgumentException if a question has a single wording, saying in which line
      */
     public static ApprovedWordings parse(String text) {
         List<List<String>> questions = new ArrayList<>();
         List<String> question = new ArrayList<>();
-        List<String> lines = new ArrayList<>(text.lines().toList());
+        List<String> lines =
+                new ArrayList<>(text.replaceFirst("^\uFEFF", "").lines().toList());
         lines.add("");
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
@@ -87,7 +88,8 @@ public final class ApprovedWordings {
         wordings.forEach(wording -> all.add(checked(wording)));
         List<List<String>> others = new ArrayList<>();
         Set<String> together = new LinkedHashSet<>();
-        Set<String> added = new LinkedHashSet<>(all.stream().map(ApprovedWordings::normal).toList());
+        Set<String> added =
+                new LinkedHashSet<>(all.stream().map(ApprovedWordings::normal).toList());
         for (List<String> question : questions) {
             if (question.stream().map(ApprovedWordings::normal).anyMatch(added::contains)) {
                 together.addAll(question);
@@ -98,7 +100,8 @@ public final class ApprovedWordings {
         together.addAll(all);
         List<String> distinct = distinct(together);
         if (distinct.size() < 2) {
-            throw new IllegalArgumentException("'" + String.join("', '", wordings) + "': it takes two wordings or more");
+            throw new IllegalArgumentException(
+                    "'" + String.join("', '", wordings) + "': it takes two wordings or more");
         }
         others.add(distinct);
         return new ApprovedWordings(List.copyOf(others));
@@ -127,7 +130,8 @@ public final class ApprovedWordings {
      * @param text the question as it was asked
      */
     public Optional<String> questionOf(String text) {
-        return Optional.ofNullable(places.get(normal(text))).map(place -> questions.get(place).get(0));
+        return Optional.ofNullable(places.get(normal(text)))
+                .map(place -> questions.get(place).get(0));
     }
 
     /** Returns the wordings of each question. */
