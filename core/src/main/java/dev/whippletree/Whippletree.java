@@ -132,6 +132,35 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
+     * Says of an answer whether it was right, for the caches that answer similar questions alike; nothing comes of it where none does, or
+     * where the prompt declares no question. Of an answer from a cache: whether it answers this prompt. Of any other: whether what
+     * {@link #unconfirmed} returns would have answered it; so where there is such a one, that is what is to be judged. Never throws.
+     *
+     * <pre>{@code
+     * Completion answer = whippletree.complete(prompt).join();
+     * Optional<Completion> stored = whippletree.unconfirmed(prompt);
+     * if (stored.isPresent()) {
+     *   whippletree.confirm(prompt, saysTheSame(stored.get(), answer));
+     * } else if (answer.origin().source() == Origin.Source.CACHE) {
+     *   whippletree.confirm(prompt, isRight(answer));
+     * }
+     * }</pre>
+     */
+    public void confirm(Prompt prompt, boolean right) {
+        assembly.engine().confirmations().confirm(prompt, right);
+    }
+
+    /**
+     * Returns the stored answer of a similar question, of which a cache wants to know by {@link #confirm} whether it would have been right
+     * for this prompt too. Ask for it once the prompt has been answered.
+     *
+     * @return empty if no cache wants to know, as for each prompt that declares no question
+     */
+    public Optional<Completion> unconfirmed(Prompt prompt) {
+        return assembly.engine().confirmations().unconfirmed(prompt);
+    }
+
+    /**
      * Lets accounts that are off, for want of credit, an accepted token or the model, be tried by the next prompt instead of at
      * their next hourly check. For somebody who has just mended one.
      */

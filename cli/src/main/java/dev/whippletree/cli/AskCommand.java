@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "  whippletree ask \"Tell me about yourself\"",
             "  echo \"Summarise: ...\" | whippletree ask - --max-tokens 200",
             "  whippletree ask --account hf-2 --json \"Hello\"",
+            "  whippletree ask --question \"Who are you?\"",
             "  whippletree ask --stream \"Tell me a long story\" | tee story.txt"
         })
 final class AskCommand implements Callable<Integer> {
@@ -36,8 +39,16 @@ final class AskCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    @Parameters(arity = "1..*", paramLabel = "TEXT", description = "The prompt; - reads it from standard input.")
+    @Parameters(arity = "0..*", paramLabel = "TEXT", description = "The prompt; - reads it from standard input.")
     private List<String> words = List.of();
+
+    @Option(
+            names = "--question",
+            paramLabel = "TEXT",
+            description =
+                    "The part of the prompt that may vary in wording, for caches that answer similar questions alike;"
+                            + " alone it is the prompt.")
+    private @Nullable String question;
 
     @Mixin
     private final PromptOptions options = new PromptOptions();
@@ -66,7 +77,7 @@ final class AskCommand implements Callable<Integer> {
         if (json && stream.wanted()) {
             throw new UserMistake("--json prints the whole completion, which --stream doesn't wait for; choose one");
         }
-        Prompt prompt = options.prompt(text());
+        Prompt prompt = prompt();
         return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
     }
 
@@ -127,7 +138,32 @@ final class AskCommand implements Callable<Integer> {
         return AnswerText.plain(surroundings.out(), surroundings.terminal().out());
     }
 
+    private Prompt prompt() {
+        if (question == null) {
+            return options.prompt(text(), Optional.empty());
+        }
+        if (question.isBlank()) {
+            throw new UserMistake("--question is empty");
+        }
+        String text = words.isEmpty() ? question : text();
+        int first = text.indexOf(question);
+        if (first < 0) {
+            throw new UserMistake(
+                    "--question: '" + question + "' doesn't occur in the prompt; repeat it there word for word,"
+                            + " or leave the rest of the prompt out");
+        }
+        if (first != text.lastIndexOf(question)) {
+            throw new UserMistake(
+                    "--question: '" + question + "' occurs several times in the prompt, and may only once");
+        }
+        return options.prompt(text, Optional.of(question));
+    }
+
     private String text() {
+        if (words.isEmpty()) {
+            throw new UserMistake(
+                    "there is no prompt: write it behind 'whippletree ask'; - reads it from standard input");
+        }
         String text = words.equals(List.of(STANDARD_INPUT)) ? read() : String.join(" ", words);
         if (text.isBlank()) {
             throw new UserMistake("the prompt is empty");

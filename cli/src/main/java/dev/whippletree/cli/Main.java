@@ -78,6 +78,11 @@ public final class Main {
         commands.put("plugins", () -> new PluginsCommand(surroundings));
         commands.put(
                 "cache", () -> new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)));
+        commands.put(
+                "similar",
+                () -> new CommandLine(new SimilarCommand())
+                        .addSubcommand(new SimilarCommand.Approve(surroundings))
+                        .addSubcommand(new SimilarCommand.Listing(surroundings)));
         commands.put("stress", () -> new StressCommand(surroundings));
         commands.put(StressPart.COMMAND, () -> new StressPartCommand(surroundings));
         commands.put("plan", () -> new PlanCommand(surroundings));

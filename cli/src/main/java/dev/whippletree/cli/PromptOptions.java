@@ -63,11 +63,13 @@ final class PromptOptions {
      * Returns the prompt.
      *
      * @param text what the user asks
+     * @param question the part of it that may vary in wording
      * @throws UserMistake if a value is out of range
      */
-    Prompt prompt(String text) {
+    Prompt prompt(String text, Optional<String> question) {
         Prompt.Builder builder = builder();
         system().ifPresent(builder::system);
+        question.ifPresent(builder::question);
         if (route != null) {
             builder.route(route);
         }
@@ -87,7 +89,7 @@ final class PromptOptions {
      * @throws UserMistake if one is out of range
      */
     void check() {
-        prompt("");
+        prompt("", Optional.empty());
     }
 
     /** Returns the beginning of a prompt: all but its messages, route and account. */

@@ -52,6 +52,46 @@ class AskCommandTest {
     }
 
     @Test
+    void questionAlone_isThePrompt() {
+        assertThat(shell.withAccount().run("ask", "--question", "Who are you?"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Who are you?"));
+        assertThat(shell.provider.asked.get(0).question()).contains("Who are you?");
+    }
+
+    @Test
+    void question_isAPartOfThePrompt() {
+        assertThat(shell.withAccount()
+                        .input("Answer briefly: Who are you?")
+                        .run("ask", "--question", "Who are you?", "-"))
+                .isZero();
+        assertThat(shell.provider.asked.get(0).messages())
+                .containsExactly(Message.user("Answer briefly: Who are you?"));
+        assertThat(shell.provider.asked.get(0).question()).contains("Who are you?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Who are you?,doesn't occur in the prompt",
+        "e,occurs several times in the prompt",
+        "ana,occurs several times in the prompt",
+        "' ',--question is empty"
+    })
+    void questionThatIsNoOnePartOfThePrompt_isAMistake(String question, String message) {
+        assertThat(shell.withAccount().run("ask", "--question", question, "Where is the banana?"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains(message);
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void noPromptAtAll_isAMistake() {
+        assertThat(shell.withAccount().run("ask")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no prompt");
+    }
+
+    @Test
     void textThatStartsWithAnAt_isNoFile() {
         assertThat(shell.withAccount().run("ask", "@everybody: hello")).isZero();
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("@everybody: hello"));

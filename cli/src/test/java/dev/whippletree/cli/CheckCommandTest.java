@@ -60,6 +60,13 @@ class CheckCommandTest {
     }
 
     @Test
+    void valuesThatACacheCannotUse_areProblems() {
+        shell.withAccount().file("whippletree.yaml", "caches: [ehcache, {name: similar, mode: serve}]");
+        assertThat(shell.run("check")).isEqualTo(2);
+        assertThat(shell.err()).contains("cache similar").contains("mode serve needs max-error");
+    }
+
+    @Test
     void literalToken_isWarnedAboutOnceAndNeverShown() {
         shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: open-sesame}]");
         assertThat(shell.run("check")).as(shell.err()).isZero();

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.model.Completion;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
@@ -7,6 +8,7 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,6 +48,16 @@ final class CacheTiers {
         void fault(Throwable cause) {
             faults.incrementAndGet();
             LOG.debug("Cache {} failed: {}", name, String.valueOf(cause));
+        }
+
+        /** Asks the store what it answers at once; if it throws, that is a fault, and the substitute takes the answer's place. */
+        <T> T quick(Supplier<T> question, T substitute) {
+            try {
+                return Objects.requireNonNull(question.get(), "a cache gave nothing");
+            } catch (Throwable e) {
+                fault(e);
+                return substitute;
+            }
         }
     }
 
@@ -153,13 +165,50 @@ final class CacheTiers {
         }
     }
 
-    List<StatusSnapshot.CacheTier> status() {
+    /** Tells every cache what a caller says of an answer. */
+    void confirm(CacheKey key, boolean right) {
+        for (Tier tier : tiers) {
+            boolean unused = tier.quick(
+                    () -> {
+                        tier.store().confirm(key, right);
+                        return true;
+                    },
+                    false);
+        }
+    }
+
+    /** Returns the stored answer that the nearest cache with such a wish wants to have confirmed. */
+    Optional<Completion> unconfirmed(CacheKey key) {
         return tiers.stream()
-                .map(tier -> new StatusSnapshot.CacheTier(
-                        tier.name(),
-                        tier.hits().get(),
-                        tier.misses().get(),
-                        tier.faults().get()))
+                .flatMap(tier -> tier.quick(() -> tier.store().unconfirmed(key), Optional.<CacheEntry>empty()).stream())
+                .filter(entry -> entry.expires().isAfter(timeline.now()))
+                .map(CacheEntry::completion)
+                .findFirst();
+    }
+
+    /** Returns what each cache says of itself, nearest first. Not for under a lock: it asks the caches. */
+    List<List<String>> remarks() {
+        return tiers.stream()
+                .map(tier -> tier.quick(() -> List.copyOf(tier.store().remarks()), List.<String>of()))
                 .toList();
+    }
+
+    /**
+     * Returns how the caches stand, nearest first.
+     *
+     * @param remarks what {@link #remarks} has returned
+     */
+    List<StatusSnapshot.CacheTier> status(List<List<String>> remarks) {
+        List<StatusSnapshot.CacheTier> status = new ArrayList<>(tiers.size());
+        for (int i = 0; i < tiers.size(); i++) {
+            Tier tier = tiers.get(i);
+            status.add(new StatusSnapshot.CacheTier(
+                    tier.name(),
+                    tier.hits().get(),
+                    tier.misses().get(),
+                    tier.faults().get(),
+                    remarks.get(i)));
+        }
+        return status;
     }
 }

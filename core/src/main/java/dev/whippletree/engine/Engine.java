@@ -42,6 +42,7 @@ public final class Engine {
     private final Monitor monitor;
     private final Audience audience;
     private final CacheTiers caches;
+    private final Confirmations confirmations;
     private final Partners partners;
     private final SharedCalls sharedCalls;
     private final Pool pool;
@@ -90,6 +91,7 @@ public final class Engine {
         this.partners = new Partners(topology.coordination(), timeline);
         this.sharedCalls = new SharedCalls(partners, caches, monitor);
         this.pool = new Pool(topology, settings, startedNanos);
+        this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
         this.audience = new Audience(listeners);
         this.traffic = new Traffic(monitor, timeline, pool, caches, partners, tally, audience, new TrafficEvents());
@@ -133,8 +135,8 @@ public final class Engine {
             return CompletableFuture.failedFuture(
                     new ConfigurationException(problem.stream().toList()));
         }
-        Prompt whole = withMaxTokens(prompt, route.get());
-        CacheKey key = PromptKeys.of(whole, route.get().name(), route.get().models());
+        Prompt whole = route.get().bounded(prompt);
+        CacheKey key = PromptKeys.of(whole, route.get());
         Optional<Subscription> subscription = monitor.decide(
                 () -> isPresent(route.get()) ? Optional.of(join(key, whole, route.get(), reader)) : Optional.empty());
         if (subscription.isEmpty()) {
@@ -162,13 +164,6 @@ public final class Engine {
         if (subscription.reader().isEmpty()) {
             subscription.mailbox().drain();
         }
-    }
-
-    private static Prompt withMaxTokens(Prompt prompt, Route route) {
-        return prompt.parameters().maxTokens().isPresent()
-                ? prompt
-                : prompt.withParameters(
-                        prompt.parameters().withMaxTokens(route.settings().maxTokens()));
     }
 
     private Subscription join(CacheKey key, Prompt prompt, Route route, Optional<Reader> reader) {
@@ -309,6 +304,7 @@ public final class Engine {
 
     /** Returns how everything stands; consistent, and quick under load too. */
     public StatusSnapshot status() {
+        List<List<String>> remarks = caches.remarks();
         return monitor.decide(() -> {
             long now = timeline.nanoTime();
             StatusReport report = new StatusReport(pool, now, timeline.now());
@@ -323,7 +319,7 @@ public final class Engine {
                     tally.promptsPerMinute(now),
                     tally.latency(),
                     pool.tokens(),
-                    caches.status(),
+                    caches.status(remarks),
                     partners.status(),
                     report.accounts(),
                     traffic.dispatcher().pickerFaults(),
@@ -344,6 +340,11 @@ public final class Engine {
      */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
         return caches.clear(tenant);
+    }
+
+    /** Returns what callers say of answers, for the caches. */
+    public Confirmations confirmations() {
+        return confirmations;
     }
 
     /** Lets everything that is off until somebody mends it be tried again at once, by one prompt each. */

@@ -40,6 +40,11 @@ final class PromptKeys {
 
     private PromptKeys() {}
 
+    /** Returns the key of a prompt with its bound on tokens filled in. */
+    static CacheKey of(Prompt prompt, Route route) {
+        return of(prompt, route.name(), route.models());
+    }
+
     /**
      * Returns the key of a prompt.
      *

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Picker;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,6 +72,13 @@ final class Route {
 
     RouteSettings settings() {
         return settings;
+    }
+
+    /** Returns a prompt with a bound on its answer's tokens: its own, or the route's. */
+    Prompt bounded(Prompt prompt) {
+        return prompt.parameters().maxTokens().isPresent()
+                ? prompt
+                : prompt.withParameters(prompt.parameters().withMaxTokens(settings.maxTokens()));
     }
 
     List<Tier> tiers() {

@@ -52,14 +52,15 @@ public final class ApprovedWordings {
     }
 
     /**
-     * Reads a text.
+     * Reads a text; a byte order mark at its beginning doesn't count.
      *
      * @throws IllegalArgumentException if a question has a single wording, saying in which line
      */
     public static ApprovedWordings parse(String text) {
         List<List<String>> questions = new ArrayList<>();
         List<String> question = new ArrayList<>();
-        List<String> lines = new ArrayList<>(text.lines().toList());
+        List<String> lines =
+                new ArrayList<>(text.replaceFirst("^\uFEFF", "").lines().toList());
         lines.add("");
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();

@@ -94,8 +94,15 @@ public record StatusSnapshot(
      * @param hits look-ups that found an answer
      * @param misses look-ups that didn't
      * @param faults look-ups and stores that failed; each such look-up is a miss too
+     * @param remarks what a user should know about how it does, a sentence each
      */
-    public record CacheTier(String name, long hits, long misses, long faults) {}
+    public record CacheTier(String name, long hits, long misses, long faults, List<String> remarks) {
+
+        /** Copies what is mutable. */
+        public CacheTier {
+            remarks = List.copyOf(remarks);
+        }
+    }
 
     /**
      * What is in common with other processes over the same accounts. The counts are this process's, since the start.

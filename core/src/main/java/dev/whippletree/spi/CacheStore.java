@@ -1,5 +1,6 @@
 package dev.whippletree.spi;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -17,12 +18,28 @@ public interface CacheStore extends AutoCloseable {
     CompletionStage<Void> put(CacheKey key, CacheEntry entry);
 
     /**
-     * Learns what a caller says of a hit. Does nothing in a store whose hits are exact.
+     * Learns what a caller says: of a hit, whether its answer was right; of what {@link #unconfirmed} returned, whether it would have been.
+     * Quick. Does nothing in a store whose hits are exact.
      *
-     * @param key of the hit
+     * @param key of the prompt that was answered; it may never have been looked up here
      * @param right whether the answer was right
      */
     default void confirm(CacheKey key, boolean right) {}
+
+    /**
+     * Returns the stored answer of a similar question, of which this store wants to know by {@link #confirm} whether it would have been
+     * right for this prompt too. Empty in a store whose hits are exact.
+     *
+     * @param key of a prompt that was answered by a call, whether {@link #put} has been told of that yet or not
+     */
+    default Optional<CacheEntry> unconfirmed(CacheKey key) {
+        return Optional.empty();
+    }
+
+    /** Returns what a user should know about how this store does, a sentence each; quick, and never waiting for another thread's work. */
+    default List<String> remarks() {
+        return List.of();
+    }
 
     /**
      * Removes what is stored.

@@ -96,7 +96,8 @@ final class StatusReader {
                 text(node.required("name")),
                 node.required("hits").longValue(),
                 node.required("misses").longValue(),
-                node.required("faults").longValue());
+                node.required("faults").longValue(),
+                all(node, "remarks", StatusReader::text));
     }
 
     private static Coordination coordination(JsonNode node) {

@@ -107,6 +107,7 @@ final class StatusWriter {
         tree.put("hits", tier.hits());
         tree.put("misses", tier.misses());
         tree.put("faults", tier.faults());
+        tree.put("remarks", tier.remarks());
         return tree;
     }
 

@@ -82,7 +82,9 @@ final class PricedStatusTest {
                         1618.25,
                         LATENCY,
                         SOME,
-                        List.of(new CacheTier("ehcache", 11, 12, 13), new CacheTier("redis", 14, 15, 16)),
+                        List.of(
+                                new CacheTier("ehcache", 11, 12, 13, List.of()),
+                                new CacheTier("similar", 14, 15, 16, List.of("It measures.", "It serves nothing."))),
                         coordination,
                         accounts,
                         17,

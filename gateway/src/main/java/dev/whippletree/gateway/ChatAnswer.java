@@ -24,6 +24,7 @@ final class ChatAnswer {
     private final String id;
     private final long created;
     private String model;
+    private Optional<String> toConfirm = Optional.empty();
     private boolean begun;
 
     /**
@@ -37,6 +38,16 @@ final class ChatAnswer {
         this.id = id;
         this.created = created;
         this.model = model;
+    }
+
+    /** Returns its id. */
+    String id() {
+        return id;
+    }
+
+    /** A cache wants to know whether this stored answer would have been right too; the client is told it where the answer ends. */
+    void toConfirm(String stored) {
+        toConfirm = Optional.of(stored);
     }
 
     /** Returns a whole answer. */
@@ -62,7 +73,7 @@ final class ChatAnswer {
         Map<String, Object> answer = head("chat.completion");
         answer.put("choices", List.of(choice));
         completion.usage().ifPresent(usage -> answer.put("usage", usage(usage)));
-        answer.put("whippletree", origin(completion.origin()));
+        answer.put("whippletree", own(completion.origin()));
         return answer;
     }
 
@@ -74,7 +85,7 @@ final class ChatAnswer {
         } else if (delta instanceof Delta.End end) {
             model = end.origin().model();
             Map<String, Object> last = chunk(begin(), Optional.of(end.finishReason()));
-            last.put("whippletree", origin(end.origin()));
+            last.put("whippletree", own(end.origin()));
             chunks.add(last);
             if (withUsage) {
                 chunks.add(usageChunk(end.usage()));
@@ -166,10 +177,10 @@ final class ChatAnswer {
         return json;
     }
 
-    /** Says where an answer came from, as the headers do. */
-    static Map<String, Object> origin(Origin origin) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        OwnHeaders.origin(origin).forEach((name, value) -> json.put(name, value));
+    /** Says where an answer came from, as the headers do, and what is to be confirmed. */
+    private Map<String, Object> own(Origin origin) {
+        Map<String, Object> json = new LinkedHashMap<>(OwnHeaders.origin(origin));
+        toConfirm.ifPresent(stored -> json.put("to_confirm", stored));
         return json;
     }
 }

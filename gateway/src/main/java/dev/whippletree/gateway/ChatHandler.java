@@ -1,26 +1,22 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.time.Timeline;
-import io.undertow.io.Receiver;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RequestTooBigException;
-import io.undertow.util.SameThreadExecutor;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.IoUtils;
-import org.xnio.XnioExecutor;
 
 /** Takes chat-completions requests. Thread-safe; runs on I/O threads and never blocks. */
 final class ChatHandler implements HttpHandler {
@@ -30,13 +26,23 @@ final class ChatHandler implements HttpHandler {
     private final Whippletree whippletree;
     private final Supplier<Access> access;
     private final Timeline timeline;
-    private final GatewaySettings.Bounds bounds;
+    private final LatestAnswers answers;
+    private final RequestBody bodies;
 
-    ChatHandler(Whippletree whippletree, Supplier<Access> access, Timeline timeline, GatewaySettings.Bounds bounds) {
+    /** A request that is being answered, and its size in bytes. */
+    private record Asked(Client client, Prompt prompt, int size, ChatAnswer answer) {}
+
+    ChatHandler(
+            Whippletree whippletree,
+            Supplier<Access> access,
+            Timeline timeline,
+            LatestAnswers answers,
+            RequestBody bodies) {
         this.whippletree = whippletree;
         this.access = access;
         this.timeline = timeline;
-        this.bounds = bounds;
+        this.answers = answers;
+        this.bodies = bodies;
     }
 
     @Override
@@ -48,32 +54,7 @@ final class ChatHandler implements HttpHandler {
             Response.send(exchange, e.error());
             return;
         }
-        XnioExecutor.Key slow = exchange.getIoThread()
-                .executeAfter(() -> cutOff(exchange), bounds.clientTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        exchange.getRequestReceiver()
-                .receiveFullBytes(
-                        (received, body) -> {
-                            slow.remove();
-                            received.dispatch(SameThreadExecutor.INSTANCE, () -> answer(received, client, body));
-                        },
-                        (failed, problem) -> {
-                            slow.remove();
-                            unreadable(failed, problem);
-                        });
-    }
-
-    private static void cutOff(HttpServerExchange exchange) {
-        LOG.debug("A request took too long to arrive");
-        IoUtils.safeClose(exchange.getConnection());
-    }
-
-    private void unreadable(HttpServerExchange exchange, Throwable problem) {
-        if (problem instanceof RequestTooBigException || problem instanceof Receiver.RequestToLargeException) {
-            exchange.setPersistent(false);
-            Response.send(exchange, ApiError.bodyTooLarge(bounds.mostBodyBytes()));
-        } else {
-            IoUtils.safeClose(exchange.getConnection());
-        }
+        bodies.receive(exchange, (received, body) -> answer(received, client, body));
     }
 
     private void answer(HttpServerExchange exchange, Client client, byte[] body) {
@@ -83,10 +64,11 @@ final class ChatHandler implements HttpHandler {
             client.begin(timeline.nanoTime());
             ChatAnswer answer = new ChatAnswer(
                     newId(), timeline.now().getEpochSecond(), request.model().orElse(""));
+            Asked asked = new Asked(client, prompt, body.length, answer);
             if (request.streaming()) {
-                stream(exchange, client, prompt, answer, request.usage());
+                stream(exchange, asked, request.usage());
             } else {
-                complete(exchange, client, prompt, answer);
+                complete(exchange, asked);
             }
         } catch (RequestException e) {
             Response.send(exchange, e.error());
@@ -105,6 +87,7 @@ final class ChatHandler implements HttpHandler {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
+        OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
         access.get().models().choose(prompt, request.model());
         try {
             return prompt.build().withParameters(request.parameters());
@@ -113,41 +96,51 @@ final class ChatHandler implements HttpHandler {
         }
     }
 
-    private void complete(HttpServerExchange exchange, Client client, Prompt prompt, ChatAnswer answer) {
-        CompletableFuture<Completion> outcome = whippletree.complete(prompt);
+    /** A message that is a list of parts has none. */
+    private static String lastText(ChatRequest request) {
+        List<Message> messages = request.messages();
+        return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
+    }
+
+    private void complete(HttpServerExchange exchange, Asked asked) {
+        CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
         Departure.watch(exchange, () -> outcome.cancel(false));
         outcome.whenComplete((completion, failure) ->
-                exchange.getIoThread().execute(() -> send(exchange, client, answer, completion, failure)));
+                exchange.getIoThread().execute(() -> send(exchange, asked, completion, failure)));
     }
 
     private void send(
-            HttpServerExchange exchange,
-            Client client,
-            ChatAnswer answer,
-            @Nullable Completion completion,
-            @Nullable Throwable failure) {
+            HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
         if (failure != null) {
             if (!exchange.getConnection().isOpen()) {
                 return;
             }
             Response.send(exchange, ApiError.of(failure, timeline.now()));
         } else if (completion != null) {
-            used(client, completion.usage());
+            answered(asked, completion.usage(), completion.origin());
             OwnHeaders.origin(completion.origin())
                     .forEach((name, value) -> OwnHeaders.put(exchange.getResponseHeaders(), name, value));
-            Response.send(exchange, 200, answer.whole(completion));
+            Response.send(exchange, 200, asked.answer().whole(completion));
         }
     }
 
-    private void stream(
-            HttpServerExchange exchange, Client client, Prompt prompt, ChatAnswer answer, boolean withUsage) {
-        StreamedAnswer streamed =
-                new StreamedAnswer(exchange, answer, withUsage, timeline::now, end -> used(client, end.usage()));
+    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
+        StreamedAnswer streamed = new StreamedAnswer(
+                exchange, asked.answer(), withUsage, timeline::now, end -> answered(asked, end.usage(), end.origin()));
         Departure.watch(exchange, streamed::leave);
-        whippletree.stream(prompt).subscribe(streamed);
+        whippletree.stream(asked.prompt()).subscribe(streamed);
     }
 
-    private void used(Client client, Optional<TokenUsage> usage) {
-        usage.ifPresent(counted -> client.used(counted.total(), timeline.nanoTime()));
+    private void answered(Asked asked, Optional<TokenUsage> usage, Origin origin) {
+        usage.ifPresent(counted -> asked.client().used(counted.total(), timeline.nanoTime()));
+        Prompt prompt = asked.prompt();
+        if (prompt.question().isEmpty()) {
+            return;
+        }
+        Optional<Completion> stored = whippletree.unconfirmed(prompt);
+        stored.ifPresent(completion -> asked.answer().toConfirm(completion.text()));
+        // Of a fresh answer alone there is nothing to learn, and of what is to be confirmed the client has to know.
+        boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
+        answers.add(asked.answer().id(), new LatestAnswers.Answer(prompt, asked.size(), wanted));
     }
 }

@@ -23,7 +23,8 @@ import org.xnio.Options;
 /**
  * An OpenAI-compatible server in front of one Whippletree: a program in any language changes its base URL and is done. Thread-safe.
  *
- * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code GET /healthz} says that it runs,
+ * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations} takes what clients say
+ * of answers; {@code GET /healthz} says that it runs,
  * {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
  * Prometheus, and the page {@code /} shows it. HTTP/1.1.
  */
@@ -57,9 +58,14 @@ public final class Gateway implements AutoCloseable {
         this.settings = settings;
         this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
+        RequestBody bodies = new RequestBody(settings.bounds());
+        LatestAnswers answers = new LatestAnswers();
         paths.addExactPath(
                 "/v1/chat/completions",
-                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, settings.bounds())));
+                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, answers, bodies)));
+        paths.addExactPath(
+                "/v1/confirmations",
+                only(Methods.POST, new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
         paths.addExactPath(
                 "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));

@@ -6,6 +6,8 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Settings;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,13 +17,16 @@ import java.util.Optional;
  * The headers that are this gateway's own. All begin alike.
  *
  * <p>A request may have {@code session} (whose prompt it is, the unit of fairness), {@code priority} ({@code interactive} or
- * {@code batch}), {@code deadline} (such as {@code 30s}) and {@code cache} ({@code no-cache}, {@code no-store}). An answer has
+ * {@code batch}), {@code deadline} (such as {@code 30s}), {@code cache} ({@code no-cache}, {@code no-store}) and {@code question}
+ * ({@code *} or percent-encoded text: what of the last message may vary in wording). An answer has
  * {@code account}, {@code attempts}, {@code waited-ms} and {@code cache} (the tier's name, {@code joined} or {@code miss}); one that
  * is told while it comes has {@code account} alone, and the rest in its last chunk.
  */
 final class OwnHeaders {
 
     static final String PREFIX = "x-whippletree-";
+
+    private static final String WHOLE_MESSAGE = "*";
 
     private OwnHeaders() {}
 
@@ -39,6 +44,36 @@ final class OwnHeaders {
                 cache(word.strip().toLowerCase(Locale.ROOT), prompt);
             }
         });
+    }
+
+    /**
+     * Returns the part of the last message that a request declares as its question; empty if it declares none.
+     *
+     * @param message the last message's text
+     * @throws RequestException if it isn't a part of that
+     */
+    static Optional<String> question(HeaderMap headers, String message) {
+        return value(headers, "question").map(text -> {
+            String question = text.equals(WHOLE_MESSAGE) ? message : decoded(text);
+            if (question.isBlank()) {
+                throw wrong("question", "declares nothing: the question is blank, or the last message isn't text");
+            }
+            if (!message.contains(question)) {
+                throw wrong(
+                        "question",
+                        "isn't a part of the last message; it is * for all of it, or percent-encoded UTF-8");
+            }
+            return question;
+        });
+    }
+
+    /** A plus sign is one. */
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw wrong("question", "isn't percent-encoded UTF-8: a % that stands for itself is %25");
+        }
     }
 
     private static Optional<String> value(HeaderMap headers, String name) {

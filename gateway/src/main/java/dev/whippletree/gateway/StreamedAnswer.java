@@ -47,7 +47,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
      * Prepares to send one.
      *
      * @param withUsage whether the client wants to know the tokens used
-     * @param ended is told of the end of a whole answer
+     * @param ended is told of the end of a whole answer, before the client is
      */
     StreamedAnswer(
             HttpServerExchange exchange,
@@ -106,12 +106,13 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         }
         if (delta instanceof Delta.Start start) {
             OwnHeaders.put(exchange.getResponseHeaders(), "account", start.account());
+        } else if (delta instanceof Delta.End end) {
+            ended.accept(end);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         answer.chunks(delta, withUsage).forEach(chunk -> event(bytes, chunk));
-        if (delta instanceof Delta.End end) {
+        if (delta instanceof Delta.End) {
             bytes.writeBytes(DONE);
-            ended.accept(end);
             send(bytes, new Response.EndOfExchange());
         } else if (bytes.size() == 0) {
             more();

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A gateway on a port of its own, in front of a scripted service with two accounts. */
 final class RunningGateway implements AutoCloseable {
@@ -35,8 +36,12 @@ final class RunningGateway implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     RunningGateway(GatewaySettings settings) {
+        this(settings, UnaryOperator.identity());
+    }
+
+    RunningGateway(GatewaySettings settings, UnaryOperator<Whippletree.Builder> more) {
         this.settings = settings;
-        Whippletree.Builder builder = Whippletree.builder();
+        Whippletree.Builder builder = more.apply(Whippletree.builder());
         telemetry.listeners().forEach(builder::listener);
         whippletree = builder.provider(provider)
                 .account("one", "scripted", "token-1")
@@ -79,7 +84,11 @@ final class RunningGateway implements AutoCloseable {
     }
 
     HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request = request("/v1/chat/completions").POST(HttpRequest.BodyPublishers.ofString(body));
+        return postTo("/v1/chat/completions", body, headers);
+    }
+
+    HttpResponse<String> postTo(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path).POST(HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
         }

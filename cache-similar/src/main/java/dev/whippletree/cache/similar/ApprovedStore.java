@@ -17,6 +17,7 @@ final class ApprovedStore implements CacheStore {
     private final ApprovedWordings approved;
     private final InstantSource clock;
     private final Map<Place, CacheEntry> entries;
+    private volatile boolean closed;
 
     /** Whose question it is, what it belongs to, and the first of its wordings. */
     private record Place(String tenant, String scope, String question) {}
@@ -34,6 +35,9 @@ final class ApprovedStore implements CacheStore {
 
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+        if (closed) {
+            return itIsClosed();
+        }
         return CompletableFuture.completedFuture(
                 placeOf(key).flatMap(this::find).map(entry -> new CacheHit(entry, true)));
     }
@@ -49,6 +53,9 @@ final class ApprovedStore implements CacheStore {
 
     @Override
     public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+        if (closed) {
+            return itIsClosed();
+        }
         placeOf(key).ifPresent(place -> {
             synchronized (this) {
                 entries.put(place, entry);
@@ -65,13 +72,21 @@ final class ApprovedStore implements CacheStore {
 
     @Override
     public synchronized CompletionStage<Long> clear(Optional<String> tenant) {
+        if (closed) {
+            return itIsClosed();
+        }
         int before = entries.size();
         entries.keySet().removeIf(place -> tenant.map(place.tenant()::equals).orElse(true));
         return CompletableFuture.completedFuture((long) before - entries.size());
     }
 
+    private static <T> CompletionStage<T> itIsClosed() {
+        return CompletableFuture.failedFuture(new IllegalStateException("the cache is closed"));
+    }
+
     @Override
     public synchronized void close() {
+        closed = true;
         entries.clear();
     }
 }

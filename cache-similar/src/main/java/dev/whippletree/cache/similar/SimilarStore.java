@@ -39,7 +39,7 @@ final class SimilarStore implements CacheStore {
     private final Workers workers;
     private final AtomicLong steppedAside = new AtomicLong();
 
-    /** Guarded by itself, as the next three are. */
+    /** Guarded by itself, as the next four are. */
     private final Map<ScopeKey, Scope> scopes;
 
     private final Map<CacheKey, Asked> asked = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
@@ -47,6 +47,9 @@ final class SimilarStore implements CacheStore {
 
     /** What isn't confirmed for so long counts against the audit: else callers who confirm what is right alone would hide what isn't. */
     private final Map<CacheKey, Answered> unconfirmed = new Recent<>(MOST_REMEMBERED, (key, gone) -> gone.label(true));
+
+    /** What callers said of questions whose answers haven't been stored here yet: a caller may have its answer earlier. */
+    private final Map<CacheKey, Boolean> early = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
     private boolean closed;
 
@@ -61,6 +64,13 @@ final class SimilarStore implements CacheStore {
 
         void label(boolean wrong) {
             scope.label(look, wrong);
+        }
+
+        void confirm(boolean right) {
+            label(!right);
+            if (right) {
+                scope.unite(look, stored);
+            }
         }
     }
 
@@ -134,6 +144,7 @@ final class SimilarStore implements CacheStore {
 
     private void remember(Map<CacheKey, Asked> where, CacheKey key, Asked what) {
         synchronized (scopes) {
+            early.remove(key);
             where.put(key, what);
         }
     }
@@ -143,19 +154,18 @@ final class SimilarStore implements CacheStore {
         if (approved.knows(key)) {
             return approved.put(key, entry);
         }
-        Optional<Asked> question;
-        synchronized (scopes) {
-            question = Optional.ofNullable(asked.remove(key));
-        }
-        question.ifPresent(which -> answered(key, which, entry));
+        Optional<Asked> question = answered(key, entry);
+        verifier.ifPresent(judge -> question.ifPresent(which -> workers.take(() -> learn(which, entry, judge))));
         return CompletableFuture.completedFuture(null);
     }
 
-    private void answered(CacheKey key, Asked question, CacheEntry fresh) {
-        if (verifier.isPresent()) {
-            workers.take(() -> learn(question, fresh, verifier.get()));
-        } else {
-            leaveToCaller(key, question, fresh);
+    private Optional<Asked> answered(CacheKey key, CacheEntry fresh) {
+        synchronized (scopes) {
+            Optional<Asked> question = Optional.ofNullable(asked.remove(key));
+            if (verifier.isEmpty()) {
+                question.ifPresent(which -> leaveToCaller(key, which, fresh));
+            }
+            return question;
         }
     }
 
@@ -174,13 +184,29 @@ final class SimilarStore implements CacheStore {
 
     private void leaveToCaller(CacheKey key, Asked question, CacheEntry fresh) {
         Scope scope = question.scope();
+        Optional<Boolean> said = Optional.ofNullable(early.remove(key));
         scope.store(question.look(), fresh, Optional.empty());
         if (question.look().nearest().isEmpty()) {
             scope.label(question.look(), true);
             return;
         }
+        Answered answer = new Answered(scope, question.look(), fresh);
+        said.ifPresentOrElse(answer::confirm, () -> unconfirmed.put(key, answer));
+    }
+
+    /** The nearest stored answer, from when the question goes to the service until a caller says whether that would have been right. */
+    @Override
+    public Optional<CacheEntry> unconfirmed(CacheKey key) {
+        if (verifier.isPresent()) {
+            return Optional.empty();
+        }
         synchronized (scopes) {
-            unconfirmed.put(key, new Answered(scope, question.look(), fresh));
+            Optional<Look> onItsWay = Optional.ofNullable(asked.get(key))
+                    .filter(question -> !early.containsKey(key))
+                    .map(Asked::look);
+            return onItsWay.or(() -> Optional.ofNullable(unconfirmed.get(key)).map(Answered::look))
+                    .flatMap(Look::nearest)
+                    .map(Stored::entry);
         }
     }
 
@@ -190,15 +216,14 @@ final class SimilarStore implements CacheStore {
         Optional<Answered> answer;
         Optional<Asked> hit;
         synchronized (scopes) {
+            if (verifier.isEmpty() && asked.containsKey(key)) {
+                early.put(key, right);
+                return;
+            }
             answer = Optional.ofNullable(unconfirmed.remove(key));
             hit = Optional.ofNullable(served.remove(key));
         }
-        answer.ifPresent(known -> {
-            known.label(!right);
-            if (right) {
-                known.scope().unite(known.look(), known.stored());
-            }
-        });
+        answer.ifPresent(known -> known.confirm(right));
         hit.filter(known -> !right).ifPresent(known -> known.scope().disown(known.look()));
     }
 

@@ -3,9 +3,10 @@ package dev.whippletree.cli.board;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The board's table of cache tiers, nearest first. Immutable. */
+/** The board's table of cache tiers, nearest first, and what they say of themselves. Immutable. */
 final class Caches {
 
     private final boolean colours;
@@ -26,7 +27,11 @@ final class Caches {
                 Cell.right("Faults").painted(Paint.FAINT),
                 Cell.right("Hit rate").painted(Paint.FAINT));
         status.caches().forEach(tier -> row(table, tier));
-        return table.lines();
+        List<String> lines = new ArrayList<>(table.lines());
+        status.caches()
+                .forEach(tier ->
+                        tier.remarks().forEach(remark -> lines.addAll(Words.bullet(tier.name() + ": " + remark))));
+        return lines;
     }
 
     private static void row(Table table, CacheTier tier) {

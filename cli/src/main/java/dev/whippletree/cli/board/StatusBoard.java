@@ -14,8 +14,6 @@ import java.util.stream.Collectors;
  */
 public final class StatusBoard {
 
-    private static final int WIDTH = 92;
-
     private final ZoneId zone;
     private final boolean colours;
 
@@ -43,7 +41,7 @@ public final class StatusBoard {
     private List<String> lines(StatusSnapshot status, List<String> costs) {
         List<String> lines = new ArrayList<>();
         lines.add(title(status));
-        lines.add(Paint.FAINT.on("─".repeat(WIDTH), colours));
+        lines.add(Paint.FAINT.on("─".repeat(Words.WIDTH), colours));
         lines.addAll(new Overview(colours).lines(status));
         section(lines, new Accounts(zone, colours).lines(status));
         section(lines, new Limits(colours).lines(status));
@@ -76,7 +74,7 @@ public final class StatusBoard {
     private String title(StatusSnapshot status) {
         String name = "Whippletree";
         String when = Words.time(status.at(), status.at(), zone) + " · up " + Words.duration(status.uptime());
-        String gap = " ".repeat(WIDTH - name.length() - when.length());
+        String gap = " ".repeat(Words.WIDTH - name.length() - when.length());
         return Paint.STRONG.on(name, colours) + gap + Paint.FAINT.on(when, colours);
     }
 
@@ -94,14 +92,6 @@ public final class StatusBoard {
                     + "; round-robin picked instead.");
         }
         notes.addAll(status.notes());
-        return notes.stream().flatMap(note -> bullet(note).stream()).toList();
-    }
-
-    private static List<String> bullet(String note) {
-        List<String> lines = new ArrayList<>();
-        for (String line : Words.wrap(note, WIDTH - 2)) {
-            lines.add((lines.isEmpty() ? "• " : "  ") + line);
-        }
-        return lines;
+        return notes.stream().flatMap(note -> Words.bullet(note).stream()).toList();
     }
 }

@@ -107,7 +107,16 @@ public final class Snapshots {
                 1618.25,
                 new Latency(6800, Duration.ofMillis(1530), Duration.ofMillis(4211)),
                 new TokenUsage(64_000, 19_200, 0, 0),
-                List.of(new CacheTier("ehcache", 4400, 2400, 0), new CacheTier("redis", 0, 2400, 7)),
+                List.of(
+                        new CacheTier("ehcache", 4400, 2400, 0, List.of()),
+                        new CacheTier(
+                                "redis",
+                                0,
+                                2400,
+                                7,
+                                List.of(
+                                        "It keeps to itself.",
+                                        "What it says of itself may well be longer than a board is wide, and then goes on below."))),
                 Optional.of(new Coordination("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty())),
                 List.of(closed, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
                 2,

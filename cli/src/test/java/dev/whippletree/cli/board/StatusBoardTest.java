@@ -43,6 +43,9 @@ class StatusBoardTest {
                         Cache     Hits  Misses  Faults  Hit rate
                         ehcache  4,400   2,400       0    64.7 %
                         redis        0   2,400       7     0.0 %
+                        • redis: It keeps to itself.
+                        • redis: What it says of itself may well be longer than a board is wide, and then goes on
+                          below.
 
                         Coordinator  Processes  Let pass  Alone  Sent back  Left to others  Faults
                         redis                4     1,589      0         37             811       0

@@ -102,7 +102,11 @@ public final class StatusSum {
                 parts.get(0).name(),
                 longs(parts, CacheTier::hits),
                 longs(parts, CacheTier::misses),
-                longs(parts, CacheTier::faults));
+                longs(parts, CacheTier::faults),
+                parts.stream()
+                        .flatMap(part -> part.remarks().stream())
+                        .distinct()
+                        .toList());
     }
 
     private static Optional<Coordination> coordination(List<Coordination> parts) {

@@ -55,7 +55,10 @@ class StatusSumTest {
         assertThat(sum.tokens()).isEqualTo(TokenUsage.of(20, 6));
         assertThat(sum.pickerFaults()).isEqualTo(2);
         assertThat(sum.notes()).containsExactly("a note");
-        assertThat(sum.caches()).containsExactly(new CacheTier("near", 10, 6, 2), new CacheTier("redis", 2, 4, 0));
+        assertThat(sum.caches())
+                .containsExactly(
+                        new CacheTier("near", 10, 6, 2, List.of("It fills.")),
+                        new CacheTier("redis", 2, 4, 0, List.of()));
     }
 
     @Test
@@ -210,7 +213,9 @@ class StatusSumTest {
                 12.25,
                 latency,
                 TokenUsage.of(10, 3),
-                List.of(new CacheTier("near", 5, 3, 1), new CacheTier("redis", 1, 2, 0)),
+                List.of(
+                        new CacheTier("near", 5, 3, 1, List.of("It fills.")),
+                        new CacheTier("redis", 1, 2, 0, List.of())),
                 coordination,
                 List.of(accounts),
                 1,

@@ -23,6 +23,7 @@ final class ArtifactsTest {
     private static final List<String> WITH_JARS = List.of(
             "whippletree-cache-ehcache",
             "whippletree-cache-redis",
+            "whippletree-cache-similar",
             "whippletree-cli",
             "whippletree-core",
             "whippletree-emulator",
@@ -51,6 +52,7 @@ final class ArtifactsTest {
     @CsvSource({
         "whippletree-cache-ehcache, dev.whippletree.cache.ehcache",
         "whippletree-cache-redis, dev.whippletree.cache.redis",
+        "whippletree-cache-similar, dev.whippletree.cache.similar",
         "whippletree-cli, dev.whippletree.cli",
         "whippletree-core, dev.whippletree.core",
         "whippletree-emulator, dev.whippletree.emulator",
@@ -73,6 +75,7 @@ final class ArtifactsTest {
             strings = {
                 "whippletree-cache-ehcache",
                 "whippletree-cache-redis",
+                "whippletree-cache-similar",
                 "whippletree-cli",
                 "whippletree-core",
                 "whippletree-emulator",

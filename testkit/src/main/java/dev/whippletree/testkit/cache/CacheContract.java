@@ -58,6 +58,14 @@ public abstract class CacheContract {
         return Settings.none("cache contract");
     }
 
+    /**
+     * Returns the key of a prompt. A cache that keeps nothing but answers to declared questions overrides it, and declares one: equal for
+     * equal arguments, and otherwise not.
+     */
+    protected CacheKey key(String tenant, String prompt) {
+        return Samples.key(tenant, prompt);
+    }
+
     /** Lets at least so much time pass as the cache sees it. */
     protected void passTime(FakeServices services, Duration time) {
         services.putClockForward(time);
@@ -82,12 +90,12 @@ public abstract class CacheContract {
 
     @Test
     void unknownKey_isAMiss() {
-        assertMiss(Samples.key("t", "never asked"), "nothing was stored under this key");
+        assertMiss(key("t", "never asked"), "nothing was stored under this key");
     }
 
     @Test
     void storedAnswer_isAnExactHit() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         CacheEntry entry = put(key, Samples.completion("answer"));
 
         assertThat(get(key))
@@ -113,7 +121,7 @@ public abstract class CacheContract {
 
     @Test
     void secondAnswer_replacesTheFirst() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         put(key, Samples.completion("first"));
         put(key, Samples.completion("second"));
 
@@ -122,26 +130,26 @@ public abstract class CacheContract {
 
     @Test
     void tenants_areKeptApartWhateverTheDigest() {
-        CacheKey key = Samples.key("alice", "q");
+        CacheKey key = key("alice", "q");
         put(key, Samples.completion("for alice"));
 
         for (String other : List.of("bob", "", "alice2", "alic", "ALICE", "*")) {
-            assertMiss(new CacheKey(key.digest(), other, Optional.empty()), "tenant '" + other + "' isn't 'alice'");
+            assertMiss(new CacheKey(key.digest(), other, key.question()), "tenant '" + other + "' isn't 'alice'");
         }
     }
 
     @Test
     void emptyTenant_isATenantLikeAnyOther() {
-        CacheKey key = Samples.key("", "q");
+        CacheKey key = key("", "q");
         put(key, Samples.completion("for nobody"));
 
         assertHit(key, "for nobody", "the empty tenant has answers too");
-        assertMiss(new CacheKey(key.digest(), "alice", Optional.empty()), "they are nobody else's");
+        assertMiss(new CacheKey(key.digest(), "alice", key.question()), "they are nobody else's");
     }
 
     @Test
     void expiredAnswer_isAMiss() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         put(key, Samples.completion("answer"));
 
         passTime(services, TTL.dividedBy(2));
@@ -152,7 +160,7 @@ public abstract class CacheContract {
 
     @Test
     void renewedAnswer_livesAsLongAsTheNewOne() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         put(key, Samples.completion("first"));
         passTime(services, TTL.dividedBy(2));
         put(key, Samples.completion("second"));
@@ -163,7 +171,7 @@ public abstract class CacheContract {
 
     @Test
     void answerThatHasExpiredAlready_isAcceptedAndNeverFound() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         for (Instant expires : List.of(services.clock().instant().minusSeconds(1), Instant.EPOCH, Instant.MIN)) {
             STAGES.join(store.put(key, new CacheEntry(Samples.completion("late"), expires)), "storing what is over");
             assertMiss(key, "it had expired at " + expires);
@@ -172,7 +180,7 @@ public abstract class CacheContract {
 
     @Test
     void answerThatNeverExpires_isKept() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         STAGES.join(store.put(key, new CacheEntry(Samples.completion("for ever"), Instant.MAX)), "storing for ever");
 
         assertHit(key, "for ever", "the farthest moment there is hasn't come");
@@ -230,17 +238,17 @@ public abstract class CacheContract {
 
     @Test
     void confirmation_isHarmless() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         put(key, Samples.completion("answer"));
         store.confirm(key, true);
-        store.confirm(Samples.key("t", "never asked"), false);
+        store.confirm(key("t", "never asked"), false);
 
         assertHit(key, "answer", "callers said it was right");
     }
 
     @Test
     void closedCache_failsTheStageAndThrowsNothing() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         CacheEntry entry = put(key, Samples.completion("answer"));
         store.close();
 
@@ -258,7 +266,7 @@ public abstract class CacheContract {
 
     @Test
     void closeWhileInUse_endsEveryStage() {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         CacheEntry entry = put(key, Samples.completion("answer"));
         List<CompletionStage<?>> stages = new ArrayList<>();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(store::close, services.executor());
@@ -272,7 +280,7 @@ public abstract class CacheContract {
 
     private void useOften(int user) {
         for (int n = 0; n < 200; n++) {
-            CacheKey own = Samples.key("tenant " + user % 2, "question " + (user + n) % 16);
+            CacheKey own = key("tenant " + user % 2, "question " + (user + n) % 16);
             String text = own.tenant() + own.digest();
             put(own, Samples.completion(text));
             get(own).ifPresent(hit -> assertThat(hit.entry().completion().text())
@@ -285,7 +293,7 @@ public abstract class CacheContract {
         List<CompletionStage<Void>> stages = new ArrayList<>();
         for (String tenant : tenants) {
             for (int n = 0; n < each; n++) {
-                stages.add(store.put(Samples.key(tenant, "q" + n), entry(Samples.completion("a" + n))));
+                stages.add(store.put(key(tenant, "q" + n), entry(Samples.completion("a" + n))));
             }
         }
         stages.forEach(stage -> STAGES.join(stage, "one of many puts"));
@@ -293,18 +301,18 @@ public abstract class CacheContract {
 
     private void assertAllThere(String tenant, int count) {
         for (int n = 0; n < count; n++) {
-            assertHit(Samples.key(tenant, "q" + n), "a" + n, "tenant '" + tenant + "' wasn't cleared");
+            assertHit(key(tenant, "q" + n), "a" + n, "tenant '" + tenant + "' wasn't cleared");
         }
     }
 
     private void assertAllMissing(String tenant, int count) {
         for (int n = 0; n < count; n++) {
-            assertMiss(Samples.key(tenant, "q" + n), "tenant '" + tenant + "' was cleared");
+            assertMiss(key(tenant, "q" + n), "tenant '" + tenant + "' was cleared");
         }
     }
 
     private void assertKept(Completion completion, String what) {
-        CacheKey key = Samples.key("t", "q");
+        CacheKey key = key("t", "q");
         CacheEntry entry = put(key, completion);
 
         assertThat(get(key).map(CacheHit::entry))

@@ -1,0 +1,167 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+final class EngineConfirmationTest {
+
+    private static final Prompt QUESTION =
+            Prompt.builder().user("who are you").question("who are you").build();
+    private static final Completion STORED = new Completion(
+            "stored",
+            Optional.empty(),
+            List.of(),
+            FinishReason.STOP,
+            Optional.empty(),
+            new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty()));
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final Asking near = new Asking();
+    private final Asking far = new Asking();
+
+    EngineConfirmationTest() {
+        fixture.account("a", "1000 / 1s");
+        fixture.cache("near", near).cache("far", far);
+    }
+
+    /** A cache that finds nothing and wants to know all. */
+    private static final class Asking implements CacheStore {
+
+        private final List<String> heard = new ArrayList<>();
+        private final List<CacheKey> lookedUp = new ArrayList<>();
+        private Optional<CacheEntry> wanted = Optional.empty();
+        private List<String> remarks = List.of();
+        private boolean broken;
+
+        @Override
+        public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+            lookedUp.add(key);
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
+        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void confirm(CacheKey key, boolean right) {
+            check();
+            heard.add(key + " " + right);
+        }
+
+        @Override
+        public Optional<CacheEntry> unconfirmed(CacheKey key) {
+            check();
+            return wanted;
+        }
+
+        @Override
+        public List<String> remarks() {
+            check();
+            return remarks;
+        }
+
+        private void check() {
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+        }
+
+        @Override
+        public CompletionStage<Long> clear(Optional<String> tenant) {
+            return CompletableFuture.completedFuture(0L);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private CacheEntry entry(Duration ttl) {
+        return new CacheEntry(STORED, fixture.timeline.now().plus(ttl));
+    }
+
+    private Confirmations confirmations() {
+        return fixture.engine().confirmations();
+    }
+
+    @Test
+    void confirmation_reachesEachTierUnderTheKeyThatWasLookedUp() {
+        fixture.ask(QUESTION);
+        fixture.run();
+        confirmations().confirm(QUESTION, true);
+        confirmations().confirm(QUESTION, false);
+        CacheKey key = near.lookedUp.get(0);
+        assertThat(near.heard).containsExactly(key + " true", key + " false");
+        assertThat(far.heard).isEqualTo(near.heard);
+    }
+
+    @Test
+    void promptWithoutAQuestion_isNobodysBusiness() {
+        near.wanted = Optional.of(entry(Duration.ofHours(1)));
+        confirmations().confirm(Prompt.of("who are you"), true);
+        assertThat(near.heard).isEmpty();
+        assertThat(confirmations().unconfirmed(Prompt.of("who are you"))).isEmpty();
+    }
+
+    @Test
+    void promptForARouteThatIsNotThere_isLeftAside() {
+        Prompt lost = Prompt.builder().user("q").question("q").route("none").build();
+        assertThatCode(() -> confirmations().confirm(lost, true)).doesNotThrowAnyException();
+        assertThat(near.heard).isEmpty();
+        assertThat(confirmations().unconfirmed(lost)).isEmpty();
+    }
+
+    @Test
+    void unconfirmed_isWhatTheNearestTierWithAWishHas() {
+        assertThat(confirmations().unconfirmed(QUESTION)).isEmpty();
+        far.wanted = Optional.of(entry(Duration.ofHours(1)));
+        assertThat(confirmations().unconfirmed(QUESTION)).contains(STORED);
+    }
+
+    @Test
+    void unconfirmed_isNothingThatHasExpired() {
+        near.wanted = Optional.of(entry(Duration.ZERO));
+        assertThat(confirmations().unconfirmed(QUESTION)).isEmpty();
+    }
+
+    @Test
+    void storeThatThrows_isAFault_andTheOthersGoOn() {
+        near.broken = true;
+        far.wanted = Optional.of(entry(Duration.ofHours(1)));
+        confirmations().confirm(QUESTION, true);
+        assertThat(far.heard).hasSize(1);
+        assertThat(confirmations().unconfirmed(QUESTION)).contains(STORED);
+        assertThat(fixture.status().caches().get(0).faults()).isEqualTo(3);
+        assertThat(fixture.status().caches().get(1).faults()).isZero();
+    }
+
+    @Test
+    void remarks_areShownTierByTier_andABrokenTiersAreNone() {
+        near.remarks = List.of("One.", "Two.");
+        far.remarks = List.of("Three.");
+        assertThat(fixture.status().caches())
+                .extracting(tier -> tier.remarks())
+                .containsExactly(List.of("One.", "Two."), List.of("Three."));
+        near.broken = true;
+        assertThat(fixture.status().caches())
+                .extracting(tier -> tier.remarks())
+                .containsExactly(List.of(), List.of("Three."));
+    }
+}

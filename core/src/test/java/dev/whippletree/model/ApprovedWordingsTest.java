@@ -1,0 +1,106 @@
+package dev.whippletree.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ApprovedWordingsTest {
+
+    private static final String TEXT = """
+            # Interviews
+            Tell me about yourself
+            Who are you?
+            # so candidates say it too
+            Introduce yourself
+
+              What is a whippletree?\s
+            What's a whippletree?
+            """;
+
+    @Test
+    void text_isReadQuestionByQuestion_withoutRemarks() {
+        assertThat(ApprovedWordings.parse(TEXT).questions())
+                .containsExactly(
+                        List.of("Tell me about yourself", "Who are you?", "Introduce yourself"),
+                        List.of("What is a whippletree?", "What's a whippletree?"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void lineEndsOfAnySystem_areRead(String end) {
+        assertThat(ApprovedWordings.parse("a" + end + "b" + end + end + "c" + end + "d")
+                        .questions())
+                .containsExactly(List.of("a", "b"), List.of("c", "d"));
+    }
+
+    @Test
+    void byteOrderMark_isNoPartOfTheFirstLine() {
+        assertThat(ApprovedWordings.parse("\uFEFF# a remark\na\nb").questions()).containsExactly(List.of("a", "b"));
+    }
+
+    @Test
+    void writtenText_readsAsTheSame() {
+        ApprovedWordings wordings = ApprovedWordings.parse(TEXT);
+        assertThat(ApprovedWordings.parse(wordings.text())).isEqualTo(wordings);
+        assertThat(ApprovedWordings.parse("")).isEqualTo(ApprovedWordings.NONE);
+        assertThat(ApprovedWordings.NONE.text()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"who are you?", "  Who   are\tyou? ", "WHO ARE YOU?"})
+    void caseAndWhiteSpace_dontCount(String asked) {
+        assertThat(ApprovedWordings.parse(TEXT).questionOf(asked)).contains("Tell me about yourself");
+    }
+
+    @Test
+    void composedAndDecomposedCharacters_areTheSame() {
+        ApprovedWordings wordings = ApprovedWordings.of(List.of(List.of("Caf\u00e9?", "Coffee?")));
+        assertThat(wordings.questionOf("Cafe\u0301?")).contains("Caf\u00e9?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Who are you", "Who are they?", ""})
+    void otherTexts_areNoWording(String asked) {
+        assertThat(ApprovedWordings.parse(TEXT).questionOf(asked)).isEmpty();
+    }
+
+    @Test
+    void sharedWording_makesTwoQuestionsOne() {
+        ApprovedWordings wordings =
+                ApprovedWordings.of(List.of(List.of("a", "b"), List.of("c", "d"), List.of("B", "C")));
+        assertThat(wordings.questions()).containsExactly(List.of("a", "b", "c", "d"));
+        assertThat(wordings.questionOf("d")).contains("a");
+    }
+
+    @Test
+    void knownQuestion_takesOneWordingMore_andKeepsItsFirst() {
+        ApprovedWordings wordings = ApprovedWordings.parse(TEXT).with(List.of("Present yourself", "Who are you?"));
+        assertThat(wordings.questionOf("Present yourself")).contains("Tell me about yourself");
+        assertThat(wordings.questions()).hasSize(2);
+    }
+
+    @Test
+    void loneWording_isAMistakeThatSaysWhere() {
+        assertThatThrownBy(() -> ApprovedWordings.parse("a\nb\n\n# alone\nc\n\nd\ne\n"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("line 5: 'c' stands alone");
+    }
+
+    @Test
+    void oneWordingTwice_isAMistake() {
+        assertThatThrownBy(() -> ApprovedWordings.of(List.of(List.of("a", " A "))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two wordings or more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "two\nlines", "# a remark"})
+    void wordingThatTheTextCouldNotHold_isAMistake(String wording) {
+        assertThatThrownBy(() -> ApprovedWordings.of(List.of(List.of("a", wording))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

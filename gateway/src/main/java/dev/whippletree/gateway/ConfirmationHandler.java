@@ -1,0 +1,65 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.Whippletree;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.util.function.Supplier;
+
+/** Takes what clients say of answers: whether they were right. Thread-safe; runs on I/O threads and never blocks. */
+final class ConfirmationHandler implements HttpHandler {
+
+    private final Whippletree whippletree;
+    private final Supplier<Access> access;
+    private final LatestAnswers answers;
+    private final RequestBody bodies;
+
+    ConfirmationHandler(Whippletree whippletree, Supplier<Access> access, LatestAnswers answers, RequestBody bodies) {
+        this.whippletree = whippletree;
+        this.access = access;
+        this.answers = answers;
+        this.bodies = bodies;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        try {
+            Client client = access.get().clients().of(exchange);
+            bodies.receive(exchange, (received, body) -> take(received, client, body));
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        }
+    }
+
+    private void take(HttpServerExchange exchange, Client client, byte[] body) {
+        try {
+            confirm(client, body);
+            exchange.setStatusCode(StatusCodes.NO_CONTENT);
+            exchange.endExchange();
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        }
+    }
+
+    private void confirm(Client client, byte[] body) {
+        Fields fields = new Fields(
+                "",
+                Json.object(body)
+                        .orElseThrow(() -> wrong("", "the body is a JSON object: {\"id\": \"...\", \"right\": true}")));
+        String id = fields.text("id").orElseThrow(() -> wrong("id", "'id' is needed: that of an answer"));
+        boolean right = fields.flag("right").orElseThrow(() -> wrong("right", "'right' is needed: true or false"));
+        fields.rest().keySet().stream().findFirst().ifPresent(field -> {
+            throw wrong(field, "there is no '" + field + "' here; there are id and right");
+        });
+        LatestAnswers.Answer answer = answers.find(client.tenant(), id)
+                .orElseThrow(() -> new RequestException(ApiError.noSuchPlace(
+                        "no answer of this client to a declared question has the id '" + id + "', or not any more")));
+        if (answer.wanted()) {
+            whippletree.confirm(answer.prompt(), right);
+        }
+    }
+
+    private static RequestException wrong(String field, String message) {
+        return new RequestException(ApiError.wrong(field, message));
+    }
+}
