@@ -18,6 +18,7 @@ final class WallsTest {
     private static final String TIME = "dev.whippletree.time..";
     private static final String PROVIDERS = "dev.whippletree.provider..";
     private static final String CACHES = "dev.whippletree.cache..";
+    private static final String EMBEDDERS = "dev.whippletree.embedder..";
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
@@ -27,16 +28,16 @@ final class WallsTest {
     @ArchTest
     static final ArchRule nobodyNamesAPlugin = noClasses()
             .that()
-            .resideOutsideOfPackages(PROVIDERS, CACHES)
+            .resideOutsideOfPackages(PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PROVIDERS, CACHES)
+            .resideInAnyPackage(PROVIDERS, CACHES, EMBEDDERS)
             .because("a distribution is the modules somebody put on the class path");
 
     @ArchTest
     static final ArchRule pluginsKnowOnlyWhatCrossesTheLine = noClasses()
             .that()
-            .resideInAnyPackage(PROVIDERS, CACHES)
+            .resideInAnyPackage(PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -60,7 +61,7 @@ final class WallsTest {
             .resideInAPackage(CACHES)
             .should()
             .dependOnClassesThat()
-            .resideInAPackage(PROVIDERS);
+            .resideInAnyPackage(PROVIDERS, EMBEDDERS);
 
     @ArchTest
     static final ArchRule providersKnowNoCache = noClasses()
@@ -68,7 +69,21 @@ final class WallsTest {
             .resideInAPackage(PROVIDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAPackage(CACHES);
+            .resideInAnyPackage(CACHES, EMBEDDERS);
+
+    @ArchTest
+    static final ArchRule embeddersKnowOnlyTheCacheThatAsksThem = classes()
+            .that()
+            .resideInAPackage(EMBEDDERS)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    EMBEDDERS,
+                    "dev.whippletree.cache.similar",
+                    "java..",
+                    "org.jspecify..",
+                    "ai.onnxruntime..",
+                    "tools.jackson..");
 
     @ArchTest
     static final ArchRule providersShareOnlyTheProtocol = slices().matching("dev.whippletree.provider.(*)..")
@@ -106,7 +121,7 @@ final class WallsTest {
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
-            .resideOutsideOfPackages(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES)
+            .resideOutsideOfPackages(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT);

@@ -3,6 +3,7 @@ package dev.whippletree.tests.published;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class ArtifactsTest {
             "whippletree-cache-similar",
             "whippletree-cli",
             "whippletree-core",
+            "whippletree-embedder-minilm",
             "whippletree-emulator",
             "whippletree-gateway",
             "whippletree-metrics",
@@ -55,6 +57,7 @@ final class ArtifactsTest {
         "whippletree-cache-similar, dev.whippletree.cache.similar",
         "whippletree-cli, dev.whippletree.cli",
         "whippletree-core, dev.whippletree.core",
+        "whippletree-embedder-minilm, dev.whippletree.embedder.minilm",
         "whippletree-emulator, dev.whippletree.emulator",
         "whippletree-gateway, dev.whippletree.gateway",
         "whippletree-metrics, dev.whippletree.metrics",
@@ -78,6 +81,7 @@ final class ArtifactsTest {
                 "whippletree-cache-similar",
                 "whippletree-cli",
                 "whippletree-core",
+                "whippletree-embedder-minilm",
                 "whippletree-emulator",
                 "whippletree-gateway",
                 "whippletree-metrics",
@@ -146,6 +150,14 @@ final class ArtifactsTest {
         assertThat(managed).containsExactlyInAnyOrderElementsOf(WITH_JARS);
         assertThat(PublishedArtifact.text(bom, "version")).contains(System.getProperty("whippletree.version"));
         assertThat(PublishedArtifact.text(bom, "parent")).isEmpty();
+    }
+
+    /** A model and native code for four machines are five times what the rest weighs. */
+    @Test
+    void command_comesWithoutAnEmbedder() throws IOException {
+        assertThat(Files.readString(PublishedArtifact.PROJECT.resolve("cli/target/runtime-class-path.txt")))
+                .contains("jline")
+                .doesNotContain("embedder", "onnxruntime", "minilm");
     }
 
     private static void note(List<String> missing, Optional<String> text, String what) {

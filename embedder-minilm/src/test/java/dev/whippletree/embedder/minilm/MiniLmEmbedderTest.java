@@ -1,0 +1,61 @@
+package dev.whippletree.embedder.minilm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cache.similar.Embedder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MiniLmEmbedderTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void isFoundByItsName() {
+        assertThat(ServiceLoader.load(Embedder.class))
+                .singleElement()
+                .isInstanceOf(MiniLmEmbedder.class)
+                .extracting(Embedder::name)
+                .isEqualTo("minilm");
+    }
+
+    /** As on a machine that ONNX Runtime has no native code for: it takes what is in the folder instead of its own. */
+    @Test
+    void machineWithoutNativeCode_isToldWhatItIs_andWhatToDo_everyTime() throws IOException, InterruptedException {
+        assertThat(openedTwice("-Donnxruntime.native.path=" + folder).lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith(
+                                "cache similar: embedder: the native code of ONNX Runtime can't be loaded on this machine, "
+                                        + System.getProperty("os.name"))
+                        .contains(System.getProperty("os.arch"))
+                        .contains("approved wordings, which need no embedder"));
+    }
+
+    @Test
+    void programThatOpensIt_printsNothingOfItsOwn_andEnds() throws IOException, InterruptedException {
+        assertThat(openedTwice("-Dunset=").lines()).containsExactly("opened", "opened");
+    }
+
+    private String openedTwice(String option) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        option,
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        OpenedElsewhere.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).as(out).isZero();
+        return out;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.embedder.minilm;
+
+import org.jspecify.annotations.NullMarked;
