@@ -190,7 +190,7 @@ final class SimilarQuestionsTest {
                 "mode: sometimes|mode is off, shadow or serve, not 'sometimes'",
                 "mode: serve|needs max-error",
                 "mode: serve, max-error: 90%|max-error is a share from",
-                "mode: shadow|embedder",
+                "mode: shadow, embedder: none|embedder: there is no 'none' here",
                 "approved: nowhere.txt|approved: nowhere.txt: it can't be read",
                 "aproved: nowhere.txt|aproved",
                 "mode: shadow, questions: 3|questions is a whole number"

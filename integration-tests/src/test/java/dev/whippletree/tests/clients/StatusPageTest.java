@@ -1,6 +1,9 @@
 package dev.whippletree.tests.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.ConfigurationSource;
@@ -15,6 +18,8 @@ import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.Telemetry;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -79,14 +85,28 @@ final class StatusPageTest {
                   - { id: hf-1, provider: huggingface, token: token-1, base-url: %1$s, limits: [1000 requests / 1h] }
                   - { id: hf-2, provider: huggingface, token: token-2, base-url: %1$s }
                 routes: { default: { strategy: in-order } }
+                caches: [ehcache, talkative]
                 """.formatted(server.baseUrl(ServiceKind.HUGGING_FACE)));
         Telemetry telemetry = new Telemetry(timeline);
         Whippletree.Builder builder = Whippletree.builder()
                 .timeline(timeline)
+                .cache(talkative())
                 .configuration(new ConfigurationSource(Optional.of(file), Map.of(), folder));
         telemetry.listeners().forEach(builder::listener);
         whippletree = builder.build();
         gateway = Gateway.start(whippletree, settings(), timeline, telemetry);
+    }
+
+    /** A cache that never has an answer, and a remark instead. */
+    private static Cache talkative() {
+        CacheStore store = mock(CacheStore.class);
+        when(store.get(any())).thenReturn(CompletableFuture.completedFuture(Optional.empty()));
+        when(store.put(any(), any())).thenReturn(CompletableFuture.completedFuture(null));
+        when(store.remarks()).thenReturn(List.of("It is empty.", "It stays so."));
+        Cache cache = mock(Cache.class);
+        when(cache.name()).thenReturn("talkative");
+        when(cache.open(any(), any())).thenReturn(store);
+        return cache;
     }
 
     private static GatewaySettings settings() {
@@ -151,6 +171,13 @@ final class StatusPageTest {
         browser().expect("#failures li", "hf-2");
         browser().expect("#failures li .kind", "401");
         browser().expect("#headline", "1 of 2 accounts is open");
+        assertThat(browser().faint()).isEmpty();
+    }
+
+    @Test
+    void remarksOfCaches_standBelowThem() {
+        browser().open(page());
+        browser().expect("#caches .foot", "talkative: It is empty. talkative: It stays so.");
         assertThat(browser().faint()).isEmpty();
     }
 
