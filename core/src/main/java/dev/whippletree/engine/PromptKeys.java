@@ -56,7 +56,7 @@ final class PromptKeys {
         return new CacheKey(
                 digest,
                 prompt.tenant(),
-                prompt.question().map(text -> new CacheKey.Question(text, scope(prompt, route, models, text))));
+                prompt.question().map(text -> new CacheKey.Question(text, () -> scope(prompt, route, models, text))));
     }
 
     private static String scope(Prompt prompt, String route, List<List<String>> models, String question) {

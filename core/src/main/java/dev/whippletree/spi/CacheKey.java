@@ -2,6 +2,8 @@ package dev.whippletree.spi;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer is stored under. Immutable.
@@ -21,13 +23,81 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
         }
     }
 
-    /**
-     * A declared question and what it belongs to. Immutable.
-     *
-     * @param text the question itself
-     * @param scope the digest of all the rest: only questions of one scope may be compared
-     */
-    public record Question(String text, String scope) {}
+    /** Two keys are equal if digest and tenant are: the digest says all that the question does. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CacheKey key && key.digest.equals(digest) && key.tenant.equals(tenant);
+    }
+
+    @Override
+    public int hashCode() {
+        return digest.hashCode();
+    }
+
+    /** A declared question and what it belongs to. Immutable. */
+    public static final class Question {
+
+        private final String text;
+
+        /** Until it was asked: it holds on to the whole prompt. */
+        private @Nullable Supplier<String> source;
+
+        private @Nullable String scope;
+
+        /**
+         * Creates one.
+         *
+         * @param text the question itself
+         * @param scope the digest of all the rest
+         */
+        public Question(String text, String scope) {
+            this.text = Objects.requireNonNull(text, "text");
+            this.scope = Objects.requireNonNull(scope, "scope");
+        }
+
+        /**
+         * Creates one whose scope is worked out when a store asks for it, since most prompts are answered before.
+         *
+         * @param text the question itself
+         * @param scope gives the digest of all the rest
+         */
+        public Question(String text, Supplier<String> scope) {
+            this.text = Objects.requireNonNull(text, "text");
+            this.source = Objects.requireNonNull(scope, "scope");
+        }
+
+        /** Returns the question itself. */
+        public String text() {
+            return text;
+        }
+
+        /** Returns the digest of all the rest: only questions of one scope may be compared. Takes microseconds the first time. */
+        public synchronized String scope() {
+            if (source != null) {
+                scope = source.get();
+                source = null;
+            }
+            return Objects.requireNonNull(scope);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Question question
+                    && question.text.equals(text)
+                    && question.scope().equals(scope());
+        }
+
+        @Override
+        public int hashCode() {
+            return text.hashCode();
+        }
+
+        /** Returns the scope's first digits; what is asked isn't for logs. */
+        @Override
+        public String toString() {
+            return "question of scope " + scope().substring(0, Math.min(12, scope().length()));
+        }
+    }
 
     /** Returns the digest's first digits: enough to follow a prompt through a log. */
     @Override

@@ -40,6 +40,9 @@ final class AuditedThreshold {
     /** Requests after which the threshold is found anew. */
     private static final int REFIT_EVERY = 100;
 
+    /** The score of a request for which nothing may be served, however many such requests went well. */
+    static final double NEVER = Double.NEGATIVE_INFINITY;
+
     private static final double NOWHERE = Double.POSITIVE_INFINITY;
 
     private final double maxError;
@@ -170,7 +173,7 @@ final class AuditedThreshold {
             Label label = best.get(i);
             wrong += label.wrong() ? label.weight() : 0;
             oneMore = Math.max(oneMore, label.weight());
-            if (wrong + oneMore > most) {
+            if (wrong + oneMore > most || label.score() == NEVER) {
                 return lowest;
             }
             boolean last = i + 1 == best.size() || best.get(i + 1).score() < label.score();

@@ -5,25 +5,35 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The questions of one scope that were answered, and the score from which on their answers may be served. Thread-safe. */
 final class Scope {
 
-    private static final double NEVER = Double.NEGATIVE_INFINITY;
-
     /** A fresh answer is compared with so many known ones before it counts as another. */
     private static final int COMPARED = 4;
 
+    private final String name;
     private final Index index;
     private final AuditedThreshold threshold;
     private final InstantSource clock;
+    private final Consumer<String> whenOff;
     private int answers;
+    private boolean off;
 
-    Scope(Index index, AuditedThreshold threshold, InstantSource clock) {
+    /**
+     * Creates one without questions.
+     *
+     * @param name what reports call it
+     * @param whenOff is told the name when it is switched off; must not block
+     */
+    Scope(String name, Index index, AuditedThreshold threshold, InstantSource clock, Consumer<String> whenOff) {
+        this.name = name;
         this.index = index;
         this.threshold = threshold;
         this.clock = clock;
+        this.whenOff = whenOff;
     }
 
     /**
@@ -37,11 +47,12 @@ final class Scope {
                 clock.instant(),
                 stored -> Guard.between(wording, stored.wording()).isEmpty());
         Optional<Stored> nearest = near.map(Neighbours::nearest);
-        double score = near.map(Neighbours::score).orElse(NEVER);
+        double score = near.map(Neighbours::score).orElse(AuditedThreshold.NEVER);
         AuditedThreshold.Judgement judgement = threshold.judge(score, chance);
         Look look = new Look(question, wording, vector, nearest, score, judgement);
         if (look.isServed()) {
             threshold.served();
+            noticeOff();
         }
         return look;
     }
@@ -85,6 +96,14 @@ final class Scope {
     /** Learns whether the stored answer would have been wrong. */
     synchronized void label(Look look, boolean wrong) {
         threshold.labelled(look.score(), look.judgement(), wrong);
+        noticeOff();
+    }
+
+    private void noticeOff() {
+        if (threshold.isOff() && !off) {
+            whenOff.accept(name);
+        }
+        off = threshold.isOff();
     }
 
     /** An answer that was served was wrong: it isn't served again. */
@@ -98,16 +117,17 @@ final class Scope {
     }
 
     synchronized Report report() {
-        return new Report(index.size(), threshold.threshold(), threshold.isOff(), threshold.measured());
+        return new Report(name, index.size(), threshold.threshold(), threshold.isOff(), threshold.measured());
     }
 
     /**
      * How a scope does. Immutable.
      *
+     * @param name what it is called
      * @param questions how many are stored
      * @param threshold the score from which on answers are served
      * @param off whether nothing is served since the bound wasn't kept
      * @param measured how often it was wrong
      */
-    record Report(int questions, double threshold, boolean off, MeasuredError measured) {}
+    record Report(String name, int questions, double threshold, boolean off, MeasuredError measured) {}
 }

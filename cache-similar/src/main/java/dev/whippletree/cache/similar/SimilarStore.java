@@ -136,10 +136,20 @@ final class SimilarStore implements CacheStore {
             return scopes.computeIfAbsent(
                     new ScopeKey(tenant, scope),
                     key -> new Scope(
+                            scope,
                             new FlatIndex(settings.questions()),
                             new AuditedThreshold(settings.maxError(), settings.mode() == SimilarSettings.Mode.SERVE),
-                            services.clock()));
+                            services.clock(),
+                            this::tellOff));
         }
+    }
+
+    private void tellOff(String scope) {
+        log.warn(
+                "Scope {}: wrong answers can't be kept within {} of requests; nothing is served there until {} more are known",
+                scope.substring(0, Math.min(8, scope.length())),
+                settings.maxError(),
+                AuditedThreshold.WINDOW);
     }
 
     private void remember(Map<CacheKey, Asked> where, CacheKey key, Asked what) {
@@ -242,10 +252,17 @@ final class SimilarStore implements CacheStore {
         return approved.clear(tenant).thenApply(exact -> exact + similar);
     }
 
-    List<Scope.Report> reports() {
+    @Override
+    public List<String> remarks() {
+        List<Scope> known;
         synchronized (scopes) {
-            return scopes.values().stream().map(Scope::report).toList();
+            known = List.copyOf(scopes.values());
         }
+        return Remarks.of(
+                known.stream().map(Scope::report).toList(),
+                settings.mode() == SimilarSettings.Mode.SERVE,
+                settings.maxError(),
+                steppedAside.get());
     }
 
     @Override

@@ -119,6 +119,15 @@ class AuditedThresholdTest {
     }
 
     @Test
+    void requestsWithoutAScore_areNeverServed() {
+        AuditedThreshold threshold = new AuditedThreshold(0.05, true);
+        for (int i = 0; i < 1_000; i++) {
+            threshold.labelled(AuditedThreshold.NEVER, new Judgement(Verdict.ASK, 1), false);
+        }
+        assertThat(threshold.judge(AuditedThreshold.NEVER, 0.99).verdict()).isEqualTo(Verdict.ASK);
+    }
+
+    @Test
     void equalScores_areServedTogetherOrNotAtAll() {
         AuditedThreshold threshold = new AuditedThreshold(0.05, true);
         for (int i = 0; i < 400; i++) {

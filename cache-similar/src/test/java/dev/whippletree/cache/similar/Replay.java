@@ -25,6 +25,7 @@ final class Replay {
     private int hits;
     private int wrong;
     private int audits;
+    private int offs;
 
     /** What became of a stream. */
     record Result(int requests, int hits, int wrong, int audits, double threshold) {
@@ -49,7 +50,12 @@ final class Replay {
      */
     Replay(double maxError, long seed, double wrongVerdicts, ToDoubleBiFunction<float[], float[]> similarity) {
         this.random = new Random(seed);
-        this.scope = new Scope(new FlatIndex(10_000, similarity), new AuditedThreshold(maxError, true), CLOCK);
+        this.scope = new Scope(
+                "replay",
+                new FlatIndex(10_000, similarity),
+                new AuditedThreshold(maxError, true),
+                CLOCK,
+                name -> offs++);
         this.agree = (stored, fresh) ->
                 stored.entry().completion().text().equals(fresh.completion().text())
                         != (random.nextDouble() < wrongVerdicts);
@@ -78,6 +84,11 @@ final class Replay {
 
     Result result() {
         return new Result(requests, hits, wrong, audits, scope.report().threshold());
+    }
+
+    /** Returns how often the scope was switched off. */
+    int offs() {
+        return offs;
     }
 
     Scope.Report report() {

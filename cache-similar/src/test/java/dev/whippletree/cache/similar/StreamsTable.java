@@ -20,28 +20,29 @@ class StreamsTable {
         System.out.println("|---|---|---|---|---|---|---|---|");
         List<Stream> streams = List.of(Stream.banking(20), Stream.banking(77), Stream.clinc(false), Stream.clinc(true));
         for (Stream stream : streams) {
+            Similarities similarities = new Similarities(stream);
             for (double maxError : new double[] {0.005, 0.01, 0.02}) {
-                print(stream, "max-error " + percent(maxError, 1), bounded(stream, maxError));
+                print(stream, "max-error " + percent(maxError, 1), bounded(stream, maxError, similarities));
             }
             for (double similarity : new double[] {0.80, 0.90, 0.95}) {
-                print(stream, "similarity " + similarity, fixed(stream, similarity));
+                print(stream, "similarity " + similarity, fixed(stream, similarity, similarities));
             }
         }
     }
 
-    private static List<Replay.Result> bounded(Stream stream, double maxError) {
+    private static List<Replay.Result> bounded(Stream stream, double maxError, Similarities similarities) {
         return IntStream.range(0, SEEDS)
                 .parallel()
-                .mapToObj(seed -> new Replay(maxError, seed, 0, FlatIndex::product)
+                .mapToObj(seed -> new Replay(maxError, seed, 0, similarities::between)
                         .ask(stream.shuffled(seed))
                         .result())
                 .toList();
     }
 
-    private static List<Replay.Result> fixed(Stream stream, double similarity) {
+    private static List<Replay.Result> fixed(Stream stream, double similarity, Similarities similarities) {
         return IntStream.range(0, SEEDS)
                 .parallel()
-                .mapToObj(seed -> FixedThreshold.replay(stream.shuffled(seed), similarity))
+                .mapToObj(seed -> FixedThreshold.replay(stream.shuffled(seed), similarity, similarities))
                 .toList();
     }
 

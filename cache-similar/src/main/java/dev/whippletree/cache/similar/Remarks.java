@@ -1,0 +1,68 @@
+package dev.whippletree.cache.similar;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Says in sentences how the scopes do. */
+final class Remarks {
+
+    /** Of so many scopes, those with most requests, something is said. */
+    private static final int MOST_TOLD = 5;
+
+    private static final int DIGITS = 8;
+
+    private Remarks() {}
+
+    /**
+     * Returns what a user should know, a sentence each.
+     *
+     * @param serving whether answers are served; else it is said what would have been
+     * @param steppedAside how many questions weren't looked up since there was too much to do
+     */
+    static List<String> of(List<Scope.Report> reports, boolean serving, double maxError, long steppedAside) {
+        Stream<String> scopes = reports.stream()
+                .sorted(Comparator.comparingInt(
+                                (Scope.Report report) -> report.measured().requests())
+                        .reversed())
+                .limit(MOST_TOLD)
+                .map(report -> of(report, serving, maxError));
+        Stream<String> more = reports.size() <= MOST_TOLD
+                ? Stream.of()
+                : Stream.of((reports.size() - MOST_TOLD) + " more scopes with fewer requests");
+        Stream<String> aside = steppedAside == 0
+                ? Stream.of()
+                : Stream.of(steppedAside + " questions were passed on unseen, under too much load");
+        return Stream.of(scopes, more, aside).flatMap(lines -> lines).toList();
+    }
+
+    private static String of(Scope.Report report, boolean serving, double maxError) {
+        String name = "scope "
+                + report.name().substring(0, Math.min(DIGITS, report.name().length())) + ": ";
+        MeasuredError measured = report.measured();
+        if (report.off()) {
+            return name + "off, since it couldn't keep " + percent(maxError) + " of requests; measuring anew";
+        }
+        if (Double.isInfinite(report.threshold())) {
+            return name + measured.requests() + " requests, and not yet known from which score on " + percent(maxError)
+                    + " of them holds";
+        }
+        return name + measured.requests() + " requests, " + measured.hits()
+                + (serving ? " served" : " would have been served")
+                + " from score " + String.format(Locale.ROOT, "%.2f", report.threshold()) + " on, "
+                + measured.audits() + " audits" + errors(measured);
+    }
+
+    private static String errors(MeasuredError measured) {
+        if (measured.audits() == 0) {
+            return "";
+        }
+        return "; wrong " + percent(measured.perRequest()) + " of requests, " + percent(measured.perHit())
+                + " of hits (" + percent(measured.perHitAtLeast()) + " to " + percent(measured.perHitAtMost()) + ")";
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+}
