@@ -8,8 +8,8 @@ final class FixedThreshold {
 
     private FixedThreshold() {}
 
-    static Replay.Result replay(Stream stream, double similarity, Similarities similarities) {
-        Index index = new FlatIndex(10_000, similarities::between);
+    static Replay.Result replay(Stream stream, double similarity) {
+        Index index = new FlatIndex(10_000);
         int hits = 0;
         int wrong = 0;
         for (Stream.Question question : stream.questions()) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiPredicate;
-import java.util.function.ToDoubleBiFunction;
 
 /** Sends a stream of questions through one scope, with intents as the judge of what is right. */
 final class Replay {
@@ -48,14 +47,10 @@ final class Replay {
      *
      * @param wrongVerdicts how often the judge says the opposite of what is so, 0 to 1
      */
-    Replay(double maxError, long seed, double wrongVerdicts, ToDoubleBiFunction<float[], float[]> similarity) {
+    Replay(double maxError, long seed, double wrongVerdicts) {
         this.random = new Random(seed);
-        this.scope = new Scope(
-                "replay",
-                new FlatIndex(10_000, similarity),
-                new AuditedThreshold(maxError, true),
-                CLOCK,
-                name -> offs++);
+        this.scope =
+                new Scope("replay", new FlatIndex(10_000), new AuditedThreshold(maxError, true), CLOCK, name -> offs++);
         this.agree = (stored, fresh) ->
                 stored.entry().completion().text().equals(fresh.completion().text())
                         != (random.nextDouble() < wrongVerdicts);

@@ -20,29 +20,27 @@ class StreamsTable {
         System.out.println("|---|---|---|---|---|---|---|---|");
         List<Stream> streams = List.of(Stream.banking(20), Stream.banking(77), Stream.clinc(false), Stream.clinc(true));
         for (Stream stream : streams) {
-            Similarities similarities = new Similarities(stream);
             for (double maxError : new double[] {0.005, 0.01, 0.02}) {
-                print(stream, "max-error " + percent(maxError, 1), bounded(stream, maxError, similarities));
+                print(stream, "max-error " + percent(maxError, 1), bounded(stream, maxError));
             }
             for (double similarity : new double[] {0.80, 0.90, 0.95}) {
-                print(stream, "similarity " + similarity, fixed(stream, similarity, similarities));
+                print(stream, "similarity " + similarity, fixed(stream, similarity));
             }
         }
     }
 
-    private static List<Replay.Result> bounded(Stream stream, double maxError, Similarities similarities) {
+    private static List<Replay.Result> bounded(Stream stream, double maxError) {
         return IntStream.range(0, SEEDS)
                 .parallel()
-                .mapToObj(seed -> new Replay(maxError, seed, 0, similarities::between)
-                        .ask(stream.shuffled(seed))
-                        .result())
+                .mapToObj(seed ->
+                        new Replay(maxError, seed, 0).ask(stream.shuffled(seed)).result())
                 .toList();
     }
 
-    private static List<Replay.Result> fixed(Stream stream, double similarity, Similarities similarities) {
+    private static List<Replay.Result> fixed(Stream stream, double similarity) {
         return IntStream.range(0, SEEDS)
                 .parallel()
-                .mapToObj(seed -> FixedThreshold.replay(stream.shuffled(seed), similarity, similarities))
+                .mapToObj(seed -> FixedThreshold.replay(stream.shuffled(seed), similarity))
                 .toList();
     }
 

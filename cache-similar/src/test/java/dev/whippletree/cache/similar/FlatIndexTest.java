@@ -1,0 +1,135 @@
+package dev.whippletree.cache.similar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.whippletree.spi.CacheEntry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FlatIndexTest {
+
+    private static final Instant NOW = Instant.EPOCH;
+    private static final int NUMBERS = 24;
+
+    private final Random random = new Random(7);
+
+    private static Stored stored(String text, int answer) {
+        return new Stored(text, Wording.of(text), Replay.entry(text), answer);
+    }
+
+    private float[] vector() {
+        float[] vector = new float[NUMBERS];
+        double square = 0;
+        for (int i = 0; i < NUMBERS; i++) {
+            vector[i] = (float) random.nextGaussian();
+            square += vector[i] * vector[i];
+        }
+        for (int i = 0; i < NUMBERS; i++) {
+            vector[i] /= (float) Math.sqrt(square);
+        }
+        return vector;
+    }
+
+    private static double cosine(float[] one, float[] other) {
+        double sum = 0;
+        for (int i = 0; i < NUMBERS; i++) {
+            sum += (double) one[i] * other[i];
+        }
+        return sum;
+    }
+
+    private record Entry(Stored stored, float[] vector) {}
+
+    /** Against a list that is gone through by hand, with questions coming and going. */
+    @Test
+    void nearestAndRival_areThoseOfAPlainSearch() {
+        FlatIndex index = new FlatIndex(1_000);
+        List<Entry> all = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            Entry entry = new Entry(stored("question " + i, i % 5), vector());
+            index.add(entry.stored(), entry.vector());
+            all.add(entry);
+            if (i % 7 == 3) {
+                Stored gone = all.remove(random.nextInt(all.size())).stored();
+                assertThat(index.remove(gone::equals)).isEqualTo(1);
+            }
+            float[] asked = vector();
+            Neighbours found = index.nearest(asked, NOW, stored -> true).orElseThrow();
+            Entry nearest = nearest(all, asked).orElseThrow();
+            Optional<Entry> rival = nearest(
+                    all.stream()
+                            .filter(other ->
+                                    other.stored().answer() != nearest.stored().answer())
+                            .toList(),
+                    asked);
+            assertThat(found.nearest()).isEqualTo(nearest.stored());
+            assertThat(found.similarity()).isCloseTo(cosine(nearest.vector(), asked), within(1e-5));
+            assertThat(found.rival())
+                    .isCloseTo(rival.map(other -> cosine(other.vector(), asked)).orElse(-1.0), within(1e-5));
+        }
+        assertThat(index.size()).isEqualTo(all.size());
+    }
+
+    private static Optional<Entry> nearest(List<Entry> entries, float[] asked) {
+        return entries.stream().max(Comparator.comparingDouble(entry -> cosine(entry.vector(), asked)));
+    }
+
+    @Test
+    void whatIsNotAdmitted_isPassedOver() {
+        FlatIndex index = new FlatIndex(10);
+        float[] near = vector();
+        index.add(stored("near", 0), near);
+        index.add(stored("far", 1), vector());
+        assertThat(index.nearest(near, NOW, stored -> !stored.text().equals("near")))
+                .map(Neighbours::nearest)
+                .map(Stored::text)
+                .hasValue("far");
+        assertThat(index.nearest(near, NOW, stored -> false)).isEmpty();
+    }
+
+    @Test
+    void full_whatWasUsedLeastRecentlyMakesRoom() {
+        FlatIndex index = new FlatIndex(2);
+        float[] first = vector();
+        float[] second = vector();
+        index.add(stored("first", 0), first);
+        index.add(stored("second", 1), second);
+        index.nearest(first, NOW, stored -> true);
+        index.add(stored("third", 2), vector());
+        assertThat(index.size()).isEqualTo(2);
+        assertThat(index.nearest(first, NOW, stored -> true)
+                        .orElseThrow()
+                        .nearest()
+                        .text())
+                .isEqualTo("first");
+        assertThat(index.nearest(second, NOW, stored -> stored.text().equals("second")))
+                .isEmpty();
+    }
+
+    @Test
+    void expired_isNotFound() {
+        FlatIndex index = new FlatIndex(2);
+        float[] vector = vector();
+        CacheEntry entry = new CacheEntry(Replay.entry("old").completion(), NOW);
+        index.add(new Stored("old", Wording.of("old"), entry, 0), vector);
+        assertThat(index.nearest(vector, NOW, stored -> true)).isEmpty();
+        assertThat(index.nearest(vector, NOW.minusSeconds(1), stored -> true)).isPresent();
+    }
+
+    @Test
+    void nearestAnswers_areOneQuestionEach() {
+        FlatIndex index = new FlatIndex(100);
+        for (int i = 0; i < 60; i++) {
+            index.add(stored("question " + i, i % 3), vector());
+        }
+        assertThat(index.nearestAnswers(vector(), NOW, 5))
+                .extracting(Stored::answer)
+                .containsExactlyInAnyOrder(0, 1, 2);
+    }
+}
