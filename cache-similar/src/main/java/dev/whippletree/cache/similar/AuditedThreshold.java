@@ -19,8 +19,8 @@ import java.util.List;
  * <p>The threshold is the lowest score for which this sum, and one more wrong answer, is at most {@code maxError} of the requests in
  * the window and one. The one more turns an estimate into a bound, since the next request may be the wrong one (Angelopoulos and
  * others, <i>Conformal risk control</i>, 2022). It is charged at the largest weight there is above the score. So that this leaves most of
- * the bound to what was really wrong, audits are more frequent while few requests are known: one audit never stands for more than a
- * third of the wrong answers that the window may have. It supposes that the requests to come are like those in the window, which slides:
+ * the bound to what was really wrong, audits are more frequent while few requests are known: one audit never stands for more than
+ * two fifths of the wrong answers that the window may have. It supposes that the requests to come are like those in the window, which slides:
  * what changes is followed, with a delay.
  */
 final class AuditedThreshold {
@@ -32,7 +32,7 @@ final class AuditedThreshold {
     static final double LEAST_AUDITS = 0.1;
 
     /** What of the wrong answers that the window may have a single audit stands for, at most. */
-    private static final double MOST_OF_THE_BOUND = 1 / 3.0;
+    private static final double MOST_OF_THE_BOUND = 0.4;
 
     /** Requests that count: enough to tell 1 wrong in 200, few enough to follow what changes. */
     static final int WINDOW = 2_000;

@@ -58,8 +58,15 @@ final class Remarks {
         if (measured.audits() == 0) {
             return "";
         }
-        return "; wrong " + percent(measured.perRequest()) + " of requests, " + percent(measured.perHit())
-                + " of hits (" + percent(measured.perHitAtLeast()) + " to " + percent(measured.perHitAtMost()) + ")";
+        double hits = measured.hitRate();
+        return "; wrong " + percent(measured.perRequest()) + " of requests ("
+                + range(measured.perHitAtLeast() * hits, measured.perHitAtMost() * hits) + "), "
+                + percent(measured.perHit()) + " of hits ("
+                + range(measured.perHitAtLeast(), measured.perHitAtMost()) + ")";
+    }
+
+    private static String range(double least, double most) {
+        return percent(least) + " to " + percent(most);
     }
 
     private static String percent(double share) {
