@@ -55,6 +55,6 @@ record Intake(
     Configuration check(Configuration whole) {
         Configuration kept = state.map(whole::withState).orElse(whole);
         Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
-        return keptCachesOnly ? checked.withoutCaches(catalog.selfContainedCaches()) : checked;
+        return keptCachesOnly ? checked.withoutCaches(catalog.cachesOfTheProcess()) : checked;
     }
 }

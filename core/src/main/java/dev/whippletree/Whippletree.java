@@ -344,7 +344,7 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Leaves out the caches that end with this process, those that are {@linkplain Cache#isSelfContained() self-contained}:
+         * Leaves out the caches {@linkplain Cache#endsWithProcess() that end with this process}:
          * for a program that asks once and ends, whom opening them would only delay. Their settings' names are still checked.
          */
         public Builder keptCachesOnly() {

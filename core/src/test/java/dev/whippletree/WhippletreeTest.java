@@ -79,7 +79,7 @@ final class WhippletreeTest {
     void programThatAsksOnce_opensNoCacheThatEndsWithIt() {
         Cache ending = mock();
         when(ending.name()).thenReturn("ending");
-        when(ending.isSelfContained()).thenReturn(true);
+        when(ending.endsWithProcess()).thenReturn(true);
         Whippletree.Builder builder = builder().account("a", "fake", "x").cache(ending);
 
         assertThat(answer(builder.cache("ending").cache("fake").keptCachesOnly()))

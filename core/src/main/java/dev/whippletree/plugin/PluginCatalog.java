@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -178,8 +179,17 @@ public final class PluginCatalog implements AutoCloseable {
 
     /** Returns the names of the caches that work without being configured, in order. */
     public List<String> selfContainedCaches() {
+        return cachesOfWhich(Cache::isSelfContained);
+    }
+
+    /** Returns the names of the caches whose content is lost when the process ends, in order. */
+    public List<String> cachesOfTheProcess() {
+        return cachesOfWhich(Cache::endsWithProcess);
+    }
+
+    private List<String> cachesOfWhich(Predicate<Cache> condition) {
         return caches().entrySet().stream()
-                .filter(entry -> entry.getValue().isSelfContained())
+                .filter(entry -> condition.test(entry.getValue()))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();

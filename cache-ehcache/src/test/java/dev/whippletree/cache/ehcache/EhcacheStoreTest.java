@@ -31,6 +31,11 @@ class EhcacheStoreTest {
     }
 
     @Test
+    void answers_endWithTheProcess() {
+        assertThat(new EhcacheCache().endsWithProcess()).isTrue();
+    }
+
+    @Test
     void serviceLoader_findsIt() {
         assertThat(ServiceLoader.load(Cache.class).stream().map(ServiceLoader.Provider::type))
                 .contains(EhcacheCache.class);

@@ -51,6 +51,12 @@ public final class SimilarCache implements Cache {
         return "similar";
     }
 
+    /** Returns true: what is stored and learned is kept in the process alone. */
+    @Override
+    public boolean endsWithProcess() {
+        return true;
+    }
+
     @Override
     public Set<SettingKey> settings() {
         return SimilarSettings.KEYS;

@@ -74,6 +74,12 @@ final class ApprovedStoreTest extends CacheContract {
     }
 
     @Test
+    void answers_endWithTheProcess_andNothingIsStoredUnasked() {
+        assertThat(new SimilarCache().endsWithProcess()).isTrue();
+        assertThat(new SimilarCache().isSelfContained()).isFalse();
+    }
+
+    @Test
     void questionThatNobodyApproved_isNeverStored() {
         CacheKey unknown = asked("t", "s", "Are you there?");
         put(unknown);
