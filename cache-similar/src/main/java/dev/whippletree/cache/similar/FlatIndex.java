@@ -69,7 +69,7 @@ final class FlatIndex implements Index {
         float[] similarities = similarities(vector, now);
         float[] left = similarities.clone();
         for (int tried = 0; tried < MOST_TRIED; tried++) {
-            int nearest = largest(left);
+            int nearest = largest(left, stored -> true);
             if (nearest < 0) {
                 return Optional.empty();
             }
@@ -111,16 +111,6 @@ final class FlatIndex implements Index {
             }
         }
         return similarities;
-    }
-
-    private static int largest(float[] similarities) {
-        int largest = -1;
-        for (int i = 0; i < similarities.length; i++) {
-            if (largest < 0 ? !Float.isNaN(similarities[i]) : similarities[i] > similarities[largest]) {
-                largest = i;
-            }
-        }
-        return largest;
     }
 
     private int largest(float[] similarities, Predicate<Stored> condition) {

@@ -11,8 +11,6 @@ final class Remarks {
     /** Of so many scopes, those with most requests, something is said. */
     private static final int MOST_TOLD = 5;
 
-    private static final int DIGITS = 8;
-
     private Remarks() {}
 
     /**
@@ -38,8 +36,7 @@ final class Remarks {
     }
 
     private static String of(Scope.Report report, boolean serving, double maxError) {
-        String name = "scope "
-                + report.name().substring(0, Math.min(DIGITS, report.name().length())) + ": ";
+        String name = "scope " + report.name() + ": ";
         MeasuredError measured = report.measured();
         if (report.off()) {
             return name + "off, since it couldn't keep " + percent(maxError) + " of requests; measuring anew";

@@ -117,17 +117,16 @@ final class Scope {
     }
 
     synchronized Report report() {
-        return new Report(name, index.size(), threshold.threshold(), threshold.isOff(), threshold.measured());
+        return new Report(name, threshold.threshold(), threshold.isOff(), threshold.measured());
     }
 
     /**
      * How a scope does. Immutable.
      *
      * @param name what it is called
-     * @param questions how many are stored
      * @param threshold the score from which on answers are served
      * @param off whether nothing is served since the bound wasn't kept
      * @param measured how often it was wrong
      */
-    record Report(String name, int questions, double threshold, boolean off, MeasuredError measured) {}
+    record Report(String name, double threshold, boolean off, MeasuredError measured) {}
 }

@@ -54,7 +54,15 @@ final class SimilarStore implements CacheStore {
     private boolean closed;
 
     /** Whose questions, and which. */
-    private record ScopeKey(String tenant, String scope) {}
+    private record ScopeKey(String tenant, String scope) {
+
+        private static final int DIGITS = 8;
+
+        /** Returns the scope's first digits: enough to tell it from others in a log or a status. */
+        String shortName() {
+            return scope.substring(0, Math.min(DIGITS, scope.length()));
+        }
+    }
 
     /** A question that was looked up. */
     private record Asked(Scope scope, Look look) {}
@@ -136,7 +144,7 @@ final class SimilarStore implements CacheStore {
             return scopes.computeIfAbsent(
                     new ScopeKey(tenant, scope),
                     key -> new Scope(
-                            scope,
+                            key.shortName(),
                             new FlatIndex(settings.questions()),
                             new AuditedThreshold(settings.maxError(), settings.mode() == SimilarSettings.Mode.SERVE),
                             services.clock(),
@@ -147,7 +155,7 @@ final class SimilarStore implements CacheStore {
     private void tellOff(String scope) {
         log.warn(
                 "Scope {}: wrong answers can't be kept within {} of requests; nothing is served there until {} more are known",
-                scope.substring(0, Math.min(8, scope.length())),
+                scope,
                 settings.maxError(),
                 AuditedThreshold.WINDOW);
     }

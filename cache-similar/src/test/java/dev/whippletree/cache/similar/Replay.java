@@ -24,7 +24,6 @@ final class Replay {
     private int hits;
     private int wrong;
     private int audits;
-    private int offs;
 
     /** What became of a stream. */
     record Result(int requests, int hits, int wrong, int audits, double threshold) {
@@ -50,7 +49,7 @@ final class Replay {
     Replay(double maxError, long seed, double wrongVerdicts) {
         this.random = new Random(seed);
         this.scope =
-                new Scope("replay", new FlatIndex(10_000), new AuditedThreshold(maxError, true), CLOCK, name -> offs++);
+                new Scope("replay", new FlatIndex(10_000), new AuditedThreshold(maxError, true), CLOCK, name -> {});
         this.agree = (stored, fresh) ->
                 stored.entry().completion().text().equals(fresh.completion().text())
                         != (random.nextDouble() < wrongVerdicts);
@@ -79,15 +78,6 @@ final class Replay {
 
     Result result() {
         return new Result(requests, hits, wrong, audits, scope.report().threshold());
-    }
-
-    /** Returns how often the scope was switched off. */
-    int offs() {
-        return offs;
-    }
-
-    Scope.Report report() {
-        return scope.report();
     }
 
     static CacheEntry entry(String answer) {
