@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +63,7 @@ class RedisSettingsTest {
         RedisURI uri = read(Map.of("uri", "redis://a:b@cache", "username", "alice", "password", "secret"))
                 .redisUri();
 
-        RedisCredentials credentials =
-                uri.getCredentialsProvider().resolveCredentials().block();
+        RedisCredentials credentials = credentials(uri);
         assertThat(credentials.getUsername()).isEqualTo("alice");
         assertThat(credentials.getPassword()).containsExactly("secret".toCharArray());
     }
@@ -117,11 +117,8 @@ class RedisSettingsTest {
                 .redisUri();
 
         assertThat(uri.getSentinels())
-                .allSatisfy(sentinel -> assertThat(sentinel.getCredentialsProvider()
-                                .resolveCredentials()
-                                .block()
-                                .hasPassword())
-                        .isFalse());
+                .allSatisfy(sentinel ->
+                        assertThat(credentials(sentinel).hasPassword()).isFalse());
     }
 
     @Test
@@ -150,5 +147,10 @@ class RedisSettingsTest {
 
     private static RedisSettings read(Map<String, String> values) {
         return RedisSettings.from(new Settings("cache redis", values));
+    }
+
+    private static RedisCredentials credentials(RedisURI uri) {
+        return Objects.requireNonNull(
+                uri.getCredentialsProvider().resolveCredentials().block());
     }
 }
