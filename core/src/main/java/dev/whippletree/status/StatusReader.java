@@ -52,7 +52,8 @@ final class StatusReader {
         } catch (JacksonException e) {
             throw new IllegalArgumentException("it isn't a status: " + ShownText.line(e.getOriginalMessage()), e);
         } catch (DateTimeException | ArithmeticException e) {
-            throw new IllegalArgumentException("it isn't a status: " + ShownText.line(String.valueOf(e.getMessage())), e);
+            throw new IllegalArgumentException(
+                    "it isn't a status: " + ShownText.line(String.valueOf(e.getMessage())), e);
         }
     }
 
