@@ -187,7 +187,7 @@ class AskCommandTest {
 
         assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
 
-        assertThat(shell.out()).contains("\"\\u001b[2J\\u009b2J\\u202e\"");
+        assertThat(shell.out()).contains("\"\\u001B[2J\\u009B2J\\u202E\"");
     }
 
     @Test

@@ -47,6 +47,6 @@ public final class ShownText {
         return NOT_RAW_IN_JSON
                 .matcher(json)
                 .replaceAll(
-                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
+                        found -> String.format("\\\\u%04X", (int) found.group().charAt(0)));
     }
 }

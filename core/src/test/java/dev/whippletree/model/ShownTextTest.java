@@ -43,7 +43,7 @@ final class ShownTextTest {
     @Test
     void json_saysTheSameWithNothingRawThatCommandsATerminal() {
         assertThat(ShownText.json("{\n\"a\":\"$1\u009b\u202e\u2028\u007f\"}"))
-                .isEqualTo("{\n\"a\":\"$1\\u009b\\u202e\\u2028\\u007f\"}");
+                .isEqualTo("{\n\"a\":\"$1\\u009B\\u202E\\u2028\\u007F\"}");
     }
 
     @Test
