@@ -57,4 +57,10 @@ record Intake(
         Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
         return keptCachesOnly ? checked.withoutCaches(catalog.cachesOfTheProcess()) : checked;
     }
+
+    /** Returns the source, and nothing of the environment: tokens are in there. */
+    @Override
+    public String toString() {
+        return "intake of " + source.map(ConfigurationSource::toString).orElse("a configuration that was given");
+    }
 }

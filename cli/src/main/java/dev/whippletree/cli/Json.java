@@ -1,10 +1,11 @@
 package dev.whippletree.cli;
 
+import dev.whippletree.model.ShownText;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes JSON for programs to read, and reads what was written. Stateless. Loaded only when asked for, since a mapper takes a tenth of a second to make. */
+/** Writes JSON for programs to read, with nothing raw in it that commands a terminal, and reads what was written. Stateless. Loaded only when asked for, since a mapper takes a tenth of a second to make. */
 public final class Json {
 
     private static final JsonMapper MAPPER =
@@ -14,12 +15,13 @@ public final class Json {
 
     /** Returns maps, lists, texts and numbers as indented JSON. */
     public static String write(Object tree) {
-        return MAPPER.writeValueAsString(tree);
+        return ShownText.json(MAPPER.writeValueAsString(tree));
     }
 
     /** Returns records, maps, lists, texts and numbers as JSON on one line. */
     public static String line(Object value) {
-        return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+        return ShownText.json(
+                MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
     }
 
     /**

@@ -4,7 +4,9 @@ import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.ShownText;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -48,7 +50,7 @@ public final class Mistakes {
      */
     public int handle(Exception thrown) {
         if (LogOutput.debugging()) {
-            thrown.printStackTrace(surroundings.err());
+            sayTrace(thrown);
         }
         if (thrown instanceof PromptException failure) {
             return handle(failure);
@@ -67,7 +69,7 @@ public final class Mistakes {
     /** Handles what no command should ever throw. */
     int handle(Error thrown) {
         if (LogOutput.debugging()) {
-            thrown.printStackTrace(surroundings.err());
+            sayTrace(thrown);
         }
         return unexpected(thrown);
     }
@@ -88,7 +90,13 @@ public final class Mistakes {
         surroundings.err().println("  there will be room at " + Words.future(at, now, surroundings.zone()));
     }
 
+    private void sayTrace(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        surroundings.err().print(ShownText.lines(trace.toString()));
+    }
+
     private void say(@Nullable String message) {
-        surroundings.err().println("whippletree: " + message);
+        surroundings.err().println("whippletree: " + ShownText.lines(String.valueOf(message)));
     }
 }

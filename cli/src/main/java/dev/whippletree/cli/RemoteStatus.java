@@ -1,5 +1,6 @@
 package dev.whippletree.cli;
 
+import dev.whippletree.model.ShownText;
 import dev.whippletree.status.PricedStatus;
 import java.net.ConnectException;
 import java.net.URI;
@@ -31,7 +32,6 @@ final class RemoteStatus {
     /** Two would begin another host's name. */
     private static final Pattern LEADING_SLASHES = Pattern.compile("^/+");
 
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}|[\u0080-\u009f]");
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -48,7 +48,7 @@ final class RemoteStatus {
         private final int exitCode;
 
         Absent(int exitCode, String message) {
-            super(message);
+            super(ShownText.line(message));
             this.exitCode = exitCode;
         }
 
@@ -179,12 +179,12 @@ final class RemoteStatus {
         return new Absent(ExitCode.UNREACHABLE, "no status from " + place + ": " + why);
     }
 
-    /** Returns what an error says for itself, if it is one of ours; nothing in it commands a terminal. */
+    /** Returns what an error says for itself, if it is one of ours. */
     private static String words(String body) {
         try {
             Map<?, ?> answer = Json.read(body, Map.class);
             return answer.get("error") instanceof Map<?, ?> error && error.get("message") instanceof String message
-                    ? ": " + CONTROL.matcher(message).replaceAll(" ")
+                    ? ": " + message
                     : "";
         } catch (IllegalArgumentException e) {
             return "";

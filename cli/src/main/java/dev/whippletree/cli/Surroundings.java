@@ -88,4 +88,10 @@ public record Surroundings(
     private static PrintWriter writer(OutputStream stream, Terminal terminal) {
         return new PrintWriter(stream, true, charset(terminal));
     }
+
+    /** Returns the folder and what is a terminal, and nothing of the environment: tokens are in there. */
+    @Override
+    public String toString() {
+        return "surroundings in " + folder.toAbsolutePath() + ", " + terminal;
+    }
 }

@@ -9,6 +9,7 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
+import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,6 +167,27 @@ class AskCommandTest {
         assertThat(json.get("text").asString()).isEqualTo("Fine, thank you.");
         assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(23);
         assertThat(json.at("/origin/account").asString()).isEqualTo("scripted-1");
+    }
+
+    @Test
+    void modelName_commandsNoTerminal() {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Text("Hi"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "m\u001b[2J\u009b2J\u202e"));
+        });
+
+        assertThat(shell.withAccount().run("ask", "-v", "Hello")).isZero();
+
+        assertThat(shell.err()).contains("model m [2J 2J ,").doesNotContain("\u001b", "\u009b", "\u202e");
+    }
+
+    @Test
+    void json_holdsNothingRawThatCommandsATerminal() {
+        shell.provider.answer = "\u001b[2J\u009b2J\u202e";
+
+        assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
+
+        assertThat(shell.out()).contains("\"\\u001B[2J\\u009B2J\\u202E\"");
     }
 
     @Test

@@ -11,11 +11,14 @@ import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -199,6 +202,23 @@ class ChatCommandTest {
         assertThat(messages.valueStream().map(message -> message.get("role").asString()))
                 .containsExactly("system", "user", "assistant");
         assertThat(messages.get(2).get("content").asString()).isEqualTo("Fine, thank you.");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void savedConversation_isItsOwnersAlone_alsoInThePlaceOfAnother() throws IOException {
+        Path replaced = Files.writeString(folder.resolve("old.md"), "old");
+        Files.setPosixFilePermissions(replaced, PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(chat("How are you?\n/save talk.md\n/save! old.md\n"))
+                .as(shell.err())
+                .isZero();
+
+        for (String name : List.of("talk.md", "old.md")) {
+            assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
+                    .as(name)
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        }
     }
 
     @Test

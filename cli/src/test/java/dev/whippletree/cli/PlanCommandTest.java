@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +92,14 @@ class PlanCommandTest {
         assertThat(Files.readString(folder.resolve("plan.html")))
                 .startsWith("<!doctype html>")
                 .contains("</html>");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void report_isItsOwnersAlone() throws Exception {
+        shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--no-advice", "--report", "plan.html");
+        assertThat(Files.getPosixFilePermissions(folder.resolve("plan.html")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

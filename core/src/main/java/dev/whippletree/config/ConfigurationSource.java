@@ -141,4 +141,11 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     private String origin() {
         return named.isEmpty() && environment.containsKey(FILE_VARIABLE) ? "; " + FILE_VARIABLE + " names it" : "";
     }
+
+    /** Returns where it is looked for, and nothing of the environment: tokens are in there. */
+    @Override
+    public String toString() {
+        return "configuration of " + named.map(Path::toString).orElse("whatever file is found") + ", from "
+                + workingDirectory.toAbsolutePath();
+    }
 }

@@ -205,7 +205,14 @@ final class Section {
      * @param at where it stands
      * @param node its value, not null
      */
-    record Element(String at, JsonNode node) {}
+    record Element(String at, JsonNode node) {
+
+        /** Returns the place alone: the value may be a secret. */
+        @Override
+        public String toString() {
+            return at;
+        }
+    }
 
     /**
      * An element of a list of single values.
@@ -213,7 +220,14 @@ final class Section {
      * @param at where it stands
      * @param value what it says
      */
-    record Text(String at, String value) {}
+    record Text(String at, String value) {
+
+        /** Returns the place alone: the value may be a secret. */
+        @Override
+        public String toString() {
+            return at;
+        }
+    }
 
     /** Returns a mapping below a key. */
     Optional<Section> section(String key) {

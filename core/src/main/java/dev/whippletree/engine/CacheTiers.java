@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
@@ -47,7 +48,7 @@ final class CacheTiers {
 
         void fault(Throwable cause) {
             faults.incrementAndGet();
-            LOG.debug("Cache {} failed: {}", name, String.valueOf(cause));
+            LOG.debug("Cache {} failed: {}", name, ShownText.line(String.valueOf(cause)));
         }
 
         /** Asks the store what it answers at once; if it throws, that is a fault, and the substitute takes the answer's place. */

@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.Topology.OpenCoordination;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationStatus;
@@ -61,7 +62,7 @@ final class Partners {
 
     private void fault(Throwable cause) {
         faults.incrementAndGet();
-        LOG.debug("The coordinator failed: {}", String.valueOf(cause));
+        LOG.debug("The coordinator failed: {}", ShownText.line(String.valueOf(cause)));
     }
 
     void granted() {

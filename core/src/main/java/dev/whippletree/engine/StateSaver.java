@@ -30,6 +30,9 @@ final class StateSaver {
     /** Saving takes a few milliseconds, so whoever is saving now will soon have done so. */
     private static final long BUSY_NANOS = Duration.ofMillis(20).toNanos();
 
+    /** Whoever holds the lock for longer isn't saving, but hangs or was stopped, or is a stranger. */
+    private static final long LONGEST_BUSY_NANOS = Duration.ofSeconds(10).toNanos();
+
     private static final long LONGEST_END_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final Monitor monitor;
@@ -44,6 +47,10 @@ final class StateSaver {
     private boolean unsaved;
     private boolean ending;
     private long nextSave;
+
+    /** Since when each attempt to save has found that another is saving; null: the last one didn't. */
+    private @Nullable Long busySince;
+
     private Timeline.@Nullable Timer timer;
     private Optional<String> problem = Optional.empty();
 
@@ -194,6 +201,9 @@ final class StateSaver {
         }
         phase = Phase.IDLE;
         boolean busy = exchange instanceof Exchange.Busy;
+        if (!busy) {
+            busySince = null;
+        }
         if (exchange instanceof Exchange.Done done) {
             problem = Optional.empty();
             copy.takeIn(done.state(), times());
@@ -203,13 +213,28 @@ final class StateSaver {
             tell(failed.problem());
         }
         if (busy) {
-            plan(BUSY_NANOS + timeline.random().nextLong(BUSY_NANOS));
+            waitForOthers();
         } else if (save.last()) {
             finish();
         } else if (ending) {
             plan(0);
         } else if (unsaved && phase == Phase.IDLE && problem.isEmpty()) {
             plan(nextSave - timeline.nanoTime());
+        }
+    }
+
+    private void waitForOthers() {
+        long now = timeline.nanoTime();
+        long since = busySince == null ? now : busySince;
+        busySince = since;
+        if (now - since < LONGEST_BUSY_NANOS) {
+            plan(BUSY_NANOS + timeline.random().nextLong(BUSY_NANOS));
+        } else {
+            tell("the limits' state can't be saved in " + folder.path()
+                    + ": another process has held the lock on state.lock for "
+                    + Duration.ofNanos(LONGEST_BUSY_NANOS).toSeconds()
+                    + " s; end that process, or name another folder by the key 'state'");
+            plan(INTERVAL_NANOS);
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * Why an attempt didn't give an answer. Immutable.
  *
  * @param kind what it means
- * @param message the service's own words, shortened, without secrets; or ours where it said nothing
+ * @param message the service's own words, shortened, without secrets; or ours where it said nothing; kept as {@link ShownText#line}
  * @param status the HTTP status, if there was one
  * @param code the service's own code, if it gave one
  * @param retryAfter how long the service said to wait; for {@link FailureKind#QUOTA_EXHAUSTED} the time until the reset
@@ -23,10 +23,10 @@ public record Failure(
         Optional<Duration> retryAfter,
         Reach reach) {
 
-    /** Checks that nothing is null. */
+    /** Checks that nothing is null, and makes the message safe to show. */
     public Failure {
         Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(message, "message");
+        message = ShownText.line(message);
         Objects.requireNonNull(status, "status");
         Objects.requireNonNull(code, "code");
         Objects.requireNonNull(retryAfter, "retryAfter");

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param source how this caller got it
  * @param account the id of the account that answered, also when the answer was stored or shared
- * @param model the model as the service named it in its answer
+ * @param model the model as the service named it in its answer; kept as {@link ShownText#line}
  * @param attempts calls made for it, 0 if it was stored
  * @param waited how long this caller's prompt waited for room before the call that answered it; zero if stored
  * @param cache the cache tier it came from
@@ -27,11 +27,11 @@ public record Origin(
         CACHE
     }
 
-    /** Checks that nothing is null and that attempts aren't negative. */
+    /** Checks that nothing is null and that attempts aren't negative, and makes the model's name safe to show. */
     public Origin {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(model, "model");
+        model = ShownText.line(model);
         Objects.requireNonNull(waited, "waited");
         Objects.requireNonNull(cache, "cache");
         if (attempts < 0) {

@@ -98,9 +98,9 @@ public record StatusSnapshot(
      */
     public record CacheTier(String name, long hits, long misses, long faults, List<String> remarks) {
 
-        /** Copies what is mutable. */
+        /** Copies what is mutable, and makes the remarks safe to show. */
         public CacheTier {
-            remarks = List.copyOf(remarks);
+            remarks = remarks.stream().map(ShownText::line).toList();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.whippletree.spi;
 
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.model.TokenUsage;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,17 +11,17 @@ import java.util.Optional;
  *
  * @param finishReason why it ended
  * @param usage tokens as the service counted them; absent if it didn't say
- * @param model the model as the service named it; for a router the one it chose
- * @param id what the service calls the answer, if it says
+ * @param model the model as the service named it; for a router the one it chose; kept as {@link ShownText#line}
+ * @param id what the service calls the answer, if it says; kept as {@link ShownText#line}
  */
 public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model, Optional<String> id) {
 
-    /** Checks that nothing is null. */
+    /** Checks that nothing is null, and makes the service's names safe to show. */
     public AnswerEnd {
         Objects.requireNonNull(finishReason, "finishReason");
         Objects.requireNonNull(usage, "usage");
-        Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(id, "id");
+        model = ShownText.line(model);
+        id = id.map(ShownText::line);
     }
 
     /** Creates the end of an answer that has no id. */

@@ -1,6 +1,6 @@
 package dev.whippletree.spi;
 
-import java.util.Objects;
+import dev.whippletree.model.ShownText;
 import java.util.Optional;
 
 /**
@@ -13,9 +13,9 @@ import java.util.Optional;
  */
 public record CoordinationStatus(boolean connected, int processes, long alone, Optional<String> problem) {
 
-    /** Checks the ranges. */
+    /** Checks the ranges, and makes the problem safe to show. */
     public CoordinationStatus {
-        Objects.requireNonNull(problem, "problem");
+        problem = problem.map(ShownText::line);
         if (processes < 0 || alone < 0) {
             throw new IllegalArgumentException("counts are 0 or more: " + processes + ", " + alone);
         }

@@ -1,6 +1,7 @@
 package dev.whippletree.spi;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.ShownText;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -14,10 +15,10 @@ import java.util.Objects;
  */
 public record ScopeClosing(Scope scope, Duration remaining, boolean endKnown, String reason) {
 
-    /** Checks that the time is positive. */
+    /** Checks that the time is positive, and makes the reason safe to show. */
     public ScopeClosing {
         Objects.requireNonNull(scope, "scope");
-        Objects.requireNonNull(reason, "reason");
+        reason = ShownText.line(reason);
         if (remaining.isNegative() || remaining.isZero()) {
             throw new IllegalArgumentException("what is closed is so for a positive time, not " + remaining);
         }

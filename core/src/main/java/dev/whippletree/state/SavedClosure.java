@@ -1,5 +1,6 @@
 package dev.whippletree.state;
 
+import dev.whippletree.model.ShownText;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -18,13 +19,13 @@ public record SavedClosure(
 
     private static final int LONGEST_REASON = 500;
 
-    /** Cuts a long reason. */
+    /** Cuts a long reason, and makes it safe to show. */
     public SavedClosure {
         Objects.requireNonNull(place, "place");
         Objects.requireNonNull(since, "since");
         Objects.requireNonNull(until, "until");
         Objects.requireNonNull(mark, "mark");
-        reason = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
+        reason = ShownText.line(reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON));
     }
 
     boolean isOver(Instant now) {

@@ -9,9 +9,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /**
- * The file itself. It is replaced as a whole, so whoever reads it finds what was there before or what is there after, and needs no
+ * The file itself. It is private and replaced as a whole, so whoever reads it finds what was there before or what is there after, and needs no
  * lock; whoever replaces it must hold the folder's. Immutable; blocks for as long as the file system does.
  */
 final class StateFile {
@@ -57,8 +58,10 @@ final class StateFile {
 
     /** Replaces what was saved, and returns once the disk has it. */
     void write(SavedState state) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        // What a killed process left may be open to others.
+        Files.deleteIfExists(temporary);
+        try (FileChannel channel =
+                PrivateFile.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             ByteBuffer contents = ByteBuffer.wrap(StateWriter.write(state));
             while (contents.hasRemaining()) {
                 channel.write(contents);
@@ -72,6 +75,7 @@ final class StateFile {
     /** Puts a file that can't be read aside, in the place of one that was put aside before. */
     void putAside() throws IOException {
         replace(file, broken);
+        PrivateFile.makePrivate(broken);
     }
 
     private static void replace(Path from, Path to) throws IOException {

@@ -119,7 +119,7 @@ public final class StateFolder {
     }
 
     private Exchange exchangeAlone(OwnState own, boolean ending, Instant now) {
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = PrivateFile.open(lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
                 FileLock held = channel.tryLock()) {
             if (held == null) {
                 return new Exchange.Busy();
@@ -155,8 +155,8 @@ public final class StateFolder {
         if (e instanceof NoSuchFileException) {
             return "which isn't there";
         }
-        if (e instanceof AccessDeniedException) {
-            return "access is denied";
+        if (e instanceof AccessDeniedException denied) {
+            return "access to " + denied.getFile() + " is denied; let its owner be this process's user";
         }
         String what = e instanceof FileSystemException problem ? problem.getReason() : e.getMessage();
         return what != null ? what : e.toString();

@@ -4,6 +4,7 @@ import dev.whippletree.model.Credit;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
@@ -27,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -42,8 +42,6 @@ final class StatusReader {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}|[\u0080-\u009f]");
-
     private StatusReader() {}
 
     static PricedStatus read(String json) {
@@ -52,9 +50,10 @@ final class StatusReader {
             Bill bill = bill(root.required("cost"));
             return new PricedStatus(status(root, bill), bill);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("it isn't a status: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("it isn't a status: " + ShownText.line(e.getOriginalMessage()), e);
         } catch (DateTimeException | ArithmeticException e) {
-            throw new IllegalArgumentException("it isn't a status: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "it isn't a status: " + ShownText.line(String.valueOf(e.getMessage())), e);
         }
     }
 
@@ -193,9 +192,7 @@ final class StatusReader {
             return Enum.valueOf(type, written.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "it has a word that this program doesn't know: "
-                            + CONTROL.matcher(written).replaceAll(" "),
-                    e);
+                    "it has a word that this program doesn't know: " + ShownText.line(written), e);
         }
     }
 
@@ -208,7 +205,7 @@ final class StatusReader {
     }
 
     private static String text(JsonNode node) {
-        return CONTROL.matcher(node.stringValue()).replaceAll(" ");
+        return ShownText.line(node.stringValue());
     }
 
     private static <T> Optional<T> optional(JsonNode node, String key, Function<JsonNode, T> reader) {

@@ -298,6 +298,27 @@ final class EngineStateTest {
     }
 
     @Test
+    void folderThatAnotherHoldsForLong_isTold_untilItIsFree() throws IOException {
+        EngineFixture life = life("10 requests / 1d");
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            life.ask("question");
+            life.advance(Duration.ofSeconds(9));
+            assertThat(life.status().notes()).isEmpty();
+            life.advance(Duration.ofSeconds(2));
+            assertThat(life.status().notes())
+                    .singleElement()
+                    .asString()
+                    .contains(folder.toString(), "another process has held the lock on state.lock for 10 s");
+        }
+        life.advance(Duration.ofSeconds(1));
+        assertThat(folder.resolve("state.json")).exists();
+        assertThat(life.status().notes()).isEmpty();
+    }
+
+    @Test
     void closing_waitsThreeSecondsForAFolderThatAnotherHolds_andNoLonger() throws IOException {
         EngineFixture life = life("10 requests / 1d");
         try (FileChannel channel = FileChannel.open(

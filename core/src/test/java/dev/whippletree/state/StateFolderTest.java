@@ -1,6 +1,7 @@
 package dev.whippletree.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -8,9 +9,11 @@ import dev.whippletree.model.Scope;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +29,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -235,7 +240,7 @@ final class StateFolderTest {
     @Test
     void saveThatFailsHalfWay_leavesWhatWasThere() throws IOException {
         SavedState before = done(open().exchange(used("p", 3, NOW), false, NOW));
-        Files.createDirectory(folder.resolve("state.tmp"));
+        Files.createDirectories(folder.resolve("state.tmp/what can't be deleted"));
         assertThat(open().exchange(used("p", 4, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
         assertThat(open().found()).isEqualTo(before);
     }
@@ -283,5 +288,52 @@ final class StateFolderTest {
                 unsaved.add(failed.problem());
             }
         }
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void files_areTheirOwnersAlone_whateverWasThereBefore() throws IOException {
+        for (String name : List.of("state.json", "state.tmp")) {
+            Files.writeString(folder.resolve(name), "left by another version");
+            Files.setPosixFilePermissions(folder.resolve(name), PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
+
+        done(open().exchange(used("one", 1, NOW), false, NOW));
+
+        for (String name : List.of("state.json", "state.lock", "state.broken")) {
+            assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
+                    .as(name)
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        }
+        assertThat(folder.resolve("state.tmp")).doesNotExist();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void linkInThePlaceOfTheNextFile_isNotFollowed() throws IOException {
+        Path other = Files.writeString(folder.resolve("other"), "stays");
+        Files.createSymbolicLink(folder.resolve("state.tmp"), other);
+
+        done(open().exchange(used("one", 1, NOW), false, NOW));
+
+        assertThat(other).hasContent("stays");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void privateFile_isItsOwnersAlone_andSoIsItsFolder() throws IOException {
+        Path file = folder.resolve("a/b/file");
+        PrivateFile.createFolder(folder.resolve("a/b"));
+        PrivateFile.write(file, "one");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Files.getPosixFilePermissions(folder.resolve("a")))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        PrivateFile.replace(file, "é");
+
+        assertThat(file).hasContent("é");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> PrivateFile.write(file, "two"));
     }
 }

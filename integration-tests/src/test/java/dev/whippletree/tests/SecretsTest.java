@@ -6,6 +6,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Main;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.Terminal;
+import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
@@ -158,6 +159,46 @@ final class SecretsTest {
     }
 
     @Test
+    void nothingThatWhippletreeHolds_tellsASecretByItsName() throws Exception {
+        Map<String, String> environment = Map.of("HIDDEN", TOKENS.get(1), "REDIS", REDIS, "HF_TOKEN", TOKENS.get(2));
+        Files.writeString(
+                folder.resolve("whippletree.yaml"), """
+                accounts:
+                  - {id: literal, provider: huggingface, token: %s}
+                  - {id: named, provider: groq, token: '${HIDDEN}'}
+                  - {id: plain, provider: openai, token: '${HIDDEN}', base-url: '%s'}
+                routes:
+                  default:
+                    model: model
+                caches:
+                  - ehcache
+                  - {name: redis, uri: '${REDIS}'}
+                coordinator: {name: redis, uri: '${REDIS}'}
+                gateway:
+                  watch-key: %s
+                  clients:
+                    - {name: acme, key: '${HIDDEN}'}
+                """.formatted(TOKENS.get(0), base(), WATCH_KEY));
+        ConfigurationSource source = new ConfigurationSource(Optional.empty(), environment, folder);
+        Telemetry telemetry = new Telemetry(timeline);
+        try (Whippletree whippletree =
+                        Whippletree.builder().configuration(source).build();
+                Gateway gateway = Gateway.start(
+                        whippletree,
+                        whippletree.configuration().gateway().orElseThrow().withPort(0),
+                        timeline,
+                        telemetry)) {
+            List<Object> held = Reachable.from(List.of(whippletree, gateway, surroundings(environment, new PrintWriter(new StringWriter()))));
+
+            assertThat(held).hasSizeGreaterThan(100);
+            assertThat(held)
+                    .extracting(object -> object.getClass().getSimpleName())
+                    .contains("ConfigurationSource", "Intake", "Surroundings", "RedisSettings", "Endpoint", "Secret");
+            assertThat(held).allSatisfy(object -> assertThat(object.toString()).doesNotContain(MARK));
+        }
+    }
+
+    @Test
     void gateway_showsNoKey() throws Exception {
         GatewaySettings settings = GatewaySettings.DEFAULT
                 .withPort(0)
@@ -198,23 +239,24 @@ final class SecretsTest {
 
     private String run(String... arguments) {
         StringWriter printed = new StringWriter();
-        PrintWriter writer = new PrintWriter(printed);
         Map<String, String> environment =
                 Map.of("HIDDEN", TOKENS.get(1), "REFUSED", TOKENS.get(3), "REDIS", REDIS, "HF_TOKEN", TOKENS.get(2));
-        Main.run(
-                new Surroundings(
-                        environment,
-                        folder,
-                        new ByteArrayInputStream(new byte[0]),
-                        writer,
-                        writer,
-                        Terminal.NONE,
-                        ZoneOffset.UTC,
-                        new CompletableFuture<>(),
-                        timeline,
-                        Whippletree::builder),
-                arguments);
+        Main.run(surroundings(environment, new PrintWriter(printed)), arguments);
         return printed.toString();
+    }
+
+    private Surroundings surroundings(Map<String, String> environment, PrintWriter writer) {
+        return new Surroundings(
+                environment,
+                folder,
+                new ByteArrayInputStream(new byte[0]),
+                writer,
+                writer,
+                Terminal.NONE,
+                ZoneOffset.UTC,
+                new CompletableFuture<>(),
+                timeline,
+                Whippletree::builder);
     }
 
     private AccountSettings account(String id, String token) {

@@ -2,6 +2,7 @@ package dev.whippletree.cli.answer;
 
 import dev.whippletree.cli.board.Paint;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.ShownText;
 import java.io.PrintWriter;
 
 /** Prints an answer piece by piece. Thread-safe: guarded by itself. Prints nothing any more once it has ended. */
@@ -68,7 +69,7 @@ public final class AnswerText implements ComingAnswer.PieceSink {
             return;
         }
         midLine = !text.endsWith("\n");
-        out.print(paint.on(terminal ? harmless(text) : text, colours));
+        out.print(paint.on(terminal ? ShownText.lines(text) : text, colours));
     }
 
     /** Ends a whole answer with a line's end. */
@@ -94,21 +95,5 @@ public final class AnswerText implements ComingAnswer.PieceSink {
             out.println();
             midLine = false;
         }
-    }
-
-    /** Takes out what a terminal would take for a command, so that nothing that was said is hidden or pretended. */
-    private static String harmless(String text) {
-        if (text.chars().noneMatch(AnswerText::commands)) {
-            return text;
-        }
-        StringBuilder shown = new StringBuilder(text.length());
-        text.chars()
-                .filter(character -> character != '\r')
-                .forEach(character -> shown.append(commands(character) ? '\ufffd' : (char) character));
-        return shown.toString();
-    }
-
-    private static boolean commands(int character) {
-        return Character.isISOControl(character) && character != '\n' && character != '\t';
     }
 }

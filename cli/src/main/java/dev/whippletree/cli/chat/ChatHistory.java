@@ -1,22 +1,16 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.cli.Surroundings;
+import dev.whippletree.state.PrivateFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 
 /** The file in which typed messages are kept from one chat to the next, which nobody but the user may read. */
 final class ChatHistory {
 
     private static final String NAME = "chat-history";
-    private static final Set<PosixFilePermission> OWN_FILE = PosixFilePermissions.fromString("rw-------");
-    private static final Set<PosixFilePermission> OWN_FOLDER = PosixFilePermissions.fromString("rwx------");
 
     private ChatHistory() {}
 
@@ -45,23 +39,14 @@ final class ChatHistory {
      * @throws IOException if that can't be
      */
     static void make(Path file) throws IOException {
-        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
         Path folder = file.toAbsolutePath().getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-            Files.createDirectories(folder, attributes(posix, OWN_FOLDER));
+        if (folder != null) {
+            PrivateFile.createFolder(folder);
         }
         try {
-            Files.createFile(file, attributes(posix, OWN_FILE));
+            PrivateFile.create(file);
         } catch (FileAlreadyExistsException e) {
-            if (posix) {
-                Files.setPosixFilePermissions(file, OWN_FILE);
-            }
+            PrivateFile.makePrivate(file);
         }
-    }
-
-    private static FileAttribute<?>[] attributes(boolean posix, Set<PosixFilePermission> permissions) {
-        return posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
-                : new FileAttribute<?>[0];
     }
 }

@@ -3,13 +3,11 @@ package dev.whippletree.cli.chat;
 import dev.whippletree.cli.Json;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
+import dev.whippletree.state.PrivateFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,16 +20,19 @@ final class SavedConversation {
     private SavedConversation() {}
 
     /**
-     * Writes a conversation to a file, as its name's ending says.
+     * Writes a conversation to a file that nobody but the user may read, as its name's ending says.
      *
      * @param replacing whether a file that is there already gives way
      * @throws UserMistake if it can't be written, saying why and what to do
      */
     static void write(Conversation conversation, Path file, boolean replacing) {
         String text = text(conversation, file);
-        OpenOption how = replacing ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW;
         try {
-            Files.writeString(file, text, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, how);
+            if (replacing) {
+                PrivateFile.replace(file, text);
+            } else {
+                PrivateFile.write(file, text);
+            }
         } catch (FileAlreadyExistsException e) {
             throw new UserMistake(file + " is there already; " + SlashCommand.REPLACE.word() + " replaces it");
         } catch (NoSuchFileException e) {

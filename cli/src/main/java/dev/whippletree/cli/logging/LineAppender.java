@@ -4,16 +4,20 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import dev.whippletree.model.ShownText;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Writes each event as one line to whatever {@link LogOutput} is set to, with a stack trace only when debugging. */
+/**
+ * Writes each event as one line to whatever {@link LogOutput} is set to, with a stack trace only when debugging.
+ * Nothing that is logged commands the terminal.
+ */
 final class LineAppender extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
         String level = event.getLevel().toString().toLowerCase(Locale.ROOT);
-        LogOutput.write(level + ": " + event.getFormattedMessage() + cause(event.getThrowableProxy()));
+        LogOutput.write(level + ": " + ShownText.line(event.getFormattedMessage()) + cause(event.getThrowableProxy()));
     }
 
     private static String cause(@Nullable IThrowableProxy thrown) {
@@ -21,8 +25,10 @@ final class LineAppender extends AppenderBase<ILoggingEvent> {
             return "";
         }
         if (LogOutput.debugging()) {
-            return System.lineSeparator() + ThrowableProxyUtil.asString(thrown).stripTrailing();
+            return System.lineSeparator()
+                    + ShownText.lines(ThrowableProxyUtil.asString(thrown).stripTrailing());
         }
-        return " (" + thrown.getClassName() + (thrown.getMessage() == null ? "" : ": " + thrown.getMessage()) + ")";
+        String message = thrown.getMessage() == null ? "" : ": " + ShownText.line(thrown.getMessage());
+        return " (" + thrown.getClassName() + message + ")";
     }
 }

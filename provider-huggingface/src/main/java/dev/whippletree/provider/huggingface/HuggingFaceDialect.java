@@ -3,6 +3,7 @@ package dev.whippletree.provider.huggingface;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.provider.openai.Dialect;
 import dev.whippletree.provider.openai.ResponseHead;
 import dev.whippletree.provider.openai.ServiceError;
@@ -33,7 +34,7 @@ record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger l
     @Override
     public void answered(ResponseHead head) {
         if (log.isDebugEnabled()) {
-            head.header("x-inference-provider").ifPresent(name -> log.debug("Answered by {}", name));
+            head.header("x-inference-provider").ifPresent(name -> log.debug("Answered by {}", ShownText.line(name)));
         }
     }
 

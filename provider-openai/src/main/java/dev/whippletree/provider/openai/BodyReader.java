@@ -9,8 +9,17 @@ import okio.Source;
 /** Reads bodies, but never more of them than fits. */
 final class BodyReader {
 
-    /** No model answers with as much; a service that sends more is broken. */
-    static final int MOST_ANSWER_BYTES = 64 << 20;
+    /**
+     * No model answers with as much; a service that sends more is broken. Counted unpacked: reading an answer takes up to eight times its
+     * bytes of memory.
+     */
+    static final int MOST_ANSWER_BYTES = 16 << 20;
+
+    /** A chunk of a stream, and any line of it. */
+    static final int MOST_EVENT_BYTES = 4 << 20;
+
+    /** As they come, with all that is around an answer's words: some services send 300 bytes for each token. */
+    static final int MOST_RECEIVED_BYTES = 32 << 20;
 
     /** The start of an error says all there is to know. */
     static final int MOST_ERROR_BYTES = 64 << 10;
@@ -20,7 +29,7 @@ final class BodyReader {
     /** @throws IOException if it breaks off, or is longer than an answer may be */
     static byte[] answer(BufferedSource body) throws IOException {
         if (body.request(MOST_ANSWER_BYTES + 1L)) {
-            throw tooLong();
+            throw tooLong(MOST_ANSWER_BYTES);
         }
         return body.readByteArray();
     }
@@ -36,8 +45,8 @@ final class BodyReader {
                 .readByteArray(Math.min(MOST_ERROR_BYTES, body.getBuffer().size()));
     }
 
-    /** Returns a source that breaks off once it has given more than an answer may be. */
-    static Source bounded(Source source) {
+    /** Returns a source that breaks off once it has given more bytes than that. */
+    static Source bounded(Source source, long most) {
         return new ForwardingSource(source) {
             private long given;
 
@@ -45,15 +54,33 @@ final class BodyReader {
             public long read(Buffer sink, long byteCount) throws IOException {
                 long more = super.read(sink, byteCount);
                 given += Math.max(0, more);
-                if (given > MOST_ANSWER_BYTES) {
-                    throw tooLong();
+                if (given > most) {
+                    throw tooLong(most);
                 }
                 return more;
             }
         };
     }
 
-    private static IOException tooLong() {
-        return new IOException("the answer is longer than " + (MOST_ANSWER_BYTES >> 20) + " MB");
+    /** Returns a source that breaks off once its reader has to keep more bytes than an event may have. */
+    static Source boundedEvents(Source source) {
+        return new ForwardingSource(source) {
+            @Override
+            public long read(Buffer sink, long byteCount) throws IOException {
+                long more = super.read(sink, byteCount);
+                if (sink.size() > MOST_EVENT_BYTES) {
+                    throw eventTooLong();
+                }
+                return more;
+            }
+        };
+    }
+
+    static IOException tooLong(long most) {
+        return new IOException("the answer is longer than " + (most >> 20) + " MB");
+    }
+
+    static IOException eventTooLong() {
+        return new IOException("an event of the answer is longer than " + (MOST_EVENT_BYTES >> 20) + " MB");
     }
 }

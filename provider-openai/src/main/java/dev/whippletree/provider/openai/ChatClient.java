@@ -64,7 +64,10 @@ public final class ChatClient implements ProviderClient {
     }
 
     private static OkHttpClient http(AccountSettings account, HttpUrl url) {
+        WireMeter meter = new WireMeter();
         OkHttpClient.Builder http = new OkHttpClient.Builder()
+                .socketFactory(meter)
+                .addNetworkInterceptor(new OwnAnswer(meter))
                 .connectTimeout(ChatSettings.connectTimeout(account))
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)

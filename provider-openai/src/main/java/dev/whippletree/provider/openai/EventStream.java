@@ -19,7 +19,8 @@ final class EventStream {
     private boolean afterReturn;
 
     EventStream(BufferedSource source) {
-        this.source = Okio.buffer(BodyReader.bounded(source));
+        this.source = Okio.buffer(
+                BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
     }
 
     /**
@@ -41,7 +42,7 @@ final class EventStream {
      * Blocks until the next event is whole.
      *
      * @return null at the end
-     * @throws IOException if the stream breaks off, or is longer than an answer may be
+     * @throws IOException if the stream breaks off, or it or an event is longer than may be
      */
     @Nullable Event next() throws IOException {
         String name = "";
@@ -57,6 +58,9 @@ final class EventStream {
             } else if (isField(line, "data")) {
                 data = data == null ? new StringBuilder() : data.append('\n');
                 data.append(value(line, "data"));
+                if (data.length() > BodyReader.MOST_EVENT_BYTES) {
+                    throw BodyReader.eventTooLong();
+                }
             }
         }
         return data == null ? null : new Event(name, data.toString(), false);

@@ -29,10 +29,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Json {
 
+    /** Values, names and brackets; each takes some fifty bytes of memory, though it may be sent as one. */
+    private static final int MOST_TOKENS = 1_000_000;
+
     /** An answer is one string more often than not, so a string may be as long as an answer. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(BodyReader.MOST_ANSWER_BYTES)
+                    .maxTokenCount(MOST_TOKENS)
                     .build())
             .build();
 

@@ -1,5 +1,6 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.model.ShownText;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -13,7 +14,10 @@ final class Redactor {
     // Longer input is cut before it is searched; what is cut off is never shown.
     private static final int LONGEST_SEARCHED = 8 * LONGEST;
 
-    private static final Pattern NOT_ONE_LINE = Pattern.compile("[\\s\\p{Cntrl}]+");
+    /** How many characters stand for one of a token, as in a reference of HTML. */
+    private static final int LONGEST_NOTATION = 8;
+
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final Pattern ORGANIZATION = Pattern.compile("\\borg[_-][A-Za-z0-9]{3,}");
     private static final Pattern PREFIXED =
             Pattern.compile("\\b(?:hf_|gsk_|sk-|sk_|pk-|pk_|xai-|r8_|nvapi-|api_)[A-Za-z0-9_*.-]{4,}");
@@ -31,15 +35,16 @@ final class Redactor {
      * @param token the credential the call was made with, if there was one
      */
     static String clean(String message, Optional<String> token) {
-        String text = message.length() > LONGEST_SEARCHED ? message.substring(0, LONGEST_SEARCHED) : message;
+        int searched = LONGEST_SEARCHED + token.map(String::length).orElse(0) * LONGEST_NOTATION;
+        String text = message.length() > searched ? message.substring(0, searched) : message;
         if (token.isPresent() && !token.get().isEmpty()) {
-            text = text.replace(token.get(), STARS);
+            text = new EchoedToken(token.get()).hideIn(text, STARS);
         }
         for (Pattern secret : new Pattern[] {BEARER, PREFIXED, JWT, LONG_RANDOM}) {
             text = secret.matcher(text).replaceAll(STARS);
         }
         text = ORGANIZATION.matcher(text).replaceAll("org_" + STARS);
-        return shorten(NOT_ONE_LINE.matcher(text).replaceAll(" ").strip());
+        return shorten(BLANKS.matcher(ShownText.line(text)).replaceAll(" ").strip());
     }
 
     /** Returns a code if it looks like one and holds no credential. */

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What comes before a response's body. Immutable.
@@ -34,5 +35,11 @@ public record ResponseHead(int status, Map<String, String> headers) {
     /** Returns whether the status says that all went well. */
     public boolean successful() {
         return status / 100 == 2;
+    }
+
+    /** Returns the status and the headers' names: a service may repeat a token in a value. */
+    @Override
+    public String toString() {
+        return "head " + status + " " + new TreeSet<>(headers.keySet());
     }
 }

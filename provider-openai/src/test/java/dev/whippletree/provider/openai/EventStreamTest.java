@@ -102,7 +102,7 @@ final class EventStreamTest {
 
         assertThatThrownBy(() -> new EventStream(Okio.buffer(endless)).next())
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("64 MB");
+                .hasMessageContaining("4 MB");
     }
 
     private static Event data(String text) {

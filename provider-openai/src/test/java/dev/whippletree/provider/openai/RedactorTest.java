@@ -42,9 +42,46 @@ final class RedactorTest {
         assertThat(Redactor.clean(message, TOKEN)).isEqualTo(message);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a+b/c=d.e",
+                "A+B/C=D.E",
+                "a%2Bb%2Fc%3Dd.e",
+                "a%2bb/c%3dd.e",
+                "%61%2B%62%2F%63%3D%64%2E%65",
+                "a%252Bb%25252Fc=d.e",
+                "a\\u002bb\\/c\\u003Dd.e",
+                "a&#43;b&#x2F;c&#x003d;d.e",
+                // Base64 of the token alone, behind "u:" and "me:", and with the alphabet of URLs.
+                "YStiL2M9ZC5l",
+                "dTphK2IvYz1kLmU=",
+                "bWU6YStiL2M9ZC5l"
+            })
+    void echoOfTheToken_isHiddenHoweverItIsWritten(String echo) {
+        String cleaned = Redactor.clean("%zz key <" + echo + "> is 100% wrong \\", Optional.of("a+b/c=d.e"));
+
+        assertThat(cleaned).matches("%zz key <[A-Za-z0-9]{0,4}\\*\\*\\*> is 100% wrong \\\\");
+    }
+
+    @Test
+    void echoInBase64ForUrls_isHidden() {
+        assertThat(Redactor.clean("key Pz8_Pj4- is wrong", Optional.of("???>>>")))
+                .isEqualTo("key *** is wrong");
+    }
+
+    @Test
+    void longTokenThatIsEchoed_isHidden() {
+        String token = "t.".repeat(1_000);
+
+        assertThat(Redactor.clean("key " + token.replace(".", "%2E") + " is wrong", Optional.of(token)))
+                .isEqualTo("key *** is wrong");
+    }
+
     @Test
     void message_isOneShortLine() {
         assertThat(Redactor.clean(" a\r\n\tb\u0000c ", TOKEN)).isEqualTo("a b c");
+        assertThat(Redactor.clean("a\u009b2Jb\u202ec\u2066d\u2028e", TOKEN)).isEqualTo("a 2Jb c d e");
         assertThat(Redactor.clean("no ".repeat(10_000), TOKEN))
                 .hasSize(Redactor.LONGEST)
                 .endsWith("…");

@@ -11,6 +11,7 @@ import dev.whippletree.emulator.plan.CapacityPlan;
 import dev.whippletree.emulator.plan.PlanRequest;
 import dev.whippletree.emulator.plan.Planner;
 import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.state.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ public final class PlanRun {
 
     private static void write(Path file, String html) {
         try {
-            Files.writeString(file, html);
+            PrivateFile.replace(file, html);
         } catch (IOException e) {
             throw unwritable(file, String.valueOf(e.getMessage()));
         }

@@ -1,0 +1,55 @@
+package dev.whippletree.cli.logging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class LineAppenderTest {
+
+    private static final String HOSTILE = "gone\u001b[2J\u009b2J\u202e\nerror: forged";
+
+    private final List<String> lines = new ArrayList<>();
+
+    @AfterEach
+    void reset() {
+        LogOutput.to(System.err::println);
+        LogOutput.level(false, false);
+    }
+
+    @Test
+    void messageAndCause_commandNoTerminalAndStayOneLine() {
+        append();
+
+        assertThat(lines)
+                .containsExactly("warn: Redis: gone [2J 2J error: forged (java.lang.IllegalStateException: gone [2J 2J"
+                        + " error: forged)");
+    }
+
+    @Test
+    void stackTrace_commandsNoTerminal() {
+        LogOutput.level(false, true);
+
+        append();
+
+        assertThat(lines.get(0)).contains("\tat ").doesNotContain("\u001b", "\u009b", "\u202e");
+    }
+
+    private void append() {
+        LogOutput.to(lines::add);
+        LoggerContext context = new LoggerContext();
+        LoggingEvent event = new LoggingEvent(
+                "",
+                context.getLogger("test"),
+                Level.WARN,
+                "Redis: {}",
+                new IllegalStateException(HOSTILE),
+                new Object[] {HOSTILE});
+        new LineAppender().append(event);
+    }
+}

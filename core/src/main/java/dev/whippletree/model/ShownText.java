@@ -1,0 +1,52 @@
+package dev.whippletree.model;
+
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * Makes text from outside safe to show: what a service, a cache, Redis or a file says can't command a terminal, forge a line of a
+ * log or reverse the text around it. Stateless.
+ *
+ * <p>Errors, log lines and names use {@link #line}; longer text that a terminal gets uses {@link #lines}. Text that goes to a program
+ * stays as it is, or uses {@link #json}.
+ */
+public final class ShownText {
+
+    /** Embeddings, overrides and isolates (Unicode Standard Annex 9), which show text in another order than it has. */
+    private static final String REORDERING = "\u202a-\u202e\u2066-\u2069";
+
+    /** Line breaks of every kind, other control characters (C0, DEL and C1), and all that directs bidirectional text. */
+    private static final Pattern NOT_IN_A_LINE =
+            Pattern.compile("[\\p{Cc}\u2028\u2029\u061c\u200e\u200f" + REORDERING + "]+");
+
+    private static final Pattern NOT_ON_A_TERMINAL = Pattern.compile("[\\p{Cc}" + REORDERING + "&&[^\n\t]]");
+    private static final Pattern NOT_RAW_IN_JSON = Pattern.compile("[\u007f-\u009f\u2028\u2029" + REORDERING + "]");
+    private static final String UNKNOWN = "\ufffd";
+
+    private ShownText() {}
+
+    /** Returns text as one line: a blank stands for each run of line breaks, control characters and marks of direction. */
+    public static String line(String text) {
+        return NOT_IN_A_LINE.matcher(text).replaceAll(" ");
+    }
+
+    /**
+     * Returns text for a terminal: newlines and tabs stay, carriage returns go, and U+FFFD stands for each other control character and
+     * each character that reorders text.
+     */
+    public static String lines(String text) {
+        return NOT_ON_A_TERMINAL.matcher(text).replaceAll(ShownText::onTerminal);
+    }
+
+    private static String onTerminal(MatchResult found) {
+        return found.group().equals("\r") ? "" : UNKNOWN;
+    }
+
+    /** Returns the same JSON, in which the characters that may stand raw in JSON but not on a terminal are escaped. */
+    public static String json(String json) {
+        return NOT_RAW_IN_JSON
+                .matcher(json)
+                .replaceAll(
+                        found -> String.format("\\\\u%04X", (int) found.group().charAt(0)));
+    }
+}

@@ -1,0 +1,111 @@
+package dev.whippletree.state;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Files and folders that nobody but this process's user may read, from their first moment on: mode 0600 and 0700 where the file system
+ * knows POSIX permissions, elsewhere what the folder around them says. Stateless; blocks for as long as the file system does.
+ */
+public final class PrivateFile {
+
+    private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
+
+    private PrivateFile() {}
+
+    /**
+     * Opens a file.
+     *
+     * @param options how; where they create it, it is private, and one that is there keeps its permissions
+     * @throws IOException if it can't be opened so
+     */
+    public static FileChannel open(Path file, Set<? extends OpenOption> options) throws IOException {
+        return FileChannel.open(file, options, attributes(file, FILE));
+    }
+
+    /**
+     * Creates an empty file.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is one
+     * @throws IOException if it can't be created
+     */
+    public static void create(Path file) throws IOException {
+        Files.createFile(file, attributes(file, FILE));
+    }
+
+    /**
+     * Writes a file, in UTF-8. One that is there is replaced, and private before anything is written to it; what isn't a regular file, such
+     * as a pipe, keeps its permissions.
+     *
+     * @throws IOException if it can't be written
+     */
+    public static void replace(Path file, String text) throws IOException {
+        if (Files.isRegularFile(file)) {
+            makePrivate(file);
+        }
+        write(file, text, StandardOpenOption.CREATE);
+    }
+
+    /**
+     * Writes a new file, in UTF-8.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is one
+     * @throws IOException if it can't be written
+     */
+    public static void write(Path file, String text) throws IOException {
+        write(file, text, StandardOpenOption.CREATE_NEW);
+    }
+
+    private static void write(Path file, String text, OpenOption creating) throws IOException {
+        try (FileChannel channel =
+                open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, creating))) {
+            ByteBuffer contents = StandardCharsets.UTF_8.encode(text);
+            while (contents.hasRemaining()) {
+                channel.write(contents);
+            }
+        }
+    }
+
+    /**
+     * Makes a file private that is there.
+     *
+     * @throws IOException if that can't be, for instance since it is somebody else's
+     */
+    public static void makePrivate(Path file) throws IOException {
+        if (knowsPermissions(file)) {
+            Files.setPosixFilePermissions(file, FILE);
+        }
+    }
+
+    /**
+     * Creates a folder, and those above it that aren't there. Does nothing if it is there.
+     *
+     * @throws IOException if it can't be created
+     */
+    public static void createFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder, attributes(folder, FOLDER));
+        }
+    }
+
+    private static FileAttribute<?>[] attributes(Path file, Set<PosixFilePermission> permissions) {
+        return knowsPermissions(file)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean knowsPermissions(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+}

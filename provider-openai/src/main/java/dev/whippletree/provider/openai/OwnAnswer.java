@@ -1,0 +1,91 @@
+package dev.whippletree.provider.openai;
+
+import java.io.IOException;
+import java.util.List;
+import okhttp3.Connection;
+import okhttp3.Headers;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
+
+/**
+ * Sees to it that a call gets its own answer. A service, or a proxy before it, that sends two responses to one request, or one that ends in
+ * two places, would have the second taken for the answer to the next call's prompt: OkHttp pools a connection without a look at what
+ * is left unread in it. Such a connection is closed and the call fails. Thread-safe.
+ *
+ * <p>Can't be told from an answer: a left-over whose end, or with TLS all of which, arrives after the answer before it was read.
+ */
+final class OwnAnswer implements Interceptor {
+
+    private final WireMeter meter;
+
+    OwnAnswer(WireMeter meter) {
+        this.meter = meter;
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        Connection connection = chain.connection();
+        if (connection == null || !WireMeter.counts(connection)) {
+            return bounded(chain.proceed(chain.request()));
+        }
+        if (connection.socket().getInputStream().available() > 0) {
+            throw refused(connection, "it sends without having been asked");
+        }
+        boolean answered = false;
+        try {
+            meter.begin();
+            Response response = bounded(answer(chain, connection));
+            answered = true;
+            return response;
+        } finally {
+            if (!answered) {
+                meter.end();
+            }
+        }
+    }
+
+    private Response answer(Chain chain, Connection connection) throws IOException {
+        Response response = chain.proceed(chain.request());
+        if (meter.isUnmoved()) {
+            throw refused(connection, "it had sent this response before it got the request");
+        }
+        if (endsInTwoPlaces(response.headers())) {
+            throw refused(connection, "its response states its length twice and differently");
+        }
+        return response;
+    }
+
+    private static IOException refused(Connection connection, String why) throws IOException {
+        connection.socket().close();
+        return new IOException(why + "; the connection is closed");
+    }
+
+    /** RFC 9112, section 6.3, has such a response discarded. */
+    private static boolean endsInTwoPlaces(Headers headers) {
+        List<String> lengths = headers.values("Content-Length");
+        return lengths.stream().distinct().count() > 1
+                || !lengths.isEmpty() && headers.get("Transfer-Encoding") != null;
+    }
+
+    /** Before it is unpacked: what is packed may be endless though it unpacks to nothing. */
+    private Response bounded(Response response) {
+        ResponseBody body = response.body();
+        Source source = new ForwardingSource(BodyReader.bounded(body.source(), BodyReader.MOST_RECEIVED_BYTES)) {
+            @Override
+            public void close() throws IOException {
+                try {
+                    super.close();
+                } finally {
+                    meter.end();
+                }
+            }
+        };
+        return response.newBuilder()
+                .body(ResponseBody.create(Okio.buffer(source), body.contentType(), body.contentLength()))
+                .build();
+    }
+}
