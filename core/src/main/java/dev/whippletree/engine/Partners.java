@@ -4,9 +4,13 @@ import dev.whippletree.engine.Topology.OpenCoordination;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationStatus;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -25,17 +29,30 @@ final class Partners {
     /** A coordination answers much sooner, with what it knows when it is cut off; this is for one that is broken. */
     private static final long TIMEOUT_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** For a reservation: who leaves without one may exceed a limit, so even a very slow answer is waited for. */
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    /** From the first reservation that was waited for in vain to when there is no hope; the next one is over by then. */
+    private static final long LONGEST_SILENCE_NANOS = PATIENCE_NANOS - TIMEOUT_NANOS;
+
     private final Optional<OpenCoordination> open;
+    private final Timeline timeline;
     private final PluginCall calls;
+    private final PluginCall patientCalls;
     private final AtomicLong granted = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong leftToOthers = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
 
+    /** Guarded by this. */
+    private OptionalLong silentSinceNanos = OptionalLong.empty();
+
     Partners(Optional<OpenCoordination> open, Timeline timeline) {
         this.open = open;
+        this.timeline = timeline;
         this.calls = new PluginCall(timeline, TIMEOUT_NANOS);
+        this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
     /** Returns the way to them; empty if this process is alone. */
@@ -46,6 +63,54 @@ final class Partners {
     /** Asks them something; the substitute takes the place of an answer that doesn't come. */
     <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
         calls.ask(question, substitute, this::fault, outcome);
+    }
+
+    /**
+     * Asks for a reservation. What is granted too late is released: the attempt that it was for has gone back by then.
+     *
+     * @param outcome is told exactly once what came of it
+     */
+    void reserve(Coordination coordination, List<LimitUse> uses, Consumer<Reservation> outcome) {
+        PluginCall call = isBroken(timeline.nanoTime()) ? calls : patientCalls;
+        call.askAndHearLate(
+                () -> coordination
+                        .reserve(uses)
+                        .whenComplete((grant, failure) -> heard())
+                        .thenApply(Reservation.Answered::new),
+                this::unanswered,
+                this::releaseLate,
+                outcome);
+    }
+
+    private Reservation unanswered(Throwable reason) {
+        fault(reason);
+        if (!(reason instanceof PluginCall.SilenceException)) {
+            return new Reservation.NoAnswer();
+        }
+        long now = timeline.nanoTime();
+        noteSilence(now);
+        return isBroken(now) ? new Reservation.NoAnswer() : new Reservation.Silence();
+    }
+
+    private void releaseLate(Reservation late) {
+        if (late instanceof Reservation.Answered answered && answered.grant() instanceof Grant.Granted granted) {
+            tell(to -> to.release(granted.id()));
+        }
+    }
+
+    private synchronized void heard() {
+        silentSinceNanos = OptionalLong.empty();
+    }
+
+    private synchronized void noteSilence(long now) {
+        if (silentSinceNanos.isEmpty()) {
+            silentSinceNanos = OptionalLong.of(now);
+        }
+    }
+
+    /** Returns whether it has been silent for so long that nothing is to be expected of it. */
+    private synchronized boolean isBroken(long now) {
+        return silentSinceNanos.isPresent() && now - silentSinceNanos.getAsLong() >= LONGEST_SILENCE_NANOS;
     }
 
     /** Tells them something, if there are any. */
