@@ -32,9 +32,6 @@ final class Partners {
     /** For a reservation: who leaves without one may exceed a limit, so even a very slow answer is waited for. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
-    /** From the first reservation that was waited for in vain to when there is no hope; the next one is over by then. */
-    private static final long LONGEST_SILENCE_NANOS = PATIENCE_NANOS - TIMEOUT_NANOS;
-
     private final Optional<OpenCoordination> open;
     private final Timeline timeline;
     private final PluginCall calls;
@@ -45,8 +42,11 @@ final class Partners {
     private final AtomicLong leftToOthers = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
 
-    /** Guarded by this. */
+    /** When a reservation was first waited for in vain, and nothing has been heard since; guarded by this. */
     private OptionalLong silentSinceNanos = OptionalLong.empty();
+
+    /** Whether one that was asked for after that was waited for in vain too: nothing is to be expected any more. */
+    private volatile boolean broken;
 
     Partners(Optional<OpenCoordination> open, Timeline timeline) {
         this.open = open;
@@ -71,46 +71,44 @@ final class Partners {
      * @param outcome is told exactly once what came of it
      */
     void reserve(Coordination coordination, List<LimitUse> uses, Consumer<Reservation> outcome) {
-        PluginCall call = isBroken(timeline.nanoTime()) ? calls : patientCalls;
+        long askedNanos = timeline.nanoTime();
+        PluginCall call = broken ? calls : patientCalls;
         call.askAndHearLate(
                 () -> coordination
                         .reserve(uses)
                         .whenComplete((grant, failure) -> heard())
                         .thenApply(Reservation.Answered::new),
-                this::unanswered,
+                failure -> unanswered(askedNanos, failure),
                 this::releaseLate,
                 outcome);
     }
 
-    private Reservation unanswered(Throwable reason) {
+    private Reservation unanswered(long askedNanos, Throwable reason) {
         fault(reason);
-        if (!(reason instanceof PluginCall.SilenceException)) {
-            return new Reservation.NoAnswer();
+        if (reason instanceof PluginCall.SilenceException) {
+            noteSilence(askedNanos);
+            return broken ? new Reservation.NoAnswer() : new Reservation.Silence();
         }
-        long now = timeline.nanoTime();
-        noteSilence(now);
-        return isBroken(now) ? new Reservation.NoAnswer() : new Reservation.Silence();
+        return new Reservation.NoAnswer();
+    }
+
+    private synchronized void noteSilence(long askedNanos) {
+        if (silentSinceNanos.isEmpty()) {
+            silentSinceNanos = OptionalLong.of(timeline.nanoTime());
+        } else if (askedNanos - silentSinceNanos.getAsLong() >= 0) {
+            broken = true;
+        }
+    }
+
+    private synchronized void heard() {
+        silentSinceNanos = OptionalLong.empty();
+        broken = false;
     }
 
     private void releaseLate(Reservation late) {
         if (late instanceof Reservation.Answered answered && answered.grant() instanceof Grant.Granted granted) {
             tell(to -> to.release(granted.id()));
         }
-    }
-
-    private synchronized void heard() {
-        silentSinceNanos = OptionalLong.empty();
-    }
-
-    private synchronized void noteSilence(long now) {
-        if (silentSinceNanos.isEmpty()) {
-            silentSinceNanos = OptionalLong.of(now);
-        }
-    }
-
-    /** Returns whether it has been silent for so long that nothing is to be expected of it. */
-    private synchronized boolean isBroken(long now) {
-        return silentSinceNanos.isPresent() && now - silentSinceNanos.getAsLong() >= LONGEST_SILENCE_NANOS;
     }
 
     /** Tells them something, if there are any. */

@@ -50,16 +50,18 @@ final class EnginesOverRedis {
      * What is run.
      *
      * @param processes how many there are
-     * @param amount what they may use together in a {@link #WINDOW}
+     * @param accounts how many accounts they share
+     * @param amount what they may use of each together in a {@link #WINDOW}
      * @param commandTimeout how long they wait for Redis
      */
-    record Size(int processes, long amount, Duration commandTimeout, Interviews interviews) {}
+    record Size(int processes, int accounts, long amount, Duration commandTimeout, Interviews interviews) {}
 
     EnginesOverRedis(long seed) {
         this(
                 seed,
                 new Size(
                         PROCESSES,
+                        StressSettings.STANDARD.accounts(),
                         AMOUNT,
                         FaultyCommands.TIMEOUT,
                         Interviews.STANDARD.withInterviews(60).withQuestions(6).withRepeat(0.5)));
@@ -69,6 +71,7 @@ final class EnginesOverRedis {
         this.seed = seed;
         settings = StressSettings.STANDARD
                 .withInterviews(size.interviews().withSeed(seed))
+                .withAccounts(size.accounts())
                 .withLimit(Limit.requests(size.amount(), WINDOW))
                 .withLatency(Latency.parse("300ms~20%"));
         timeline = new VirtualTimeline(seed);
@@ -146,6 +149,7 @@ final class EnginesOverRedis {
             network.lose(0);
             network.setDown(false);
             network.setSilent(false);
+            network.setDeaf(FaultyCommands.Deafness.NONE);
         });
         timeline.advance(Duration.ofSeconds(15));
         assertThat(redis.inFlight()).as("in flight, seed %d", seed).isZero();
@@ -155,7 +159,7 @@ final class EnginesOverRedis {
             assertThat(status.inFlight()).isZero();
             assertThat(status.prompts().underWay()).isZero();
             assertThat(status.coordination().orElseThrow().problem()).isEmpty();
-            assertThat(status.coordination().orElseThrow().processes()).isEqualTo(PROCESSES);
+            assertThat(status.coordination().orElseThrow().processes()).isEqualTo(coordinations.size());
         });
         timeline.advance(WINDOW);
         assertThat(redis.used(WINDOW)).as("used, seed %d", seed).isZero();

@@ -49,6 +49,7 @@ class UnheardAnswersTest {
         assertThat(fullest(outcome))
                 .as("seed %d, %s, granted alone %d", seed, silence, engines.alone())
                 .isLessThanOrEqualTo(silence.mostUsed());
+        engines.assertNothingIsLeft();
     }
 
     @Tag("thorough")
@@ -106,7 +107,7 @@ class UnheardAnswersTest {
                     .withQuestions((int) Math.ceil(calls / INTERVIEWS))
                     .withRepeat(0);
             EnginesOverRedis engines =
-                    new EnginesOverRedis(seed, new Size(processes, AMOUNT, commandTimeout, interviews));
+                    new EnginesOverRedis(seed, new Size(processes, 1, AMOUNT, commandTimeout, interviews));
             RandomGenerator random = new SplittableRandom(~seed);
             for (int process = 0; process < unheard; process++) {
                 strike(engines, engines.network(process), random);
@@ -116,7 +117,8 @@ class UnheardAnswersTest {
 
         private void strike(EnginesOverRedis engines, FaultyCommands network, RandomGenerator random) {
             Duration begin = from.plusMillis(random.nextLong(apart.toMillis()));
-            Duration end = from.plus(time).plusMillis(random.nextLong(apart.toMillis()));
+            Duration drawnEnd = from.plus(time).plusMillis(random.nextLong(apart.toMillis()));
+            Duration end = drawnEnd.compareTo(begin) > 0 ? drawnEnd : begin.plus(time);
             engines.after(begin, () -> network.setDeaf(deafness));
             engines.after(end, () -> network.setDeaf(Deafness.NONE));
             Duration givenUp = begin.plus(commandTimeout).plusMillis(500 + random.nextInt(300));
