@@ -89,23 +89,25 @@ final class Gate {
             attempt.send();
             return;
         }
-        partners.ask(() -> coordination.reserve(uses).thenApply(Optional::of), Optional.<Grant>empty(), grant -> {
-            monitor.decide(() -> decide(attempt, coordination, grant));
-        });
+        partners.reserve(coordination, uses, reservation -> monitor.decide(() -> decide(attempt, reservation)));
     }
 
-    private void decide(Attempt attempt, Coordination coordination, Optional<Grant> answer) {
-        Mailbox mailbox = attempt.flight().mailbox();
-        if (answer.isEmpty()) {
-            // Nobody answers for the others: this process goes on by its own count.
-            monitor.after(mailbox, attempt::send);
-            return;
+    private void decide(Attempt attempt, Reservation reservation) {
+        if (reservation instanceof Reservation.Answered answered) {
+            decide(attempt, answered.grant());
+        } else if (reservation instanceof Reservation.Silence) {
+            attempt.sendBack(timeline.nanoTime());
+        } else {
+            monitor.after(attempt.flight().mailbox(), attempt::send);
         }
-        Grant grant = answer.get();
+    }
+
+    private void decide(Attempt attempt, Grant grant) {
         if (grant instanceof Grant.Granted granted) {
             partners.granted();
             boolean wanted = attempt.granted(granted.id());
-            monitor.after(mailbox, wanted ? attempt::send : () -> tell(to -> to.release(granted.id())));
+            monitor.after(
+                    attempt.flight().mailbox(), wanted ? attempt::send : () -> tell(to -> to.release(granted.id())));
         } else if (grant instanceof Grant.Refused refused) {
             partners.refused();
             refuse(attempt, refused);

@@ -5,9 +5,13 @@ import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationStatus;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -26,17 +30,30 @@ final class Partners {
     /** A coordination answers much sooner, with what it knows when it is cut off; this is for one that is broken. */
     private static final long TIMEOUT_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** For a reservation: who leaves without one may exceed a limit, so even a very slow answer is waited for. */
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
+
     private final Optional<OpenCoordination> open;
+    private final Timeline timeline;
     private final PluginCall calls;
+    private final PluginCall patientCalls;
     private final AtomicLong granted = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong leftToOthers = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
 
+    /** When a reservation was first waited for in vain, and nothing has been heard since; guarded by this. */
+    private OptionalLong silentSinceNanos = OptionalLong.empty();
+
+    /** Whether one that was asked for after that was waited for in vain too: nothing is to be expected any more. */
+    private volatile boolean broken;
+
     Partners(Optional<OpenCoordination> open, Timeline timeline) {
         this.open = open;
+        this.timeline = timeline;
         this.calls = new PluginCall(timeline, TIMEOUT_NANOS);
+        this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
     /** Returns the way to them; empty if this process is alone. */
@@ -47,6 +64,52 @@ final class Partners {
     /** Asks them something; the substitute takes the place of an answer that doesn't come. */
     <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
         calls.ask(question, substitute, this::fault, outcome);
+    }
+
+    /**
+     * Asks for a reservation. What is granted too late is released: the attempt that it was for has gone back by then.
+     *
+     * @param outcome is told exactly once what came of it
+     */
+    void reserve(Coordination coordination, List<LimitUse> uses, Consumer<Reservation> outcome) {
+        long askedNanos = timeline.nanoTime();
+        PluginCall call = broken ? calls : patientCalls;
+        call.askAndHearLate(
+                () -> coordination
+                        .reserve(uses)
+                        .whenComplete((grant, failure) -> heard())
+                        .thenApply(Reservation.Answered::new),
+                failure -> unanswered(askedNanos, failure),
+                this::releaseLate,
+                outcome);
+    }
+
+    private Reservation unanswered(long askedNanos, Throwable reason) {
+        fault(reason);
+        if (reason instanceof PluginCall.SilenceException) {
+            noteSilence(askedNanos);
+            return broken ? new Reservation.NoAnswer() : new Reservation.Silence();
+        }
+        return new Reservation.NoAnswer();
+    }
+
+    private synchronized void noteSilence(long askedNanos) {
+        if (silentSinceNanos.isEmpty()) {
+            silentSinceNanos = OptionalLong.of(timeline.nanoTime());
+        } else if (askedNanos - silentSinceNanos.getAsLong() >= 0) {
+            broken = true;
+        }
+    }
+
+    private synchronized void heard() {
+        silentSinceNanos = OptionalLong.empty();
+        broken = false;
+    }
+
+    private void releaseLate(Reservation late) {
+        if (late instanceof Reservation.Answered answered && answered.grant() instanceof Grant.Granted granted) {
+            tell(to -> to.release(granted.id()));
+        }
     }
 
     /** Tells them something, if there are any. */

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +27,16 @@ final class PluginCall {
         this.timeoutNanos = timeoutNanos;
     }
 
+    /** That a plugin hasn't answered in time. */
+    static final class SilenceException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        SilenceException() {
+            super("no answer in time");
+        }
+    }
+
     /**
      * Asks something.
      *
@@ -34,13 +45,31 @@ final class PluginCall {
      * @param outcome is told the answer or the substitute, exactly once, after the fault
      */
     <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<Throwable> fault, Consumer<T> outcome) {
+        askAndHearLate(
+                question,
+                failure -> {
+                    fault.accept(failure);
+                    return substitute;
+                },
+                late -> {},
+                outcome);
+    }
+
+    /**
+     * Asks something whose answer counts whenever it comes.
+     *
+     * @param substitute gives what takes the place of the answer by why there is none: a {@link SilenceException} if it didn't
+     *     come in time
+     * @param late is told an answer that comes after the substitute has taken its place
+     * @param outcome is told the answer or the substitute, exactly once
+     */
+    <T> void askAndHearLate(
+            Supplier<CompletionStage<T>> question,
+            Function<Throwable, T> substitute,
+            Consumer<T> late,
+            Consumer<T> outcome) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        answer.whenComplete((value, failure) -> {
-            if (failure != null) {
-                fault.accept(failure);
-            }
-            outcome.accept(failure == null && value != null ? value : substitute);
-        });
+        answer.whenComplete((value, failure) -> outcome.accept(failure == null ? value : substitute.apply(failure)));
         CompletionStage<T> stage;
         try {
             stage = Objects.requireNonNull(question.get(), "a plugin gave no stage");
@@ -49,15 +78,17 @@ final class PluginCall {
             return;
         }
         stage.whenComplete((value, failure) -> {
-            if (failure == null) {
-                answer.complete(value);
-            } else {
+            if (failure != null) {
                 answer.completeExceptionally(failure);
+            } else if (value == null) {
+                answer.completeExceptionally(new NullPointerException("a plugin answered null"));
+            } else if (!answer.complete(value)) {
+                late.accept(value);
             }
         });
         if (!answer.isDone()) {
-            Timeline.Timer timer = timeline.schedule(
-                    timeoutNanos, () -> answer.completeExceptionally(new IllegalStateException("no answer in time")));
+            Timeline.Timer timer =
+                    timeline.schedule(timeoutNanos, () -> answer.completeExceptionally(new SilenceException()));
             answer.whenComplete((value, failure) -> timer.cancel());
         }
     }

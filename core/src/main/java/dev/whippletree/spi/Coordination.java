@@ -13,6 +13,8 @@ import java.util.concurrent.CompletionStage;
  * <p>Each process counts its own use first; this is the second gate. Whatever is wrong on the way to the others, every stage
  * ends, and soon: a coordination that is cut off answers for this process alone, as carefully as it can, and mends itself. Only
  * what it can't answer at all ends exceptionally; the engine then goes on as if there were no other process, and counts that.
+ * A claim that isn't answered within a second counts as failed. A reservation that isn't answered within five seconds is asked for
+ * again, and what is granted after that is released; a coordination that has answered none for ten seconds counts as broken.
  */
 public interface Coordination extends AutoCloseable {
 

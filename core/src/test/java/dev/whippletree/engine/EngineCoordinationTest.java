@@ -120,11 +120,51 @@ final class EngineCoordinationTest {
     }
 
     @Test
-    void coordinatorThatSaysNothing_isWaitedForASecond() {
+    void coordinatorThatNeverAnswers_isAskedTwiceInTenSeconds_andThenStopsNobody() {
         others.answers(uses -> new CompletableFuture<>());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(10).toNanos());
+        assertThat(others.reserved).hasSize(2);
+        assertThat(fixture.status().coordination().orElseThrow().faults()).isEqualTo(2);
+        long askedAt = fixture.timeline.nanoTime();
+        CompletableFuture<Completion> next = fixture.ask("another");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(next).isCompleted();
+        assertThat(client.callTimes().get(1)).isEqualTo(askedAt + SECOND.toNanos());
+        assertThat(others.reserved).as("asked no more than once from then on").hasSize(3);
+    }
+
+    @Test
+    void slowCoordinator_isWaitedFor() {
+        others.answers(uses -> {
+            CompletableFuture<Grant> slow = new CompletableFuture<>();
+            fixture.timeline.schedule(Duration.ofSeconds(4).toNanos(), () -> slow.complete(new Grant.Granted("slow")));
+            return slow;
+        });
         fixture.ask("q");
         fixture.run();
-        assertThat(client.callTimes()).containsExactly(SECOND.toNanos());
+        assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(4).toNanos());
+        assertThat(fixture.status().coordination().orElseThrow().faults()).isZero();
+    }
+
+    @Test
+    void silence_isNoLeave_andWhatIsGrantedTooLateIsReleased() {
+        CompletableFuture<Grant> late = new CompletableFuture<>();
+        others.answers(uses -> late);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(4_999));
+        others.answers(uses -> ScriptedCoordination.refusal(uses.get(0), SECOND));
+        fixture.advance(Duration.ofMillis(500));
+        late.complete(new Grant.Granted("late"));
+        assertThat(client.calls()).isZero();
+        assertThat(others.told).containsExactly("released late");
+        others.answers(uses -> others.grant());
+        fixture.run();
+        assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(6).toNanos());
+        assertThat(answer.join().origin().attempts()).isEqualTo(1);
+        assertThat(fixture.status().inFlight()).isZero();
     }
 
     @Test

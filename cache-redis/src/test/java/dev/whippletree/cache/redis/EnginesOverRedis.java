@@ -46,29 +46,49 @@ final class EnginesOverRedis {
     private final List<Coordination> coordinations = new ArrayList<>();
     private final SimulatedProcesses processes;
 
+    /**
+     * What is run.
+     *
+     * @param processes how many there are
+     * @param accounts how many accounts they share
+     * @param amount what they may use of each together in a {@link #WINDOW}
+     * @param commandTimeout how long they wait for Redis
+     */
+    record Size(int processes, int accounts, long amount, Duration commandTimeout, Interviews interviews) {}
+
     EnginesOverRedis(long seed) {
+        this(
+                seed,
+                new Size(
+                        PROCESSES,
+                        StressSettings.STANDARD.accounts(),
+                        AMOUNT,
+                        FaultyCommands.TIMEOUT,
+                        Interviews.STANDARD.withInterviews(60).withQuestions(6).withRepeat(0.5)));
+    }
+
+    EnginesOverRedis(long seed, Size size) {
         this.seed = seed;
         settings = StressSettings.STANDARD
-                .withInterviews(Interviews.STANDARD
-                        .withInterviews(60)
-                        .withQuestions(6)
-                        .withRepeat(0.5)
-                        .withSeed(seed))
-                .withLimit(Limit.requests(AMOUNT, WINDOW))
+                .withInterviews(size.interviews().withSeed(seed))
+                .withAccounts(size.accounts())
+                .withLimit(Limit.requests(size.amount(), WINDOW))
                 .withLatency(Latency.parse("300ms~20%"));
         timeline = new VirtualTimeline(seed);
         redis = new ModelledRedis(timeline);
         List<SimulatedProcesses.Process> all = new ArrayList<>();
-        for (int i = 0; i < PROCESSES; i++) {
-            FaultyCommands network = new FaultyCommands(redis, timeline);
+        for (int i = 0; i < size.processes(); i++) {
+            FaultyCommands network = new FaultyCommands(redis, timeline, size.commandTimeout());
             networks.add(network);
             coordinations.add(RedisCoordination.open(
-                    CoordinationSettings.from(new Settings("coordinator redis", Map.of())),
+                    CoordinationSettings.from(new Settings(
+                            "coordinator redis",
+                            Map.of("command-timeout", size.commandTimeout().toMillis() + "ms"))),
                     network,
                     FakeServices.on(timeline)));
             all.add(new SimulatedProcesses.Process(coordinations.get(i), network.store()));
         }
-        Limit allowed = Limit.requests(10 * AMOUNT, WINDOW);
+        Limit allowed = Limit.requests(10 * size.amount(), WINDOW);
         processes = new SimulatedProcesses(timeline, new SimulatedProcesses.Setting(settings, allowed, LINK), all);
         timeline.advance(Duration.ofSeconds(3));
     }
@@ -129,6 +149,7 @@ final class EnginesOverRedis {
             network.lose(0);
             network.setDown(false);
             network.setSilent(false);
+            network.setDeaf(FaultyCommands.Deafness.NONE);
         });
         timeline.advance(Duration.ofSeconds(15));
         assertThat(redis.inFlight()).as("in flight, seed %d", seed).isZero();
@@ -138,7 +159,7 @@ final class EnginesOverRedis {
             assertThat(status.inFlight()).isZero();
             assertThat(status.prompts().underWay()).isZero();
             assertThat(status.coordination().orElseThrow().problem()).isEmpty();
-            assertThat(status.coordination().orElseThrow().processes()).isEqualTo(PROCESSES);
+            assertThat(status.coordination().orElseThrow().processes()).isEqualTo(coordinations.size());
         });
         timeline.advance(WINDOW);
         assertThat(redis.used(WINDOW)).as("used, seed %d", seed).isZero();

@@ -7,6 +7,7 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,22 +23,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultyCommands implements CoordinationCommands {
 
+    /** As long as Redis has if nothing is set. */
     static final Duration TIMEOUT = Duration.ofMillis(250);
 
     private final ModelledRedis redis;
     private final VirtualTimeline timeline;
+    private final Duration timeout;
     private @Nullable Events events;
     private long lastArrivalNanos;
     private long longestWayNanos = Duration.ofMillis(3).toNanos();
     private double lossRate;
     private boolean down;
     private boolean silent;
+    private Deafness deafness = Deafness.NONE;
+    private final List<Runnable> withheld = new ArrayList<>();
     private int connection;
     private long frozenUntilNanos;
 
     FaultyCommands(ModelledRedis redis, VirtualTimeline timeline) {
+        this(redis, timeline, TIMEOUT);
+    }
+
+    FaultyCommands(ModelledRedis redis, VirtualTimeline timeline, Duration timeout) {
         this.redis = redis;
         this.timeline = timeline;
+        this.timeout = timeout;
     }
 
     /** Loses so many of all questions, and of all answers. */
@@ -75,37 +85,84 @@ final class FaultyCommands implements CoordinationCommands {
         }
     }
 
+    /** Which answers don't arrive although everything that is asked does. */
+    enum Deafness {
+        /** All arrive. */
+        NONE,
+        /** None does, ever. */
+        TO_ALL,
+        /** None does until this has ended. */
+        FOR_A_TIME,
+        /** None about limits does. */
+        TO_LIMITS,
+        /** None about who is there does. */
+        TO_BEATS,
+        /** Half of them don't. */
+        TO_HALF
+    }
+
+    /** What a command is about. */
+    private enum About {
+        BEATS,
+        LIMITS,
+        OTHERS
+    }
+
+    /** Lets everything that is asked arrive, and only some answers. */
+    void setDeaf(Deafness deafness) {
+        this.deafness = deafness;
+        withheld.forEach(answer -> timeline.schedule(way(), answer));
+        withheld.clear();
+    }
+
     private <T> CompletionStage<T> send(Supplier<T> command) {
+        return send(About.OTHERS, command);
+    }
+
+    private <T> CompletionStage<T> send(About about, Supplier<T> command) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         if (down) {
             breakOff(answer);
             return answer;
         }
-        timeline.schedule(TIMEOUT.toNanos(), () -> answer.completeExceptionally(new TimeoutException("silence")));
+        timeline.schedule(timeout.toNanos(), () -> answer.completeExceptionally(new TimeoutException("silence")));
         if (!isLost()) {
             int sentOn = connection;
             long arrival = Math.max(frozenUntilNanos, timeline.nanoTime() + way());
             lastArrivalNanos = Math.max(lastArrivalNanos, arrival);
-            timeline.schedule(lastArrivalNanos - timeline.nanoTime(), () -> arrive(command, answer, sentOn));
+            timeline.schedule(lastArrivalNanos - timeline.nanoTime(), () -> arrive(about, command, answer, sentOn));
         }
         return answer;
     }
 
-    private <T> void arrive(Supplier<T> command, CompletableFuture<T> answer, int sentOn) {
+    private <T> void arrive(About about, Supplier<T> command, CompletableFuture<T> answer, int sentOn) {
         if (sentOn != connection) {
             end(answer);
             return;
         }
         T value = command.get();
-        if (!isLost()) {
-            timeline.schedule(way(), () -> {
-                if (sentOn == connection) {
-                    answer.complete(value);
-                } else {
-                    end(answer);
-                }
-            });
+        Runnable answering = () -> {
+            if (sentOn == connection) {
+                answer.complete(value);
+            } else {
+                end(answer);
+            }
+        };
+        if (deafness == Deafness.FOR_A_TIME) {
+            withheld.add(answering);
+        } else if (!isLost() && !isUnheard(about)) {
+            timeline.schedule(way(), answering);
         }
+    }
+
+    private boolean isUnheard(About about) {
+        return switch (deafness) {
+            case NONE, FOR_A_TIME -> false;
+            case TO_ALL -> true;
+            case TO_LIMITS -> about == About.LIMITS;
+            case TO_BEATS -> about == About.BEATS;
+            case TO_HALF -> timeline.random().nextBoolean();
+        };
     }
 
     /** The connection has ended meanwhile: nobody can tell whether the command was done, or even that much. */
@@ -128,7 +185,11 @@ final class FaultyCommands implements CoordinationCommands {
     }
 
     private CompletionStage<Void> tell(Runnable command) {
-        return this.<Boolean>send(() -> {
+        return tell(About.OTHERS, command);
+    }
+
+    private CompletionStage<Void> tell(About about, Runnable command) {
+        return this.<Boolean>send(about, () -> {
                     command.run();
                     return true;
                 })
@@ -139,7 +200,7 @@ final class FaultyCommands implements CoordinationCommands {
     public void start(Events events) {
         this.events = events;
         redis.subscribe(text -> {
-            if (!down && !silent) {
+            if (!down && !silent && deafness == Deafness.NONE) {
                 timeline.schedule(way(), () -> events.notice(text));
             }
         });
@@ -161,7 +222,7 @@ final class FaultyCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
-        return send(() -> redis.beat(process, goneAfter));
+        return send(About.BEATS, () -> redis.beat(process, goneAfter));
     }
 
     @Override
@@ -171,23 +232,23 @@ final class FaultyCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<LimitsReply> reserve(LimitsCall call, String grant, List<Long> uses) {
-        return send(() -> redis.reserve(call, grant, uses));
+        return send(About.LIMITS, () -> redis.reserve(call, grant, uses));
     }
 
     @Override
     public CompletionStage<LimitsReply> enter(
             LimitsCall call, String process, List<GrantEntry> grants, List<DatedEntry> dated) {
-        return send(() -> redis.enter(call, process, grants, dated));
+        return send(About.LIMITS, () -> redis.enter(call, process, grants, dated));
     }
 
     @Override
     public CompletionStage<Void> end(LimitsCall call, String grant, Duration sinceArrival, List<Long> uses) {
-        return tell(() -> redis.end(call, grant, sinceArrival, uses));
+        return tell(About.LIMITS, () -> redis.end(call, grant, sinceArrival, uses));
     }
 
     @Override
     public CompletionStage<Map<String, Long>> survey(Map<String, Duration> own) {
-        return send(redis::survey);
+        return send(About.BEATS, redis::survey);
     }
 
     @Override
