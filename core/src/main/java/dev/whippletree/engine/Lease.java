@@ -18,6 +18,7 @@ final class Lease {
 
     private final Target target;
     private final long tokens;
+    private final long beganNanos;
     private final List<Meter.Hold> holds = new ArrayList<>(4);
     private final List<ScopeState> scopes = new ArrayList<>(2);
     private OptionalLong sentBy = OptionalLong.empty();
@@ -29,6 +30,7 @@ final class Lease {
     Lease(Target target, long tokens, long now) {
         this.target = target;
         this.tokens = tokens;
+        this.beganNanos = now;
         target.occupy(now);
         join(target.organization(), now);
         join(target.modelScope(), now);
@@ -93,6 +95,11 @@ final class Lease {
             arrivedAt = now;
             holds.forEach(hold -> hold.use().arrived(now));
         }
+    }
+
+    /** Returns when it began: the service hadn't counted the request by then. */
+    long beganNanos() {
+        return beganNanos;
     }
 
     /** Returns the tokens that it reserved. */

@@ -26,9 +26,9 @@ import java.util.stream.Stream;
 /**
  * The limits and the closure of one scope, and the leases that use it. Guarded by the engine's lock.
  *
- * <p>A declared limit is counted by sliding window until the service reports the same limit, at most as large: what it says
- * replaces our guess at how it counts. A smaller declared one stays beside it, as a ceiling the user set. A limit that holds no
- * longer is still counted, so that it can hold again at any time.
+ * <p>A declared limit holds whatever the service reports. It is counted by sliding window, from which uses are gone earlier where
+ * the service says so; only where the service says that it counts the same limit in a bucket, its count stands for ours. Limits
+ * that nobody has to wait for are counted all the same, so that they can hold again at any time.
  */
 final class ScopeState {
 
@@ -36,8 +36,11 @@ final class ScopeState {
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
 
-    /** Declared limits that nobody has to wait for. */
-    private final List<Meter> dormant = new ArrayList<>(0);
+    /** Declared limits for which a bucket stands that the service reported. */
+    private final List<Meter> aside = new ArrayList<>(0);
+
+    /** Limits that were declared and aren't any more. */
+    private final List<Meter> past = new ArrayList<>(0);
 
     private final Map<ReportKey, Meter> reported = new LinkedHashMap<>();
     private final RateSearch search = new RateSearch();
@@ -47,9 +50,6 @@ final class ScopeState {
 
     /** The smallest amount of its limits of tokens; there may be many targets to be asked for it. */
     private long mostTokensAtOnce = Long.MAX_VALUE;
-
-    /** What tells one reported limit of a scope from another; a window of zero is one that wasn't said. */
-    record ReportKey(Limit.Unit unit, Refill refill, Duration window) {}
 
     ScopeState(Scope scope) {
         this.scope = scope;
@@ -63,8 +63,19 @@ final class ScopeState {
         return closure;
     }
 
+    /** Returns the limits to wait for. */
     List<Meter> meters() {
         return meters;
+    }
+
+    /** Returns the limits that are declared, those too for which a reported bucket stands. */
+    List<Meter> declared() {
+        return Stream.concat(meters.stream().filter(ScopeState::isDeclared), aside.stream())
+                .toList();
+    }
+
+    private static boolean isDeclared(Meter meter) {
+        return meter.source() == LimitStatus.Source.DECLARED;
     }
 
     /** Its limits as other processes see them. */
@@ -79,27 +90,38 @@ final class ScopeState {
      * @param limits all of them; the same one twice, as by two accounts of an organization, is one
      */
     void declare(Collection<Limit> limits, long now) {
-        Redeclaration redeclaration = new Redeclaration(declared());
+        Redeclaration redeclaration = new Redeclaration(everDeclared());
         List<Meter> declared =
                 redeclaration.metersOf(limits, limit -> begin(limit, redeclaration.longest(limit.unit()), now));
         boolean ofRequests = declared.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
-        meters.removeIf(meter ->
-                meter.source() == LimitStatus.Source.DECLARED || (ofRequests && isGuess(meter, Limit.Unit.REQUESTS)));
-        List<Meter> others = List.copyOf(meters);
+        meters.removeIf(meter -> ofRequests && isGuess(meter, Limit.Unit.REQUESTS));
+        past.clear();
+        past.addAll(redeclaration.left());
+        arrange(declared);
+    }
+
+    /** Returns the limits that were ever declared and are counted. */
+    private List<Meter> everDeclared() {
+        return Stream.concat(declared().stream(), past.stream()).toList();
+    }
+
+    /** Finds which of the declared limits are to be waited for. */
+    private void arrange(List<Meter> declared) {
+        List<Meter> others = meters.stream().filter(meter -> !isDeclared(meter)).toList();
         meters.clear();
-        dormant.clear();
-        dormant.addAll(redeclaration.left());
-        declared.forEach(meter -> (isReported(meter) ? dormant : meters).add(meter));
+        aside.clear();
+        declared.forEach(meter -> (hasBucket(meter) ? aside : meters).add(meter));
         meters.addAll(others);
         findMostTokensAtOnce();
     }
 
-    /** Returns the limits that were declared, those that hold no longer too. */
-    private List<Meter> declared() {
-        return Stream.concat(
-                        meters.stream().filter(meter -> meter.source() == LimitStatus.Source.DECLARED),
-                        dormant.stream())
-                .toList();
+    private boolean hasBucket(Meter declared) {
+        return reported.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().isBucketOf(declared, quotaOf(entry.getValue())));
+    }
+
+    private static ReportedQuota quotaOf(Meter reported) {
+        return (ReportedQuota) reported.quota();
     }
 
     private Meter begin(Limit limit, Optional<Meter> history, long now) {
@@ -117,17 +139,15 @@ final class ScopeState {
 
     /** Counts here too what was used of another scope, of which accounts have come into this one. */
     void takeOver(ScopeState other, long now) {
-        for (Meter meter : declared()) {
-            Redeclaration.longest(other.declared(), meter.unit())
+        for (Meter meter : everDeclared()) {
+            Redeclaration.longest(other.everDeclared(), meter.unit())
                     .ifPresent(earlier -> takeOver(meter, earlier, other.leases, now));
         }
         for (Lease lease : other.leases) {
             if (leases.add(lease)) {
                 lease.joinLate(this);
-                declared().forEach(meter -> lease.holdLate(meter, now));
-                meters.stream()
-                        .filter(meter -> meter.source() != LimitStatus.Source.DECLARED)
-                        .forEach(meter -> holdFromNow(lease, meter, now));
+                everDeclared().forEach(meter -> lease.holdLate(meter, now));
+                meters.stream().filter(meter -> !isDeclared(meter)).forEach(meter -> holdFromNow(lease, meter, now));
             }
         }
     }
@@ -135,20 +155,6 @@ final class ScopeState {
     private static void holdFromNow(Lease lease, Meter meter, long now) {
         lease.hold(meter, now);
         lease.catchUp(meter, now);
-    }
-
-    private boolean isReported(Meter declared) {
-        return reported.entrySet().stream()
-                .anyMatch(entry -> isSame(
-                        declared,
-                        entry.getKey(),
-                        entry.getValue().quota().amount(),
-                        windowOf(entry.getKey(), entry.getValue())));
-    }
-
-    private static Duration windowOf(ReportKey key, Meter meter) {
-        boolean derived = key.refill() == Refill.CONTINUOUS && key.window().isZero();
-        return derived ? meter.quota().window().orElse(Duration.ZERO) : key.window();
     }
 
     /** Returns whether a limit of requests was declared or reported; a rate found by trial is none. */
@@ -255,7 +261,10 @@ final class ScopeState {
         for (Meter meter : meters) {
             lease.hold(meter, now);
         }
-        for (Meter meter : dormant) {
+        for (Meter meter : aside) {
+            lease.hold(meter, now);
+        }
+        for (Meter meter : past) {
             lease.hold(meter, now);
         }
     }
@@ -275,21 +284,32 @@ final class ScopeState {
         if (window.isEmpty() || report.reset().get().isNegative()) {
             return;
         }
-        ReportKey key =
-                new ReportKey(report.unit(), report.refill(), report.window().orElse(Duration.ZERO));
+        ReportKey key = ReportKey.of(report);
         long amount = report.amount().getAsLong();
+        long left = Math.min(amount, report.remaining().getAsLong());
+        long resetNanos = Waits.nanos(report.reset().get());
         Meter meter = reported.get(key);
         if (meter == null) {
             meter = learn(key, amount, window.get(), now);
         }
-        ((ReportedQuota) meter.quota())
-                .report(
-                        lease.useOf(meter),
-                        amount,
-                        Math.min(amount, report.remaining().getAsLong()),
-                        Waits.nanos(report.reset().get()),
-                        now);
-        findMostTokensAtOnce();
+        quotaOf(meter).report(lease.useOf(meter), amount, left, resetNanos, now);
+        arrange(declared());
+        if (resetNanos > 0) {
+            tellDeclared(key, meter, lease, amount - left, now + resetNanos, now);
+        }
+    }
+
+    /** What the service says of when all is left again holds for the one declared limit that is the same, if there is one. */
+    private void tellDeclared(ReportKey key, Meter told, Lease lease, long counted, long backAt, long now) {
+        List<Meter> same = meters.stream()
+                .filter(meter -> isDeclared(meter) && key.isSame(meter, quotaOf(told), now))
+                .toList();
+        if (same.size() == 1) {
+            Meter declared = same.get(0);
+            // What other calls under way take of tokens is known only when they end.
+            long certain = declared.unit() == Limit.Unit.REQUESTS ? counted : 0;
+            Redeclaration.window(declared).told(lease.useOf(declared), lease.beganNanos(), certain, backAt, now);
+        }
     }
 
     /** Returns the limits that the service reported. */
@@ -302,8 +322,8 @@ final class ScopeState {
         boolean derived = key.refill() == Refill.CONTINUOUS && key.window().isZero();
         Duration window = derived ? Duration.ofNanos(standing.refillNanos()) : key.window();
         Meter meter = learn(key, standing.amount(), window, now);
-        ((ReportedQuota) meter.quota()).resume(standing, now);
-        findMostTokensAtOnce();
+        quotaOf(meter).resume(standing, now);
+        arrange(declared());
     }
 
     /** A bucket's window follows from what is used and how long that takes to come back; a fixed window's needn't be known. */
@@ -323,8 +343,7 @@ final class ScopeState {
                 key.refill() == Refill.AT_ONCE ? new FixedWindow(amount) : new TokenBucket(amount, window, now);
         Meter meter = new Meter(key.unit(), LimitStatus.Source.REPORTED, quota);
         reported.put(key, meter);
-        meters.stream().filter(known -> isSame(known, key, amount, window)).forEach(dormant::add);
-        meters.removeIf(known -> isSame(known, key, amount, window) || isGuess(known, key.unit()));
+        meters.removeIf(known -> isGuess(known, key.unit()));
         meters.add(meter);
         leases.forEach(lease -> lease.hold(meter, now));
         // Only once all hold it: what the others report may be older than that this one has arrived.
@@ -335,16 +354,6 @@ final class ScopeState {
     /** What a limit's rate was thought to be doesn't matter once somebody tells the limit. */
     private static boolean isGuess(Meter known, Limit.Unit unit) {
         return known.source() == LimitStatus.Source.LEARNED && unit == Limit.Unit.REQUESTS;
-    }
-
-    private static boolean isSame(Meter declared, ReportKey key, long amount, Duration window) {
-        if (declared.source() != LimitStatus.Source.DECLARED || declared.unit() != key.unit()) {
-            return false;
-        }
-        return window.isZero()
-                ? declared.quota().amount() == amount
-                : declared.quota().window().equals(Optional.of(window))
-                        && amount <= declared.quota().amount();
     }
 
     List<LimitStatus> limits(long now) {

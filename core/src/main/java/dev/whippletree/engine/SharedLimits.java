@@ -1,9 +1,7 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.ScopeState.ReportKey;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
-import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +15,8 @@ import java.util.Optional;
  * The limits of a scope as several processes count them together, and what the others have left of them. Guarded by the engine's
  * lock.
  *
- * <p>A rate found by trial isn't shared: each process finds its own share of it.
+ * <p>A declared limit is always among them, by sliding window: what the service reports to one process the others don't hear, and
+ * what they have under way that one doesn't know. A rate found by trial isn't shared: each process finds its own share of it.
  */
 final class SharedLimits {
 
@@ -44,11 +43,9 @@ final class SharedLimits {
     /** Returns what an attempt uses of each. */
     Collection<LimitUse> uses(long tokens) {
         Map<String, LimitUse> uses = new LinkedHashMap<>();
-        for (Meter meter : scope.meters()) {
-            if (meter.source() == Source.DECLARED) {
-                Duration window = meter.quota().window().orElseThrow();
-                add(uses, meter, window.toString(), window, tokens);
-            }
+        for (Meter meter : scope.declared()) {
+            Duration window = meter.quota().window().orElseThrow();
+            add(uses, meter, window.toString(), window, tokens);
         }
         scope.reported()
                 .forEach((key, meter) ->

@@ -1,6 +1,5 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.ScopeState.ReportKey;
 import dev.whippletree.model.Scope;
 import dev.whippletree.quota.ReportedQuota;
 import dev.whippletree.quota.ReportedQuota.Standing;
@@ -75,11 +74,10 @@ final class StateCopy {
     void takeIn(SavedState saved, SavedTimes times) {
         Map<WindowKey, SortedMap<Long, Long>> uses = saved.usesOfOthers(process);
         for (ScopeState scope : pool.scopes()) {
-            for (Meter meter : scope.meters()) {
-                if (meter.quota() instanceof SlidingWindow window) {
-                    WindowKey key = SavedUses.key(scope, meter.unit(), window);
-                    window.takeIn(dated(uses.getOrDefault(key, new TreeMap<>()), times), times.now());
-                }
+            for (Meter meter : scope.declared()) {
+                SlidingWindow window = Redeclaration.window(meter);
+                WindowKey key = SavedUses.key(scope, meter.unit(), window);
+                window.takeIn(dated(uses.getOrDefault(key, new TreeMap<>()), times), times.now());
             }
         }
     }
@@ -111,10 +109,9 @@ final class StateCopy {
         List<WindowUses> uses = new ArrayList<>();
         List<SavedLimit> limits = new ArrayList<>();
         for (ScopeState scope : pool.scopes()) {
-            for (Meter meter : scope.meters()) {
-                if (meter.quota() instanceof SlidingWindow window) {
-                    uses.add(SavedUses.of(SavedUses.key(scope, meter.unit(), window), window, times));
-                }
+            for (Meter meter : scope.declared()) {
+                SlidingWindow window = Redeclaration.window(meter);
+                uses.add(SavedUses.of(SavedUses.key(scope, meter.unit(), window), window, times));
             }
             scope.reported()
                     .forEach((key, meter) ->

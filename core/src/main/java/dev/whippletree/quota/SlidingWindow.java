@@ -16,6 +16,9 @@ import java.util.Set;
  * <p>This is the safe way to count where the service's own is unknown: whoever keeps every sliding window also keeps every
  * fixed window and never asks more of a token bucket of that size and rate than it has. It remembers each use until it has left
  * the window, so its memory grows with the uses in one window and no further.
+ *
+ * <p>Where the service tells when all is left again, uses that it had surely counted by then leave the window no later. That is
+ * right for each way of counting, and for reports that come late, seldom or no more.
  */
 public final class SlidingWindow implements Quota {
 
@@ -30,6 +33,18 @@ public final class SlidingWindow implements Quota {
 
     /** The sum of all uses in the window, those under way included. */
     private long used;
+
+    /** All uses ever reserved. */
+    private long reservedTotal;
+
+    /** The latest return that was told; empty at first. */
+    private Optional<Return> told = Optional.empty();
+
+    /** Whether returns that were told have been true so far. */
+    private boolean returnsHold = true;
+
+    /** That all uses counted by a moment are left again at another one. */
+    private record Return(long countedBy, long backAt) {}
 
     /**
      * Creates a limit of which nothing is used.
@@ -121,7 +136,34 @@ public final class SlidingWindow implements Quota {
     public Use reserve(long reserved, long now) {
         forget(now);
         used += reserved;
+        reservedTotal += reserved;
         return new DatedUse(reserved);
+    }
+
+    /**
+     * Takes in that the service said when all is left again that it had counted by then. A service that has been found to count
+     * more after such a moment than can have been used since isn't believed any more.
+     *
+     * @param use of the attempt whose answer said so, arrived
+     * @param begun when that attempt was begun
+     * @param counted how much it said is used; 0 if that isn't known exactly
+     * @param backAt when all of that is left again, at the latest
+     */
+    public void told(Use use, long begun, long counted, long backAt, long now) {
+        DatedUse own = (DatedUse) use;
+        boolean hadReturned = told.filter(last -> last.backAt() <= begun).isPresent();
+        returnsHold &= !hadReturned || counted <= own.mostCounted();
+        if (!returnsHold) {
+            return;
+        }
+        if (told.isEmpty() || begun >= told.get().countedBy()) {
+            told = Optional.of(new Return(begun, backAt));
+        }
+        dated.moveForwardUpTo(begun, backAt - windowNanos);
+        if (!own.entry.removed()) {
+            dated.moveForward(own.entry, backAt - windowNanos);
+        }
+        forget(now);
     }
 
     /**
@@ -149,7 +191,8 @@ public final class SlidingWindow implements Quota {
         }
         earlier.dated.forEach(entry -> {
             if (!left.contains(entry)) {
-                dated.add(entry.copy(), entry.date());
+                // When a service gives back what is used of one window says nothing of a longer one.
+                dated.add(entry.copy(), entry.firstDate());
                 used += entry.amount();
             }
         });
@@ -202,14 +245,22 @@ public final class SlidingWindow implements Quota {
 
     private void takeIn(OthersUse use, long now) {
         UsesByDate.Entry entry = others.get(use.key());
-        if (entry == null && use.date() > now - windowNanos) {
+        if (entry == null && leavesAt(use) > now) {
             entry = UsesByDate.Entry.ofOthers();
             dated.add(entry, use.date());
+            dated.moveForward(entry, leavesAt(use) - windowNanos);
             others.put(use.key(), entry);
         }
         if (entry != null) {
             resize(entry, use.amount());
         }
+    }
+
+    private long leavesAt(OthersUse use) {
+        long end = use.date() + windowNanos;
+        return told.filter(last -> use.date() <= last.countedBy())
+                .map(last -> Math.min(end, last.backAt()))
+                .orElse(end);
     }
 
     private void resize(UsesByDate.Entry entry, long amount) {
@@ -235,9 +286,16 @@ public final class SlidingWindow implements Quota {
     private final class DatedUse implements Use {
 
         private final UsesByDate.Entry entry;
+        private final long usedThen = used;
+        private final long reservedThen = reservedTotal;
 
         DatedUse(long reserved) {
             this.entry = new UsesByDate.Entry(reserved);
+        }
+
+        /** Returns the most that the service can have counted since this was reserved, of what is used by this count. */
+        long mostCounted() {
+            return usedThen + reservedTotal - reservedThen;
         }
 
         @Override

@@ -21,11 +21,12 @@ final class UsesByDate {
 
     private static final Entry NOBODY = new Entry(0);
 
-    /** A use's amount and, once it is known, its date. */
+    /** A use's amount and, once it is known, its date, which may later turn out to be earlier. */
     static final class Entry {
 
         private final boolean own;
         private long amount;
+        private long firstDate = NONE;
         private long date = NONE;
         private boolean removed;
         private int slot;
@@ -62,6 +63,11 @@ final class UsesByDate {
             return date;
         }
 
+        /** Returns the date it was added with. */
+        long firstDate() {
+            return firstDate;
+        }
+
         boolean dated() {
             return date != NONE;
         }
@@ -73,17 +79,37 @@ final class UsesByDate {
 
     /** Adds a use that has no date yet. */
     void add(Entry entry, long date) {
-        entry.date = date;
+        entry.firstDate = date;
         sum += entry.amount;
         if (size == ring.length) {
             grow();
         }
-        int index = size++;
+        insert(entry, date, size++);
+    }
+
+    /** Enters a use at a free place, or before it. */
+    private void insert(Entry entry, long date, int free) {
+        int index = free;
         while (index > 0 && at(index - 1).date > date) {
             put(index, at(index - 1));
             index--;
         }
+        entry.date = date;
         put(index, entry);
+    }
+
+    /** Gives an earlier date to a use that is here; a later one changes nothing. */
+    void moveForward(Entry entry, long date) {
+        if (date < entry.date) {
+            insert(entry, date, (entry.slot - head) & (ring.length - 1));
+        }
+    }
+
+    /** Gives a date to all uses dated between it and a later moment, that moment included. */
+    void moveForwardUpTo(long moment, long date) {
+        for (int index = countUpTo(date); index < size && at(index).date <= moment; index++) {
+            at(index).date = date;
+        }
     }
 
     /** Returns the sum of all uses. */

@@ -21,6 +21,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
+import java.util.OptionalLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Test;
 
 final class EngineCoordinationTest {
@@ -54,6 +59,32 @@ final class EngineCoordinationTest {
                         tuple(SCOPE, "tokens/PT1M", Limit.tokens(50_000, Duration.ofMinutes(1)), 100L));
         assertThat(others.told).hasSize(1);
         assertThat(others.told.get(0)).startsWith("settled grant-1 ").endsWith(" 0 ms");
+    }
+
+    /** What the service tells this process the others don't hear, and what they have under way it doesn't know. */
+    @ParameterizedTest
+    @EnumSource
+    void declaredLimitThatTheServiceReportsToo_isReservedAllTheSame(Refill refill) {
+        for (Optional<Duration> window : List.of(Optional.<Duration>empty(), Optional.of(Duration.ofHours(1)))) {
+            RateLimitReport report = new RateLimitReport(
+                    Reach.ORGANIZATION,
+                    Limit.Unit.REQUESTS,
+                    OptionalLong.of(1000),
+                    OptionalLong.of(999),
+                    window,
+                    refill,
+                    Optional.of(window.isPresent() ? Duration.ofMillis(3600) : Duration.ofHours(1)));
+            client.usually(client.reports(SECOND, () -> report));
+            fixture.ask("first, window told " + window.isPresent());
+            fixture.run();
+            fixture.ask("second, window told " + window.isPresent());
+            fixture.run();
+        }
+        assertThat(others.reserved)
+                .hasSize(4)
+                .allSatisfy(uses -> assertThat(uses)
+                        .extracting(LimitUse::name, use -> use.limit().amount())
+                        .contains(tuple("requests/PT1H", 1000L)));
     }
 
     @Test

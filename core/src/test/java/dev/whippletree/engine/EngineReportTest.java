@@ -109,13 +109,59 @@ final class EngineReportTest {
     }
 
     @Test
-    void declaredLimitThatTheServiceReportsToo_isCountedAsTheServiceSays() {
-        ScriptedClient client = fixture.account("a", "100 / 10s");
+    void declaredLimitThatIsReportedToo_isWhollyLeftWhenTheServiceSaysSo() {
+        ScriptedClient client = fixture.account("a", "3 / 10s");
+        Duration reset = Duration.ofSeconds(6);
         client.usually(client.reports(
-                Duration.ofMillis(100), () -> report(100, 99, Refill.AT_ONCE, WINDOW, Optional.empty())));
-        fixture.ask("q");
-        fixture.run();
-        assertThat(fixture.status("a").limits()).hasSize(1);
+                Duration.ofMillis(100), () -> report(3, 0, Refill.AT_ONCE, reset, Optional.empty())));
+        fixture.askMany(6);
+        fixture.advance(Duration.ofSeconds(6));
+        assertThat(client.calls()).isEqualTo(3);
+        fixture.advance(Duration.ofMillis(200));
+        assertThat(client.calls()).isEqualTo(6);
+    }
+
+    /** The last that is heard is how long the window goes on; how long the next one is, the declaration says. */
+    @Test
+    void reportsThatEnd_leaveTheDeclaredLimit() {
+        ScriptedClient client = fixture.account("a", "5 / 10s");
+        client.then(client.reports(
+                Duration.ofMillis(100), () -> report(5, 4, Refill.AT_ONCE, WINDOW, Optional.empty())));
+        client.then(client.reports(
+                Duration.ofMillis(100), () -> report(5, 3, Refill.AT_ONCE, Duration.ofMillis(6_000), Optional.empty())));
+        fixture.ask("first");
+        fixture.advance(Duration.ofSeconds(4));
+        fixture.ask("second");
+        fixture.advance(Duration.ofSeconds(7));
+        client.usually(client.answersAfter(Duration.ofMillis(100)));
+        fixture.askMany(30);
+        fixture.advance(Duration.ofMillis(9_900));
+        assertThat(client.calls()).isEqualTo(2 + 5);
+    }
+
+    @Test
+    void reportedAmountThatGrows_leavesTheDeclaredLimit() {
+        ScriptedClient client = fixture.account("a", "5 / 10s");
+        client.then(client.reports(
+                Duration.ofMillis(100), () -> report(5, 4, Refill.CONTINUOUS, Duration.ofSeconds(2), Optional.of(WINDOW))));
+        client.usually(client.reports(
+                Duration.ofMillis(100),
+                () -> report(50, 49, Refill.CONTINUOUS, Duration.ofMillis(200), Optional.of(WINDOW))));
+        fixture.ask("first");
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.askMany(30);
+        fixture.advance(Duration.ofSeconds(8));
+        assertThat(client.calls()).isLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void twoDeclaredLimitsOfOneAmount_bothHold_whicheverIsReported() {
+        ScriptedClient client = fixture.account("a", "4 / 10s", "4 / 1m");
+        client.usually(client.reports(
+                Duration.ofMillis(100), () -> report(4, 0, Refill.AT_ONCE, WINDOW, Optional.empty())));
+        fixture.askMany(20);
+        fixture.advance(Duration.ofSeconds(59));
+        assertThat(client.calls()).isEqualTo(4);
     }
 
     /** Counts in fixed windows, and remembers the fullest. */

@@ -202,6 +202,30 @@ final class EngineStateTest {
         assertThat(life().status("a").limits()).isEmpty();
     }
 
+    /** Another process may not be told of the bucket, or not at once. */
+    @Test
+    void declaredLimitForWhichABucketStands_isSavedAllTheSame() {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = first.account("a", "100 / 1h");
+        Optional<Duration> window = Optional.of(Duration.ofHours(1));
+        client.usually(client.reports(
+                Duration.ofMillis(100),
+                () -> new RateLimitReport(
+                        Reach.ORGANIZATION,
+                        Limit.Unit.REQUESTS,
+                        OptionalLong.of(100),
+                        OptionalLong.of(99),
+                        window,
+                        Refill.CONTINUOUS,
+                        Optional.of(Duration.ofSeconds(36)))));
+        first.askMany(30);
+        first.advance(Duration.ofSeconds(1));
+        assertThat(first.status("a").limits()).hasSize(1);
+        close(first);
+        timeline.advance(Duration.ofMinutes(5));
+        assertThat(limit(life("100 requests / 1h")).left()).isEqualTo(70);
+    }
+
     private static RateLimitReport report(Refill refill, long amount, long remaining, Duration reset) {
         return new RateLimitReport(
                 Reach.ORGANIZATION,

@@ -156,6 +156,81 @@ final class SlidingWindowTest {
         }
     }
 
+    @Test
+    void whatTheServiceHadCounted_isLeftAgainWhenItSaysSo_whatItMayNotHaveCounted_later() {
+        SlidingWindow quota = new SlidingWindow(10, Duration.ofNanos(WINDOW));
+        quota.reserve(2, 0).arrived(10);
+        Quota.Use meanwhile = quota.reserve(3, 15);
+        Quota.Use teller = quota.reserve(4, 20);
+        meanwhile.arrived(30);
+        teller.arrived(40);
+        quota.told(teller, 20, 9, 100, 40);
+        assertThat(quota.left(99)).isEqualTo(1);
+        assertThat(quota.left(100)).isEqualTo(1 + 2 + 4);
+        assertThat(quota.left(29 + WINDOW)).isEqualTo(7);
+        assertThat(quota.left(30 + WINDOW)).isEqualTo(10);
+    }
+
+    @Test
+    void usesThatAreToldLater_areLeftAgainNoLater() {
+        SlidingWindow quota = new SlidingWindow(10, Duration.ofNanos(WINDOW));
+        Quota.Use teller = quota.reserve(1, 20);
+        teller.arrived(40);
+        quota.told(teller, 20, 1, 100, 40);
+        quota.takeIn(
+                List.of(new SlidingWindow.OthersUse(1, 5, 4), new SlidingWindow.OthersUse(2, 25, 2)), 50);
+        assertThat(quota.left(99)).isEqualTo(10 - 7);
+        assertThat(quota.left(100)).isEqualTo(10 - 2);
+        quota.takeIn(
+                List.of(new SlidingWindow.OthersUse(1, 5, 4), new SlidingWindow.OthersUse(2, 25, 2)), 110);
+        assertThat(quota.left(110)).isEqualTo(10 - 2);
+    }
+
+    @Test
+    void serviceThatGivesBackLessThanItSaid_isNotBelievedAgain() {
+        SlidingWindow quota = new SlidingWindow(10, Duration.ofNanos(WINDOW));
+        Quota.Use first = quota.reserve(10, 0);
+        first.arrived(10);
+        quota.told(first, 0, 10, 100, 10);
+        Quota.Use second = quota.reserve(1, 100);
+        second.arrived(110);
+        quota.told(second, 100, 8, 200, 110);
+        assertThat(quota.left(200)).isEqualTo(9);
+        assertThat(quota.left(110 + WINDOW)).isEqualTo(10);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void left_isThatOfASlowCount_whateverIsTold(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        SlidingWindow quota = new SlidingWindow(1_000, Duration.ofNanos(WINDOW));
+        List<long[]> ends = new ArrayList<>();
+        long now = 0;
+        for (int step = 0; step < 600; step++) {
+            now += random.nextLong(WINDOW / 20);
+            long begun = now;
+            long amount = 1 + random.nextLong(5);
+            Quota.Use use = quota.reserve(amount, now);
+            now += random.nextLong(WINDOW / 20);
+            use.arrived(now);
+            long[] own = {now, now + WINDOW, amount};
+            ends.add(own);
+            if (random.nextInt(3) == 0) {
+                long backAt = now + 1 + random.nextLong(WINDOW);
+                quota.told(use, begun, 0, backAt, now);
+                ends.stream()
+                        .filter(end -> end == own || end[0] <= begun)
+                        .forEach(end -> end[1] = Math.min(end[1], backAt));
+            }
+            long moment = now;
+            long used = ends.stream()
+                    .filter(end -> end[1] > moment)
+                    .mapToLong(end -> end[2])
+                    .sum();
+            assertThat(quota.left(now)).as("step %s", step).isEqualTo(1_000 - used);
+        }
+    }
+
     /** Tries moment after moment. */
     private static final class SlidingReference {
 

@@ -8,6 +8,8 @@ public enum Counting {
     SLIDING,
     /** Windows follow each other; each starts empty. */
     FIXED,
+    /** A window starts, empty, with the first use after the end of the one before. */
+    FROM_FIRST_USE,
     /** A bucket of the amount that refills bit by bit, amount per window. */
     BUCKET;
 
@@ -15,6 +17,7 @@ public enum Counting {
         return switch (this) {
             case SLIDING -> new SlidingMeter(limit);
             case FIXED -> new FixedMeter(limit, startNanos);
+            case FROM_FIRST_USE -> new FirstUseMeter(limit);
             case BUCKET -> new BucketMeter(limit);
         };
     }

@@ -147,7 +147,7 @@ final class ScenarioLot {
         Counting counting = switch (kind) {
             case GROQ -> Counting.BUCKET;
             case OPENAI -> Counting.FIXED;
-            case HUGGING_FACE -> pick(Counting.values());
+            case HUGGING_FACE -> pick(Counting.SLIDING, Counting.FIXED, Counting.BUCKET);
         };
         List<ServiceLimit> limits = new ArrayList<>();
         if (kind == ServiceKind.GROQ) {

@@ -1,0 +1,90 @@
+package dev.whippletree.testkit.emulator;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.ProviderClient;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** A client that tells other reports of limits than those it is told. */
+final class TellingClient implements ProviderClient {
+
+    private final ProviderClient client;
+    private final UnaryOperator<List<RateLimitReport>> change;
+
+    TellingClient(ProviderClient client, UnaryOperator<List<RateLimitReport>> change) {
+        this.client = client;
+        this.change = change;
+    }
+
+    @Override
+    public Optional<String> refuses(Prompt prompt, String model) {
+        return client.refuses(prompt, model);
+    }
+
+    @Override
+    public Admission admission(Prompt prompt, String model) {
+        return client.admission(prompt, model);
+    }
+
+    @Override
+    public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+        return client.send(prompt, model, new TellingSink(sink));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private final class TellingSink implements AttemptSink {
+
+        private final AttemptSink sink;
+
+        TellingSink(AttemptSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public boolean streaming() {
+            return sink.streaming();
+        }
+
+        @Override
+        public void sent() {
+            sink.sent();
+        }
+
+        @Override
+        public void firstByte() {
+            sink.firstByte();
+        }
+
+        @Override
+        public void limits(List<RateLimitReport> reports) {
+            sink.limits(change.apply(reports));
+        }
+
+        @Override
+        public void delta(Delta.Piece piece) {
+            sink.delta(piece);
+        }
+
+        @Override
+        public void done(AnswerEnd end) {
+            sink.done(end);
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            sink.failed(failure);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package dev.whippletree.testkit.emulator;
+
+import dev.whippletree.emulator.model.AnswerLength;
+import dev.whippletree.emulator.model.Counting;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.LimitStats;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.simulation.Link;
+import dev.whippletree.emulator.simulation.SimulatedProvider;
+import dev.whippletree.engine.Engine;
+import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.Topology;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.strategy.RoundRobin;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.coordinator.FakeCoordinator;
+import dev.whippletree.testkit.coordinator.FakeMeetingPoint;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Several engines over one account with a declared limit, of which the service tells in one way or another: all of it drawn from a
+ * seed, in virtual time. Immutable.
+ *
+ * @param seed what it was drawn from
+ * @param processes how many engines
+ * @param declared what the engines are told, the first of them what the service reports too
+ * @param allowed what the service allows instead of the first
+ * @param counting how the service counts
+ * @param headers which answers tell of the limit
+ * @param saysWindow whether its window is told
+ * @param reach for what it is told
+ * @param latency how long answers take
+ * @param transit how long requests are under way at most, if the engines are told
+ * @param phase where in a window by the clock everything begins
+ */
+record ToldLimits(
+        long seed,
+        int processes,
+        List<Limit> declared,
+        long allowed,
+        Counting counting,
+        Headers headers,
+        boolean saysWindow,
+        Reach reach,
+        Latency latency,
+        Optional<Duration> transit,
+        Duration phase) {
+
+    private static final String MODEL = "model";
+
+    /** A prompt asks for this many tokens at most, and its answer has fewer. */
+    private static final int MOST_TOKENS = 50;
+
+    private static final int ANSWER_TOKENS = 30;
+
+    /** At least what one call reserves. */
+    private static final long TOKENS_OF_A_CALL = 100;
+
+    private static final Duration LONGEST_TRANSIT = Duration.ofMillis(40);
+    private static final Duration LONGEST_RUN = Duration.ofHours(2);
+
+    /** Which answers tell of the limits. */
+    enum Headers {
+        ALWAYS,
+        NEVER,
+        /** Each answer does, or doesn't, by lot. */
+        AT_TIMES,
+        /** All do for some seconds, then none for some. */
+        COME_AND_GO,
+        /** Only the first few do. */
+        AT_FIRST
+    }
+
+    static ToldLimits draw(long seed) {
+        SplittableRandom lot = new SplittableRandom(seed);
+        Limit.Unit unit = lot.nextInt(3) == 0 ? Limit.Unit.TOKENS : Limit.Unit.REQUESTS;
+        Duration window = Duration.ofSeconds(5 + lot.nextInt(15));
+        long amount = (unit == Limit.Unit.TOKENS ? TOKENS_OF_A_CALL : 1) * (4 + lot.nextInt(40));
+        List<Limit> declared = new ArrayList<>();
+        declared.add(new Limit(unit, amount, window));
+        if (lot.nextInt(4) == 0) {
+            declared.add(new Limit(unit, amount * (1 + lot.nextInt(3)), window.multipliedBy(2 + lot.nextInt(3))));
+        }
+        long allowed = List.of(amount, amount, amount, amount * 2, amount / 2).get(lot.nextInt(5));
+        Duration latency = Duration.ofMillis(50 + lot.nextInt(3_000));
+        return new ToldLimits(
+                seed,
+                1 + lot.nextInt(4),
+                declared,
+                allowed,
+                pick(lot, Counting.values()),
+                pick(lot, Headers.values()),
+                lot.nextBoolean(),
+                lot.nextInt(4) == 0 ? Reach.MODEL : Reach.ORGANIZATION,
+                lot.nextBoolean() ? Latency.uniform(latency, 0.5) : Latency.lognormal(latency, 0.5),
+                lot.nextBoolean() ? Optional.of(LONGEST_TRANSIT) : Optional.empty(),
+                Duration.ofMillis(lot.nextInt((int) window.toMillis())));
+    }
+
+    private static <T> T pick(SplittableRandom lot, T[] values) {
+        return values[lot.nextInt(values.length)];
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param failed how many prompts weren't answered
+     * @param elapsed how long it took
+     * @param limits what the service counted of each limit
+     */
+    record Outcome(long failed, Duration elapsed, List<LimitStats> limits) {}
+
+    /** Asks about five windows' worth of prompts, in bursts, and waits for all answers. */
+    Outcome run() {
+        VirtualTimeline timeline = new VirtualTimeline(seed);
+        SplittableRandom lot = new SplittableRandom(~seed);
+        EmulatedService service = new EmulatedService(serviceSettings(), timeline.nanoTime());
+        SimulatedProvider provider = new SimulatedProvider(
+                ServiceKind.OPENAI.provider(),
+                service,
+                timeline,
+                new Link(Duration.ofMillis(1), LONGEST_TRANSIT, 0),
+                Map.of());
+        List<Engine> engines = new ArrayList<>();
+        FakeMeetingPoint point = new FakeMeetingPoint();
+        for (int i = 0; i < processes; i++) {
+            engines.add(engine(timeline, telling(provider.connect(account()), timeline, lot.split()), point));
+        }
+        List<CompletableFuture<Completion>> answers = new ArrayList<>();
+        Limit first = declared.get(0);
+        long calls = first.amount() / (first.unit() == Limit.Unit.TOKENS ? TOKENS_OF_A_CALL : 1);
+        while (answers.size() < 5 * calls) {
+            Engine engine = engines.get(lot.nextInt(processes));
+            for (long left = 1 + lot.nextLong(calls); left > 0; left--) {
+                answers.add(engine.complete(prompt(answers.size())));
+            }
+            timeline.advance(Duration.ofNanos(lot.nextLong(first.window().toNanos())));
+        }
+        long endNanos = timeline.nanoTime() + LONGEST_RUN.toNanos();
+        while (!answers.stream().allMatch(CompletableFuture::isDone)) {
+            if (timeline.nanoTime() > endNanos || !timeline.runNext()) {
+                throw new IllegalStateException("the prompts stand still");
+            }
+        }
+        long failed = answers.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .count();
+        return new Outcome(
+                failed,
+                Duration.ofNanos(timeline.nanoTime()),
+                service.stats().limits());
+    }
+
+    private static Prompt prompt(int number) {
+        return Prompt.builder()
+                .user(String.format("question %06d", number))
+                .maxTokens(MOST_TOKENS)
+                .build();
+    }
+
+    private ServiceSettings serviceSettings() {
+        Limit first = declared.get(0);
+        Stream<Limit> limits = Stream.concat(
+                Stream.of(new Limit(first.unit(), allowed, first.window())),
+                declared.stream().skip(1));
+        return ServiceSettings.builder(ServiceKind.OPENAI)
+                .account(
+                        "account",
+                        "token",
+                        limits.map(limit -> new ServiceLimit(limit, counting, false))
+                                .toArray(ServiceLimit[]::new))
+                .latency(latency)
+                .answerLength(AnswerLength.about(ANSWER_TOKENS))
+                .clockAhead(phase)
+                .seed(seed)
+                .build();
+    }
+
+    private AccountSettings account() {
+        return new AccountSettings(
+                "account",
+                ServiceKind.OPENAI.provider(),
+                Optional.of(Secret.of("token")),
+                Optional.empty(),
+                1,
+                OptionalInt.of(50),
+                transit,
+                declared.stream()
+                        .map(limit -> new DeclaredLimit(limit, Optional.empty()))
+                        .toList(),
+                Settings.none("account"));
+    }
+
+    private ProviderClient telling(ProviderClient client, VirtualTimeline timeline, SplittableRandom lot) {
+        long turnNanos = Duration.ofMillis(500 + lot.nextInt(30_000)).toNanos();
+        int[] answered = {0};
+        return new TellingClient(client, reports -> {
+            answered[0]++;
+            boolean told = switch (headers) {
+                case ALWAYS -> true;
+                case NEVER -> false;
+                case AT_TIMES -> lot.nextInt(4) == 0;
+                case COME_AND_GO -> timeline.nanoTime() / turnNanos % 2 == 0;
+                case AT_FIRST -> answered[0] < 4;
+            };
+            return told ? reports.stream().map(this::asTold).toList() : List.of();
+        });
+    }
+
+    private RateLimitReport asTold(RateLimitReport report) {
+        return new RateLimitReport(
+                reach,
+                report.unit(),
+                report.amount(),
+                report.remaining(),
+                saysWindow ? Optional.of(declared.get(0).window()) : Optional.empty(),
+                report.refill(),
+                report.reset());
+    }
+
+    private Engine engine(VirtualTimeline timeline, ProviderClient client, FakeMeetingPoint point) {
+        FakeCoordinator coordinator = new FakeCoordinator(point);
+        Coordination coordination = coordinator.open(Settings.none("coordinator"), FakeServices.on(timeline));
+        coordinator.delayBy(Duration.ofMillis(seed % 20));
+        RouteSettings route = RouteSettings.of(
+                "default",
+                List.of(new RouteSettings.Tier(List.of(new RouteSettings.TargetSettings("account", MODEL)))));
+        Topology topology = new Topology(
+                List.of(new Topology.OpenAccount(account(), client)),
+                Map.of(
+                        "default",
+                        new Topology.OpenRoute(
+                                route,
+                                List.of(new RoundRobin()
+                                        .open(Settings.none("route default"), timeline.random())))),
+                "default",
+                List.of(),
+                processes == 1
+                        ? Optional.empty()
+                        : Optional.of(new Topology.OpenCoordination("simulated", coordination)),
+                List.of());
+        return new Engine(timeline, topology, EngineSettings.DEFAULT, List.of());
+    }
+}
