@@ -197,7 +197,7 @@ final class Ledger {
      */
     synchronized boolean entered(Entry entry, @Nullable LimitsReply reply, @Nullable Throwable failure) {
         entering = false;
-        trouble = failure == null ? null : Contact.causeOf(failure);
+        trouble = failure == null ? null : Cause.of(failure);
         if (reply != null) {
             take(entry, reply);
         }

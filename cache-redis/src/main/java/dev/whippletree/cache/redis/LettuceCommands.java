@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -90,7 +90,7 @@ final class LettuceCommands implements CoordinationCommands {
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
         var unused = notices.send(RedisAsyncCommands::ping)
-                .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Contact.causeOf(failure) : null);
+                .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Cause.of(failure) : null);
         return multi(Script.BEAT, List.of(keys.processes()), bytes(process), bytes(goneAfter.toMillis()))
                 .thenCompose(reply -> {
                     Throwable reason = unheard;
@@ -103,7 +103,7 @@ final class LettuceCommands implements CoordinationCommands {
 
     private static boolean isForbidden(@Nullable Throwable failure) {
         return failure != null
-                && String.valueOf(Contact.causeOf(failure).getMessage()).contains("NOPERM");
+                && String.valueOf(Cause.of(failure).getMessage()).contains("NOPERM");
     }
 
     @Override
@@ -187,7 +187,7 @@ final class LettuceCommands implements CoordinationCommands {
                 .thenApply(sums -> sums.stream()
                         .mapToLong(sum -> Long.parseLong(text(sum.getValueOrElse(ZERO))))
                         .sum())
-                .exceptionallyCompose(failure -> Contact.causeOf(failure) instanceof RefusedCommandException
+                .exceptionallyCompose(failure -> Cause.of(failure) instanceof RefusedCommandException
                         ? CompletableFuture.completedFuture(0L)
                         : CompletableFuture.failedFuture(failure));
     }
@@ -330,7 +330,7 @@ final class LettuceCommands implements CoordinationCommands {
     private <T> CompletionStage<T> run(Script script, ScriptOutputType type, List<byte[]> names, byte[]... arguments) {
         byte[][] all = names.toArray(byte[][]::new);
         return send(redis -> redis.<T>evalsha(script.digest(), type, all, arguments)
-                .handle((reply, failure) -> failure instanceof RedisNoScriptException
+                .handle((reply, failure) -> isUnknown(failure)
                         ? redis.<T>eval(script.text(), type, all, arguments)
                         : failure == null
                                 ? CompletableFuture.completedFuture(reply)
@@ -338,19 +338,24 @@ final class LettuceCommands implements CoordinationCommands {
                 .thenCompose(Function.identity()));
     }
 
+    private static boolean isUnknown(@Nullable Throwable failure) {
+        return failure != null && Cause.find(RedisNoScriptException.class, failure).isPresent();
+    }
+
     private <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return link.send(command).exceptionallyCompose(failure -> {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            return CompletableFuture.failedFuture(translate(cause));
-        });
+        return link.send(command)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(translate(Cause.of(failure))));
     }
 
     private static Throwable translate(Throwable failure) {
-        if (failure instanceof RedisCommandExecutionException) {
-            return new RefusedCommandException(String.valueOf(failure.getMessage()), failure);
+        Optional<RedisCommandExecutionException> refusal = Cause.find(RedisCommandExecutionException.class, failure);
+        if (refusal.isPresent()) {
+            return new RefusedCommandException(
+                    PlainText.of(String.valueOf(refusal.get().getMessage())), failure);
         }
-        return failure instanceof RedisCommandTimeoutException ? new TimeoutException("it doesn't answer") : failure;
+        return Cause.find(RedisCommandTimeoutException.class, failure)
+                .<Throwable>map(timeout -> new TimeoutException("it doesn't answer"))
+                .orElse(failure);
     }
 
     private static byte[] bytes(String text) {
