@@ -215,7 +215,7 @@ final class RedisLink implements AutoCloseable {
                 about = "TLS fails: ";
             }
         }
-        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
+        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : PlainText.of(root.getMessage()));
     }
 
     /** What commands go through: a connection, and whether it may be dead. */
@@ -231,8 +231,7 @@ final class RedisLink implements AutoCloseable {
 
         <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
             long answersBefore = lifeSigns.answers();
-            return command.apply(connection.async())
-                    .whenComplete((answer, failure) -> observe(answersBefore, failure));
+            return command.apply(connection.async()).whenComplete((answer, failure) -> observe(answersBefore, failure));
         }
 
         private void ask() {

@@ -67,8 +67,7 @@ final class FreezingProxy implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                Passage passage =
-                        new Passage(listening.accept(), new Socket(InetAddress.getLoopbackAddress(), port));
+                Passage passage = new Passage(listening.accept(), new Socket(InetAddress.getLoopbackAddress(), port));
                 passages.add(passage);
                 start(passage::passQuestions);
                 start(passage::passAnswers);
