@@ -25,13 +25,16 @@ final class Closings implements Contact.Member {
     private final Tokens tokens;
     private final Services services;
     private final OneAtATime queue;
+    private final Implausible implausible;
 
     // Guarded by this.
     private final Map<Scope, Untold> untold = new LinkedHashMap<>();
     private @Nullable CoordinationListener listener;
     private boolean missed;
 
-    Closings(CoordinationCommands commands, Contact contact, Tokens tokens, Services services) {
+    Closings(
+            CoordinationCommands commands, Contact contact, Tokens tokens, Services services, Implausible implausible) {
+        this.implausible = implausible;
         this.commands = commands;
         this.contact = contact;
         this.tokens = tokens;
@@ -155,17 +158,18 @@ final class Closings implements Contact.Member {
             return;
         }
         for (CoordinationCommands.KeptNotice each : kept) {
-            Notice.read(each.text())
+            Notice.read(each.text(), implausible)
                     .filter(notice -> !notice.process().equals(tokens.process()))
                     .ifPresent(notice -> hear(notice, each.remaining()));
         }
     }
 
-    /** A closing holds for what remains of it; a reopening is kept for those that missed it. */
+    /** A closing holds for what remains of it, never longer than was told; a reopening is kept for those that missed it. */
     private void hear(Notice kept, Duration remaining) {
         if (kept.kind() == Notice.Kind.CLOSED) {
             ScopeClosing told = kept.closing();
-            ScopeClosing now = new ScopeClosing(told.scope(), remaining, told.endKnown(), told.reason());
+            Duration rest = remaining.compareTo(told.remaining()) < 0 ? remaining : told.remaining();
+            ScopeClosing now = new ScopeClosing(told.scope(), rest, told.endKnown(), told.reason());
             pass(hearer -> hearer.closed(now));
         } else {
             hear(kept);

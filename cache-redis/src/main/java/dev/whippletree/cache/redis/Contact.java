@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
@@ -219,7 +218,7 @@ final class Contact {
 
     /** Ends the contact, since something went wrong. */
     void lost(Throwable failure) {
-        Throwable cause = causeOf(failure);
+        Throwable cause = Cause.of(failure);
         mark(cause);
         tellOfLoss(cause);
     }
@@ -248,11 +247,6 @@ final class Contact {
         if (cause instanceof TimeoutException) {
             services.executor().execute(this::beat);
         }
-    }
-
-    /** Returns what went wrong itself. */
-    static Throwable causeOf(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** Beats no more; ends, normally, when the last beat has been answered or has failed, and what undoes it can be sent. */

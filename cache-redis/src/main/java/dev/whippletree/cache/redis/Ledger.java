@@ -129,7 +129,9 @@ final class Ledger {
     private Grant refuse(List<LimitUse> uses, LimitsReply reply) {
         join(reply.epoch());
         holdings.asked(uses, reply.left(), nanoTime());
-        return new Grant.Refused(uses.get(reply.refuser()), Duration.ofMillis(Math.max(1, reply.waitMillis())));
+        LimitUse refuser = uses.get(reply.refuser());
+        long longest = refuser.limit().window().toMillis();
+        return new Grant.Refused(refuser, Duration.ofMillis(Math.max(1, Math.min(longest, reply.waitMillis()))));
     }
 
     /** Settles a grant; one that isn't in flight is left alone. Returns what has to be sent of it now. */
@@ -197,7 +199,7 @@ final class Ledger {
      */
     synchronized boolean entered(Entry entry, @Nullable LimitsReply reply, @Nullable Throwable failure) {
         entering = false;
-        trouble = failure == null ? null : Contact.causeOf(failure);
+        trouble = failure == null ? null : Cause.of(failure);
         if (reply != null) {
             take(entry, reply);
         }

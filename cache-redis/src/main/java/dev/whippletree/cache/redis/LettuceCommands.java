@@ -6,11 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Services;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,11 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +29,22 @@ final class LettuceCommands implements CoordinationCommands {
     private static final byte[] NO_ARGUMENT = {};
     private static final byte[] ZERO = {'0'};
 
+    /** As the scripts read them. */
+    private static final Pattern AMOUNT = Pattern.compile("\\d{1,15}");
+
+    /** Routes differ about how long a probe may take; scopes are looked at once an hour. */
+    private static final Duration LONGEST_PROBE = Duration.ofHours(1);
+
+    private static final long WHENEVER = 0;
+
     /** Of what is dated, and of what is in flight. */
     private static final byte[][] SUMS = {{'s'}, {'h'}};
 
     private final CoordinationKeys keys;
     private final LettuceConnector connector;
     private final RedisLink link;
+    private final Scripts scripts;
+    private final Implausible implausible;
     private final Services services;
     private final RedisSettings settings;
     private final LifeSigns lifeSigns;
@@ -51,12 +54,19 @@ final class LettuceCommands implements CoordinationCommands {
     /** Why Redis doesn't let this process hear notices. */
     private volatile @Nullable Throwable unheard;
 
-    LettuceCommands(RedisSettings settings, Services services) {
+    /**
+     * Creates what isn't connected.
+     *
+     * @param implausible is told of what is ignored
+     */
+    LettuceCommands(RedisSettings settings, Services services, Implausible implausible) {
         this.settings = settings;
         this.services = services;
+        this.implausible = implausible;
         keys = new CoordinationKeys(settings.keyPrefix());
         connector = new LettuceConnector(settings);
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
+        scripts = new Scripts(link, implausible);
         lifeSigns = LifeSigns.of(settings.address());
         notices = subscription(text -> {});
     }
@@ -90,8 +100,8 @@ final class LettuceCommands implements CoordinationCommands {
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
         var unused = notices.send(RedisAsyncCommands::ping)
-                .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Contact.causeOf(failure) : null);
-        return multi(Script.BEAT, List.of(keys.processes()), bytes(process), bytes(goneAfter.toMillis()))
+                .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Cause.of(failure) : null);
+        return scripts.multi(Script.BEAT, List.of(keys.processes()), bytes(process), bytes(goneAfter.toMillis()))
                 .thenCompose(reply -> {
                     Throwable reason = unheard;
                     return reason == null
@@ -102,13 +112,13 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     private static boolean isForbidden(@Nullable Throwable failure) {
-        return failure != null
-                && String.valueOf(Contact.causeOf(failure).getMessage()).contains("NOPERM");
+        return failure != null && String.valueOf(Cause.of(failure).getMessage()).contains("NOPERM");
     }
 
     @Override
     public CompletionStage<Void> leave(String process) {
-        return send(redis -> redis.zrem(keys.processes(), bytes(process))).thenAccept(count -> {});
+        return scripts.send(redis -> redis.zrem(keys.processes(), bytes(process)))
+                .thenAccept(count -> {});
     }
 
     @Override
@@ -152,7 +162,7 @@ final class LettuceCommands implements CoordinationCommands {
             arguments.add(bytes(millisUp(call.limits().get(i).window())));
             arguments.add(bytes(uses.get(i)));
         }
-        return number(Script.END, limitKeys(call), arguments.toArray(byte[][]::new))
+        return scripts.number(Script.END, limitKeys(call), arguments.toArray(byte[][]::new))
                 .thenAccept(now -> {});
     }
 
@@ -160,9 +170,8 @@ final class LettuceCommands implements CoordinationCommands {
     public CompletionStage<Map<String, Long>> survey(Map<String, Duration> own) {
         List<byte[]> arguments = new ArrayList<>();
         own.forEach((place, keep) -> arguments.addAll(List.of(bytes(place), bytes(keep.toMillis()))));
-        return multi(Script.SURVEY, List.of(keys.limits()), arguments.toArray(byte[][]::new))
-                .thenCompose(places ->
-                        used(places.stream().map(LettuceCommands::text).toList()));
+        return scripts.multi(Script.SURVEY, List.of(keys.limits()), arguments.toArray(byte[][]::new))
+                .thenCompose(places -> used(places.stream().map(Scripts::text).toList()));
     }
 
     private CompletionStage<Map<String, Long>> used(List<String> places) {
@@ -180,50 +189,69 @@ final class LettuceCommands implements CoordinationCommands {
 
     /**
      * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit that can't be read
-     * is one that nobody can use.
+     * is one that nobody can use; the next that uses it mends it.
      */
     private CompletionStage<Long> used(String place) {
-        return send(redis -> redis.hmget(keys.limit(place), SUMS))
+        return scripts.send(redis -> redis.hmget(keys.limit(place), SUMS))
                 .thenApply(sums -> sums.stream()
-                        .mapToLong(sum -> Long.parseLong(text(sum.getValueOrElse(ZERO))))
+                        .mapToLong(sum -> amount(place, sum.getValueOrElse(ZERO)))
                         .sum())
-                .exceptionallyCompose(failure -> Contact.causeOf(failure) instanceof RefusedCommandException
+                .exceptionallyCompose(failure -> Cause.of(failure) instanceof RefusedCommandException
                         ? CompletableFuture.completedFuture(0L)
                         : CompletableFuture.failedFuture(failure));
     }
 
+    private long amount(String place, byte[] sum) {
+        String digits = Scripts.text(sum);
+        if (AMOUNT.matcher(digits).matches()) {
+            return Long.parseLong(digits);
+        }
+        implausible.note(place + ": a sum is " + digits);
+        return 0;
+    }
+
     @Override
     public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
-        return number(
-                Script.CLAIM, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()), bytes(notAfterMillis));
+        return claim(keys.claim(key), token, lease, notAfterMillis, lease);
+    }
+
+    private CompletionStage<Long> claim(
+            byte[] what, String token, Duration lease, long notAfterMillis, Duration longest) {
+        return scripts.number(
+                Script.CLAIM,
+                List.of(what),
+                bytes(token),
+                bytes(Math.max(1, lease.toMillis())),
+                bytes(notAfterMillis),
+                bytes(longest.toMillis()));
     }
 
     @Override
     public CompletionStage<Long> claimedFor(CacheKey key) {
-        return send(redis -> redis.pttl(keys.claim(key)));
+        return scripts.send(redis -> redis.pttl(keys.claim(key)));
     }
 
     @Override
     public CompletionStage<Boolean> renew(CacheKey key, String token, Duration lease) {
-        return number(Script.RENEW, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()))
+        return scripts.number(Script.RENEW, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()))
                 .thenApply(kept -> kept == 1);
     }
 
     @Override
     public CompletionStage<Void> unclaim(CacheKey key, String token, String notice) {
-        return number(Script.UNCLAIM, List.of(keys.claim(key)), bytes(token), keys.notices(), bytes(notice))
+        return scripts.number(Script.UNCLAIM, List.of(keys.claim(key)), bytes(token), keys.notices(), bytes(notice))
                 .thenAccept(done -> {});
     }
 
     @Override
     public CompletionStage<Boolean> claimProbe(Scope scope, String token, Duration lease) {
-        SetArgs once = SetArgs.Builder.nx().px(Math.max(1, lease.toMillis()));
-        return send(redis -> redis.set(keys.probe(scope), bytes(token), once)).thenApply("OK"::equals);
+        Duration longest = lease.compareTo(LONGEST_PROBE) < 0 ? LONGEST_PROBE : lease;
+        return claim(keys.probe(scope), token, lease, WHENEVER, longest).thenApply(remaining -> remaining == 0);
     }
 
     @Override
     public CompletionStage<Void> close(Scope scope, Duration remaining, String notice) {
-        return number(
+        return scripts.number(
                         Script.CLOSE,
                         List.of(keys.closings(), keys.probe(scope)),
                         bytes(CoordinationKeys.scopeDigits(scope)),
@@ -235,7 +263,7 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<Void> reopen(Scope scope, String notice) {
-        return number(
+        return scripts.number(
                         Script.REOPEN,
                         List.of(keys.closings(), keys.probe(scope)),
                         bytes(CoordinationKeys.scopeDigits(scope)),
@@ -246,13 +274,14 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<List<KeptNotice>> closings() {
-        return multi(Script.CLOSINGS, List.of(keys.closings()), NO_ARGUMENT).thenApply(LettuceCommands::kept);
+        return scripts.multi(Script.CLOSINGS, List.of(keys.closings()), NO_ARGUMENT)
+                .thenApply(LettuceCommands::kept);
     }
 
     private static List<KeptNotice> kept(List<Object> reply) {
         List<KeptNotice> kept = new ArrayList<>();
         for (int i = 0; i < reply.size(); i += 2) {
-            kept.add(new KeptNotice(Duration.ofMillis((Long) reply.get(i)), text(reply.get(i + 1))));
+            kept.add(new KeptNotice(Duration.ofMillis((Long) reply.get(i)), Scripts.text(reply.get(i + 1))));
         }
         return kept;
     }
@@ -293,14 +322,14 @@ final class LettuceCommands implements CoordinationCommands {
     private CompletionStage<LimitsReply> limits(Script script, LimitsCall call, List<byte[]> arguments) {
         List<byte[]> all = Stream.concat(Stream.of(keys.state(call.organization())), limitKeys(call).stream())
                 .toList();
-        return multi(script, all, arguments.toArray(byte[][]::new)).thenApply(LettuceCommands::limitsReply);
+        return scripts.multi(script, all, arguments.toArray(byte[][]::new)).thenApply(LettuceCommands::limitsReply);
     }
 
     private static LimitsReply limitsReply(List<Object> reply) {
         return new LimitsReply(
-                verdict(text(reply.get(0))),
+                verdict(Scripts.text(reply.get(0))),
                 (Long) reply.get(1),
-                text(reply.get(2)),
+                Scripts.text(reply.get(2)),
                 Duration.ofMillis((Long) reply.get(3)),
                 Math.toIntExact((Long) reply.get(4)),
                 (Long) reply.get(5),
@@ -318,50 +347,11 @@ final class LettuceCommands implements CoordinationCommands {
         };
     }
 
-    private CompletionStage<List<Object>> multi(Script script, List<byte[]> names, byte[]... arguments) {
-        return run(script, ScriptOutputType.MULTI, names, arguments);
-    }
-
-    private CompletionStage<Long> number(Script script, List<byte[]> names, byte[]... arguments) {
-        return run(script, ScriptOutputType.INTEGER, names, arguments);
-    }
-
-    /** A Redis that was started anew knows no scripts; it is given the text then, once. */
-    private <T> CompletionStage<T> run(Script script, ScriptOutputType type, List<byte[]> names, byte[]... arguments) {
-        byte[][] all = names.toArray(byte[][]::new);
-        return send(redis -> redis.<T>evalsha(script.digest(), type, all, arguments)
-                .handle((reply, failure) -> failure instanceof RedisNoScriptException
-                        ? redis.<T>eval(script.text(), type, all, arguments)
-                        : failure == null
-                                ? CompletableFuture.completedFuture(reply)
-                                : CompletableFuture.<T>failedFuture(failure))
-                .thenCompose(Function.identity()));
-    }
-
-    private <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return link.send(command).exceptionallyCompose(failure -> {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            return CompletableFuture.failedFuture(translate(cause));
-        });
-    }
-
-    private static Throwable translate(Throwable failure) {
-        if (failure instanceof RedisCommandExecutionException) {
-            return new RefusedCommandException(String.valueOf(failure.getMessage()), failure);
-        }
-        return failure instanceof RedisCommandTimeoutException ? new TimeoutException("it doesn't answer") : failure;
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
 
     private static byte[] bytes(long number) {
         return Long.toString(number).getBytes(US_ASCII);
-    }
-
-    private static String text(Object bytes) {
-        return new String((byte[]) bytes, UTF_8);
     }
 }

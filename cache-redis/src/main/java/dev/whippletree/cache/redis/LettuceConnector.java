@@ -8,6 +8,8 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -80,7 +82,9 @@ final class LettuceConnector implements RedisConnector {
         return options.autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
+                .timeoutOptions(TimeoutOptions.builder()
+                        .timeoutSource(new Timeouts(settings.commandTimeout()))
+                        .build())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(ATTEMPT_TIMEOUT)
                         .keepAlive(true)
@@ -99,6 +103,26 @@ final class LettuceConnector implements RedisConnector {
                     });
             client = null;
             resources = null;
+        }
+    }
+
+    /** To subscribe is part of an attempt to connect, which must end within seconds however long commands may take. */
+    private static final class Timeouts extends TimeoutOptions.TimeoutSource {
+
+        private final Duration commandTimeout;
+
+        Timeouts(Duration commandTimeout) {
+            this.commandTimeout = commandTimeout;
+        }
+
+        @Override
+        public long getTimeout(RedisCommand<?, ?, ?> command) {
+            return (command.getType() == CommandType.SUBSCRIBE ? ATTEMPT_TIMEOUT : commandTimeout).toNanos();
+        }
+
+        @Override
+        public TimeUnit getTimeUnit() {
+            return TimeUnit.NANOSECONDS;
         }
     }
 }

@@ -7,12 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What processes tell each other. Immutable.
  *
  * <p>As text, it is a list of parts, each with its length before it, so that parts may hold any characters. The first is the
- * version of the form; what has another one, or can't be read, isn't heard.
+ * version of the form; what has another one isn't heard, nor is what no process of this version tells.
  *
  * @param process whose
  * @param kind what has happened
@@ -22,6 +23,15 @@ record Notice(String process, Kind kind, List<String> parts) {
 
     private static final String VERSION = "1";
     private static final int LONGEST_REASON = 500;
+    private static final int LONGEST_TEXT = 8_192;
+    private static final int MOST_PARTS = 8;
+    private static final Pattern PROCESS = Pattern.compile("[0-9a-z-]{1,64}");
+
+    /** The longest that providers take a service at its word. */
+    private static final Duration LONGEST_CLOSING = Duration.ofDays(31);
+
+    /** When somebody looks again. */
+    private static final Duration LONGEST_UNKNOWN = Duration.ofHours(1);
 
     /** What can have happened. */
     enum Kind {
@@ -42,17 +52,24 @@ record Notice(String process, Kind kind, List<String> parts) {
         return new Notice(process, Kind.UNCLAIMED, List.of(key.tenant(), key.digest()));
     }
 
+    /** Returns that a scope is closed, for as long as others believe at most. */
     static Notice closed(String process, ScopeClosing closing) {
         String reason = closing.reason();
+        Duration most = longest(closing.endKnown());
+        Duration remaining = closing.remaining().compareTo(most) < 0 ? closing.remaining() : most;
         return new Notice(
                 process,
                 Kind.CLOSED,
                 List.of(
                         closing.scope().organization(),
                         model(closing.scope()),
-                        Long.toString(closing.remaining().toMillis()),
+                        Long.toString(remaining.toMillis()),
                         Boolean.toString(closing.endKnown()),
                         reason.substring(0, Math.min(reason.length(), LONGEST_REASON))));
+    }
+
+    private static Duration longest(boolean endKnown) {
+        return endKnown ? LONGEST_CLOSING : LONGEST_UNKNOWN;
     }
 
     static Notice reopened(String process, Scope scope) {
@@ -74,10 +91,11 @@ record Notice(String process, Kind kind, List<String> parts) {
         return new Scope(parts.get(0), model.isEmpty() ? Optional.empty() : Optional.of(model.substring(1)));
     }
 
-    /** Returns the closing, as it was when it was told. */
+    /** Returns the closing, as it was when it was told; its reason is fit for a terminal. */
     ScopeClosing closing() {
         long millis = Math.max(1, Long.parseLong(parts.get(2)));
-        return new ScopeClosing(scope(), Duration.ofMillis(millis), Boolean.parseBoolean(parts.get(3)), parts.get(4));
+        return new ScopeClosing(
+                scope(), Duration.ofMillis(millis), Boolean.parseBoolean(parts.get(3)), PlainText.of(parts.get(4)));
     }
 
     /** Returns it as text. */
@@ -94,31 +112,58 @@ record Notice(String process, Kind kind, List<String> parts) {
         text.append(part.length()).append(':').append(part);
     }
 
-    /** Reads a text; empty if it is none of this version. */
-    static Optional<Notice> read(String text) {
+    /**
+     * Reads a text; empty if it is of another version, or nothing that a process tells.
+     *
+     * @param implausible is told of what no process tells
+     */
+    static Optional<Notice> read(String text, Implausible implausible) {
         try {
             List<String> all = split(text);
+            if (!all.get(0).equals(VERSION)) {
+                return Optional.empty();
+            }
             Notice notice = new Notice(all.get(1), Kind.valueOf(all.get(2)), all.subList(3, all.size()));
-            return all.get(0).equals(VERSION) && notice.isWhole() ? Optional.of(notice) : Optional.empty();
+            if (notice.isPlausible()) {
+                return Optional.of(notice);
+            }
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            return Optional.empty();
+            // Said below.
         }
+        implausible.note("notice " + text);
+        return Optional.empty();
     }
 
-    private boolean isWhole() {
-        return switch (kind) {
-            case UNCLAIMED, REOPENED -> parts.size() == 2;
-            case CLOSED -> closing().remaining().toMillis() > 0;
-        };
+    private boolean isPlausible() {
+        return PROCESS.matcher(process).matches()
+                && switch (kind) {
+                    case UNCLAIMED, REOPENED -> parts.size() == 2;
+                    case CLOSED -> parts.size() == 5 && isPlausibleClosing();
+                };
+    }
+
+    private boolean isPlausibleClosing() {
+        long millis = Long.parseLong(parts.get(2));
+        boolean endKnown = parts.get(3).equals("true");
+        return (endKnown || parts.get(3).equals("false"))
+                && millis >= 0
+                && millis <= longest(endKnown).toMillis()
+                && parts.get(4).length() <= LONGEST_REASON;
     }
 
     private static List<String> split(String text) {
+        if (text.length() > LONGEST_TEXT) {
+            throw new IllegalArgumentException("too long");
+        }
         List<String> all = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
             int colon = text.indexOf(':', at);
             int end = colon + 1 + Integer.parseInt(text.substring(at, colon));
             all.add(text.substring(colon + 1, end));
             at = end;
+            if (all.size() > MOST_PARTS) {
+                throw new IllegalArgumentException("too many parts");
+            }
         }
         return all;
     }

@@ -54,6 +54,6 @@ public final class RedisCache implements Cache {
         RedisLink link =
                 new RedisLink(read, "answers are neither found nor stored there", new LettuceConnector(read), services);
         link.connect();
-        return new RedisStore(new RedisKeys(read.keyPrefix()), link, services.clock());
+        return new RedisStore(new RedisKeys(read.keyPrefix()), link, services.clock(), new Implausible(read, services));
     }
 }

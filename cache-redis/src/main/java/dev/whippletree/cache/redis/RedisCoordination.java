@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** One process among others, over what they share. Thread-safe; no method blocks. After closing, stages fail. */
 final class RedisCoordination implements Coordination {
@@ -27,22 +28,35 @@ final class RedisCoordination implements Coordination {
     private final Ledgers ledgers;
     private final Claims claims;
     private final Closings closings;
+    private final Implausible implausible;
     private volatile boolean closed;
 
-    private RedisCoordination(CoordinationSettings settings, CoordinationCommands commands, Services services) {
+    private RedisCoordination(
+            CoordinationSettings settings, CoordinationCommands commands, Services services, Implausible implausible) {
         this.settings = settings;
+        this.implausible = implausible;
         this.commands = commands;
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
         ledgers = new Ledgers(new Ledgers.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
         claims = new Claims(commands, contact, tokens, services, settings);
-        closings = new Closings(commands, contact, tokens, services);
+        closings = new Closings(commands, contact, tokens, services, implausible);
     }
 
-    /** Opens one and begins to connect. */
+    /** Opens one over commands that ignore nothing, and begins to connect. */
     static RedisCoordination open(CoordinationSettings settings, CoordinationCommands commands, Services services) {
-        RedisCoordination opened = new RedisCoordination(settings, commands, services);
+        return open(settings, commands, services, new Implausible(settings.redis(), services));
+    }
+
+    /**
+     * Opens one and begins to connect.
+     *
+     * @param implausible what the commands ignore, and what is ignored here
+     */
+    static RedisCoordination open(
+            CoordinationSettings settings, CoordinationCommands commands, Services services, Implausible implausible) {
+        RedisCoordination opened = new RedisCoordination(settings, commands, services, implausible);
         opened.start();
         return opened;
     }
@@ -70,7 +84,7 @@ final class RedisCoordination implements Coordination {
 
             @Override
             public void notice(String text) {
-                Notice.read(text)
+                Notice.read(text, implausible)
                         .filter(notice -> !notice.process().equals(tokens.process()))
                         .ifPresent(RedisCoordination.this::hear);
             }
@@ -142,7 +156,13 @@ final class RedisCoordination implements Coordination {
     @Override
     public CoordinationStatus status() {
         return new CoordinationStatus(
-                contact.isSettled() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problem());
+                contact.isSettled() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problems());
+    }
+
+    private Optional<String> problems() {
+        return Stream.of(problem(), implausible.sentence())
+                .flatMap(Optional::stream)
+                .reduce((first, second) -> first + "; " + second);
     }
 
     private Optional<String> problem() {

@@ -54,6 +54,8 @@ public final class RedisCoordinator implements Coordinator {
     @Override
     public Coordination open(Settings settings, Services services) {
         CoordinationSettings read = CoordinationSettings.from(settings);
-        return RedisCoordination.open(read, new LettuceCommands(read.redis(), services), services);
+        Implausible implausible = new Implausible(read.redis(), services);
+        return RedisCoordination.open(
+                read, new LettuceCommands(read.redis(), services, implausible), services, implausible);
     }
 }

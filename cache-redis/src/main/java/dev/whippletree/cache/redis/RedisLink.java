@@ -19,15 +19,12 @@ import org.slf4j.Logger;
 /**
  * The way to Redis: one connection, made anew whenever it is lost.
  *
- * <p>It counts as lost when it breaks, and when commands have gone unanswered for a while and none was answered, since a Redis
- * that hangs, or a network that swallows everything, breaks no connection. (A burst of timeouts at one moment is no sign of
- * that: it may have been this process that paused.) While there is none, commands fail at once. Attempts to connect go on in the
- * background, at most a second apart. Going away and coming back are logged, a line each. Thread-safe; never blocks.
+ * <p>It counts as lost when it breaks, and when a command has gone unanswered and a question sent after it isn't answered either
+ * ({@link Doubt}), since a Redis that hangs, or a network that swallows everything, breaks no connection. While there is none,
+ * commands fail at once. Attempts to connect go on in the background, at most a second apart. Going away and coming back are
+ * logged, a line each. Thread-safe; never blocks.
  */
 final class RedisLink implements AutoCloseable {
-
-    /** From the first of several timeouts, with no answer between, to giving the connection up. */
-    private static final long LONGEST_SILENCE_NANOS = 500_000_000;
 
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
@@ -43,22 +40,19 @@ final class RedisLink implements AutoCloseable {
     private final LifeSigns lifeSigns;
 
     /** Ends as the first attempt does: commands that come before share its fate. */
-    private final CompletableFuture<StatefulRedisConnection<byte[], byte[]>> first = new CompletableFuture<>();
+    private final CompletableFuture<Way> first = new CompletableFuture<>();
 
     /** What commands go through: the first attempt, a connection, or a failure that says why there is none. */
-    private volatile CompletableFuture<StatefulRedisConnection<byte[], byte[]>> current = first;
+    private volatile CompletableFuture<Way> current = first;
 
     /** Told of each connection, once commands go through it. */
     private volatile Runnable onConnected = () -> {};
-
-    private volatile boolean silent;
 
     /** Attempts and connections in a row that came to nothing; written under the lock. */
     private volatile int failures;
 
     // Guarded by this.
     private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
-    private long silentSinceNanos;
     private boolean away;
     private boolean closed;
 
@@ -91,42 +85,16 @@ final class RedisLink implements AutoCloseable {
 
     /** Sends a command. The stage ends on one of Lettuce's threads, which must not be held up. */
     <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return current.thenCompose(open -> {
-            long answersBefore = lifeSigns.answers();
-            return command.apply(open.async()).whenComplete((answer, failure) -> observe(open, answersBefore, failure));
-        });
-    }
-
-    private void observe(
-            StatefulRedisConnection<byte[], byte[]> open, long answersBefore, @Nullable Throwable failure) {
-        if (failure == null || failure instanceof RedisCommandExecutionException) {
-            lifeSigns.answered();
-            answered();
-        } else if (failure instanceof RedisCommandTimeoutException) {
-            lifeSigns.unanswered(answersBefore);
-            if (isSilentForLong()) {
-                lose(open, "it doesn't answer");
-            }
-        }
+        return current.thenCompose(way -> way.send(command));
     }
 
     /** Called for each answer, a refusal too, so it looks before it locks. */
     private void answered() {
-        if (silent || failures > 0) {
+        if (failures > 0) {
             synchronized (this) {
-                silent = false;
                 failures = 0;
             }
         }
-    }
-
-    private synchronized boolean isSilentForLong() {
-        long now = services.nanoTime();
-        if (!silent) {
-            silent = true;
-            silentSinceNanos = now;
-        }
-        return now - silentSinceNanos >= LONGEST_SILENCE_NANOS;
     }
 
     @Override
@@ -156,11 +124,12 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void connected(StatefulRedisConnection<byte[], byte[]> open) {
-        if (!accept(open)) {
+        Way way = new Way(open);
+        if (!accept(way)) {
             var unused = open.closeAsync();
             return;
         }
-        first.complete(open);
+        first.complete(way);
         open.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
@@ -174,13 +143,12 @@ final class RedisLink implements AutoCloseable {
         onConnected.run();
     }
 
-    private synchronized boolean accept(StatefulRedisConnection<byte[], byte[]> open) {
+    private synchronized boolean accept(Way way) {
         if (closed) {
             return false;
         }
-        connection = open;
-        current = CompletableFuture.completedFuture(open);
-        silent = false;
+        connection = way.connection;
+        current = CompletableFuture.completedFuture(way);
         if (away) {
             away = false;
             log.info("{}: Redis at {} is back", where, address);
@@ -247,6 +215,40 @@ final class RedisLink implements AutoCloseable {
                 about = "TLS fails: ";
             }
         }
-        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
+        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : PlainText.of(root.getMessage()));
+    }
+
+    /** What commands go through: a connection, and whether it may be dead. */
+    private final class Way {
+
+        private final StatefulRedisConnection<byte[], byte[]> connection;
+        private final Doubt doubt;
+
+        Way(StatefulRedisConnection<byte[], byte[]> connection) {
+            this.connection = connection;
+            this.doubt = new Doubt(services, this::ask, () -> lose(connection, "it doesn't answer"));
+        }
+
+        <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+            long answersBefore = lifeSigns.answers();
+            return command.apply(connection.async()).whenComplete((answer, failure) -> observe(answersBefore, failure));
+        }
+
+        private void ask() {
+            var unused = send(RedisAsyncCommands::ping);
+        }
+
+        /** A command may be several stages, which wrap what Lettuce says. */
+        private void observe(long answersBefore, @Nullable Throwable failure) {
+            if (failure == null
+                    || Cause.find(RedisCommandExecutionException.class, failure).isPresent()) {
+                lifeSigns.answered();
+                doubt.answered();
+                answered();
+            } else if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
+                lifeSigns.unanswered(answersBefore);
+                doubt.unanswered();
+            }
+        }
     }
 }

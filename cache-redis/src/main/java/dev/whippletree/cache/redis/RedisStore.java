@@ -1,5 +1,7 @@
 package dev.whippletree.cache.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheHit;
@@ -27,43 +29,66 @@ final class RedisStore implements CacheStore {
     /** Longer than anything lives, and far from overflowing Redis's milliseconds. */
     private static final Duration LONGEST = Duration.ofDays(3650);
 
+    /** By so much the clocks of processes may differ. */
+    private static final Duration SKEW = Duration.ofDays(1);
+
     /** Keys looked at in one step of a sweep: a millisecond's work for Redis. */
     private static final int SWEEP_STEP = 1_000;
 
     private final RedisKeys keys;
     private final RedisLink link;
     private final InstantSource clock;
+    private final Implausible implausible;
 
-    RedisStore(RedisKeys keys, RedisLink link, InstantSource clock) {
+    /**
+     * Creates a store.
+     *
+     * @param implausible is told of values that aren't answers
+     */
+    RedisStore(RedisKeys keys, RedisLink link, InstantSource clock, Implausible implausible) {
         this.keys = keys;
         this.link = link;
         this.clock = clock;
+        this.implausible = implausible;
     }
 
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
         return link.send(redis -> redis.get(keys.of(key)))
                 .thenApply(stored -> Optional.ofNullable(stored)
-                        .flatMap(Packing::unpack)
-                        .flatMap(bytes -> CacheEnvelope.read(bytes, clock.instant()))
+                        .flatMap(bytes -> read(key, bytes))
                         .map(entry -> new CacheHit(entry, true)));
+    }
+
+    private Optional<CacheEntry> read(CacheKey key, byte[] stored) {
+        Instant now = clock.instant();
+        Optional<CacheEntry> entry = Packing.unpack(stored)
+                .flatMap(bytes -> CacheEnvelope.read(bytes, Instant.MIN))
+                .filter(found -> Duration.between(now, found.expires()).compareTo(LONGEST.plus(SKEW)) <= 0);
+        if (entry.isEmpty()) {
+            implausible.note("the answer under " + new String(keys.of(key), US_ASCII));
+        }
+        return entry.filter(found -> now.isBefore(found.expires()));
+    }
+
+    @Override
+    public List<String> remarks() {
+        return implausible.sentence().stream().toList();
     }
 
     @Override
     public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-        if (!clock.instant().isBefore(entry.expires())) {
+        Instant now = clock.instant();
+        if (!now.isBefore(entry.expires())) {
             return CompletableFuture.completedFuture(null);
         }
-        byte[] envelope = Packing.pack(CacheEnvelope.write(entry));
-        long millis = millisUntil(entry.expires());
+        Instant latest = now.plus(LONGEST);
+        Instant expires = entry.expires().isBefore(latest) ? entry.expires() : latest;
+        byte[] envelope = Packing.pack(CacheEnvelope.write(new CacheEntry(entry.completion(), expires)));
+        // Rounded up, since Redis refuses zero and the envelope knows better.
+        long millis = Math.max(1, Duration.between(now, expires).toMillis());
         return link.send(redis -> redis.set(keys.of(key), envelope, SetArgs.Builder.px(millis)))
                 .thenAccept(ok -> {});
-    }
-
-    /** Rounds up, since Redis refuses zero and the envelope knows better. */
-    private long millisUntil(Instant expires) {
-        Duration left = Duration.between(clock.instant(), expires);
-        return left.compareTo(LONGEST) < 0 ? Math.max(1, left.toMillis()) : LONGEST.toMillis();
     }
 
     /** Sweeps the keys step by step. Answers stored meanwhile may stay. */

@@ -10,13 +10,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The scripts that run in Redis, each from a file of its name beside this class. */
+/**
+ * The scripts that run in Redis, each from a file of its name beside this class. Each replies a list: its own reply, and if values that
+ * can't be were ignored, how many and what the last was.
+ */
 enum Script {
     /** Reserves of limits. */
-    RESERVE("limits.lua", "reserve.lua"),
+    RESERVE("limits.lua", "epochs.lua", "reserve.lua"),
     /** Enters uses that Redis doesn't know. */
-    ENTER("limits.lua", "enter.lua"),
+    ENTER("limits.lua", "epochs.lua", "enter.lua"),
     /** Registers limits. */
     SURVEY("survey.lua"),
     /** Ends a grant. */
@@ -40,7 +44,7 @@ enum Script {
     private final String digest;
 
     Script(String... files) {
-        text = Arrays.stream(files)
+        text = Stream.concat(Stream.of("plausible.lua"), Arrays.stream(files))
                 .map(Script::read)
                 .collect(Collectors.joining("\n"))
                 .getBytes(UTF_8);

@@ -137,7 +137,7 @@ final class SharedLedger implements Contact.Member {
             noteTime(reply);
         }
         boolean again = ledger.entered(entry, reply, failure);
-        if (failure != null && !(Contact.causeOf(failure) instanceof RefusedCommandException)) {
+        if (failure != null && !(Cause.of(failure) instanceof RefusedCommandException)) {
             parts.contact().lost(failure);
         }
         ledger.endings().forEach(this::end);

@@ -3,10 +3,22 @@
 --   ARGV  process, after how long one that wasn't seen is gone
 -- Replies Redis's time and the number.
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local MOST_PROCESSES = 100000
+
+local now = millis()
 local gone = tonumber(ARGV[2])
-redis.call('ZADD', KEYS[1], now, ARGV[1])
+typed('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - gone)
+local early = redis.call('ZREMRANGEBYSCORE', KEYS[1], now + SKEW, '+inf')
+if early > 0 then
+  ignore(KEYS[1], 'of ' .. early .. ' that were seen in the future')
+end
+-- A little ahead are those that another clock has dated. They say soon that they are there.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. whole(now), '+inf')
+if redis.call('ZCARD', KEYS[1]) > MOST_PROCESSES then
+  ignore(KEYS[1], 'of more than ' .. MOST_PROCESSES)
+  redis.call('DEL', KEYS[1])
+  redis.call('ZADD', KEYS[1], now, ARGV[1])
+end
 redis.call('PEXPIRE', KEYS[1], gone)
-return {now, redis.call('ZCARD', KEYS[1])}
+return told({now, redis.call('ZCARD', KEYS[1])})

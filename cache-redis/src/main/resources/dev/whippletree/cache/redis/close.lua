@@ -3,17 +3,16 @@
 --   KEYS  the closings, the scope's probe
 --   ARGV  scope, remaining time, channel, notice
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = millis()
 local remaining = tonumber(ARGV[2])
-local stored = redis.call('HGET', KEYS[1], ARGV[1])
-local stop = stored and string.match(stored, '^%d+')
-if not stop or tonumber(stop) <= now + remaining then
-  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now + remaining) .. ' ' .. ARGV[4])
+local stored = typed('HGET', KEYS[1], ARGV[1])
+local stop = stored and plausible(string.match(stored, '^%d+'))
+if not stop or stop <= now + remaining or stop > now + LONGEST_CLOSING + SKEW then
+  redis.call('HSET', KEYS[1], ARGV[1], whole(now + remaining) .. ' ' .. ARGV[4])
 end
 if redis.call('PTTL', KEYS[1]) < remaining then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
 redis.call('DEL', KEYS[2])
 redis.call('PUBLISH', ARGV[3], ARGV[4])
-return 0
+return told(0)

@@ -2,18 +2,23 @@
 --   KEYS  the closings
 -- Replies, one after the other, how long each still holds and its notice.
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local all = redis.call('HGETALL', KEYS[1])
+local MOST_CLOSINGS = 10000
+local MOST_BYTES = 16384
+
+local now = millis()
+local all = typed('HGETALL', KEYS[1])
 local holding = {}
 for i = 1, #all, 2 do
   local stop, notice = string.match(all[i + 1], '^o?(%d+) (.*)$')
-  local remaining = tonumber(stop) - now
-  if remaining > 0 then
-    holding[#holding + 1] = remaining
+  stop = plausible(stop)
+  if not stop or stop > now + LONGEST_CLOSING + SKEW or #notice > MOST_BYTES or #holding >= 2 * MOST_CLOSINGS then
+    ignore(KEYS[1] .. ' ' .. string.sub(all[i], 1, 60), all[i + 1])
+    redis.call('HDEL', KEYS[1], all[i])
+  elseif stop > now then
+    holding[#holding + 1] = stop - now
     holding[#holding + 1] = notice
   else
     redis.call('HDEL', KEYS[1], all[i])
   end
 end
-return holding
+return told(holding)

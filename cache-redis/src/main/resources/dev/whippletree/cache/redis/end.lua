@@ -8,12 +8,12 @@ local now = millis()
 local id, date, lease = ARGV[1], now - tonumber(ARGV[2]), tonumber(ARGV[3])
 for i, key in ipairs(KEYS) do
   local field = 'g' .. id
-  local grant = redis.call('HGET', key, field)
+  local grant = typed('HGET', key, field)
   if grant then
     local limit = open(key, tonumber(ARGV[2 + i * 2]), now)
     -- An expired one has just been dated.
     if redis.call('HDEL', key, field) == 1 then
-      local reserved = tonumber(string.match(grant, '%d+'))
+      local reserved = readGrant(limit, field, grant) or 0
       local use = tonumber(ARGV[3 + i * 2])
       limit.held = limit.held - reserved
       add(limit, date, use < 0 and reserved or use)
@@ -21,4 +21,4 @@ for i, key in ipairs(KEYS) do
     keep(limit, lease)
   end
 end
-return now
+return told(now)

@@ -10,12 +10,12 @@
 local now = millis()
 local known, fresh, notAfter, process, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 if notAfter > 0 and now > notAfter then
-  return reply('late', nil, now, 0, 0, {})
+  return told(reply('late', nil, now, 0, 0, {}))
 end
 local state = enterEpoch(KEYS[1], known, fresh, now)
 if state.changed then
   keepState(state, {})
-  return reply('changed', state, now, 0, 0, {})
+  return told(reply('changed', state, now, 0, 0, {}))
 end
 
 local position = 5
@@ -52,4 +52,4 @@ for i, limit in ipairs(limits) do
   lefts[i] = left(limit, amounts[i])
 end
 keepState(state, limits)
-return reply('done', state, now, 0, 0, lefts)
+return told(reply('done', state, now, 0, 0, lefts))

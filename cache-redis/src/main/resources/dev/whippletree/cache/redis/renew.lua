@@ -3,9 +3,9 @@
 --   ARGV  token, lease
 -- Replies 1, or 0 if it has become another's.
 
-local holder = redis.call('GET', KEYS[1])
+local holder = typed('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then
-  return 0
+  return told(0)
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+return told(1)

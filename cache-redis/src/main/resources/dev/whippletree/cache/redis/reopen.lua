@@ -3,10 +3,14 @@
 --   KEYS  the closings, the scope's probe
 --   ARGV  scope, channel, notice
 
-local stored = redis.call('HGET', KEYS[1], ARGV[1])
-if stored then
-  redis.call('HSET', KEYS[1], ARGV[1], 'o' .. string.match(stored, '^o?(%d+)') .. ' ' .. ARGV[3])
+local stored = typed('HGET', KEYS[1], ARGV[1])
+local stop = stored and plausible(string.match(stored, '^o?(%d+) '))
+if stop then
+  redis.call('HSET', KEYS[1], ARGV[1], 'o' .. whole(stop) .. ' ' .. ARGV[3])
+elseif stored then
+  ignore(KEYS[1] .. ' ' .. ARGV[1], stored)
+  redis.call('HDEL', KEYS[1], ARGV[1])
 end
 redis.call('DEL', KEYS[2])
 redis.call('PUBLISH', ARGV[2], ARGV[3])
-return 0
+return told(0)

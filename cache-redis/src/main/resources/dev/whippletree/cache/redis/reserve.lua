@@ -7,12 +7,12 @@
 local now = millis()
 local known, fresh, notAfter, id, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 if notAfter > 0 and now > notAfter then
-  return reply('late', nil, now, 0, 0, {})
+  return told(reply('late', nil, now, 0, 0, {}))
 end
 local state = enterEpoch(KEYS[1], known, fresh, now)
 if state.changed or state.carefulMillis > 0 then
   keepState(state, {})
-  return reply(state.changed and 'changed' or 'careful', state, now, 0, 0, {})
+  return told(reply(state.changed and 'changed' or 'careful', state, now, 0, 0, {}))
 end
 
 -- When enough of what is dated has left. What is in flight has no date yet: the earliest is now.
@@ -38,6 +38,9 @@ for i = 2, #KEYS do
   local limit = open(KEYS[i], window, now)
   limit.use, limit.amount = use, amount
   limits[#limits + 1] = limit
+  if use > left(limit, amount) then
+    checkSums(limit)
+  end
   if use > 0 and use > left(limit, amount) then
     local wait = waitFor(limit, use - left(limit, amount))
     if wait > longest then
@@ -53,4 +56,4 @@ for _, limit in ipairs(limits) do
   lefts[#lefts + 1] = left(limit, limit.amount)
 end
 keepState(state, limits)
-return reply(refuser < 0 and 'done' or 'refused', state, now, math.max(0, refuser), longest, lefts)
+return told(reply(refuser < 0 and 'done' or 'refused', state, now, math.max(0, refuser), longest, lefts))

@@ -2,10 +2,10 @@
 --   KEYS  the claim
 --   ARGV  token, channel, notice
 
-local holder = redis.call('GET', KEYS[1])
+local holder = typed('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then
-  return 0
+  return told(0)
 end
 redis.call('DEL', KEYS[1])
 redis.call('PUBLISH', ARGV[2], ARGV[3])
-return 0
+return told(0)

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
+import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,13 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NoticeTest {
 
+    private final Implausible implausible = new Implausible(
+            RedisSettings.from(new Settings("coordinator redis", Map.of())), FakeServices.on(new VirtualTimeline(1)));
+
     @Test
     void closing_comesBackWhole() {
         for (String name : new String[] {"", "a", "3:abc", "größer 😀", "\n"}) {
             for (Scope scope : new Scope[] {Scope.of(name), Scope.of("o", name)}) {
-                ScopeClosing closing = new ScopeClosing(scope, Duration.ofMillis(90_001), true, name);
+                ScopeClosing closing = new ScopeClosing(scope, Duration.ofMillis(90_001), true, "why");
 
-                assertThat(Notice.read(Notice.closed("p", closing).text()))
+                assertThat(read(Notice.closed("p", closing).text()))
                         .hasValueSatisfying(
                                 notice -> assertThat(notice.closing()).isEqualTo(closing));
             }
@@ -30,7 +37,7 @@ class NoticeTest {
     void longReason_isCut() {
         ScopeClosing closing = new ScopeClosing(Scope.of("o"), Duration.ofHours(1), false, "x".repeat(10_000));
 
-        assertThat(Notice.read(Notice.closed("p", closing).text())
+        assertThat(read(Notice.closed("p", closing).text())
                         .orElseThrow()
                         .closing()
                         .reason())
@@ -42,8 +49,34 @@ class NoticeTest {
         Notice reopened = Notice.reopened("p", Scope.of("o", "m"));
         Notice unclaimed = Notice.unclaimed("p", Samples.key("t", "q"));
 
-        assertThat(Notice.read(reopened.text())).isEqualTo(Optional.of(reopened));
-        assertThat(Notice.read(unclaimed.text())).isEqualTo(Optional.of(unclaimed));
+        assertThat(read(reopened.text())).isEqualTo(Optional.of(reopened));
+        assertThat(read(unclaimed.text())).isEqualTo(Optional.of(unclaimed));
+    }
+
+    @Test
+    void closingThatIsLongerThanOthersBelieve_isToldAsTheLongest() {
+        Scope scope = Scope.of("o");
+        Duration century = Duration.ofDays(36_500);
+
+        assertThat(read(Notice.closed("p", new ScopeClosing(scope, century, true, ""))
+                        .text()))
+                .hasValueSatisfying(
+                        notice -> assertThat(notice.closing().remaining()).isEqualTo(Duration.ofDays(31)));
+        assertThat(read(Notice.closed("p", new ScopeClosing(scope, century, false, ""))
+                        .text()))
+                .hasValueSatisfying(
+                        notice -> assertThat(notice.closing().remaining()).isEqualTo(Duration.ofHours(1)));
+        assertThat(implausible.sentence()).isEmpty();
+    }
+
+    @Test
+    void reason_isWithoutWhatATerminalActsOn() {
+        String reason = "a\u001b[31mb\u009b2Jc\u202ed\u2028e\r\nf\u0000";
+
+        assertThat(read(Notice.closed("p", new ScopeClosing(Scope.of("o"), Duration.ofHours(1), true, reason))
+                        .text()))
+                .hasValueSatisfying(
+                        notice -> assertThat(notice.closing().reason()).isEqualTo("a [31mb 2Jc d e f "));
     }
 
     @ParameterizedTest
@@ -52,15 +85,35 @@ class NoticeTest {
                 "",
                 "x",
                 "1:1",
-                "1:2" + "1:p8:REOPENED1:o0:",
                 "1:11:p4:GONE1:o0:",
                 "1:11:p8:REOPENED1:o",
                 "1:11:p8:REOPENED1:o9:m",
+                "1:11:p8:REOPENED1:o0:0:",
+                "1:17:\u001b[2Jabc8:REOPENED1:o0:",
                 "1:11:p6:CLOSED1:o0:1:x4:true0:",
                 "1:11:p6:CLOSED1:o0:",
+                "1:11:p6:CLOSED1:o0:3:NaN4:true0:",
+                "1:11:p6:CLOSED1:o0:2:-14:true0:",
+                "1:11:p6:CLOSED1:o0:10:26784000014:true0:",
+                "1:11:p6:CLOSED1:o0:19:92233720368547758074:true0:",
+                "1:11:p6:CLOSED1:o0:7:36000015:false0:",
+                "1:11:p6:CLOSED1:o0:1:15:maybe0:",
+                "1:11:p6:CLOSED1:o0:1:14:true0:0:",
+                "0:0:0:0:0:0:0:0:0:0:0:0:",
                 "-1:"
             })
-    void whatIsNoneOfThisVersion_isNotHeard(String text) {
-        assertThat(Notice.read(text)).isEmpty();
+    void whatNoProcessTells_isNotHeardAndCounted(String text) {
+        assertThat(read(text)).isEmpty();
+        assertThat(implausible.sentence()).get().asString().contains("1 value").doesNotContain("\u001b");
+    }
+
+    @Test
+    void anotherVersion_isNotHeardAndNotCounted() {
+        assertThat(read("1:21:p8:REOPENED1:o0:")).isEmpty();
+        assertThat(implausible.sentence()).isEmpty();
+    }
+
+    private Optional<Notice> read(String text) {
+        return Notice.read(text, implausible);
     }
 }

@@ -1,39 +1,41 @@
 package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
-import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.RedisException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.mockito.ArgumentCaptor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The link in virtual time, over connections that exist only here. */
 class RedisLinkTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final PausedTimeline clock = new PausedTimeline(timeline);
     private final ScriptedConnector connector = new ScriptedConnector();
     private final RedisLink link = new RedisLink(
             RedisSettings.from(new Settings("cache redis", Map.of("uri", "redis://host:6379"))),
             "nothing is stored",
             connector,
-            FakeServices.on(timeline));
+            FakeServices.on(clock));
 
     @Test
     void commandsBeforeTheFirstConnection_areSentOnceItIsThere() {
@@ -130,30 +132,69 @@ class RedisLinkTest {
     }
 
     @Test
-    void burstOfTimeouts_isNoReasonToGiveUp() {
+    void burstOfTimeouts_isAskedAboutOnce_andAnAnswerEndsTheDoubt() {
         connected();
         for (int n = 0; n < 1_000; n++) {
             timeOut();
         }
+        assertThat(connector.questions(0)).hasSize(1);
 
-        assertThat(answer("hello")).isCompletedWithValue("hello");
+        connector.questions(0).get(0).complete("PONG");
+
+        timeline.advance(Duration.ofMinutes(1));
         assertThat(connector.attempts).hasSize(1);
+        verify(connector.connection(0), never()).closeAsync();
     }
 
-    @Test
-    void timeoutsForHalfASecond_giveTheConnectionUp() {
+    @ParameterizedTest
+    @MethodSource("wrappings")
+    void oneTimeout_howeverWrapped_givesTheConnectionUpAfterHalfASecondWithoutAnswer(
+            UnaryOperator<Throwable> wrapping) {
         connected();
-        timeOut();
+        assertThat(timeOut(wrapping)).isCompletedExceptionally();
         timeline.advance(Duration.ofMillis(499));
-        timeOut();
         assertThat(unanswered()).isNotCompletedExceptionally();
         timeline.advance(Duration.ofMillis(1));
-        timeOut();
 
         assertFailed(answer("hello"), "it doesn't answer");
         verify(connector.connection(0)).closeAsync();
-        timeline.runAll();
+        timeline.advance(Duration.ofMillis(50));
         assertThat(connector.attempts).hasSize(2);
+    }
+
+    static List<UnaryOperator<Throwable>> wrappings() {
+        return List.of(
+                failure -> failure,
+                CompletionException::new,
+                failure -> new CompletionException(new CompletionException(failure)),
+                failure -> new ExecutionException(new CompletionException(failure)),
+                RedisException::new);
+    }
+
+    @Test
+    void moreTimeoutsWhileInDoubt_renewNothingTwice() {
+        connected();
+        for (int n = 0; n < 10; n++) {
+            timeOut();
+            timeline.advance(Duration.ofMillis(50));
+        }
+        for (int n = 0; n < 10; n++) {
+            connector.questions(0).get(0).completeExceptionally(new RedisCommandTimeoutException("timed out"));
+            timeline.advance(Duration.ofMillis(50));
+        }
+
+        assertThat(connector.attempts).hasSize(2);
+    }
+
+    @Test
+    void refusalWhileInDoubt_isAnAnswer() {
+        connected();
+        timeOut();
+        assertThat(failed(new CompletionException(new RedisCommandExecutionException("NOPERM no"))))
+                .isCompletedExceptionally();
+        timeline.advance(Duration.ofMinutes(1));
+
+        assertThat(connector.attempts).hasSize(1);
     }
 
     @Test
@@ -164,9 +205,37 @@ class RedisLinkTest {
         assertThat(answer("hello")).isCompleted();
         timeOut();
         timeline.advance(Duration.ofMillis(400));
-        timeOut();
 
         assertThat(answer("hello")).isCompleted();
+        assertThat(connector.questions(0)).hasSize(2);
+    }
+
+    @Test
+    void pauseOfThisProcess_isNotTakenForSilence() {
+        connected();
+        timeOut();
+        timeline.advance(Duration.ofMillis(300));
+
+        clock.pause(Duration.ofSeconds(10));
+        timeline.advance(Duration.ofMillis(400));
+
+        assertThat(connector.questions(0)).hasSize(2);
+        connector.questions(0).get(1).complete("PONG");
+        timeline.advance(Duration.ofMinutes(1));
+        assertThat(connector.attempts).hasSize(1);
+    }
+
+    @Test
+    void processThatIsPausedAllTheTime_stillLeavesADeadConnection() {
+        connected();
+        timeOut();
+        for (int n = 0; n < 7; n++) {
+            clock.pause(Duration.ofMillis(150));
+            timeline.advance(Duration.ofMillis(100));
+        }
+
+        assertThat(connector.questions(0)).hasSize(3);
+        assertFailed(answer("hello"), "it doesn't answer");
     }
 
     @Test
@@ -246,64 +315,19 @@ class RedisLinkTest {
     }
 
     private void timeOut() {
-        CompletionStage<String> ended = link.send(
-                redis -> CompletableFuture.<String>failedFuture(new RedisCommandTimeoutException("timed out")));
-        assertThat(ended.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(timeOut(failure -> failure)).isCompletedExceptionally();
+    }
+
+    private CompletableFuture<String> timeOut(UnaryOperator<Throwable> wrapping) {
+        return failed(wrapping.apply(new RedisCommandTimeoutException("timed out")));
+    }
+
+    private CompletableFuture<String> failed(Throwable failure) {
+        return link.send(redis -> CompletableFuture.<String>failedFuture(failure))
+                .toCompletableFuture();
     }
 
     private static void assertFailed(CompletableFuture<?> future, String message) {
         assertThat(future).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining(message);
-    }
-
-    /** Attempts that end when the test says so, each with a connection of its own. */
-    private static final class ScriptedConnector implements RedisConnector {
-
-        private final List<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> attempts = new ArrayList<>();
-        private final List<StatefulRedisConnection<byte[], byte[]>> connections = new ArrayList<>();
-        private boolean throwing;
-        private boolean closed;
-
-        @Override
-        public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
-            CompletableFuture<StatefulRedisConnection<byte[], byte[]>> attempt = new CompletableFuture<>();
-            attempts.add(attempt);
-            connections.add(open());
-            if (throwing) {
-                throw new IllegalStateException("thrown");
-            }
-            return attempt;
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-
-        StatefulRedisConnection<byte[], byte[]> connection(int attempt) {
-            return connections.get(attempt);
-        }
-
-        void connect(int attempt) {
-            attempts.get(attempt).complete(connection(attempt));
-        }
-
-        void fail(int attempt, RuntimeException reason) {
-            attempts.get(attempt).completeExceptionally(reason);
-        }
-
-        void breakConnection(int attempt) {
-            ArgumentCaptor<RedisConnectionStateListener> listener =
-                    ArgumentCaptor.forClass(RedisConnectionStateListener.class);
-            verify(connection(attempt)).addListener(listener.capture());
-            listener.getValue().onRedisDisconnected((RedisChannelHandler<?, ?>) mock(RedisChannelHandler.class));
-        }
-
-        @SuppressWarnings("unchecked")
-        private static StatefulRedisConnection<byte[], byte[]> open() {
-            StatefulRedisConnection<byte[], byte[]> connection = mock(StatefulRedisConnection.class);
-            when(connection.isOpen()).thenReturn(true);
-            when(connection.async()).thenReturn(mock(RedisAsyncCommands.class));
-            return connection;
-        }
     }
 }

@@ -30,6 +30,7 @@ import redis.embedded.RedisSentinel;
 class RedisSentinelTest {
 
     private static final String PASSWORD = "right-secret";
+    private static final Duration MOST_OF_A_FAILOVER = Duration.ofSeconds(30);
     private static final CacheKey KEY = Samples.key("t", "q");
     private static final LimitUse ONE_OF_100 = CoordinatedProcess.one(100, Duration.ofHours(1));
 
@@ -107,6 +108,24 @@ class RedisSentinelTest {
         }
     }
 
+    @Test
+    void masterIsStopped_keepsItsConnectionsOpen_andAllGoesOnAtTheReplica() throws Exception {
+        Map<String, String> impatient = Map.of("password", PASSWORD, "command-timeout", "250ms");
+        try (CachingProcess cache = new CachingProcess(uri, impatient)) {
+            processes.open(uri, impatient);
+            processes.open(uri, impatient);
+            processes.awaitInStep();
+            cache.put(KEY);
+            await().until(() -> keys(replica) == keys(master));
+
+            master.freeze();
+
+            await().atMost(MOST_OF_A_FAILOVER).until(() -> isMaster(replica));
+            processes.awaitInStep();
+            await().ignoreExceptions().until(() -> cache.isStored(KEY));
+        }
+    }
+
     /** The Sentinel breaks all connections to a server when it changes its role. */
     private static boolean isMaster(RedisProcess where) {
         try {
@@ -140,6 +159,10 @@ class RedisSentinelTest {
                 List.of("requirepass " + PASSWORD, "masterauth " + PASSWORD, "repl-diskless-sync-delay 0"));
         settings.addAll(List.of(more));
         return RedisProcess.started(settings.toArray(String[]::new));
+    }
+
+    private static long keys(RedisProcess where) {
+        return at(where, RedisCommands::dbsize);
     }
 
     private static <T> T at(RedisProcess where, Function<RedisCommands<String, String>, T> use) {

@@ -51,7 +51,7 @@ class RedisUserTest {
     private static final String PASSWORD = "right-secret";
     private static final CacheKey KEY = Samples.key("t", "q");
     private static final LimitUse ONE_OF_FIVE = CoordinatedProcess.one(5, Duration.ofHours(1));
-    private static final Pattern CALL = Pattern.compile("redis\\.call\\('([A-Z]+)'");
+    private static final Pattern CALL = Pattern.compile("(?:redis\\.p?call|typed)\\('([A-Z]+)'");
 
     /** What is sent without a script. */
     private static final Set<String> SENT =

@@ -1,0 +1,81 @@
+package dev.whippletree.cache.redis;
+
+import dev.whippletree.spi.Services;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a connection that left a command unanswered is dead. Thread-safe; never blocks.
+ *
+ * <p>The first unanswered command raises the doubt, and a question of our own is sent, since no other command need follow. Any
+ * answer ends the doubt. Without one, half a second later, the connection is dead.
+ *
+ * <p>That half second is watched in steps. A step that ends late shows that this process was paused, for garbage collection or by
+ * a signal, and that answers may lie unread: then the doubt begins again with another question. It does so {@value #MOST_PAUSES} times at
+ * most, so that a process which is always late still leaves a dead connection, within two seconds if its steps are at most a tenth of
+ * a second late.
+ */
+final class Doubt {
+
+    private static final Duration STEP = Duration.ofMillis(100);
+    private static final int STEPS = 5;
+    private static final long LATE_NANOS = Duration.ofMillis(100).toNanos();
+    private static final int MOST_PAUSES = 2;
+
+    private final Services services;
+    private final Runnable question;
+    private final Runnable onDead;
+
+    /** What is doubted now, different each time; null: nothing. */
+    private final AtomicReference<@Nullable Object> present = new AtomicReference<>();
+
+    /**
+     * Creates none yet.
+     *
+     * @param question sends a command; its answer is told by {@link #answered()}
+     * @param onDead is run when there is no answer, on the executor of the services
+     */
+    Doubt(Services services, Runnable question, Runnable onDead) {
+        this.services = services;
+        this.question = question;
+        this.onDead = onDead;
+    }
+
+    /** A command wasn't answered in its time. */
+    void unanswered() {
+        Object fresh = new Object();
+        if (present.compareAndSet(null, fresh)) {
+            begin(fresh, MOST_PAUSES);
+        }
+    }
+
+    /** Something was answered. Called for each answer, so it looks before it writes. */
+    void answered() {
+        if (present.get() != null) {
+            present.set(null);
+        }
+    }
+
+    private void begin(Object doubt, int pauses) {
+        step(doubt, pauses, STEPS);
+        question.run();
+    }
+
+    private void step(Object doubt, int pauses, int steps) {
+        long dueNanos = services.nanoTime() + STEP.toNanos();
+        services.schedule(STEP, () -> {
+            if (present.get() != doubt) {
+                return;
+            }
+            boolean late = services.nanoTime() - dueNanos > LATE_NANOS;
+            if (late && pauses > 0) {
+                begin(doubt, pauses - 1);
+            } else if (steps > 1) {
+                step(doubt, pauses, steps - 1);
+            } else {
+                onDead.run();
+            }
+        });
+    }
+}

@@ -1,0 +1,99 @@
+package dev.whippletree.cache.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends commands and runs scripts over a link, and says in the words of {@link CoordinationCommands} how they failed. Thread-safe;
+ * never blocks.
+ */
+final class Scripts {
+
+    private final RedisLink link;
+    private final Implausible implausible;
+
+    /**
+     * Creates it.
+     *
+     * @param implausible is told of what scripts have ignored
+     */
+    Scripts(RedisLink link, Implausible implausible) {
+        this.link = link;
+        this.implausible = implausible;
+    }
+
+    /** Runs a script that replies with a list. */
+    CompletionStage<List<Object>> multi(Script script, List<byte[]> names, byte[]... arguments) {
+        return run(script, names, arguments).thenApply(Scripts::list);
+    }
+
+    /** Runs a script that replies with a number. */
+    CompletionStage<Long> number(Script script, List<byte[]> names, byte[]... arguments) {
+        return run(script, names, arguments).thenApply(Long.class::cast);
+    }
+
+    /** A Redis that was started anew knows no scripts; it is given the text then, once. */
+    private CompletionStage<Object> run(Script script, List<byte[]> names, byte[]... arguments) {
+        byte[][] all = names.toArray(byte[][]::new);
+        ScriptOutputType type = ScriptOutputType.MULTI;
+        return send(redis -> redis.<List<Object>>evalsha(script.digest(), type, all, arguments)
+                        .handle((reply, failure) -> isUnknown(failure)
+                                ? redis.<List<Object>>eval(script.text(), type, all, arguments)
+                                : failure == null
+                                        ? CompletableFuture.completedFuture(reply)
+                                        : CompletableFuture.<List<Object>>failedFuture(failure))
+                        .thenCompose(Function.identity()))
+                .thenApply(this::told);
+    }
+
+    private static boolean isUnknown(@Nullable Throwable failure) {
+        return failure != null
+                && Cause.find(RedisNoScriptException.class, failure).isPresent();
+    }
+
+    private Object told(List<Object> reply) {
+        if (reply.size() == 3) {
+            implausible.note((Long) reply.get(1), text(reply.get(2)));
+        }
+        return reply.get(0);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Object> list(Object reply) {
+        return (List<Object>) reply;
+    }
+
+    /** Sends a command. */
+    <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        return link.send(command)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(translate(Cause.of(failure))));
+    }
+
+    private static Throwable translate(Throwable failure) {
+        Optional<RedisCommandExecutionException> refusal = Cause.find(RedisCommandExecutionException.class, failure);
+        if (refusal.isPresent()) {
+            return new RefusedCommandException(
+                    PlainText.of(String.valueOf(refusal.get().getMessage())), failure);
+        }
+        return Cause.find(RedisCommandTimeoutException.class, failure)
+                .<Throwable>map(timeout -> new TimeoutException("it doesn't answer"))
+                .orElse(failure);
+    }
+
+    /** Returns what bytes say that a script replied. */
+    static String text(Object bytes) {
+        return new String((byte[]) bytes, UTF_8);
+    }
+}

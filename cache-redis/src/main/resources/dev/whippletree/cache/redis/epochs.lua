@@ -1,0 +1,69 @@
+-- What the scripts that reserve and enter have in common; it is put before each of them, after limits.lua.
+--
+-- An organization's state is a hash:
+--   e, b        its epoch, and when that began
+--   r           until when processes enter again what was lost with the epoch before
+--   p<process>  there once that process has entered its dated uses in this epoch
+
+local REBUILDING_MILLIS = 2500
+
+-- Reads a moment; one that is later than it can be is now the latest that it can be.
+local function readMoment(key, name, value, most)
+  local moment = plausible(value or '0')
+  if moment and moment <= most then
+    return moment
+  end
+  if not moment or moment > most + SKEW then
+    ignore(key .. ' ' .. name, value)
+  end
+  redis.call('HSET', key, name, whole(most))
+  return most
+end
+
+local function readEpoch(key, epoch)
+  if not epoch or #epoch == 16 and string.find(epoch, '^%x+$') then
+    return epoch
+  end
+  ignore(key .. ' e', epoch)
+  return nil
+end
+
+-- Begins an epoch where there is none. Who knew another one, or meets one that is young, tells all to be careful until
+-- everybody has entered what was lost.
+local function enterEpoch(key, known, fresh, now)
+  local v = typed('HMGET', key, 'e', 'b', 'r')
+  local state = {
+    key = key,
+    epoch = readEpoch(key, v[1]),
+    began = readMoment(key, 'b', v[2], now),
+    careful = readMoment(key, 'r', v[3], now + REBUILDING_MILLIS),
+  }
+  if not state.epoch then
+    state.epoch, state.began = fresh, now
+    redis.call('HSET', key, 'e', fresh, 'b', whole(now))
+  end
+  if known ~= '' and known ~= state.epoch and now < state.began + REBUILDING_MILLIS then
+    state.careful = state.began + REBUILDING_MILLIS
+    redis.call('HSET', key, 'r', whole(state.careful))
+  end
+  state.changed = known ~= '' and known ~= state.epoch
+  state.carefulMillis = math.max(0, state.careful - now)
+  return state
+end
+
+-- The state must outlive every limit, or what limits still hold would be entered a second time.
+local function keepState(state, limits)
+  local ttl = SPARE_MILLIS
+  for _, limit in ipairs(limits) do
+    ttl = math.max(ttl, limit.ttl + SPARE_MILLIS)
+  end
+  live(state.key, ttl)
+end
+
+local function reply(verdict, state, now, index, wait, lefts)
+  local all = {verdict, now, state and state.epoch or '', state and state.carefulMillis or 0, index, wait}
+  for _, value in ipairs(lefts) do
+    all[#all + 1] = value
+  end
+  return all
+end

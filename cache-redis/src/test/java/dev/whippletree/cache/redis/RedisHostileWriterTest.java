@@ -1,0 +1,366 @@
+package dev.whippletree.cache.redis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.CoordinationListener;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.testkit.Samples;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real Redis in which somebody else writes what no process of ours does: nothing stalls, and it is told. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RedisHostileWriterTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final CacheKey KEY = Samples.key("t", "q");
+    private static final Scope SCOPE = CoordinatedProcess.SCOPE;
+    private static final CoordinationKeys KEYS = new CoordinationKeys("whippletree");
+    private static final String LIMIT = text(KEYS.limit(SCOPE.organization(), LimitName.of(limit("limit"))));
+    private static final String STATE = text(KEYS.state(SCOPE.organization()));
+    private static final List<String> GARBAGE = List.of(
+            "NaN", "inf", "-inf", "-5", "1e300", "9".repeat(400), "999999999999999", "0x10", "garbage", "\u001b[2J");
+
+    @RegisterExtension
+    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "10s"));
+
+    private RedisProcess redis;
+    private RedisClient client;
+    private RedisCommands<String, String> other;
+
+    @BeforeAll
+    void start() throws IOException {
+        redis = RedisProcess.started();
+        client = RedisClient.create(redis.uri());
+        other = client.connect().sync();
+    }
+
+    @AfterAll
+    void stop() {
+        client.shutdown();
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        other.flushall();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w", "k", "s", "h", "o", "y", "n", "c"})
+    void fieldOfALimit_isMended_andNothingIsLost(String field) {
+        CoordinatedProcess one = process();
+        for (String value : GARBAGE) {
+            LimitUse use = limit(field + value);
+            List<String> held =
+                    Stream.generate(() -> one.granted(use)).limit(10).toList();
+            held.subList(0, 5).forEach(one::settle);
+            String key = key(use);
+            await().until(() -> "5".equals(other.hget(key, "s")));
+
+            other.hset(key, field, value);
+
+            assertThat(one.reserveAll(use)).as("%s=%s", field, value).hasSize(90);
+            assertThat(other.hmget(key, "s", "h").stream().map(sum -> sum.getValue()))
+                    .as("%s=%s", field, value)
+                    .containsExactly("5", "95");
+        }
+        assertThat(one.status().alone()).isZero();
+        assertTold(one, "ignored since the start");
+    }
+
+    @Test
+    void slotsAndGrants_areMended_andNothingIsLost() {
+        CoordinatedProcess one = process();
+        for (String value : GARBAGE) {
+            LimitUse use = limit(value);
+            String key = key(use);
+            List<String> held =
+                    Stream.generate(() -> one.granted(use)).limit(10).toList();
+            other.hset(key, "gx", value);
+            other.hset(key, "gy", "5 " + value);
+            other.hset(key, "gz", value + " 5");
+            other.hset(key, value, "5");
+            other.hset(key, "n", "0");
+            long now = Long.parseLong(other.time().get(0)) * 1_000 / 3_516;
+            for (long slot = now - 1; slot < now + 10; slot++) {
+                other.hset(key, Long.toString(slot), value.equals("999999999999999") ? "x" : value);
+            }
+
+            held.forEach(one::settle);
+
+            await().untilAsserted(() -> assertThat(other.hget(key, "h")).isEqualTo("0"));
+            assertThat(one.reserveAll(use)).as(value).hasSize(90);
+        }
+        assertThat(one.status().alone()).isZero();
+    }
+
+    @Test
+    void survey_readsPastGarbage() {
+        CoordinatedProcess one = process();
+        LimitUse use = limit("limit");
+        one.use(use);
+        await().until(() -> "1".equals(other.hget(LIMIT, "s")));
+        other.hset(LIMIT, "s", "NaN");
+        other.zadd("whippletree:v1:limits", Double.POSITIVE_INFINITY, "garbage \u001b[2J");
+        other.zadd("whippletree:v1:limits", 1e15, "{}:limit:");
+
+        await().untilAsserted(() -> assertThat(other.zrange("whippletree:v1:limits", 0, -1))
+                .isNotEmpty()
+                .allMatch(place -> place.matches("\\{\\w{32}}:limit:\\w{32}")));
+        assertThat(one.reserveAll(use)).hasSize(99);
+        assertThat(one.status().connected()).isTrue();
+        assertTold(one, "ignored since the start");
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void keyOfAnotherType_isReplaced(String key) {
+        CoordinatedProcess one = process();
+        CoordinatedProcess two = process();
+        long alone = one.status().alone();
+        other.del(key);
+        if (key.contains(":claim:") || key.contains(":probe:")) {
+            other.hset(key, "a", "b");
+        } else {
+            other.set(key, "a");
+        }
+
+        two.coordination().closed(new ScopeClosing(Scope.of("closed"), HOUR, true, "quota"));
+        two.coordination().reopened(Scope.of("open"));
+        await().until(one::isInStep);
+        one.use(limit("limit"));
+        assertThat(((Claim.Ours) one.claim(KEY)).agreed()).isTrue();
+        assertThat(two.claim(KEY)).isInstanceOf(Claim.Others.class);
+        assertThat(one.coordination()
+                        .claimProbe(SCOPE, HOUR)
+                        .toCompletableFuture()
+                        .join())
+                .isTrue();
+        assertThat(two.coordination()
+                        .claimProbe(SCOPE, HOUR)
+                        .toCompletableFuture()
+                        .join())
+                .isFalse();
+        await().until(() -> other.hlen("whippletree:v1:{scopes}:closings") == 1);
+        await().untilAsserted(() -> assertThat(one.status().connected()).isTrue());
+        assertThat(one.status().alone() == alone || key.equals(STATE)).isTrue();
+        await().until(() -> told(one).contains(key) || told(two).contains(key));
+    }
+
+    static List<String> keys() {
+        return List.of(
+                LIMIT,
+                STATE,
+                text(KEYS.processes()),
+                text(KEYS.limits()),
+                text(KEYS.closings()),
+                text(KEYS.claim(KEY)),
+                text(KEYS.probe(SCOPE)));
+    }
+
+    @Test
+    void stateOfAnOrganization_isMended() {
+        CoordinatedProcess one = process();
+        for (String field : List.of("e", "b", "r")) {
+            for (String value : GARBAGE) {
+                other.hset(STATE, field, value);
+                await().until(one::isInStep);
+            }
+        }
+        assertThat(one.reserveAll(limit("limit"))).hasSize(100);
+    }
+
+    @Test
+    void processesOfTheFuture_arentCounted() {
+        CoordinatedProcess one = process();
+        for (int n = 0; n < 1_000; n++) {
+            other.zadd(text(KEYS.processes()), n % 2 == 0 ? Double.POSITIVE_INFINITY : 1e15, "fake-" + n);
+        }
+
+        await().until(() -> other.zcard(text(KEYS.processes())) == 1);
+        await().untilAsserted(() -> assertThat(one.status().processes()).isEqualTo(1));
+        assertTold(one, "in the future");
+    }
+
+    @Test
+    void claimsAndProbesThatNeverEnd_areTakenOver() {
+        CoordinatedProcess one = process();
+        CoordinatedProcess two = process();
+        String claim = text(KEYS.claim(KEY));
+        String probe = text(KEYS.probe(SCOPE));
+        for (long millis : new long[] {-1, Duration.ofDays(36_500).toMillis()}) {
+            other.set(claim, "garbage");
+            other.set(probe, "garbage");
+            if (millis > 0) {
+                other.pexpire(claim, millis);
+                other.pexpire(probe, millis);
+            }
+            Claim.Ours ours = (Claim.Ours) one.claim(KEY);
+            assertThat(ours.agreed()).isTrue();
+            assertThat(one.coordination()
+                            .claimProbe(SCOPE, HOUR)
+                            .toCompletableFuture()
+                            .join())
+                    .isTrue();
+            ours.end().run();
+            await().until(() -> other.exists(claim) == 0);
+        }
+
+        assertThat(one.claim(KEY)).isInstanceOf(Claim.Ours.class);
+        Claim.Others waiting = (Claim.Others) two.claim(KEY);
+        other.set(claim, "garbage");
+        assertThat(waiting.ended()).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(((Claim.Ours) two.claim(KEY)).agreed()).isTrue();
+        assertTold(one, "claimed for");
+    }
+
+    @Test
+    void noticesThatCantBe_arentHeard_andReasonsAreFitForATerminal() {
+        CoordinatedProcess one = process();
+        CoordinatedProcess two = process();
+        List<ScopeClosing> heard = hear(one);
+        for (String remaining : GARBAGE) {
+            publish(List.of("1", "abc", "CLOSED", SCOPE.organization(), "", remaining, "true", "hostile"));
+        }
+        String century = Long.toString(Duration.ofDays(36_500).toMillis());
+        publish(List.of("1", "abc", "CLOSED", SCOPE.organization(), "", century, "true", "hostile"));
+        publish(List.of("1", "abc", "CLOSED", SCOPE.organization(), "", "7200000", "false", "hostile"));
+        publish(List.of("1", "\u001b[2J", "REOPENED", SCOPE.organization(), ""));
+        other.publish(text(KEYS.notices()), "x".repeat(1_000_000));
+
+        two.coordination().closed(new ScopeClosing(SCOPE, HOUR, true, "red \u001b[31m \u009b2J \u202e \u2028"));
+
+        await().until(() -> !heard.isEmpty());
+        assertThat(heard)
+                .singleElement()
+                .satisfies(closing ->
+                        assertThat(closing.reason()).matches("[ -~]*").startsWith("red "));
+        assertTold(one, "14 values");
+        assertThat(told(one)).matches("[ -~]*");
+    }
+
+    @Test
+    void keptClosingsThatCantBe_areForgotten_andReplaced() {
+        CoordinatedProcess one = process();
+        String closings = text(KEYS.closings());
+        String field = CoordinationKeys.scopeDigits(SCOPE);
+        String notice = Notice.closed("abc", new ScopeClosing(SCOPE, HOUR, true, "hostile"))
+                .text();
+        for (String stop : GARBAGE) {
+            other.hset(closings, "x" + stop, stop);
+            other.hset(closings, field, stop + " " + notice);
+            other.hset(closings, field + "o", "o" + stop + " " + notice);
+        }
+        assertThat(hear(process())).isEmpty();
+        await().until(() -> other.hlen(closings) == 0);
+
+        for (String stop : GARBAGE) {
+            other.hset(closings, field, stop + " " + notice);
+            one.coordination().reopened(SCOPE);
+            one.coordination().closed(new ScopeClosing(SCOPE, HOUR, true, "true"));
+            await().until(() -> other.hget(closings, field).endsWith("4:true"));
+        }
+        List<ScopeClosing> heard = hear(process());
+        await().until(() -> heard.size() == 1);
+        assertThat(heard.get(0).remaining()).isLessThanOrEqualTo(HOUR);
+        assertThat(one.status().connected()).isTrue();
+    }
+
+    @Test
+    void keptClosing_holdsNoLongerThanItsNoticeSays() {
+        String notice = Notice.closed("abc", new ScopeClosing(SCOPE, Duration.ofMinutes(1), false, "hostile"))
+                .text();
+        long inAMonth = Long.parseLong(other.time().get(0)) * 1_000
+                + Duration.ofDays(30).toMillis();
+        other.hset(text(KEYS.closings()), CoordinationKeys.scopeDigits(SCOPE), inAMonth + " " + notice);
+
+        List<ScopeClosing> heard = hear(process());
+
+        await().until(() -> heard.size() == 1);
+        assertThat(heard.get(0).remaining()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void answersThatArent_areMissesAndTold() {
+        try (CachingProcess cache = new CachingProcess(redis.uri(), Map.of("command-timeout", "10s"))) {
+            String key = text(new RedisKeys("whippletree").of(KEY));
+            for (String value : GARBAGE) {
+                other.set(key, value);
+                assertThat(cache.isStored(KEY)).isFalse();
+            }
+            assertThat(cache.store().remarks()).singleElement().asString().contains("10 values", key);
+
+            cache.put(KEY);
+            assertThat(cache.isStored(KEY)).isTrue();
+        }
+    }
+
+    private void publish(List<String> parts) {
+        StringBuilder text = new StringBuilder();
+        parts.forEach(part -> text.append(part.length()).append(':').append(part));
+        other.publish(text(KEYS.notices()), text.toString());
+    }
+
+    private static List<ScopeClosing> hear(CoordinatedProcess process) {
+        List<ScopeClosing> heard = new CopyOnWriteArrayList<>();
+        process.coordination().listen(new CoordinationListener() {
+            @Override
+            public void closed(ScopeClosing closing) {
+                heard.add(closing);
+            }
+
+            @Override
+            public void reopened(Scope scope) {}
+        });
+        return heard;
+    }
+
+    private static void assertTold(CoordinatedProcess process, String words) {
+        await().untilAsserted(() -> assertThat(told(process)).contains(words));
+    }
+
+    private static String told(CoordinatedProcess process) {
+        return process.status().problem().orElse("");
+    }
+
+    private CoordinatedProcess process() {
+        CoordinatedProcess process = processes.open(redis.uri());
+        await().until(process::isInStep);
+        return process;
+    }
+
+    private static LimitUse limit(String name) {
+        return new LimitUse(SCOPE, name, Limit.requests(100, HOUR), 1);
+    }
+
+    private static String key(LimitUse use) {
+        return text(KEYS.limit(SCOPE.organization(), LimitName.of(use)));
+    }
+
+    private static String text(byte[] key) {
+        return new String(key, US_ASCII);
+    }
+}
