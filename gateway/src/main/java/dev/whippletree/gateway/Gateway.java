@@ -58,7 +58,8 @@ public final class Gateway implements AutoCloseable {
         this.settings = settings;
         this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
-        RequestBody bodies = new RequestBody(settings.bounds());
+        MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
+        RequestBody bodies = new RequestBody(settings.bounds(), memory);
         LatestAnswers answers = new LatestAnswers();
         paths.addExactPath(
                 "/v1/chat/completions",
@@ -73,7 +74,7 @@ public final class Gateway implements AutoCloseable {
         paths.addExactPath("/", only(Methods.GET, new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);
         Visits visits = new Visits();
-        OwnPart ownPart = new OwnPart(() -> access, visits, trend, telemetry, timeline::nanoTime);
+        OwnPart ownPart = new OwnPart(() -> access, visits, memory, trend, telemetry, timeline::nanoTime);
         paths.addExactPath("/status", only(Methods.GET, watched(new StatusHandler(whippletree, ownPart))));
         telemetry.ifPresent(told -> paths.addExactPath(
                 "/metrics", only(Methods.GET, watched(new MetricsHandler(told, timeline.executor())))));

@@ -1,26 +1,54 @@
 package dev.whippletree.gateway;
 
+import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes JSON as JDK types. */
 final class Json {
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+    private static final int MOST_NAME_LENGTH = 10_000;
+    private static final int MOST_NUMBER_LENGTH = 1_000;
+
+    /** Of how deep and how many values there may be {@link JsonTree} says more; how long a text is, the body's bound. */
+    private static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
+            .maxNestingDepth(2 * JsonTree.MOST_DEPTH)
+            .maxNameLength(MOST_NAME_LENGTH)
+            .maxNumberLength(MOST_NUMBER_LENGTH)
+            .maxStringLength(Integer.MAX_VALUE)
+            .build();
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(BOUNDS).build())
             .build();
 
     private Json() {}
 
-    /** Returns a JSON object; empty if it is anything else. */
+    /**
+     * Reads a JSON object.
+     *
+     * @param counter is told how many values have been read, as they are; may throw to end the reading
+     * @return empty if it is anything else
+     * @throws RequestException if it is beyond a bound, saying which
+     */
     @SuppressWarnings("unchecked")
-    static Optional<Map<String, Object>> object(byte[] bytes) {
-        try {
-            Object value = MAPPER.readValue(bytes, Object.class);
+    static Optional<Map<String, Object>> object(InputStream bytes, IntConsumer counter) {
+        try (JsonParser parser = MAPPER.createParser(bytes)) {
+            Object value = new JsonTree(parser, counter).read();
             return value instanceof Map<?, ?> map ? Optional.of((Map<String, Object>) map) : Optional.empty();
+        } catch (StreamConstraintsException e) {
+            throw new RequestException(ApiError.wrong(
+                    "",
+                    "the request's body has a name of more than " + MOST_NAME_LENGTH
+                            + " characters, or a number of more than " + MOST_NUMBER_LENGTH
+                            + ", which aren't read here"));
         } catch (JacksonException e) {
             return Optional.empty();
         }

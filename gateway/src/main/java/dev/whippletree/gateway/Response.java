@@ -7,12 +7,16 @@ import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 
 /** Sends what is sent in one piece. On the exchange's I/O thread. */
 final class Response {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private static final long UNREAD_SECONDS = 5;
 
     private Response() {}
 
@@ -22,6 +26,9 @@ final class Response {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
         byte[] body = Json.write(json);
         exchange.setResponseContentLength(body.length);
+        if (!exchange.isRequestComplete()) {
+            leaveUnread(exchange);
+        }
         exchange.getResponseSender().send(ByteBuffer.wrap(body), new EndOfExchange());
     }
 
@@ -30,6 +37,20 @@ final class Response {
         error.retryAfter()
                 .ifPresent(wait -> exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wholeSeconds(wait)));
         send(exchange, error.status(), error.json());
+    }
+
+    /**
+     * The rest of the request is read and thrown away for a moment, since a connection that is closed before would take the answer with
+     * it; then the connection is closed.
+     */
+    private static void leaveUnread(HttpServerExchange exchange) {
+        exchange.setPersistent(false);
+        XnioExecutor.Key patience = exchange.getIoThread()
+                .executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), UNREAD_SECONDS, TimeUnit.SECONDS);
+        exchange.addExchangeCompleteListener((ended, after) -> {
+            patience.remove();
+            after.proceed();
+        });
     }
 
     /** Whoever comes back after a rounded-down time comes too early. */

@@ -70,6 +70,11 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         }
     }
 
+    /** Returns whether any of it has been sent. On the I/O thread. */
+    boolean begun() {
+        return begun;
+    }
+
     @Override
     public void onSubscribe(Flow.Subscription given) {
         onThread(() -> {
