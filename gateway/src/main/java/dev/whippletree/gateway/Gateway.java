@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
+import dev.whippletree.time.Watch;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
 /**
@@ -49,6 +52,8 @@ public final class Gateway implements AutoCloseable {
     private final Trend trend;
     private final GatewaySettings settings;
     private volatile Access access;
+    private volatile @Nullable Heartbeats heartbeats;
+    private volatile @Nullable Watch watch;
     private volatile boolean closing;
 
     private Gateway(
@@ -69,7 +74,7 @@ public final class Gateway implements AutoCloseable {
                 only(Methods.POST, new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
         paths.addExactPath(
-                "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
+                "/healthz", only(Methods.GET, this::sendHealth));
         paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
         paths.addExactPath("/", only(Methods.GET, new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);
@@ -138,7 +143,23 @@ public final class Gateway implements AutoCloseable {
                     e);
         }
         gateway.trend.begin();
+        gateway.beginHeartbeats();
         return gateway;
+    }
+
+    private void beginHeartbeats() {
+        Heartbeats begun = new Heartbeats(Vitals.of(timeline, undertow.getWorker()), timeline::nanoTime);
+        heartbeats = begun;
+        watch = Watch.start("whippletree-gateway-watch", Heartbeats.PAUSE, begun::look);
+    }
+
+    private void endHeartbeats() {
+        if (heartbeats != null) {
+            heartbeats.stop();
+        }
+        if (watch != null) {
+            watch.close();
+        }
     }
 
     private static String root(Throwable failure) {
@@ -183,6 +204,29 @@ public final class Gateway implements AutoCloseable {
         return (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
     }
 
+    /** Answers on an I/O thread; one that answers nothing any more can't tell it. */
+    private void sendHealth(HttpServerExchange exchange) {
+        Optional<String> silent = Optional.ofNullable(heartbeats).flatMap(Heartbeats::silent);
+        if (silent.isPresent()) {
+            Response.send(exchange, UNAVAILABLE, Map.of("status", "stuck", "silent", silent.get()));
+        } else {
+            Response.send(exchange, OK, Map.of("status", "ok"));
+        }
+    }
+
+    /**
+     * Has somebody told when the gateway can't go on: a thread that it needs has ended, or has run nothing for a minute. Happens once at
+     * most, and never while the gateway is being closed.
+     *
+     * @param told is called with the name of what stands still, on a thread that does nothing else; there may be no memory left. Takes the
+     *     place of whoever was to be told before
+     */
+    public void whenStandstill(Consumer<String> told) {
+        if (heartbeats != null) {
+            heartbeats.whenStandstill(told);
+        }
+    }
+
     private void sendReadiness(HttpServerExchange exchange) {
         boolean ready = !closing
                 && whippletree.status().accounts().stream()
@@ -221,6 +265,7 @@ public final class Gateway implements AutoCloseable {
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;
         trend.close();
+        endHeartbeats();
         requests.shutdown();
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         Timeline.Timer patience = timeline.schedule(grace.toNanos(), () -> quiet.complete(null));

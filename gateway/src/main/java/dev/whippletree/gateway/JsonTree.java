@@ -57,7 +57,7 @@ final class JsonTree {
             counter.accept(COUNTED_TOGETHER);
         }
         if (depth > MOST_DEPTH) {
-            throw beyond("values more than " + MOST_DEPTH + " levels deep");
+            throw beyond("values deeper than " + MOST_DEPTH + " levels");
         }
         return switch (token) {
             case START_OBJECT -> object(depth + 1);
