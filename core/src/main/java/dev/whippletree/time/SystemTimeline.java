@@ -92,7 +92,8 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
         try {
             executor.execute(guarded);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // The executor is full, its owner has shut it down, or no thread can be had; but deadlines still have to be kept.
+            // The executor is full, its owner has shut it down, or no thread can be had; but deadlines still have to be
+            // kept.
             guarded.run();
         }
     }

@@ -62,6 +62,10 @@ final class ChatHandler implements HttpHandler {
             Prompt prompt = prompt(exchange, client, request);
             long tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : 0;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
+            exchange.addExchangeCompleteListener((over, after) -> {
+                charge.release(timeline.nanoTime());
+                after.proceed();
+            });
             ChatAnswer answer = new ChatAnswer(
                     newId(), timeline.now().getEpochSecond(), request.model().orElse(""));
             Asked asked = new Asked(charge, prompt, body.size(), answer);
@@ -105,8 +109,8 @@ final class ChatHandler implements HttpHandler {
     private void complete(HttpServerExchange exchange, Asked asked) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
         Departure.watch(exchange, () -> outcome.cancel(false));
-        outcome.whenComplete((completion, failure) ->
-                exchange.getIoThread().execute(() -> send(exchange, asked, completion, failure)));
+        outcome.whenComplete(
+                (completion, failure) -> Response.later(exchange, () -> send(exchange, asked, completion, failure)));
     }
 
     private void send(
@@ -128,21 +132,15 @@ final class ChatHandler implements HttpHandler {
     private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
         StreamedAnswer streamed = new StreamedAnswer(
                 exchange, asked.answer(), withUsage, timeline::now, end -> answered(asked, end.usage(), end.origin()));
+        // Runs before the one that releases, since the last one added runs first.
         exchange.addExchangeCompleteListener((over, after) -> {
-            settle(asked, streamed);
+            if (streamed.begun()) {
+                asked.charge().keep(timeline.nanoTime());
+            }
             after.proceed();
         });
         Departure.watch(exchange, streamed::leave);
         whippletree.stream(asked.prompt()).subscribe(streamed);
-    }
-
-    /** A stream that ended whole has been settled by then. What was used of one that the client left once it had begun nobody tells. */
-    private void settle(Asked asked, StreamedAnswer streamed) {
-        if (streamed.begun()) {
-            asked.charge().keep(timeline.nanoTime());
-        } else {
-            asked.charge().release(timeline.nanoTime());
-        }
     }
 
     private void answered(Asked asked, Optional<TokenUsage> usage, Origin origin) {

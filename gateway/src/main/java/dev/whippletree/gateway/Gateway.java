@@ -73,8 +73,7 @@ public final class Gateway implements AutoCloseable {
                 "/v1/confirmations",
                 only(Methods.POST, new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
-        paths.addExactPath(
-                "/healthz", only(Methods.GET, this::sendHealth));
+        paths.addExactPath("/healthz", only(Methods.GET, this::sendHealth));
         paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
         paths.addExactPath("/", only(Methods.GET, new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);

@@ -43,10 +43,6 @@ final class RequestBody {
      */
     void receive(HttpServerExchange exchange, String tenant, BiConsumer<HttpServerExchange, ReceivedBody> then) {
         MemoryBudget.Lease lease = memory.open(tenant);
-        exchange.addExchangeCompleteListener((ended, after) -> {
-            lease.end();
-            after.proceed();
-        });
         long announced = exchange.getRequestContentLength();
         if (announced > bounds.mostBodyBytes()) {
             throw new RequestException(ApiError.bodyTooLarge(bounds.mostBodyBytes()));
@@ -77,8 +73,15 @@ final class RequestBody {
             this.lease = lease;
             this.then = then;
             this.body = new ReceivedBody(lease);
-            this.slow = exchange.getIoThread()
+            XnioExecutor.Key timer = exchange.getIoThread()
                     .executeAfter(this::cutOff, bounds.clientTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            this.slow = timer;
+            // The exchange goes on long after the body has been read, so this mustn't hold the body.
+            exchange.addExchangeCompleteListener((ended, after) -> {
+                timer.remove();
+                lease.end();
+                after.proceed();
+            });
         }
 
         /** Takes what is there; only if that isn't all is anything to be told when more comes. */

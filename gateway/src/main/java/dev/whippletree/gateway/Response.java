@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
@@ -16,9 +18,36 @@ final class Response {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Response.class);
     private static final long UNREAD_SECONDS = 5;
 
     private Response() {}
+
+    /**
+     * Does something for an exchange on its I/O thread, outside the root handler's call. Nobody else would end the exchange if that failed,
+     * so then its connection is closed.
+     */
+    static void later(HttpServerExchange exchange, Runnable work) {
+        try {
+            exchange.getIoThread().execute(() -> {
+                try {
+                    work.run();
+                } catch (Throwable e) {
+                    breakOff(exchange, e);
+                }
+            });
+        } catch (Throwable e) {
+            breakOff(exchange, e);
+        }
+    }
+
+    private static void breakOff(HttpServerExchange exchange, Throwable why) {
+        try {
+            LOG.error("A request couldn't be answered", why);
+        } finally {
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
 
     /** Sends a JSON value and ends the exchange. */
     static void send(HttpServerExchange exchange, int status, Object json) {

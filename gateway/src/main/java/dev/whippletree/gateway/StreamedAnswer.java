@@ -102,7 +102,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     public void onComplete() {}
 
     private void onThread(Runnable task) {
-        exchange.getIoThread().execute(task);
+        Response.later(exchange, task);
     }
 
     private void tell(Delta delta) {

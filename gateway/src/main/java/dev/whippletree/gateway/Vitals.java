@@ -18,7 +18,8 @@ final class Vitals {
         List<Organ> organs = new ArrayList<>();
         organs.add(new Organ("the timer", beat -> timeline.schedule(0, beat), () -> true));
         organs.add(new Organ("the executor", timeline.executor(), () -> true));
-        threadsOf(worker).forEach(thread -> organs.add(new Organ("thread " + thread.getName(), thread, thread::isAlive)));
+        threadsOf(worker)
+                .forEach(thread -> organs.add(new Organ("thread " + thread.getName(), thread, thread::isAlive)));
         return organs;
     }
 

@@ -68,8 +68,9 @@ final class AnnouncedBodiesTest {
             Socket socket = new Socket("127.0.0.1", port);
             sockets.add(socket);
             socket.getOutputStream()
-                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15000000\r\n\r\n{")
-                            .getBytes(UTF_8));
+                    .write(
+                            ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15000000\r\n\r\n{")
+                                    .getBytes(UTF_8));
         }
         for (int count = 0; count < REQUESTS; count++) {
             assertThat(status(request("/v1/chat/completions")

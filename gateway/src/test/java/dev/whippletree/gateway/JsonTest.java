@@ -22,15 +22,28 @@ final class JsonTest {
 
     @Test
     void everySortOfValue_isReadAsJdkTypes() {
-        assertThat(read("{\"a\":[1,2.5,\"x\",true,false,null,{}],\"b\":12345678901234567890}").orElseThrow())
+        assertThat(read("{\"a\":[1,2.5,\"x\",true,false,null,{}],\"b\":12345678901234567890}")
+                        .orElseThrow())
                 .hasToString("{a=[1, 2.5, x, true, false, null, {}], b=12345678901234567890}");
         assertThat(values).hasValue(10);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "null", "[]", "1", "{", "{\"a\":1", "{} {}", "{}]", "{\"a\":[1}", "{a:1}", "{\"a\":NaN}"})
+    @ValueSource(
+            strings = {"", " ", "null", "[]", "1", "{", "{\"a\":1", "{} {}", "{}]", "{\"a\":[1}", "{a:1}", "{\"a\":NaN}"
+            })
     void whatIsNotOneObject_isNone(String text) {
         assertThat(read(text)).isEmpty();
+    }
+
+    @Test
+    void whatIsNotUtf8_isRefused_sayingSo() {
+        byte[] overlong = "{\"a\":\"__\"}".getBytes(UTF_8);
+        overlong[6] = (byte) 0xC0;
+        overlong[7] = (byte) 0xAF;
+        assertThatThrownBy(() -> Json.object(new ByteArrayInputStream(overlong), values::addAndGet))
+                .hasMessage("the body isn't UTF-8");
+        assertThat(read("\uFEFF{\"a\":1}")).isPresent();
     }
 
     @Test

@@ -57,7 +57,8 @@ final class RequestMemoryTest {
     }
 
     private long used() throws Exception {
-        Map<?, ?> gateway = (Map<?, ?>) RunningGateway.json(running.get("/status")).get("gateway");
+        Map<?, ?> gateway =
+                (Map<?, ?>) RunningGateway.json(running.get("/status")).get("gateway");
         Map<?, ?> memory = (Map<?, ?>) gateway.get("memory");
         assertThat(memory.get("amount_bytes")).isNotNull();
         return ((Number) memory.get("used_bytes")).longValue();
