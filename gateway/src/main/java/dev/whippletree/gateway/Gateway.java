@@ -35,6 +35,8 @@ public final class Gateway implements AutoCloseable {
 
     private static final int BACKLOG = 10_000;
     private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int MOST_BUFFER_BYTES = 16 * 1024;
+    private static final int FEWEST_BUFFER_BYTES = 1024;
     private static final int MOST_HEADER_BYTES = 32 * 1024;
     private static final int MOST_HEADERS = 100;
 
@@ -90,6 +92,7 @@ public final class Gateway implements AutoCloseable {
                 .addHttpListener(settings.port(), settings.host())
                 .setIoThreads(IO_THREADS)
                 .setWorkerThreads(1)
+                .setBufferSize(bufferBytes(settings.bounds().mostConnections()))
                 .setSocketOption(Options.BACKLOG, BACKLOG)
                 .setSocketOption(Options.TCP_NODELAY, true)
                 .setSocketOption(Options.WRITE_TIMEOUT, clientMillis)
@@ -130,6 +133,12 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(
             Whippletree whippletree, GatewaySettings settings, Timeline timeline, Telemetry telemetry) {
         return start(new Gateway(whippletree, settings, timeline, Optional.of(telemetry)));
+    }
+
+    /** A connection holds a buffer at most; all of them together take half of what the JVM allows outside the heap, as much as in it. */
+    private static int bufferBytes(int connections) {
+        long share = Runtime.getRuntime().maxMemory() / 2 / connections;
+        return (int) Math.max(FEWEST_BUFFER_BYTES, Math.min(MOST_BUFFER_BYTES, Long.highestOneBit(share)));
     }
 
     private static Gateway start(Gateway gateway) {
