@@ -20,6 +20,7 @@ final class Response {
 
     private static final Logger LOG = LoggerFactory.getLogger(Response.class);
     private static final long UNREAD_SECONDS = 5;
+    private static final long MOST_UNREAD_BYTES = 64 * 1024;
 
     private Response() {}
 
@@ -70,10 +71,13 @@ final class Response {
 
     /**
      * The rest of the request is read and thrown away for a moment, since a connection that is closed before would take the answer with
-     * it; then the connection is closed.
+     * it; then the connection is closed. It goes on only if the rest is short and comes in time.
      */
     private static void leaveUnread(HttpServerExchange exchange) {
-        exchange.setPersistent(false);
+        long announced = exchange.getRequestContentLength();
+        if (announced < 0 || announced > MOST_UNREAD_BYTES) {
+            exchange.setPersistent(false);
+        }
         XnioExecutor.Key patience = exchange.getIoThread()
                 .executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), UNREAD_SECONDS, TimeUnit.SECONDS);
         exchange.addExchangeCompleteListener((ended, after) -> {
