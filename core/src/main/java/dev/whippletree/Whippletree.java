@@ -116,6 +116,16 @@ public final class Whippletree implements AutoCloseable {
         return assembly.engine().stream(prompt);
     }
 
+    /**
+     * Returns how many tokens a prompt and its completion need at most, as the providers of its route estimate: the prompt's, and its own
+     * maximum or else its route's. Doesn't block and asks no service. Thread-safe.
+     *
+     * @return 0 or more; 0 if no provider can tell, or the prompt names a route that isn't there
+     */
+    public long mostTokens(Prompt prompt) {
+        return assembly.engine().mostTokens(prompt);
+    }
+
     /** Returns how everything stands at this moment. Quick, under load too. */
     public StatusSnapshot status() {
         return assembly.engine().status();

@@ -46,6 +46,7 @@ final class ExitCode {
         help.put("  5", "the answer broke off: what was printed of it isn't whole");
         help.put("  6", "no gateway answers where 'status --url' asks");
         help.put("  7", "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
+        help.put("  8", "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again");
         help.put("130", "interrupted by Ctrl-C");
         return help;
     }

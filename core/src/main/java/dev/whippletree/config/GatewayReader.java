@@ -3,16 +3,22 @@ package dev.whippletree.config;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads what a configuration file says of the gateway. */
 final class GatewayReader {
 
     private static final GatewaySettings DEFAULT = GatewaySettings.DEFAULT;
+
+    private static final Pattern SHARE = Pattern.compile("(\\d{1,3}) ?%");
+    private static final int MOST_PERCENT = 90;
 
     private final TokenReader tokens;
 
@@ -52,12 +58,26 @@ final class GatewayReader {
         int body = section.integer("max-body-bytes", 1).orElse(usual.mostBodyBytes());
         int connections = section.integer("max-connections", 1).orElse(usual.mostConnections());
         Duration patience = section.duration("client-timeout").orElse(usual.clientTimeout());
+        long memory = section.read("memory", GatewayReader::memoryBytes).orElse(usual.memoryBytes());
         try {
-            return Optional.of(new GatewaySettings.Bounds(body, connections, patience));
+            return Optional.of(new GatewaySettings.Bounds(body, connections, patience, memory));
         } catch (IllegalArgumentException e) {
             section.problem("client-timeout", String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    /** A size, or a share of the heap. */
+    private static long memoryBytes(String text) {
+        Matcher share = SHARE.matcher(text);
+        if (!share.matches()) {
+            return Settings.parseBytes(text);
+        }
+        int percent = Integer.parseInt(share.group(1));
+        if (percent < 1 || percent > MOST_PERCENT) {
+            throw new IllegalArgumentException("a share of the heap is 1% to 90%, not '" + text + "'");
+        }
+        return GatewaySettings.Bounds.shareOfHeap(percent);
     }
 
     /** One that a client knows as well would show a tenant what is the operator's. */

@@ -92,11 +92,19 @@ public record GatewaySettings(String host, int port, List<Client> clients, Optio
      * @param mostConnections how many connections it keeps open at once, 1 or more
      * @param clientTimeout how long a client may take to send a request's head, to send its body, and to take what is sent to it, before
      *     it is cut off; 1 millisecond to 1 hour
+     * @param memoryBytes the most memory that all requests under way may take together, by the gateway's estimate; 1 or more
      */
-    public record Bounds(int mostBodyBytes, int mostConnections, Duration clientTimeout) {
+    public record Bounds(int mostBodyBytes, int mostConnections, Duration clientTimeout, long memoryBytes) {
 
-        /** 20 MB (a few images), 10,000 connections, 30 seconds: longer than any network takes that is of use. */
-        public static final Bounds DEFAULT = new Bounds(20_000_000, 10_000, Duration.ofSeconds(30));
+        private static final int USUAL_MEMORY_PERCENT = 25;
+        private static final int HUNDRED = 100;
+
+        /**
+         * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any network takes that is of use), a quarter of this
+         * JVM's largest heap.
+         */
+        public static final Bounds DEFAULT =
+                new Bounds(20_000_000, 10_000, Duration.ofSeconds(30), shareOfHeap(USUAL_MEMORY_PERCENT));
 
         /**
          * Checks ranges.
@@ -109,11 +117,26 @@ public record GatewaySettings(String host, int port, List<Client> clients, Optio
             check(
                     clientTimeout.toMillis() >= 1 && clientTimeout.compareTo(Duration.ofHours(1)) <= 0,
                     "a client has 1 millisecond to 1 hour, not " + clientTimeout);
+            check(memoryBytes >= 1, "requests have 1 byte of memory or more, not " + memoryBytes);
         }
 
         /** Returns the same with another time that clients have. */
         public Bounds withClientTimeout(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, other);
+            return new Bounds(mostBodyBytes, mostConnections, other, memoryBytes);
+        }
+
+        /** Returns the same with another amount of memory for requests. */
+        public Bounds withMemoryBytes(long other) {
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other);
+        }
+
+        /**
+         * Returns a share of the heap as large as this JVM lets it grow, in bytes.
+         *
+         * @param percent 1 to 100
+         */
+        static long shareOfHeap(int percent) {
+            return Math.max(1, Runtime.getRuntime().maxMemory() / HUNDRED * percent);
         }
     }
 

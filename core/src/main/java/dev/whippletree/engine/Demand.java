@@ -175,6 +175,19 @@ final class Demand {
         return totals.most();
     }
 
+    /** Returns the most tokens that the prompt and its completion need on any target, by the word of the providers. */
+    long bound() {
+        long most = 0;
+        for (Ask ask : asks) {
+            if (ask.refusal().isEmpty()) {
+                most = Math.max(
+                        most,
+                        sum(ask.admission().promptTokens(), ask.admission().completionBound()));
+            }
+        }
+        return most;
+    }
+
     /** Returns the fewest tokens to reserve on any target. */
     long leastTokens() {
         return totals.least();

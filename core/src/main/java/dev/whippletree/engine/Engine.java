@@ -123,6 +123,17 @@ public final class Engine {
         return new AnswerPublisher(this, prompt, timeline.executor());
     }
 
+    /**
+     * Returns how many tokens a prompt and its completion need at most, as the providers of its route estimate. Asks no service.
+     *
+     * @return 0 if no provider can tell, or the prompt names a route that isn't there
+     */
+    public long mostTokens(Prompt prompt) {
+        return pool.route(prompt.route())
+                .map(route -> Demand.of(route.bounded(prompt), route).bound())
+                .orElse(0L);
+    }
+
     /** Answers the prompt of one who reads along. */
     CompletableFuture<Completion> submit(Prompt prompt, Reader reader) {
         return submit(prompt, Optional.of(reader));

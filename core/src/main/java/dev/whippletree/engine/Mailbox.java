@@ -35,8 +35,9 @@ final class Mailbox {
         }
         try {
             executor.execute(this::drain);
-        } catch (RejectedExecutionException e) {
-            // The executor's owner has shut it down, but callers still have to hear how their prompts ended.
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // The executor's owner has shut it down, or no thread can be had; but callers still have to hear how their
+            // prompts ended.
             drain();
         }
     }

@@ -105,27 +105,35 @@ public record Settings(String where, Map<String, String> values) {
         };
     }
 
-    private static long parseBytes(String text) {
+    /**
+     * Reads a size in bytes: {@code 64MB}, {@code 512KB}.
+     *
+     * @throws IllegalArgumentException if it isn't one
+     */
+    public static long parseBytes(String text) {
         Matcher matcher = BYTES.matcher(text.trim().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
-            throw new IllegalArgumentException();
+            throw new IllegalArgumentException("'" + text + "' is not a size such as 512KB, 64MB, 1GB");
         }
         String unit = matcher.group(2) == null ? "b" : matcher.group(2);
-        return Math.multiplyExact(
-                Long.parseLong(matcher.group(1)),
-                switch (unit) {
-                    case "kb" -> 1L << 10;
-                    case "mb" -> 1L << 20;
-                    case "gb" -> 1L << 30;
-                    default -> 1L;
-                });
+        long unitBytes = switch (unit) {
+            case "kb" -> 1L << 10;
+            case "mb" -> 1L << 20;
+            case "gb" -> 1L << 30;
+            default -> 1L;
+        };
+        try {
+            return Math.multiplyExact(Long.parseLong(matcher.group(1)), unitBytes);
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new IllegalArgumentException("'" + text + "' is more bytes than can be counted", e);
+        }
     }
 
     private <T> Optional<T> read(String name, String form, Function<String, T> reader) {
         return text(name).map(text -> {
             try {
                 return reader.apply(text.trim());
-            } catch (IllegalArgumentException | ArithmeticException e) {
+            } catch (IllegalArgumentException e) {
                 throw misread(name, form, text, e);
             }
         });

@@ -91,8 +91,9 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
     private static void runOn(Executor executor, Runnable guarded) {
         try {
             executor.execute(guarded);
-        } catch (RejectedExecutionException e) {
-            // The executor is full or its owner has shut it down, but deadlines still have to be kept.
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // The executor is full, its owner has shut it down, or no thread can be had; but deadlines still have to be
+            // kept.
             guarded.run();
         }
     }
@@ -100,7 +101,7 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
     private static void runGuarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // Had it a logger before it needs one, a command that says only how to use it would have to start logging.
             LoggerFactory.getLogger(SystemTimeline.class).error("A timer's task failed", e);
         }

@@ -63,6 +63,8 @@ final class ConfigurationMistakesTest {
                     "max-concurrency: ${HF_TOKEN}",
                     "@1: max-concurrency: a whole number, 1 or more, is expected, not '${HF_TOKEN}'"),
             mistake("gateway: {watch-kye: a}", "@1: gateway.watch-kye: unknown key; did you mean 'watch-key'?"),
+            mistake("gateway: {memory: 0%}", "@1: gateway.memory: a share of the heap is 1% to 90%, not '0%'"),
+            mistake("gateway: {memory: a lot}", "@1: gateway.memory: 'a lot' is not a size such as 512KB, 64MB, 1GB"),
             mistake(
                     "gateway: {watch-key: \"${NOT_SET}\"}",
                     "@1: gateway.watch-key: the environment variable NOT_SET isn't set"),

@@ -75,6 +75,17 @@ final class SystemTimelineTest {
     }
 
     @Test
+    void executorWithoutMemoryForAThread_losesNoTimer() throws InterruptedException {
+        Executor exhausted = task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        try (SystemTimeline timeline = new SystemTimeline(exhausted)) {
+            timeline.schedule(0, ran::countDown);
+            assertThat(hasRun()).isTrue();
+        }
+    }
+
+    @Test
     void closed_takesTimersAndForgetsThem() {
         SystemTimeline timeline = new SystemTimeline();
         timeline.close();

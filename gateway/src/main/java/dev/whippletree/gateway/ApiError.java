@@ -42,6 +42,8 @@ record ApiError(
     private static final int GATEWAY_TIMEOUT = 504;
     private static final int FIRST_SERVER_ERROR = 500;
 
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(2);
+
     private static ApiError of(int status, String type, String code, String message) {
         return new ApiError(status, type, code, Optional.empty(), message, Optional.empty());
     }
@@ -80,6 +82,27 @@ record ApiError(
 
     static ApiError bodyTooSlow() {
         return of(TIMED_OUT, INVALID, "request_too_slow", "the request took too long to arrive");
+    }
+
+    /** However long the client waits, the request won't fit. */
+    static ApiError tooMuchMemory(long most) {
+        return of(
+                TOO_LARGE,
+                INVALID,
+                "request_too_large",
+                "the request needs more memory than one client may have here, which is " + most
+                        + " bytes by the gateway's estimate; the operator can raise 'memory'");
+    }
+
+    /** There is no memory for the request just now. */
+    static ApiError busy() {
+        return new ApiError(
+                UNAVAILABLE,
+                SERVER,
+                "gateway_busy",
+                Optional.empty(),
+                "the requests under way take all the memory that there is for them",
+                Optional.of(BUSY_PAUSE));
     }
 
     /** The client has used what it may. */

@@ -30,7 +30,7 @@ final class ChatHandler implements HttpHandler {
     private final RequestBody bodies;
 
     /** A request that is being answered, and its size in bytes. */
-    private record Asked(Client client, Prompt prompt, int size, ChatAnswer answer) {}
+    private record Asked(Client.Charge charge, Prompt prompt, int size, ChatAnswer answer) {}
 
     ChatHandler(
             Whippletree whippletree,
@@ -47,24 +47,28 @@ final class ChatHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        Client client;
         try {
-            client = access.get().clients().of(exchange);
+            Client client = access.get().clients().of(exchange);
+            client.admit(timeline.nanoTime());
+            bodies.receive(exchange, client.tenant(), (received, body) -> answer(received, client, body));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
-            return;
         }
-        bodies.receive(exchange, (received, body) -> answer(received, client, body));
     }
 
-    private void answer(HttpServerExchange exchange, Client client, byte[] body) {
+    private void answer(HttpServerExchange exchange, Client client, ReceivedBody body) {
         try {
             ChatRequest request = ChatRequest.read(body);
             Prompt prompt = prompt(exchange, client, request);
-            client.begin(timeline.nanoTime());
+            long tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : 0;
+            Client.Charge charge = client.begin(tokens, timeline.nanoTime());
+            exchange.addExchangeCompleteListener((over, after) -> {
+                charge.release(timeline.nanoTime());
+                after.proceed();
+            });
             ChatAnswer answer = new ChatAnswer(
                     newId(), timeline.now().getEpochSecond(), request.model().orElse(""));
-            Asked asked = new Asked(client, prompt, body.length, answer);
+            Asked asked = new Asked(charge, prompt, body.size(), answer);
             if (request.streaming()) {
                 stream(exchange, asked, request.usage());
             } else {
@@ -105,13 +109,14 @@ final class ChatHandler implements HttpHandler {
     private void complete(HttpServerExchange exchange, Asked asked) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
         Departure.watch(exchange, () -> outcome.cancel(false));
-        outcome.whenComplete((completion, failure) ->
-                exchange.getIoThread().execute(() -> send(exchange, asked, completion, failure)));
+        outcome.whenComplete(
+                (completion, failure) -> Response.later(exchange, () -> send(exchange, asked, completion, failure)));
     }
 
     private void send(
             HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
         if (failure != null) {
+            asked.charge().release(timeline.nanoTime());
             if (!exchange.getConnection().isOpen()) {
                 return;
             }
@@ -127,12 +132,22 @@ final class ChatHandler implements HttpHandler {
     private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
         StreamedAnswer streamed = new StreamedAnswer(
                 exchange, asked.answer(), withUsage, timeline::now, end -> answered(asked, end.usage(), end.origin()));
+        // Runs before the one that releases, since the last one added runs first.
+        exchange.addExchangeCompleteListener((over, after) -> {
+            if (streamed.begun()) {
+                asked.charge().keep(timeline.nanoTime());
+            }
+            after.proceed();
+        });
         Departure.watch(exchange, streamed::leave);
         whippletree.stream(asked.prompt()).subscribe(streamed);
     }
 
     private void answered(Asked asked, Optional<TokenUsage> usage, Origin origin) {
-        usage.ifPresent(counted -> asked.client().used(counted.total(), timeline.nanoTime()));
+        long now = timeline.nanoTime();
+        usage.ifPresentOrElse(
+                counted -> asked.charge().settle(counted.total(), now),
+                () -> asked.charge().keep(now));
         Prompt prompt = asked.prompt();
         if (prompt.question().isEmpty()) {
             return;

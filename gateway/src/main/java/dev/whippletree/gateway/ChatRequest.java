@@ -30,8 +30,8 @@ record ChatRequest(
      *
      * @throws RequestException if it isn't one, saying where and why
      */
-    static ChatRequest read(byte[] body) {
-        Map<String, Object> json = Json.object(body)
+    static ChatRequest read(ReceivedBody body) {
+        Map<String, Object> json = body.json()
                 .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body is not a JSON object")));
         try {
             return read(new Fields("", json));

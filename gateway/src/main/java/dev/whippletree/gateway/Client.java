@@ -2,6 +2,7 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Limit;
+import dev.whippletree.quota.Quota;
 import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Somebody who asks: a tenant, and what it has used of its own limits. Thread-safe. */
 final class Client {
+
+    /** What is reserved by requests under way may be free again at any moment. */
+    private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String tenant;
     private final Totals totals;
@@ -26,16 +30,86 @@ final class Client {
         }
     }
 
-    /** A limit and its uses. */
-    private record Counted(Limit limit, SlidingWindow window) {
+    /** A limit and its uses. Guarded by the client. */
+    private static final class Counted {
+
+        private final Limit limit;
+        private final SlidingWindow window;
+        private long underWay;
 
         Counted(Limit limit) {
-            this(limit, new SlidingWindow(limit.amount(), limit.window()));
+            this.limit = limit;
+            this.window = new SlidingWindow(limit.amount(), limit.window());
         }
 
-        /** Tokens are known only afterwards, so a request may begin as long as any are left. */
+        Limit limit() {
+            return limit;
+        }
+
+        SlidingWindow window() {
+            return window;
+        }
+
         long waitNanos(long now) {
             return window.waitNanos(1, now);
+        }
+
+        /** A request that needs more than the whole limit may run alone. */
+        long needed(long tokens) {
+            return limit.unit() == Limit.Unit.TOKENS ? Math.min(Math.max(1, tokens), limit.amount()) : 1;
+        }
+
+        /** What requests under way hold but don't need is free again when they end, long before the window has passed. */
+        long waitNanos(long tokens, long now) {
+            long needed = needed(tokens);
+            long wait = window.waitNanos(needed, now);
+            return wait > 0 && window.left(now) + underWay >= needed ? Math.min(wait, SOON_NANOS) : wait;
+        }
+    }
+
+    /** What one request has reserved of a limit. */
+    private record Reserved(Counted counted, long amount, Quota.Use use) {}
+
+    /** What one request holds of its client's token limits from its beginning to its end. Thread-safe. */
+    final class Charge {
+
+        private final List<Reserved> reserved;
+        private boolean ended;
+
+        private Charge(List<Reserved> reserved) {
+            this.reserved = reserved;
+        }
+
+        /** The request used so many tokens. Calls after the first end change nothing. */
+        void settle(long tokens, long now) {
+            end(tokens, now, true);
+        }
+
+        /** The request had begun to be answered, and nobody knows how many tokens it used: the estimate counts. */
+        void keep(long now) {
+            end(0, now, false);
+        }
+
+        /** The request wasn't answered, and used nothing as far as is known. */
+        void release(long now) {
+            end(0, now, true);
+        }
+
+        private void end(long tokens, long now, boolean known) {
+            synchronized (Client.this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+                totals.tokens().addAndGet(tokens);
+                for (Reserved one : reserved) {
+                    one.counted().underWay -= one.amount();
+                    one.use().arrived(now);
+                    if (known) {
+                        one.use().settle(tokens, now);
+                    }
+                }
+            }
         }
     }
 
@@ -73,15 +147,48 @@ final class Client {
     }
 
     /**
-     * Counts a request.
+     * Asks whether a request may come at all, before anything is known of it. Counts nothing.
      *
-     * @throws RequestException if one of its limits is used up, saying for how long; nothing is counted then
+     * @throws RequestException if one of its limits is used up, saying for how long
      */
-    synchronized void begin(long now) {
+    synchronized void admit(long now) {
+        refuseBeyondLimits(0, now);
+    }
+
+    /** Returns whether the tokens that a request may need have to be known when it begins. */
+    boolean limitsTokens() {
+        return limits.stream().anyMatch(counted -> counted.limit().unit() == Limit.Unit.TOKENS);
+    }
+
+    /**
+     * Counts a request, and reserves the tokens that it may need.
+     *
+     * @param tokens the most that it may use, estimated; of a limit smaller than that all is reserved
+     * @return what it holds, to be ended once
+     * @throws RequestException if that doesn't fit one of its limits, saying for how long; nothing is counted then
+     */
+    synchronized Charge begin(long tokens, long now) {
+        refuseBeyondLimits(tokens, now);
+        totals.requests().incrementAndGet();
+        List<Reserved> reserved = new ArrayList<>();
+        for (Counted counted : limits) {
+            long amount = counted.needed(tokens);
+            Quota.Use use = counted.window().reserve(amount, now);
+            if (counted.limit().unit() == Limit.Unit.TOKENS) {
+                counted.underWay += amount;
+                reserved.add(new Reserved(counted, amount, use));
+            } else {
+                use.arrived(now);
+            }
+        }
+        return new Charge(reserved);
+    }
+
+    private void refuseBeyondLimits(long tokens, long now) {
         Counted tightest = null;
         long longest = 0;
         for (Counted counted : limits) {
-            long wait = counted.waitNanos(now);
+            long wait = counted.waitNanos(tokens, now);
             if (wait > longest) {
                 longest = wait;
                 tightest = counted;
@@ -89,22 +196,6 @@ final class Client {
         }
         if (tightest != null) {
             throw new RequestException(ApiError.limited(tightest.limit().toString(), Duration.ofNanos(longest)));
-        }
-        totals.requests().incrementAndGet();
-        use(Limit.Unit.REQUESTS, 1, now);
-    }
-
-    /** Counts the tokens of an answer. */
-    synchronized void used(long tokens, long now) {
-        totals.tokens().addAndGet(tokens);
-        use(Limit.Unit.TOKENS, tokens, now);
-    }
-
-    private void use(Limit.Unit unit, long amount, long now) {
-        if (amount > 0) {
-            limits.stream()
-                    .filter(counted -> counted.limit().unit() == unit)
-                    .forEach(counted -> counted.window().reserve(amount, now).arrived(now));
         }
     }
 

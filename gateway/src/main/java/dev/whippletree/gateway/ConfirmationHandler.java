@@ -25,13 +25,13 @@ final class ConfirmationHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         try {
             Client client = access.get().clients().of(exchange);
-            bodies.receive(exchange, (received, body) -> take(received, client, body));
+            bodies.receive(exchange, client.tenant(), (received, body) -> take(received, client, body));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
     }
 
-    private void take(HttpServerExchange exchange, Client client, byte[] body) {
+    private void take(HttpServerExchange exchange, Client client, ReceivedBody body) {
         try {
             confirm(client, body);
             exchange.setStatusCode(StatusCodes.NO_CONTENT);
@@ -41,10 +41,10 @@ final class ConfirmationHandler implements HttpHandler {
         }
     }
 
-    private void confirm(Client client, byte[] body) {
+    private void confirm(Client client, ReceivedBody body) {
         Fields fields = new Fields(
                 "",
-                Json.object(body)
+                body.json()
                         .orElseThrow(() -> wrong("", "the body is a JSON object: {\"id\": \"...\", \"right\": true}")));
         String id = fields.text("id").orElseThrow(() -> wrong("id", "'id' is needed: that of an answer"));
         boolean right = fields.flag("right").orElseThrow(() -> wrong("right", "'right' is needed: true or false"));

@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
+import dev.whippletree.time.Watch;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
 /**
@@ -32,6 +35,8 @@ public final class Gateway implements AutoCloseable {
 
     private static final int BACKLOG = 10_000;
     private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int MOST_BUFFER_BYTES = 16 * 1024;
+    private static final int FEWEST_BUFFER_BYTES = 1024;
     private static final int MOST_HEADER_BYTES = 32 * 1024;
     private static final int MOST_HEADERS = 100;
 
@@ -49,6 +54,8 @@ public final class Gateway implements AutoCloseable {
     private final Trend trend;
     private final GatewaySettings settings;
     private volatile Access access;
+    private volatile @Nullable Heartbeats heartbeats;
+    private volatile @Nullable Watch watch;
     private volatile boolean closing;
 
     private Gateway(
@@ -58,7 +65,8 @@ public final class Gateway implements AutoCloseable {
         this.settings = settings;
         this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
         PathHandler paths = new PathHandler(Gateway::noSuchPlace);
-        RequestBody bodies = new RequestBody(settings.bounds());
+        MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
+        RequestBody bodies = new RequestBody(settings.bounds(), memory);
         LatestAnswers answers = new LatestAnswers();
         paths.addExactPath(
                 "/v1/chat/completions",
@@ -67,13 +75,12 @@ public final class Gateway implements AutoCloseable {
                 "/v1/confirmations",
                 only(Methods.POST, new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
-        paths.addExactPath(
-                "/healthz", only(Methods.GET, exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
+        paths.addExactPath("/healthz", only(Methods.GET, this::sendHealth));
         paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
         paths.addExactPath("/", only(Methods.GET, new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);
         Visits visits = new Visits();
-        OwnPart ownPart = new OwnPart(() -> access, visits, trend, telemetry, timeline::nanoTime);
+        OwnPart ownPart = new OwnPart(() -> access, visits, memory, trend, telemetry, timeline::nanoTime);
         paths.addExactPath("/status", only(Methods.GET, watched(new StatusHandler(whippletree, ownPart))));
         telemetry.ifPresent(told -> paths.addExactPath(
                 "/metrics", only(Methods.GET, watched(new MetricsHandler(told, timeline.executor())))));
@@ -85,6 +92,7 @@ public final class Gateway implements AutoCloseable {
                 .addHttpListener(settings.port(), settings.host())
                 .setIoThreads(IO_THREADS)
                 .setWorkerThreads(1)
+                .setBufferSize(bufferBytes(settings.bounds().mostConnections()))
                 .setSocketOption(Options.BACKLOG, BACKLOG)
                 .setSocketOption(Options.TCP_NODELAY, true)
                 .setSocketOption(Options.WRITE_TIMEOUT, clientMillis)
@@ -127,6 +135,12 @@ public final class Gateway implements AutoCloseable {
         return start(new Gateway(whippletree, settings, timeline, Optional.of(telemetry)));
     }
 
+    /** A connection holds a buffer at most; all of them together take half of what the JVM allows outside the heap, as much as in it. */
+    private static int bufferBytes(int connections) {
+        long share = Runtime.getRuntime().maxMemory() / 2 / connections;
+        return (int) Math.max(FEWEST_BUFFER_BYTES, Math.min(MOST_BUFFER_BYTES, Long.highestOneBit(share)));
+    }
+
     private static Gateway start(Gateway gateway) {
         try {
             gateway.undertow.start();
@@ -137,7 +151,23 @@ public final class Gateway implements AutoCloseable {
                     e);
         }
         gateway.trend.begin();
+        gateway.beginHeartbeats();
         return gateway;
+    }
+
+    private void beginHeartbeats() {
+        Heartbeats begun = new Heartbeats(Vitals.of(timeline, undertow.getWorker()), timeline::nanoTime);
+        heartbeats = begun;
+        watch = Watch.start("whippletree-gateway-watch", Heartbeats.PAUSE, begun::look);
+    }
+
+    private void endHeartbeats() {
+        if (heartbeats != null) {
+            heartbeats.stop();
+        }
+        if (watch != null) {
+            watch.close();
+        }
     }
 
     private static String root(Throwable failure) {
@@ -182,6 +212,29 @@ public final class Gateway implements AutoCloseable {
         return (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
     }
 
+    /** Answers on an I/O thread; one that answers nothing any more can't tell it. */
+    private void sendHealth(HttpServerExchange exchange) {
+        Optional<String> silent = Optional.ofNullable(heartbeats).flatMap(Heartbeats::silent);
+        if (silent.isPresent()) {
+            Response.send(exchange, UNAVAILABLE, Map.of("status", "stuck", "silent", silent.get()));
+        } else {
+            Response.send(exchange, OK, Map.of("status", "ok"));
+        }
+    }
+
+    /**
+     * Has somebody told when the gateway can't go on: a thread that it needs has ended, or has run nothing for a minute. Happens once at
+     * most, and never while the gateway is being closed.
+     *
+     * @param told is called with the name of what stands still, on a thread that does nothing else; there may be no memory left. Takes the
+     *     place of whoever was to be told before
+     */
+    public void whenStandstill(Consumer<String> told) {
+        if (heartbeats != null) {
+            heartbeats.whenStandstill(told);
+        }
+    }
+
     private void sendReadiness(HttpServerExchange exchange) {
         boolean ready = !closing
                 && whippletree.status().accounts().stream()
@@ -220,6 +273,7 @@ public final class Gateway implements AutoCloseable {
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;
         trend.close();
+        endHeartbeats();
         requests.shutdown();
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         Timeline.Timer patience = timeline.schedule(grace.toNanos(), () -> quiet.complete(null));

@@ -13,12 +13,18 @@ import java.util.function.Supplier;
  *
  * @param access by it the clients, with what they have used
  * @param visits who is there
+ * @param memory what requests under way take
  * @param trend how it went in the last minutes
  * @param telemetry what the Whippletree's listeners heard; absent: they weren't given to it
  * @param ticker the time by which clients' limits are counted, in nanoseconds
  */
 record OwnPart(
-        Supplier<Access> access, Visits visits, Trend trend, Optional<Telemetry> telemetry, LongSupplier ticker) {
+        Supplier<Access> access,
+        Visits visits,
+        MemoryBudget memory,
+        Trend trend,
+        Optional<Telemetry> telemetry,
+        LongSupplier ticker) {
 
     /** Returns it as a JSON tree. */
     Map<String, Object> json() {
@@ -27,6 +33,7 @@ record OwnPart(
                 .ifPresent(version -> json.put("version", version));
         json.put("connections", visits.connections());
         json.put("requests", visits.requests());
+        json.put("memory", Map.of("used_bytes", memory.used(), "amount_bytes", memory.amount()));
         json.put("clients", access.get().clients().json(ticker.getAsLong()));
         json.put("trend", trend.json());
         telemetry.ifPresent(heard -> json.put(

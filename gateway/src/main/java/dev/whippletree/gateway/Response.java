@@ -7,14 +7,48 @@ import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 
 /** Sends what is sent in one piece. On the exchange's I/O thread. */
 final class Response {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Response.class);
+    private static final long UNREAD_SECONDS = 5;
+    private static final long MOST_UNREAD_BYTES = 64 * 1024;
+
     private Response() {}
+
+    /**
+     * Does something for an exchange on its I/O thread, outside the root handler's call. Nobody else would end the exchange if that failed,
+     * so then its connection is closed.
+     */
+    static void later(HttpServerExchange exchange, Runnable work) {
+        try {
+            exchange.getIoThread().execute(() -> {
+                try {
+                    work.run();
+                } catch (Throwable e) {
+                    breakOff(exchange, e);
+                }
+            });
+        } catch (Throwable e) {
+            breakOff(exchange, e);
+        }
+    }
+
+    private static void breakOff(HttpServerExchange exchange, Throwable why) {
+        try {
+            LOG.error("A request couldn't be answered", why);
+        } finally {
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
 
     /** Sends a JSON value and ends the exchange. */
     static void send(HttpServerExchange exchange, int status, Object json) {
@@ -22,6 +56,9 @@ final class Response {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
         byte[] body = Json.write(json);
         exchange.setResponseContentLength(body.length);
+        if (!exchange.isRequestComplete()) {
+            leaveUnread(exchange);
+        }
         exchange.getResponseSender().send(ByteBuffer.wrap(body), new EndOfExchange());
     }
 
@@ -30,6 +67,23 @@ final class Response {
         error.retryAfter()
                 .ifPresent(wait -> exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wholeSeconds(wait)));
         send(exchange, error.status(), error.json());
+    }
+
+    /**
+     * The rest of the request is read and thrown away for a moment, since a connection that is closed before would take the answer with
+     * it; then the connection is closed. It goes on only if the rest is short and comes in time.
+     */
+    private static void leaveUnread(HttpServerExchange exchange) {
+        long announced = exchange.getRequestContentLength();
+        if (announced < 0 || announced > MOST_UNREAD_BYTES) {
+            exchange.setPersistent(false);
+        }
+        XnioExecutor.Key patience = exchange.getIoThread()
+                .executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), UNREAD_SECONDS, TimeUnit.SECONDS);
+        exchange.addExchangeCompleteListener((ended, after) -> {
+            patience.remove();
+            after.proceed();
+        });
     }
 
     /** Whoever comes back after a rounded-down time comes too early. */

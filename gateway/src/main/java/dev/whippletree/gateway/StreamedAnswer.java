@@ -70,6 +70,11 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         }
     }
 
+    /** Returns whether any of it has been sent. On the I/O thread. */
+    boolean begun() {
+        return begun;
+    }
+
     @Override
     public void onSubscribe(Flow.Subscription given) {
         onThread(() -> {
@@ -97,7 +102,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     public void onComplete() {}
 
     private void onThread(Runnable task) {
-        exchange.getIoThread().execute(task);
+        Response.later(exchange, task);
     }
 
     private void tell(Delta delta) {

@@ -144,8 +144,7 @@ final class GatewayQuestionTest {
                 .body()
                 .lines()
                 .filter(line -> line.contains("to_confirm"))
-                .map(line -> Json.object(line.substring("data: ".length()).getBytes(UTF_8))
-                        .orElseThrow())
+                .map(line -> RunningGateway.json(line.substring("data: ".length())))
                 .findFirst()
                 .orElseThrow();
         assertThat(toConfirm(last)).isEqualTo("I am stored");

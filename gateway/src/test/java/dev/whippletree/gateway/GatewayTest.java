@@ -113,8 +113,7 @@ final class GatewayTest {
         assertThat(events).last().isEqualTo("data: [DONE]");
         StringBuilder text = new StringBuilder();
         List<Map<String, Object>> chunks = events.subList(0, events.size() - 1).stream()
-                .map(line -> Json.object(line.substring("data: ".length()).getBytes(UTF_8))
-                        .orElseThrow())
+                .map(line -> RunningGateway.json(line.substring("data: ".length())))
                 .toList();
         assertThat(at(chunks.get(0), "choices", "0", "delta", "role")).isEqualTo("assistant");
         chunks.subList(0, chunks.size() - 2)
@@ -403,7 +402,7 @@ final class GatewayTest {
     void bodyThatIsTooLarge_isRefused() throws Exception {
         running.close();
         running = new RunningGateway(GatewaySettings.DEFAULT.withBounds(
-                new GatewaySettings.Bounds(1_000, 10, GatewaySettings.Bounds.DEFAULT.clientTimeout())));
+                new GatewaySettings.Bounds(1_000, 10, GatewaySettings.Bounds.DEFAULT.clientTimeout(), 1 << 20)));
         assertError(running.post(HI.replace("Hi", "x".repeat(2_000))), 413, "request_too_large", "1000 bytes");
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
     }

@@ -7,6 +7,7 @@ import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.model.Secret;
 import dev.whippletree.time.SystemTimeline;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -123,8 +124,12 @@ final class RunningGateway implements AutoCloseable {
     }
 
     static Map<String, Object> json(HttpResponse<String> response) {
-        return Json.object(response.body().getBytes(StandardCharsets.UTF_8))
-                .orElseThrow(() -> new AssertionError("no JSON: " + response.body()));
+        return json(response.body());
+    }
+
+    static Map<String, Object> json(String text) {
+        return Json.object(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), values -> {})
+                .orElseThrow(() -> new AssertionError("no JSON object: " + text));
     }
 
     @Override

@@ -29,6 +29,7 @@ final class ScriptedProvider implements Provider {
     private static final long PATIENCE_SECONDS = 20;
 
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private volatile Admission admission = Admission.NONE;
     private volatile Consumer<Call> usual = call -> call.answer("Hello", " there");
 
     /** A call that was made. */
@@ -65,6 +66,11 @@ final class ScriptedProvider implements Provider {
         usual = behaviour;
     }
 
+    /** From now on it estimates that each prompt and its completion need so many tokens. */
+    void estimate(long tokens) {
+        admission = Admission.asMade(tokens, 0);
+    }
+
     /** Waits for the next call. */
     Call call() throws InterruptedException {
         Call call = calls.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -95,7 +101,7 @@ final class ScriptedProvider implements Provider {
 
             @Override
             public Admission admission(Prompt prompt, String model) {
-                return Admission.NONE;
+                return admission;
             }
 
             @Override

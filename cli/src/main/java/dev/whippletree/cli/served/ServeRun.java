@@ -11,6 +11,8 @@ import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.Telemetry;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.EngineListener;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** A gateway that listens until it is told to end. Confined to one thread. */
 public final class ServeRun {
+
+    /** The exit code of a process whose gateway can't go on. */
+    public static final int STANDSTILL_CODE = 8;
 
     private final Surroundings surroundings;
     private final Wish wish;
@@ -53,7 +58,8 @@ public final class ServeRun {
     }
 
     /**
-     * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended.
+     * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended. Where the gateway can't go on, it ends this
+     * process with {@link #STANDSTILL_CODE}.
      *
      * @param whippletree what answers, built with {@link #listeners}; stays open
      * @return the exit code
@@ -63,6 +69,10 @@ public final class ServeRun {
         CompletableFuture<Void> end = new CompletableFuture<>();
         surroundings.interruption().whenComplete((nothing, failure) -> end.complete(null));
         Gateway gateway = start(whippletree);
+        gateway.whenStandstill(new LastWords(
+                STANDSTILL_CODE,
+                new FileOutputStream(FileDescriptor.err),
+                () -> Runtime.getRuntime().halt(STANDSTILL_CODE)));
         Optional<FileWatch> watch =
                 file.map(path -> new FileWatch(path, surroundings.timeline(), () -> reload(gateway, whippletree)));
         try (Signals signals = new Signals()) {

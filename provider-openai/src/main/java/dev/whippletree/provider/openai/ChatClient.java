@@ -105,7 +105,7 @@ public final class ChatClient implements ProviderClient {
         }
         try {
             executor.execute(() -> run(call));
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
             calls.remove(call);
             guarded.failed(Failure.of(FailureKind.UNAVAILABLE, "no thread could be had for the call"));
         }

@@ -1,0 +1,75 @@
+package dev.whippletree.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Secret;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class ClientTest {
+
+    private static final long HOUR = Duration.ofHours(1).toNanos();
+
+    private final Client client = Client.of(
+            new GatewaySettings.Client("acme", Secret.of("key-of-acme"), List.of(Limit.parse("1000 tokens / 1h"))),
+            Optional.empty());
+
+    private Optional<ApiError> refusal(long tokens, long now) {
+        try {
+            client.begin(tokens, now).release(now);
+            return Optional.empty();
+        } catch (RequestException e) {
+            return Optional.of(e.error());
+        }
+    }
+
+    @Test
+    void requestsUnderWay_neverHoldMoreThanTheLimit() {
+        List<Client.Charge> underWay = new ArrayList<>();
+        for (int count = 0; count < 40; count++) {
+            try {
+                underWay.add(client.begin(111, 0));
+            } catch (RequestException e) {
+                assertThat(e.error().retryAfter()).contains(Duration.ofSeconds(1));
+            }
+        }
+        assertThat(underWay).hasSize(9);
+        underWay.forEach(charge -> charge.settle(50, 1));
+        assertThat(refusal(550, 2)).isEmpty();
+        ApiError full = refusal(551, 2).orElseThrow();
+        assertThat(full.retryAfter().orElseThrow()).isGreaterThan(Duration.ofMinutes(59));
+        assertThat(refusal(551, HOUR + 1)).isEmpty();
+    }
+
+    @Test
+    void requestLargerThanTheLimit_runsAlone() {
+        Client.Charge large = client.begin(5_000, 0);
+        assertThat(refusal(1, 0)).isPresent();
+        large.settle(10, 1);
+        assertThat(refusal(990, 1)).isEmpty();
+        assertThat(refusal(5_000, 1)).isPresent();
+    }
+
+    @Test
+    void charge_endsOnce() {
+        Client.Charge charge = client.begin(400, 0);
+        charge.settle(300, 1);
+        charge.keep(2);
+        charge.release(3);
+        assertThat(client.json(3)).containsEntry("tokens", 300L);
+        assertThat(refusal(700, 3)).isEmpty();
+        assertThat(refusal(701, 3)).isPresent();
+    }
+
+    @Test
+    void charge_thatNobodyCanSettle_countsAsEstimated() {
+        client.begin(400, 0).keep(1);
+        assertThat(refusal(600, 1)).isEmpty();
+        assertThat(refusal(601, 1)).isPresent();
+    }
+}
