@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Somebody who asks: a tenant, and what it has used of its own limits. Thread-safe. */
 final class Client {
 
+    /** The tenant of whoever reaches a gateway without keys; no client has that name. */
+    static final String ANYBODY = "";
+
     private final String tenant;
     private final Totals totals;
     private final List<Counted> limits = new ArrayList<>();
@@ -64,7 +67,7 @@ final class Client {
 
     /** Whoever reaches a gateway without keys. */
     static Client anybody() {
-        return new Client("", new Totals(), List.of());
+        return new Client(ANYBODY, new Totals(), List.of());
     }
 
     /** Returns whose answers it may see, and with whom it shares its turn. */
