@@ -76,9 +76,9 @@ final class ConfigurationMistakesTest {
                     client("key: \"${file:/no/such/file}\""),
                     "@3: gateway.clients[0].key: the file /no/such/file can't be read"),
             mistake(
-                    client("key: \"${HF_TOKEN}\", accounts: [hf-2], routes: [mian]"),
+                    client("key: \"${HF_TOKEN}\", accounts: [hf-2], routes: [othe]"),
                     "@3: gateway.clients[0].accounts[0]: no account named 'hf-2'; did you mean 'hf-1'?",
-                    "@3: gateway.clients[0].routes[0]: no route named 'mian'; did you mean 'main'?"),
+                    "@3: gateway.clients[0].routes[0]: no route named 'othe'; did you mean 'other'?"),
             mistake(
                     client("key: \"${HF_TOKEN}\", accounts: [], routes: []"),
                     "@3: gateway.clients[0].accounts: the list is empty; name one account or more, or remove the key to allow all",

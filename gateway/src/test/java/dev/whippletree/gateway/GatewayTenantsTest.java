@@ -206,8 +206,8 @@ final class GatewayTenantsTest {
                 "client 'acme' and gateway.watch-key");
         assertRefused(
                 with(client("acme", KEY).within(List.of("oen"), List.of("fats"))),
-                "no account named 'oen'; did you mean 'one'?",
-                "no route named 'fats'; did you mean 'fast'?");
+                "no account named 'oen'",
+                "no route named 'fats'");
         assertRefused(with(client("acme", KEY).within(List.of("two"), List.of("fast"))), "it could ask nothing");
         Secret away = Secret.from(() -> {
             throw new IllegalStateException("the file is away");

@@ -1,12 +1,13 @@
 package dev.whippletree.gateway;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs until it is closed. */
+/** What a class logs, from INFO on, until it is closed. */
 final class LoggedLines implements AutoCloseable {
 
     private final Logger logger;
@@ -14,6 +15,7 @@ final class LoggedLines implements AutoCloseable {
 
     LoggedLines(Class<?> of) {
         logger = (Logger) LoggerFactory.getLogger(of);
+        logger.setLevel(Level.INFO);
         appender.start();
         logger.addAppender(appender);
     }
@@ -28,5 +30,6 @@ final class LoggedLines implements AutoCloseable {
     @Override
     public void close() {
         logger.detachAppender(appender);
+        logger.setLevel(null);
     }
 }
