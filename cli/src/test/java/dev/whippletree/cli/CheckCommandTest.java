@@ -105,7 +105,9 @@ class CheckCommandTest {
     }
 
     private void configureClients(String clients) {
-        shell.variable("KEY", "key-of-acme-0123456789").variable("SHORT_KEY", "short-key").file("whippletree.yaml", """
+        shell.variable("KEY", "key-of-acme-0123456789")
+                .variable("SHORT_KEY", "short-key")
+                .file("whippletree.yaml", """
                 accounts: [{id: one, provider: scripted}]
                 gateway:
                   clients:

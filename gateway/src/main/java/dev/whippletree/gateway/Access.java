@@ -36,10 +36,7 @@ record Access(Map<String, ModelNames> models, Clients clients, Watchers watchers
         settings.clients()
                 .forEach(client -> models.put(client.name(), ModelNames.of(client, configuration, disclosure)));
         return new Access(
-                models,
-                new Clients(settings, before.map(Access::clients)),
-                new Watchers(settings),
-                disclosure);
+                models, new Clients(settings, before.map(Access::clients)), new Watchers(settings), disclosure);
     }
 
     /** Returns what one of the clients may ask. */

@@ -150,8 +150,7 @@ record ApiError(
                 disclosure.told(last.failure().message()));
     }
 
-    private static ApiError waiting(
-            int status, String type, String code, String message, Optional<Duration> wait) {
+    private static ApiError waiting(int status, String type, String code, String message, Optional<Duration> wait) {
         return new ApiError(status, type, code, Optional.empty(), message, wait);
     }
 

@@ -116,7 +116,9 @@ final class ChatHandler implements HttpHandler {
             if (!exchange.getConnection().isOpen()) {
                 return;
             }
-            Response.send(exchange, ApiError.of(failure, timeline.now(), asked.answer().disclosure()));
+            Response.send(
+                    exchange,
+                    ApiError.of(failure, timeline.now(), asked.answer().disclosure()));
         } else if (completion != null) {
             answered(asked, completion.usage(), completion.origin());
             asked.answer()

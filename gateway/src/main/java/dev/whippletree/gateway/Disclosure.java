@@ -23,8 +23,7 @@ final class Disclosure {
     private final Pattern accounts;
 
     Disclosure(GatewaySettings settings, Configuration configuration) {
-        this.accountsShown =
-                settings.showAccounts() || settings.clients().isEmpty();
+        this.accountsShown = settings.showAccounts() || settings.clients().isEmpty();
         this.accounts = Pattern.compile(configuration.accounts().stream()
                 .map(AccountSettings::id)
                 .sorted(Comparator.comparingInt(String::length).reversed())
@@ -54,9 +53,10 @@ final class Disclosure {
             case STREAM_INTERRUPTED -> "the answer broke off and couldn't be continued" + list(attempts);
             case DEADLINE -> "no answer by the deadline" + room(failure) + list(attempts);
             case NO_ACCOUNT -> "no account can answer, and it isn't known when one can; ask the gateway's operator";
-            case TOO_LARGE -> attempts.isEmpty()
-                    ? told(message)
-                    : "the prompt is too large for every model that may answer it; shorten it or lower max_tokens";
+            case TOO_LARGE ->
+                attempts.isEmpty()
+                        ? told(message)
+                        : "the prompt is too large for every model that may answer it; shorten it or lower max_tokens";
             case FILTERED -> attempts.isEmpty() ? told(message) : last(attempts);
             case REJECTED, NO_ROOM_IN_TIME, LINE_FULL, CLOSED -> told(message);
         };

@@ -177,7 +177,8 @@ public final class Gateway implements AutoCloseable {
         // By the address it has, whatever its name leads to by now.
         GatewaySettings bound = settings.withHost(address().getAddress().getHostAddress());
         GatewaySettings unused = bound.withClients(next.clients(), next.watchKey());
-        GatewaySettings here = settings.withClients(next.clients(), next.watchKey()).withShowAccounts(next.showAccounts());
+        GatewaySettings here =
+                settings.withClients(next.clients(), next.watchKey()).withShowAccounts(next.showAccounts());
         Access prepared = Access.of(configuration, next, Optional.of(access));
         return new PreparedReload(() -> access = prepared, !here.equals(next));
     }

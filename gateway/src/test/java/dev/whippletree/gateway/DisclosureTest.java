@@ -71,7 +71,9 @@ final class DisclosureTest {
     void whateverWentWrong_noAccountIsNamed(Reason reason) {
         Disclosure hidden = disclosure(KEYED);
         assertThat(hidden.told(failure(reason))).isNotBlank().doesNotContain("hf-1", "two words");
-        assertThat(hidden.told(failure(reason, attempt(), attempt()))).isNotBlank().doesNotContain("hf-1", "two words");
+        assertThat(hidden.told(failure(reason, attempt(), attempt())))
+                .isNotBlank()
+                .doesNotContain("hf-1", "two words");
     }
 
     @Test

@@ -63,8 +63,8 @@ final class GatewayTenantsTest {
 
     @Test
     void clientOfSomeRoutes_namesThoseAlone_andItsFirstIsItsDefault() throws Exception {
-        RunningGateway running = open(with(client("acme", KEY).within(List.of(), List.of("good")))
-                .withShowAccounts(true));
+        RunningGateway running = open(
+                with(client("acme", KEY).within(List.of(), List.of("good"))).withShowAccounts(true));
 
         assertThat(names(running, KEY))
                 .containsExactly("good", "large-model", "one/large-model", "small-model", "two/small-model");
@@ -75,16 +75,14 @@ final class GatewayTenantsTest {
         assertThat(ask(running, KEY, hi("x").replace("\"model\":\"x\",", "")).statusCode())
                 .isEqualTo(200);
         assertThat(running.provider.call().prompt().route()).contains("good");
-        assertThat(ask(running, KEY, hi("small-model"))
-                        .headers()
-                        .firstValue("x-whippletree-account"))
+        assertThat(ask(running, KEY, hi("small-model")).headers().firstValue("x-whippletree-account"))
                 .contains("two");
     }
 
     @Test
     void clientOfSomeAccounts_isAnsweredByThoseAlone_whateverItNames() throws Exception {
-        RunningGateway running = open(with(client("acme", KEY).within(List.of("two"), List.of()))
-                .withShowAccounts(true));
+        RunningGateway running =
+                open(with(client("acme", KEY).within(List.of("two"), List.of())).withShowAccounts(true));
 
         assertThat(names(running, KEY)).containsExactly("good", "small-model", "two/small-model");
         for (String foreign : List.of("fast", "large-model", "one/small-model")) {
@@ -109,7 +107,9 @@ final class GatewayTenantsTest {
             HttpResponse<String> answer = ask(running, KEY, body);
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("x-whippletree-account")).isEmpty();
-            assertThat(answer.body()).contains("\"whippletree\"", "\"attempts\"").doesNotContain("\"account\"");
+            assertThat(answer.body())
+                    .contains("\"whippletree\"", "\"attempts\"")
+                    .doesNotContain("\"account\"");
         }
     }
 
@@ -182,8 +182,8 @@ final class GatewayTenantsTest {
     @Test
     void keyThatTwoShowByNow_isNobodys() throws Exception {
         AtomicReference<String> key = new AtomicReference<>(KEY);
-        RunningGateway running = open(with(
-                new GatewaySettings.Client("acme", Secret.from(key::get), List.of()), client("other", OTHER_KEY)));
+        RunningGateway running = open(
+                with(new GatewaySettings.Client("acme", Secret.from(key::get), List.of()), client("other", OTHER_KEY)));
         key.set(OTHER_KEY);
         assertThat(ask(running, OTHER_KEY, hi("fast")).statusCode()).isEqualTo(401);
         key.set(KEY);
@@ -222,18 +222,18 @@ final class GatewayTenantsTest {
                 .withClients(List.of(client("acme", KEY).within(List.of(), List.of("good"))), Optional.empty())
                 .withHost("0.0.0.0"));
         List<String> before = names(running, KEY);
-        GatewaySettings bad =
-                switch (mistake) {
-                    case "no clients" -> GatewaySettings.DEFAULT;
-                    case "same keys" -> with(client("other", OTHER_KEY), client("another", OTHER_KEY));
-                    case "unreadable key" -> with(new GatewaySettings.Client(
-                            "other",
-                            Secret.from(() -> {
-                                throw new IllegalStateException("the file is away");
-                            }),
-                            List.of()));
-                    default -> with(client("other", OTHER_KEY).within(List.of(), List.of("nowhere")));
-                };
+        GatewaySettings bad = switch (mistake) {
+            case "no clients" -> GatewaySettings.DEFAULT;
+            case "same keys" -> with(client("other", OTHER_KEY), client("another", OTHER_KEY));
+            case "unreadable key" ->
+                with(new GatewaySettings.Client(
+                        "other",
+                        Secret.from(() -> {
+                            throw new IllegalStateException("the file is away");
+                        }),
+                        List.of()));
+            default -> with(client("other", OTHER_KEY).within(List.of(), List.of("nowhere")));
+        };
 
         assertThatThrownBy(() -> running.gateway.reload(bad)).isInstanceOf(IllegalArgumentException.class);
 

@@ -95,7 +95,8 @@ public final class ServeRun {
 
     private Gateway start(Whippletree whippletree) {
         try {
-            return Gateway.start(whippletree, wish.settings(whippletree.configuration()), surroundings.timeline(), telemetry);
+            return Gateway.start(
+                    whippletree, wish.settings(whippletree.configuration()), surroundings.timeline(), telemetry);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SharedReloadTest {
 
     private static final String KEY = "key-of-acme-0123456789";
-    private static final String ACCOUNTS = "accounts: [{id: one, provider: scripted}]\nroutes: {first: {model: m}}\ncaches: []\n";
+    private static final String ACCOUNTS =
+            "accounts: [{id: one, provider: scripted}]\nroutes: {first: {model: m}}\ncaches: []\n";
     private static final String OTHER_ACCOUNTS =
             "accounts: [{id: two, provider: scripted}]\nroutes: {second: {model: m}}\ncaches: []\n";
     private static final String GATEWAY = "gateway: {clients: [{name: acme, key: '${ACME_KEY}'}]}\n";
@@ -73,8 +74,7 @@ class SharedReloadTest {
     }
 
     private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -116,12 +116,16 @@ class SharedReloadTest {
 
         reload.run();
 
-        assertThat(err.toString()).contains("everything stays as it was").doesNotContain("has been read again", "same-key");
+        assertThat(err.toString())
+                .contains("everything stays as it was")
+                .doesNotContain("has been read again", "same-key");
         assertThat(get("/v1/models").statusCode()).isEqualTo(401);
         assertThat(get("/status").statusCode()).isEqualTo(403);
         assertThat(models()).isEqualTo(models).contains("first");
         assertThat(whippletree.configuration()).isSameAs(before);
-        assertThat(whippletree.status().accounts()).extracting(account -> account.id()).containsExactly("one");
+        assertThat(whippletree.status().accounts())
+                .extracting(account -> account.id())
+                .containsExactly("one");
     }
 
     @Test
