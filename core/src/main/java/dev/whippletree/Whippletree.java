@@ -34,10 +34,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +60,9 @@ public final class Whippletree implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Whippletree.class);
     private static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** Nothing else goes by the configuration. */
+    private static final Function<Configuration, Runnable> ALONE = next -> () -> {};
 
     private final Intake intake;
     private final List<String> lastingWarnings;
@@ -198,7 +203,7 @@ public final class Whippletree implements AutoCloseable {
     public Reloaded reload(Configuration next) {
         synchronized (reloads) {
             Configuration checked = intake.check(next);
-            return reload(checked, Reloaded.between(configuration, checked));
+            return reload(checked, Reloaded.between(configuration, checked), ALONE);
         }
     }
 
@@ -211,17 +216,32 @@ public final class Whippletree implements AutoCloseable {
      * @throws IllegalStateException if there is no such source, or this has been closed
      */
     public Reloaded reload() {
+        return reload(ALONE);
+    }
+
+    /**
+     * Does what {@link #reload()} does together with whatever else goes by the same configuration: both change, or neither.
+     *
+     * @param companion is handed the configuration that is to hold, once everything that it names is open. It changes nothing, but
+     *     prepares its own part, and returns what takes that over, which must not fail. What it throws ends the reload: nothing has
+     *     changed then. Called once at most, on this thread; it must not reload
+     * @return what has changed
+     * @throws ConfigurationException if it can't be read or used, with every problem; nothing has changed then
+     * @throws IllegalStateException if there is no such source, or this has been closed
+     */
+    public Reloaded reload(Function<Configuration, Runnable> companion) {
         synchronized (reloads) {
             Configuration checked = intake.check(intake.read());
             Reloaded changes = Reloaded.between(configuration, checked);
-            return reload(checked, intake.namesOtherFolders() ? changes.withRestartFor("plugins") : changes);
+            return reload(checked, intake.namesOtherFolders() ? changes.withRestartFor("plugins") : changes, companion);
         }
     }
 
-    private Reloaded reload(Configuration checked, Reloaded changes) {
+    private Reloaded reload(Configuration checked, Reloaded changes, Function<Configuration, Runnable> companion) {
         Configuration next =
                 configuration.reloaded(checked).withWarnings(lastingWarnings).withWarnings(changes.needsRestart());
-        assembly.reload(next);
+        assembly.reload(
+                next, () -> Objects.requireNonNull(companion.apply(next), "a companion returns what takes over"));
         configuration = next;
         next.warnings().forEach(LOG::warn);
         LOG.info("The configuration has been reloaded: {}", changes);
@@ -504,7 +524,7 @@ public final class Whippletree implements AutoCloseable {
 
         private Intake intake(PluginCatalog catalog) {
             Optional<ConfigurationSource> read = Optional.ofNullable(source)
-                    .map(from -> model.map(from::withModel).orElse(from));
+                    .map(from -> model.map(from::withModel).orElse(from).settled());
             return new Intake(
                     catalog,
                     source == null ? environment : source.environment(),

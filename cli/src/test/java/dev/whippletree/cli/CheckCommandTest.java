@@ -103,4 +103,38 @@ class CheckCommandTest {
         assertThat(shell.run("check")).as(shell.err()).isZero();
         assertThat(shell.out()).contains("state in " + folder.resolve("kept")).doesNotContain("warning");
     }
+
+    private void configureClients(String clients) {
+        shell.variable("KEY", "key-of-acme-0123456789")
+                .variable("SHORT_KEY", "short-key")
+                .file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted}]
+                gateway:
+                  clients:
+                """ + clients.indent(4));
+    }
+
+    @Test
+    void keyThatTwoClientsHave_isAProblemThatNamesBoth_andNeverTheKey() {
+        configureClients("- {name: acme, key: '${KEY}'}\n- {name: other, key: '${KEY}'}");
+        assertThat(shell.run("check")).isEqualTo(2);
+        assertThat(shell.err()).contains("client 'acme' and client 'other' have the same key");
+        assertThat(shell.out() + shell.err()).doesNotContain("key-of-acme");
+    }
+
+    @Test
+    void keyFileThatIsMissing_isAProblem() {
+        configureClients("- {name: acme, key: '${file:/no/such/key}'}");
+        assertThat(shell.run("check")).isEqualTo(2);
+        assertThat(shell.err()).contains("gateway.clients[0].key: the file /no/such/key can't be read");
+    }
+
+    @Test
+    void shortKey_isWarnedAbout_andNeverShown() {
+        configureClients("- {name: acme, key: '${SHORT_KEY}'}");
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .contains("warning: ", "the key of client 'acme' has fewer than 16 characters")
+                .doesNotContain("short-key");
+    }
 }

@@ -69,10 +69,11 @@ final class ConfigurationReader {
         Optional<Path> state = root.read("state", Path::of);
         root.read("plugins", Path::of); // Read before all else, by pluginFolder: it decides which names are known here.
         Optional<PriceList> prices = prices(root, source);
-        Optional<GatewaySettings> gateway = new GatewayReader(environment).read(root);
+        List<RouteSettings> used =
+                routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
+        Optional<GatewaySettings> gateway = new GatewayReader(environment, accounts, used).read(root);
         root.end();
         problems.stop();
-        List<RouteSettings> used = routes.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
         return new Configuration(
                 accounts, used, caches, coordinator, engine, prices, problems.warnings(), state, gateway);
     }

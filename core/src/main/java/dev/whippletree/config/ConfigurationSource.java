@@ -50,6 +50,18 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
+     * Returns the same source for as long as a program runs: a file that is there now is then the one that is read, and if it goes away,
+     * that is an error and no reason to look elsewhere.
+     *
+     * @throws ConfigurationException if the variable holds what can't be a path
+     */
+    public ConfigurationSource settled() {
+        return file().filter(Files::isRegularFile)
+                .map(file -> new ConfigurationSource(Optional.of(file), environment, workingDirectory))
+                .orElse(this);
+    }
+
+    /**
      * Returns the file that is read; empty if there is none. A file that was named is returned whether it is there or not.
      *
      * @throws ConfigurationException if the variable holds what can't be a path

@@ -1,8 +1,11 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
+import dev.whippletree.config.Section.Text;
+import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,9 +24,20 @@ final class GatewayReader {
     private static final int MOST_PERCENT = 90;
 
     private final TokenReader tokens;
+    private final List<String> accounts;
+    private final List<RouteSettings> routes;
+    private final KeyOwners owners = new KeyOwners();
 
-    GatewayReader(Map<String, String> environment) {
+    /**
+     * Creates a reader for one reading.
+     *
+     * @param accounts that clients may be bounded to
+     * @param routes that clients may be bounded to
+     */
+    GatewayReader(Map<String, String> environment, List<AccountSettings> accounts, List<RouteSettings> routes) {
         this.tokens = new TokenReader(environment);
+        this.accounts = accounts.stream().map(AccountSettings::id).toList();
+        this.routes = routes;
     }
 
     /** Returns what is said; absent if nothing is, or nothing that can be used. */
@@ -41,12 +55,13 @@ final class GatewayReader {
         Optional<GatewaySettings.Bounds> bounds = bounds(section);
         int problems = section.problems().lines().size();
         List<GatewaySettings.Client> clients = clients(section);
-        Optional<Secret> watchKey = watchKey(section, clients);
+        Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.watcher());
+        boolean showAccounts = section.flag("show-accounts").orElse(DEFAULT.showAccounts());
         if (section.problems().lines().size() > problems || bounds.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new GatewaySettings(host, port, clients, watchKey, bounds.get()));
+            return Optional.of(new GatewaySettings(host, port, clients, watchKey, bounds.get(), showAccounts));
         } catch (IllegalArgumentException e) {
             section.problem("host", String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -80,14 +95,12 @@ final class GatewayReader {
         return GatewaySettings.Bounds.shareOfHeap(percent);
     }
 
-    /** One that a client knows as well would show a tenant what is the operator's. */
-    private Optional<Secret> watchKey(Section section, List<GatewaySettings.Client> clients) {
-        Optional<Secret> key = tokens.read(section, "watch-key");
-        key.map(Secret::reveal)
-                .ifPresent(revealed -> clients.stream()
-                        .filter(client -> client.key().reveal().equals(revealed))
-                        .forEach(client -> section.problem(
-                                "watch-key", "the client '" + client.name() + "' has this key: take another")));
+    /** Two who show the same key couldn't be told apart, and a client that shows the watch key would see what is the operator's. */
+    private Optional<Secret> key(Section section, String at, String owner) {
+        Optional<Secret> key = tokens.read(section, at);
+        key.flatMap(secret -> owners.claim(owner, secret)).ifPresent(message -> section.problem(at, message));
+        key.flatMap(secret -> KeyOwners.weakness(owner, secret))
+                .ifPresent(message -> section.problems().warn(section.at(at), message));
         return key;
     }
 
@@ -111,15 +124,39 @@ final class GatewayReader {
 
     private Optional<GatewaySettings.Client> client(Section section) {
         Optional<String> name = section.text("name").filter(text -> !text.isBlank());
-        Optional<Secret> key = tokens.read(section, "key");
+        Optional<Secret> key = key(section, "key", name.map(KeyOwners::client).orElse("a client without a name"));
         List<Limit> limits = section.list("limits").stream()
                 .flatMap(element -> section.read(element, Limit::parse).stream())
                 .toList();
+        List<String> allowedAccounts = names(section, "accounts", "account", accounts);
+        List<String> allowedRoutes = names(
+                section,
+                "routes",
+                "route",
+                routes.stream().map(RouteSettings::name).toList());
         require(section, "name", name);
         require(section, "key", key);
-        return name.isEmpty() || key.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new GatewaySettings.Client(name.get(), key.get(), limits));
+        if (name.isEmpty() || key.isEmpty()) {
+            return Optional.empty();
+        }
+        GatewaySettings.Client client =
+                new GatewaySettings.Client(name.get(), key.get(), limits, allowedAccounts, allowedRoutes);
+        if (!routes.isEmpty() && !GatewayCheck.hasRoute(client, routes)) {
+            section.problem(allowedAccounts.isEmpty() ? "routes" : "accounts", GatewayCheck.nothingToAsk());
+        }
+        return Optional.of(client);
+    }
+
+    /** Returns the names of a list that are known. An empty list is a problem: it would mean all, and who writes it means none. */
+    private static List<String> names(Section section, String key, String noun, List<String> known) {
+        List<Text> named = section.texts(key);
+        if (named.isEmpty() && section.has(key) && !section.isProblem(key)) {
+            section.problem(key, "the list is empty; name one " + noun + " or more, or remove the key to allow all");
+        }
+        named.stream()
+                .filter(text -> !known.contains(text.value()))
+                .forEach(text -> section.problems().add(text.at(), GatewayCheck.unknown(noun, text.value(), known)));
+        return named.stream().map(Text::value).filter(known::contains).toList();
     }
 
     private static void require(Section section, String key, Optional<?> value) {

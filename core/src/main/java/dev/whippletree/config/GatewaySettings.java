@@ -18,12 +18,15 @@ import java.util.Optional;
  * @param watchKey what is shown to see how everything stands; absent: where there are no clients, whoever reaches it may see that, and
  *     else nobody
  * @param bounds what it takes from anybody
+ * @param showAccounts whether clients are told which accounts there are and which one answered; where there are no clients, whoever
+ *     reaches it is told
  */
-public record GatewaySettings(String host, int port, List<Client> clients, Optional<Secret> watchKey, Bounds bounds) {
+public record GatewaySettings(
+        String host, int port, List<Client> clients, Optional<Secret> watchKey, Bounds bounds, boolean showAccounts) {
 
-    /** This machine only, port 8080, no keys, the default bounds. */
+    /** This machine only, port 8080, no keys, the default bounds; clients aren't told of accounts. */
     public static final GatewaySettings DEFAULT =
-            new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT);
+            new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false);
 
     private static final int HIGHEST_PORT = 65_535;
 
@@ -48,12 +51,12 @@ public record GatewaySettings(String host, int port, List<Client> clients, Optio
 
     /** Returns the same on another address. */
     public GatewaySettings withHost(String other) {
-        return new GatewaySettings(other, port, clients, watchKey, bounds);
+        return new GatewaySettings(other, port, clients, watchKey, bounds, showAccounts);
     }
 
     /** Returns the same on another port. */
     public GatewaySettings withPort(int other) {
-        return new GatewaySettings(host, other, clients, watchKey, bounds);
+        return new GatewaySettings(host, other, clients, watchKey, bounds, showAccounts);
     }
 
     /**
@@ -63,12 +66,17 @@ public record GatewaySettings(String host, int port, List<Client> clients, Optio
      * @param key what is shown to see how everything stands
      */
     public GatewaySettings withClients(List<Client> others, Optional<Secret> key) {
-        return new GatewaySettings(host, port, others, key, bounds);
+        return new GatewaySettings(host, port, others, key, bounds, showAccounts);
     }
 
     /** Returns the same with other bounds. */
     public GatewaySettings withBounds(Bounds others) {
-        return new GatewaySettings(host, port, clients, watchKey, others);
+        return new GatewaySettings(host, port, clients, watchKey, others, showAccounts);
+    }
+
+    /** Returns the same with clients told of accounts, or not. */
+    public GatewaySettings withShowAccounts(boolean shown) {
+        return new GatewaySettings(host, port, clients, watchKey, bounds, shown);
     }
 
     private static boolean isLoopback(String host) {
@@ -146,14 +154,38 @@ public record GatewaySettings(String host, int port, List<Client> clients, Optio
      * @param name the tenant's name
      * @param key what it shows with each request
      * @param limits how much it may use; empty: as much as there is
+     * @param accounts the ids of the accounts that may answer it; empty: all
+     * @param routes the names of the routes that it may name; empty: all
      */
-    public record Client(String name, Secret key, List<Limit> limits) {
+    public record Client(String name, Secret key, List<Limit> limits, List<String> accounts, List<String> routes) {
 
         /** Checks that it has a name. */
         public Client {
             Objects.requireNonNull(key, "key");
             limits = List.copyOf(limits);
+            accounts = List.copyOf(accounts);
+            routes = List.copyOf(routes);
             check(!name.isBlank(), "a client has a name");
+        }
+
+        /** Creates one that may name every route and be answered by every account. */
+        public Client(String name, Secret key, List<Limit> limits) {
+            this(name, key, limits, List.of(), List.of());
+        }
+
+        /** Returns the same bounded to some accounts and routes; none: to all. */
+        public Client within(List<String> someAccounts, List<String> someRoutes) {
+            return new Client(name, key, limits, someAccounts, someRoutes);
+        }
+
+        /** Returns whether an account may answer it. */
+        public boolean mayUse(String account) {
+            return accounts.isEmpty() || accounts.contains(account);
+        }
+
+        /** Returns whether it may name a route. */
+        public boolean mayName(String route) {
+            return routes.isEmpty() || routes.contains(route);
         }
     }
 }

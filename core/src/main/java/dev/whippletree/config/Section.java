@@ -158,6 +158,14 @@ final class Section {
         });
     }
 
+    Optional<Boolean> flag(String key) {
+        return read(key, text -> switch (text.trim()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("true or false is expected, not '" + text + "'");
+        });
+    }
+
     Optional<Duration> duration(String key) {
         return read(key, text -> {
             Duration duration = Settings.parseDuration(text);

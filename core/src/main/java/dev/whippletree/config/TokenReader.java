@@ -62,10 +62,7 @@ final class TokenReader {
     private static Optional<Secret> fromFile(Section section, String key, String path) {
         try {
             Path file = Path.of(path);
-            if (contents(file).isBlank()) {
-                section.problem(key, "the file " + file + " is empty");
-                return Optional.empty();
-            }
+            String unused = contents(file);
             return Optional.of(Secret.from(() -> contents(file)));
         } catch (InvalidPathException | IllegalStateException e) {
             section.problem(key, String.valueOf(e.getMessage()));
@@ -73,11 +70,17 @@ final class TokenReader {
         }
     }
 
+    /** An empty file is none: a key of nothing would be shown by whoever shows nothing. */
     private static String contents(Path file) {
+        String contents;
         try {
-            return Files.readString(file).trim();
+            contents = Files.readString(file).trim();
         } catch (IOException e) {
             throw new IllegalStateException("the file " + file + " can't be read", e);
         }
+        if (contents.isEmpty()) {
+            throw new IllegalStateException("the file " + file + " is empty");
+        }
+        return contents;
     }
 }

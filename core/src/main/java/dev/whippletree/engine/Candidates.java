@@ -26,7 +26,7 @@ final class Candidates {
     private static boolean mayUseAll(Flight flight) {
         return flight.barred().isEmpty()
                 && flight.avoided().isEmpty()
-                && flight.prompt().account().isEmpty();
+                && flight.allowed().all();
     }
 
     /** Returns the targets of all tiers that a flight is eligible for. */

@@ -52,6 +52,7 @@ final class Flight {
 
     private final CacheKey key;
     private final Prompt prompt;
+    private final Allowed allowed;
     private volatile Route route;
     private final long openedNanos;
     private final Mailbox mailbox = new Mailbox();
@@ -85,6 +86,7 @@ final class Flight {
     Flight(CacheKey key, Prompt prompt, Route route, long now) {
         this.key = key;
         this.prompt = prompt;
+        this.allowed = Allowed.by(prompt);
         this.route = route;
         this.openedNanos = now;
         this.priority = prompt.priority();
@@ -277,12 +279,14 @@ final class Flight {
         return calls;
     }
 
+    /** Returns the targets that its prompt allows. */
+    Allowed allowed() {
+        return allowed;
+    }
+
     /** Returns whether it may use a target at all. */
     boolean mayUse(Target target) {
-        return !barred.contains(target)
-                && (prompt.account().isEmpty()
-                        || prompt.account().get().equals(target.account().id()))
-                && (prompt.model().isEmpty() || prompt.model().get().equals(target.model()));
+        return !barred.contains(target) && allowed.has(target);
     }
 
     /** Returns the highest priority of its callers. */

@@ -4,7 +4,6 @@ import dev.whippletree.engine.TurnTree.Before;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +25,17 @@ final class Lane {
      *
      * @param route their route
      * @param eligibleTiers how many of its tiers they may use
-     * @param account the only account they may use
+     * @param allowed what their prompts allow
      * @param barred targets they must not use
      * @param avoided targets they would rather not use
      */
-    record Key(Route route, int eligibleTiers, Optional<String> account, Set<Target> barred, Set<Target> avoided) {
+    record Key(Route route, int eligibleTiers, Allowed allowed, Set<Target> barred, Set<Target> avoided) {
 
         static Key of(Flight flight) {
             return new Key(
                     flight.route(),
                     flight.eligibleTiers(),
-                    flight.prompt().account(),
+                    flight.allowed(),
                     Set.copyOf(flight.barred()),
                     Set.copyOf(flight.avoided()));
         }

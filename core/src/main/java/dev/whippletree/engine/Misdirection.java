@@ -22,7 +22,14 @@ final class Misdirection {
         }
         return prompt.account()
                 .flatMap(account -> ofAccount(account, route.get(), pool))
-                .or(() -> prompt.model().flatMap(model -> ofModel(model, prompt, route.get())));
+                .or(() -> prompt.model().flatMap(model -> ofModel(model, prompt, route.get())))
+                .or(() -> ofAllowed(Allowed.by(prompt), route.get()));
+    }
+
+    private static Optional<String> ofAllowed(Allowed allowed, Route route) {
+        return route.targets().stream().anyMatch(allowed::has)
+                ? Optional.empty()
+                : Optional.of("none of the accounts that may answer this prompt is on route '" + route.name() + "'");
     }
 
     private static Optional<String> ofAccount(String account, Route route, Pool pool) {

@@ -64,10 +64,11 @@ final class PromptErrors {
     /** Every target's provider said before any call that it can't take the prompt. */
     static PromptException refusedByAll(Flight flight) {
         List<String> reasons = new ArrayList<>();
-        flight.demand()
-                .refusals(flight.route())
-                .forEach((target, why) ->
-                        reasons.add("account " + target.account().id() + ": " + why));
+        flight.demand().refusals(flight.route()).forEach((target, why) -> {
+            if (flight.allowed().has(target)) {
+                reasons.add("account " + target.account().id() + ": " + why);
+            }
+        });
         reasons.sort(null);
         return new PromptException(
                 Reason.REJECTED, "no account can take this prompt:" + lines(reasons), List.of(), Optional.empty());
@@ -94,6 +95,10 @@ final class PromptErrors {
         Optional<String> pinned = flight.prompt().account();
         if (pinned.isPresent() && route.targets().stream().noneMatch(target -> isOf(target, pinned.get()))) {
             return "account '" + pinned.get() + "' isn't on route '" + route.name()
+                    + "' any more: the configuration was reloaded without it";
+        }
+        if (route.targets().stream().noneMatch(flight.allowed()::has)) {
+            return "no account that may answer this prompt is on route '" + route.name()
                     + "' any more: the configuration was reloaded without it";
         }
         return "no account is left that may answer this prompt:" + lines(flight.failedAttempts());

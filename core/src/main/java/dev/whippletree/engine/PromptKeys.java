@@ -78,6 +78,9 @@ final class PromptKeys {
         everything.put("models", models);
         everything.put("tenant", prompt.tenant());
         prompt.account().ifPresent(account -> everything.put("account", account));
+        if (!prompt.accounts().isEmpty()) {
+            everything.put("accounts", prompt.accounts().stream().sorted().toList());
+        }
         prompt.model().ifPresent(model -> everything.put("model", model));
         everything.put("messages", messages.stream().map(PromptKeys::describe).toList());
         everything.put("parameters", describe(prompt.parameters()));

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RefusedToken {
 
+    /** Stands for a token that couldn't be read, and is the digest of none. */
+    private static final byte[] UNREADABLE = new byte[0];
+
     private final Supplier<Optional<Secret>> source;
     private volatile byte @Nullable [] refused;
 
@@ -43,19 +46,19 @@ final class RefusedToken {
     boolean takeChange() {
         byte[] before = refused;
         byte[] present = before == null ? null : digest();
-        if (before == null || present == null || MessageDigest.isEqual(before, present)) {
+        if (before == null || present == null || present == UNREADABLE || MessageDigest.isEqual(before, present)) {
             return false;
         }
         refused = null;
         return true;
     }
 
-    /** Returns nothing if there is no token, or none that can be read just now. */
+    /** Returns nothing if there is no token. One that can't be read just now was refused by the provider; any that can is another. */
     private byte @Nullable [] digest() {
         try {
             return source.get().map(token -> sha256(token.reveal())).orElse(null);
         } catch (RuntimeException e) {
-            return null;
+            return UNREADABLE;
         }
     }
 

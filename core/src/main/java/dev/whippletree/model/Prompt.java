@@ -2,6 +2,7 @@ package dev.whippletree.model;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One request for one completion. Immutable; made by {@link #of(String)} or {@link #builder()}.
@@ -20,6 +22,7 @@ import java.util.OptionalLong;
  * @param tenant who must never see another's answers; empty is a tenant like any other
  * @param session whose prompts these are, the unit of fairness; absent: all such prompts of the tenant count as one session
  * @param account the only account that may answer; absent: any
+ * @param accounts the ids of the only accounts that may answer; empty: any
  * @param model the only model of the route that may answer; absent: any
  * @param priority how urgent it is
  * @param deadline how long the caller waits at most; absent: as the route says
@@ -33,6 +36,7 @@ public record Prompt(
         String tenant,
         Optional<String> session,
         Optional<String> account,
+        Set<String> accounts,
         Optional<String> model,
         Priority priority,
         Optional<Duration> deadline,
@@ -50,6 +54,7 @@ public record Prompt(
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(session, "session");
         Objects.requireNonNull(account, "account");
+        accounts = Set.copyOf(accounts);
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(priority, "priority");
         Objects.requireNonNull(cache, "cache");
@@ -74,7 +79,18 @@ public record Prompt(
     /** Returns this prompt with other parameters. */
     public Prompt withParameters(Parameters parameters) {
         return new Prompt(
-                messages, parameters, route, tenant, session, account, model, priority, deadline, cache, question);
+                messages,
+                parameters,
+                route,
+                tenant,
+                session,
+                account,
+                accounts,
+                model,
+                priority,
+                deadline,
+                cache,
+                question);
     }
 
     /** Returns this prompt on behalf of a session. */
@@ -86,6 +102,7 @@ public record Prompt(
                 tenant,
                 Optional.of(session),
                 account,
+                accounts,
                 model,
                 priority,
                 deadline,
@@ -116,6 +133,7 @@ public record Prompt(
         private String tenant = "";
         private Optional<String> session = Optional.empty();
         private Optional<String> account = Optional.empty();
+        private Set<String> accounts = Set.of();
         private Optional<String> model = Optional.empty();
         private Priority priority = Priority.INTERACTIVE;
         private Optional<Duration> deadline = Optional.empty();
@@ -202,6 +220,12 @@ public record Prompt(
             return this;
         }
 
+        /** Sets the only accounts that may answer, by their ids; none: any may. */
+        public Builder accounts(Collection<String> accounts) {
+            this.accounts = Set.copyOf(accounts);
+            return this;
+        }
+
         /** Sets the only model of the route that may answer, as its targets name it. */
         public Builder model(String model) {
             this.model = Optional.of(model);
@@ -257,6 +281,7 @@ public record Prompt(
                     tenant,
                     session,
                     account,
+                    accounts,
                     model,
                     priority,
                     deadline,

@@ -7,6 +7,7 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.time.Timeline;
+import java.util.function.Supplier;
 
 /** An engine with the open plugins it works on. Thread-safe. */
 public final class Assembly implements AutoCloseable {
@@ -49,14 +50,26 @@ public final class Assembly implements AutoCloseable {
      * Goes on with another configuration: opens what it names besides, and closes what it doesn't name once no attempt uses it. Makes
      * no call. Its caches, coordinator, engine settings and state folder are left aside. Reloads are done one after the other.
      *
+     * @param companion prepares what is to change at the same time, once everything here is open, and returns what takes it over, which
+     *     must not fail; if it throws, nothing changes
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing has changed then
      * @throws IllegalStateException if this has been closed
      */
-    public synchronized void reload(Configuration next) {
+    public synchronized void reload(Configuration next, Supplier<Runnable> companion) {
         if (closed) {
             throw new IllegalStateException("this has been closed, so it can't go on with another configuration");
         }
-        engine.reload(plugins.change(next), plugins::close);
+        OpenPlugins.Change change = plugins.prepare(next);
+        Runnable takeOver;
+        try {
+            takeOver = companion.get();
+        } catch (RuntimeException | Error e) {
+            change.discard();
+            throw e;
+        }
+        plugins.take(change);
+        engine.reload(change.topology(), plugins::close);
+        takeOver.run();
     }
 
     /** Closes the plugins and their class loaders. The engine should have been closed before. */

@@ -43,14 +43,20 @@ final class OpenPlugins implements AutoCloseable {
         this.services = services;
         this.wrapper = wrapper;
         Opening opening = new Opening(kinds, services, wrapper);
-        configuration.accounts().forEach(account -> connect(account, opening, connections));
-        Map<String, OpenRoute> routes = routes(configuration, opening, Map.of());
-        List<OpenCache> tiers = configuration.caches().stream()
-                .flatMap(tier -> opening.cache(tier).stream())
-                .toList();
-        Optional<OpenCoordination> coordination = configuration.coordinator().flatMap(opening::coordination);
-        open.addAll(opening.end());
-        this.topology = topology(configuration, routes, tiers, coordination);
+        try {
+            configuration.accounts().forEach(account -> connect(account, opening, connections));
+            Map<String, OpenRoute> routes = routes(configuration, opening, Map.of());
+            List<OpenCache> tiers = configuration.caches().stream()
+                    .flatMap(tier -> opening.cache(tier).stream())
+                    .toList();
+            Optional<OpenCoordination> coordination =
+                    configuration.coordinator().flatMap(opening::coordination);
+            open.addAll(opening.end());
+            this.topology = topology(configuration, connections, routes, tiers, coordination);
+        } catch (RuntimeException | Error e) {
+            opening.abandon();
+            throw e;
+        }
     }
 
     synchronized Topology topology() {
@@ -58,26 +64,50 @@ final class OpenPlugins implements AutoCloseable {
     }
 
     /**
-     * Opens what another configuration names besides; its caches and its coordinator stay as they are. What it doesn't name stays open
-     * until {@link #close(ProviderClient)}.
+     * What another configuration opened, and what it would make of the topology. Nothing uses it before {@link #take}. Immutable.
      *
-     * @return the topology of that configuration
-     * @throws ConfigurationException if anything can't be opened, with every problem; nothing has changed then
+     * @param opened what was opened for it, the last first
+     * @param connections its accounts' clients by id, new ones and those that go on
+     * @param topology its topology
      */
-    synchronized Topology change(Configuration next) {
+    record Change(Deque<AutoCloseable> opened, Map<String, Connection> connections, Topology topology) {
+
+        /** Closes what was opened for it: it isn't taken. */
+        void discard() {
+            Opening.closeAll(opened);
+        }
+    }
+
+    /**
+     * Opens what another configuration names besides; its caches and its coordinator stay as they are. Nothing has changed yet: the
+     * change is to be {@linkplain #take taken} or {@linkplain Change#discard discarded}, and before the next one is prepared.
+     *
+     * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
+     */
+    synchronized Change prepare(Configuration next) {
         Opening opening = new Opening(kinds, services, wrapper);
-        Map<String, Connection> present = new LinkedHashMap<>();
-        next.accounts().forEach(account -> connect(account, opening, present));
-        Map<String, OpenRoute> routes = routes(next, opening, topology.routes());
-        Deque<AutoCloseable> opened = opening.end();
-        opened.descendingIterator().forEachRemaining(open::push);
+        try {
+            Map<String, Connection> present = new LinkedHashMap<>();
+            next.accounts().forEach(account -> connect(account, opening, present));
+            Map<String, OpenRoute> routes = routes(next, opening, topology.routes());
+            Deque<AutoCloseable> opened = opening.end();
+            return new Change(
+                    opened, present, topology(next, present, routes, topology.caches(), topology.coordination()));
+        } catch (RuntimeException | Error e) {
+            opening.abandon();
+            throw e;
+        }
+    }
+
+    /** Goes on with a change. What it doesn't name stays open until {@link #close(ProviderClient)}. */
+    synchronized void take(Change change) {
+        change.opened().descendingIterator().forEachRemaining(open::push);
         connections.values().stream()
-                .filter(connection -> !isAmong(present, connection.client()))
+                .filter(connection -> !isAmong(change.connections(), connection.client()))
                 .forEach(leaving::add);
-        present.values().forEach(Connection::takeToken);
-        connections = present;
-        topology = topology(next, routes, topology.caches(), topology.coordination());
-        return topology;
+        change.connections().values().forEach(Connection::takeToken);
+        connections = change.connections();
+        topology = change.topology();
     }
 
     private void connect(AccountSettings account, Opening opening, Map<String, Connection> into) {
@@ -100,8 +130,9 @@ final class OpenPlugins implements AutoCloseable {
         return routes;
     }
 
-    private Topology topology(
+    private static Topology topology(
             Configuration configuration,
+            Map<String, Connection> connections,
             Map<String, OpenRoute> routes,
             List<OpenCache> caches,
             Optional<OpenCoordination> coordination) {

@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens what a configuration names, one after the other, and remembers what can't be opened. Either all of it is opened in the end,
- * or none. Confined.
+ * Opens what a configuration names, one after the other, and remembers what can't be opened. Either all of it is used in the end, or it
+ * is {@linkplain #abandon abandoned}. Confined.
  */
 final class Opening {
 
@@ -51,14 +51,18 @@ final class Opening {
     /**
      * Returns what was opened, the last first.
      *
-     * @throws ConfigurationException if anything couldn't be, with every problem; all that was opened is closed then
+     * @throws ConfigurationException if anything couldn't be, with every problem; {@link #abandon} it then
      */
     Deque<AutoCloseable> end() {
         if (!problems.isEmpty()) {
-            closeAll(opened);
             throw new ConfigurationException(problems);
         }
         return opened;
+    }
+
+    /** Closes all that was opened: it isn't used. */
+    void abandon() {
+        closeAll(opened);
     }
 
     /** Closes some, in their order. What fails to close is logged. */

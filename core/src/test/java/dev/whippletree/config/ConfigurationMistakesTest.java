@@ -70,11 +70,37 @@ final class ConfigurationMistakesTest {
                     "@1: gateway.watch-key: the environment variable NOT_SET isn't set"),
             mistake(
                     "gateway: {watch-key: \"${HF_TOKEN}\", clients: [{name: acme, key: \"${HF_TOKEN_2}\"}]}",
-                    "@1: gateway.watch-key: the client 'acme' has this key: take another"),
+                    "@1: gateway.watch-key: client 'acme' and gateway.watch-key have the same key; give each a key of its own"),
+            mistake(
+                    "gateway:\n  clients:\n  - {name: acme, key: \"${HF_TOKEN}\"}\n  - {name: other, key: \"${HF_TOKEN_2}\"}",
+                    "@4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each a key of its own"),
+            mistake(
+                    client("key: \"${file:/no/such/file}\""),
+                    "@3: gateway.clients[0].key: the file /no/such/file can't be read"),
+            mistake(
+                    client("key: \"${HF_TOKEN}\", accounts: [hf-2], routes: [othe]"),
+                    "@3: gateway.clients[0].accounts[0]: no account named 'hf-2'; did you mean 'hf-1'?",
+                    "@3: gateway.clients[0].routes[0]: no route named 'othe'; did you mean 'other'?"),
+            mistake(
+                    client("key: \"${HF_TOKEN}\", accounts: [], routes: []"),
+                    "@3: gateway.clients[0].accounts: the list is empty; name one account or more, or remove the key to allow all",
+                    "@3: gateway.clients[0].routes: the list is empty; name one route or more, or remove the key to allow all"),
+            mistake(
+                    client("key: \"${HF_TOKEN}\", accounts: [hf-1], routes: [other]"),
+                    "@3: gateway.clients[0].accounts: it could ask nothing: none of its routes has an account of its accounts"),
+            mistake(
+                    "gateway: {show-accounts: sometimes}",
+                    "@1: gateway.show-accounts: true or false is expected, not 'sometimes'"),
             mistake("prices: [a, b]", "@1: prices: a single value is expected"),
             mistake("prices: /no/such/prices.yaml", "/no/such/prices.yaml: there is no such file"),
             mistake("cache-timeout: soon", "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h"),
             mistake("cache-timeout: 999999999999d", "@1: cache-timeout: '999999999999d' is longer than 3650d"));
+
+    private static String client(String rest) {
+        return "accounts: [{id: hf-1, provider: groq}, {id: gq-1, provider: groq}]\n"
+                + "routes: {main: {accounts: [hf-1]}, other: {accounts: [gq-1]}}\n"
+                + "gateway: {clients: [{name: acme, " + rest + "}]}";
+    }
 
     static final List<Arguments> ACCOUNTS = List.of(
             mistake("accounts:", "@1: accounts: a value is missing"),

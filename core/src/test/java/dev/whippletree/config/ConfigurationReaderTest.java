@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration.CacheTier;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ConfigurationReaderTest {
+
+    @TempDir
+    Path shared;
 
     private static final Map<String, String> ENVIRONMENT = Map.of("HF_TOKEN", "hf_secret", "HOST", "localhost:9100");
 
@@ -210,5 +214,46 @@ final class ConfigurationReaderTest {
 
     private static Tier tier(TargetSettings... targets) {
         return new Tier(List.of(targets));
+    }
+
+    @Test
+    void clientsOfTheGateway_areReadWithTheirBounds_andShortKeysAreWarnedOf_withoutTheirValues() throws IOException {
+        Path file = Files.writeString(shared.resolve("key"), "a key of more than enough characters");
+        Configuration configuration = read("""
+                accounts: [{id: hf-1, provider: groq}, {id: hf-2, provider: groq}]
+                routes: {main: {}, other: {}}
+                gateway:
+                  show-accounts: true
+                  watch-key: short-watch-key
+                  clients:
+                    - {name: acme, key: short-key, accounts: [hf-2], routes: [other, main]}
+                    - {name: long, key: "${file:%s}"}
+                """.formatted(file));
+        GatewaySettings gateway = configuration.gateway().orElseThrow();
+        assertThat(gateway.showAccounts()).isTrue();
+        assertThat(gateway.clients().get(0).accounts()).containsExactly("hf-2");
+        assertThat(gateway.clients().get(0).routes()).containsExactly("other", "main");
+        assertThat(gateway.clients().get(1).mayUse("hf-1")).isTrue();
+        assertThat(configuration.warnings())
+                .filteredOn(warning -> warning.contains("fewer than 16 characters"))
+                .hasSize(2)
+                .anyMatch(warning -> warning.contains("client 'acme'"))
+                .anyMatch(warning -> warning.contains("gateway.watch-key"));
+        assertThat(String.join("", configuration.warnings())).doesNotContain("short-key", "short-watch-key");
+    }
+
+    @Test
+    void keyOfAFile_thatIsEmptyOrGoneLater_cannotBeRead() throws IOException {
+        Path file = Files.writeString(shared.resolve("key"), "a key of more than enough characters");
+        Secret key = read("gateway: {clients: [{name: acme, key: \"${file:" + file + "}\"}]}")
+                .gateway()
+                .orElseThrow()
+                .clients()
+                .get(0)
+                .key();
+        Files.writeString(file, " \n");
+        assertThatThrownBy(key::reveal).hasMessageContaining("is empty");
+        Files.delete(file);
+        assertThatThrownBy(key::reveal).hasMessageContaining("can't be read");
     }
 }

@@ -104,6 +104,20 @@ final class EngineRecoveryTest {
     }
 
     @Test
+    void tokenThatCouldNotBeRead_isTriedWithTheNextPromptOnceItCan() {
+        AtomicReference<Optional<String>> file = new AtomicReference<>(Optional.empty());
+        ScriptedClient client =
+                fixture.account("a", "org", Secret.from(() -> file.get().orElseThrow()));
+        turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
+
+        assertThat(failure(fixtureAnswer("still away")).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(client.calls()).isEqualTo(1);
+        file.set(Optional.of("back"));
+        assertThat(fixtureAnswer("with the file")).isCompleted();
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
     void replacedTokenThatIsRefusedToo_isOffAgain() {
         ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
         client.usually(client.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ORGANIZATION)));

@@ -4,6 +4,8 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.FailureKind;
@@ -17,6 +19,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -466,5 +469,55 @@ final class EngineTest {
                 fixture.ask(Prompt.builder().user("q").model("model").build());
         fixture.run();
         assertThat(answer.join().origin().model()).isEqualTo("model");
+    }
+
+    /** Two accounts in one tier, each with a model of its own. */
+    private List<ScriptedClient> openMixedTier() {
+        List<ScriptedClient> clients = List.of(fixture.account("a", "1 / 1s"), fixture.account("b", "1 / 1s"));
+        fixture.route(route -> RouteSettings.of(
+                route.name(),
+                List.of(new Tier(List.of(new TargetSettings("a", "small"), new TargetSettings("b", "large"))))));
+        return clients;
+    }
+
+    @Test
+    void promptsForAModel_amongOthersOfTheTier_areAnsweredByThatOneAlone() {
+        List<ScriptedClient> clients = openMixedTier();
+        List<CompletableFuture<Completion>> answers = new ArrayList<>();
+        for (int number = 0; number < 3; number++) {
+            answers.add(fixture.ask(
+                    Prompt.builder().user("q" + number).model("large").build()));
+        }
+        CompletableFuture<Completion> other =
+                fixture.ask(Prompt.builder().user("q").model("small").build());
+        fixture.run();
+        assertThat(answers)
+                .allSatisfy(
+                        answer -> assertThat(answer.join().origin().account()).isEqualTo("b"));
+        assertThat(other.join().origin().account()).isEqualTo("a");
+        assertThat(clients.get(0).calls()).isEqualTo(1);
+    }
+
+    @Test
+    void promptForSomeAccounts_isAnsweredByThoseAlone() {
+        List<ScriptedClient> clients = openMixedTier();
+        for (int number = 0; number < 3; number++) {
+            fixture.ask(Prompt.builder()
+                    .user("q" + number)
+                    .accounts(List.of("b", "elsewhere"))
+                    .build());
+        }
+        CompletableFuture<Completion> nobody = fixture.ask(
+                Prompt.builder().user("q").accounts(List.of("elsewhere")).build());
+        CompletableFuture<Completion> neither = fixture.ask(
+                Prompt.builder().user("q").accounts(List.of("b")).account("a").build());
+        fixture.run();
+        assertThat(clients.get(0).calls()).isZero();
+        assertThat(clients.get(1).calls()).isEqualTo(3);
+        assertThat(List.of(nobody, neither))
+                .allSatisfy(refused -> assertThat(refused)
+                        .failsWithin(Duration.ZERO)
+                        .withThrowableThat()
+                        .withMessageContaining("none of the accounts that may answer this prompt is on route"));
     }
 }

@@ -47,6 +47,7 @@ final class PromptKeysTest {
                 prompt -> prompt.stop(List.of("END")),
                 prompt -> prompt.tenant("acme"),
                 prompt -> prompt.account("hf-1"),
+                prompt -> prompt.accounts(List.of("hf-1", "hf-2")),
                 prompt -> prompt.model("one of several"),
                 prompt -> prompt.message(
                         new Message(Role.USER, "", List.of(), List.of(), Optional.empty(), Map.of("name", "someone"))),

@@ -1,27 +1,46 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Who may ask, by which names, and who may watch; swapped as a whole when the configuration is reloaded. Thread-safe.
+ * Who may ask, by which names, what they are told, and who may watch; swapped as a whole when the configuration is reloaded. Thread-safe.
  *
- * @param models what may be asked
+ * @param models what each client may ask, by its tenant
  * @param clients who may ask
  * @param watchers who may see how everything stands
+ * @param disclosure what clients are told of accounts
  */
-record Access(ModelNames models, Clients clients, Watchers watchers) {
+record Access(Map<String, ModelNames> models, Clients clients, Watchers watchers, Disclosure disclosure) {
 
     /**
-     * Takes it from a configuration.
+     * Takes it from a configuration. Reads the keys, which may read files.
      *
      * @param before what held so far: a client that keeps its name keeps what it has used
+     * @throws IllegalArgumentException if the settings can't be used with that configuration, saying everything that is wrong
      */
     static Access of(Configuration configuration, GatewaySettings settings, Optional<Access> before) {
+        List<String> problems = GatewayCheck.problems(settings, configuration);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        Disclosure disclosure = new Disclosure(settings, configuration);
+        Map<String, ModelNames> models = new HashMap<>();
+        models.put(Client.ANYBODY, ModelNames.all(configuration, disclosure));
+        settings.clients()
+                .forEach(client -> models.put(client.name(), ModelNames.of(client, configuration, disclosure)));
         return new Access(
-                new ModelNames(configuration),
-                new Clients(settings, before.map(Access::clients)),
-                new Watchers(settings));
+                models, new Clients(settings, before.map(Access::clients)), new Watchers(settings), disclosure);
+    }
+
+    /** Returns what one of the clients may ask. */
+    ModelNames models(Client client) {
+        return Objects.requireNonNull(models.get(client.tenant()), "one of these clients");
     }
 }

@@ -124,40 +124,45 @@ record ApiError(
      * Puts a prompt's failure into a client's terms.
      *
      * @param now from which waiting counts
+     * @param disclosure what the client is told of accounts
      */
-    static ApiError of(Throwable failure, Instant now) {
+    static ApiError of(Throwable failure, Instant now, Disclosure disclosure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof PromptException noAnswer) {
-            return of(noAnswer, now);
+            return of(noAnswer, now, disclosure);
         }
         if (cause instanceof ConfigurationException misdirected) {
-            return noSuchModel(String.join("; ", misdirected.problems()));
+            return noSuchModel(
+                    disclosure.accountsShown()
+                            ? String.join("; ", misdirected.problems())
+                            : "no route and no model of that name is there any more");
         }
         return internal();
     }
 
-    private static ApiError of(PromptException failure, Instant now) {
+    private static ApiError of(PromptException failure, Instant now, Disclosure disclosure) {
+        String message = disclosure.told(failure);
         Optional<Duration> wait = failure.roomAt().map(at -> Duration.between(now, at));
         return switch (failure.reason()) {
-            case REJECTED -> rejected(failure);
-            case FILTERED -> plain(BAD_REQUEST, INVALID, "content_filter", failure);
-            case TOO_LARGE -> plain(BAD_REQUEST, INVALID, "context_length_exceeded", failure);
-            case NO_ACCOUNT -> plain(UNAVAILABLE, SERVER, "no_account", failure);
-            case NO_ROOM_IN_TIME -> waiting(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", failure, wait);
-            case DEADLINE -> waiting(GATEWAY_TIMEOUT, SERVER, "deadline_exceeded", failure, wait);
-            case LINE_FULL -> waiting(UNAVAILABLE, SERVER, "overloaded", failure, wait);
-            case ATTEMPTS_EXHAUSTED -> plain(BAD_GATEWAY, SERVER, "upstream_failed", failure);
-            case STREAM_INTERRUPTED -> plain(BAD_GATEWAY, SERVER, "stream_interrupted", failure);
-            case CLOSED -> plain(UNAVAILABLE, SERVER, "closing", failure);
+            case REJECTED -> rejected(failure, disclosure);
+            case FILTERED -> of(BAD_REQUEST, INVALID, "content_filter", message);
+            case TOO_LARGE -> of(BAD_REQUEST, INVALID, "context_length_exceeded", message);
+            case NO_ACCOUNT -> of(UNAVAILABLE, SERVER, "no_account", message);
+            case NO_ROOM_IN_TIME -> waiting(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", message, wait);
+            case DEADLINE -> waiting(GATEWAY_TIMEOUT, SERVER, "deadline_exceeded", message, wait);
+            case LINE_FULL -> waiting(UNAVAILABLE, SERVER, "overloaded", message, wait);
+            case ATTEMPTS_EXHAUSTED -> of(BAD_GATEWAY, SERVER, "upstream_failed", message);
+            case STREAM_INTERRUPTED -> of(BAD_GATEWAY, SERVER, "stream_interrupted", message);
+            case CLOSED -> of(UNAVAILABLE, SERVER, "closing", message);
         };
     }
 
     /** What the service itself said is worth more than our words for it. */
-    private static ApiError rejected(PromptException failure) {
+    private static ApiError rejected(PromptException failure, Disclosure disclosure) {
         List<AttemptReport> attempts = failure.attempts();
         if (attempts.isEmpty()) {
-            return plain(BAD_REQUEST, INVALID, "invalid_request", failure);
+            return of(BAD_REQUEST, INVALID, "invalid_request", disclosure.told(failure));
         }
         AttemptReport last = attempts.get(attempts.size() - 1);
         int status = last.failure().status().orElse(BAD_REQUEST);
@@ -165,16 +170,11 @@ record ApiError(
                 status >= BAD_REQUEST && status < FIRST_SERVER_ERROR ? status : BAD_REQUEST,
                 INVALID,
                 last.failure().code().orElse("invalid_request"),
-                last.failure().message());
+                disclosure.told(last.failure().message()));
     }
 
-    private static ApiError plain(int status, String type, String code, PromptException failure) {
-        return of(status, type, code, String.valueOf(failure.getMessage()));
-    }
-
-    private static ApiError waiting(
-            int status, String type, String code, PromptException failure, Optional<Duration> wait) {
-        return new ApiError(status, type, code, Optional.empty(), String.valueOf(failure.getMessage()), wait);
+    private static ApiError waiting(int status, String type, String code, String message, Optional<Duration> wait) {
+        return new ApiError(status, type, code, Optional.empty(), message, wait);
     }
 
     /** Returns the error as clients read it. */

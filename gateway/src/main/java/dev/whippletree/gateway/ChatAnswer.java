@@ -23,6 +23,7 @@ final class ChatAnswer {
 
     private final String id;
     private final long created;
+    private final Disclosure disclosure;
     private String model;
     private Optional<String> toConfirm = Optional.empty();
     private boolean begun;
@@ -33,16 +34,32 @@ final class ChatAnswer {
      * @param id unlike any other's
      * @param created in seconds since 1970
      * @param model what the client called a model, until it is known who answers
+     * @param disclosure what the client is told of accounts
      */
-    ChatAnswer(String id, long created, String model) {
+    ChatAnswer(String id, long created, String model, Disclosure disclosure) {
         this.id = id;
         this.created = created;
         this.model = model;
+        this.disclosure = disclosure;
     }
 
     /** Returns its id. */
     String id() {
         return id;
+    }
+
+    /** Returns what the client is told of accounts. */
+    Disclosure disclosure() {
+        return disclosure;
+    }
+
+    /** Returns what the client is told of where an answer came from: names of headers without the prefix. */
+    Map<String, String> origin(Origin origin) {
+        Map<String, String> values = OwnHeaders.origin(origin);
+        if (!disclosure.accountsShown()) {
+            values.remove("account");
+        }
+        return values;
     }
 
     /** A cache wants to know whether this stored answer would have been right too; the client is told it where the answer ends. */
@@ -179,7 +196,7 @@ final class ChatAnswer {
 
     /** Says where an answer came from, as the headers do, and what is to be confirmed. */
     private Map<String, Object> own(Origin origin) {
-        Map<String, Object> json = new LinkedHashMap<>(OwnHeaders.origin(origin));
+        Map<String, Object> json = new LinkedHashMap<>(origin(origin));
         toConfirm.ifPresent(stored -> json.put("to_confirm", stored));
         return json;
     }

@@ -47,19 +47,20 @@ final class ChatHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
+        Access now = access.get();
         try {
-            Client client = access.get().clients().of(exchange);
+            Client client = now.clients().of(exchange);
             client.admit(timeline.nanoTime());
-            bodies.receive(exchange, client.tenant(), (received, body) -> answer(received, client, body));
+            bodies.receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
     }
 
-    private void answer(HttpServerExchange exchange, Client client, ReceivedBody body) {
+    private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             ChatRequest request = ChatRequest.read(body);
-            Prompt prompt = prompt(exchange, client, request);
+            Prompt prompt = prompt(exchange, now.models(client), client, request);
             long tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : 0;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             exchange.addExchangeCompleteListener((over, after) -> {
@@ -67,7 +68,7 @@ final class ChatHandler implements HttpHandler {
                 after.proceed();
             });
             ChatAnswer answer = new ChatAnswer(
-                    newId(), timeline.now().getEpochSecond(), request.model().orElse(""));
+                    newId(), timeline.now().getEpochSecond(), request.model().orElse(""), now.disclosure());
             Asked asked = new Asked(charge, prompt, body.size(), answer);
             if (request.streaming()) {
                 stream(exchange, asked, request.usage());
@@ -87,12 +88,12 @@ final class ChatHandler implements HttpHandler {
         return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
-    private Prompt prompt(HttpServerExchange exchange, Client client, ChatRequest request) {
+    private Prompt prompt(HttpServerExchange exchange, ModelNames models, Client client, ChatRequest request) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
-        access.get().models().choose(prompt, request.model());
+        models.choose(prompt, request.model());
         try {
             return prompt.build().withParameters(request.parameters());
         } catch (IllegalArgumentException e) {
@@ -120,10 +121,13 @@ final class ChatHandler implements HttpHandler {
             if (!exchange.getConnection().isOpen()) {
                 return;
             }
-            Response.send(exchange, ApiError.of(failure, timeline.now()));
+            Response.send(
+                    exchange,
+                    ApiError.of(failure, timeline.now(), asked.answer().disclosure()));
         } else if (completion != null) {
             answered(asked, completion.usage(), completion.origin());
-            OwnHeaders.origin(completion.origin())
+            asked.answer()
+                    .origin(completion.origin())
                     .forEach((name, value) -> OwnHeaders.put(exchange.getResponseHeaders(), name, value));
             Response.send(exchange, 200, asked.answer().whole(completion));
         }

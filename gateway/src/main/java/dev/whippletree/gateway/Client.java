@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Somebody who asks: a tenant, and what it has used of its own limits. Thread-safe. */
 final class Client {
 
+    /** The tenant of whoever reaches a gateway without keys; no client has that name. */
+    static final String ANYBODY = "";
+
     /** What is reserved by requests under way may be free again at any moment. */
     private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -138,7 +141,7 @@ final class Client {
 
     /** Whoever reaches a gateway without keys. */
     static Client anybody() {
-        return new Client("", new Totals(), List.of());
+        return new Client(ANYBODY, new Totals(), List.of());
     }
 
     /** Returns whose answers it may see, and with whom it shares its turn. */

@@ -1,20 +1,26 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.model.Secret;
 import io.undertow.server.HttpServerExchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who may ask, by the keys they show. Thread-safe. */
 final class Clients {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+
     private final List<Known> known = new ArrayList<>();
     private final Client anybody = Client.anybody();
+    private final AtomicBoolean sharedKeyTold = new AtomicBoolean();
 
-    private record Known(Secret key, Client client) {}
+    private record Known(ExpectedKey key, Client client) {}
 
     /**
      * Takes them from the settings.
@@ -25,7 +31,8 @@ final class Clients {
     Clients(GatewaySettings settings, Optional<Clients> before) {
         settings.clients()
                 .forEach(client -> known.add(new Known(
-                        client.key(), Client.of(client, before.flatMap(earlier -> earlier.named(client.name()))))));
+                        new ExpectedKey("client " + client.name(), client.key()),
+                        Client.of(client, before.flatMap(earlier -> earlier.named(client.name()))))));
     }
 
     private Optional<Client> named(String name) {
@@ -55,15 +62,18 @@ final class Clients {
         return find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
     }
 
-    /** Compares with every key, whether it has been found or not. */
+    /** Compares with every key, whether it has been found or not. A key that two show by now, by files that changed, is nobody's. */
     private Optional<Client> find(ShownKey shown) {
-        Client found = null;
-        for (Known one : known) {
-            if (shown.is(one.key())) {
-                found = one.client();
-            }
+        List<Client> found = known.stream()
+                .filter(one -> one.key().is(shown))
+                .map(Known::client)
+                .toList();
+        if (found.size() > 1 && sharedKeyTold.compareAndSet(false, true)) {
+            LOG.warn(
+                    "Clients {} have the same key by now, so neither is let in; give each a key of its own",
+                    found.stream().map(Client::tenant).collect(Collectors.joining(" and ")));
         }
-        return Optional.ofNullable(found);
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 
     /** Returns what each has used, by name. */

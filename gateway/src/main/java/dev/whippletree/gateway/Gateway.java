@@ -1,6 +1,7 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
@@ -116,6 +117,7 @@ public final class Gateway implements AutoCloseable {
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
+     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying everything that is wrong
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
@@ -128,6 +130,7 @@ public final class Gateway implements AutoCloseable {
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
      * @param telemetry whose listeners the Whippletree was built with
+     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying everything that is wrong
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(
@@ -182,13 +185,32 @@ public final class Gateway implements AutoCloseable {
      * Goes on with who may ask and what may be asked by the configuration that its Whippletree has by now. Requests under way end as
      * they began.
      *
-     * @param next the settings; of them, only the clients and the watch key can change while it runs
+     * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
      * @return whether something else has changed as well, which takes effect after a restart
+     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong; nothing has changed then
      */
     public boolean reload(GatewaySettings next) {
-        access = Access.of(whippletree.configuration(), next, Optional.of(access));
-        GatewaySettings here = settings.withClients(next.clients(), next.watchKey());
-        return !here.equals(next);
+        PreparedReload prepared = prepare(whippletree.configuration(), next);
+        prepared.takeOver().run();
+        return prepared.needsRestart();
+    }
+
+    /**
+     * Prepares what {@link #reload} does, for whoever lets something else change at the same time. Nothing has changed yet. Reads the keys, which
+     * may read files.
+     *
+     * @param configuration what its Whippletree has by the time the result is taken over
+     * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
+     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong
+     */
+    public PreparedReload prepare(Configuration configuration, GatewaySettings next) {
+        // By the address it has, whatever its name leads to by now.
+        GatewaySettings bound = settings.withHost(address().getAddress().getHostAddress());
+        GatewaySettings unused = bound.withClients(next.clients(), next.watchKey());
+        GatewaySettings here =
+                settings.withClients(next.clients(), next.watchKey()).withShowAccounts(next.showAccounts());
+        Access prepared = Access.of(configuration, next, Optional.of(access));
+        return new PreparedReload(() -> access = prepared, !here.equals(next));
     }
 
     /** Returns the port it listens on. */

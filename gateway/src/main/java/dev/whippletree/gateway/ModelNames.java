@@ -1,39 +1,72 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.model.Prompt;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * What clients may write as a model: a route's name, a model that a route has, or {@code account/model} for one account's. Immutable.
+ * What a client may write as a model: a route's name, a model that a route has, or, where accounts are shown, {@code account/model} for one
+ * account's. Immutable.
  *
- * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it.
+ * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it. Whatever is written,
+ * only the client's accounts answer.
  */
 final class ModelNames {
 
+    private static final String OWNER = "whippletree";
+
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final List<String> accounts;
 
     /** What a name stands for, and whose it is. */
     private record Entry(String owner, UnaryOperator<Prompt.Builder> choice) {}
 
-    ModelNames(Configuration configuration) {
-        for (RouteSettings route : configuration.routes()) {
-            put(route.name(), "whippletree", prompt -> prompt.route(route.name()));
-        }
-        for (RouteSettings route : configuration.routes()) {
-            route.tiers().stream().flatMap(tier -> tier.targets().stream()).forEach(target -> {
+    private ModelNames(List<RouteSettings> routes, Predicate<String> mayUse, List<String> accounts, boolean named) {
+        this.accounts = accounts;
+        routes.stream()
+                .filter(route -> !targets(route, mayUse).isEmpty())
+                .map(RouteSettings::name)
+                .forEach(name -> put(name, OWNER, prompt -> prompt.route(name)));
+        for (RouteSettings route : routes) {
+            for (TargetSettings target : targets(route, mayUse)) {
                 String model = target.model();
-                put(model, "whippletree", prompt -> prompt.route(route.name()).model(model));
-                put(
-                        target.account() + "/" + model,
-                        target.account(),
-                        prompt -> prompt.route(route.name()).model(model).account(target.account()));
-            });
+                put(model, OWNER, prompt -> prompt.route(route.name()).model(model));
+                if (named) {
+                    put(
+                            target.account() + "/" + model,
+                            target.account(),
+                            prompt -> prompt.route(route.name()).model(model).account(target.account()));
+                }
+            }
         }
+    }
+
+    /** Returns what whoever may ask everything may ask. */
+    static ModelNames all(Configuration configuration, Disclosure disclosure) {
+        return new ModelNames(configuration.routes(), account -> true, List.of(), disclosure.accountsShown());
+    }
+
+    /** Returns what a client may ask. */
+    static ModelNames of(GatewaySettings.Client client, Configuration configuration, Disclosure disclosure) {
+        List<RouteSettings> routes = configuration.routes().stream()
+                .filter(route -> client.mayName(route.name()))
+                .toList();
+        return new ModelNames(routes, client::mayUse, client.accounts(), disclosure.accountsShown());
+    }
+
+    private static List<TargetSettings> targets(RouteSettings route, Predicate<String> mayUse) {
+        return route.tiers().stream()
+                .flatMap(tier -> tier.targets().stream())
+                .filter(target -> mayUse.test(target.account()))
+                .toList();
     }
 
     private void put(String name, String owner, UnaryOperator<Prompt.Builder> choice) {
@@ -43,19 +76,17 @@ final class ModelNames {
     /**
      * Sends a prompt where its client wants it.
      *
-     * @param name what the client wrote; absent: the default route
-     * @throws RequestException if there is nothing of that name
+     * @param name what the client wrote; absent: the first route that it may name, which is the default one if it may name that
+     * @throws RequestException if there is nothing of that name for it
      */
     Prompt.Builder choose(Prompt.Builder prompt, Optional<String> name) {
-        if (name.isEmpty()) {
-            return prompt;
-        }
-        Entry entry = entries.get(name.get());
+        String chosen = name.orElseGet(() -> entries.keySet().iterator().next());
+        Entry entry = entries.get(chosen);
         if (entry == null) {
             throw new RequestException(ApiError.noSuchModel(
-                    "no route and no model is named '" + name.get() + "'; GET /v1/models lists what there is"));
+                    "no route and no model is named '" + chosen + "'; GET /v1/models lists what there is"));
         }
-        return entry.choice().apply(prompt);
+        return entry.choice().apply(prompt.accounts(accounts));
     }
 
     /** Returns each name and whose it is, routes first. */

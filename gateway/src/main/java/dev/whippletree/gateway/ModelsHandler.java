@@ -22,11 +22,11 @@ final class ModelsHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         try {
             Access now = access.get();
-            now.clients().of(exchange);
+            Client client = now.clients().of(exchange);
             Response.send(
                     exchange,
                     OK,
-                    answer(exchange.getRelativePath(), now.models().owners()));
+                    answer(exchange.getRelativePath(), now.models(client).owners()));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }

@@ -110,7 +110,9 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
             return;
         }
         if (delta instanceof Delta.Start start) {
-            OwnHeaders.put(exchange.getResponseHeaders(), "account", start.account());
+            if (answer.disclosure().accountsShown()) {
+                OwnHeaders.put(exchange.getResponseHeaders(), "account", start.account());
+            }
         } else if (delta instanceof Delta.End end) {
             ended.accept(end);
         }
@@ -130,7 +132,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         if (left) {
             return;
         }
-        ApiError error = ApiError.of(failure, clock.get());
+        ApiError error = ApiError.of(failure, clock.get(), answer.disclosure());
         if (!begun) {
             Response.send(exchange, error);
             return;

@@ -1,7 +1,6 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.model.Secret;
 import io.undertow.server.HttpServerExchange;
 import java.util.Optional;
 
@@ -12,10 +11,10 @@ import java.util.Optional;
 final class Watchers {
 
     private final boolean open;
-    private final Optional<Secret> key;
+    private final Optional<ExpectedKey> key;
 
     Watchers(GatewaySettings settings) {
-        this.key = settings.watchKey();
+        this.key = settings.watchKey().map(secret -> new ExpectedKey("gateway.watch-key", secret));
         this.open = key.isEmpty() && settings.clients().isEmpty();
     }
 
@@ -28,12 +27,12 @@ final class Watchers {
         if (open) {
             return;
         }
-        Secret needed = key.orElseThrow(() -> new RequestException(ApiError.forbidden(
+        ExpectedKey needed = key.orElseThrow(() -> new RequestException(ApiError.forbidden(
                 "nobody may see this: the configuration has clients, but no gateway.watch-key to be shown here")));
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(ApiError.unauthorized(
                         "a key is needed: send gateway.watch-key as 'Authorization: Bearer <key>'")));
-        if (!shown.is(needed)) {
+        if (!needed.is(shown)) {
             throw new RequestException(ApiError.unauthorized("this isn't gateway.watch-key"));
         }
     }

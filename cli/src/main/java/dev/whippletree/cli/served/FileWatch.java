@@ -51,10 +51,13 @@ final class FileWatch implements AutoCloseable {
             other = now.length > 0 && !Arrays.equals(now, contents);
             contents = other ? now : contents;
         }
-        if (other) {
-            changed.run();
+        try {
+            if (other) {
+                changed.run();
+            }
+        } finally {
+            next();
         }
-        next();
     }
 
     private byte[] read() {

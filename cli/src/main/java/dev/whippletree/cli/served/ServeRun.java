@@ -6,10 +6,8 @@ import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.config.Reloaded;
 import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.Telemetry;
-import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.EngineListener;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -38,7 +36,19 @@ public final class ServeRun {
      * @param port the port; 0: any that is free
      * @param grace how long requests under way may take once it ends
      */
-    public record Wish(Optional<String> host, Optional<Integer> port, Duration grace) {}
+    public record Wish(Optional<String> host, Optional<Integer> port, Duration grace) {
+
+        /**
+         * Returns what a configuration says of the gateway, but for what a user wants otherwise.
+         *
+         * @throws IllegalArgumentException if that can't be used, saying why
+         */
+        GatewaySettings settings(Configuration configuration) {
+            GatewaySettings configured = configuration.gateway().orElse(GatewaySettings.DEFAULT);
+            GatewaySettings here = host.map(configured::withHost).orElse(configured);
+            return port.map(here::withPort).orElse(here);
+        }
+    }
 
     /**
      * Prepares a run; nothing listens yet.
@@ -73,10 +83,10 @@ public final class ServeRun {
                 STANDSTILL_CODE,
                 new FileOutputStream(FileDescriptor.err),
                 () -> Runtime.getRuntime().halt(STANDSTILL_CODE)));
-        Optional<FileWatch> watch =
-                file.map(path -> new FileWatch(path, surroundings.timeline(), () -> reload(gateway, whippletree)));
+        SharedReload reload = new SharedReload(whippletree, gateway, wish, surroundings.err());
+        Optional<FileWatch> watch = file.map(path -> new FileWatch(path, surroundings.timeline(), reload));
         try (Signals signals = new Signals()) {
-            file.ifPresent(path -> signals.onEach("HUP", () -> reload(gateway, whippletree)));
+            file.ifPresent(path -> signals.onEach("HUP", reload));
             signals.onFirst("TERM", () -> end.complete(null));
             signals.onFirst("INT", () -> end.complete(null));
             print(gateway, whippletree);
@@ -93,40 +103,13 @@ public final class ServeRun {
         }
     }
 
-    /** What can't be used is told, and everything stays as it is. */
-    private synchronized void reload(Gateway gateway, Whippletree whippletree) {
-        PrintWriter err = surroundings.err();
-        try {
-            Reloaded changes = whippletree.reload();
-            boolean restart = gateway.reload(settings(whippletree));
-            changes.lines().forEach(line -> err.println("whippletree: " + line));
-            changes.needsRestart().forEach(line -> err.println("whippletree: " + line));
-            if (restart) {
-                err.println(
-                        "whippletree: gateway: what has changed besides clients and watch-key takes effect after a restart");
-            }
-            err.println("whippletree: the configuration has been read again");
-        } catch (ConfigurationException e) {
-            e.problems().forEach(problem -> err.println("whippletree: " + problem));
-            err.println("whippletree: the configuration can't be used; everything stays as it was");
-        } catch (IllegalArgumentException e) {
-            err.println("whippletree: gateway: " + e.getMessage() + "; who may ask stays as it was");
-        }
-        err.flush();
-    }
-
     private Gateway start(Whippletree whippletree) {
         try {
-            return Gateway.start(whippletree, settings(whippletree), surroundings.timeline(), telemetry);
+            return Gateway.start(
+                    whippletree, wish.settings(whippletree.configuration()), surroundings.timeline(), telemetry);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }
-    }
-
-    private GatewaySettings settings(Whippletree whippletree) {
-        GatewaySettings configured = whippletree.configuration().gateway().orElse(GatewaySettings.DEFAULT);
-        GatewaySettings here = wish.host().map(configured::withHost).orElse(configured);
-        return wish.port().map(here::withPort).orElse(here);
     }
 
     private void print(Gateway gateway, Whippletree whippletree) {

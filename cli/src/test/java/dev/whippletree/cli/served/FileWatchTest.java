@@ -1,6 +1,7 @@
 package dev.whippletree.cli.served;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -66,5 +67,19 @@ class FileWatchTest {
         pass();
         assertThat(changes).hasValue(0);
         assertThat(timeline.runNext()).isFalse();
+    }
+
+    @Test
+    void changeThatFails_doesNotEndTheWatch() throws IOException {
+        watch.close();
+        watch = new FileWatch(file, timeline, () -> {
+            changes.incrementAndGet();
+            throw new IllegalStateException("this change can't be used");
+        });
+        Files.writeString(file, "second");
+        assertThatThrownBy(this::pass).hasMessageContaining("can't be used");
+        Files.writeString(file, "third");
+        assertThatThrownBy(this::pass).hasMessageContaining("can't be used");
+        assertThat(changes).hasValue(2);
     }
 }

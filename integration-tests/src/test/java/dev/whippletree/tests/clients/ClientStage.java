@@ -77,7 +77,10 @@ final class ClientStage implements AutoCloseable {
         GatewaySettings.Client acme = new GatewaySettings.Client("acme", Secret.of(KEY), List.of());
         gateway = Gateway.start(
                 whippletree,
-                GatewaySettings.DEFAULT.withPort(0).withClients(List.of(acme), Optional.empty()),
+                GatewaySettings.DEFAULT
+                        .withPort(0)
+                        .withClients(List.of(acme), Optional.empty())
+                        .withShowAccounts(true),
                 timeline);
     }
 

@@ -1,0 +1,71 @@
+package dev.whippletree.config;
+
+import dev.whippletree.config.GatewaySettings.Client;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Checks a gateway's settings against the configuration behind it, however both were made: keys that must differ and be readable, accounts and
+ * routes that must be there. Stateless.
+ */
+public final class GatewayCheck {
+
+    private GatewayCheck() {}
+
+    /**
+     * Returns everything that is wrong, a sentence each; empty if nothing is. Reads the keys, which may read files, and tells none.
+     *
+     * @param settings how the gateway is reached, and by whom
+     * @param configuration whose accounts and routes its clients may name
+     */
+    public static List<String> problems(GatewaySettings settings, Configuration configuration) {
+        List<String> problems = new ArrayList<>();
+        KeyOwners owners = new KeyOwners();
+        List<String> accounts =
+                configuration.accounts().stream().map(AccountSettings::id).toList();
+        List<String> routes =
+                configuration.routes().stream().map(RouteSettings::name).toList();
+        for (Client client : settings.clients()) {
+            String where = KeyOwners.client(client.name());
+            owners.claim(where, client.key()).ifPresent(problems::add);
+            unknown(where, "account", client.accounts(), accounts, problems);
+            unknown(where, "route", client.routes(), routes, problems);
+            if (!hasRoute(client, configuration.routes())) {
+                problems.add(where + ": " + nothingToAsk());
+            }
+        }
+        settings.watchKey()
+                .flatMap(key -> owners.claim(KeyOwners.watcher(), key))
+                .ifPresent(problems::add);
+        return problems;
+    }
+
+    private static void unknown(
+            String where, String noun, List<String> named, Collection<String> known, List<String> problems) {
+        named.stream()
+                .filter(name -> !known.contains(name))
+                .forEach(name -> problems.add(where + ": " + unknown(noun, name, known)));
+    }
+
+    /** Says that a name isn't known, and which was probably meant. */
+    static String unknown(String noun, String name, Collection<String> known) {
+        return "no " + noun + " named '" + name + "'" + Names.suggestion(name, known);
+    }
+
+    /** Returns whether there is a route that a client may use. */
+    static boolean hasRoute(Client client, List<RouteSettings> routes) {
+        return routes.stream()
+                .filter(route -> client.mayName(route.name()))
+                .flatMap(route -> route.tiers().stream())
+                .flatMap(tier -> tier.targets().stream())
+                .anyMatch(target -> client.mayUse(target.account()));
+    }
+
+    /** Says that there isn't. */
+    static String nothingToAsk() {
+        return "it could ask nothing: none of its routes has an account of its accounts";
+    }
+}

@@ -1,0 +1,91 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.spi.AccountSettings;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How much clients are told of the accounts behind the gateway: everything where whoever asks is the operator, or the operator says so; else
+ * neither an account's id nor what a service said of it. Immutable.
+ */
+final class Disclosure {
+
+    private final boolean accountsShown;
+    private final Pattern accounts;
+
+    Disclosure(GatewaySettings settings, Configuration configuration) {
+        this.accountsShown = settings.showAccounts() || settings.clients().isEmpty();
+        this.accounts = Pattern.compile(configuration.accounts().stream()
+                .map(AccountSettings::id)
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|", "\\baccount '?(?:", ")'?(?![\\w-])")));
+    }
+
+    /** Returns whether clients are told which accounts there are and which one answered. */
+    boolean accountsShown() {
+        return accountsShown;
+    }
+
+    /** Returns a message without accounts' ids, where clients aren't told of them. */
+    String told(String message) {
+        return accountsShown ? message : accounts.matcher(message).replaceAll("an account");
+    }
+
+    /** Returns why there is no answer, in words for the client. */
+    String told(PromptException failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (accountsShown) {
+            return message;
+        }
+        List<AttemptReport> attempts = failure.attempts();
+        return switch (failure.reason()) {
+            case ATTEMPTS_EXHAUSTED -> "everything that may be tried has failed" + list(attempts);
+            case STREAM_INTERRUPTED -> "the answer broke off and couldn't be continued" + list(attempts);
+            case DEADLINE -> "no answer by the deadline" + room(failure) + list(attempts);
+            case NO_ACCOUNT -> "no account can answer, and it isn't known when one can; ask the gateway's operator";
+            case TOO_LARGE ->
+                attempts.isEmpty()
+                        ? told(message)
+                        : "the prompt is too large for every model that may answer it; shorten it or lower max_tokens";
+            case FILTERED -> attempts.isEmpty() ? told(message) : last(attempts);
+            case REJECTED, NO_ROOM_IN_TIME, LINE_FULL, CLOSED -> told(message);
+        };
+    }
+
+    /** The service's own words on the prompt: why it is refused is the client's matter. */
+    private String last(List<AttemptReport> attempts) {
+        return "the service's content filter refused the prompt: "
+                + told(attempts.get(attempts.size() - 1).failure().message());
+    }
+
+    private static String room(PromptException failure) {
+        return failure.roomAt()
+                .map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
+                .orElse("");
+    }
+
+    /** By kind and status alone: what a service says of a limit or a credit may name its organization. */
+    private static String list(List<AttemptReport> attempts) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (AttemptReport attempt : attempts) {
+            String status = attempt.failure().status().isPresent()
+                    ? " (" + attempt.failure().status().getAsInt() + ")"
+                    : "";
+            counts.merge(attempt.model() + ": " + attempt.failure().kind() + status, 1, Integer::sum);
+        }
+        return counts.entrySet().stream()
+                .map(entry -> entry.getKey() + (entry.getValue() == 1 ? "" : " (" + entry.getValue() + " times)"))
+                .map(line -> System.lineSeparator() + "  " + line)
+                .collect(Collectors.joining("", counts.isEmpty() ? "" : ":", ""));
+    }
+}
