@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads what a configuration file says of the gateway. */
 final class GatewayReader {
@@ -52,10 +53,18 @@ final class GatewayReader {
         int body = section.integer("max-body-bytes", 1).orElse(usual.mostBodyBytes());
         int connections = section.integer("max-connections", 1).orElse(usual.mostConnections());
         Duration patience = section.duration("client-timeout").orElse(usual.clientTimeout());
+        Duration idle = section.duration("idle-timeout").orElse(usual.idleTimeout());
+        return bounds(section, "client-timeout", () -> usual.withClientTimeout(patience))
+                .flatMap(so -> bounds(section, "idle-timeout", () -> so.withIdleTimeout(idle)))
+                .map(so -> so.withMostBodyBytes(body).withMostConnections(connections));
+    }
+
+    private static Optional<GatewaySettings.Bounds> bounds(
+            Section section, String key, Supplier<GatewaySettings.Bounds> bounds) {
         try {
-            return Optional.of(new GatewaySettings.Bounds(body, connections, patience));
+            return Optional.of(bounds.get());
         } catch (IllegalArgumentException e) {
-            section.problem("client-timeout", String.valueOf(e.getMessage()));
+            section.problem(key, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }

@@ -92,11 +92,16 @@ public record GatewaySettings(String host, int port, List<Client> clients, Optio
      * @param mostConnections how many connections it keeps open at once, 1 or more
      * @param clientTimeout how long a client may take to send a request's head, to send its body, and to take what is sent to it, before
      *     it is cut off; 1 millisecond to 1 hour
+     * @param idleTimeout how long a connection may be without a request before it is closed; 1 millisecond to 1 day
      */
-    public record Bounds(int mostBodyBytes, int mostConnections, Duration clientTimeout) {
+    public record Bounds(int mostBodyBytes, int mostConnections, Duration clientTimeout, Duration idleTimeout) {
 
-        /** 20 MB (a few images), 10,000 connections, 30 seconds: longer than any network takes that is of use. */
-        public static final Bounds DEFAULT = new Bounds(20_000_000, 10_000, Duration.ofSeconds(30));
+        /**
+         * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any useful network takes), 120 seconds idle (longer than
+         * clients keep their connections).
+         */
+        public static final Bounds DEFAULT =
+                new Bounds(20_000_000, 10_000, Duration.ofSeconds(30), Duration.ofSeconds(120));
 
         /**
          * Checks ranges.
@@ -109,11 +114,29 @@ public record GatewaySettings(String host, int port, List<Client> clients, Optio
             check(
                     clientTimeout.toMillis() >= 1 && clientTimeout.compareTo(Duration.ofHours(1)) <= 0,
                     "a client has 1 millisecond to 1 hour, not " + clientTimeout);
+            check(
+                    idleTimeout.toMillis() >= 1 && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
+                    "a connection may be idle for 1 millisecond to 1 day, not " + idleTimeout);
+        }
+
+        /** Returns the same with another size of the largest request. */
+        public Bounds withMostBodyBytes(int other) {
+            return new Bounds(other, mostConnections, clientTimeout, idleTimeout);
+        }
+
+        /** Returns the same with another number of connections. */
+        public Bounds withMostConnections(int other) {
+            return new Bounds(mostBodyBytes, other, clientTimeout, idleTimeout);
         }
 
         /** Returns the same with another time that clients have. */
         public Bounds withClientTimeout(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, other);
+            return new Bounds(mostBodyBytes, mostConnections, other, idleTimeout);
+        }
+
+        /** Returns the same with another time that connections may be idle. */
+        public Bounds withIdleTimeout(Duration other) {
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other);
         }
     }
 

@@ -52,7 +52,10 @@ final class Clients {
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
                         ApiError.unauthorized("a key is needed: send it as 'Authorization: Bearer <key>'")));
-        return find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
+        Client client = find(shown)
+                .orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
+        Connections.showedKey(exchange);
+        return client;
     }
 
     /** Compares with every key, whether it has been found or not. */

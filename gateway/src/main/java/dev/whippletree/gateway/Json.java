@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import com.google.common.base.Utf8;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -15,9 +16,16 @@ final class Json {
 
     private Json() {}
 
-    /** Returns a JSON object; empty if it is anything else. */
+    /**
+     * Returns a JSON object; empty if it is anything else.
+     *
+     * @throws RequestException if it isn't UTF-8, of which Jackson takes overlong forms
+     */
     @SuppressWarnings("unchecked")
     static Optional<Map<String, Object>> object(byte[] bytes) {
+        if (!Utf8.isWellFormed(bytes)) {
+            throw new RequestException(ApiError.wrong("", "the body isn't UTF-8"));
+        }
         try {
             Object value = MAPPER.readValue(bytes, Object.class);
             return value instanceof Map<?, ?> map ? Optional.of((Map<String, Object>) map) : Optional.empty();

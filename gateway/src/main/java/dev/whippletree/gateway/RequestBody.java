@@ -52,6 +52,8 @@ final class RequestBody {
         if (problem instanceof RequestTooBigException || problem instanceof Receiver.RequestToLargeException) {
             exchange.setPersistent(false);
             Response.send(exchange, ApiError.bodyTooLarge(bounds.mostBodyBytes()));
+        } else if (problem instanceof MalformedBodyException) {
+            Response.send(exchange, ApiError.malformed(String.valueOf(problem.getMessage())));
         } else {
             IoUtils.safeClose(exchange.getConnection());
         }

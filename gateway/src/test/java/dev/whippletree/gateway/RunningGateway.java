@@ -97,9 +97,14 @@ final class RunningGateway implements AutoCloseable {
 
     /** Opens a connection and sends something on it. */
     Socket send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Opens a connection and sends something on it. */
+    Socket send(byte[] bytes) throws IOException {
         Socket socket = new Socket("127.0.0.1", gateway.port());
         socket.setSoTimeout(PATIENCE_MILLIS);
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().write(bytes);
         return socket;
     }
 
@@ -120,6 +125,11 @@ final class RunningGateway implements AutoCloseable {
             }
         }
         return read.toString();
+    }
+
+    /** Reads until the connection ends. */
+    static String readAll(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     static Map<String, Object> json(HttpResponse<String> response) {

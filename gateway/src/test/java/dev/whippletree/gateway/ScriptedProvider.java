@@ -29,6 +29,7 @@ final class ScriptedProvider implements Provider {
     private static final long PATIENCE_SECONDS = 20;
 
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private volatile boolean keepsCalls = true;
     private volatile Consumer<Call> usual = call -> call.answer("Hello", " there");
 
     /** A call that was made. */
@@ -63,6 +64,11 @@ final class ScriptedProvider implements Provider {
     /** From now on every call does this. */
     void usually(Consumer<Call> behaviour) {
         usual = behaviour;
+    }
+
+    /** From now on no call can be waited for, and none is kept. */
+    void forgetCalls() {
+        keepsCalls = false;
     }
 
     /** Waits for the next call. */
@@ -101,7 +107,9 @@ final class ScriptedProvider implements Provider {
             @Override
             public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
                 Call call = new Call(prompt, model, sink, new CountDownLatch(1));
-                calls.add(call);
+                if (keepsCalls) {
+                    calls.add(call);
+                }
                 services.executor().execute(() -> usual.accept(call));
                 return call.cancelled()::countDown;
             }
