@@ -127,6 +127,14 @@ final class RunningGateway implements AutoCloseable {
         return read.toString();
     }
 
+    /** Reads a response that says how long it is. */
+    static String readResponse(Socket socket) throws IOException {
+        String head = readUntil(socket, "\r\n\r\n");
+        String length = head.replaceFirst("(?s).*Content-Length: (\\d+).*", "$1");
+        byte[] body = socket.getInputStream().readNBytes(Integer.parseInt(length));
+        return head + new String(body, StandardCharsets.UTF_8);
+    }
+
     /** Reads until the connection ends. */
     static String readAll(Socket socket) throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
