@@ -52,8 +52,8 @@ final class Clients {
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
                         ApiError.unauthorized("a key is needed: send it as 'Authorization: Bearer <key>'")));
-        Client client = find(shown)
-                .orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
+        Client client =
+                find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
         Connections.showedKey(exchange);
         return client;
     }

@@ -89,8 +89,7 @@ final class Departure {
             return;
         }
         PooledByteBuffer kept = connection.getExtraBytes();
-        PooledByteBuffer pooled =
-                kept == null ? connection.getByteBufferPool().allocate() : kept;
+        PooledByteBuffer pooled = kept == null ? connection.getByteBufferPool().allocate() : kept;
         ByteBuffer buffer = pooled.getBuffer();
         if (kept == null) {
             buffer.clear();

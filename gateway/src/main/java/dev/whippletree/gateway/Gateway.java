@@ -38,8 +38,8 @@ public final class Gateway implements AutoCloseable {
     private final GracefulShutdownHandler requests;
     private final Trend trend;
     private final GatewaySettings settings;
-    private volatile Access access;
     private final HttpServer server;
+    private volatile Access access;
     private volatile boolean closing;
 
     private Gateway(
@@ -52,22 +52,19 @@ public final class Gateway implements AutoCloseable {
         RequestBody bodies = new RequestBody(settings.bounds());
         LatestAnswers answers = new LatestAnswers();
         paths.addExactPath(
-                "/v1/chat/completions",
-                post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies)));
+                "/v1/chat/completions", post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies)));
         paths.addExactPath(
-                "/v1/confirmations",
-                post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
+                "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
-        paths.addExactPath(
-                "/healthz", get(exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
+        paths.addExactPath("/healthz", get(exchange -> Response.send(exchange, OK, Map.of("status", "ok"))));
         paths.addExactPath("/readyz", get(this::sendReadiness));
         paths.addExactPath("/", get(new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);
         Visits visits = new Visits();
         OwnPart ownPart = new OwnPart(() -> access, visits, trend, telemetry, timeline::nanoTime);
         paths.addExactPath("/status", get(watched(new StatusHandler(whippletree, ownPart))));
-        telemetry.ifPresent(told -> paths.addExactPath(
-                "/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
+        telemetry.ifPresent(told ->
+                paths.addExactPath("/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
         HttpHandler guarded =
                 new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
         this.requests = new GracefulShutdownHandler(visits.counting(new StrictRequests(guarded)));

@@ -77,10 +77,10 @@ final class HttpServer {
                 .set(UndertowOptions.MAX_ENTITY_SIZE, (long) bounds.mostBodyBytes())
                 .set(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, MOST_HEADERS)
-                .set(
-                        UndertowOptions.REQUEST_PARSE_TIMEOUT,
-                        (int) bounds.clientTimeout().toMillis())
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) bounds.idleTimeout().toMillis())
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
+                        bounds.clientTimeout().toMillis())
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
+                        bounds.idleTimeout().toMillis())
                 .getMap();
     }
 

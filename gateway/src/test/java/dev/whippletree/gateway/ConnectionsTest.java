@@ -25,9 +25,8 @@ final class ConnectionsTest {
 
     private static RunningGateway open(int most, Duration idle) {
         return new RunningGateway(GatewaySettings.DEFAULT
-                .withBounds(GatewaySettings.Bounds.DEFAULT
-                        .withMostConnections(most)
-                        .withIdleTimeout(idle))
+                .withBounds(
+                        GatewaySettings.Bounds.DEFAULT.withMostConnections(most).withIdleTimeout(idle))
                 .withClients(
                         List.of(new GatewaySettings.Client("acme", Secret.of("key-of-acme"), List.of())),
                         Optional.empty()));

@@ -61,7 +61,8 @@ final class KeptConnectionTest {
     private static void ask(Socket socket, int requests) throws InterruptedException, ExecutionException, IOException {
         Semaphore ahead = new Semaphore(AHEAD);
         byte[][] wires = {
-            RunningGateway.wire(HI).getBytes(UTF_8), RunningGateway.wire(HI_STREAMED).getBytes(UTF_8)
+            RunningGateway.wire(HI).getBytes(UTF_8),
+            RunningGateway.wire(HI_STREAMED).getBytes(UTF_8)
         };
         CompletableFuture<Void> sent = CompletableFuture.runAsync(
                 () -> {

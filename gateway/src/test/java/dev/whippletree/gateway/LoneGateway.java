@@ -23,7 +23,6 @@ final class LoneGateway {
                         "-XX:+ExitOnOutOfMemoryError",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        
                         LoneGateway.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -86,16 +86,16 @@ final class StrictRequestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"Transfer-Encoding: chunked", "Transfer-Encoding: identity", "Content-Length: 71"})
     void chunksWithAnotherWordAboutTheLength_areRefused(String header) throws IOException {
-        assertRefused(
-                POST + header + "\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNK + "0\r\n\r\n", false);
-        assertRefused(
-                POST + "Transfer-Encoding: chunked\r\n" + header + "\r\n\r\n" + CHUNK + "0\r\n\r\n", false);
+        assertRefused(POST + header + "\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNK + "0\r\n\r\n", false);
+        assertRefused(POST + "Transfer-Encoding: chunked\r\n" + header + "\r\n\r\n" + CHUNK + "0\r\n\r\n", false);
     }
 
     @Test
     void chunksInHttp10_areRefused() throws IOException {
         try (Socket socket = running.send(CHUNKED.replace("HTTP/1.1", "HTTP/1.0") + CHUNK + "0\r\n\r\n")) {
-            assertThat(RunningGateway.readAll(socket)).startsWith("HTTP/1.0 400 ").contains("malformed_request");
+            assertThat(RunningGateway.readAll(socket))
+                    .startsWith("HTTP/1.0 400 ")
+                    .contains("malformed_request");
         }
         assertThat(running.provider.unseenCalls()).isZero();
     }
@@ -201,8 +201,9 @@ final class StrictRequestsTest {
     @ValueSource(strings = {"\u00C0\u00AF", "\u00E0\u0080\u00AF", "\u00ED\u00A0\u0080", "\u00FF", "\u00C3"})
     void bodyThatIsNotUtf8_isRefused(String bytes) throws IOException {
         String body = BODY.replace("Hi!", bytes);
-        try (Socket socket = running.send((POST + "Content-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body)
-                .getBytes(ISO_8859_1))) {
+        try (Socket socket =
+                running.send((POST + "Content-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body)
+                        .getBytes(ISO_8859_1))) {
             assertThat(RunningGateway.readAll(socket))
                     .startsWith("HTTP/1.1 400 ")
                     .contains("UTF-8");
