@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,11 +74,20 @@ final class GatewayReader {
         int body = section.integer("max-body-bytes", 1).orElse(usual.mostBodyBytes());
         int connections = section.integer("max-connections", 1).orElse(usual.mostConnections());
         Duration patience = section.duration("client-timeout").orElse(usual.clientTimeout());
+        Duration idle = section.duration("idle-timeout").orElse(usual.idleTimeout());
         long memory = section.read("memory", GatewayReader::memoryBytes).orElse(usual.memoryBytes());
+        return bounds(section, "client-timeout", () -> usual.withClientTimeout(patience))
+                .flatMap(so -> bounds(section, "idle-timeout", () -> so.withIdleTimeout(idle)))
+                .flatMap(so -> bounds(section, "memory", () -> so.withMemoryBytes(memory)))
+                .map(so -> so.withMostBodyBytes(body).withMostConnections(connections));
+    }
+
+    private static Optional<GatewaySettings.Bounds> bounds(
+            Section section, String key, Supplier<GatewaySettings.Bounds> bounds) {
         try {
-            return Optional.of(new GatewaySettings.Bounds(body, connections, patience, memory));
+            return Optional.of(bounds.get());
         } catch (IllegalArgumentException e) {
-            section.problem("client-timeout", String.valueOf(e.getMessage()));
+            section.problem(key, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }

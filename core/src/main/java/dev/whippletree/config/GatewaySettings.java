@@ -100,19 +100,25 @@ public record GatewaySettings(
      * @param mostConnections how many connections it keeps open at once, 1 or more
      * @param clientTimeout how long a client may take to send a request's head, to send its body, and to take what is sent to it, before
      *     it is cut off; 1 millisecond to 1 hour
+     * @param idleTimeout how long a connection may be without a request before it is closed; 1 millisecond to 1 day
      * @param memoryBytes the most memory that all requests under way may take together, by the gateway's estimate; 1 or more
      */
-    public record Bounds(int mostBodyBytes, int mostConnections, Duration clientTimeout, long memoryBytes) {
+    public record Bounds(
+            int mostBodyBytes, int mostConnections, Duration clientTimeout, Duration idleTimeout, long memoryBytes) {
 
         private static final int USUAL_MEMORY_PERCENT = 25;
         private static final int HUNDRED = 100;
 
         /**
-         * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any network takes that is of use), a quarter of this
-         * JVM's largest heap.
+         * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any useful network takes), 120 seconds idle (longer than
+         * clients keep their connections), a quarter of this JVM's largest heap.
          */
-        public static final Bounds DEFAULT =
-                new Bounds(20_000_000, 10_000, Duration.ofSeconds(30), shareOfHeap(USUAL_MEMORY_PERCENT));
+        public static final Bounds DEFAULT = new Bounds(
+                20_000_000,
+                10_000,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(120),
+                shareOfHeap(USUAL_MEMORY_PERCENT));
 
         /**
          * Checks ranges.
@@ -125,17 +131,35 @@ public record GatewaySettings(
             check(
                     clientTimeout.toMillis() >= 1 && clientTimeout.compareTo(Duration.ofHours(1)) <= 0,
                     "a client has 1 millisecond to 1 hour, not " + clientTimeout);
+            check(
+                    idleTimeout.toMillis() >= 1 && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
+                    "a connection may be idle for 1 millisecond to 1 day, not " + idleTimeout);
             check(memoryBytes >= 1, "requests have 1 byte of memory or more, not " + memoryBytes);
+        }
+
+        /** Returns the same with another size of the largest request. */
+        public Bounds withMostBodyBytes(int other) {
+            return new Bounds(other, mostConnections, clientTimeout, idleTimeout, memoryBytes);
+        }
+
+        /** Returns the same with another number of connections. */
+        public Bounds withMostConnections(int other) {
+            return new Bounds(mostBodyBytes, other, clientTimeout, idleTimeout, memoryBytes);
         }
 
         /** Returns the same with another time that clients have. */
         public Bounds withClientTimeout(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, other, memoryBytes);
+            return new Bounds(mostBodyBytes, mostConnections, other, idleTimeout, memoryBytes);
+        }
+
+        /** Returns the same with another time that connections may be idle. */
+        public Bounds withIdleTimeout(Duration other) {
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other, memoryBytes);
         }
 
         /** Returns the same with another amount of memory for requests. */
         public Bounds withMemoryBytes(long other) {
-            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other);
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, idleTimeout, other);
         }
 
         /**

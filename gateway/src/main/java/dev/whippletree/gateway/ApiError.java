@@ -59,6 +59,11 @@ record ApiError(
                 Optional.empty());
     }
 
+    /** The request itself can't be read, or could be read in two ways. */
+    static ApiError malformed(String message) {
+        return of(BAD_REQUEST, INVALID, "malformed_request", message);
+    }
+
     static ApiError unauthorized(String message) {
         return of(UNAUTHORIZED, "authentication_error", "invalid_api_key", message);
     }

@@ -59,7 +59,10 @@ final class Clients {
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
                         ApiError.unauthorized("a key is needed: send it as 'Authorization: Bearer <key>'")));
-        return find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
+        Client client =
+                find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
+        Connections.showedKey(exchange);
+        return client;
     }
 
     /** Compares with every key, whether it has been found or not. A key that two show by now, by files that changed, is nobody's. */

@@ -3,71 +3,121 @@ package dev.whippletree.gateway;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * Notices that a client has gone while it waits for its answer. On the exchange's I/O thread.
+ * Notices that a client has left while it waits for its answer. One for each connection, for whichever request it waits for. On the
+ * connection's I/O thread.
  *
- * <p>A server that has read a request doesn't read on before it has answered, so it wouldn't see the connection end. This reads on. What
- * comes instead of an end is the client's next request, which is given back unread, and the client is there.
+ * <p>A server that has read a request doesn't read on before it has answered, so it wouldn't see the connection end. This reads on, and
+ * keeps the client's next request, which is answered afterwards. It keeps one buffer of it: a client that sends more before it
+ * has its answer is cut off, since nobody could see any more whether it is there.
  */
 final class Departure {
 
-    private final HttpServerExchange exchange;
-    private final Runnable gone;
+    private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
+    private static final AttachmentKey<Departure> OF_CONNECTION = AttachmentKey.create(Departure.class);
 
-    private Departure(HttpServerExchange exchange, Runnable gone) {
-        this.exchange = exchange;
-        this.gone = gone;
+    private final HttpServerConnection connection;
+
+    /** What to run if the connection ends; null while no request waits for its answer. */
+    private @Nullable Runnable gone;
+
+    private Departure(HttpServerConnection connection) {
+        this.connection = connection;
     }
 
     /**
-     * Watches until the exchange is over.
+     * Watches until the exchange is over, of which nothing is kept then.
      *
      * @param gone is run once, on the I/O thread, if the connection ends before
      */
     static void watch(HttpServerExchange exchange, Runnable gone) {
-        Departure departure = new Departure(exchange, gone);
-        exchange.getConnection().addCloseListener(connection -> departure.closed());
-        if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() == null) {
-            ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
-            // The one that ends with the request's body would read nothing more.
-            source.setConduit(connection.getOriginalSourceConduit());
-            source.setReadListener(channel -> departure.readOn(connection, channel));
-            source.resumeReads();
+        if (exchange.getConnection() instanceof HttpServerConnection connection) {
+            of(connection).begin(exchange, gone);
         }
     }
 
-    private void closed() {
-        if (!exchange.isComplete()) {
-            gone.run();
+    private static Departure of(HttpServerConnection connection) {
+        Departure known = connection.getAttachment(OF_CONNECTION);
+        if (known != null) {
+            return known;
+        }
+        Departure departure = new Departure(connection);
+        connection.putAttachment(OF_CONNECTION, departure);
+        // Undertow keeps each of these until the connection closes.
+        connection.addCloseListener(closed -> departure.leave());
+        return departure;
+    }
+
+    private void begin(HttpServerExchange exchange, Runnable whenGone) {
+        gone = whenGone;
+        if (!connection.isOpen()) {
+            leave();
+            return;
+        }
+        exchange.addExchangeCompleteListener((ended, after) -> {
+            gone = null;
+            after.proceed();
+        });
+        ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
+        // The one that ends with the request's body would read nothing more.
+        source.setConduit(connection.getOriginalSourceConduit());
+        source.setReadListener(this::readOn);
+        source.resumeReads();
+    }
+
+    private void leave() {
+        Runnable task = gone;
+        gone = null;
+        if (task != null) {
+            task.run();
         }
     }
 
-    private void readOn(HttpServerConnection connection, ConduitStreamSourceChannel channel) {
-        PooledByteBuffer pooled = connection.getByteBufferPool().allocate();
-        boolean kept = false;
-        try {
-            ByteBuffer buffer = pooled.getBuffer();
+    private void readOn(ConduitStreamSourceChannel source) {
+        if (gone == null) {
+            // Undertow has the next turn, and resumes reading if it wants more than was kept.
+            source.suspendReads();
+            return;
+        }
+        PooledByteBuffer kept = connection.getExtraBytes();
+        PooledByteBuffer pooled = kept == null ? connection.getByteBufferPool().allocate() : kept;
+        ByteBuffer buffer = pooled.getBuffer();
+        if (kept == null) {
             buffer.clear();
-            int count = channel.read(buffer);
-            if (count < 0) {
-                IoUtils.safeClose(connection);
-            } else if (count > 0) {
-                buffer.flip();
-                kept = true;
-                channel.suspendReads();
-                connection.ungetRequestBytes(pooled);
-            }
-        } catch (IOException e) {
+        } else {
+            buffer.compact();
+        }
+        boolean open = read(source, buffer);
+        buffer.flip();
+        if (kept == null && buffer.hasRemaining()) {
+            connection.setExtraBytes(pooled);
+        } else if (kept == null) {
+            pooled.close();
+        }
+        if (!open) {
             IoUtils.safeClose(connection);
-        } finally {
-            if (!kept) {
-                pooled.close();
-            }
+        }
+    }
+
+    /** Returns whether the client is there, as far as can be seen. */
+    private static boolean read(ConduitStreamSourceChannel source, ByteBuffer buffer) {
+        if (!buffer.hasRemaining()) {
+            LOG.debug("A client sent too much before it had its answer");
+            return false;
+        }
+        try {
+            return source.read(buffer) >= 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -6,23 +6,22 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
 import dev.whippletree.time.Watch;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.GracefulShutdownHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.Options;
 
 /**
  * An OpenAI-compatible server in front of one Whippletree: a program in any language changes its base URL and is done. Thread-safe.
@@ -34,26 +33,16 @@ import org.xnio.Options;
  */
 public final class Gateway implements AutoCloseable {
 
-    private static final int BACKLOG = 10_000;
-    private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
-    private static final int MOST_BUFFER_BYTES = 16 * 1024;
-    private static final int FEWEST_BUFFER_BYTES = 1024;
-    private static final int MOST_HEADER_BYTES = 32 * 1024;
-    private static final int MOST_HEADERS = 100;
-
-    /** After an answer, until the next request on the same connection: longer than clients keep theirs. */
-    private static final int IDLE_MILLIS = 120_000;
-
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Whippletree whippletree;
     private final Timeline timeline;
-    private final Undertow undertow;
     private final GracefulShutdownHandler requests;
     private final Trend trend;
     private final GatewaySettings settings;
+    private final HttpServer server;
     private volatile Access access;
     private volatile @Nullable Heartbeats heartbeats;
     private volatile @Nullable Watch watch;
@@ -70,46 +59,36 @@ public final class Gateway implements AutoCloseable {
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
         LatestAnswers answers = new LatestAnswers();
         paths.addExactPath(
-                "/v1/chat/completions",
-                only(Methods.POST, new ChatHandler(whippletree, () -> access, timeline, answers, bodies)));
+                "/v1/chat/completions", post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies)));
         paths.addExactPath(
-                "/v1/confirmations",
-                only(Methods.POST, new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
-        paths.addPrefixPath("/v1/models", only(Methods.GET, new ModelsHandler(() -> access)));
-        paths.addExactPath("/healthz", only(Methods.GET, this::sendHealth));
-        paths.addExactPath("/readyz", only(Methods.GET, this::sendReadiness));
-        paths.addExactPath("/", only(Methods.GET, new PageHandler()));
+                "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
+        paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
+        paths.addExactPath("/healthz", get(this::sendHealth));
+        paths.addExactPath("/readyz", get(this::sendReadiness));
+        paths.addExactPath("/", get(new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);
         Visits visits = new Visits();
         OwnPart ownPart = new OwnPart(() -> access, visits, memory, trend, telemetry, timeline::nanoTime);
-        paths.addExactPath("/status", only(Methods.GET, watched(new StatusHandler(whippletree, ownPart))));
-        telemetry.ifPresent(told -> paths.addExactPath(
-                "/metrics", only(Methods.GET, watched(new MetricsHandler(told, timeline.executor())))));
+        paths.addExactPath("/status", get(watched(new StatusHandler(whippletree, ownPart))));
+        telemetry.ifPresent(told ->
+                paths.addExactPath("/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
         HttpHandler guarded =
                 new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
-        this.requests = new GracefulShutdownHandler(visits.counting(guarded));
-        int clientMillis = (int) settings.bounds().clientTimeout().toMillis();
-        this.undertow = Undertow.builder()
-                .addHttpListener(settings.port(), settings.host())
-                .setIoThreads(IO_THREADS)
-                .setWorkerThreads(1)
-                .setBufferSize(bufferBytes(settings.bounds().mostConnections()))
-                .setSocketOption(Options.BACKLOG, BACKLOG)
-                .setSocketOption(Options.TCP_NODELAY, true)
-                .setSocketOption(Options.WRITE_TIMEOUT, clientMillis)
-                .setSocketOption(
-                        Options.CONNECTION_HIGH_WATER, settings.bounds().mostConnections())
-                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.bounds().mostConnections())
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long)
-                        settings.bounds().mostBodyBytes())
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
-                .setServerOption(UndertowOptions.MAX_HEADERS, MOST_HEADERS)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, clientMillis)
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
-                .setServerOption(UndertowOptions.ENABLE_STATISTICS, false)
-                .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
-                .setHandler(requests)
-                .build();
+        this.requests = new GracefulShutdownHandler(visits.counting(new StrictRequests(guarded)));
+        this.server = listen(settings, requests);
+        trend.begin();
+        beginHeartbeats();
+    }
+
+    private static HttpServer listen(GatewaySettings settings, HttpHandler handler) {
+        try {
+            return HttpServer.start(settings, handler);
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalStateException(
+                    "the gateway can't listen on " + settings.host() + ":" + settings.port() + ": " + root(e)
+                            + "; choose another port",
+                    e);
+        }
     }
 
     /**
@@ -121,7 +100,7 @@ public final class Gateway implements AutoCloseable {
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
-        return start(new Gateway(whippletree, settings, timeline, Optional.empty()));
+        return new Gateway(whippletree, settings, timeline, Optional.empty());
     }
 
     /**
@@ -135,31 +114,11 @@ public final class Gateway implements AutoCloseable {
      */
     public static Gateway start(
             Whippletree whippletree, GatewaySettings settings, Timeline timeline, Telemetry telemetry) {
-        return start(new Gateway(whippletree, settings, timeline, Optional.of(telemetry)));
-    }
-
-    /** A connection holds a buffer at most; all of them together take half of what the JVM allows outside the heap, as much as in it. */
-    private static int bufferBytes(int connections) {
-        long share = Runtime.getRuntime().maxMemory() / 2 / connections;
-        return (int) Math.max(FEWEST_BUFFER_BYTES, Math.min(MOST_BUFFER_BYTES, Long.highestOneBit(share)));
-    }
-
-    private static Gateway start(Gateway gateway) {
-        try {
-            gateway.undertow.start();
-        } catch (RuntimeException e) {
-            throw new IllegalStateException(
-                    "the gateway can't listen on " + gateway.settings.host() + ":" + gateway.settings.port() + ": "
-                            + root(e) + "; choose another port",
-                    e);
-        }
-        gateway.trend.begin();
-        gateway.beginHeartbeats();
-        return gateway;
+        return new Gateway(whippletree, settings, timeline, Optional.of(telemetry));
     }
 
     private void beginHeartbeats() {
-        Heartbeats begun = new Heartbeats(Vitals.of(timeline, undertow.getWorker()), timeline::nanoTime);
+        Heartbeats begun = new Heartbeats(Vitals.of(timeline, server.worker()), timeline::nanoTime);
         heartbeats = begun;
         watch = Watch.start("whippletree-gateway-watch", Heartbeats.PAUSE, begun::look);
     }
@@ -231,7 +190,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private InetSocketAddress address() {
-        return (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
+        return server.address();
     }
 
     /** Answers on an I/O thread; one that answers nothing any more can't tell it. */
@@ -269,9 +228,18 @@ public final class Gateway implements AutoCloseable {
         return new WatchedHandler(() -> access, handler);
     }
 
-    private static HttpHandler only(HttpString method, HttpHandler handler) {
+    private static HttpHandler post(HttpHandler handler) {
+        return only(Set.of(Methods.POST), handler);
+    }
+
+    /** Of the answer to HEAD, Undertow leaves out the body. */
+    private static HttpHandler get(HttpHandler handler) {
+        return only(Set.of(Methods.GET, Methods.HEAD), handler);
+    }
+
+    private static HttpHandler only(Set<HttpString> methods, HttpHandler handler) {
         return exchange -> {
-            if (exchange.getRequestMethod().equals(method)) {
+            if (methods.contains(exchange.getRequestMethod())) {
                 handler.handleRequest(exchange);
             } else {
                 noSuchPlace(exchange);
@@ -303,7 +271,7 @@ public final class Gateway implements AutoCloseable {
         return quiet.thenAcceptAsync(
                 ended -> {
                     patience.cancel();
-                    undertow.stop();
+                    server.stop();
                 },
                 timeline.executor());
     }

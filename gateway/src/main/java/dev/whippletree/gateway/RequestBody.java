@@ -144,6 +144,8 @@ final class RequestBody {
             } else if (problem instanceof RequestTooBigException) {
                 exchange.setPersistent(false);
                 Response.send(exchange, ApiError.bodyTooLarge(bounds.mostBodyBytes()));
+            } else if (problem instanceof MalformedBodyException) {
+                Response.send(exchange, ApiError.malformed(String.valueOf(problem.getMessage())));
             } else {
                 IoUtils.safeClose(exchange.getConnection());
             }

@@ -401,8 +401,8 @@ final class GatewayTest {
     @Test
     void bodyThatIsTooLarge_isRefused() throws Exception {
         running.close();
-        running = new RunningGateway(GatewaySettings.DEFAULT.withBounds(
-                new GatewaySettings.Bounds(1_000, 10, GatewaySettings.Bounds.DEFAULT.clientTimeout(), 1 << 20)));
+        running = new RunningGateway(
+                GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withMostBodyBytes(1_000)));
         assertError(running.post(HI.replace("Hi", "x".repeat(2_000))), 413, "request_too_large", "1000 bytes");
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
     }

@@ -98,9 +98,14 @@ final class RunningGateway implements AutoCloseable {
 
     /** Opens a connection and sends something on it. */
     Socket send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Opens a connection and sends something on it. */
+    Socket send(byte[] bytes) throws IOException {
         Socket socket = new Socket("127.0.0.1", gateway.port());
         socket.setSoTimeout(PATIENCE_MILLIS);
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().write(bytes);
         return socket;
     }
 
@@ -121,6 +126,19 @@ final class RunningGateway implements AutoCloseable {
             }
         }
         return read.toString();
+    }
+
+    /** Reads a response that says how long it is. */
+    static String readResponse(Socket socket) throws IOException {
+        String head = readUntil(socket, "\r\n\r\n");
+        String length = head.replaceFirst("(?s).*Content-Length: (\\d+).*", "$1");
+        byte[] body = socket.getInputStream().readNBytes(Integer.parseInt(length));
+        return head + new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** Reads until the connection ends. */
+    static String readAll(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     static Map<String, Object> json(HttpResponse<String> response) {

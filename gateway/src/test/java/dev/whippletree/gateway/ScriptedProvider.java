@@ -30,6 +30,7 @@ final class ScriptedProvider implements Provider {
 
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private volatile Admission admission = Admission.NONE;
+    private volatile boolean keepsCalls = true;
     private volatile Consumer<Call> usual = call -> call.answer("Hello", " there");
 
     /** A call that was made. */
@@ -71,6 +72,11 @@ final class ScriptedProvider implements Provider {
         admission = Admission.asMade(tokens, 0);
     }
 
+    /** From now on no call can be waited for, and none is kept. */
+    void forgetCalls() {
+        keepsCalls = false;
+    }
+
     /** Waits for the next call. */
     Call call() throws InterruptedException {
         Call call = calls.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -107,7 +113,9 @@ final class ScriptedProvider implements Provider {
             @Override
             public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
                 Call call = new Call(prompt, model, sink, new CountDownLatch(1));
-                calls.add(call);
+                if (keepsCalls) {
+                    calls.add(call);
+                }
                 services.executor().execute(() -> usual.accept(call));
                 return call.cancelled()::countDown;
             }

@@ -1,0 +1,13 @@
+package dev.whippletree.gateway;
+
+import java.io.IOException;
+
+/** A request's body isn't delimited as it has to be, so nobody knows where it ends. */
+final class MalformedBodyException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    MalformedBodyException(String message) {
+        super(message);
+    }
+}

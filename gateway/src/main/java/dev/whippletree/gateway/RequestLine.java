@@ -1,0 +1,83 @@
+package dev.whippletree.gateway;
+
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * Looks at the version that each request of a connection names, since Undertow takes any for HTTP/1.1. Through it goes whatever is read
+ * on the connection. Requests come one after the other, and so do its calls.
+ */
+final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit> {
+
+    private static final long HTTP_1_1 = number("HTTP/1.1");
+    private static final long HTTP_1_0 = number("HTTP/1.0");
+
+    /** The line's last 8 bytes so far. */
+    private long tail;
+
+    private boolean looking = true;
+
+    private RequestLine(StreamSourceConduit next) {
+        super(next);
+    }
+
+    /** Begins to look at what is read on a connection that Undertow hasn't got yet. */
+    static void watch(StreamConnection connection) {
+        connection
+                .getSourceChannel()
+                .setConduit(new RequestLine(connection.getSourceChannel().getConduit()));
+    }
+
+    /** Returns whether the request names a version that is spoken here. To be asked once for each request, before its answer. */
+    static boolean isKnownVersion(HttpServerExchange exchange) {
+        if (!(exchange.getConnection() instanceof HttpServerConnection connection)
+                || !(connection.getOriginalSourceConduit() instanceof RequestLine line)) {
+            throw new IllegalStateException("the connection isn't watched");
+        }
+        exchange.addExchangeCompleteListener((ended, after) -> {
+            line.lookAgain(connection.getExtraBytes());
+            after.proceed();
+        });
+        return line.tail == HTTP_1_1 || line.tail == HTTP_1_0;
+    }
+
+    private static long number(String version) {
+        return ByteBuffer.wrap(version.getBytes(StandardCharsets.US_ASCII)).getLong();
+    }
+
+    private void lookAgain(@Nullable PooledByteBuffer readAlready) {
+        looking = true;
+        if (readAlready != null) {
+            look(readAlready.getBuffer().duplicate());
+        }
+    }
+
+    private void look(ByteBuffer bytes) {
+        while (looking && bytes.hasRemaining()) {
+            byte given = bytes.get();
+            if (given == '\n') {
+                looking = false;
+            } else if (given != '\r') {
+                tail = tail << Byte.SIZE | given & 0xff;
+            }
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        int before = into.position();
+        int count = super.read(into);
+        if (looking && count > 0) {
+            look(into.duplicate().flip().position(before));
+        }
+        return count;
+    }
+}

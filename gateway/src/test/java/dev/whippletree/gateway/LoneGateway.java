@@ -1,0 +1,50 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A gateway in a process of its own, in front of a service that answers at once. Ends with its input. */
+final class LoneGateway {
+
+    private LoneGateway() {}
+
+    /** Starts a process with a heap of so much; its first line is its port. */
+    static Process start(String heap) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + heap,
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoneGateway.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        ScriptedProvider provider = new ScriptedProvider();
+        provider.forgetCalls();
+        SystemTimeline timeline = new SystemTimeline();
+        Telemetry telemetry = new Telemetry(timeline);
+        Whippletree.Builder builder = Whippletree.builder();
+        telemetry.listeners().forEach(builder::listener);
+        Whippletree whippletree = builder.provider(provider)
+                .account("one", "scripted", "token-1")
+                .route(RouteSettings.of("fast", List.of(new Tier(List.of(new TargetSettings("one", "small-model"))))))
+                .build();
+        try (Gateway gateway = Gateway.start(whippletree, GatewaySettings.DEFAULT.withPort(0), timeline, telemetry)) {
+            System.out.println(gateway.port());
+            while (System.in.read() >= 0) {
+                // Until whoever started it closes it.
+            }
+        }
+        System.exit(0);
+    }
+}
