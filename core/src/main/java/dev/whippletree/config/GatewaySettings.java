@@ -114,11 +114,7 @@ public record GatewaySettings(
          * clients keep their connections), a quarter of this JVM's largest heap.
          */
         public static final Bounds DEFAULT = new Bounds(
-                20_000_000,
-                10_000,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(120),
-                shareOfHeap(USUAL_MEMORY_PERCENT));
+                20_000_000, 10_000, Duration.ofSeconds(30), Duration.ofSeconds(120), shareOfHeap(USUAL_MEMORY_PERCENT));
 
         /**
          * Checks ranges.

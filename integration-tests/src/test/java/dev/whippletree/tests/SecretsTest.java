@@ -161,8 +161,7 @@ final class SecretsTest {
     @Test
     void nothingThatWhippletreeHolds_tellsASecretByItsName() throws Exception {
         Map<String, String> environment = Map.of("HIDDEN", TOKENS.get(1), "REDIS", REDIS, "HF_TOKEN", TOKENS.get(2));
-        Files.writeString(
-                folder.resolve("whippletree.yaml"), """
+        Files.writeString(folder.resolve("whippletree.yaml"), """
                 accounts:
                   - {id: literal, provider: huggingface, token: %s}
                   - {id: named, provider: groq, token: '${HIDDEN}'}
@@ -188,7 +187,8 @@ final class SecretsTest {
                         whippletree.configuration().gateway().orElseThrow().withPort(0),
                         timeline,
                         telemetry)) {
-            List<Object> held = Reachable.from(List.of(whippletree, gateway, surroundings(environment, new PrintWriter(new StringWriter()))));
+            List<Object> held = Reachable.from(
+                    List.of(whippletree, gateway, surroundings(environment, new PrintWriter(new StringWriter()))));
 
             assertThat(held).hasSizeGreaterThan(100);
             assertThat(held)
