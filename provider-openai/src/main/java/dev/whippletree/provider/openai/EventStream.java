@@ -19,8 +19,7 @@ final class EventStream {
     private boolean afterReturn;
 
     EventStream(BufferedSource source) {
-        this.source = Okio.buffer(
-                BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
+        this.source = Okio.buffer(BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
     }
 
     /**

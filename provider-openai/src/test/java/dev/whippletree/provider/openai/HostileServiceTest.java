@@ -221,8 +221,9 @@ final class HostileServiceTest {
             throw new AssertionError(e);
         }
         ByteArrayOutputStream response = new ByteArrayOutputStream();
-        response.writeBytes(bytes(status + "\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
-                + body.size() + "\r\n\r\n"));
+        response.writeBytes(
+                bytes(status + "\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
+                        + body.size() + "\r\n\r\n"));
         response.writeBytes(body.toByteArray());
         return response.toByteArray();
     }
