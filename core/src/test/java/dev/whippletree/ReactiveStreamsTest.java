@@ -23,12 +23,14 @@ import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
 import org.testng.SkipException;
 
 /** A stream of an answer keeps every rule of Reactive Streams, by the test kit of those who wrote them. */
+@Tag("slow")
 final class ReactiveStreamsTest {
 
     private static final long PATIENCE_MILLIS = 2_000;

@@ -40,11 +40,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine on the machine's own time, with many threads that submit, join and cancel, and answers that come on others. */
+@Tag("slow")
 final class ConcurrencyStressTest {
 
     private static final int THREADS = 8;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * Whatever threads do at the engine's door at the same time, what comes of it could have come of doing the same one after the
  * other. Lincheck (Koval et al., CAV 2023) runs each scenario many times, and looks for an order that explains its results.
  */
+@Tag("slow")
 @Tag("lincheck")
 final class EngineLincheckTest {
 

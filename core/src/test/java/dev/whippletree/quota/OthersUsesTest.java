@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -106,12 +107,15 @@ final class OthersUsesTest {
                 .sum();
     }
 
+    /** There is room now, or from a moment on at which a use leaves the window. */
     private static long waitForOne(List<OthersUse> own, List<OthersUse> others, long now) {
-        for (long wait = 0; wait <= 2 * WINDOW; wait++) {
-            if (sum(own, now + wait) + sum(others, now + wait) < 10) {
-                return wait;
-            }
-        }
-        throw new AssertionError("there is never room");
+        LongStream departures =
+                Stream.concat(own.stream(), others.stream()).mapToLong(use -> Math.max(now, use.date() + WINDOW));
+        return LongStream.concat(LongStream.of(now), departures)
+                        .sorted()
+                        .filter(moment -> sum(own, moment) + sum(others, moment) < 10)
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("there is never room"))
+                - now;
     }
 }

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Core and the command are compiled as if no plugin module had ever been written. */
+@Tag("slow")
 final class IndependenceTest {
 
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();

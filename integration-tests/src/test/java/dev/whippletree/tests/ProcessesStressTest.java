@@ -18,11 +18,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code stress --processes}: real processes, a real Redis, one board. */
+@Tag("slow")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class ProcessesStressTest {
 

@@ -40,10 +40,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** No token, no password and no prompt's text is in anything that is logged, printed or put into words. */
+@Tag("slow")
 final class SecretsTest {
 
     private static final String MARK = "secretsecret";

@@ -21,10 +21,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command run again and again, each time as a process of its own, with one state folder. */
+@Tag("slow")
 final class StateAcrossProcessesTest {
 
     /** Only keeps a test that would never end from never ending. */

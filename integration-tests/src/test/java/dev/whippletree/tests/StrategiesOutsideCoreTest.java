@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * compiled against {@code spi} and {@code model} alone, make a jar whose strategies pick as core's do, from the configuration to
  * the account that answers.
  */
+@Tag("slow")
 final class StrategiesOutsideCoreTest {
 
     private static final Path SOURCES = Path.of("..", "core", "src", "main", "java", "dev", "whippletree", "strategy");

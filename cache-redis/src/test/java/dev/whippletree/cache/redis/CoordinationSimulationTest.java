@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Several processes over a modelled Redis and a faulty network, in virtual time: whatever is lost, no use is lost or doubled, and
  * limits hold.
  */
+@Tag("slow")
 class CoordinationSimulationTest {
 
     private static final Duration WINDOW = Duration.ofMinutes(10);

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Several engines over one modelled Redis and faulty networks, in virtual time: whatever happens, every prompt is answered and
  * nothing is left behind; and limits hold as far as is promised.
  */
+@Tag("slow")
 class EnginesOverRedisTest {
 
     /** 180 calls, 48 at once. */

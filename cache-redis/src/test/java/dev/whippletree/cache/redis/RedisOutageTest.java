@@ -31,10 +31,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** A real Redis that isn't there, goes away, hangs and comes back: whatever it does, every command ends and the link recovers. */
+@Tag("slow")
 class RedisOutageTest {
 
     private static final CacheKey KEY = Samples.key("t", "q");

@@ -19,12 +19,14 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import redis.embedded.RedisSentinel;
 
 /** A real master, its replica, and a Sentinel that promotes it: what is shared goes on there, without a restart of ours. */
+@Tag("slow")
 class RedisSentinelTest {
 
     private static final String PASSWORD = "right-secret";

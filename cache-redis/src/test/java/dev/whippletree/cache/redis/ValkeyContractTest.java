@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The cache on Valkey, where that is installed. */
+@Tag("slow")
 @EnabledIf(value = "isInstalled", disabledReason = "there is no valkey-server on the PATH")
 class ValkeyContractTest extends RedisContractTest {
 

@@ -1,9 +1,11 @@
 package dev.whippletree.cache.redis;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The coordinator on Valkey, where that is installed. */
+@Tag("slow")
 @EnabledIf(value = "isInstalled", disabledReason = "there is no valkey-server on the PATH")
 class ValkeyCoordinatorContractTest extends RedisCoordinatorContractTest {
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * time or eight windows, so that at the half percent aimed at some sixteen 429s are expected and one more or less changes little.
  * The loss must be below 1 %; the answers a stated share of what the limit allows.
  */
+@Tag("slow")
 class HiddenLimitsTest {
 
     private static final Duration LATENCY = Duration.ofMillis(300);

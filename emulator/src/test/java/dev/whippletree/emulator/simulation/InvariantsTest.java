@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>How many in all: {@code -Dsimulations=…}; from which seed on: {@code -Dfirst-seed=…}; one seed alone, as a failure prints
  * it: {@code -Dseed=…}.
  */
+@Tag("slow")
 final class InvariantsTest {
 
     private static final long USUAL = 2_400;

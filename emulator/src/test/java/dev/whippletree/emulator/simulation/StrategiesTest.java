@@ -21,10 +21,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each strategy does over unequal accounts what its documentation says, and is compared with the others where it should win. */
+@Tag("slow")
 final class StrategiesTest {
 
     private static final Latency FAST = Latency.lognormal(Duration.ofSeconds(1), 0.5);

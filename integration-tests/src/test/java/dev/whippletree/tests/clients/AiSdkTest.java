@@ -1,8 +1,10 @@
 package dev.whippletree.tests.clients;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** The AI SDK: the packages {@code ai} and {@code @ai-sdk/openai-compatible} of npm. */
+@Tag("slow")
 final class AiSdkTest extends ClientContract {
 
     private static final String CALL_FAILED = "AI_APICallError";

@@ -1,8 +1,10 @@
 package dev.whippletree.tests.clients;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** LangChain4j: {@code dev.langchain4j:langchain4j-open-ai}. */
+@Tag("slow")
 final class LangChain4jTest extends ClientContract {
 
     @Override

@@ -1,8 +1,10 @@
 package dev.whippletree.tests.clients;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** The official client of OpenAI for Java: {@code com.openai:openai-java}. */
+@Tag("slow")
 final class OpenAiJavaTest extends ClientContract {
 
     @Override

@@ -35,12 +35,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The examples of embedding work as they stand, over real sockets, against an emulated Groq. */
+@Tag("slow")
 final class ExamplesTest {
 
     private static final String KEY = "gsk_example";

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
  * the thorough tests: that of Redis's own is tested on coordinations alone, and that of engines in virtual time, beside the
  * coordinator.
  */
+@Tag("slow")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CoordinatedTroubleTest {
 

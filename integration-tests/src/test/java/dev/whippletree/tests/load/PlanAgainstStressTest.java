@@ -28,12 +28,14 @@ import dev.whippletree.time.SystemTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Holds what is planned in virtual time against the same case in earnest: the same configuration, the same interviews, real sockets
  * and Ehcache.
  */
+@Tag("slow")
 class PlanAgainstStressTest {
 
     private static final double CALLS_PERCENT = 5;

@@ -13,11 +13,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real Redis that isn't there or goes away while interviews run: every prompt is answered while it is still away. */
+@Tag("slow")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class RedisUnderLoadTest {
 

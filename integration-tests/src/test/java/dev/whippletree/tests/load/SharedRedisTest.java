@@ -13,10 +13,12 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several Whippletrees over one real Redis. */
+@Tag("slow")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class SharedRedisTest {
 

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 
 /** The API is closed: its signatures name nothing that docs/compatibility.md doesn't count as API. */
+@Tag("slow")
 @AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
 final class ApiTest {
 

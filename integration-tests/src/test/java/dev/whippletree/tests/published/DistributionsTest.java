@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The two distributions of docs/distributions.md, built outside this build and run. */
+@Tag("slow")
 final class DistributionsTest {
 
     private static final long MEGABYTE = 1_000_000;

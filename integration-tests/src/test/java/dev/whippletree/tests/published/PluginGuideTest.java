@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The plugin author's guide: its page shows what is built, and what is built is a plugin that works. */
+@Tag("slow")
 final class PluginGuideTest {
 
     private static final Path PROJECT = Path.of("plugin-guide");

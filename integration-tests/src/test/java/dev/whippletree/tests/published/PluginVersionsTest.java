@@ -11,9 +11,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Builds outside ours use the Maven plugins that ours uses, so that one download is enough for them to work offline. */
+@Tag("slow")
 final class PluginVersionsTest {
 
     private static final Pattern VERSION =

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What Groq says of limits, garbled: nothing is thrown, nothing absurd believed, and the rest still read. Failures name their seed. */
+@Tag("slow")
 final class GroqGarbageTest {
 
     private static final int EACH = 100;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whatever stands in headers and refusals: nothing is thrown, no time is negative or beyond the longest window there is, no amount
  * beyond its range, and what can be read is read. A hundred seeds of a hundred messages each; each failure names its seed.
  */
+@Tag("slow")
 final class GarbageTest {
 
     private static final int EACH = 100;

@@ -21,11 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several engines over a faulty network between them and their coordinator: the invariants that hold for all of them together. */
+@Tag("slow")
 class SimulatedProcessesTest {
 
     private static final Duration WINDOW = Duration.ofSeconds(10);
