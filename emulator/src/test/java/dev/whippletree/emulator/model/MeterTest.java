@@ -39,6 +39,21 @@ class MeterTest {
     }
 
     @Test
+    void windowFromTheFirstUse_beginsWithAUse_andIsEmptyAgainAtItsEnd() {
+        Meter meter = new FirstUseMeter(threeInTenSeconds);
+        assertThat(meter.resetNanos(4 * SECOND)).isZero();
+        meter.take(1, 4 * SECOND);
+        meter.take(2, 9 * SECOND);
+
+        assertThat(meter.resetNanos(9 * SECOND)).isEqualTo(5 * SECOND);
+        assertThat(meter.waitNanos(1, 14 * SECOND - 1)).isEqualTo(1);
+        assertThat(meter.waitNanos(3, 14 * SECOND)).isZero();
+        assertThat(meter.used(14 * SECOND)).isZero();
+        meter.take(1, 20 * SECOND);
+        assertThat(meter.resetNanos(20 * SECOND)).isEqualTo(10 * SECOND);
+    }
+
+    @Test
     void bucket_refillsEvenly() {
         Meter meter = new BucketMeter(Limit.tokens(6000, Duration.ofMinutes(1)));
         meter.take(5034, 0);

@@ -15,10 +15,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * allows more, no stretch of time as long as the window sees more than the declared amount, however the service counts. Another
  * seed alone: {@code -Dseed=…}.
  */
+@Tag("slow")
 final class ToldLimitsTest {
 
     static LongStream few() {
-        return seeds(150);
+        return seeds(100);
     }
 
     static LongStream many() {
