@@ -70,15 +70,14 @@ final class ScriptedConnector implements RedisConnector {
     }
 
     @SuppressWarnings("unchecked")
-    private static StatefulRedisConnection<byte[], byte[]> open(
-            List<AsyncCommand<byte[], byte[], String>> questions) {
+    private static StatefulRedisConnection<byte[], byte[]> open(List<AsyncCommand<byte[], byte[], String>> questions) {
         StatefulRedisConnection<byte[], byte[]> connection = mock(StatefulRedisConnection.class);
         RedisAsyncCommands<byte[], byte[]> commands = mock(RedisAsyncCommands.class);
         when(connection.isOpen()).thenReturn(true);
         when(connection.async()).thenReturn(commands);
         when(commands.ping()).thenAnswer(call -> {
-            questions.add(new AsyncCommand<>(
-                    new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE))));
+            questions.add(
+                    new AsyncCommand<>(new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE))));
             return questions.get(questions.size() - 1);
         });
         return connection;
