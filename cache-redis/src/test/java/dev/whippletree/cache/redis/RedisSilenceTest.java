@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real Redis behind connections that stay open and go silent, while new ones would be answered. */
+@Tag("slow")
 class RedisSilenceTest {
 
     private static final Map<String, String> SETTINGS = Map.of("command-timeout", "250ms");
