@@ -101,7 +101,7 @@ final class MemoryBudgetTest {
                     lease.received(bytes);
                     held.merge(lease, cost, Long::sum);
                 } catch (RequestException e) {
-                    String tenant = owners.get(lease);
+                    String tenant = owners.getOrDefault(lease, "");
                     boolean fits = memory.used() + cost <= memory.amount()
                             && memory.used(tenant) + cost <= memory.mostOf(tenant);
                     assertThat(fits).as("seed %d step %d", seed, step).isFalse();
