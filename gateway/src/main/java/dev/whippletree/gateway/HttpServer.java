@@ -114,10 +114,13 @@ final class HttpServer {
         return accepting.getLocalAddress(InetSocketAddress.class);
     }
 
-    /** Closes it and all connections. Blocks until its threads have ended. */
-    void stop() {
-        IoUtils.safeClose(accepting);
-        worker.shutdown();
+    /** Closes it and all connections, if that hasn't been done. Blocks until its threads have ended. */
+    synchronized void stop() {
+        if (!worker.isShutdown()) {
+            // Needs the worker's threads.
+            IoUtils.safeClose(accepting);
+            worker.shutdown();
+        }
         try {
             worker.awaitTermination();
         } catch (InterruptedException e) {

@@ -36,17 +36,27 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
                 .setConduit(new RequestLine(connection.getSourceChannel().getConduit()));
     }
 
-    /** Returns whether the request names a version that is spoken here. To be asked once for each request, before its answer. */
-    static boolean isKnownVersion(HttpServerExchange exchange) {
-        if (!(exchange.getConnection() instanceof HttpServerConnection connection)
-                || !(connection.getOriginalSourceConduit() instanceof RequestLine line)) {
-            throw new IllegalStateException("the connection isn't watched");
+    /** Returns the one that watches an exchange's connection. */
+    static RequestLine of(HttpServerExchange exchange) {
+        if (exchange.getConnection() instanceof HttpServerConnection connection
+                && connection.getOriginalSourceConduit() instanceof RequestLine line) {
+            return line;
         }
+        throw new IllegalStateException("the connection isn't watched");
+    }
+
+    /** Returns whether the request that was read last names a version that is spoken here. */
+    boolean hasKnownVersion() {
+        return tail == HTTP_1_1 || tail == HTTP_1_0;
+    }
+
+    /** Looks at the connection's next request once this exchange is over. */
+    void lookAgainAfter(HttpServerExchange exchange) {
+        HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
         exchange.addExchangeCompleteListener((ended, after) -> {
-            line.lookAgain(connection.getExtraBytes());
+            lookAgain(connection.getExtraBytes());
             after.proceed();
         });
-        return line.tail == HTTP_1_1 || line.tail == HTTP_1_0;
     }
 
     private static long number(String version) {

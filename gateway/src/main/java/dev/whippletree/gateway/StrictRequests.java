@@ -34,6 +34,7 @@ final class StrictRequests implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        RequestLine.of(exchange).lookAgainAfter(exchange);
         Optional<String> problem = problem(exchange);
         if (problem.isPresent()) {
             refuse(exchange, problem.get());
@@ -63,7 +64,7 @@ final class StrictRequests implements HttpHandler {
     }
 
     private static Optional<String> problem(HttpServerExchange exchange) {
-        if (!RequestLine.isKnownVersion(exchange)) {
+        if (!RequestLine.of(exchange).hasKnownVersion()) {
             return Optional.of("only HTTP/1.1 and HTTP/1.0 are spoken here");
         }
         HeaderMap headers = exchange.getRequestHeaders();

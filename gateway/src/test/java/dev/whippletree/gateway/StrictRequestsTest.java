@@ -106,6 +106,19 @@ final class StrictRequestsTest {
         assertRefused(RunningGateway.wire(BODY).replace("HTTP/1.1", protocol), false);
     }
 
+    @Test
+    void otherProtocol_isRefusedOnAKeptConnectionAsWell() throws IOException {
+        String next = RunningGateway.wire(BODY).replace("HTTP/1.1", "HTTP/9.9");
+        try (Socket atOnce = running.send(RunningGateway.wire(BODY) + next)) {
+            assertThat(RunningGateway.readAll(atOnce)).contains("HTTP/1.1 200 ", "HTTP/1.1 400 ");
+        }
+        try (Socket later = running.send(RunningGateway.wire(BODY))) {
+            assertThat(RunningGateway.readResponse(later)).startsWith("HTTP/1.1 200 ");
+            later.getOutputStream().write(next.getBytes(UTF_8));
+            assertThat(RunningGateway.readAll(later)).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
