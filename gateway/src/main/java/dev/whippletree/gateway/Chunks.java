@@ -98,7 +98,7 @@ final class Chunks {
     }
 
     private static Next text(byte given, Next then) throws MalformedBodyException {
-        if (given >= 0 && given < FIRST_PRINTABLE && given != '\t' || given == DELETE) {
+        if ((given >= 0 && given < FIRST_PRINTABLE && given != '\t') || given == DELETE) {
             throw new MalformedBodyException("each line between chunks ends with CRLF and has no control characters");
         }
         return then;

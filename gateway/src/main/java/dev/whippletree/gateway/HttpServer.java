@@ -26,7 +26,7 @@ final class HttpServer {
     private static final int MOST_HEADERS = 100;
 
     private static final int MOST_BUFFER_BYTES = 16 * 1024;
-    private static final int FEWEST_BUFFER_BYTES = 1024;
+    private static final int FEWEST_BUFFER_BYTES = 4 * 1024;
 
     private static final int BUFFERS_KEPT_BY_A_THREAD = 4;
 

@@ -76,7 +76,7 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
             if (given == '\n') {
                 looking = false;
             } else if (given != '\r') {
-                tail = tail << Byte.SIZE | given & 0xff;
+                tail = tail << Byte.SIZE | (given & 0xff);
             }
         }
     }

@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +48,7 @@ final class KeptConnectionTest {
     void aMillionRequestsOnOneConnection_fitIn64Megabytes() throws Exception {
         Process gateway = LoneGateway.start("64m");
         try (BufferedReader output = new BufferedReader(new InputStreamReader(gateway.getInputStream(), UTF_8));
-                Socket socket = new Socket("127.0.0.1", Integer.parseInt(output.readLine()))) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(output.readLine()))) {
             ask(socket, 1_000_000);
             assertThat(gateway.isAlive()).isTrue();
             gateway.getOutputStream().close();
