@@ -110,12 +110,12 @@ class RedisSentinelTest {
 
     @Test
     void masterIsStopped_keepsItsConnectionsOpen_andAllGoesOnAtTheReplica() throws Exception {
-        Map<String, String> impatient = Map.of("password", PASSWORD, "command-timeout", "250ms");
+        Map<String, String> impatient = Map.of("password", PASSWORD, "command-timeout", "1s");
         try (CachingProcess cache = new CachingProcess(uri, impatient)) {
             processes.open(uri, impatient);
             processes.open(uri, impatient);
             processes.awaitInStep();
-            cache.put(KEY);
+            await().ignoreExceptions().untilAsserted(() -> cache.put(KEY));
             await().until(() -> keys(replica) == keys(master));
 
             master.freeze();
