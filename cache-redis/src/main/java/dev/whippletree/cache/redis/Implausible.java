@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.model.ShownText;
 import dev.whippletree.spi.Services;
 import java.time.Duration;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class Implausible {
             long now = services.nanoTime();
             toLog = count == 0 || now - loggedAtNanos >= BETWEEN_LINES_NANOS;
             count += Math.max(1, values);
-            last = PlainText.of(lastValue.substring(0, Math.min(LONGEST, lastValue.length())));
+            last = ShownText.line(lastValue.substring(0, Math.min(LONGEST, lastValue.length())));
             if (toLog) {
                 loggedAtNanos = now;
             }

@@ -1,6 +1,7 @@
 package dev.whippletree.cache.redis;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
@@ -95,7 +96,7 @@ record Notice(String process, Kind kind, List<String> parts) {
     ScopeClosing closing() {
         long millis = Math.max(1, Long.parseLong(parts.get(2)));
         return new ScopeClosing(
-                scope(), Duration.ofMillis(millis), Boolean.parseBoolean(parts.get(3)), PlainText.of(parts.get(4)));
+                scope(), Duration.ofMillis(millis), Boolean.parseBoolean(parts.get(3)), ShownText.line(parts.get(4)));
     }
 
     /** Returns it as text. */

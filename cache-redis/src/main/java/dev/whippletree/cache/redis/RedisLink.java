@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.model.ShownText;
 import dev.whippletree.spi.Services;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -215,7 +216,7 @@ final class RedisLink implements AutoCloseable {
                 about = "TLS fails: ";
             }
         }
-        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : PlainText.of(root.getMessage()));
+        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : ShownText.line(root.getMessage()));
     }
 
     /** What commands go through: a connection, and whether it may be dead. */

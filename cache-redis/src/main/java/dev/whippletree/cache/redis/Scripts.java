@@ -2,6 +2,7 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.model.ShownText;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisNoScriptException;
@@ -85,7 +86,7 @@ final class Scripts {
         Optional<RedisCommandExecutionException> refusal = Cause.find(RedisCommandExecutionException.class, failure);
         if (refusal.isPresent()) {
             return new RefusedCommandException(
-                    PlainText.of(String.valueOf(refusal.get().getMessage())), failure);
+                    ShownText.line(String.valueOf(refusal.get().getMessage())), failure);
         }
         return Cause.find(RedisCommandTimeoutException.class, failure)
                 .<Throwable>map(timeout -> new TimeoutException("it doesn't answer"))
