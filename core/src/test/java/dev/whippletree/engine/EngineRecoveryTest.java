@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -105,14 +106,18 @@ final class EngineRecoveryTest {
 
     @Test
     void tokenThatCouldNotBeRead_isTriedWithTheNextPromptOnceItCan() {
-        AtomicReference<Optional<String>> file = new AtomicReference<>(Optional.empty());
-        ScriptedClient client =
-                fixture.account("a", "org", Secret.from(() -> file.get().orElseThrow()));
+        AtomicBoolean away = new AtomicBoolean(true);
+        ScriptedClient client = fixture.account("a", "org", Secret.from(() -> {
+            if (away.get()) {
+                throw new IllegalStateException("the file is away");
+            }
+            return "token";
+        }));
         turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
 
         assertThat(failure(fixtureAnswer("still away")).reason()).isEqualTo(Reason.NO_ACCOUNT);
         assertThat(client.calls()).isEqualTo(1);
-        file.set(Optional.of("back"));
+        away.set(false);
         assertThat(fixtureAnswer("with the file")).isCompleted();
         assertThat(client.calls()).isEqualTo(2);
     }

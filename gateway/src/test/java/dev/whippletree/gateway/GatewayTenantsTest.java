@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -134,27 +135,28 @@ final class GatewayTenantsTest {
 
     @Test
     void keyThatCannotBeRead_refusesItsClientAlone_andIsLoggedWhenThatChanges() throws Exception {
-        AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
+        AtomicReference<String> trouble = new AtomicReference<>("");
         Secret file = Secret.from(() -> {
-            trouble.get().ifPresent(why -> {
+            String why = String.valueOf(trouble.get());
+            if (!why.isEmpty()) {
                 throw new IllegalStateException(why);
-            });
+            }
             return KEY;
         });
         RunningGateway running =
                 open(with(new GatewaySettings.Client("acme", file, List.of()), client("other", OTHER_KEY)));
         assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
         try (LoggedLines logged = new LoggedLines(ExpectedKey.class)) {
-            trouble.set(Optional.of("the file is away"));
+            trouble.set("the file is away");
             for (int time = 0; time < 2; time++) {
                 assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
                 assertThat(ask(running, OTHER_KEY, hi("fast")).statusCode()).isEqualTo(200);
                 assertThat(names(running, OTHER_KEY)).isNotEmpty();
             }
             assertThat(logged.all()).hasSize(1);
-            trouble.set(Optional.of("the file is empty"));
+            trouble.set("the file is empty");
             assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
-            trouble.set(Optional.empty());
+            trouble.set("");
             assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
             assertThat(logged.all())
                     .hasSize(3)
@@ -168,11 +170,16 @@ final class GatewayTenantsTest {
 
     @Test
     void watchKeyThatCannotBeRead_showsNothing_andClientsGoOn() throws Exception {
-        AtomicReference<Optional<String>> watchKey = new AtomicReference<>(Optional.of("watch-key-0123456789"));
+        AtomicBoolean away = new AtomicBoolean();
         RunningGateway running = open(GatewaySettings.DEFAULT.withClients(
                 List.of(client("acme", KEY)),
-                Optional.of(Secret.from(() -> watchKey.get().orElseThrow()))));
-        watchKey.set(Optional.empty());
+                Optional.of(Secret.from(() -> {
+                    if (away.get()) {
+                        throw new IllegalStateException("the file is away");
+                    }
+                    return "watch-key-0123456789";
+                }))));
+        away.set(true);
         assertThat(running.get("/status", "Authorization", "Bearer watch-key-0123456789")
                         .statusCode())
                 .isEqualTo(401);
