@@ -61,9 +61,6 @@ public final class Whippletree implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Whippletree.class);
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /** Nothing else goes by the configuration. */
-    private static final Function<Configuration, Runnable> ALONE = next -> () -> {};
-
     private final Intake intake;
     private final List<String> lastingWarnings;
     private final Object reloads = new Object();
@@ -203,7 +200,7 @@ public final class Whippletree implements AutoCloseable {
     public Reloaded reload(Configuration next) {
         synchronized (reloads) {
             Configuration checked = intake.check(next);
-            return reload(checked, Reloaded.between(configuration, checked), ALONE);
+            return reload(checked, Reloaded.between(configuration, checked), Whippletree::alone);
         }
     }
 
@@ -216,7 +213,7 @@ public final class Whippletree implements AutoCloseable {
      * @throws IllegalStateException if there is no such source, or this has been closed
      */
     public Reloaded reload() {
-        return reload(ALONE);
+        return reload(Whippletree::alone);
     }
 
     /**
@@ -235,6 +232,11 @@ public final class Whippletree implements AutoCloseable {
             Reloaded changes = Reloaded.between(configuration, checked);
             return reload(checked, intake.namesOtherFolders() ? changes.withRestartFor("plugins") : changes, companion);
         }
+    }
+
+    /** The companion of a reload by which nothing else changes. */
+    private static Runnable alone(Configuration next) {
+        return () -> {};
     }
 
     private Reloaded reload(Configuration checked, Reloaded changes, Function<Configuration, Runnable> companion) {
