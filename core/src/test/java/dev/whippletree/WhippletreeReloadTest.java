@@ -39,8 +39,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Another configuration for a Whippletree that is built: read again, checked, opened, told. */
+@ResourceLock(FakePlugins.LOCK)
 final class WhippletreeReloadTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);

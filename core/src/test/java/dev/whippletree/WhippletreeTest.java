@@ -40,7 +40,9 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(FakePlugins.LOCK)
 final class WhippletreeTest {
 
     private static final Prompt HELLO = Prompt.of("Hello");

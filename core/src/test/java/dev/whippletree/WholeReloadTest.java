@@ -31,11 +31,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A reload changes everything or nothing, whichever of its steps fails. */
+@ResourceLock(FakePlugins.LOCK)
 final class WholeReloadTest {
 
     private static final String BEFORE = "accounts: [{id: a, provider: fake, weight: 2}]\nroutes: {r: {model: m}}\n";

@@ -26,7 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(FakePlugins.LOCK)
 final class AssemblyTest {
 
     private final FakeProvider provider = new FakeProvider();

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /** Plugins that say what is opened and closed. Public, with public constructors, so that service files can name them. */
 public final class FakePlugins {
 
+    /** Names the lock of tests that open these plugins: they share {@link #EVENTS}, and test classes run side by side. */
+    public static final String LOCK = "FakePlugins.EVENTS";
+
     /** What was opened and closed, in order, by name. Confined to the test's thread. */
     public static final List<String> EVENTS = new ArrayList<>();
 

@@ -25,7 +25,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(FakePlugins.LOCK)
 final class PluginCatalogTest {
 
     private static final GivenPlugins NONE = GivenPlugins.NONE;
