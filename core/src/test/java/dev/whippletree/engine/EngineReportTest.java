@@ -112,8 +112,8 @@ final class EngineReportTest {
     void declaredLimitThatIsReportedToo_isWhollyLeftWhenTheServiceSaysSo() {
         ScriptedClient client = fixture.account("a", "3 / 10s");
         Duration reset = Duration.ofSeconds(6);
-        client.usually(client.reports(
-                Duration.ofMillis(100), () -> report(3, 0, Refill.AT_ONCE, reset, Optional.empty())));
+        client.usually(
+                client.reports(Duration.ofMillis(100), () -> report(3, 0, Refill.AT_ONCE, reset, Optional.empty())));
         fixture.askMany(6);
         fixture.advance(Duration.ofSeconds(6));
         assertThat(client.calls()).isEqualTo(3);
@@ -125,10 +125,11 @@ final class EngineReportTest {
     @Test
     void reportsThatEnd_leaveTheDeclaredLimit() {
         ScriptedClient client = fixture.account("a", "5 / 10s");
+        client.then(
+                client.reports(Duration.ofMillis(100), () -> report(5, 4, Refill.AT_ONCE, WINDOW, Optional.empty())));
         client.then(client.reports(
-                Duration.ofMillis(100), () -> report(5, 4, Refill.AT_ONCE, WINDOW, Optional.empty())));
-        client.then(client.reports(
-                Duration.ofMillis(100), () -> report(5, 3, Refill.AT_ONCE, Duration.ofMillis(6_000), Optional.empty())));
+                Duration.ofMillis(100),
+                () -> report(5, 3, Refill.AT_ONCE, Duration.ofMillis(6_000), Optional.empty())));
         fixture.ask("first");
         fixture.advance(Duration.ofSeconds(4));
         fixture.ask("second");
@@ -143,7 +144,8 @@ final class EngineReportTest {
     void reportedAmountThatGrows_leavesTheDeclaredLimit() {
         ScriptedClient client = fixture.account("a", "5 / 10s");
         client.then(client.reports(
-                Duration.ofMillis(100), () -> report(5, 4, Refill.CONTINUOUS, Duration.ofSeconds(2), Optional.of(WINDOW))));
+                Duration.ofMillis(100),
+                () -> report(5, 4, Refill.CONTINUOUS, Duration.ofSeconds(2), Optional.of(WINDOW))));
         client.usually(client.reports(
                 Duration.ofMillis(100),
                 () -> report(50, 49, Refill.CONTINUOUS, Duration.ofMillis(200), Optional.of(WINDOW))));
@@ -157,8 +159,8 @@ final class EngineReportTest {
     @Test
     void twoDeclaredLimitsOfOneAmount_bothHold_whicheverIsReported() {
         ScriptedClient client = fixture.account("a", "4 / 10s", "4 / 1m");
-        client.usually(client.reports(
-                Duration.ofMillis(100), () -> report(4, 0, Refill.AT_ONCE, WINDOW, Optional.empty())));
+        client.usually(
+                client.reports(Duration.ofMillis(100), () -> report(4, 0, Refill.AT_ONCE, WINDOW, Optional.empty())));
         fixture.askMany(20);
         fixture.advance(Duration.ofSeconds(59));
         assertThat(client.calls()).isEqualTo(4);

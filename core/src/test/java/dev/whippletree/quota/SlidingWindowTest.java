@@ -177,12 +177,10 @@ final class SlidingWindowTest {
         Quota.Use teller = quota.reserve(1, 20);
         teller.arrived(40);
         quota.told(teller, 20, 1, 100, 40);
-        quota.takeIn(
-                List.of(new SlidingWindow.OthersUse(1, 5, 4), new SlidingWindow.OthersUse(2, 25, 2)), 50);
+        quota.takeIn(List.of(new SlidingWindow.OthersUse(1, 5, 4), new SlidingWindow.OthersUse(2, 25, 2)), 50);
         assertThat(quota.left(99)).isEqualTo(10 - 7);
         assertThat(quota.left(100)).isEqualTo(10 - 2);
-        quota.takeIn(
-                List.of(new SlidingWindow.OthersUse(1, 5, 4), new SlidingWindow.OthersUse(2, 25, 2)), 110);
+        quota.takeIn(List.of(new SlidingWindow.OthersUse(1, 5, 4), new SlidingWindow.OthersUse(2, 25, 2)), 110);
         assertThat(quota.left(110)).isEqualTo(10 - 2);
     }
 

@@ -169,9 +169,7 @@ record ToldLimits(
                 .filter(CompletableFuture::isCompletedExceptionally)
                 .count();
         return new Outcome(
-                failed,
-                Duration.ofNanos(timeline.nanoTime()),
-                service.stats().limits());
+                failed, Duration.ofNanos(timeline.nanoTime()), service.stats().limits());
     }
 
     private static Prompt prompt(int number) {
@@ -254,8 +252,7 @@ record ToldLimits(
                         "default",
                         new Topology.OpenRoute(
                                 route,
-                                List.of(new RoundRobin()
-                                        .open(Settings.none("route default"), timeline.random())))),
+                                List.of(new RoundRobin().open(Settings.none("route default"), timeline.random())))),
                 "default",
                 List.of(),
                 processes == 1
