@@ -202,7 +202,7 @@ final class EngineStateTest {
         assertThat(life().status("a").limits()).isEmpty();
     }
 
-    /** Another process may not be told of the bucket, or not at once. */
+    /** The next process may be told a smaller limit than the bucket, which then doesn't stand for it. */
     @Test
     void declaredLimitForWhichABucketStands_isSavedAllTheSame() {
         EngineFixture first = new EngineFixture(timeline).state(folder);
@@ -223,7 +223,7 @@ final class EngineStateTest {
         assertThat(first.status("a").limits()).hasSize(1);
         close(first);
         timeline.advance(Duration.ofMinutes(5));
-        assertThat(limit(life("100 requests / 1h")).left()).isEqualTo(70);
+        assertThat(limit(life("50 requests / 1h")).left()).isEqualTo(20);
     }
 
     private static RateLimitReport report(Refill refill, long amount, long remaining, Duration reset) {
