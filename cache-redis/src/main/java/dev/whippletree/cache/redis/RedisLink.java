@@ -216,7 +216,8 @@ final class RedisLink implements AutoCloseable {
                 about = "TLS fails: ";
             }
         }
-        return about + (root.getMessage() == null ? root.getClass().getSimpleName() : ShownText.line(root.getMessage()));
+        return about
+                + (root.getMessage() == null ? root.getClass().getSimpleName() : ShownText.line(root.getMessage()));
     }
 
     /** What commands go through: a connection, and whether it may be dead. */
