@@ -183,11 +183,12 @@ class RedisHostileWriterTest {
                 text(KEYS.probe(SCOPE)));
     }
 
+    /** Each costs a process a beat, so not all garbage is tried on each. */
     @Test
     void stateOfAnOrganization_isMended() {
         CoordinatedProcess one = process();
         for (String field : List.of("e", "b", "r")) {
-            for (String value : GARBAGE) {
+            for (String value : List.of("NaN", "9".repeat(400))) {
                 other.hset(STATE, field, value);
                 await().until(one::isInStep);
             }
