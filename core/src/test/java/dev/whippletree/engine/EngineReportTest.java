@@ -126,8 +126,7 @@ final class EngineReportTest {
     void reportsThatEnd_leaveTheDeclaredLimit() {
         ScriptedClient client = fixture.account("a", "5 / 10s");
         client.then(client.reports(
-                Duration.ofMillis(100),
-                () -> report(5, 4, Refill.AT_ONCE, Duration.ofSeconds(2), Optional.empty())));
+                Duration.ofMillis(100), () -> report(5, 4, Refill.AT_ONCE, Duration.ofSeconds(2), Optional.empty())));
         client.usually(client.answersAfter(Duration.ofMillis(100)));
         fixture.ask("first");
         fixture.advance(Duration.ofSeconds(1));
