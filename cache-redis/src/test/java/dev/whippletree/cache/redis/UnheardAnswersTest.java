@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What processes ask arrives at Redis and is done there, but its answers don't arrive, for a second to a minute: at one process, at
  * some or at all, never or late, all answers or some, by a connection that stays or is made anew. In virtual time.
  */
+@Tag("slow")
 class UnheardAnswersTest {
 
     private static final long AMOUNT = 24;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The bound on questions that people really asked, with intents as the judge: the mean share of requests that got a wrong answer, over five
  * orders. The whole table, with BANKING77's 77 intents, is made by {@link StreamsTable}.
  */
+@Tag("slow")
 class StreamsTest {
 
     private static final int SEEDS = 5;

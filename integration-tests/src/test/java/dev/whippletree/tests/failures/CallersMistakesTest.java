@@ -15,12 +15,14 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A prompt that is itself at fault fails alone: it costs one call, and no account is closed for it. */
+@Tag("slow")
 final class CallersMistakesTest {
 
     /** More than the failures in a row after which a target cools down. */

@@ -16,12 +16,14 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The only account of the first tier fails: a later tier answers where the failure allows it. */
+@Tag("slow")
 final class FallbackTest {
 
     static Stream<Arguments> leftAtOnce() {

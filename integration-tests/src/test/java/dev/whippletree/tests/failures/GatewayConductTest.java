@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.emulator.model.ServiceKind;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * How clients of the gateway fare that stream, when the service of their first choice does something wrong: by what they get, and by
  * what both services see.
  */
+@Tag("slow")
 final class GatewayConductTest {
 
     /** Of one prompt on one account: never more, whatever happens. */

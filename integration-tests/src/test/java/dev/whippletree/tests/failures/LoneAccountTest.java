@@ -15,12 +15,14 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The only account fails: the caller waits where a wait is known, is tried again where that may help, and is told at once else. */
+@Tag("slow")
 final class LoneAccountTest {
 
     static Stream<Arguments> closedForGood() {

@@ -19,11 +19,13 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One of two accounts fails: the caller is answered by the other, at once. */
+@Tag("slow")
 final class RescueTest {
 
     static Stream<Arguments> faults() {

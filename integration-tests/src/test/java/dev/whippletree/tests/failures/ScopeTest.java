@@ -16,11 +16,13 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What closes is what the service names: the token, the organization with all its accounts, or one model of it. */
+@Tag("slow")
 final class ScopeTest {
 
     private static final ServiceLimit ONE_A_MINUTE = ServiceLimit.bucket(Limit.requests(1, Duration.ofMinutes(1)));
