@@ -58,6 +58,7 @@ final class HttpServer {
                     protocol(settings.bounds()));
             Connections connections = new Connections(settings.bounds().mostConnections(), connection -> {
                 RequestLine.watch(connection);
+                BlockedWrites.watch(connection, settings.bounds().clientTimeout());
                 http.handleEvent(connection);
             });
             http.setRootHandler(connections.noting(handler));
@@ -92,7 +93,6 @@ final class HttpServer {
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.REUSE_ADDRESSES, true)
                 .set(Options.BACKLOG, BACKLOG)
-                .set(Options.WRITE_TIMEOUT, (int) bounds.clientTimeout().toMillis())
                 .set(Options.CONNECTION_HIGH_WATER, most)
                 .set(Options.CONNECTION_LOW_WATER, most)
                 .getMap();

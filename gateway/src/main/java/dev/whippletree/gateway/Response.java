@@ -75,7 +75,8 @@ final class Response {
      */
     private static void leaveUnread(HttpServerExchange exchange) {
         long announced = exchange.getRequestContentLength();
-        if (announced < 0 || announced > MOST_UNREAD_BYTES) {
+        // Of a body that is too large Undertow doesn't read the rest, but closes: the client has to be told.
+        if (announced < 0 || announced > Math.min(MOST_UNREAD_BYTES, exchange.getMaxEntitySize())) {
             exchange.setPersistent(false);
         }
         XnioExecutor.Key patience = exchange.getIoThread()

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -403,7 +404,10 @@ final class GatewayTest {
         running.close();
         running = new RunningGateway(
                 GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withMostBodyBytes(1_000)));
-        assertError(running.post(HI.replace("Hi", "x".repeat(2_000))), 413, "request_too_large", "1000 bytes");
+        HttpResponse<String> refused = running.post(HI.replace("Hi", "x".repeat(2_000)));
+        assertError(refused, 413, "request_too_large", "1000 bytes");
+        // Else a client would send its next request on a connection that is about to be closed.
+        assertThat(refused.headers().firstValue("Connection")).hasValue("close");
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
     }
 
@@ -435,6 +439,20 @@ final class GatewayTest {
         }
         running.provider.call();
         assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    /** The pause is longer than the client's timeout: a silent service is no slow client. */
+    @Test
+    void streamThatIsSilentForLong_goesOn() throws Exception {
+        openForHasty();
+        running.provider.usually(call -> {
+            call.tell(new Delta.Text("Hello"));
+            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(() -> call.answer(" there"));
+        });
+        try (Socket client = running.send(RunningGateway.wire(HI.replaceFirst("\\{", "{\"stream\":true,")))) {
+            assertThat(RunningGateway.readUntil(client, "data: [DONE]"))
+                    .contains("Hello", " there", "\"finish_reason\":\"stop\"");
+        }
     }
 
     @Test
