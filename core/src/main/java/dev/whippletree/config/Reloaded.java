@@ -21,15 +21,18 @@ import java.util.stream.Stream;
  *
  * @param accounts what has changed of the accounts, by id
  * @param routes what has changed of the routes, by name
+ * @param clients what has changed of the gateway's clients, by name
  * @param defaultRoute the name of the route of prompts that name none, if that is another now
  * @param needsRestart what has changed and isn't applied while running, a sentence each, beginning with the key
  */
-public record Reloaded(Changes accounts, Changes routes, Optional<String> defaultRoute, List<String> needsRestart) {
+public record Reloaded(
+        Changes accounts, Changes routes, Changes clients, Optional<String> defaultRoute, List<String> needsRestart) {
 
     /** Copies the list. */
     public Reloaded {
         Objects.requireNonNull(accounts, "accounts");
         Objects.requireNonNull(routes, "routes");
+        Objects.requireNonNull(clients, "clients");
         Objects.requireNonNull(defaultRoute, "defaultRoute");
         needsRestart = List.copyOf(needsRestart);
     }
@@ -82,12 +85,13 @@ public record Reloaded(Changes accounts, Changes routes, Optional<String> defaul
         }
     }
 
-    /** Returns what becomes of one configuration if another takes its place while running. Reads the accounts' tokens. */
+    /** Returns what becomes of one configuration if another takes its place while running. Reads accounts' tokens and clients' keys. */
     public static Reloaded between(Configuration before, Configuration after) {
         String first = after.routes().get(0).name();
         return new Reloaded(
                 Changes.between(before.accounts(), after.accounts(), AccountSettings::id, Reloaded::differences),
                 Changes.between(before.routes(), after.routes(), RouteSettings::name, Reloaded::differences),
+                Changes.between(clients(before), clients(after), GatewaySettings.Client::name, Reloaded::differences),
                 Optional.of(first)
                         .filter(name -> !name.equals(before.routes().get(0).name())),
                 needsRestart(before, after));
@@ -97,14 +101,29 @@ public record Reloaded(Changes accounts, Changes routes, Optional<String> defaul
     public Reloaded withRestartFor(String key) {
         List<String> all = new ArrayList<>(needsRestart);
         all.add(restart(key));
-        return new Reloaded(accounts, routes, defaultRoute, all);
+        return new Reloaded(accounts, routes, clients, defaultRoute, all);
     }
 
     /** Returns what was applied, a line each; none if nothing was. */
     public List<String> lines() {
         Stream<String> named = Stream.concat(accounts.lines("account"), routes.lines("route"));
-        return Stream.concat(named, defaultRoute.stream().map(name -> "route " + name + ": is the default now"))
+        Stream<String> first = defaultRoute.stream().map(name -> "route " + name + ": is the default now");
+        return Stream.of(named, first, clients.lines("client"))
+                .flatMap(Function.identity())
                 .toList();
+    }
+
+    private static List<GatewaySettings.Client> clients(Configuration configuration) {
+        return configuration.gateway().map(GatewaySettings::clients).orElse(List.of());
+    }
+
+    private static List<String> differences(GatewaySettings.Client before, GatewaySettings.Client after) {
+        Differences<GatewaySettings.Client> differences = new Differences<>(before, after);
+        differences.compare("key", client -> token(Optional.of(client.key())));
+        differences.compare("limits", GatewaySettings.Client::limits);
+        differences.compare("accounts", GatewaySettings.Client::accounts);
+        differences.compare("routes", GatewaySettings.Client::routes);
+        return differences.keys();
     }
 
     private static List<String> differences(AccountSettings before, AccountSettings after) {

@@ -1,7 +1,11 @@
 package dev.whippletree.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.whippletree.model.ConfigurationException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +13,8 @@ import java.util.List;
 
 /** Reads a text file that a user named. */
 final class TextFile {
+
+    private static final int MOST_BYTES = 16 << 20;
 
     private TextFile() {}
 
@@ -20,8 +26,12 @@ final class TextFile {
      * @throws ConfigurationException if it can't be read, saying why
      */
     static String read(Path file, String origin) {
-        try {
-            return Files.readString(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new ConfigurationException(List.of(file + ": this has more than 16 MB: is it the right file?"));
+            }
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
             throw new ConfigurationException(List.of(file + ": this isn't a text file in UTF-8"));
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
@@ -109,7 +110,10 @@ final class ChatHandler implements HttpHandler {
 
     private void complete(HttpServerExchange exchange, Asked asked) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
-        Departure.watch(exchange, () -> outcome.cancel(false));
+        Departure.watch(exchange, () -> {
+            asked.charge().keep(timeline.nanoTime());
+            outcome.cancel(false);
+        });
         outcome.whenComplete(
                 (completion, failure) -> Response.later(exchange, () -> send(exchange, asked, completion, failure)));
     }
@@ -117,7 +121,7 @@ final class ChatHandler implements HttpHandler {
     private void send(
             HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
         if (failure != null) {
-            asked.charge().release(timeline.nanoTime());
+            asked.charge().failed(failure, timeline.nanoTime());
             if (!exchange.getConnection().isOpen()) {
                 return;
             }
@@ -134,8 +138,19 @@ final class ChatHandler implements HttpHandler {
     }
 
     private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
-        StreamedAnswer streamed = new StreamedAnswer(
-                exchange, asked.answer(), withUsage, timeline::now, end -> answered(asked, end.usage(), end.origin()));
+        StreamedAnswer streamed =
+                new StreamedAnswer(exchange, asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
+
+                    @Override
+                    public void answered(Delta.End end) {
+                        ChatHandler.this.answered(asked, end.usage(), end.origin());
+                    }
+
+                    @Override
+                    public void failedBeforeItBegan(Throwable failure) {
+                        asked.charge().failed(failure, timeline.nanoTime());
+                    }
+                });
         // Runs before the one that releases, since the last one added runs first.
         exchange.addExchangeCompleteListener((over, after) -> {
             if (streamed.begun()) {
@@ -143,7 +158,10 @@ final class ChatHandler implements HttpHandler {
             }
             after.proceed();
         });
-        Departure.watch(exchange, streamed::leave);
+        Departure.watch(exchange, () -> {
+            asked.charge().keep(timeline.nanoTime());
+            streamed.leave();
+        });
         whippletree.stream(asked.prompt()).subscribe(streamed);
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.PromptException;
 import dev.whippletree.quota.Quota;
 import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Somebody who asks: a tenant, and what it has used of its own limits. Thread-safe. */
@@ -88,9 +90,20 @@ final class Client {
             end(tokens, now, true);
         }
 
-        /** The request had begun to be answered, and nobody knows how many tokens it used: the estimate counts. */
+        /** A service may have worked on the request, and nobody knows how many tokens it used: the estimate counts. */
         void keep(long now) {
             end(0, now, false);
+        }
+
+        /** The request has failed. By its deadline a call may have been under way. */
+        void failed(Throwable failure, long now) {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof PromptException prompt && prompt.reason() == PromptException.Reason.DEADLINE) {
+                keep(now);
+            } else {
+                release(now);
+            }
         }
 
         /** The request wasn't answered, and used nothing as far as is known. */

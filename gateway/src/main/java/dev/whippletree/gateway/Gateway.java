@@ -9,6 +9,7 @@ import dev.whippletree.time.Watch;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.GracefulShutdownHandler;
+import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -74,7 +75,8 @@ public final class Gateway implements AutoCloseable {
                 paths.addExactPath("/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
         HttpHandler guarded =
                 new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
-        this.requests = new GracefulShutdownHandler(visits.counting(new StrictRequests(guarded)));
+        this.requests =
+                new GracefulShutdownHandler(visits.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
         this.server = listen(settings, requests);
         trend.begin();
         beginHeartbeats();

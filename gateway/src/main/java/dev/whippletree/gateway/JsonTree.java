@@ -16,7 +16,7 @@ final class JsonTree {
     static final int MOST_VALUES = 200_000;
 
     /** Schemas of tools have a dozen levels. */
-    static final int MOST_DEPTH = 200;
+    static final int MOST_DEPTH = 90;
 
     private static final int COUNTED_TOGETHER = 1_000;
 

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Flow;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -38,28 +37,44 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     private final ChatAnswer answer;
     private final boolean withUsage;
     private final Supplier<Instant> clock;
-    private final Consumer<Delta.End> ended;
+    private final Outcome outcome;
     private Flow.@Nullable Subscription subscription;
     private boolean left;
     private boolean begun;
+
+    /** Whether a piece is being written: nothing else may be until that is done. */
+    private boolean writing;
+
+    /** What is still to be told once the piece is written. */
+    private @Nullable Throwable failure;
+
+    /** What came of it, told before the client is. On the I/O thread. */
+    interface Outcome {
+
+        /** The answer is whole. */
+        void answered(Delta.End end);
+
+        /** There is none, and nothing has been sent. */
+        void failedBeforeItBegan(Throwable failure);
+    }
 
     /**
      * Prepares to send one.
      *
      * @param withUsage whether the client wants to know the tokens used
-     * @param ended is told of the end of a whole answer, before the client is
+     * @param outcome is told what comes of it
      */
     StreamedAnswer(
             HttpServerExchange exchange,
             ChatAnswer answer,
             boolean withUsage,
             Supplier<Instant> clock,
-            Consumer<Delta.End> ended) {
+            Outcome outcome) {
         this.exchange = exchange;
         this.answer = answer;
         this.withUsage = withUsage;
         this.clock = clock;
-        this.ended = ended;
+        this.outcome = outcome;
     }
 
     /** The client has gone, or is to be left. On the I/O thread. */
@@ -114,7 +129,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
                 OwnHeaders.put(exchange.getResponseHeaders(), "account", start.account());
             }
         } else if (delta instanceof Delta.End end) {
-            ended.accept(end);
+            outcome.answered(end);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         answer.chunks(delta, withUsage).forEach(chunk -> event(bytes, chunk));
@@ -128,12 +143,17 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         }
     }
 
-    private void fail(Throwable failure) {
+    private void fail(Throwable why) {
         if (left) {
             return;
         }
-        ApiError error = ApiError.of(failure, clock.get(), answer.disclosure());
+        if (writing) {
+            failure = why;
+            return;
+        }
+        ApiError error = ApiError.of(why, clock.get(), answer.disclosure());
         if (!begun) {
+            outcome.failedBeforeItBegan(why);
             Response.send(exchange, error);
             return;
         }
@@ -155,6 +175,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream; charset=utf-8");
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
         }
+        writing = true;
         exchange.getResponseSender().send(ByteBuffer.wrap(bytes.toByteArray()), then);
     }
 
@@ -169,7 +190,12 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
         @Override
         public void onComplete(HttpServerExchange written, Sender sender) {
-            more();
+            writing = false;
+            if (failure == null) {
+                more();
+            } else {
+                fail(failure);
+            }
         }
 
         @Override

@@ -375,6 +375,31 @@ final class GatewayTest {
         assertError(running.post(HI, "Authorization", "Bearer key-2"), 429, "rate_limit_exceeded", "10 tokens");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"stream\":true,", "{"})
+    void clientThatLeaves_hasUsedWhatWasEstimated(String beginning) throws Exception {
+        withClients(client("acme", "key-1", "1000 tokens / 1h"));
+        running.provider.estimate(900);
+        running.provider.usually(call -> {});
+        Socket leaver = running.send(RunningGateway.wire(HI.replaceFirst("\\{", beginning))
+                .replaceFirst("\r\n", "\r\nAuthorization: Bearer key-1\r\n"));
+        ScriptedProvider.Call call = running.provider.call();
+        leaver.close();
+        call.awaitCancelled();
+        assertError(running.post(HI, "Authorization", "Bearer key-1"), 429, "rate_limit_exceeded", "1000 tokens");
+    }
+
+    @Test
+    void clientThatWaitsToBeAskedForItsBody_isAsked() throws Exception {
+        String wire = RunningGateway.wire(HI).replaceFirst("\r\n", "\r\nExpect: 100-continue\r\n");
+        int head = wire.indexOf("\r\n\r\n") + 4;
+        try (Socket client = running.send(wire.substring(0, head))) {
+            assertThat(RunningGateway.readUntil(client, "\r\n\r\n")).startsWith("HTTP/1.1 100 ");
+            client.getOutputStream().write(wire.substring(head).getBytes(UTF_8));
+            assertThat(RunningGateway.readResponse(client)).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
     @Test
     void reloaded_knowsOtherKeys_andWhoStaysKeepsWhatItHasUsed() throws Exception {
         GatewaySettings.Client acme = client("acme", "key-1", "2 requests / 1h");

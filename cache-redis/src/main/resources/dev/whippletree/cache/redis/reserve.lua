@@ -15,9 +15,13 @@ if state.changed or state.carefulMillis > 0 then
   return told(reply(state.changed and 'changed' or 'careful', state, now, 0, 0, {}))
 end
 
--- When enough of what is dated has left. What is in flight has no date yet: the earliest is now.
+-- When enough of what is dated has left. What is in flight has no date yet: the earliest is now. Sums for which there are no
+-- dates may be somebody else's, and are believed only until they are counted anew.
 local function waitFor(limit, missing)
   local wait = limit.window
+  if limit.checked ~= now then
+    wait = math.min(wait, limit.checked + CHECKED_MILLIS - now)
+  end
   if limit.oldest and limit.sum >= missing then
     walk(limit, limit.oldest, limit.newest, function(slot, amount)
       missing = missing - amount

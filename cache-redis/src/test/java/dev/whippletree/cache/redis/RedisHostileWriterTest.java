@@ -9,6 +9,7 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.CoordinationListener;
+import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.testkit.Samples;
@@ -91,6 +92,25 @@ class RedisHostileWriterTest {
         }
         assertThat(one.status().alone()).isZero();
         assertTold(one, "ignored since the start");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s", "h"})
+    void sumWrittenAgainAtOnce_refusesForSecondsOnly(String field) {
+        CoordinatedProcess one = process();
+        LimitUse use = limit(field);
+        one.use(use);
+        other.hset(key(use), field, "999999999999999");
+        assertThat(one.granted(use)).isNotEmpty();
+
+        other.hset(key(use), field, "999999999999999");
+
+        Grant grant =
+                one.coordination().reserve(List.of(use)).toCompletableFuture().join();
+        assertThat(grant)
+                .isInstanceOfSatisfying(
+                        Grant.Refused.class,
+                        refused -> assertThat(refused.retryAfter()).isLessThanOrEqualTo(Duration.ofSeconds(10)));
     }
 
     @Test

@@ -2,18 +2,22 @@ package dev.whippletree.cli.served;
 
 import dev.whippletree.time.Timeline;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Notices that a file has other contents than before. It looks every two seconds, since files are also replaced as a whole, by a new one,
- * a link or a mount, which not every platform tells of. Thread-safe.
+ * Notices that a file has other contents than before, once two looks in a row have found the same: it may be being written. It looks every
+ * two seconds, since files are also replaced as a whole, by a new one, a link or a mount, which not every platform tells of. What isn't a
+ * file of a sensible size counts as away. Thread-safe.
  */
 final class FileWatch implements AutoCloseable {
 
     static final Duration INTERVAL = Duration.ofSeconds(2);
+
+    private static final int MOST_BYTES = 16 << 20;
 
     private final Path file;
     private final Timeline timeline;
@@ -21,6 +25,7 @@ final class FileWatch implements AutoCloseable {
 
     // Guarded by this.
     private byte[] contents;
+    private byte[] seen;
     private boolean closed;
 
     /**
@@ -33,6 +38,7 @@ final class FileWatch implements AutoCloseable {
         this.timeline = timeline;
         this.changed = changed;
         this.contents = read();
+        this.seen = contents;
         next();
     }
 
@@ -41,28 +47,38 @@ final class FileWatch implements AutoCloseable {
     }
 
     private void look() {
-        byte[] now = read();
-        boolean other;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            // One that is away for a moment is about to be replaced.
-            other = now.length > 0 && !Arrays.equals(now, contents);
-            contents = other ? now : contents;
-        }
         try {
-            if (other) {
+            if (hasChanged(read())) {
                 changed.run();
             }
         } finally {
-            next();
+            if (!isClosed()) {
+                next();
+            }
         }
     }
 
+    private synchronized boolean hasChanged(byte[] now) {
+        boolean settled = Arrays.equals(now, seen);
+        seen = now;
+        // One that is away for a moment is about to be replaced.
+        boolean other = !closed && settled && now.length > 0 && !Arrays.equals(now, contents);
+        contents = other ? now : contents;
+        return other;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** A pipe would be waited for, and a device never ends. */
     private byte[] read() {
-        try {
-            return Files.readAllBytes(file);
+        if (!Files.isRegularFile(file)) {
+            return new byte[0];
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            return bytes.length > MOST_BYTES ? new byte[0] : bytes;
         } catch (IOException e) {
             return new byte[0];
         }

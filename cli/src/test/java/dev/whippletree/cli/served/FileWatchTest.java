@@ -48,7 +48,32 @@ class FileWatchTest {
 
         Files.writeString(file, "third");
         pass();
+        pass();
         assertThat(changes).hasValue(2);
+    }
+
+    @Test
+    void halfOfAFile_isNotTaken() throws IOException {
+        Files.writeString(file, "seco");
+        pass();
+        Files.writeString(file, "second");
+        pass();
+        assertThat(changes).hasValue(0);
+        pass();
+        assertThat(changes).hasValue(1);
+    }
+
+    @Test
+    void whatIsNoFile_isPassedOver_andTheWatchGoesOn() throws IOException {
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("/dev/zero"));
+        pass();
+        pass();
+        Files.delete(file);
+        Files.writeString(file, "second");
+        pass();
+        pass();
+        assertThat(changes).hasValue(1);
     }
 
     @Test
@@ -77,8 +102,10 @@ class FileWatchTest {
             throw new IllegalStateException("this change can't be used");
         });
         Files.writeString(file, "second");
+        pass();
         assertThatThrownBy(this::pass).hasMessageContaining("can't be used");
         Files.writeString(file, "third");
+        pass();
         assertThatThrownBy(this::pass).hasMessageContaining("can't be used");
         assertThat(changes).hasValue(2);
     }

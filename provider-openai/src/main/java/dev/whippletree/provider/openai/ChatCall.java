@@ -81,10 +81,20 @@ final class ChatCall implements Runnable, Cancellable {
             started.cancel();
         }
         try (Response response = started.execute()) {
-            sink.done(answer(response));
+            sink.done(withoutToken(answer(response)));
         } catch (NoAnswerException e) {
             fail(e.error());
         }
+    }
+
+    /** A service that repeats its caller's token as a model's name or an answer's id has it printed and measured. */
+    private AnswerEnd withoutToken(AnswerEnd end) {
+        return token.filter(secret -> !secret.isEmpty())
+                .map(EchoedToken::new)
+                .map(echoed -> new AnswerEnd(
+                                end.finishReason(), end.usage(), echoed.hideIn(end.model(), Redactor.STARS))
+                        .withId(end.id().map(id -> echoed.hideIn(id, Redactor.STARS))))
+                .orElse(end);
     }
 
     private Request request() {

@@ -9,7 +9,7 @@ final class Redactor {
 
     static final int LONGEST = 300;
     private static final int LONGEST_CODE = 64;
-    private static final String STARS = "***";
+    static final String STARS = "***";
 
     // Longer input is cut before it is searched; what is cut off is never shown.
     private static final int LONGEST_SEARCHED = 8 * LONGEST;
