@@ -15,21 +15,23 @@ if state.changed or state.carefulMillis > 0 then
   return told(reply(state.changed and 'changed' or 'careful', state, now, 0, 0, {}))
 end
 
--- When enough of what is dated has left. What is in flight has no date yet: the earliest is now. Sums for which there are no
--- dates may be somebody else's, and are believed only until they are counted anew.
+-- When enough of what is dated has left. What is in flight has no date yet: the earliest is now. Sums that the dates or the
+-- amount belie may be somebody else's, and are believed only until they are counted anew.
 local function waitFor(limit, missing)
-  local wait = limit.window
-  if limit.checked ~= now then
-    wait = math.min(wait, limit.checked + CHECKED_MILLIS - now)
-  end
+  local wait, founded = limit.window, limit.sum + limit.held <= limit.amount
   if limit.oldest and limit.sum >= missing then
+    founded = false
     walk(limit, limit.oldest, limit.newest, function(slot, amount)
       missing = missing - amount
       if missing <= 0 then
         wait = (slot + 1) * limit.width + limit.window - now
+        founded = true
         return true
       end
     end)
+  end
+  if not founded and limit.checked ~= now then
+    wait = math.min(wait, limit.checked + CHECKED_MILLIS - now)
   end
   return math.max(1, math.min(wait, limit.window))
 end
