@@ -26,6 +26,8 @@ import java.util.Set;
  * @param model the only model of the route that may answer; absent: any
  * @param priority how urgent it is
  * @param deadline how long the caller waits at most; absent: as the route says
+ * @param deadlineForFirstPiece whether the deadline of a caller that streams ends when the first piece of the answer comes; it holds again
+ *     from the moment at which an answer breaks off
  * @param cache what the caches may do
  * @param question the part of the last message that may vary in wording; absent: none may
  */
@@ -40,6 +42,7 @@ public record Prompt(
         Optional<String> model,
         Priority priority,
         Optional<Duration> deadline,
+        boolean deadlineForFirstPiece,
         CachePolicy cache,
         Optional<String> question) {
 
@@ -89,6 +92,7 @@ public record Prompt(
                 model,
                 priority,
                 deadline,
+                deadlineForFirstPiece,
                 cache,
                 question);
     }
@@ -106,6 +110,7 @@ public record Prompt(
                 model,
                 priority,
                 deadline,
+                deadlineForFirstPiece,
                 cache,
                 question);
     }
@@ -137,6 +142,7 @@ public record Prompt(
         private Optional<String> model = Optional.empty();
         private Priority priority = Priority.INTERACTIVE;
         private Optional<Duration> deadline = Optional.empty();
+        private boolean deadlineForFirstPiece;
         private boolean read = true;
         private boolean store = true;
         private Optional<Duration> ttl = Optional.empty();
@@ -241,6 +247,17 @@ public record Prompt(
         /** Sets how long the caller waits at most. */
         public Builder deadline(Duration deadline) {
             this.deadline = Optional.of(deadline);
+            this.deadlineForFirstPiece = false;
+            return this;
+        }
+
+        /**
+         * Sets how long the caller waits at most for the first piece of the answer. Where nobody streams, that is for all of it. If an
+         * answer breaks off and is asked for anew, the caller waits as long again.
+         */
+        public Builder firstPieceWithin(Duration deadline) {
+            this.deadline = Optional.of(deadline);
+            this.deadlineForFirstPiece = true;
             return this;
         }
 
@@ -285,6 +302,7 @@ public record Prompt(
                     model,
                     priority,
                     deadline,
+                    deadlineForFirstPiece,
                     new CachePolicy(read, store, ttl),
                     question);
         }

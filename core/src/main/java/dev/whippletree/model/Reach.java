@@ -7,5 +7,10 @@ public enum Reach {
     /** Every account of the organization. */
     ORGANIZATION,
     /** One model, for every account of the organization. */
-    MODEL
+    MODEL,
+    /**
+     * The service doesn't say whether it is the model or the organization. The model is closed at first; the organization, once a second
+     * model of it is refused as well.
+     */
+    UNKNOWN
 }
