@@ -214,6 +214,7 @@ final class RouteReader {
         Timeouts defaults = Timeouts.DEFAULT;
         Optional<Section> below = section.section("timeouts");
         Timeouts timeouts = new Timeouts(
+                below.flatMap(given -> given.duration("first-byte")).or(defaults::firstByte),
                 below.flatMap(given -> given.duration("first-token")).orElse(defaults.firstToken()),
                 below.flatMap(given -> given.duration("between-tokens")).orElse(defaults.betweenTokens()),
                 below.flatMap(given -> given.duration("whole")).orElse(defaults.whole()));

@@ -40,6 +40,7 @@ final class Attempt implements AttemptSink {
 
     private Timeline.@Nullable Timer wholeTimer;
     private Timeline.@Nullable Timer silenceTimer;
+    private Timeline.@Nullable Timer headTimer;
     private @Nullable Cancellable call;
     private @Nullable String grant;
     private volatile boolean ended;
@@ -141,6 +142,9 @@ final class Attempt implements AttemptSink {
             target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
             silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;
+            headTimer = timeouts.firstByte()
+                    .map(after -> timeOut(after, "no response within "))
+                    .orElse(null);
             return true;
         });
         if (wanted) {
@@ -211,7 +215,7 @@ final class Attempt implements AttemptSink {
 
     private void finish() {
         ended = true;
-        for (Timeline.Timer timer : new Timeline.@Nullable Timer[] {wholeTimer, silenceTimer}) {
+        for (Timeline.Timer timer : new Timeline.@Nullable Timer[] {wholeTimer, silenceTimer, headTimer}) {
             if (timer != null) {
                 timer.cancel();
             }
@@ -230,7 +234,10 @@ final class Attempt implements AttemptSink {
 
     @Override
     public void firstByte() {
-        whileUnderWay(() -> lease.arrived(timeline.nanoTime()));
+        whileUnderWay(() -> {
+            responded();
+            lease.arrived(timeline.nanoTime());
+        });
     }
 
     @Override
@@ -254,12 +261,21 @@ final class Attempt implements AttemptSink {
             case MORE ->
                 whileUnderWay(() -> {
                     awaitNextPiece();
+                    flight.pieceCame();
                     flight.readers().forEach(reader -> reader.wakeAfter(monitor));
                 });
         }
     }
 
+    private void responded() {
+        if (headTimer != null) {
+            headTimer.cancel();
+            headTimer = null;
+        }
+    }
+
     private void awaitNextPiece() {
+        responded();
         if (!streaming) {
             return;
         }

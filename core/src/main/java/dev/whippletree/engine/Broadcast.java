@@ -132,6 +132,11 @@ final class Broadcast {
         return told.next(place);
     }
 
+    /** Returns whether callers can be told nothing yet. */
+    synchronized boolean isEmpty() {
+        return told.isEmpty();
+    }
+
     /** Returns whether nothing was read from a place yet. */
     synchronized boolean isAtStart(Place place) {
         return place.isAtStart();

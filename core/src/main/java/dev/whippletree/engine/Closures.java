@@ -24,6 +24,7 @@ final class Closures {
     private final Consumer<Runnable> later;
     private final Audience audience;
     private final Partners partners;
+    private final Reaches reaches;
 
     /** Whether something may be closed, or nobody has been told yet that it is open again. */
     private boolean closedSomething;
@@ -32,12 +33,14 @@ final class Closures {
      * Creates one.
      *
      * @param partners are told what closes, and opens after a time that nobody knew
+     * @param reaches tells what a refusal closes
      * @param later leaves something to be done once the lock is free
      */
-    Closures(Pool pool, Audience audience, Partners partners, Consumer<Runnable> later) {
+    Closures(Pool pool, Audience audience, Partners partners, Reaches reaches, Consumer<Runnable> later) {
         this.pool = pool;
         this.audience = audience;
         this.partners = partners;
+        this.reaches = reaches;
         this.later = later;
     }
 
@@ -49,13 +52,13 @@ final class Closures {
     void rateLimited(Attempt attempt, Failure failure, double chance, long now) {
         closedSomething = true;
         Target target = attempt.target();
-        ScopeState scope = scope(target, failure);
+        ScopeState scope = reaches.refused(target, failure.reach(), now);
         OptionalLong told = failure.retryAfter().filter(wait -> !wait.isZero()).stream()
                 .mapToLong(Waits::nanos)
                 .findFirst();
         long until = scope.refused(attempt, told, chance, now);
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
-            say(target, "is rate-limited for " + (until - now) / 1_000_000 + " ms", failure.message());
+            say(target, "is rate-limited" + on(scope) + " for " + (until - now) / 1_000_000 + " ms", failure.message());
         }
         tellOthers(scope, now);
     }
@@ -63,7 +66,7 @@ final class Closures {
     /** A day's limit or the credit is used up. */
     void exhausted(Target target, Failure failure, long now) {
         closedSomething = true;
-        ScopeState scope = scope(target, failure);
+        ScopeState scope = reaches.refused(target, failure.reach(), now);
         Closure closure = scope.closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {
@@ -73,7 +76,10 @@ final class Closures {
             startSlowly(scope);
         }
         if (first) {
-            warn(target, "has used up its quota; it is looked at again " + next(closure, now), failure.message());
+            warn(
+                    target,
+                    "has used up its quota" + on(scope) + "; it is looked at again " + next(closure, now),
+                    failure.message());
         }
         tellOthers(scope, now);
     }
@@ -175,19 +181,29 @@ final class Closures {
         if (!closedSomething && !anything) {
             return;
         }
-        closedSomething = false;
+        closedSomething = tellReopenedModels(now);
         for (Account account : pool.accounts()) {
             boolean reopened = account.credential().takeReopened(now);
             reopened |= account.organization().closure().takeReopened(now);
             if (reopened) {
-                later.accept(() -> {
-                    LOG.info("account {}: open again", account.id());
-                    audience.tell(listener -> listener.reopened(account.id()));
-                });
+                sayReopened(account, "");
             }
             closedSomething |= account.credential().mayReopen()
                     || account.organization().closure().mayReopen();
         }
+    }
+
+    /** Returns whether a model is closed still. */
+    private boolean tellReopenedModels(long now) {
+        boolean closed = false;
+        for (ScopeState scope : pool.scopes()) {
+            Optional<String> model = scope.scope().model();
+            if (model.isPresent() && scope.closure().takeReopened(now)) {
+                pool.accountsOf(scope.scope().organization()).forEach(account -> sayReopened(account, on(scope)));
+            }
+            closed |= model.isPresent() && scope.closure().mayReopen();
+        }
+        return closed;
     }
 
     /** Another token than the one refused is there: whatever closed for that may be probed. */
@@ -211,12 +227,19 @@ final class Closures {
                 .forEach(target -> target.health().startSlowly());
     }
 
-    private static String next(Closure closure, long now) {
-        return "in " + PromptErrors.words(closure.until() - now);
+    private void sayReopened(Account account, String where) {
+        later.accept(() -> {
+            LOG.info("account {}: open again{}", account.id(), where);
+            audience.tell(listener -> listener.reopened(account.id()));
+        });
     }
 
-    private static ScopeState scope(Target target, Failure failure) {
-        return failure.reach() == Reach.MODEL ? target.modelScope() : target.organization();
+    private static String on(ScopeState scope) {
+        return scope.scope().model().map(model -> " on " + model).orElse("");
+    }
+
+    private static String next(Closure closure, long now) {
+        return "in " + PromptErrors.words(closure.until() - now);
     }
 
     private void say(Target target, String what, String why) {

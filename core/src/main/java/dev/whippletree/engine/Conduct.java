@@ -4,9 +4,9 @@ import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
-import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.Picker;
@@ -32,6 +32,7 @@ final class Conduct {
 
     private final Outcomes outcomes;
     private final Closures closures;
+    private final Reaches reaches;
     private final Gate gate;
     private final TokenForecast forecast;
     private final CallReports reports;
@@ -62,12 +63,14 @@ final class Conduct {
     Conduct(
             Outcomes outcomes,
             Closures closures,
+            Reaches reaches,
             Gate gate,
             TokenForecast forecast,
             CallReports reports,
             Timeline timeline) {
         this.outcomes = outcomes;
         this.closures = closures;
+        this.reaches = reaches;
         this.gate = gate;
         this.forecast = forecast;
         this.reports = reports;
@@ -79,14 +82,17 @@ final class Conduct {
         Target target = attempt.target();
         attempt.lease().arrived(now);
         for (RateLimitReport report : reports) {
-            ScopeState scope = report.reach() == Reach.MODEL ? target.modelScope() : target.organization();
-            scope.report(report, attempt.lease(), now);
+            reaches.reported(target, report.reach()).report(report, attempt.lease(), now);
         }
         outcomes.changed(target, now);
     }
 
     /** The answer is whole. */
     void answered(Attempt attempt, Completion completion, AnswerEnd end, long now) {
+        if (isFault(attempt, completion)) {
+            failed(attempt, Failure.of(FailureKind.UNAVAILABLE, "the service answered with nothing"), now);
+            return;
+        }
         Target target = attempt.target();
         long took = attempt.tookNanos(now);
         Flight flight = attempt.flight();
@@ -104,10 +110,25 @@ final class Conduct {
         outcomes.changed(target, now);
     }
 
-    private static void letIn(Attempt attempt, long now) {
+    /** A model seldom has nothing to say: an empty answer is doubted once, if anything else can be tried and nobody was told any of it. */
+    private static boolean isFault(Attempt attempt, Completion completion) {
+        if (completion.finishReason() != FinishReason.STOP || !completion.isEmpty()) {
+            return false;
+        }
+        Flight flight = attempt.flight();
+        Target target = attempt.target();
+        boolean lastAttempt = flight.attemptsOn(target) + 1
+                >= flight.route().settings().retries().attemptsPerTarget();
+        boolean anythingLeft = Candidates.ever(flight).stream().anyMatch(other -> other != target || !lastAttempt);
+        boolean told = flight.subscriptions().stream().anyMatch(Subscription::wasTold);
+        return anythingLeft && !told && flight.distrustEmptiness();
+    }
+
+    private void letIn(Attempt attempt, long now) {
         attempt.target().account().letIn(attempt);
         attempt.target().organization().letIn(attempt, now);
         attempt.target().modelScope().letIn(attempt, now);
+        reaches.letIn(attempt.target(), attempt.beganNanos(), now);
     }
 
     /** It doesn't say again what callers were told of an earlier answer that broke off. */
@@ -204,14 +225,15 @@ final class Conduct {
                 health.ended(epoch);
                 closures.modelUnavailable(target, failure, now);
             }
-            case OVERLOADED -> fail(target, epoch, failure, true, now);
-            case UNAVAILABLE, TIMEOUT -> fail(target, epoch, failure, false, now);
+            case OVERLOADED, UNAVAILABLE, TIMEOUT -> fail(target, epoch, failure, now);
             case TOO_LARGE, FILTERED, REJECTED -> health.succeeded(epoch, now);
         }
     }
 
-    private void fail(Target target, int epoch, Failure failure, boolean atOnce, long now) {
-        long least = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
+    /** A service that says when to come back is left alone until then, by all prompts. */
+    private void fail(Target target, int epoch, Failure failure, long now) {
+        long least = floor(failure);
+        boolean atOnce = failure.kind() == FailureKind.OVERLOADED || least > 0;
         if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
             closures.cooling(target, failure);
         }
@@ -248,11 +270,7 @@ final class Conduct {
     }
 
     private void limited(Flight flight, Target target, long now) {
-        long calls = flight.failedAttempts().stream()
-                .filter(report -> report.account().equals(target.account().id())
-                        && report.model().equals(target.model()))
-                .count();
-        if (calls >= MOST_CALLS_A_TARGET) {
+        if (flight.failuresOn(target) >= MOST_CALLS_A_TARGET) {
             flight.barred().add(target);
         }
         if (Candidates.ever(flight).isEmpty()) {
@@ -272,7 +290,9 @@ final class Conduct {
         if (another) {
             flight.avoided().add(target);
         }
-        if (failures > 1 && flight.eligibleTiers() < flight.route().tiers().size()) {
+        boolean tooLong = floor(failure) > Waits.nanos(flight.route().settings().patience());
+        if ((failures > 1 || tooLong)
+                && flight.eligibleTiers() < flight.route().tiers().size()) {
             flight.widen();
         }
         elsewhere(flight, target, failure, now);
@@ -290,7 +310,7 @@ final class Conduct {
             return;
         }
         // A target that is closed for a time nobody knows isn't worth a pause: the flight may fail at once.
-        boolean onlyTheSame = Candidates.ever(flight).stream()
+        boolean onlyTheSame = Candidates.eligible(flight).stream()
                 .filter(other -> other.openingNanos(now) != Waits.UNKNOWN)
                 .toList()
                 .equals(List.of(target));
@@ -302,6 +322,11 @@ final class Conduct {
                         timeline.random())
                 : 0;
         outcomes.again(flight, pause, true, now);
+    }
+
+    /** Returns how long the service said to wait, 0 if it didn't. */
+    private static long floor(Failure failure) {
+        return Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
     }
 
     private static void tellPickers(Attempt attempt, Picker.Outcome outcome, long now) {

@@ -74,6 +74,9 @@ final class Flight {
     /** Whether its key still says by which models it may be answered. */
     private boolean keyed = true;
 
+    /** Whether an empty answer was taken for a fault of its service. */
+    private boolean distrustedEmptiness;
+
     private long waitingSince;
     private Consumer<ServiceCall> hearer = call -> {};
     private double turn;
@@ -134,6 +137,11 @@ final class Flight {
             subscription.reader().ifPresent(readers::add);
         }
         return readers;
+    }
+
+    /** A piece of its answer is there. */
+    void pieceCame() {
+        subscriptions.forEach(Subscription::pieceCame);
     }
 
     /** Its attempt has ended without a whole answer. */
@@ -261,7 +269,18 @@ final class Flight {
         return failedAttempts;
     }
 
-    /** Returns how many attempts on a target have failed. */
+    /** Returns how many calls on a target have failed, those answered with a limit too. */
+    int failuresOn(Target target) {
+        int failures = 0;
+        for (AttemptReport report : failedAttempts) {
+            if (report.account().equals(target.account().id()) && report.model().equals(target.model())) {
+                failures++;
+            }
+        }
+        return failures;
+    }
+
+    /** Returns how many attempts on a target have failed, without calls answered with a limit. */
     int attemptsOn(Target target) {
         return attempts.getOrDefault(target, 0);
     }
@@ -272,6 +291,13 @@ final class Flight {
 
     int countedAttempts() {
         return attempts.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Takes an empty answer for a fault of its service, the first time. Returns whether this is that. */
+    boolean distrustEmptiness() {
+        boolean first = !distrustedEmptiness;
+        distrustedEmptiness = true;
+        return first;
     }
 
     /** Returns the calls made for it, whatever came of them. */

@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -88,12 +87,9 @@ final class Flights {
 
     /** Subscribes a caller; one who comes after the answer gets it at once. */
     Subscription subscribe(Flight flight, Prompt prompt, boolean joined, Optional<Reader> reader, long now) {
-        Optional<Duration> patience =
-                prompt.deadline().or(() -> flight.route().settings().deadline());
-        OptionalLong deadline =
-                patience.map(after -> OptionalLong.of(now + Waits.nanos(after))).orElse(OptionalLong.empty());
         SessionKey session = SessionKey.of(prompt);
-        Subscription subscription = new Subscription(flight, joined, session, deadline, reader, now);
+        Subscription subscription =
+                new Subscription(flight, joined, session, patience(flight, prompt, reader), reader, now);
         reader.ifPresent(caller -> caller.subscribed(subscription));
         subscription.mailbox().claim();
         tally.submitted(session);
@@ -101,17 +97,39 @@ final class Flights {
         Completion answer = flight.answer();
         if (answer != null) {
             deliver(subscription, answer, now);
-        } else {
-            patience.ifPresent(after -> subscription.timer(
-                    timeline.schedule(Waits.nanos(after), () -> monitor.decide(() -> expire(subscription, after)))));
+        } else if (flight.broadcast().isEmpty() || !subscription.patience().firstPieceOnly()) {
+            await(subscription, now);
         }
         return subscription;
+    }
+
+    private static Subscription.Patience patience(Flight flight, Prompt prompt, Optional<Reader> reader) {
+        return new Subscription.Patience(
+                prompt.deadline().or(() -> flight.route().settings().deadline()),
+                prompt.deadlineForFirstPiece() && reader.isPresent());
+    }
+
+    /** Lets a caller's deadline hold, from now on. */
+    private void await(Subscription subscription, long now) {
+        subscription.patience().atMost().ifPresent(after -> {
+            long nanos = Waits.nanos(after);
+            Timeline.Timer timer = timeline.schedule(nanos, () -> monitor.decide(() -> expire(subscription, after)));
+            subscription.await(now + nanos, timer);
+        });
     }
 
     private void expire(Subscription subscription, Duration after) {
         Flight flight = subscription.flight();
         fail(subscription, PromptErrors.deadline(flight, after, roomAt.apply(flight)));
         abandonIfAlone(flight);
+    }
+
+    /** An answer broke off and is asked for anew: who waited for its first piece waits for the next one. */
+    void awaitAgain(Flight flight, long now) {
+        flight.subscriptions().stream()
+                .filter(subscription -> subscription.patience().firstPieceOnly()
+                        && subscription.deadline().isEmpty())
+                .forEach(subscription -> await(subscription, now));
     }
 
     /** A caller has lost interest. */
@@ -162,7 +180,7 @@ final class Flights {
         boolean whole =
                 completion.finishReason() == FinishReason.STOP || completion.finishReason() == FinishReason.TOOL_CALLS;
         boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
-        if (!fresh || !whole || caches.isEmpty() || !wanted) {
+        if (!fresh || !whole || completion.isEmpty() || caches.isEmpty() || !wanted) {
             return Optional.empty();
         }
         return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());

@@ -4,6 +4,7 @@ import dev.whippletree.model.Scope;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The accounts, scopes, targets and routes that are there at a time. Immutable; what is in it is guarded by the engine's lock.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param accounts the accounts by id
  * @param targets the targets by id
  * @param routes the routes by name
+ * @param severalModels the organizations that have targets of more than one model
  * @param defaultRoute the name of the route of prompts that name none
  */
 record Lineup(
@@ -19,10 +21,11 @@ record Lineup(
         Map<String, Account> accounts,
         Map<String, Target> targets,
         Map<String, Route> routes,
+        Set<ScopeState> severalModels,
         String defaultRoute) {
 
     /** Nobody is there. */
-    static final Lineup EMPTY = new Lineup(Map.of(), Map.of(), Map.of(), Map.of(), "");
+    static final Lineup EMPTY = new Lineup(Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), "");
 
     /** Copies the maps, in their order. */
     Lineup {
@@ -30,5 +33,6 @@ record Lineup(
         accounts = Collections.unmodifiableMap(new LinkedHashMap<>(accounts));
         targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
         routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
+        severalModels = Set.copyOf(severalModels);
     }
 }

@@ -57,7 +57,19 @@ final class LineupBuilder {
         declareLimits(topology.accounts());
         topology.accounts().forEach(this::add);
         topology.routes().values().forEach(this::add);
-        return new Lineup(scopes, accounts, targets, routes, topology.defaultRoute());
+        return new Lineup(scopes, accounts, targets, routes, severalModels(), topology.defaultRoute());
+    }
+
+    private Set<ScopeState> severalModels() {
+        Map<ScopeState, ScopeState> first = new HashMap<>();
+        Set<ScopeState> several = new HashSet<>();
+        for (Target target : targets.values()) {
+            ScopeState known = first.putIfAbsent(target.organization(), target.modelScope());
+            if (known != null && known != target.modelScope()) {
+                several.add(target.organization());
+            }
+        }
+        return several;
     }
 
     private static void check(Topology topology) {

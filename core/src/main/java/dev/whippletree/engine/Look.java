@@ -19,6 +19,10 @@ final class Look {
 
     private List<Target> ready = List.of();
     private int readyTier = -1;
+
+    /** How often the flight has failed on each of those that are ready. */
+    private int failures;
+
     private boolean heldBack;
     private boolean tokensMatter;
     private boolean eventual;
@@ -75,7 +79,7 @@ final class Look {
     }
 
     private void lookAt(List<Tier> tiers, Change change) {
-        for (int tier = 0; tier < tiers.size() && ready.isEmpty(); tier++) {
+        for (int tier = 0; tier < tiers.size() && (ready.isEmpty() || failures > 0); tier++) {
             for (Target target : tiers.get(tier).concernedBy(change)) {
                 lookAt(target, tier);
             }
@@ -109,12 +113,17 @@ final class Look {
         }
     }
 
+    /** Of several that are ready, one that has refused the flight isn't taken first again. */
     private void add(Target target, int tier) {
-        if (ready.isEmpty()) {
+        int failed = flight.failuresOn(target);
+        if (ready.isEmpty() || failed < failures) {
             ready = new ArrayList<>();
             readyTier = tier;
+            failures = failed;
         }
-        ready.add(target);
+        if (tier == readyTier && failed == failures) {
+            ready.add(target);
+        }
     }
 
     private boolean delaysAnother(long tokens, Target target) {
@@ -140,7 +149,9 @@ final class Look {
         return ready.isEmpty() ? new Standstill(flight, tokensMatter, until, wait, now, eventual, soonest) : stillKnown;
     }
 
-    /** Returns the ready targets of the first tier that has any, in configured order. */
+    /**
+     * Returns the ready targets on which the flight has failed least often, of the first tier that has such, in configured order.
+     */
     List<Target> ready() {
         return ready;
     }

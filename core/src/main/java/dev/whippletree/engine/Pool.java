@@ -68,6 +68,11 @@ final class Pool {
         return present.accounts().containsKey(id);
     }
 
+    /** Returns whether an organization has targets of more than one model. */
+    boolean haveSeveralModels(ScopeState organization) {
+        return present.severalModels().contains(organization);
+    }
+
     Collection<Target> targets() {
         return present.targets().values();
     }

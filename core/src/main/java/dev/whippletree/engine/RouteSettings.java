@@ -86,6 +86,12 @@ public record RouteSettings(
                 name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts);
     }
 
+    /** Returns the same route with other timeouts. */
+    public RouteSettings withTimeouts(Timeouts timeouts) {
+        return new RouteSettings(
+                name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts);
+    }
+
     /**
      * Targets that are as good as each other. Immutable.
      *

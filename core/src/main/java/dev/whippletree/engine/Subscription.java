@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +18,9 @@ final class Subscription {
     private final Flight flight;
     private final boolean joined;
     private final long beganNanos;
-    private final OptionalLong deadline;
+    private final Patience patience;
     private final SessionKey session;
+    private OptionalLong deadline = OptionalLong.empty();
     private Timeline.@Nullable Timer timer;
     private boolean ended;
 
@@ -31,23 +33,26 @@ final class Subscription {
     }
 
     /**
+     * How long a caller waits.
+     *
+     * @param atMost absent: as long as it takes
+     * @param firstPieceOnly whether that is for the first piece of the answer, and not for all of it
+     */
+    record Patience(Optional<Duration> atMost, boolean firstPieceOnly) {}
+
+    /**
      * Subscribes.
      *
      * @param joined whether the flight was there before
-     * @param deadline when the caller gives up, on the engine's clock
+     * @param patience how long the caller waits
      * @param reader the caller, if it reads the answer while that comes
      */
     Subscription(
-            Flight flight,
-            boolean joined,
-            SessionKey session,
-            OptionalLong deadline,
-            Optional<Reader> reader,
-            long now) {
+            Flight flight, boolean joined, SessionKey session, Patience patience, Optional<Reader> reader, long now) {
         this.flight = flight;
         this.joined = joined;
         this.session = session;
-        this.deadline = deadline;
+        this.patience = patience;
         this.beganNanos = now;
         this.reader = reader;
         this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::new);
@@ -84,16 +89,32 @@ final class Subscription {
         return session;
     }
 
+    Patience patience() {
+        return patience;
+    }
+
+    /** Returns when the caller gives up, on the engine's clock; empty if it doesn't, or no longer. */
     OptionalLong deadline() {
         return deadline;
     }
 
-    long beganNanos() {
-        return beganNanos;
+    /** A caller's deadline holds from now on. */
+    void await(long until, Timeline.Timer expiry) {
+        deadline = OptionalLong.of(until);
+        timer = expiry;
     }
 
-    void timer(Timeline.Timer timer) {
-        this.timer = timer;
+    /** A piece of the answer is there; if that is what the caller waits for, it waits no longer. */
+    void pieceCame() {
+        if (patience.firstPieceOnly() && timer != null) {
+            timer.cancel();
+            timer = null;
+            deadline = OptionalLong.empty();
+        }
+    }
+
+    long beganNanos() {
+        return beganNanos;
     }
 
     /** Ends it. Returns false if it had ended before. */

@@ -1,7 +1,6 @@
 package dev.whippletree.engine;
 
 import java.time.Duration;
-
 import java.util.Optional;
 import java.util.stream.Stream;
 

@@ -71,11 +71,12 @@ final class Traffic {
         this.pool = pool;
         this.flights = new Flights(
                 monitor, timeline, caches, tally, audience, this::roomAt, this::abandon, events::flightEnded);
-        this.closures = new Closures(pool, audience, partners, this::announce);
+        Reaches reaches = new Reaches(pool);
+        this.closures = new Closures(pool, audience, partners, reaches, this::announce);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
         this.gate = new Gate(partners, monitor, timeline, wakeUp);
         CallReports reports = new CallReports(audience, monitor, timeline);
-        this.conduct = new Conduct(new AttemptOutcomes(), closures, gate, forecast, reports, timeline);
+        this.conduct = new Conduct(new AttemptOutcomes(), closures, reaches, gate, forecast, reports, timeline);
         this.dispatcher = new Dispatcher(line, timeline, wakeUp, new LineActions());
         this.rerouting = new Rerouting(
                 line,
@@ -293,6 +294,7 @@ final class Traffic {
         @Override
         public void again(Flight flight, long pauseNanos, boolean counted, long now) {
             flight.stage(Flight.Stage.PAUSING);
+            flights.awaitAgain(flight, now);
             if (pauseNanos > 0) {
                 resumeIn(flight, pauseNanos, counted);
             } else {
@@ -320,7 +322,16 @@ final class Traffic {
                 enterAgain(flight);
             } else {
                 demandAnew(flight);
+                waitAgain(flight, counted, now);
+            }
+        }
+
+        /** Its patience with a tier that refuses it goes on: a refusal was no attempt. */
+        private void waitAgain(Flight flight, boolean counted, long now) {
+            if (counted) {
                 queue(flight, now);
+            } else {
+                line.add(flight);
             }
         }
 

@@ -32,6 +32,11 @@ public record Completion(
         Objects.requireNonNull(origin, "origin");
     }
 
+    /** Returns whether the model neither said anything nor wants a function called. */
+    public boolean isEmpty() {
+        return text.isEmpty() && toolCalls.isEmpty();
+    }
+
     /** Returns the same answer with another origin. */
     public Completion withOrigin(Origin origin) {
         return new Completion(text, reasoning, toolCalls, finishReason, usage, origin);

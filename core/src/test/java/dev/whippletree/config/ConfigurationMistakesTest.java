@@ -225,7 +225,7 @@ final class ConfigurationMistakesTest {
                     "@2: routes.r.retry-budget.share: a percentage from 0% to 100% is expected, not 'NaN%'"),
             mistake(
                     ACCOUNT + "routes: {r: {timeouts: {first: 1s}}}",
-                    "@2: routes.r.timeouts.first: unknown key; known: between-tokens, first-token, whole"));
+                    "@2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole"));
 
     static final List<Arguments> CACHES = List.of(
             mistake(

@@ -202,4 +202,125 @@ final class EngineFailureTest {
         fixture.advance(Duration.ofSeconds(5));
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
     }
+
+    private static Failure asksToWait(Duration retryAfter) {
+        return new Failure(
+                FailureKind.UNAVAILABLE,
+                "scripted",
+                OptionalInt.of(500),
+                Optional.empty(),
+                Optional.of(retryAfter),
+                Reach.ACCOUNT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void serviceSaysWhenToComeBack_isNotTriedBefore_withAFallbackOrWithout(boolean fallback) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        if (fallback) {
+            fixture.account("b", "1000 / 1s");
+            fixture.tier("a").tier("b");
+        }
+        client.then(client.failsAfter(SHORT, asksToWait(Duration.ofSeconds(1))));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> another = fixture.ask("another");
+        fixture.advance(Duration.ofSeconds(3));
+        assertThat(answer.join().origin().account()).isEqualTo("a");
+        assertThat(another).isCompleted();
+        assertThat(client.callTimes().get(1) - client.callTimes().get(0))
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+    }
+
+    @Test
+    void serviceSaysToComeBackAfterMoreThanPatience_theFallbackAnswersAtOnce() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        client.usually(client.failsAfter(SHORT, asksToWait(Duration.ofMinutes(1))));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(120));
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void sameTargetIsTriedAgainAfterAPause_whereAFallbackExistsToo() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        client.then(client.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(answer.join().origin().account()).isEqualTo("a");
+        assertThat(client.callTimes().get(1) - client.callTimes().get(0)).isGreaterThan(SHORT.toNanos());
+    }
+
+    @Test
+    void emptyAnswer_isAFaultOnce_andAnotherTargetIsAsked() {
+        ScriptedClient empty = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        empty.usually(empty.answersAfter(SHORT, ""));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+    }
+
+    @Test
+    void emptyAnswersFromEverybody_areTheAnswer_andAreNotStored() {
+        ScriptedCache cache = new ScriptedCache(fixture.timeline);
+        fixture.cache("memory", cache);
+        ScriptedClient first = fixture.account("a", "1000 / 1s");
+        ScriptedClient second = fixture.account("b", "1000 / 1s");
+        first.usually(first.answersAfter(SHORT, ""));
+        second.usually(second.answersAfter(SHORT, ""));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(answer.join().text()).isEmpty();
+        assertThat(first.calls() + second.calls()).isEqualTo(2);
+        fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(first.calls() + second.calls()).isEqualTo(4);
+    }
+
+    @Test
+    void emptyAnswerWhereNothingElseMayBeTried_isTheAnswer() {
+        fixture.route(route ->
+                EngineFixture.with(route, new Retries(1, Duration.ofMillis(500), Duration.ofSeconds(15), 0.2, 10)));
+        ScriptedClient alone = fixture.account("a", "1000 / 1s");
+        alone.usually(alone.answersAfter(SHORT, ""));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(answer.join().text()).isEmpty();
+        assertThat(alone.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void noResponseAtAll_isNoticedAfterTheTimeoutForTheFirstByte() {
+        fixture.route(route -> route.withTimeouts(Timeouts.DEFAULT.withFirstByte(Duration.ofSeconds(5))));
+        ScriptedClient silent = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        silent.usually(silent.hangs());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(5_100));
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(silent.cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void responseThatHasBegun_mayTakeLongerThanTheTimeoutForTheFirstByte() {
+        fixture.route(route -> route.withTimeouts(Timeouts.DEFAULT.withFirstByte(Duration.ofSeconds(5))));
+        ScriptedClient slow = fixture.account("a", "1000 / 1s");
+        slow.usually((prompt, model, sink) -> {
+            sink.sent();
+            sink.firstByte();
+            return slow.answersAfter(Duration.ofSeconds(60)).run(prompt, model, sink);
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(answer).isCompleted();
+        assertThat(slow.calls()).isEqualTo(1);
+    }
 }

@@ -176,8 +176,7 @@ final class EngineFixture {
             tiers.add(List.copyOf(accounts.keySet()));
         }
         List<Tier> targets = tiers.stream()
-                .map(ids -> new Tier(
-                        ids.stream().map(id -> new TargetSettings(id, MODEL)).toList()))
+                .map(names -> new Tier(names.stream().map(EngineFixture::target).toList()))
                 .toList();
         RouteSettings changed = route.apply(RouteSettings.of("default", targets));
         List<Picker> pickers = new ArrayList<>();
@@ -194,6 +193,14 @@ final class EngineFixture {
                 caches,
                 coordination,
                 List.of());
+    }
+
+    /** An account's id stands for its usual model; {@code account/model} names another one. */
+    private static TargetSettings target(String name) {
+        int slash = name.indexOf('/');
+        return slash < 0
+                ? new TargetSettings(name, MODEL)
+                : new TargetSettings(name.substring(0, slash), name.substring(slash + 1));
     }
 
     private ScriptedClient client(String id) {

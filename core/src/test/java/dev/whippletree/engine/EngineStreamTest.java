@@ -549,4 +549,73 @@ final class EngineStreamTest {
         assertThat(status.waiting()).isZero();
         assertThat(status.sessionsActive()).isZero();
     }
+
+    private ReadingCaller readWithFirstPieceWithin(Duration deadline) {
+        return ReadingCaller.of(
+                fixture.engine(),
+                Prompt.builder().user("q").firstPieceWithin(deadline).build());
+    }
+
+    @Test
+    void deadlineForTheFirstPiece_endsWithIt() {
+        client.then(says("one ", "two ", "three ", "four"));
+        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_500));
+        fixture.run();
+        assertThat(caller.whole().join().text()).isEqualTo("one two three four");
+    }
+
+    @Test
+    void deadlineForTheFirstPiece_failsAStreamThatDoesNotBegin() {
+        client.then(client.hangs());
+        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_500));
+        fixture.advance(Duration.ofMillis(1_500));
+        assertThatThrownBy(() -> caller.whole().join())
+                .cause()
+                .isInstanceOfSatisfying(
+                        PromptException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(PromptException.Reason.DEADLINE));
+        assertThat(client.cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void deadlineForTheFirstPiece_holdsAgainOnceTheAnswerBreaksOff() {
+        client.then(breaksAfter("one ")).then(client.hangs());
+        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_500));
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(caller.whole()).isNotDone();
+        fixture.advance(Duration.ofMillis(1_500));
+        assertThatThrownBy(() -> caller.whole().join())
+                .cause()
+                .isInstanceOfSatisfying(
+                        PromptException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(PromptException.Reason.DEADLINE));
+    }
+
+    @Test
+    void deadlineForTheFirstPiece_isForAllOfItWhereNobodyStreams() {
+        client.then(client.answersAfter(Duration.ofSeconds(2)));
+        CompletableFuture<Completion> answer =
+                fixture.ask(Prompt.builder().user("q").firstPieceWithin(SECOND).build());
+        fixture.advance(SECOND);
+        assertThat(answer).isCompletedExceptionally();
+    }
+
+    @Test
+    void whoJoinsAStreamThatHasBegun_hasItsFirstPiece() {
+        client.then(says("one ", "two ", "three ", "four"));
+        read();
+        fixture.advance(SECOND);
+        ReadingCaller late = readWithFirstPieceWithin(Duration.ofMillis(100));
+        fixture.run();
+        assertThat(late.whole().join().text()).isEqualTo("one two three four");
+    }
+
+    @Test
+    void emptyStream_isAFaultOnce_andAskedForAnew() {
+        client.then(says(new String[0])).then(says("one"));
+        ReadingCaller caller = read();
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(caller.whole().join().text()).isEqualTo("one");
+        assertThat(client.calls()).isEqualTo(2);
+    }
 }

@@ -19,6 +19,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ final class ScriptedClient implements ProviderClient {
     private final Timeline timeline;
     private final Deque<Behaviour> script = new ArrayDeque<>();
     private final List<Long> callTimes = new ArrayList<>();
+    private final List<String> models = new ArrayList<>();
     private Behaviour usual;
     private Function<Prompt, Admission> admission = prompt -> Admission.NONE;
     private Optional<String> refusal = Optional.empty();
@@ -98,6 +101,11 @@ final class ScriptedClient implements ProviderClient {
         return callTimes;
     }
 
+    /** The model of each call. */
+    List<String> models() {
+        return models;
+    }
+
     int cancelled() {
         return cancelled;
     }
@@ -119,6 +127,7 @@ final class ScriptedClient implements ProviderClient {
     @Override
     public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
         callTimes.add(timeline.nanoTime());
+        models.add(model);
         underWay++;
         mostUnderWay = Math.max(mostUnderWay, underWay);
         Behaviour behaviour = script.isEmpty() ? usual : script.remove();
@@ -187,6 +196,12 @@ final class ScriptedClient implements ProviderClient {
             sink.sent();
             return () -> underWay--;
         };
+    }
+
+    /** Does one thing or another by the model that it is asked for. */
+    static Behaviour byModel(Map<String, Behaviour> behaviours) {
+        return (prompt, model, sink) ->
+                Objects.requireNonNull(behaviours.get(model), model).run(prompt, model, sink);
     }
 
     Behaviour later(Duration latency, Behaviour end) {

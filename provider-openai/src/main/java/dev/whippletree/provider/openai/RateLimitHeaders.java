@@ -34,13 +34,13 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
     }
 
     /**
-     * Returns the reports of a service of which nothing else is known: limits of the organization, of an unknown window, of
+     * Returns the reports of a service of which nothing else is known: limits of unknown reach and window, of
      * which all that was used comes back at the reset.
      */
     static List<RateLimitReport> resettingAtOnce(ResponseHead head) {
         return Stream.of(Limit.Unit.values())
                 .flatMap(unit -> of(unit, head).stream())
-                .map(headers -> headers.report(Reach.ORGANIZATION, Optional.empty(), RateLimitReport.Refill.AT_ONCE))
+                .map(headers -> headers.report(Reach.UNKNOWN, Optional.empty(), RateLimitReport.Refill.AT_ONCE))
                 .toList();
     }
 

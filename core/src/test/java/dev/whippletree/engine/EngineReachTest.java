@@ -1,0 +1,219 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What a refusal closes that doesn't say whether it is meant for the model or for the organization. One account, two models. */
+final class EngineReachTest {
+
+    private static final Duration SHORT = Duration.ofMillis(10);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final ScriptedClient client = fixture.account("a");
+
+    private static Failure refusal(Optional<Duration> retryAfter) {
+        return new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.of(429),
+                Optional.empty(),
+                retryAfter,
+                Reach.UNKNOWN);
+    }
+
+    private ScriptedClient.Behaviour refuses(Duration retryAfter) {
+        return client.failsAfter(SHORT, refusal(Optional.of(retryAfter)));
+    }
+
+    private ScriptedClient.Behaviour answers() {
+        return client.answersAfter(SHORT);
+    }
+
+    private void does(ScriptedClient.Behaviour large, ScriptedClient.Behaviour small) {
+        client.usually(ScriptedClient.byModel(Map.of("large", large, "small", small)));
+    }
+
+    private CompletableFuture<Completion> ask(String text, String model) {
+        return fixture.ask(Prompt.builder().user(text).model(model).build());
+    }
+
+    @Test
+    void refusedWithoutATime_theFallbackOnTheSameAccountAnswersOncePatienceIsOver() {
+        fixture.tier("a/large").tier("a/small");
+        does(client.failsAfter(SHORT, refusal(Optional.empty())), answers());
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
+
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().origin().model()).isEqualTo("small");
+        assertThat(client.calls()).isLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void refusedAgainAndAgainForLessThanPatience_theFallbackAnswersOncePatienceIsOver() {
+        fixture.tier("a/large").tier("a/small");
+        does(refuses(Duration.ofMillis(1_800)), answers());
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
+
+        assertThat(answer.join().origin().model()).isEqualTo("small");
+        assertThat(client.models()).containsExactly("large", "large", "small");
+    }
+
+    @Test
+    void refusedForLongerThanPatience_theFallbackAnswersAtOnce() {
+        fixture.tier("a/large").tier("a/small");
+        does(refuses(Duration.ofMinutes(1)), answers());
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT.multipliedBy(2));
+
+        assertThat(answer.join().origin().model()).isEqualTo("small");
+    }
+
+    @Test
+    void oneModelIsRefused_othersOfTheAccountGoOnMeanwhile() {
+        fixture.tier("a/large", "a/small");
+        does(refuses(Duration.ofMinutes(10)), answers());
+
+        ask("first", "large");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> healthy = ask("second", "small");
+        fixture.advance(SHORT);
+
+        assertThat(healthy).isCompleted();
+    }
+
+    @Test
+    void secondModelIsRefusedToo_nothingOfTheOrganizationIsTriedBeforeItsTime() {
+        fixture.tier("a/large", "a/small", "a/third");
+        client.then(refuses(SECOND)).then(refuses(SECOND)).usually(answers());
+
+        ask("first", "large");
+        ask("second", "small");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> third = ask("third", "third");
+        fixture.advance(SECOND.minus(SHORT));
+        assertThat(client.models()).containsExactly("large", "small");
+        fixture.advance(SHORT.multipliedBy(3));
+        assertThat(third).isCompleted();
+    }
+
+    @Test
+    void organizationWasFoundToBeMeant_theNextRefusalClosesItAtOnce_andTheOneAfterThatIsDoubted() {
+        fixture.tier("a/large", "a/small");
+        client.then(refuses(SECOND)).then(refuses(SECOND)).usually(answers());
+        ask("first", "large");
+        ask("second", "small");
+        fixture.advance(SECOND.multipliedBy(5));
+
+        client.then(refuses(SECOND));
+        ask("third", "large");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> held = ask("fourth", "small");
+        fixture.advance(SECOND.minus(SHORT));
+        assertThat(held).isNotDone();
+        fixture.advance(SECOND.multipliedBy(5));
+        assertThat(held).isCompleted();
+
+        client.then(refuses(SECOND));
+        ask("fifth", "large");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> free = ask("sixth", "small");
+        fixture.advance(SHORT);
+        assertThat(free).isCompleted();
+    }
+
+    @Test
+    void otherModelAnsweredMeanwhile_twoRefusalsCloseTwoModelsOnly() {
+        fixture.tier("a/large", "a/small", "a/third");
+        client.usually(ScriptedClient.byModel(
+                Map.of("large", refuses(Duration.ofMinutes(1)), "small", answers(), "third", answers())));
+        ask("first", "large");
+        fixture.advance(SHORT);
+        ask("second", "small");
+        fixture.advance(SHORT);
+
+        client.usually(ScriptedClient.byModel(
+                Map.of("large", answers(), "small", refuses(Duration.ofMinutes(1)), "third", answers())));
+        ask("third", "small");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> third = ask("fourth", "third");
+        fixture.advance(SHORT);
+        assertThat(third).isCompleted();
+    }
+
+    @Test
+    void tiersReopenTogether_theOneThatRefusedIsNotTakenFirstAgain() {
+        fixture.tier("a/large").tier("a/small");
+        Failure everything = new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofSeconds(5)),
+                Reach.ORGANIZATION);
+        does(client.failsAfter(SHORT, everything), answers());
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(5).plus(SHORT.multipliedBy(2)));
+
+        assertThat(answer.join().origin().model()).isEqualTo("small");
+        assertThat(client.models()).containsExactly("large", "small");
+    }
+
+    @Test
+    void onlyModelOfAnAccount_closesTheAccount_andItsStatusSaysSo() {
+        fixture.tier("a/large");
+        client.usually(refuses(Duration.ofMinutes(1)));
+
+        CompletableFuture<Completion> answer =
+                fixture.ask(Prompt.builder().user("q").deadline(SECOND).build());
+        fixture.advance(SHORT);
+
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        assertThat(fixture.status("a").reason()).contains("slow down");
+    }
+
+    @Test
+    void reportOfUnknownReach_holdsBackItsModelAlone() {
+        fixture.tier("a/large", "a/small");
+        RateLimitReport usedUp = new RateLimitReport(
+                Reach.UNKNOWN,
+                Limit.Unit.REQUESTS,
+                OptionalLong.of(10),
+                OptionalLong.of(0),
+                Optional.empty(),
+                RateLimitReport.Refill.AT_ONCE,
+                Optional.of(Duration.ofMinutes(1)));
+        does(client.reports(SHORT, () -> usedUp), answers());
+
+        ask("first", "large");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> held = ask("second", "large");
+        CompletableFuture<Completion> free = ask("third", "small");
+        fixture.advance(SECOND);
+
+        assertThat(List.of(held.isDone(), free.isDone())).containsExactly(false, true);
+    }
+}
