@@ -310,7 +310,7 @@ final class Conduct {
             return;
         }
         // A target that is closed for a time nobody knows isn't worth a pause: the flight may fail at once.
-        boolean onlyTheSame = Candidates.eligible(flight).stream()
+        boolean onlyTheSame = Candidates.ever(flight).stream()
                 .filter(other -> other.openingNanos(now) != Waits.UNKNOWN)
                 .toList()
                 .equals(List.of(target));

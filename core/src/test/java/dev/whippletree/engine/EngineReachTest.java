@@ -76,6 +76,7 @@ final class EngineReachTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
 
+        assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.models()).containsExactly("large", "large", "small");
     }
@@ -88,6 +89,7 @@ final class EngineReachTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT.multipliedBy(2));
 
+        assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
     }
 
@@ -178,6 +180,7 @@ final class EngineReachTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(5).plus(SHORT.multipliedBy(2)));
 
+        assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.models()).containsExactly("large", "small");
     }
@@ -195,10 +198,8 @@ final class EngineReachTest {
         assertThat(fixture.status("a").reason()).contains("slow down");
     }
 
-    @Test
-    void reportOfUnknownReach_holdsBackItsModelAlone() {
-        fixture.tier("a/large", "a/small");
-        RateLimitReport usedUp = new RateLimitReport(
+    private static RateLimitReport usedUp() {
+        return new RateLimitReport(
                 Reach.UNKNOWN,
                 Limit.Unit.REQUESTS,
                 OptionalLong.of(10),
@@ -206,7 +207,25 @@ final class EngineReachTest {
                 Optional.empty(),
                 RateLimitReport.Refill.AT_ONCE,
                 Optional.of(Duration.ofMinutes(1)));
-        does(client.reports(SHORT, () -> usedUp), answers());
+    }
+
+    @Test
+    void reportOfUnknownReachForTheOnlyModel_isTheAccounts() {
+        fixture.tier("a/large");
+        client.usually(client.reports(SHORT, EngineReachTest::usedUp));
+
+        fixture.ask("q");
+        fixture.advance(SHORT);
+
+        assertThat(fixture.status("a").limits())
+                .singleElement()
+                .satisfies(limit -> assertThat(limit.scope().model()).isEmpty());
+    }
+
+    @Test
+    void reportOfUnknownReach_holdsBackItsModelAlone() {
+        fixture.tier("a/large", "a/small");
+        does(client.reports(SHORT, EngineReachTest::usedUp), answers());
 
         ask("first", "large");
         fixture.advance(SHORT);

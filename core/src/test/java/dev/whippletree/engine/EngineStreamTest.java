@@ -561,6 +561,7 @@ final class EngineStreamTest {
         client.then(says("one ", "two ", "three ", "four"));
         ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_500));
         fixture.run();
+        assertThat(caller.whole()).isCompleted();
         assertThat(caller.whole().join().text()).isEqualTo("one two three four");
     }
 
@@ -607,6 +608,7 @@ final class EngineStreamTest {
         fixture.advance(SECOND);
         ReadingCaller late = readWithFirstPieceWithin(Duration.ofMillis(100));
         fixture.run();
+        assertThat(late.whole()).isCompleted();
         assertThat(late.whole().join().text()).isEqualTo("one two three four");
     }
 
@@ -615,7 +617,20 @@ final class EngineStreamTest {
         client.then(says(new String[0])).then(says("one"));
         ReadingCaller caller = read();
         fixture.advance(Duration.ofSeconds(5));
+        assertThat(caller.whole()).isCompleted();
         assertThat(caller.whole().join().text()).isEqualTo("one");
         assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void emptyAnswerOfWhichThoughtsWereTold_isTheAnswer() {
+        client.then(says(
+                sink -> sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model")),
+                new Delta.Reasoning("hm")));
+        ReadingCaller caller = read();
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(caller.whole()).isCompleted();
+        assertThat(caller.whole().join().text()).isEmpty();
+        assertThat(client.calls()).isEqualTo(1);
     }
 }

@@ -47,6 +47,7 @@ final class FaultParser {
                     rest(matcher.group(3)).map(this::window),
                     rest(matcher.group(4)).map(this::numbers),
                     1,
+                    Optional.empty(),
                     Optional.empty());
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
@@ -58,10 +59,15 @@ final class FaultParser {
         if (share.matches()) {
             return rule.forShare(share(share.group(1)));
         }
-        if (piece.isEmpty() || rule.account().isPresent()) {
-            throw wrong("after ':' stands a share or one account");
+        boolean named = rule.account().isPresent() || rule.model().isPresent();
+        int slash = piece.indexOf('/');
+        String account = slash < 0 ? piece : piece.substring(0, slash);
+        String model = slash < 0 ? "" : piece.substring(slash + 1);
+        if (named || (account.isEmpty() && model.isEmpty())) {
+            throw wrong("after ':' stands a share or one account, which may be followed by '/' and a model");
         }
-        return rule.forAccount(piece);
+        FaultRule ofAccount = account.isEmpty() ? rule : rule.forAccount(account);
+        return model.isEmpty() ? ofAccount : ofAccount.forModel(model);
     }
 
     private double share(String percent) {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param numbers only for these requests of an account; absent: all
  * @param share for which share of the requests that meet the other conditions, above 0 and at most 1
  * @param account only for the account of this id; absent: for all
+ * @param model only for requests to this model; absent: to all
  */
 public record FaultRule(
         FaultKind kind,
@@ -20,7 +21,8 @@ public record FaultRule(
         Optional<Window> window,
         Optional<Numbers> numbers,
         double share,
-        Optional<String> account) {
+        Optional<String> account,
+        Optional<String> model) {
 
     /** Checks the ranges. */
     public FaultRule {
@@ -29,6 +31,7 @@ public record FaultRule(
         Objects.requireNonNull(window, "window");
         Objects.requireNonNull(numbers, "numbers");
         Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(model, "model");
         if (!(share > 0 && share <= 1)) {
             throw new IllegalArgumentException("a fault's share is above 0 and at most 1, not " + share);
         }
@@ -39,13 +42,14 @@ public record FaultRule(
 
     /** Returns a rule for every request of every account. */
     public static FaultRule always(FaultKind kind) {
-        return new FaultRule(kind, kind.time(), Optional.empty(), Optional.empty(), 1, Optional.empty());
+        return new FaultRule(
+                kind, kind.time(), Optional.empty(), Optional.empty(), 1, Optional.empty(), Optional.empty());
     }
 
     /**
      * Reads a rule as users write it: a kind, then any of {@code =time}, {@code @from-to} or
      * {@code @from-to/every}, {@code #numbers}, {@code :share%} and
-     * {@code :account}. Examples: {@code 503@5s-40s:account-1}, {@code 503@5s-8s/20s}, {@code reset:3%}, {@code slow=20s:10%}, {@code hang#7},
+     * {@code :account}, {@code :account/model} or {@code :/model}. Examples: {@code 503@5s-40s:account-1}, {@code 503@5s-8s/20s}, {@code reset:3%}, {@code slow=20s:10%}, {@code hang#7},
      * {@code cut#1-3:hf-2}.
      *
      * @throws IllegalArgumentException if it isn't of that form, saying what is wrong, with examples
@@ -56,28 +60,33 @@ public record FaultRule(
 
     /** Returns the same rule during a time only. */
     public FaultRule during(Duration from, Duration to) {
-        return new FaultRule(kind, time, Optional.of(new Window(from, to)), numbers, share, account);
+        return new FaultRule(kind, time, Optional.of(new Window(from, to)), numbers, share, account, model);
     }
 
     /** Returns the same rule during a time that comes again and again: what flaps. */
     public FaultRule during(Duration from, Duration to, Duration every) {
         return new FaultRule(
-                kind, time, Optional.of(new Window(from, to, Optional.of(every))), numbers, share, account);
+                kind, time, Optional.of(new Window(from, to, Optional.of(every))), numbers, share, account, model);
     }
 
     /** Returns the same rule for some requests of each account only, counted from 1. */
     public FaultRule onRequests(long first, long last) {
-        return new FaultRule(kind, time, window, Optional.of(new Numbers(first, last)), share, account);
+        return new FaultRule(kind, time, window, Optional.of(new Numbers(first, last)), share, account, model);
     }
 
     /** Returns the same rule for a share of the requests only. */
     public FaultRule forShare(double share) {
-        return new FaultRule(kind, time, window, numbers, share, account);
+        return new FaultRule(kind, time, window, numbers, share, account, model);
     }
 
     /** Returns the same rule for one account only. */
     public FaultRule forAccount(String account) {
-        return new FaultRule(kind, time, window, numbers, share, Optional.of(account));
+        return new FaultRule(kind, time, window, numbers, share, Optional.of(account), model);
+    }
+
+    /** Returns the same rule for requests to one model only. */
+    public FaultRule forModel(String model) {
+        return new FaultRule(kind, time, window, numbers, share, account, Optional.of(model));
     }
 
     /** Returns the rule's time, or its kind's; zero where the kind has none. */
@@ -86,8 +95,9 @@ public record FaultRule(
     }
 
     /** Returns whether everything but chance allows it. */
-    boolean allows(String account, long number, long elapsedNanos) {
+    boolean allows(String account, String model, long number, long elapsedNanos) {
         return this.account.map(account::equals).orElse(true)
+                && this.model.map(model::equals).orElse(true)
                 && numbers.map(range -> range.contains(number)).orElse(true)
                 && window.map(span -> span.contains(elapsedNanos)).orElse(true);
     }

@@ -28,14 +28,16 @@ public record FaultScript(List<FaultRule> rules) {
      * Says what befalls a request.
      *
      * @param account the account's id
+     * @param model the model that it asks for
      * @param number which request of the account it is, from 1
      * @param elapsedNanos nanoseconds since the start
      * @param random draws for rules that apply to a share of requests only
      * @return the rule that applies, if one does
      */
-    public Optional<FaultRule> pick(String account, long number, long elapsedNanos, RandomGenerator random) {
+    public Optional<FaultRule> pick(
+            String account, String model, long number, long elapsedNanos, RandomGenerator random) {
         for (FaultRule rule : rules) {
-            if (rule.allows(account, number, elapsedNanos)
+            if (rule.allows(account, model, number, elapsedNanos)
                     && (rule.share() >= 1 || random.nextDouble() < rule.share())) {
                 return Optional.of(rule);
             }

@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * The answers of the emulated services: some sentences, chosen by a hash of the prompt and the model, that end with that hash,
  * how many tokens there are if a length was wanted, and the model's name.
  *
+ * <p>A service whose answers differ numbers them: the number stands in the end as well, and other sentences before it.
+ *
  * <p>An answer can therefore be checked against its prompt by anybody: one that belongs to another prompt, is cut, or is spliced
  * from two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer, since they don't
  * change a prompt's meaning.
@@ -23,8 +25,8 @@ public final class Answers {
 
     private static final int DIGEST_BYTES = 8;
     private static final int SENTENCES = 3;
-    private static final Pattern END =
-            Pattern.compile("\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "})(?:\\+(\\d{1,9}))? ([^\\[\\]]{1,200})\\]$");
+    private static final Pattern END = Pattern.compile(
+            "\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "})(?:~(\\d{1,9}))?(?:\\+(\\d{1,9}))? ([^\\[\\]]{1,200})\\]$");
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final List<String> BANK = List.of(
             "I would start with the people who use it and work back from there.",
@@ -48,26 +50,34 @@ public final class Answers {
 
     /** Returns the answer of a model to messages. */
     public static String text(List<ChatMessage> messages, String model) {
-        return text(digest(messages, model), model, SENTENCES);
+        return text(digest(messages, model), "", model, SENTENCES);
     }
 
-    /** Returns the answer of a model, of the wanted length, to the messages of this digest. */
-    static String text(byte[] digest, String model, Optional<AnswerLength> length, long fingerprint) {
-        return length.map(wanted -> text(digest, model, wanted.drawTokens(fingerprint)))
-                .orElseGet(() -> text(digest, model, SENTENCES));
+    /**
+     * Returns the answer of a model, of the wanted length, to the messages of this digest.
+     *
+     * @param take the digest's take
+     */
+    static String text(byte[] digest, long take, String model, Optional<AnswerLength> length, long fingerprint) {
+        return length.map(wanted -> text(digest, mark(take), model, wanted.drawTokens(fingerprint)))
+                .orElseGet(() -> text(digest, mark(take), model, SENTENCES));
     }
 
-    private static String text(byte[] digest, String model, int sentences) {
+    private static String mark(long take) {
+        return take == 0 ? "" : "~" + take;
+    }
+
+    private static String text(byte[] digest, String mark, String model, int sentences) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < sentences; i++) {
             text.append(sentence(digest, i)).append(' ');
         }
-        return text.append(end(digest, "", model)).toString();
+        return text.append(end(digest, mark, model)).toString();
     }
 
     /** Has exactly so many tokens, unless the end alone has more; its last sentence may therefore be cut. */
-    private static String text(byte[] digest, String model, long tokens) {
-        String end = end(digest, "+" + tokens, model);
+    private static String text(byte[] digest, String mark, String model, long tokens) {
+        String end = end(digest, mark + "+" + tokens, model);
         int room = (int) Math.max(0, tokens * Tokens.BYTES_PER_TOKEN - end.length());
         StringBuilder text = new StringBuilder();
         for (int i = 0; text.length() < room; i++) {
@@ -77,8 +87,8 @@ public final class Answers {
         return text.append(end).toString();
     }
 
-    private static String end(byte[] digest, String length, String model) {
-        return '[' + HexFormat.of().formatHex(digest, 0, DIGEST_BYTES) + length + ' ' + model + ']';
+    private static String end(byte[] digest, String marks, String model) {
+        return '[' + HexFormat.of().formatHex(digest, 0, DIGEST_BYTES) + marks + ' ' + model + ']';
     }
 
     /** Returns whether a text is the whole answer to these messages, by whichever model it says. */
@@ -87,11 +97,12 @@ public final class Answers {
         if (!end.find()) {
             return false;
         }
-        String model = end.group(3);
-        byte[] digest = digest(ChatMessage.of(messages), model);
-        String whole = end.group(2) == null
-                ? text(digest, model, SENTENCES)
-                : text(digest, model, Long.parseLong(end.group(2)));
+        String model = end.group(4);
+        long take = end.group(2) == null ? 0 : Long.parseLong(end.group(2));
+        byte[] digest = digest(digest(ChatMessage.of(messages), model), take);
+        String whole = end.group(3) == null
+                ? text(digest, mark(take), model, SENTENCES)
+                : text(digest, mark(take), model, Long.parseLong(end.group(3)));
         return whole.equals(text);
     }
 
@@ -111,6 +122,17 @@ public final class Answers {
             sha.update((byte) 0);
             sha.update(normalized(message.text()).getBytes(StandardCharsets.UTF_8));
         }
+        return sha.digest();
+    }
+
+    /** Returns the hash of one of several answers to what has a hash, which for take 0 is the same. */
+    static byte[] digest(byte[] digest, long take) {
+        if (take == 0) {
+            return digest;
+        }
+        MessageDigest sha = sha256();
+        sha.update(digest);
+        sha.update(mark(take).getBytes(StandardCharsets.UTF_8));
         return sha.digest();
     }
 

@@ -23,11 +23,16 @@ record Draft(
         long promptTokens,
         long completionTokens) {
 
-    static Draft of(ChatRequest request, Optional<AnswerLength> length) {
+    /**
+     * Drafts an answer.
+     *
+     * @param take which of several different answers, 0 for the usual one
+     */
+    static Draft of(ChatRequest request, long take, Optional<AnswerLength> length) {
         byte[] digest = Answers.digest(request.messages(), request.model());
         long fingerprint = ByteBuffer.wrap(digest).getLong();
         WantedForm form = WantedForm.of(request);
-        String prose = Answers.text(digest, request.model(), length, fingerprint);
+        String prose = Answers.text(Answers.digest(digest, take), take, request.model(), length, fingerprint);
         String written = form.schema()
                 .map(schema -> new SchemaValues(schema, prose).json())
                 .orElse(prose);

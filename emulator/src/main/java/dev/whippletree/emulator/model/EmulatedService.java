@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One emulated service: decides at the moment a request arrives what will come of it, and counts it.
@@ -30,6 +31,7 @@ public final class EmulatedService {
     private final Map<String, Workers> workersByAccount = new HashMap<>();
     private final Ledger ledger;
     private final Crowd crowd;
+    private final AtomicLong takes = new AtomicLong();
     private long startNanos;
     private long lastNanos;
 
@@ -84,7 +86,8 @@ public final class EmulatedService {
      * @param nowNanos the moment of its arrival
      */
     public Outcome receive(Optional<String> token, ChatRequest request, long nowNanos) {
-        return decide(token, request, Draft.of(request, settings.answerLength()), nowNanos);
+        long take = settings.answersDiffer() ? takes.incrementAndGet() : 0;
+        return decide(token, request, Draft.of(request, take, settings.answerLength()), nowNanos);
     }
 
     /**
@@ -156,7 +159,7 @@ public final class EmulatedService {
             this.nowNanos = nowNanos;
             this.dice = Dice.of(settings.seed(), account.id(), number);
             this.fault = settings.faults()
-                    .pick(account.id(), number, nowNanos - startNanos, dice)
+                    .pick(account.id(), request.model(), number, nowNanos - startNanos, dice)
                     .filter(this::concerns);
         }
 

@@ -27,6 +27,7 @@ import java.util.Set;
  *     seen to send none
  * @param capacity how many requests it works on at once
  * @param answerLength how long its answers are; absent: three sentences
+ * @param answersDiffer whether no two answers to the same prompt are alike, as those of most models
  * @param clockAhead how far its clock is ahead of the callers'; negative: behind
  * @param tellsWait whether a refusal for a limit says how long to wait
  * @param mostUnderWay how many requests of an organization it has under way at once, 1 or more; absent: any number
@@ -46,6 +47,7 @@ public record ServiceSettings(
         boolean reportsLimits,
         Capacity capacity,
         Optional<AnswerLength> answerLength,
+        boolean answersDiffer,
         Duration clockAhead,
         boolean tellsWait,
         OptionalInt mostUnderWay) {

@@ -28,6 +28,7 @@ public final class ServiceSettingsBuilder {
     private boolean reportsLimits;
     private Capacity capacity = Capacity.UNLIMITED;
     private Optional<AnswerLength> answerLength = Optional.empty();
+    private boolean answersDiffer;
     private Duration clockAhead = Duration.ZERO;
     private boolean tellsWait = true;
     private OptionalInt mostUnderWay = OptionalInt.empty();
@@ -124,6 +125,12 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
+    /** Lets no two answers to the same prompt be alike. */
+    public ServiceSettingsBuilder answersDiffer() {
+        this.answersDiffer = true;
+        return this;
+    }
+
     /**
      * Sets how far its clock is ahead of the callers', negative if it is behind: fixed windows start by it, and dates are told
      * by it.
@@ -166,6 +173,7 @@ public final class ServiceSettingsBuilder {
                 reportsLimits,
                 capacity,
                 answerLength,
+                answersDiffer,
                 clockAhead,
                 tellsWait,
                 mostUnderWay);

@@ -54,6 +54,7 @@ final class LowerBound {
     private static boolean endsEveryCall(FaultRule rule, String account) {
         boolean concerned = rule.account().map(account::equals).orElse(true);
         return concerned
+                && rule.model().isEmpty()
                 && rule.share() >= 1
                 && rule.numbers().isEmpty()
                 && switch (rule.kind()) {

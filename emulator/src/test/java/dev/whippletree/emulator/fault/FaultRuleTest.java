@@ -45,10 +45,25 @@ class FaultRuleTest {
 
     private static List<Integer> secondsUntil60(FaultRule rule) {
         return IntStream.range(0, 60)
-                .filter(second ->
-                        rule.allows("account-1", 1, Duration.ofSeconds(second).toNanos()))
+                .filter(second -> rule.allows(
+                        "account-1", "m", 1, Duration.ofSeconds(second).toNanos()))
                 .boxed()
                 .toList();
+    }
+
+    @Test
+    void oneModel_ofAnAccountOrOfAll_isRead_andItsRuleConcernsNoOther() {
+        FaultRule ofAccount = FaultRule.parse("500:hf-2/openai/gpt-oss-20b");
+        FaultRule ofAll = FaultRule.parse("500:/openai/gpt-oss-20b");
+
+        assertThat(ofAccount)
+                .isEqualTo(FaultRule.always(FaultKind.SERVER_ERROR)
+                        .forAccount("hf-2")
+                        .forModel("openai/gpt-oss-20b"));
+        assertThat(ofAccount.allows("hf-2", "openai/gpt-oss-20b", 1, 0)).isTrue();
+        assertThat(ofAccount.allows("hf-2", "other", 1, 0)).isFalse();
+        assertThat(ofAccount.allows("hf-1", "openai/gpt-oss-20b", 1, 0)).isFalse();
+        assertThat(ofAll.allows("hf-1", "openai/gpt-oss-20b", 1, 0)).isTrue();
     }
 
     @Test

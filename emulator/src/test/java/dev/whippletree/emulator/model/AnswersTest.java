@@ -3,8 +3,10 @@ package dev.whippletree.emulator.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Message;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AnswersTest {
@@ -50,12 +52,33 @@ class AnswersTest {
         long tokens = 0;
         for (int question = 0; question < 500; question++) {
             List<Message> asked = List.of(Message.user("question " + question));
-            Draft draft = Draft.of(ChatRequest.of("m", asked.get(0).text()), Optional.of(new AnswerLength(200, 0.5)));
+            Draft draft =
+                    Draft.of(ChatRequest.of("m", asked.get(0).text()), 0, Optional.of(new AnswerLength(200, 0.5)));
             tokens += draft.completionTokens();
             assertThat(Answers.matches(asked, draft.text())).isTrue();
         }
 
         // 500 lognormal draws of deviation 0.5 have a mean that is off by 2.4 % (one sigma).
         assertThat(tokens / 500.0).isBetween(180.0, 220.0);
+    }
+
+    @Test
+    void serviceWhoseAnswersDiffer_neverRepeatsItself_andEveryAnswerMatches() {
+        EmulatedService service = new EmulatedService(
+                ServiceSettings.builder(ServiceKind.OPENAI)
+                        .account("a", "token")
+                        .answersDiffer()
+                        .build(),
+                0);
+        Set<String> texts = new HashSet<>();
+        for (int call = 0; call < 20; call++) {
+            Outcome outcome = service.receive(Optional.of("token"), ChatRequest.of("m", "Why us?"), 0);
+            texts.add(((Outcome.Answered) outcome).answer().text());
+        }
+
+        assertThat(texts).hasSize(20);
+        assertThat(texts).allMatch(text -> Answers.matches(List.of(Message.user("Why us?")), text));
+        assertThat(texts.stream().map(text -> text.substring(0, 20)).distinct().count())
+                .isGreaterThan(5);
     }
 }

@@ -19,7 +19,7 @@ final class DraftTest {
     private static final Map<String, ?> TEXT = Map.of("type", "string");
 
     private static Draft draft(ChatRequest request) {
-        return Draft.of(request, Optional.empty());
+        return Draft.of(request, 0, Optional.empty());
     }
 
     private static Map<String, ?> tool(String name) {

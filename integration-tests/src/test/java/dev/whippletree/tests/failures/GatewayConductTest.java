@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.emulator.model.ServiceKind;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,98 +19,192 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * How clients of the gateway fare that stream, when the service of their first choice does something wrong: by what they get, and by
- * what both services see.
+ * How clients of the gateway fare, who want their answer whole or while it comes, when the target of their first choice does something
+ * wrong: by what they get, and by what the services see. Answers differ from call to call, as those of models do, unless a test says
+ * otherwise.
  */
 @Tag("slow")
 final class GatewayConductTest {
 
-    /** Of one prompt on one account: never more, whatever happens. */
+    /** Of one prompt on one target: never more, whatever happens. */
     private static final long MOST_CALLS = 2;
 
-    /** What the first choice does, and which of the two answers then; for all requests of that account. */
+    /** Where else a prompt may be answered than by the first choice. */
+    private enum Fallback {
+        /** Another model on another account. */
+        OTHER_ACCOUNT,
+        /** Another model on the same account. */
+        SAME_ACCOUNT,
+        /** Nowhere. */
+        NONE
+    }
+
+    /** What the first choice does, and which of the two answers then; for all requests to it. */
     private enum Wrong {
-        RATE_LIMITED("429=60s:first", true),
-        RATE_LIMITED_SILENTLY("429-silent:first", true),
-        FAILS_FOR_GOOD("500:first", true),
-        OVERLOADED("503:first", true),
-        OUT_OF_CREDIT("402:first", true),
-        TOKEN_REFUSED("401:first", true),
-        RESETS("reset:first", true),
-        SILENT("hang:first", true),
-        SLOW_FIRST_TOKEN("slow=60s:first", true),
-        CONTEXT_TOO_LONG("413:first", true),
-        FAILS_ONCE("500#1:first", false),
-        WITHOUT_DONE("no-done:first", false);
+        RATE_LIMITED("429=60s", true, "rate_limit_exceeded"),
+        RATE_LIMITED_SILENTLY("429-silent", true, "rate_limit_exceeded"),
+        FAILS_FOR_GOOD("500", true, "upstream_failed"),
+        OVERLOADED("503", true, "rate_limit_exceeded"),
+        OUT_OF_CREDIT("402", true, "no_account"),
+        TOKEN_REFUSED("401", true, "no_account"),
+        RESETS("reset", true, "upstream_failed"),
+        SILENT("hang", true, "upstream_failed"),
+        SLOW_FIRST_TOKEN("slow=60s", true, "upstream_failed"),
+        CONTEXT_TOO_LONG("413", true, "context_length_exceeded"),
+        FAILS_ONCE("500#1", false, ""),
+        WITHOUT_DONE("no-done", false, "");
+
+        /** Faults of the account, from which another model of it is no rescue. */
+        private static final Set<Wrong> OF_ACCOUNT = EnumSet.of(OUT_OF_CREDIT, TOKEN_REFUSED);
 
         private final String script;
         private final boolean elsewhere;
 
-        Wrong(String script, boolean elsewhere) {
+        /** What a client is told that has no fallback, and half a second. */
+        private final String code;
+
+        Wrong(String script, boolean elsewhere, String code) {
             this.script = script;
             this.elsewhere = elsewhere;
+            this.code = code;
         }
     }
 
-    private static StageSettings stage(ServiceKind kind) {
-        return new StageSettings(kind)
+    private static StageSettings stage(ServiceKind kind, Fallback fallback) {
+        StageSettings settings = new StageSettings(kind)
                 .shortPauses()
                 .shortTimeout(true)
-                .tier(first(MODEL))
-                .tier(second(OTHER_MODEL));
+                .answersDiffer(true)
+                .tier(first(MODEL));
+        return switch (fallback) {
+            case OTHER_ACCOUNT -> settings.tier(second(OTHER_MODEL));
+            case SAME_ACCOUNT -> settings.tier(first(OTHER_MODEL));
+            case NONE -> settings;
+        };
     }
 
-    static Stream<Arguments> wrongs() {
+    private static String ofFirstChoice(String script) {
+        return script + ":first/" + MODEL;
+    }
+
+    static Stream<Arguments> rescues() {
         return Arrays.stream(ServiceKind.values())
-                .flatMap(kind -> Arrays.stream(Wrong.values()).map(wrong -> Arguments.of(kind, wrong)));
+                .flatMap(kind -> Stream.of(Fallback.OTHER_ACCOUNT, Fallback.SAME_ACCOUNT)
+                        .flatMap(fallback -> Arrays.stream(Wrong.values())
+                                .filter(wrong ->
+                                        fallback == Fallback.OTHER_ACCOUNT || !Wrong.OF_ACCOUNT.contains(wrong))
+                                .flatMap(wrong -> Stream.of(true, false)
+                                        .map(stream -> Arguments.of(kind, fallback, wrong, stream)))));
     }
 
     @ParameterizedTest
-    @MethodSource("wrongs")
-    void whereARescueExists_theClientGetsAWholeAnswer_andNobodyIsHammered(ServiceKind kind, Wrong wrong) {
-        try (Stage stage = stage(kind).fault(wrong.script).open()) {
-            StreamedReply reply = stage.stream("Why us?");
+    @MethodSource("rescues")
+    void whereARescueExists_theClientGetsAWholeAnswer_andNobodyIsHammered(
+            ServiceKind kind, Fallback fallback, Wrong wrong, boolean stream) {
+        try (Stage stage =
+                stage(kind, fallback).fault(ofFirstChoice(wrong.script)).open()) {
+            GatewayReply reply = stage.askGateway("Why us?", stream);
 
             assertThat(reply.isWhole()).as("%s", reply).isTrue();
             assertThat(reply.finishReason()).contains("stop");
             assertThat(reply.model()).isEqualTo(wrong.elsewhere ? OTHER_MODEL : MODEL);
             assertThat(reply.tokens())
                     .hasValueSatisfying(tokens -> assertThat(tokens).isPositive());
-            assertThat(stage.counted("first").calls()).isBetween(1L, MOST_CALLS);
-            assertThat(stage.counted("second").calls()).isEqualTo(wrong.elsewhere ? 1 : 0);
+            long rescued = wrong.elsewhere ? 1 : 0;
+            long onSecond = fallback == Fallback.OTHER_ACCOUNT ? rescued : 0;
+            assertThat(stage.counted("first").calls() - (rescued - onSecond)).isBetween(1L, MOST_CALLS);
+            assertThat(stage.counted("second").calls()).isEqualTo(onSecond);
             assertThat(stage.status().inFlight()).isZero();
+        }
+    }
+
+    static Stream<Arguments> hopeless() {
+        return Arrays.stream(ServiceKind.values())
+                .flatMap(kind -> Arrays.stream(Wrong.values())
+                        .filter(wrong -> wrong.elsewhere)
+                        .flatMap(wrong -> Stream.of(true, false).map(stream -> Arguments.of(kind, wrong, stream))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hopeless")
+    void withoutAFallback_theClientIsToldWhatIsWrong_byAStatusOfItsOwn(ServiceKind kind, Wrong wrong, boolean stream) {
+        boolean timesOut = wrong == Wrong.SILENT || wrong == Wrong.SLOW_FIRST_TOKEN;
+        StageSettings settings = stage(kind, Fallback.NONE).fault(ofFirstChoice(wrong.script));
+        try (Stage stage = (timesOut ? settings : settings.shortDeadline()).open()) {
+            GatewayReply reply = stage.askGateway("Why us?", stream);
+
+            assertThat(reply.status()).as("%s", reply).isGreaterThanOrEqualTo(400);
+            assertThat(reply.error()).contains(wrong.code);
+            assertThat(stage.counted("first").calls()).isBetween(1L, MOST_CALLS);
+        }
+    }
+
+    static Stream<Arguments> breaks() {
+        return Arrays.stream(ServiceKind.values())
+                .flatMap(kind -> Arrays.stream(Fallback.values())
+                        .flatMap(fallback -> Stream.of("cut", "stall", "malformed")
+                                .map(fault -> Arguments.of(kind, fallback, fault))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("breaks")
+    void streamThatBreaksOff_andIsAnsweredOtherwiseThen_isSaidToBeBroken_neverGoneOnWith(
+            ServiceKind kind, Fallback fallback, String fault) {
+        try (Stage stage =
+                stage(kind, fallback).fault(ofFirstChoice(fault + "#1")).open()) {
+            GatewayReply reply = stage.stream("Why us?");
+
+            // What breaks off at once may do so before its client was told any of it; a stall lasts until it was told
+            // all there is.
+            if (fault.equals("stall") || !reply.isWhole()) {
+                assertThat(reply.error()).as("%s", reply).contains("stream_interrupted");
+                assertThat(reply.text()).isNotEmpty();
+            }
+            assertThat(stage.counted("first").calls() + stage.counted("second").calls())
+                    .isLessThanOrEqualTo(1 + MOST_CALLS);
+            assertThat(stage.stream("Why you?").isWhole()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("breaks")
+    void answerInOnePieceThatBreaksOff_isAskedForAnew(ServiceKind kind, Fallback fallback, String fault) {
+        try (Stage stage =
+                stage(kind, fallback).fault(ofFirstChoice(fault + "#1")).open()) {
+            GatewayReply reply = stage.whole("Why us?");
+
+            assertThat(reply.isWhole()).as("%s", reply).isTrue();
+            assertThat(stage.counted("first").calls() + stage.counted("second").calls())
+                    .isEqualTo(2);
         }
     }
 
     @ParameterizedTest
     @EnumSource(ServiceKind.class)
-    void answerThatBreaksOff_isContinuedByItsOwnAnswerOrSaidToBeBroken_neverShortened(ServiceKind kind) {
-        for (String fault : new String[] {"cut#1:first", "stall#1:first", "malformed#1:first"}) {
-            try (Stage stage = stage(kind).fault(fault).open()) {
-                StreamedReply reply = stage.stream("Why us?");
+    void streamThatBreaksOff_andIsAnsweredTheSameThen_goesOn(ServiceKind kind) {
+        try (Stage stage = stage(kind, Fallback.NONE)
+                .answersDiffer(false)
+                .fault(ofFirstChoice("cut#1"))
+                .open()) {
+            GatewayReply reply = stage.stream("Why us?");
 
-                assertThat(reply.isWhole() || reply.error().isPresent())
-                        .as("%s: %s", fault, reply)
-                        .isTrue();
-                assertThat(reply.isWhole() && reply.error().isPresent()).isFalse();
-                assertThat(stage.counted("first").calls()
-                                + stage.counted("second").calls())
-                        .isLessThanOrEqualTo(1 + MOST_CALLS);
-                assertThat(stage.stream("Why you?").isWhole()).isTrue();
-            }
+            assertThat(reply.isWhole()).as("%s", reply).isTrue();
+            assertThat(stage.counted("first").calls()).isEqualTo(2);
         }
     }
 
     @ParameterizedTest
     @EnumSource(ServiceKind.class)
     void contentFilterAndMistakes_areTheServicesLastWord_andNobodyElseIsAsked(ServiceKind kind) {
-        try (Stage stage =
-                stage(kind).fault("filter#1:first").fault("400#2:first").open()) {
-            StreamedReply filtered = stage.stream("Why us?");
+        try (Stage stage = stage(kind, Fallback.OTHER_ACCOUNT)
+                .fault("filter#1:first")
+                .fault("400#2:first")
+                .open()) {
+            GatewayReply filtered = stage.stream("Why us?");
             assertThat(filtered.status()).isEqualTo(400);
             assertThat(filtered.error()).contains("content_filter");
 
-            StreamedReply mistaken = stage.stream("Why you?");
+            GatewayReply mistaken = stage.stream("Why you?");
             assertThat(mistaken.status()).isEqualTo(400);
             assertThat(stage.counted("first").calls()).isEqualTo(2);
             assertThat(stage.counted("second").calls()).isZero();
@@ -118,11 +214,11 @@ final class GatewayConductTest {
 
     @Test
     void everythingIsDown_theClientIsToldSo_andAllIsWellAfterwards() {
-        try (Stage stage = stage(ServiceKind.GROQ)
+        try (Stage stage = stage(ServiceKind.GROQ, Fallback.OTHER_ACCOUNT)
                 .fault("500#1-2:first")
                 .fault("500#1-2:second")
                 .open()) {
-            StreamedReply down = stage.stream("Why us?");
+            GatewayReply down = stage.stream("Why us?");
             assertThat(down.status()).isEqualTo(502);
             assertThat(down.error()).contains("upstream_failed");
             assertThat(stage.counted().calls()).isLessThanOrEqualTo(2 * MOST_CALLS);

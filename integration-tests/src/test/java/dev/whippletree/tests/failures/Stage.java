@@ -89,8 +89,19 @@ final class Stage implements AutoCloseable {
     }
 
     /** Asks by a gateway, as a client of another language does that wants the answer while it comes. */
-    StreamedReply stream(String text) {
-        String body = "{\"model\":\"default\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
+    GatewayReply stream(String text) {
+        return askGateway(text, true);
+    }
+
+    /** Asks by a gateway, as a client of another language does that wants the answer in one piece. */
+    GatewayReply whole(String text) {
+        return askGateway(text, false);
+    }
+
+    /** Asks by a gateway. */
+    GatewayReply askGateway(String text, boolean stream) {
+        String body = "{\"model\":\"default\","
+                + (stream ? "\"stream\":true,\"stream_options\":{\"include_usage\":true}," : "")
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
         HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.baseUrl() + "/chat/completions"))
                 .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
@@ -98,7 +109,9 @@ final class Stage implements AutoCloseable {
                 .build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            StreamedReply reply = StreamedReply.read(response.statusCode(), response.body());
+            GatewayReply reply = stream
+                    ? GatewayReply.ofStream(response.statusCode(), response.body())
+                    : GatewayReply.ofWhole(response.statusCode(), response.body());
             assertThat(reply.isWhole() && !Answers.matches(Prompt.of(text).messages(), reply.text()))
                     .as("a whole answer that isn't the prompt's: %s", reply)
                     .isFalse();

@@ -53,6 +53,7 @@ final class StageSettings {
     private Optional<Duration> deadline = Optional.empty();
     private Retries retries = PAUSING;
     private Timeouts timeouts = Timeouts.DEFAULT;
+    private boolean answersDiffer;
 
     StageSettings(ServiceKind kind) {
         this.kind = kind;
@@ -112,6 +113,12 @@ final class StageSettings {
         return this;
     }
 
+    /** Lets no two answers to the same prompt be alike. */
+    StageSettings answersDiffer(boolean differ) {
+        answersDiffer = differ;
+        return this;
+    }
+
     Stage open() {
         return new Stage(this);
     }
@@ -121,6 +128,9 @@ final class StageSettings {
                 .models(MODEL, OTHER_MODEL, RETIRED_MODEL)
                 .unservedModels(RETIRED_MODEL)
                 .faults(new FaultScript(faults));
+        if (answersDiffer) {
+            builder.answersDiffer();
+        }
         organization.ifPresent(
                 id -> builder.organization(EmulatedOrganization.of(id, limits.toArray(ServiceLimit[]::new))));
         for (String id : List.of(FIRST, SECOND)) {

@@ -6,17 +6,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a client of the gateway got that asked for a stream. Immutable.
+ * What a client of the gateway got. Immutable.
  *
  * @param status the HTTP status
  * @param text all that it was told, put together
  * @param finishReason why the answer ended; absent: it didn't
  * @param model who answered, by the last chunk that says so
  * @param tokens how many were used; absent: nobody said so
- * @param done whether the stream came to its proper end
+ * @param done whether the answer came to its proper end
  * @param error the code of the error that came, in the stream or instead of one
  */
-record StreamedReply(
+record GatewayReply(
         int status,
         String text,
         Optional<String> finishReason,
@@ -28,14 +28,36 @@ record StreamedReply(
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String DATA = "data: ";
 
-    static StreamedReply read(int status, String body) {
+    /** Reads what came to a client that wanted the answer in one piece. */
+    static GatewayReply ofWhole(int status, String body) {
         if (status != 200) {
-            String code = JSON.readTree(body).path("error").path("code").asString();
-            return new StreamedReply(status, "", Optional.empty(), "", Optional.empty(), false, Optional.of(code));
+            return ofError(status, body);
+        }
+        JsonNode answer = JSON.readTree(body);
+        JsonNode choice = answer.path("choices").path(0);
+        return new GatewayReply(
+                status,
+                choice.path("message").path("content").asString(""),
+                Optional.of(choice.path("finish_reason").asString()),
+                answer.path("model").asString(),
+                Optional.of(answer.path("usage").path("total_tokens").asLong()),
+                true,
+                Optional.empty());
+    }
+
+    private static GatewayReply ofError(int status, String body) {
+        String code = JSON.readTree(body).path("error").path("code").asString();
+        return new GatewayReply(status, "", Optional.empty(), "", Optional.empty(), false, Optional.of(code));
+    }
+
+    /** Reads what came to a client that wanted the answer while it comes. */
+    static GatewayReply ofStream(int status, String body) {
+        if (status != 200) {
+            return ofError(status, body);
         }
         Reading reading = new Reading();
         body.lines().filter(line -> line.startsWith(DATA)).forEach(line -> reading.take(line.substring(DATA.length())));
-        return new StreamedReply(
+        return new GatewayReply(
                 status,
                 reading.text.toString(),
                 reading.finishReason,
