@@ -49,8 +49,7 @@ final class Failures {
 
     private static Reach reach(ServiceKind service, Refusal refusal) {
         return switch (refusal.kind()) {
-            case LIMIT ->
-                refusal.hit().map(hit -> LimitReports.reach(hit.state())).orElse(Reach.ORGANIZATION);
+            case LIMIT -> LimitReports.reach(service);
             case NO_CREDIT -> Reach.ORGANIZATION;
             case FORBIDDEN -> service == ServiceKind.GROQ ? Reach.ORGANIZATION : Reach.ACCOUNT;
             case MODEL_UNKNOWN, MODEL_UNSERVED -> Reach.MODEL;

@@ -36,8 +36,9 @@ final class LimitReports {
         return kind == ServiceKind.GROQ ? Optional.of(report(kind, hit.state())) : Optional.empty();
     }
 
-    static Reach reach(LimitState state) {
-        return state.limit().perModel() ? Reach.MODEL : Reach.ORGANIZATION;
+    /** Only Groq is known to mean each model. */
+    static Reach reach(ServiceKind kind) {
+        return kind == ServiceKind.GROQ ? Reach.MODEL : Reach.UNKNOWN;
     }
 
     private static boolean told(ServiceKind kind, Limit limit) {
@@ -52,7 +53,7 @@ final class LimitReports {
     private static RateLimitReport report(ServiceKind kind, LimitState state) {
         Limit limit = state.limit().limit();
         return new RateLimitReport(
-                reach(state),
+                reach(kind),
                 limit.unit(),
                 OptionalLong.of(limit.amount()),
                 OptionalLong.of(state.remaining()),

@@ -55,8 +55,11 @@ final class ClosuresHold implements Invariant {
         closed.merge(scope, now, (one, other) -> one.untilNanos() >= other.untilNanos() ? one : other);
     }
 
+    /** Of what the service leaves open, the model is the least that is closed. */
     private static String scope(Call call, Reach reach) {
-        return reach == Reach.MODEL ? organization(call) + "/" + call.model : organization(call);
+        return reach == Reach.MODEL || reach == Reach.UNKNOWN
+                ? organization(call) + "/" + call.model
+                : organization(call);
     }
 
     private static String organization(Call call) {
