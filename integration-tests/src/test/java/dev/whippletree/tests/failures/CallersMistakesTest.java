@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +35,7 @@ final class CallersMistakesTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("mistakes")
     void mistake_failsAtOnceWithTheServicesReason_andIsAskedNowhereElse(ServiceKind service, Fault fault) {
         try (Stage stage = twoAccounts(service).fault(fault.script()).open()) {
@@ -50,6 +53,7 @@ final class CallersMistakesTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("mistakes")
     void manyMistakes_closeNoAccount_andHurtNobodyElse(ServiceKind service, Fault fault) {
         try (Stage stage = twoAccounts(service)
@@ -73,6 +77,7 @@ final class CallersMistakesTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("mistakes")
     void onlyAPromptThatIsTooLarge_mayFitALaterTier(ServiceKind service, Fault fault) {
         try (Stage stage = new StageSettings(service)
@@ -90,6 +95,7 @@ final class CallersMistakesTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void parameterThatGroqDoesNotTake_isSaidBeforeAnyCall() {
         try (Stage stage = twoAccounts(ServiceKind.GROQ).open()) {
             PromptException refusal = stage.refusal(

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
@@ -83,9 +84,11 @@ final class ConductTableTest {
         return SimulatedPool.builder(1)
                 .account(account("a"))
                 .account(account("b"))
-                .service(ServiceKind.OPENAI, service -> service.latency(Latency.constant(Duration.ofSeconds(1)))
-                        .answersDiffer()
-                        .faults(FaultScript.of(FaultRule.parse(wrong.script + FIRST_CHOICE))))
+                .service(
+                        ServiceKind.OPENAI,
+                        service -> service.latency(Latency.constant(Duration.ofSeconds(1)))
+                                .answersDiffer()
+                                .faults(FaultScript.of(FaultRule.parse(wrong.script + FIRST_CHOICE))))
                 .route(RouteSettings.of("default", tiers))
                 .build();
     }
@@ -96,16 +99,18 @@ final class ConductTableTest {
 
     private static String whole(Wrong wrong, Fallback fallback) {
         SimulatedPool pool = pool(wrong, fallback);
-        CompletableFuture<Completion> answer =
-                pool.complete(Prompt.builder().user("Why us?").deadline(DEADLINE).build());
+        CompletableFuture<Completion> answer = pool.complete(
+                Prompt.builder().user("Why us?").deadline(DEADLINE).build());
         return outcome(pool, answer);
     }
 
     private static String streamed(Wrong wrong, Fallback fallback) {
         SimulatedPool pool = pool(wrong, fallback);
         Reading reading = new Reading();
-        pool.engine()
-                .stream(Prompt.builder().user("Why us?").firstPieceWithin(DEADLINE).build())
+        pool.engine().stream(Prompt.builder()
+                        .user("Why us?")
+                        .firstPieceWithin(DEADLINE)
+                        .build())
                 .subscribe(reading);
         return outcome(pool, reading.end);
     }
@@ -116,7 +121,7 @@ final class ConductTableTest {
             pool.runUntil(end);
             what = "answer";
         } catch (CompletionException e) {
-            what = code((PromptException) e.getCause());
+            what = code((PromptException) Objects.requireNonNull(e.getCause()));
         }
         double seconds = pool.timeline().nanoTime() / 1e9;
         return what + ", " + String.format(Locale.ROOT, seconds < 9.95 ? "%.1f s" : "%.0f s", seconds);
@@ -138,6 +143,7 @@ final class ConductTableTest {
     private static final class Reading implements Flow.Subscriber<Delta> {
 
         private final CompletableFuture<Void> end = new CompletableFuture<>();
+
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
             subscription.request(Long.MAX_VALUE);

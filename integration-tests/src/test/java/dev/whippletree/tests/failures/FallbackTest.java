@@ -17,6 +17,8 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +40,7 @@ final class FallbackTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("leftAtOnce")
     void failureThatAnotherTryWouldNotMend_isAnsweredByTheNextTier(ServiceKind service, Fault fault) {
         try (Stage stage = twoTiers(service, fault)) {
@@ -56,6 +59,7 @@ final class FallbackTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("triedAgain")
     void unavailableAccount_isTriedOnceMore_thenTheNextTierAnswers(ServiceKind service, Fault fault) {
         try (Stage stage = twoTiers(service, fault)) {
@@ -69,6 +73,7 @@ final class FallbackTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void missingModel_isReplacedByAnotherOfTheSameAccount(ServiceKind service) {
         try (Stage stage = new StageSettings(service)
@@ -84,6 +89,7 @@ final class FallbackTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void promptTooLongForTheModel_isNotSentToTheSameModelElsewhere(ServiceKind service) {
         try (Stage stage = new StageSettings(service)
@@ -99,6 +105,7 @@ final class FallbackTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void everyTierFails_andTheErrorListsEachAttempt(ServiceKind service) {
         try (Stage stage = new StageSettings(service)

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -98,6 +100,7 @@ final class GatewayConductTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("rescues")
     void whereARescueExists_theClientGetsAWholeAnswer_andNobodyIsHammered(
             ServiceKind kind, Fallback fallback, Wrong wrong, boolean stream) {
@@ -126,6 +129,7 @@ final class GatewayConductTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("hopeless")
     void withoutAFallback_theClientIsToldWhatIsWrong_byAStatusOfItsOwn(ServiceKind kind, Wrong wrong, boolean stream) {
         boolean timesOut = wrong == Wrong.SILENT || wrong == Wrong.SLOW_FIRST_TOKEN;
@@ -147,6 +151,7 @@ final class GatewayConductTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("breaks")
     void streamThatBreaksOff_andIsAnsweredOtherwiseThen_isSaidToBeBroken_neverGoneOnWith(
             ServiceKind kind, Fallback fallback, String fault) {
@@ -167,6 +172,7 @@ final class GatewayConductTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("breaks")
     void answerInOnePieceThatBreaksOff_isAskedForAnew(ServiceKind kind, Fallback fallback, String fault) {
         try (Stage stage =
@@ -180,6 +186,7 @@ final class GatewayConductTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(ServiceKind.class)
     void streamThatBreaksOff_andIsAnsweredTheSameThen_goesOn(ServiceKind kind) {
         try (Stage stage = stage(kind, Fallback.NONE)
@@ -194,6 +201,7 @@ final class GatewayConductTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(ServiceKind.class)
     void contentFilterAndMistakes_areTheServicesLastWord_andNobodyElseIsAsked(ServiceKind kind) {
         try (Stage stage = stage(kind, Fallback.OTHER_ACCOUNT)
@@ -213,6 +221,7 @@ final class GatewayConductTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void everythingIsDown_theClientIsToldSo_andAllIsWellAfterwards() {
         try (Stage stage = stage(ServiceKind.GROQ, Fallback.OTHER_ACCOUNT)
                 .fault("500#1-2:first")

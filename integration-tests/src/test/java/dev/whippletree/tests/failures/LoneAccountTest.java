@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +32,7 @@ final class LoneAccountTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("closedForGood")
     void accountThatOnlyAPersonCanMend_failsEveryPromptAtOnce_withOneCall(ServiceKind service, Fault fault) {
         try (Stage stage = settings(service).fault(fault.script()).open()) {
@@ -52,6 +55,7 @@ final class LoneAccountTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void modelThatNobodyServes_failsEveryPromptAtOnce_withOneCall(ServiceKind service) {
         try (Stage stage = new StageSettings(service).tier(first(UNKNOWN_MODEL)).open()) {
@@ -70,6 +74,7 @@ final class LoneAccountTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("closedForAWhile")
     void deadlineBeforeTheAccountOpens_isRefusedAtOnce_withTheTimeAtWhichThereWouldBeRoom(
             ServiceKind service, Fault fault) {
@@ -95,6 +100,7 @@ final class LoneAccountTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void limitHitWithoutAWait_isWaitedFor_andDoesNotCountAsAnAttempt(ServiceKind service) {
         try (Stage stage = settings(service).shortPauses().fault("429-silent#1").open()) {
@@ -107,6 +113,7 @@ final class LoneAccountTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void overloadedAccount_coolsDown_andIsProbedByTheWaitingPrompt(ServiceKind service) {
         try (Stage stage = settings(service).shortPauses().fault("503#1").open()) {
@@ -123,6 +130,7 @@ final class LoneAccountTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("worthAnotherTry")
     void passingFailure_isTriedOnceMoreOnTheSameAccount(ServiceKind service, Fault fault) {
         try (Stage stage =
@@ -138,6 +146,7 @@ final class LoneAccountTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("worthAnotherTry")
     void lastingFailure_failsAfterTwoAttempts_andListsThem(ServiceKind service, Fault fault) {
         try (Stage stage = impatient(service, fault).fault(fault.script()).open()) {

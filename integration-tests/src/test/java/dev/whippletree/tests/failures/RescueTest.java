@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +41,7 @@ final class RescueTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("faults")
     void oneAccountFails_theOtherAnswersAtOnce(ServiceKind service, Fault fault) {
         try (Stage stage = twoAccounts(service, fault)) {
@@ -66,6 +69,7 @@ final class RescueTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("lastingClosures")
     void accountThatClosed_isLeftAlone(ServiceKind service, Fault fault) {
         try (Stage stage = twoAccounts(service, fault)) {
@@ -83,6 +87,7 @@ final class RescueTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("failuresThatAreOnlyCounted")
     void accountThatFailsFiveTimesInARow_coolsDown(ServiceKind service, Fault fault) {
         try (Stage stage = twoAccounts(service, fault)) {
@@ -106,6 +111,7 @@ final class RescueTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("missingModels")
     void modelThatIsNotServed_turnsTheTargetOff_andAnotherAnswers(ServiceKind service, String model) {
         try (Stage stage =

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -31,6 +33,7 @@ final class ScopeTest {
     private static final ServiceLimit FEW_TOKENS = ServiceLimit.bucket(Limit.tokens(100, Duration.ofMinutes(1)));
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void creditOfAnOrganization_isSpentForAllItsAccounts(ServiceKind service) {
         try (Stage stage = oneOrganization(service).fault("402").open()) {
@@ -45,6 +48,7 @@ final class ScopeTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     void refusedToken_closesItsOwnAccountOnly(ServiceKind service) {
         try (Stage stage = oneOrganization(service).fault("401:first").open()) {
@@ -55,6 +59,7 @@ final class ScopeTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void restrictedOrganizationOfGroq_closesAllItsAccounts() {
         try (Stage stage = oneOrganization(ServiceKind.GROQ).fault("403").open()) {
             assertThat(stage.refusal("Why us?").reason()).isEqualTo(Reason.NO_ACCOUNT);
@@ -64,6 +69,7 @@ final class ScopeTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void minuteLimitOfGroq_isLearnedFromItsRefusals() {
         try (Stage stage = groq().limit(ONE_A_MINUTE)
                 .tier(first(MODEL), second(OTHER_MODEL))
@@ -81,6 +87,7 @@ final class ScopeTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void limitOfOneModelOfGroq_leavesTheOthersOpen() {
         try (Stage stage = groq().limit(ONE_A_MINUTE)
                 .tier(first(MODEL))
@@ -94,6 +101,7 @@ final class ScopeTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void dayLimitOfGroqThatNoHeaderTells_isLearnedFromItsRefusal() {
         try (Stage stage = groq().limit(TOKENS_A_DAY).tier(first(MODEL)).open()) {
             stage.answer("Question 1");
@@ -113,6 +121,7 @@ final class ScopeTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void dayLimitOfGroqThatHeadersTell_costsNoRefusal() {
         try (Stage stage = groq().limit(ONE_A_DAY).tier(first(MODEL)).open()) {
             stage.answer("Question 1");
@@ -125,6 +134,7 @@ final class ScopeTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void promptLargerThanALimitOfGroq_isTooLarge_andNotWaitedFor() {
         try (Stage stage =
                 groq().limit(FEW_TOKENS).tier(first(MODEL), second(MODEL)).open()) {
