@@ -52,6 +52,13 @@ record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger l
         if (error.status() == 400 && error.code().isEmpty() && error.says(NOT_SUPPORTED)) {
             return Verdict.of(FailureKind.MODEL_UNAVAILABLE, Reach.MODEL);
         }
-        return Dialect.super.judge(error);
+        Verdict verdict = Dialect.super.judge(error);
+        return verdict.reach() == Reach.UNKNOWN && isOwnLimit(error) ? verdict.reaching(Reach.ORGANIZATION) : verdict;
+    }
+
+    /** Hugging Face's own limits are of all requests, whichever the model. */
+    private static boolean isOwnLimit(ServiceError error) {
+        return HubLimits.read(error.head()).stream()
+                .anyMatch(report -> report.remaining().orElse(1) == 0);
     }
 }

@@ -52,7 +52,7 @@ final class HuggingFaceFailuresTest {
                         422, "{\"error\":\"bad\",\"error_type\":\"validation\"}", FailureKind.REJECTED, Reach.ACCOUNT),
                 arguments(
                         424, "{\"error\":\"x\",\"error_type\":\"generation\"}", FailureKind.UNAVAILABLE, Reach.ACCOUNT),
-                arguments(429, "{\"error\":\"Too many requests\"}", FailureKind.RATE_LIMITED, Reach.ORGANIZATION),
+                arguments(429, "{\"error\":\"Too many requests\"}", FailureKind.RATE_LIMITED, Reach.UNKNOWN),
                 arguments(429, HuggingFaceErrors.RELAYED_FROM_GROQ, FailureKind.RATE_LIMITED, Reach.MODEL),
                 arguments(
                         429,
@@ -91,13 +91,22 @@ final class HuggingFaceFailuresTest {
     }
 
     @Test
-    void usedUpWindow_tellsTheWait() {
+    void usedUpWindow_tellsTheWait_forAllModels() {
         RecordingSink sink = bench.send(ScriptedReply.json(429, "{\"error\":\"Too many requests\"}")
                 .with("RateLimit", "\"api\";r=0;t=55")
                 .with("RateLimit-Policy", "\"fixed window\";\"api\";q=500;w=300"));
 
         assertThat(sink.awaitFailure().retryAfter()).contains(Duration.ofSeconds(56));
+        assertThat(sink.awaitFailure().reach()).isEqualTo(Reach.ORGANIZATION);
         assertThat(sink.reports()).hasSize(1);
+    }
+
+    @Test
+    void windowThatIsNotUsedUp_isNotTheLimitThatWasHit() {
+        Failure failure = bench.failure(
+                ScriptedReply.json(429, "{\"error\":\"Too many requests\"}").with("RateLimit", "\"api\";r=7;t=55"));
+
+        assertThat(failure.reach()).isEqualTo(Reach.UNKNOWN);
     }
 
     @Test

@@ -100,7 +100,7 @@ final class FailureTable {
                 .or(() -> prose(error).flatMap(LimitProse::untilRoom));
         return new Verdict(
                 daily ? FailureKind.QUOTA_EXHAUSTED : FailureKind.RATE_LIMITED,
-                error.says("for model") ? Reach.MODEL : Reach.ORGANIZATION,
+                error.says("for model") ? Reach.MODEL : Reach.UNKNOWN,
                 wait);
     }
 

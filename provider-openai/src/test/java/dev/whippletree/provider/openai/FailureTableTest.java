@@ -6,6 +6,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,7 @@ final class FailureTableTest {
         "413, TOO_LARGE, MODEL",
         "422, REJECTED, ACCOUNT",
         "424, REJECTED, ACCOUNT",
-        "429, RATE_LIMITED, ORGANIZATION",
+        "429, RATE_LIMITED, UNKNOWN",
         "498, OVERLOADED, ACCOUNT",
         "500, UNAVAILABLE, ACCOUNT",
         "502, UNAVAILABLE, ACCOUNT",
@@ -67,7 +68,7 @@ final class FailureTableTest {
         "400, json_validate_failed, REJECTED, ACCOUNT",
         "400, tool_use_failed, REJECTED, ACCOUNT",
         "424, generation, UNAVAILABLE, ACCOUNT",
-        "400, rate_limit_exceeded, RATE_LIMITED, ORGANIZATION"
+        "400, rate_limit_exceeded, RATE_LIMITED, UNKNOWN"
     })
     void code_decidesBeforeTheStatus(int status, String code, FailureKind kind, Reach reach) {
         for (String body : new String[] {
@@ -121,10 +122,23 @@ final class FailureTableTest {
     }
 
     @Test
-    void dailyLimitInOtherWords_isExhausted() {
-        assertThat(judge(Bench.error(429, "{\"error\":\"Rate limit exceeded: free-models-per-day\"}"))
-                        .kind())
-                .isEqualTo(FailureKind.QUOTA_EXHAUSTED);
+    void dailyLimitInOtherWords_isExhausted_howeverFarItReaches() {
+        Verdict verdict = judge(Bench.error(429, "{\"error\":\"Rate limit exceeded: free-models-per-day\"}"));
+
+        assertThat(verdict).isEqualTo(Verdict.of(FailureKind.QUOTA_EXHAUSTED, Reach.UNKNOWN));
+    }
+
+    /** OpenAI names model and organization; its limits are each model's, but nothing in these words says so. */
+    @Test
+    void limitThatNamesModelAndOrganization_isOfUnknownReach() {
+        Verdict verdict = judge(Bench.error(
+                429,
+                "{\"error\":{\"message\":\"Rate limit reached for gpt-4o in organization org-xyz on tokens per min (TPM):"
+                        + " Limit 30000, Used 29000, Requested 2000. Please try again in 1.8s.\",\"type\":\"tokens\","
+                        + "\"code\":\"rate_limit_exceeded\"}}"));
+
+        assertThat(verdict)
+                .isEqualTo(new Verdict(FailureKind.RATE_LIMITED, Reach.UNKNOWN, Optional.of(Duration.ofMillis(1_800))));
     }
 
     @Test
