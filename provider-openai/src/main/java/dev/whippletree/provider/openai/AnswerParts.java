@@ -12,6 +12,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Turns a {@code message}, or one {@code delta} after another, into deltas. Confined to one thread.
  *
+ * <p>A refusal is told as text: OpenAI gives it in a field of its own, in place of content, but the words are the model's.
+ *
  * <p>Tool calls are numbered from 0 in the order in which they first appear, whatever the service numbers them by, and a call's
  * id and name are told once, also if the service repeats them. A name that comes with another id is another call: servers that
  * translate (Gemini's, LMDeploy's) number all of an answer's calls 0. Another id alone is none: some make up a new one for each delta.
@@ -19,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class AnswerParts {
 
     private static final String CONTENT = "content";
+    private static final String REFUSAL = "refusal";
     private static final String TOOL_CALLS = "tool_calls";
     private static final String ARGUMENTS = "arguments";
 
@@ -42,7 +45,7 @@ final class AnswerParts {
         Json.text(message, "reasoning")
                 .or(() -> Json.text(message, "reasoning_content"))
                 .ifPresent(text -> listener.accept(new Delta.Reasoning(text)));
-        String text = content(message);
+        String text = content(message) + string(message, REFUSAL);
         if (!text.isEmpty()) {
             listener.accept(new Delta.Text(text));
         }
@@ -60,7 +63,7 @@ final class AnswerParts {
         StringBuilder text = new StringBuilder();
         for (JsonNode part : content.get()) {
             MalformedAnswerException.unless(part.isObject(), CONTENT);
-            text.append(string(part, "text"));
+            text.append(string(part, "text")).append(string(part, REFUSAL));
         }
         return text.toString();
     }

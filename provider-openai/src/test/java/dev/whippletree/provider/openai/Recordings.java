@@ -55,6 +55,11 @@ final class Recordings {
                             + call("{\"index\":0,\"id\":\"\",\"function\":{\"arguments\":\"{}\"}}")
                             + finish("tool_calls")
                             + END,
+                    // A refusal
+                    chunk("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null")
+                            + chunk("{\"refusal\":\"I can't.\"}", "null")
+                            + finish("stop")
+                            + END,
                     // Several choices, in any order
                     "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"}},{\"index\":0,\"delta\":"
                             + "{\"content\":\"yes\"}}]}\n\n"
@@ -80,6 +85,8 @@ final class Recordings {
                             + "\"function\":{\"name\":\"g\",\"arguments\":{\"a\":[1,0.5,\"x\"]}}}]},\"finish_reason\":\"tool_calls\"}]}",
                     "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"H\"},{\"type\":\"text\",\"text\":"
                             + "\"i\"}]},\"finish_reason\":\"end_turn\"}],\"usage\":null}",
+                    "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I can't.\"},"
+                            + "\"finish_reason\":\"stop\"}]}",
                     "{\"error\":{\"message\":\"too much\",\"code\":429}}")
             .map(body -> recorded(Kind.WHOLE, body))
             .toList();

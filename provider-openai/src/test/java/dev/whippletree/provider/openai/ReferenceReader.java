@@ -159,6 +159,7 @@ final class ReferenceReader {
         }
         reasoning.append(thought instanceof String words ? words : "");
         text.append(content(message.get("content")));
+        text.append(string(message.get("refusal")));
         tellCalls(message.get("tool_calls"));
         tellFunction(0, "", message.get("function_call"));
     }
@@ -168,7 +169,8 @@ final class ReferenceReader {
             return string(content);
         }
         StringBuilder joined = new StringBuilder();
-        parts.forEach(part -> joined.append(string(object(part).get("text"))));
+        parts.forEach(part -> joined.append(string(object(part).get("text")))
+                .append(string(object(part).get("refusal"))));
         return joined.toString();
     }
 

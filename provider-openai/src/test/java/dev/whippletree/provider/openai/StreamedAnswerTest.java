@@ -133,6 +133,18 @@ final class StreamedAnswerTest {
     }
 
     @Test
+    void refusal_isTheModelsWords() {
+        RecordingSink sink = send(chunk("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null")
+                + chunk("{\"refusal\":\"I can\"}", "null")
+                + chunk("{\"content\":null,\"refusal\":\"'t.\"}", "null")
+                + STOP
+                + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas()).containsExactly(new Delta.Text("I can"), new Delta.Text("'t."));
+    }
+
+    @Test
     void toolCalls_areMergedByIndex() {
         RecordingSink sink =
                 send(toolCall("{\"index\":0,\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"\"}}")
@@ -218,6 +230,9 @@ final class StreamedAnswerTest {
                 "{\"content\":{\"text\":\"Hi\"}}",
                 "{\"content\":[\"Hi\"]}",
                 "{\"content\":[{\"text\":5}]}",
+                "{\"content\":[{\"refusal\":5}]}",
+                "{\"refusal\":5}",
+                "{\"refusal\":[\"I can't.\"]}",
                 "{\"tool_calls\":\"f\"}",
                 "{\"tool_calls\":[\"f\"]}",
                 "{\"tool_calls\":[{\"index\":-1,\"function\":{\"arguments\":\"1\"}}]}",

@@ -69,6 +69,25 @@ final class WholeAnswerTest {
         assertThat(sink.text()).isEqualTo("Hi");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"content\":null,\"refusal\":\"I can't.\"} | I can't.",
+                "{\"refusal\":\"I can't.\"} | I can't.",
+                "{\"content\":\"Hm. \",\"refusal\":\"I can't.\"} | Hm. I can't.",
+                "{\"content\":[{\"type\":\"refusal\",\"refusal\":\"I can't.\"}]} | I can't.",
+                "{\"content\":\"Hi\",\"refusal\":null} | Hi",
+                "{\"content\":\"Hi\",\"refusal\":\"\"} | Hi"
+            })
+    void refusal_isTheModelsWords(String message, String text) {
+        RecordingSink sink = send("{\"choices\":[{\"message\":" + message + ",\"finish_reason\":\"stop\"}]}");
+
+        sink.awaitDone();
+        assertThat(sink.deltas()).containsExactly(new Delta.Text(text));
+    }
+
     @Test
     void argumentsThatAreJson_areWrittenAsText() {
         RecordingSink sink = send("""
@@ -94,6 +113,7 @@ final class WholeAnswerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{\"choices\":[{\"message\":{\"content\":\"Hi\",\"refusal\":true},\"finish_reason\":\"stop\"}]}",
                 "{\"choices\":[{\"message\":{\"reasoning\":\"Hm\",\"content\":5},\"finish_reason\":\"stop\"}]}",
                 "{\"choices\":{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}}",
                 "{\"choices\":[]}",
