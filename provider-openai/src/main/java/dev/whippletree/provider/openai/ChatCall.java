@@ -161,7 +161,7 @@ final class ChatCall implements Runnable, Cancellable {
                 verdict.kind(),
                 Redactor.clean(error.message(), token),
                 OptionalInt.of(error.status()),
-                Redactor.cleanCode(error.code(), token),
+                Redactor.cleanCode(FailureTable.code(error), token),
                 verdict.retryAfter(),
                 verdict.reach()));
     }

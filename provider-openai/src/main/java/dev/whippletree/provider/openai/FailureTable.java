@@ -69,12 +69,22 @@ final class FailureTable {
         if (isTooLarge(error)) {
             return TOO_LARGE;
         }
-        return Stream.of(error.code(), error.type())
-                .flatMap(Optional::stream)
-                .flatMap(code -> Stream.ofNullable(BY_CODE.get(code)))
-                .findFirst()
+        return knownCode(error)
+                .flatMap(code -> Optional.ofNullable(BY_CODE.get(code)))
                 .map(verdict -> verdict.after(error.retryAfter()))
                 .orElseGet(() -> isLimit(error) ? limited(error, reports) : byStatus(error));
+    }
+
+    /** Returns the service's own code: the one that decides, which some services give as a type; else whatever they give as a code. */
+    static Optional<String> code(ServiceError error) {
+        return knownCode(error).or(error::code);
+    }
+
+    private static Optional<String> knownCode(ServiceError error) {
+        return Stream.of(error.code(), error.type())
+                .flatMap(Optional::stream)
+                .filter(BY_CODE::containsKey)
+                .findFirst();
     }
 
     /** Comes before the codes: Groq gives a prompt larger than the limit itself the code of one that only has to wait. */
