@@ -1,6 +1,8 @@
 package dev.whippletree.provider.openai;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import okio.Buffer;
 import okio.BufferedSource;
 import okio.ForwardingSource;
@@ -34,8 +36,14 @@ final class BodyReader {
         return body.readByteArray();
     }
 
-    /** Returns the start of an error's body, or what of it arrived: what is missing doesn't change what the status says. */
-    static byte[] error(BufferedSource body) throws IOException {
+    /**
+     * Returns the start of an error's body, or what of it arrived in time: what is missing doesn't change what the status says. A
+     * connection that was too slow is closed.
+     *
+     * @param patience how long all of it may take, more than zero
+     */
+    static byte[] error(BufferedSource body, Duration patience) throws IOException {
+        body.timeout().deadline(patience.toNanos(), TimeUnit.NANOSECONDS);
         try {
             body.request(MOST_ERROR_BYTES);
         } catch (IOException e) {

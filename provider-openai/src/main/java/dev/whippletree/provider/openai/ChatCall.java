@@ -75,7 +75,7 @@ final class ChatCall implements Runnable, Cancellable {
     }
 
     private void make() throws IOException {
-        Call started = endpoint.http().newCall(request());
+        Call started = endpoint.connections().http().newCall(request());
         call = started;
         if (stopped) {
             started.cancel();
@@ -118,7 +118,8 @@ final class ChatCall implements Runnable, Cancellable {
         ResponseHead head = head(response);
         dialect.answered(head);
         if (!head.successful()) {
-            byte[] body = BodyReader.error(response.body().source());
+            byte[] body = BodyReader.error(
+                    response.body().source(), endpoint.connections().errorPatience());
             throw new NoAnswerException(ErrorReader.ofBody(head, body, endpoint.clock()));
         }
         sink.limits(dialect.limits(head));

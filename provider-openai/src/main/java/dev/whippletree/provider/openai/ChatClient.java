@@ -10,33 +10,23 @@ import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
-import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 
 /**
  * One account of a service that speaks the protocol, open for calls. Thread-safe.
  *
  * <p>Each call occupies one task of {@link Services#executor()} from its start to its end. OkHttp's dispatcher, which would
  * queue calls to one host, isn't asked: calls are executed, not enqueued. All of OkHttp's timeouts but the one for connecting
- * are off, and so is everything by which it would send a request again: admission, time and repetition are the engine's.
+ * are off, and so is everything by which it would send a request again: admission, time and repetition are the engine's. Only the body
+ * of an error has a time of its own, {@link Connections#ERROR_PATIENCE}.
  */
 public final class ChatClient implements ProviderClient {
-
-    /** Where the account states no concurrency: more than an engine would allow it, since idle connections go by themselves. */
-    private static final int DEFAULT_IDLE_CONNECTIONS = 1_000;
-
-    /** Less than the minute after which services and what stands before them usually close idle connections. */
-    private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final Endpoint endpoint;
     private final Executor executor;
@@ -57,32 +47,20 @@ public final class ChatClient implements ProviderClient {
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */
     public static ChatClient open(AccountSettings account, Services services, Dialect dialect) {
-        HttpUrl url = Objects.requireNonNull(HttpUrl.get(dialect.chatCompletions()), "url");
-        Endpoint endpoint =
-                new Endpoint(account.id(), http(account, url), url, account.token(), dialect, services.clock());
-        return new ChatClient(endpoint, services.executor());
+        return open(account, services, dialect, Connections.ERROR_PATIENCE);
     }
 
-    private static OkHttpClient http(AccountSettings account, HttpUrl url) {
-        WireMeter meter = new WireMeter();
-        OkHttpClient.Builder http = new OkHttpClient.Builder()
-                .socketFactory(meter)
-                .addNetworkInterceptor(new OwnAnswer(meter))
-                .connectTimeout(ChatSettings.connectTimeout(account))
-                .readTimeout(Duration.ZERO)
-                .writeTimeout(Duration.ZERO)
-                .callTimeout(Duration.ZERO)
-                .retryOnConnectionFailure(false)
-                .followRedirects(false)
-                .followSslRedirects(false)
-                .connectionPool(new ConnectionPool(
-                        account.maxConcurrency().orElse(DEFAULT_IDLE_CONNECTIONS), IDLE.toSeconds(), TimeUnit.SECONDS))
-                .eventListenerFactory(Progress.FACTORY);
-        if (!url.isHttps()) {
-            // Saves reading the trust store, which takes longer than a call.
-            http.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
-        }
-        return http.build();
+    /** @param errorPatience how long the body of an error may take to arrive, more than zero */
+    static ChatClient open(AccountSettings account, Services services, Dialect dialect, Duration errorPatience) {
+        HttpUrl url = Objects.requireNonNull(HttpUrl.get(dialect.chatCompletions()), "url");
+        Endpoint endpoint = new Endpoint(
+                account.id(),
+                Connections.of(account, url, errorPatience),
+                url,
+                account.token(),
+                dialect,
+                services.clock());
+        return new ChatClient(endpoint, services.executor());
     }
 
     @Override
@@ -125,7 +103,7 @@ public final class ChatClient implements ProviderClient {
     public void close() {
         closed = true;
         calls.forEach(ChatCall::stop);
-        endpoint.http().connectionPool().evictAll();
+        endpoint.connections().http().connectionPool().evictAll();
     }
 
     /** Returns the account's id and where it is; nothing of its token. */

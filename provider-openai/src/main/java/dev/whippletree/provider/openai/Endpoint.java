@@ -5,20 +5,24 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 
 /**
  * All that the calls of one account have in common. Thread-safe.
  *
  * @param account the account's id, for messages
- * @param http makes the calls
+ * @param connections by which the calls go
  * @param url where they go
  * @param token read anew for each call; absent: the service wants none
  * @param dialect what the service does differently
  * @param clock for dates in headers
  */
 record Endpoint(
-        String account, OkHttpClient http, HttpUrl url, Optional<Secret> token, Dialect dialect, InstantSource clock) {
+        String account,
+        Connections connections,
+        HttpUrl url,
+        Optional<Secret> token,
+        Dialect dialect,
+        InstantSource clock) {
 
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7E]+");
 

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.MissingNode;
  * Reads errors in every shape services give them.
  *
  * <p>{@code error} as a string, an array or an object; {@code error_description}, {@code detail}, {@code message},
- * {@code errors[].message}; the header {@code X-Error-Message}; plain text, HTML, nothing. The order is that of Hugging Face's
+ * {@code errors[].message}; the header {@code X-Error-Message}; plain text, HTML, nothing; each whole or cut off. The order is that of Hugging Face's
  * clients (huggingface_hub, {@code utils/_http.py}).
  */
 final class ErrorReader {
@@ -36,8 +36,11 @@ final class ErrorReader {
 
     /** Reads the body of a response whose status says that it failed. */
     static ServiceError ofBody(ResponseHead head, byte[] body, InstantSource clock) {
-        Optional<JsonNode> json = Json.parse(body).filter(node -> node.isObject() || node.isArray());
-        String otherwise = json.isPresent() ? "" : plainText(new String(body, StandardCharsets.UTF_8));
+        String text = new String(body, StandardCharsets.UTF_8);
+        Optional<JsonNode> json = Json.parse(body)
+                .filter(node -> node.isObject() || node.isArray())
+                .or(() -> CutJson.parse(text));
+        String otherwise = json.isPresent() ? "" : plainText(text);
         return read(head, json.orElse(MissingNode.getInstance()), otherwise, clock);
     }
 

@@ -2,7 +2,9 @@ package dev.whippletree.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,53 @@ final class ErrorReaderTest {
             })
     void words_areFoundInEveryShape(String body, String words) {
         assertThat(Bench.error(502, body).message()).isEqualTo(words);
+    }
+
+    /** Came as JSON in the message, and the code wasn't seen. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some \\\"words\\\"\\ | some \"words\"",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\\u00 | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\" | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\", | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"par | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"param\" | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"param\": | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"param\":nul | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"input\":[{\"content\":1. | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\"} | some words",
+                "{\"error\":{\"code\":\"c\" | the service gave no reason (502)"
+            })
+    void wordsAndCode_areFoundInHalfAnError(String body, String words) {
+        ServiceError error = Bench.error(502, body);
+
+        assertThat(error.message()).isEqualTo(words);
+        assertThat(error.code()).contains("c");
+    }
+
+    @Test
+    void errorCutInACharacter_keepsTheOthers() {
+        byte[] body = "{\"error\":\"caf\u00e9".getBytes(StandardCharsets.UTF_8);
+        ServiceError error = ErrorReader.ofBody(
+                new ResponseHead(502, Map.of()), Arrays.copyOf(body, body.length - 1), () -> Bench.NOW);
+
+        assertThat(error.message()).isEqualTo("caf");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "[", "{\"", "{\"error\":", "[{\"message\""})
+    void beginningOfAnError_getsWordsOfOurs(String body) {
+        assertThat(Bench.error(502, body).message()).isEqualTo("the service gave no reason (502)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{]", "{\"a\" \"b\"", "}", "{error: no}"})
+    void whatIsNoStartOfJson_isPlainText(String body) {
+        assertThat(Bench.error(502, body).message()).isEqualTo(body);
     }
 
     /** Would take the better part of an hour if it took the square of the length. */

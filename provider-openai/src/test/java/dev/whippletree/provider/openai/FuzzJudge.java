@@ -81,6 +81,6 @@ final class FuzzJudge {
     }
 
     private static ServiceError refusal(FuzzInput input, ResponseHead head) throws IOException {
-        return ErrorReader.ofBody(head, BodyReader.error(input.source()), () -> Bench.NOW);
+        return ErrorReader.ofBody(head, BodyReader.error(input.source(), Connections.ERROR_PATIENCE), () -> Bench.NOW);
     }
 }
