@@ -85,10 +85,11 @@ final class BodyReader {
     }
 
     static IOException tooLong(long most) {
-        return new IOException("the answer is longer than " + (most >> 20) + " MB");
+        return new UnusableResponseException("the answer is longer than " + (most >> 20) + " MB");
     }
 
     static IOException eventTooLong() {
-        return new IOException("an event of the answer is longer than " + (MOST_EVENT_BYTES >> 20) + " MB");
+        return new UnusableResponseException(
+                "an event of the answer is longer than " + (MOST_EVENT_BYTES >> 20) + " MB");
     }
 }

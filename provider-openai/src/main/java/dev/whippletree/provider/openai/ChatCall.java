@@ -19,6 +19,7 @@ import okhttp3.Call;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.Response;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** One call, from writing the request to telling its one end. {@link #run} blocks; the other methods are thread-safe. */
@@ -103,10 +104,9 @@ final class ChatCall implements Runnable, Cancellable {
                 .tag(OneEndSink.class, sink)
                 .header("Accept", streaming ? "text/event-stream" : "application/json")
                 .header("User-Agent", "whippletree");
-        if (streaming) {
-            // Compressors hold back what should arrive piece by piece.
-            request.header("Accept-Encoding", "identity");
-        }
+        // Compressors hold back what should arrive piece by piece. Said for whole answers too: OkHttp would unpack them
+        // itself.
+        request.header("Accept-Encoding", streaming ? "identity" : "gzip");
         endpoint.dialect().headers().forEach(request::header);
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
         return request.post(new OneShotBody(ChatRequest.body(prompt, model, streaming, endpoint.dialect())))
@@ -117,18 +117,27 @@ final class ChatCall implements Runnable, Cancellable {
         Dialect dialect = endpoint.dialect();
         ResponseHead head = head(response);
         dialect.answered(head);
+        ContentCoding coding = ContentCoding.of(response.headers());
         if (!head.successful()) {
-            byte[] body = BodyReader.error(
-                    response.body().source(), endpoint.connections().errorPatience());
+            byte[] body = coding.isReadable()
+                    ? BodyReader.error(
+                            coding.unpacked(response.body().source()),
+                            endpoint.connections().errorPatience())
+                    : new byte[0];
             throw new NoAnswerException(ErrorReader.ofBody(head, body, endpoint.clock()));
         }
         sink.limits(dialect.limits(head));
-        if (isStream(response.body().contentType())) {
-            return new StreamedAnswer(head, dialect, endpoint.clock(), model, sink::delta)
-                    .read(new EventStream(response.body().source()));
+        if (!coding.isReadable()) {
+            throw new NoAnswerException(ServiceError.found(
+                    head,
+                    "the service packed its answer in a way that nobody asked for (" + coding.inWords() + ", "
+                            + head.status() + ")"));
         }
-        return new WholeAnswer(head, dialect, endpoint.clock())
-                .read(BodyReader.answer(response.body().source()), model, sink::delta);
+        BufferedSource body = coding.unpacked(response.body().source());
+        if (isStream(response.body().contentType())) {
+            return new StreamedAnswer(head, dialect, endpoint.clock(), model, sink::delta).read(new EventStream(body));
+        }
+        return new WholeAnswer(head, dialect, endpoint.clock()).read(BodyReader.answer(body), model, sink::delta);
     }
 
     private static ResponseHead head(Response response) {

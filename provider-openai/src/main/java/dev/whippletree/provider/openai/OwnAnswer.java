@@ -61,7 +61,7 @@ final class OwnAnswer implements Interceptor {
 
     private static IOException refused(Connection connection, String why) throws IOException {
         connection.socket().close();
-        return new IOException(why + "; the connection is closed");
+        return new UnusableResponseException(why + "; the connection is closed");
     }
 
     /** RFC 9112, section 6.3, has such a response discarded. */

@@ -164,9 +164,15 @@ final class RawService implements AutoCloseable {
 
     /** Asks for an answer, and waits for the end. */
     RecordingSink send(boolean streaming) {
+        RecordingSink sink = begin(streaming);
+        sink.awaitEnd();
+        return sink;
+    }
+
+    /** Asks for an answer. */
+    RecordingSink begin(boolean streaming) {
         RecordingSink sink = new RecordingSink(streaming);
         client.send(Prompt.of("How are you?"), "test/model", sink);
-        sink.awaitEnd();
         return sink;
     }
 
@@ -181,9 +187,23 @@ final class RawService implements AutoCloseable {
 
     /** Returns a text packed by gzip, one character for each byte. */
     static String packed(String text) {
+        return packed(text, true);
+    }
+
+    /** Returns a packed text that goes on. */
+    static String packedSoFar(String text) {
+        return packed(text, false);
+    }
+
+    private static String packed(String text, boolean whole) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+        try {
+            GZIPOutputStream gzip = new GZIPOutputStream(bytes, true);
             gzip.write(bytes(text));
+            gzip.flush();
+            if (whole) {
+                gzip.finish();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
