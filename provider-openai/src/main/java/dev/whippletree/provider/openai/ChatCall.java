@@ -8,18 +8,13 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.Cancellable;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import okhttp3.Call;
-import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.Response;
-import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** One call, from writing the request to telling its one end. {@link #run} blocks; the other methods are thread-safe. */
@@ -30,6 +25,7 @@ final class ChatCall implements Runnable, Cancellable {
     private final String model;
     private final OneEndSink sink;
     private final boolean streaming;
+    private final Progress progress;
     private Optional<String> token = Optional.empty();
     private volatile @Nullable Call call;
     private volatile boolean stopped;
@@ -40,6 +36,7 @@ final class ChatCall implements Runnable, Cancellable {
         this.model = model;
         this.sink = sink;
         this.streaming = sink.streaming();
+        this.progress = new Progress(sink);
     }
 
     /** Breaks the call off without a word. */
@@ -67,12 +64,29 @@ final class ChatCall implements Runnable, Cancellable {
         } catch (UnusableTokenException e) {
             fail(FailureKind.UNAUTHORIZED, e.getMessage() + "; give it a valid one");
         } catch (IOException e) {
-            fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : noAnswer(e));
+            fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : inWords(e));
         } catch (RuntimeException | Error e) {
             // Errors too, such as those of a stack that some answer overflows: a sink that hears nothing waits for its
             // timeout.
-            fail(FailureKind.UNAVAILABLE, noAnswer(e));
+            fail(FailureKind.UNAVAILABLE, "the call failed in a way that wasn't foreseen; the log says more");
+            log(e);
+        } finally {
+            endpoint.connections().meter().end();
         }
+    }
+
+    private String inWords(IOException fault) {
+        return progress.isConnected()
+                ? BreakWords.of(fault, endpoint, progress)
+                : "no answer from " + endpoint.where() + ": "
+                        + ConnectWords.of(fault, endpoint.connections().connectTimeout());
+    }
+
+    /** The fault's own message may hold the token. */
+    private void log(Throwable fault) {
+        Throwable shown = new IllegalStateException(Redactor.clean(fault.toString(), token));
+        shown.setStackTrace(fault.getStackTrace());
+        endpoint.log().error("Account {}: a call failed in a way that wasn't foreseen", endpoint.account(), shown);
     }
 
     private void make() throws IOException {
@@ -82,7 +96,7 @@ final class ChatCall implements Runnable, Cancellable {
             started.cancel();
         }
         try (Response response = started.execute()) {
-            sink.done(withoutToken(answer(response)));
+            sink.done(withoutToken(new ResponseReader(endpoint, model, sink).read(response)));
         } catch (NoAnswerException e) {
             fail(e.error());
         }
@@ -101,7 +115,7 @@ final class ChatCall implements Runnable, Cancellable {
     private Request request() {
         Request.Builder request = new Request.Builder()
                 .url(endpoint.url())
-                .tag(OneEndSink.class, sink)
+                .tag(Progress.class, progress)
                 .header("Accept", streaming ? "text/event-stream" : "application/json")
                 .header("User-Agent", "whippletree");
         // Compressors hold back what should arrive piece by piece. Said for whole answers too: OkHttp would unpack them
@@ -111,48 +125,6 @@ final class ChatCall implements Runnable, Cancellable {
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
         return request.post(new OneShotBody(ChatRequest.body(prompt, model, streaming, endpoint.dialect())))
                 .build();
-    }
-
-    private AnswerEnd answer(Response response) throws IOException, NoAnswerException {
-        Dialect dialect = endpoint.dialect();
-        ResponseHead head = head(response);
-        dialect.answered(head);
-        ContentCoding coding = ContentCoding.of(response.headers());
-        if (!head.successful()) {
-            byte[] body = coding.isReadable()
-                    ? BodyReader.error(
-                            coding.unpacked(response.body().source()),
-                            endpoint.connections().errorPatience())
-                    : new byte[0];
-            throw new NoAnswerException(ErrorReader.ofBody(head, body, endpoint.clock()));
-        }
-        sink.limits(dialect.limits(head));
-        if (!coding.isReadable()) {
-            throw new NoAnswerException(ServiceError.found(
-                    head,
-                    "the service packed its answer in a way that nobody asked for (" + coding.inWords() + ", "
-                            + head.status() + ")"));
-        }
-        BufferedSource body = coding.unpacked(response.body().source());
-        if (isStream(response.body().contentType())) {
-            return new StreamedAnswer(head, dialect, endpoint.clock(), model, sink::delta).read(new EventStream(body));
-        }
-        return new WholeAnswer(head, dialect, endpoint.clock()).read(BodyReader.answer(body), model, sink::delta);
-    }
-
-    private static ResponseHead head(Response response) {
-        Map<String, String> headers = new HashMap<>();
-        response.headers().forEach(header -> headers.put(header.getFirst(), header.getSecond()));
-        return new ResponseHead(response.code(), headers);
-    }
-
-    /** The content type says which it is; where it names neither, the service is taken to send what was asked for. */
-    private boolean isStream(@Nullable MediaType type) {
-        if (type == null
-                || !(type.subtype().equals("event-stream") || type.subtype().contains("json"))) {
-            return streaming;
-        }
-        return type.subtype().equals("event-stream");
     }
 
     /** Those in the headers of a response that is no answer are told with those in its body. */
@@ -184,17 +156,5 @@ final class ChatCall implements Runnable, Cancellable {
                 Optional.empty(),
                 Optional.empty(),
                 Reach.ACCOUNT));
-    }
-
-    private String noAnswer(Throwable e) {
-        return "no answer from " + endpoint.url().host() + ": " + reason(e);
-    }
-
-    /** What the JDK says of a host that it can't find is often its name and nothing else. */
-    static String reason(Throwable e) {
-        if (e instanceof UnknownHostException) {
-            return "this host isn't known here; check its name and the network";
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }

@@ -59,7 +59,8 @@ public final class ChatClient implements ProviderClient {
                 url,
                 account.token(),
                 dialect,
-                services.clock());
+                services.clock(),
+                services.logger("provider.openai"));
         return new ChatClient(endpoint, services.executor());
     }
 

@@ -27,6 +27,11 @@ record Connections(OkHttpClient http, WireMeter meter, Duration errorPatience) {
     /** Less than the minute after which services and what stands before them usually close idle connections. */
     private static final Duration IDLE = Duration.ofSeconds(30);
 
+    /** Returns how long connecting may take. */
+    Duration connectTimeout() {
+        return Duration.ofMillis(http.connectTimeoutMillis());
+    }
+
     /**
      * Prepares an account's connections; makes none.
      *

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
+import org.slf4j.Logger;
 
 /**
  * All that the calls of one account have in common. Thread-safe.
@@ -15,6 +16,7 @@ import okhttp3.HttpUrl;
  * @param token read anew for each call; absent: the service wants none
  * @param dialect what the service does differently
  * @param clock for dates in headers
+ * @param log where faults are told that nobody foresaw
  */
 record Endpoint(
         String account,
@@ -22,9 +24,16 @@ record Endpoint(
         HttpUrl url,
         Optional<Secret> token,
         Dialect dialect,
-        InstantSource clock) {
+        InstantSource clock,
+        Logger log) {
 
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7E]+");
+
+    /** Returns the host that is called, with the port unless it is the usual one. */
+    String where() {
+        boolean usual = url.port() == HttpUrl.defaultPort(url.scheme());
+        return usual ? url.host() : url.host() + ":" + url.port();
+    }
 
     /**
      * Returns the token's value as it is now; empty if the account has none.

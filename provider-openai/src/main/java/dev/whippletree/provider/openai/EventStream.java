@@ -17,6 +17,7 @@ final class EventStream {
     private final BufferedSource source;
     private boolean first = true;
     private boolean afterReturn;
+    private boolean empty = true;
 
     EventStream(BufferedSource source) {
         this.source = Okio.buffer(BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
@@ -65,6 +66,11 @@ final class EventStream {
         return data == null ? null : new Event(name, data.toString(), false);
     }
 
+    /** Returns whether nothing has come so far. */
+    boolean isEmpty() {
+        return empty;
+    }
+
     private static boolean isField(String line, String name) {
         return line.startsWith(name) && (line.length() == name.length() || line.charAt(name.length()) == ':');
     }
@@ -81,6 +87,7 @@ final class EventStream {
         if (end < 0 && source.exhausted()) {
             return null;
         }
+        empty = false;
         String line = source.readUtf8(end < 0 ? source.getBuffer().size() : end);
         if (end >= 0) {
             afterReturn = source.readByte() == '\r';

@@ -7,7 +7,6 @@ import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
-import okio.ForwardingSource;
 import okio.Okio;
 import okio.Source;
 
@@ -35,22 +34,13 @@ final class OwnAnswer implements Interceptor {
         if (connection.socket().getInputStream().available() > 0) {
             throw refused(connection, "it sends without having been asked");
         }
-        boolean answered = false;
-        try {
-            meter.begin();
-            Response response = bounded(answer(chain, connection));
-            answered = true;
-            return response;
-        } finally {
-            if (!answered) {
-                meter.end();
-            }
-        }
+        meter.begin();
+        return bounded(answer(chain, connection));
     }
 
     private Response answer(Chain chain, Connection connection) throws IOException {
         Response response = chain.proceed(chain.request());
-        if (meter.isUnmoved()) {
+        if (meter.received().orElse(0) == 0) {
             throw refused(connection, "it had sent this response before it got the request");
         }
         if (endsInTwoPlaces(response.headers())) {
@@ -72,18 +62,9 @@ final class OwnAnswer implements Interceptor {
     }
 
     /** Before it is unpacked: what is packed may be endless though it unpacks to nothing. */
-    private Response bounded(Response response) {
+    private static Response bounded(Response response) {
         ResponseBody body = response.body();
-        Source source = new ForwardingSource(BodyReader.bounded(body.source(), BodyReader.MOST_RECEIVED_BYTES)) {
-            @Override
-            public void close() throws IOException {
-                try {
-                    super.close();
-                } finally {
-                    meter.end();
-                }
-            }
-        };
+        Source source = BodyReader.bounded(body.source(), BodyReader.MOST_RECEIVED_BYTES);
         return response.newBuilder()
                 .body(ResponseBody.create(Okio.buffer(source), body.contentType(), body.contentLength()))
                 .build();

@@ -1,22 +1,30 @@
 package dev.whippletree.provider.openai;
 
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Response;
 
-/** Tells a sink how far a call has come, on the thread that makes the call. */
+/** Tells a sink how far a call has come, and keeps it, on the thread that makes the call. Confined to that thread. */
 final class Progress extends EventListener {
 
-    /** Finds the sink that was tagged onto the call's request. */
+    /** Finds the progress that was tagged onto the call's request. */
     static final EventListener.Factory FACTORY = call -> {
-        OneEndSink sink = call.request().tag(OneEndSink.class);
-        return sink == null ? EventListener.NONE : new Progress(sink);
+        Progress progress = call.request().tag(Progress.class);
+        return progress == null ? EventListener.NONE : progress;
     };
 
     private final OneEndSink sink;
+    private boolean connected;
+    private boolean headCame;
 
-    private Progress(OneEndSink sink) {
+    Progress(OneEndSink sink) {
         this.sink = sink;
+    }
+
+    @Override
+    public void connectionAcquired(Call call, Connection connection) {
+        connected = true;
     }
 
     /** Comes when OkHttp has flushed the body and starts to wait: {@code requestBodyEnd} comes before the flush. */
@@ -27,6 +35,17 @@ final class Progress extends EventListener {
 
     @Override
     public void responseHeadersEnd(Call call, Response response) {
+        headCame = true;
         sink.firstByte();
+    }
+
+    /** Returns whether the call has had a connection. */
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** Returns whether the head of the response has come. */
+    boolean headCame() {
+        return headCame;
     }
 }

@@ -25,6 +25,7 @@ final class StreamedAnswer {
     private @Nullable String finishReason;
     private Optional<TokenUsage> usage = Optional.empty();
     private Optional<String> id = Optional.empty();
+    private boolean begun;
 
     /**
      * Prepares to read one answer.
@@ -56,9 +57,16 @@ final class StreamedAnswer {
             }
         }
         if (finishReason == null) {
-            throw broken("the stream ended before the answer did");
+            throw unfinished(events);
         }
         return Ending.of(head, finishReason, usage, model).withId(id);
+    }
+
+    private NoAnswerException unfinished(EventStream events) {
+        if (begun) {
+            return broken("the stream ended before the answer did");
+        }
+        return events.isEmpty() ? NotAnAnswer.empty(head) : NotAnAnswer.other(head);
     }
 
     private void takeAll(EventStream events) throws NoAnswerException, IOException {
@@ -78,9 +86,10 @@ final class StreamedAnswer {
             throw error(event, chunk);
         }
         if (chunk.isPresent()) {
+            begun = true;
             take(chunk.get());
         } else if (event.closed() || finishReason == null) {
-            throw broken("the stream holds a chunk that is not JSON");
+            throw begun ? broken("the stream holds a chunk that isn't JSON") : NotAnAnswer.other(head);
         }
     }
 

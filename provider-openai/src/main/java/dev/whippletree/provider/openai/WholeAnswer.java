@@ -29,8 +29,9 @@ final class WholeAnswer {
      * @throws NoAnswerException if it is an error, or not a whole answer
      */
     AnswerEnd read(byte[] body, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
-        JsonNode answer =
-                Json.parse(body).filter(JsonNode::isObject).orElseThrow(() -> broken("the answer is not JSON"));
+        JsonNode answer = Json.parse(body)
+                .filter(JsonNode::isObject)
+                .orElseThrow(() -> body.length == 0 ? NotAnAnswer.empty(head) : NotAnAnswer.other(head));
         Optional<JsonNode> error = dialect.error(answer);
         if (error.isPresent()) {
             throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));

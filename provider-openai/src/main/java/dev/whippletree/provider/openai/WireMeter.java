@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.Socket;
+import java.util.OptionalLong;
 import javax.net.SocketFactory;
 import okhttp3.Connection;
 import okhttp3.Protocol;
@@ -37,10 +38,10 @@ final class WireMeter extends SocketFactory {
         counts.set(new Count());
     }
 
-    /** Returns whether this thread has received nothing since its call began. */
-    boolean isUnmoved() {
+    /** Returns how many bytes this thread has received since its call began; empty if that isn't counted. */
+    OptionalLong received() {
         Count count = counts.get();
-        return count == null || count.bytes == 0;
+        return count == null ? OptionalLong.empty() : OptionalLong.of(count.bytes);
     }
 
     /** This thread's call is over. */

@@ -161,6 +161,6 @@ final class HostileServiceTest {
 
         Failure failure = failure(out -> out.write(bytes(head("Content-Length: " + body.length()) + body)));
 
-        assertThat(failure.message()).contains("not JSON");
+        assertThat(failure.message()).contains("isn't an answer");
     }
 }

@@ -92,7 +92,7 @@ final class OpenAiProviderTest {
             var failure = bench.failure(ANSWER);
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-            assertThat(failure.message()).contains("too deep");
+            assertThat(failure.message()).contains("the log says more");
         }
     }
 

@@ -141,8 +141,7 @@ final class PackedBodyTest {
             Failure failure = service.send(streaming).awaitFailure();
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-            assertThat(failure.message())
-                    .isEqualTo("no answer from 127.0.0.1: what it packed (gzip) can't be unpacked");
+            assertThat(failure.message()).endsWith(": what it packed (gzip) can't be unpacked");
         }
     }
 

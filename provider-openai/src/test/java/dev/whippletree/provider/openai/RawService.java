@@ -55,12 +55,16 @@ final class RawService implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         services.executor().execute(this::accept);
-        String address = "http://127.0.0.1:" + server.getLocalPort();
         client = ChatClient.open(
-                Bench.account(address, Map.of()),
+                Bench.account(address(), Map.of()),
                 services,
-                new OpenAiDialect(URI.create(address + "/v1/chat/completions"), "max_tokens"),
+                new OpenAiDialect(URI.create(address() + "/v1/chat/completions"), "max_tokens"),
                 errorPatience);
+    }
+
+    /** Returns its address, {@code http://127.0.0.1:port}. */
+    String address() {
+        return "http://127.0.0.1:" + server.getLocalPort();
     }
 
     private void accept() {
@@ -147,6 +151,14 @@ final class RawService implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
+    }
+
+    /** Sends this and closes the connection. */
+    static Reply closedAfter(String response) {
+        return out -> {
+            out.write(bytes(response));
+            throw new IOException("closed on purpose");
+        };
     }
 
     /** Sends this, then nothing more, on a connection that stays open until the client closes it. */

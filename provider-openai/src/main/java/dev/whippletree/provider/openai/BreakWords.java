@@ -1,0 +1,52 @@
+package dev.whippletree.provider.openai;
+
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** Says in plain words how a call broke off that had a connection. Stateless. */
+final class BreakWords {
+
+    /** OkHttp reads no more of a head ({@code HeadersReader.HEADER_LIMIT}). */
+    private static final int MOST_HEAD_BYTES = 256 << 10;
+
+    private BreakWords() {}
+
+    /** Returns how. */
+    static String of(IOException fault, Endpoint endpoint, Progress progress) {
+        return Causes.find(fault, UnusableResponseException.class)
+                .map(found -> noAnswer(endpoint, found.inWords()))
+                .orElseGet(() -> isNoHttp(fault)
+                        ? noAnswer(endpoint, "what it sent isn't proper HTTP")
+                        : broken(endpoint, progress.headCame()));
+    }
+
+    private static String noAnswer(Endpoint endpoint, String why) {
+        return "no answer from " + endpoint.where() + ": " + why;
+    }
+
+    private static boolean isNoHttp(IOException fault) {
+        return fault instanceof ProtocolException && !Causes.says(fault, "unexpected end of stream");
+    }
+
+    private static String broken(Endpoint endpoint, boolean headCame) {
+        OptionalLong received = endpoint.connections().meter().received();
+        if (received.isEmpty()) {
+            return "the connection broke";
+        }
+        if (!headCame && received.getAsLong() >= MOST_HEAD_BYTES) {
+            return noAnswer(endpoint, "the head of its response is longer than " + (MOST_HEAD_BYTES >> 10) + " KB");
+        }
+        // With TLS the first bytes, such as a session's tickets, are of no answer.
+        boolean nothing =
+                received.getAsLong() == 0 || (!headCame && endpoint.url().isHttps());
+        return nothing ? "the connection was closed before an answer came" : brokenAfter(received.getAsLong());
+    }
+
+    private static String brokenAfter(long bytes) {
+        return bytes == 1
+                ? "the connection broke after 1 byte"
+                : String.format(Locale.ROOT, "the connection broke after %,d bytes", bytes);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.whippletree.provider.openai;
+
+import dev.whippletree.spi.AnswerEnd;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import okhttp3.MediaType;
+import okhttp3.Response;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the response to a call: an error, a whole answer or a streamed one. Immutable.
+ *
+ * @param endpoint where it comes from
+ * @param model what the model is called where the answer doesn't say
+ * @param sink is told of limits and pieces
+ */
+record ResponseReader(Endpoint endpoint, String model, OneEndSink sink) {
+
+    /**
+     * Reads to the end.
+     *
+     * @throws NoAnswerException if it isn't a whole answer
+     * @throws IOException if the connection breaks, or the response can't be used
+     */
+    AnswerEnd read(Response response) throws IOException, NoAnswerException {
+        ResponseHead head = head(response);
+        ContentCoding coding = ContentCoding.of(response.headers());
+        endpoint.dialect().answered(head);
+        if (!head.successful()) {
+            byte[] body = coding.isReadable()
+                    ? BodyReader.error(
+                            coding.unpacked(response.body().source()),
+                            endpoint.connections().errorPatience())
+                    : new byte[0];
+            throw new NoAnswerException(ErrorReader.ofBody(head, body, endpoint.clock()));
+        }
+        sink.limits(endpoint.dialect().limits(head));
+        if (!coding.isReadable()) {
+            throw new NoAnswerException(ServiceError.found(
+                    head,
+                    "the service packed its answer in a way that nobody asked for (" + coding.inWords() + ", "
+                            + head.status() + ")"));
+        }
+        return isStream(response.body().contentType())
+                ? stream(head, coding.unpacked(response.body().source()))
+                : whole(head, coding.unpacked(response.body().source()));
+    }
+
+    private AnswerEnd stream(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
+        return new StreamedAnswer(head, endpoint.dialect(), endpoint.clock(), model, sink::delta)
+                .read(new EventStream(body));
+    }
+
+    private AnswerEnd whole(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
+        return new WholeAnswer(head, endpoint.dialect(), endpoint.clock())
+                .read(BodyReader.answer(body), model, sink::delta);
+    }
+
+    private static ResponseHead head(Response response) {
+        Map<String, String> headers = new HashMap<>();
+        response.headers().forEach(header -> headers.put(header.getFirst(), header.getSecond()));
+        return new ResponseHead(response.code(), headers);
+    }
+
+    /** The content type says which it is; where it names neither, the service is taken to send what was asked for. */
+    private boolean isStream(@Nullable MediaType type) {
+        if (type == null
+                || !(type.subtype().equals("event-stream") || type.subtype().contains("json"))) {
+            return sink.streaming();
+        }
+        return type.subtype().equals("event-stream");
+    }
+}

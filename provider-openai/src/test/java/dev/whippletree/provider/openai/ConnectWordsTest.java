@@ -1,0 +1,147 @@
+package dev.whippletree.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.provider.RecordingSink;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NoRouteToHostException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class ConnectWordsTest {
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                Arguments.of(new UnknownHostException("api.magpie.example"), "isn't known here"),
+                Arguments.of(new SocketTimeoutException("timeout"), "connecting took longer than 2500 ms"),
+                Arguments.of(
+                        new ConnectException("Failed to connect").initCause(new ConnectException("Connection refused")),
+                        "it refuses connections"),
+                Arguments.of(new ConnectException("Network is unreachable"), "it can't be reached"),
+                Arguments.of(new NoRouteToHostException("No route to host"), "it can't be reached"),
+                Arguments.of(tls(new CertificateExpiredException()), "its certificate has expired"),
+                Arguments.of(tls(new CertificateNotYetValidException()), "its certificate isn't valid yet"),
+                Arguments.of(
+                        tls(new CertPathValidatorException("PKIX")), "its certificate isn't one that is trusted here"),
+                Arguments.of(new SSLPeerUnverifiedException("Hostname x"), "its certificate is for another host"),
+                Arguments.of(new SSLException("Unsupported or unrecognized SSL message"), "no secure connection"),
+                Arguments.of(
+                        new IOException("Unexpected response code for CONNECT: 407"),
+                        "the proxy doesn't connect to it (407)"),
+                Arguments.of(new IOException(), "no connection could be made"));
+    }
+
+    private static Throwable tls(Exception cause) {
+        return new SSLHandshakeException("no").initCause(new CertificateException("PKIX failed", cause));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void fault_isSaidInWords(IOException fault, String words) {
+        assertThat(ConnectWords.of(fault, Duration.ofMillis(2_500)))
+                .startsWith(words.startsWith("isn't") ? "this host " + words : words)
+                .doesNotContain("Exception", "SSL", "PKIX");
+    }
+
+    @Test
+    void refusedConnection_isSaid_withHostAndPort() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+
+        assertThat(words("http://127.0.0.1:" + port))
+                .isEqualTo("no answer from 127.0.0.1:" + port
+                        + ": it refuses connections; check base-url, and that the service runs there");
+    }
+
+    @Test
+    void unknownHost_isSaid() {
+        assertThat(words("http://magpie.invalid"))
+                .isEqualTo("no answer from magpie.invalid: this host isn't known here; check its name and the network");
+    }
+
+    @Test
+    void serviceWithoutTls_isSaid() throws IOException {
+        try (TlsLess service = new TlsLess("HTTP/1.1 400 Bad Request\r\n\r\n")) {
+            assertThat(words(service.address()))
+                    .endsWith(
+                            ": no secure connection could be made (TLS); check that base-url is right, https or http too");
+        }
+    }
+
+    @Test
+    void connectionClosedBeforeItIsSecure_isSaid() throws IOException {
+        try (TlsLess service = new TlsLess("")) {
+            assertThat(words(service.address())).contains(": no secure connection could be made (TLS)");
+        }
+    }
+
+    /** A port behind which nobody speaks TLS: sends this to whoever connects, and closes the connection. */
+    private record TlsLess(ServerSocket server) implements AutoCloseable {
+
+        TlsLess(String greeting) throws IOException {
+            this(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            Thread thread = new Thread(() -> {
+                try (Socket connection = server.accept()) {
+                    connection.getOutputStream().write(greeting.getBytes(StandardCharsets.ISO_8859_1));
+                    connection.shutdownOutput();
+                    connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+                } catch (IOException e) {
+                    // The client has had enough.
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        String address() {
+            return "https://127.0.0.1:" + server.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+
+    private static String words(String address) {
+        return words(address, Map.of());
+    }
+
+    private static String words(String address, Map<String, String> settings) {
+        try (FakeServices services = FakeServices.real();
+                ProviderClient client = new OpenAiProvider().connect(Bench.account(address, settings), services)) {
+            RecordingSink sink = new RecordingSink(false);
+            client.send(Prompt.of("How are you?"), "test/model", sink);
+            Failure failure = sink.awaitFailure();
+            assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+            return failure.message();
+        }
+    }
+}
