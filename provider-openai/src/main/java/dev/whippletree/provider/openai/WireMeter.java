@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.OptionalLong;
 import javax.net.SocketFactory;
 import okhttp3.Connection;
@@ -85,6 +86,16 @@ final class WireMeter extends SocketFactory {
     }
 
     private final class MeteredSocket extends Socket {
+
+        /**
+         * Bounds what comes next too, until OkHttp sets the time for reading: what makes the connection secure, or a proxy's consent.
+         * OkHttp takes the time for reading for these, which is unbounded here.
+         */
+        @Override
+        public void connect(SocketAddress address, int timeoutMillis) throws IOException {
+            super.connect(address, timeoutMillis);
+            setSoTimeout(timeoutMillis);
+        }
 
         @Override
         public InputStream getInputStream() throws IOException {

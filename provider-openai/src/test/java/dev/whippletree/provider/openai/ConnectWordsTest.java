@@ -102,6 +102,31 @@ final class ConnectWordsTest {
         }
     }
 
+    /** Held a call until its timeout: connecting was bounded, but not what makes the connection secure. */
+    @Test
+    void serviceThatSaysNothing_takesTooLong() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(words("https://127.0.0.1:" + silent.getLocalPort(), Map.of("connect-timeout", "100ms")))
+                    .endsWith(": connecting took longer than 100 ms; check base-url and the network");
+        }
+    }
+
+    @Test
+    void timeForConnecting_isNotThatForAnAnswer() {
+        String answer = "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
+        try (RawService service = new RawService();
+                FakeServices services = FakeServices.real();
+                ProviderClient client = new OpenAiProvider()
+                        .connect(Bench.account(service.address(), Map.of("connect-timeout", "100ms")), services)) {
+            service.reply(
+                    0, service.later("HTTP/1.1 200 OK\r\nContent-Length: " + answer.length() + "\r\n\r\n" + answer));
+            RecordingSink sink = new RecordingSink(false);
+            client.send(Prompt.of("How are you?"), "test/model", sink);
+
+            sink.awaitDone();
+        }
+    }
+
     /** A port behind which nobody speaks TLS: sends this to whoever connects, and closes the connection. */
     private record TlsLess(ServerSocket server) implements AutoCloseable {
 
