@@ -17,8 +17,8 @@ final class BreakWords {
     static String of(IOException fault, Endpoint endpoint, Progress progress) {
         return Causes.find(fault, UnusableResponseException.class)
                 .map(found -> noAnswer(endpoint, found.inWords()))
-                .orElseGet(() -> isNoHttp(fault)
-                        ? noAnswer(endpoint, "what it sent isn't proper HTTP")
+                .orElseGet(() -> fault instanceof ProtocolException && !Causes.says(fault, "unexpected end of stream")
+                        ? noAnswer(endpoint, againstHttp(fault))
                         : broken(endpoint, progress.headCame()));
     }
 
@@ -26,8 +26,10 @@ final class BreakWords {
         return "no answer from " + endpoint.where() + ": " + why;
     }
 
-    private static boolean isNoHttp(IOException fault) {
-        return fault instanceof ProtocolException && !Causes.says(fault, "unexpected end of stream");
+    private static String againstHttp(IOException fault) {
+        return Causes.says(fault, "HTTP_PROXY_AUTH")
+                ? "it asks for the credentials of a proxy (407)"
+                : "what it sent isn't proper HTTP";
     }
 
     private static String broken(Endpoint endpoint, boolean headCame) {

@@ -67,7 +67,8 @@ final class ChatCall implements Runnable, Cancellable {
             fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : inWords(e));
         } catch (RuntimeException | Error e) {
             // Errors too, such as those of a stack that some answer overflows: a sink that hears nothing waits for its
-            // timeout.
+            // timeout. OkHttp may have lost sight of the connection.
+            stop();
             fail(FailureKind.UNAVAILABLE, "the call failed in a way that wasn't foreseen; the log says more");
             log(e);
         } finally {

@@ -29,6 +29,11 @@ final class ErrorReader {
     private static final Pattern TITLE =
             Pattern.compile("<title[^<>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final char UNREADABLE = '\uFFFD';
+
+    /** One in so many characters may be unreadable. */
+    private static final int LEAST_CHARACTERS_EACH = 5;
+
     private static final int LEAST_STATUS = 400;
     private static final int MOST_STATUS = 599;
 
@@ -40,7 +45,9 @@ final class ErrorReader {
         Optional<JsonNode> json = Json.parse(body)
                 .filter(node -> node.isObject() || node.isArray())
                 .or(() -> CutJson.parse(text));
-        String otherwise = json.isPresent() ? "" : plainText(text);
+        // A page that redirects says where to, but not what to do.
+        boolean redirects = head.status() / 100 == 3;
+        String otherwise = json.isPresent() || redirects ? "" : plainText(text);
         return read(head, json.orElse(MissingNode.getInstance()), otherwise, clock);
     }
 
@@ -105,12 +112,24 @@ final class ErrorReader {
     }
 
     private static String plainText(String body) {
+        if (isBinary(body)) {
+            return "";
+        }
         String start = body.stripLeading().toLowerCase(Locale.ROOT);
         if (!start.startsWith("<")) {
             return body.strip();
         }
         Matcher title = TITLE.matcher(body);
         return title.find() ? title.group(1).strip() : "";
+    }
+
+    /** Text in another encoding has some characters that can't be read; what is no text has many. */
+    private static boolean isBinary(String body) {
+        long unreadable = body.chars()
+                .filter(character -> character == UNREADABLE
+                        || (Character.isISOControl(character) && !Character.isWhitespace(character)))
+                .count();
+        return unreadable * LEAST_CHARACTERS_EACH > body.length();
     }
 
     private static String ownWords(int status) {

@@ -18,6 +18,7 @@ final class EventStream {
     private boolean first = true;
     private boolean afterReturn;
     private boolean empty = true;
+    private boolean silent = true;
 
     EventStream(BufferedSource source) {
         this.source = Okio.buffer(BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
@@ -71,6 +72,11 @@ final class EventStream {
         return empty;
     }
 
+    /** Returns whether nothing but comments and empty lines has come so far, as services send them to keep a connection alive. */
+    boolean isSilent() {
+        return silent;
+    }
+
     private static boolean isField(String line, String name) {
         return line.startsWith(name) && (line.length() == name.length() || line.charAt(name.length()) == ':');
     }
@@ -92,6 +98,7 @@ final class EventStream {
         if (end >= 0) {
             afterReturn = source.readByte() == '\r';
         }
+        silent &= line.isEmpty() || line.startsWith(":");
         return withoutMark(line);
     }
 

@@ -40,7 +40,8 @@ final class GzipBody implements Source {
     public long read(Buffer sink, long byteCount) throws IOException {
         try {
             return unpacked().read(sink, byteCount);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Okio throws others too, over heads that it doesn't know.
             if (connectionBroke) {
                 throw e;
             }

@@ -13,11 +13,13 @@ import okio.Source;
 /**
  * Sees to it that a call gets its own answer. A service, or a proxy before it, that sends two responses to one request, or one that ends in
  * two places, would have the second taken for the answer to the next call's prompt: OkHttp pools a connection without a look at what
- * is left unread in it. Such a connection is closed and the call fails. Thread-safe.
+ * is left unread in it. Such a connection is closed and the call fails; so it is where OkHttp would lose sight of the connection. Thread-safe.
  *
  * <p>Can't be told from an answer: a left-over whose end, or with TLS all of which, arrives after the answer before it was read.
  */
 final class OwnAnswer implements Interceptor {
+
+    private static final int SWITCHING_PROTOCOLS = 101;
 
     private final WireMeter meter;
 
@@ -46,6 +48,12 @@ final class OwnAnswer implements Interceptor {
         if (endsInTwoPlaces(response.headers())) {
             throw refused(connection, "its response states its length twice and differently");
         }
+        if (endsBeforeItBegins(response.headers())) {
+            throw refused(connection, "its response states a length below zero");
+        }
+        if (response.code() == SWITCHING_PROTOCOLS) {
+            throw refused(connection, "it went over to another protocol (101)");
+        }
         return response;
     }
 
@@ -59,6 +67,12 @@ final class OwnAnswer implements Interceptor {
         List<String> lengths = headers.values("Content-Length");
         return lengths.stream().distinct().count() > 1
                 || !lengths.isEmpty() && headers.get("Transfer-Encoding") != null;
+    }
+
+    /** OkHttp would throw what it shouldn't, and keep the connection; as with another protocol. */
+    private static boolean endsBeforeItBegins(Headers headers) {
+        return headers.values("Content-Length").stream()
+                .anyMatch(length -> length.strip().startsWith("-"));
     }
 
     /** Before it is unpacked: what is packed may be endless though it unpacks to nothing. */

@@ -63,10 +63,10 @@ final class StreamedAnswer {
     }
 
     private NoAnswerException unfinished(EventStream events) {
-        if (begun) {
-            return broken("the stream ended before the answer did");
+        if (events.isEmpty()) {
+            return NotAnAnswer.empty(head);
         }
-        return events.isEmpty() ? NotAnAnswer.empty(head) : NotAnAnswer.other(head);
+        return begun || events.isSilent() ? broken("the stream ended before the answer did") : NotAnAnswer.other(head);
     }
 
     private void takeAll(EventStream events) throws NoAnswerException, IOException {
@@ -75,6 +75,7 @@ final class StreamedAnswer {
             take(event);
             event = events.next();
         }
+        begun |= event != null;
     }
 
     private void take(EventStream.Event event) throws NoAnswerException {

@@ -97,6 +97,34 @@ final class ErrorReaderTest {
         assertThat(Bench.error(502, "<title".repeat(300_000)).message()).contains("502");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<html><title>301 Moved Permanently</title></html>",
+                "Moved Permanently. Redirecting to /elsewhere"
+            })
+    void redirection_getsWordsOfOurs_whateverThePageSays(String body) {
+        assertThat(Bench.error(301, body).message()).contains("base-url must be the final address");
+    }
+
+    @Test
+    void bytesThatAreNoText_getWordsOfOurs() {
+        byte[] packed = RawService.packed("{\"error\":\"words\"}").getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(ErrorReader.ofBody(new ResponseHead(502, Map.of()), packed, () -> Bench.NOW)
+                        .message())
+                .isEqualTo("the service gave no reason (502)");
+    }
+
+    @Test
+    void textInAnotherEncoding_isStillText() {
+        byte[] latin = "Dienst nicht verf\u00fcgbar".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(ErrorReader.ofBody(new ResponseHead(502, Map.of()), latin, () -> Bench.NOW)
+                        .message())
+                .startsWith("Dienst nicht verf");
+    }
+
     @Test
     void emptyBody_getsWordsOfOurs() {
         assertThat(Bench.error(404, "").message()).contains("404", "base-url");

@@ -47,10 +47,17 @@ final class FailureWordsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<html></html>\n", ": nothing\n\n", "data: hello\n\n", "data: [1]\n\n", "data: [DONE]\n\n"})
+    @ValueSource(strings = {"<html></html>\n", "data: hello\n\n", "data: [1]\n\n", ": hm\n\n<html>"})
     void whatIsNoStream_isCalledByItsTypeAndStatus(String body) {
         assertThat(words(EVENTS + "Connection: close\r\n\r\n" + body, true))
                 .isEqualTo("the service sent something that isn't an answer (text/event-stream, 200)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {": still here\n\n", "data: [DONE]\n\n", "\n"})
+    void streamWithoutAnAnswer_isSaid(String body) {
+        assertThat(words(EVENTS + "Connection: close\r\n\r\n" + body, true))
+                .isEqualTo("the stream ended before the answer did");
     }
 
     @ParameterizedTest
@@ -117,15 +124,9 @@ final class FailureWordsTest {
                 .endsWith("isn't proper HTTP");
     }
 
-    /** OkHttp throws what it shouldn't, or gives a body that can't be read. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "HTTP/1.1 -12 Odd\r\n\r\n",
-                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n"
-            })
-    void oddStatus_isAFailureLikeOthers(String response) {
-        assertThat(words(response, false)).doesNotContain("Exception", "-12");
+    @Test
+    void serviceThatIsNoProxy_asksForNoCredentialsOfOne() {
+        assertThat(words("HTTP/1.1 407 Who\r\n\r\n", false)).endsWith("it asks for the credentials of a proxy (407)");
     }
 
     @Test

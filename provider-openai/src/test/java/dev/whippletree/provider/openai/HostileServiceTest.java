@@ -8,10 +8,13 @@ import dev.whippletree.model.FailureKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a service may send that keeps to no rule of HTTP, over raw sockets. */
@@ -97,6 +100,32 @@ final class HostileServiceTest {
         Failure failure = failure(out -> out.write(bytes(head(other + "\r\nContent-Length: " + body.length()) + body)));
 
         assertThat(failure.message()).contains("states its length twice");
+    }
+
+    /** OkHttp loses sight of these connections: they stayed open for good. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "101 Switching|Connection: upgrade|another protocol",
+                "101 Switching|X-Other: x|another protocol",
+                "200 OK|Content-Length: -5|a length below zero",
+                "-12 Odd|Content-Length: 0|wasn't foreseen"
+            })
+    void responseThatOkHttpCannotTake_endsWithItsConnection(String status, String header, String words)
+            throws InterruptedException {
+        CountDownLatch closed = new CountDownLatch(1);
+        RawService.Reply kept = service.keptOpen("HTTP/1.1 " + status + "\r\n" + header + "\r\n\r\n");
+
+        Failure failure = failure(out -> {
+            kept.write(out);
+            closed.countDown();
+        });
+
+        assertThat(failure.message()).contains(words).doesNotContain("Exception", "-5", "-12");
+        assertThat(closed.await(30, TimeUnit.SECONDS))
+                .as("the client has closed the connection")
+                .isTrue();
     }
 
     @Test

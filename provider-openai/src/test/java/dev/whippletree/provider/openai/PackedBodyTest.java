@@ -137,7 +137,9 @@ final class PackedBodyTest {
         service.reply(0, response("200 OK", type, "gzip", packed.substring(0, packed.length() / 2)));
         service.reply(0, response("200 OK", type, "gzip", packed + "more"));
 
-        for (int count = 0; count < 3; count++) {
+        service.reply(0, response("200 OK", type, "gzip", "\u001f\u008b\u0007\u00ff" + "\0".repeat(8)));
+
+        for (int count = 0; count < 4; count++) {
             Failure failure = service.send(streaming).awaitFailure();
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
