@@ -87,7 +87,7 @@ final class RateLimitHeadersTest {
 
     private static RateLimitReport report(Limit.Unit unit, long amount, long remaining, Duration reset) {
         return new RateLimitReport(
-                Reach.ORGANIZATION,
+                Reach.UNKNOWN,
                 unit,
                 OptionalLong.of(amount),
                 OptionalLong.of(remaining),
