@@ -151,7 +151,7 @@ record ApiError(
         Optional<Duration> wait = failure.roomAt().map(at -> Duration.between(now, at));
         return switch (failure.reason()) {
             case REJECTED -> rejected(failure, disclosure);
-            case FILTERED -> of(BAD_REQUEST, INVALID, "content_filter", message);
+            case FILTERED -> of(BAD_REQUEST, INVALID, codeOfLast(failure).orElse("content_filter"), message);
             case TOO_LARGE -> of(BAD_REQUEST, INVALID, "context_length_exceeded", message);
             case NO_ACCOUNT -> of(UNAVAILABLE, SERVER, "no_account", message);
             case NO_ROOM_IN_TIME -> waiting(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", message, wait);
@@ -176,6 +176,14 @@ record ApiError(
                 INVALID,
                 last.failure().code().orElse("invalid_request"),
                 disclosure.told(last.failure().message()));
+    }
+
+    /** Returns the code that the service gave the last attempt; empty if it gave none. */
+    private static Optional<String> codeOfLast(PromptException failure) {
+        List<AttemptReport> attempts = failure.attempts();
+        return attempts.isEmpty()
+                ? Optional.empty()
+                : attempts.get(attempts.size() - 1).failure().code();
     }
 
     private static ApiError waiting(int status, String type, String code, String message, Optional<Duration> wait) {

@@ -277,6 +277,14 @@ final class GatewayTest {
         assertError(running.post(HI), 400, "context_length_exceeded", "context too long");
         running.provider.usually(call -> call.fail(Failure.of(FailureKind.FILTERED, "not allowed")));
         assertError(running.post(HI), 400, "content_filter", "not allowed");
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.FILTERED,
+                "not that either",
+                OptionalInt.of(400),
+                Optional.of("jailbreak_detected"),
+                Optional.empty(),
+                Reach.ACCOUNT)));
+        assertError(running.post(HI), 400, "jailbreak_detected", "not that either");
     }
 
     @Test
