@@ -76,9 +76,11 @@ final class GatewayReader {
         Duration patience = section.duration("client-timeout").orElse(usual.clientTimeout());
         Duration idle = section.duration("idle-timeout").orElse(usual.idleTimeout());
         long memory = section.read("memory", GatewayReader::memoryBytes).orElse(usual.memoryBytes());
+        Duration deadline = section.duration("deadline").orElse(usual.deadline());
         return bounds(section, "client-timeout", () -> usual.withClientTimeout(patience))
                 .flatMap(so -> bounds(section, "idle-timeout", () -> so.withIdleTimeout(idle)))
                 .flatMap(so -> bounds(section, "memory", () -> so.withMemoryBytes(memory)))
+                .flatMap(so -> bounds(section, "deadline", () -> so.withDeadline(deadline)))
                 .map(so -> so.withMostBodyBytes(body).withMostConnections(connections));
     }
 

@@ -102,19 +102,31 @@ public record GatewaySettings(
      *     it is cut off; 1 millisecond to 1 hour
      * @param idleTimeout how long a connection may be without a request before it is closed; 1 millisecond to 1 day
      * @param memoryBytes the most memory that all requests under way may take together, by the gateway's estimate; 1 or more
+     * @param deadline how long a request waits for its answer, or for the first piece of a stream, where neither the request nor its route
+     *     says; 1 millisecond to 7 days
      */
     public record Bounds(
-            int mostBodyBytes, int mostConnections, Duration clientTimeout, Duration idleTimeout, long memoryBytes) {
+            int mostBodyBytes,
+            int mostConnections,
+            Duration clientTimeout,
+            Duration idleTimeout,
+            long memoryBytes,
+            Duration deadline) {
 
         private static final int USUAL_MEMORY_PERCENT = 25;
         private static final int HUNDRED = 100;
 
         /**
          * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any useful network takes), 120 seconds idle (longer than
-         * clients keep their connections), a quarter of this JVM's largest heap.
+         * clients keep their connections), a quarter of this JVM's largest heap, a deadline of 1 hour.
          */
         public static final Bounds DEFAULT = new Bounds(
-                20_000_000, 10_000, Duration.ofSeconds(30), Duration.ofSeconds(120), shareOfHeap(USUAL_MEMORY_PERCENT));
+                20_000_000,
+                10_000,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(120),
+                shareOfHeap(USUAL_MEMORY_PERCENT),
+                Duration.ofHours(1));
 
         /**
          * Checks ranges.
@@ -131,31 +143,39 @@ public record GatewaySettings(
                     idleTimeout.toMillis() >= 1 && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
                     "a connection may be idle for 1 millisecond to 1 day, not " + idleTimeout);
             check(memoryBytes >= 1, "requests have 1 byte of memory or more, not " + memoryBytes);
+            check(
+                    deadline.toMillis() >= 1 && deadline.compareTo(Duration.ofDays(7)) <= 0,
+                    "a deadline is 1 millisecond to 7 days, not " + deadline);
         }
 
         /** Returns the same with another size of the largest request. */
         public Bounds withMostBodyBytes(int other) {
-            return new Bounds(other, mostConnections, clientTimeout, idleTimeout, memoryBytes);
+            return new Bounds(other, mostConnections, clientTimeout, idleTimeout, memoryBytes, deadline);
         }
 
         /** Returns the same with another number of connections. */
         public Bounds withMostConnections(int other) {
-            return new Bounds(mostBodyBytes, other, clientTimeout, idleTimeout, memoryBytes);
+            return new Bounds(mostBodyBytes, other, clientTimeout, idleTimeout, memoryBytes, deadline);
         }
 
         /** Returns the same with another time that clients have. */
         public Bounds withClientTimeout(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, other, idleTimeout, memoryBytes);
+            return new Bounds(mostBodyBytes, mostConnections, other, idleTimeout, memoryBytes, deadline);
         }
 
         /** Returns the same with another time that connections may be idle. */
         public Bounds withIdleTimeout(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other, memoryBytes);
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other, memoryBytes, deadline);
         }
 
         /** Returns the same with another amount of memory for requests. */
         public Bounds withMemoryBytes(long other) {
-            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, idleTimeout, other);
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, idleTimeout, other, deadline);
+        }
+
+        /** Returns the same with another deadline. */
+        public Bounds withDeadline(Duration other) {
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, idleTimeout, memoryBytes, other);
         }
 
         /**

@@ -65,6 +65,9 @@ final class ConfigurationMistakesTest {
             mistake(
                     "gateway: {idle-timeout: 25h}",
                     "@1: gateway.idle-timeout: a connection may be idle for 1 millisecond to 1 day, not PT25H"),
+            mistake(
+                    "gateway: {deadline: 8d}",
+                    "@1: gateway.deadline: a deadline is 1 millisecond to 7 days, not PT192H"),
             mistake("gateway: {watch-kye: a}", "@1: gateway.watch-kye: unknown key; did you mean 'watch-key'?"),
             mistake("gateway: {memory: 0%}", "@1: gateway.memory: a share of the heap is 1% to 90%, not '0%'"),
             mistake("gateway: {memory: a lot}", "@1: gateway.memory: 'a lot' is not a size such as 512KB, 64MB, 1GB"),

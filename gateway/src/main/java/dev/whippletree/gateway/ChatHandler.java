@@ -29,6 +29,7 @@ final class ChatHandler implements HttpHandler {
     private final Timeline timeline;
     private final LatestAnswers answers;
     private final RequestBody bodies;
+    private final Deadlines deadlines;
 
     /** A request that is being answered, and its size in bytes. */
     private record Asked(Client.Charge charge, Prompt prompt, int size, ChatAnswer answer) {}
@@ -38,12 +39,14 @@ final class ChatHandler implements HttpHandler {
             Supplier<Access> access,
             Timeline timeline,
             LatestAnswers answers,
-            RequestBody bodies) {
+            RequestBody bodies,
+            Deadlines deadlines) {
         this.whippletree = whippletree;
         this.access = access;
         this.timeline = timeline;
         this.answers = answers;
         this.bodies = bodies;
+        this.deadlines = deadlines;
     }
 
     @Override
@@ -96,6 +99,7 @@ final class ChatHandler implements HttpHandler {
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
         models.choose(prompt, request.model());
         try {
+            deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
             return prompt.build().withParameters(request.parameters());
         } catch (IllegalArgumentException e) {
             throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));

@@ -59,8 +59,11 @@ public final class Gateway implements AutoCloseable {
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
         LatestAnswers answers = new LatestAnswers();
+        Deadlines deadlines =
+                new Deadlines(whippletree::configuration, settings.bounds().deadline());
         paths.addExactPath(
-                "/v1/chat/completions", post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies)));
+                "/v1/chat/completions",
+                post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies, deadlines)));
         paths.addExactPath(
                 "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));

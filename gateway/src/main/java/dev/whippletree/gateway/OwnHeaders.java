@@ -8,6 +8,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -38,12 +39,20 @@ final class OwnHeaders {
     static void apply(HeaderMap headers, Prompt.Builder prompt) {
         value(headers, "session").ifPresent(prompt::session);
         value(headers, "priority").ifPresent(text -> prompt.priority(priority(text)));
-        value(headers, "deadline").ifPresent(text -> deadline(text, prompt));
         value(headers, "cache").ifPresent(text -> {
             for (String word : text.split(",")) {
                 cache(word.strip().toLowerCase(Locale.ROOT), prompt);
             }
         });
+    }
+
+    /**
+     * Returns how long a request wants to wait at most; empty if it doesn't say.
+     *
+     * @throws RequestException if that can't be understood
+     */
+    static Optional<Duration> deadline(HeaderMap headers) {
+        return value(headers, "deadline").map(OwnHeaders::duration);
     }
 
     /**
@@ -91,9 +100,9 @@ final class OwnHeaders {
         throw wrong("priority", "is interactive or batch, not '" + text + "'");
     }
 
-    private static void deadline(String text, Prompt.Builder prompt) {
+    private static Duration duration(String text) {
         try {
-            prompt.deadline(Settings.parseDuration(text));
+            return Settings.parseDuration(text);
         } catch (IllegalArgumentException e) {
             throw wrong("deadline", "can't be used: " + e.getMessage());
         }

@@ -1,0 +1,119 @@
+package dev.whippletree.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.engine.Retries;
+import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.engine.RouteSettings.TargetSettings;
+import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.engine.Timeouts;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
+import dev.whippletree.spi.Settings;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How long a request waits. */
+final class DeadlinesTest {
+
+    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    private final RunningGateway running = new RunningGateway(
+            GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withDeadline(Duration.ofMinutes(90))),
+            builder -> builder.route(new RouteSettings(
+                    "hasty",
+                    List.of(new Tier(List.of(new TargetSettings("one", "small-model")))),
+                    RouteSettings.DEFAULT_STRATEGY,
+                    Settings.none("route hasty"),
+                    RouteSettings.DEFAULT_PATIENCE,
+                    Optional.of(Duration.ofMinutes(2)),
+                    RouteSettings.DEFAULT_MAX_TOKENS,
+                    Optional.empty(),
+                    Retries.DEFAULT,
+                    Timeouts.DEFAULT)));
+
+    @AfterEach
+    void close() {
+        running.close();
+    }
+
+    private Prompt asked(String body, String... headers) throws Exception {
+        assertThat(running.post(body, headers).statusCode()).isEqualTo(200);
+        return running.provider.call().prompt();
+    }
+
+    private static String streamed(String body) {
+        return body.replaceFirst("\\{", "{\"stream\":true,");
+    }
+
+    /** Each header as {@code name=value}, with a semicolon between. */
+    @ParameterizedTest
+    @CsvSource({
+        "x-whippletree-deadline=30s;X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, fast, PT30S, PT30S",
+        "X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, hasty, PT40S, PT40S",
+        "X-Stainless-Read-Timeout=600, fast, PT10M, PT1H30M",
+        "X-Stainless-Read-Timeout=600.0, hasty, PT10M, PT2M",
+        "X-Stainless-Read-Timeout=0.5, fast, PT0.5S, PT1H30M",
+        "X-Stainless-Timeout=0;X-Stainless-Read-Timeout=5, fast, PT5S, PT1H30M",
+        "X-Stainless-Timeout=0, hasty, PT2M, PT2M",
+        "X-Stainless-Timeout=-1, fast, PT1H30M, PT1H30M",
+        "X-Stainless-Timeout=1e9, fast, PT1H30M, PT1H30M",
+        "X-Stainless-Timeout=604801, fast, PT1H30M, PT1H30M",
+        "X-Stainless-Timeout=99999999999999999999, fast, PT1H30M, PT1H30M",
+        "X-Stainless-Timeout=0.0009, fast, PT1H30M, PT1H30M",
+        "X-Stainless-Timeout=None, fast, PT1H30M, PT1H30M",
+        "X-Stainless-Lang=js, fast, PT1H30M, PT1H30M",
+    })
+    void deadline_isTheFirstThatIsSaid(String headers, String model, Duration whole, Duration firstPiece)
+            throws Exception {
+        String[] names = Stream.of(headers.split(";"))
+                .flatMap(header -> Stream.of(header.split("=")))
+                .toArray(String[]::new);
+        String body = HI.replace("fast", model);
+
+        Prompt unstreamed = asked(body.replace("Hi", "Whole"), names);
+        assertThat(unstreamed.deadline()).contains(whole);
+        assertThat(unstreamed.deadlineForFirstPiece()).isFalse();
+
+        Prompt streamed = asked(streamed(body), names);
+        assertThat(streamed.deadline()).contains(firstPiece);
+        assertThat(streamed.deadlineForFirstPiece()).isTrue();
+    }
+
+    @Test
+    void anotherDeadlineOfTheGateway_needsARestart() {
+        assertThat(running.gateway.reload(running.settings())).isFalse();
+        assertThat(running.gateway.reload(running.settings().withBounds(GatewaySettings.Bounds.DEFAULT)))
+                .isTrue();
+    }
+
+    @Test
+    void roomThatComesTooLate_isToldAtOnce() throws Exception {
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.RATE_LIMITED,
+                "no more today",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofDays(1)),
+                Reach.ACCOUNT)));
+        for (String body : new String[] {HI, streamed(HI)}) {
+            HttpResponse<String> refused = running.post(body);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
+            assertThat(refused.body()).contains("rate_limit_exceeded");
+            assertThat(Long.parseLong(
+                            refused.headers().firstValue("retry-after").orElseThrow()))
+                    .isBetween(86_000L, 86_401L);
+        }
+    }
+}
