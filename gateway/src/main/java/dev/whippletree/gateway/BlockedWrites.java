@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.Buffers;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
@@ -18,7 +17,7 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Closes a connection whose client takes nothing of what is being written to it. On the connection's I/O thread.
+ * Resets a connection whose client takes nothing of what is being written to it. On the connection's I/O thread.
  *
  * <p>Undertow's own write timeout measures the time between two writes. It takes a service that was silent for a client that is slow,
  * and ends the answer in the middle.
@@ -111,6 +110,6 @@ final class BlockedWrites extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private void giveUp() {
         patience = null;
         LOG.debug("A client took nothing for {} ms", mostMillis);
-        IoUtils.safeClose(connection);
+        Reset.now(connection);
     }
 }

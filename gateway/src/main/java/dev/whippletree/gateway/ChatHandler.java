@@ -142,8 +142,9 @@ final class ChatHandler implements HttpHandler {
     }
 
     private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
+        EventStream events = new EventStream(exchange);
         StreamedAnswer streamed =
-                new StreamedAnswer(exchange, asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
+                new StreamedAnswer(events, asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
 
                     @Override
                     public void answered(Delta.End end) {
@@ -160,13 +161,24 @@ final class ChatHandler implements HttpHandler {
             if (streamed.begun()) {
                 asked.charge().keep(timeline.nanoTime());
             }
+            streamed.leave();
             after.proceed();
         });
         Departure.watch(exchange, () -> {
             asked.charge().keep(timeline.nanoTime());
             streamed.leave();
         });
-        whippletree.stream(asked.prompt()).subscribe(streamed);
+        subscribe(asked.prompt(), streamed);
+    }
+
+    /** Whatever it throws ends the stream: it may have subscribed by then. */
+    private void subscribe(Prompt prompt, StreamedAnswer streamed) {
+        try {
+            whippletree.stream(prompt).subscribe(streamed);
+        } catch (Throwable e) {
+            LOG.error("A request failed", e);
+            streamed.onError(e);
+        }
     }
 
     private void answered(Asked asked, Optional<TokenUsage> usage, Origin origin) {

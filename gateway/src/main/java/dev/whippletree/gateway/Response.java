@@ -30,13 +30,16 @@ final class Response {
      */
     static void later(HttpServerExchange exchange, Runnable work) {
         try {
-            exchange.getIoThread().execute(() -> {
-                try {
-                    work.run();
-                } catch (Throwable e) {
-                    breakOff(exchange, e);
-                }
-            });
+            exchange.getIoThread().execute(() -> guarded(exchange, work));
+        } catch (Throwable e) {
+            breakOff(exchange, e);
+        }
+    }
+
+    /** Does something for an exchange where nobody else would end it if that failed: then its connection is closed. */
+    static void guarded(HttpServerExchange exchange, Runnable work) {
+        try {
+            work.run();
         } catch (Throwable e) {
             breakOff(exchange, e);
         }
@@ -97,7 +100,7 @@ final class Response {
 
         @Override
         public void onComplete(HttpServerExchange exchange, Sender sender) {
-            exchange.endExchange();
+            guarded(exchange, exchange::endExchange);
         }
 
         @Override

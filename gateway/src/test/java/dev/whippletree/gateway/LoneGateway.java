@@ -5,25 +5,33 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.model.Delta;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A gateway in a process of its own, in front of a service that answers at once. Ends with its input. */
+/** A gateway in a process of its own, in front of a service that answers at once, or not to the end. Ends with its input. */
 final class LoneGateway {
 
     private LoneGateway() {}
 
-    /** Starts a process with a heap of so much; its first line is its port. */
-    static Process start(String heap) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LoneGateway.class.getName())
+    /**
+     * Starts a process with a heap of so much; its first line is its port.
+     *
+     * @param arguments {@code silent}: the service says no more than the first piece
+     */
+    static Process start(String heap, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LoneGateway.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
@@ -31,6 +39,9 @@ final class LoneGateway {
     public static void main(String[] arguments) throws IOException {
         ScriptedProvider provider = new ScriptedProvider();
         provider.forgetCalls();
+        if (List.of(arguments).contains("silent")) {
+            provider.usually(call -> call.tell(new Delta.Text("Once upon")));
+        }
         SystemTimeline timeline = new SystemTimeline();
         Telemetry telemetry = new Telemetry(timeline);
         Whippletree.Builder builder = Whippletree.builder();

@@ -7,6 +7,7 @@ import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.model.Secret;
 import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.time.Timeline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /** A gateway on a port of its own, in front of a scripted service with two accounts. */
@@ -28,8 +30,8 @@ final class RunningGateway implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final GatewaySettings settings;
-    private final SystemTimeline timeline = new SystemTimeline();
-    private final Telemetry telemetry = new Telemetry(timeline);
+    private final Optional<ManualTimeline> manual;
+    private final SystemTimeline real = new SystemTimeline();
     final ScriptedProvider provider = new ScriptedProvider();
     final Whippletree whippletree;
     final Gateway gateway;
@@ -41,7 +43,20 @@ final class RunningGateway implements AutoCloseable {
     }
 
     RunningGateway(GatewaySettings settings, UnaryOperator<Whippletree.Builder> more) {
+        this(settings, Optional.empty(), more);
+    }
+
+    /** Everything goes by a time that the test moves. */
+    RunningGateway(GatewaySettings settings, ManualTimeline manual, UnaryOperator<Whippletree.Builder> more) {
+        this(settings, Optional.of(manual), builder -> more.apply(builder).timeline(manual));
+    }
+
+    private RunningGateway(
+            GatewaySettings settings, Optional<ManualTimeline> manual, UnaryOperator<Whippletree.Builder> more) {
         this.settings = settings;
+        this.manual = manual;
+        Timeline timeline = manual.<Timeline>map(given -> given).orElse(real);
+        Telemetry telemetry = new Telemetry(timeline);
         Whippletree.Builder builder = more.apply(Whippletree.builder());
         telemetry.listeners().forEach(builder::listener);
         whippletree = builder.provider(provider)
@@ -152,8 +167,12 @@ final class RunningGateway implements AutoCloseable {
 
     @Override
     public void close() {
-        gateway.close(Duration.ZERO).join();
-        whippletree.close(Duration.ZERO).join();
-        timeline.close();
+        end(gateway.close(Duration.ZERO));
+        end(whippletree.close(Duration.ZERO));
+        real.close();
+    }
+
+    private void end(CompletableFuture<Void> closed) {
+        manual.ifPresentOrElse(timeline -> timeline.advanceUntil(closed), closed::join);
     }
 }

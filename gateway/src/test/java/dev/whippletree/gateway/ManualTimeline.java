@@ -1,0 +1,131 @@
+package dev.whippletree.gateway;
+
+import dev.whippletree.time.Threads;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+
+/** Time that moves by hand while threads are real. Thread-safe. */
+final class ManualTimeline implements Timeline, AutoCloseable {
+
+    private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int MOST_STEPS = 1_000;
+    private static final long STEP_MILLIS = 20;
+
+    private final ExecutorService executor = Threads.newExecutor("manual");
+    private final RandomGenerator random = new SplittableRandom(1);
+    private final TreeSet<Task> tasks = new TreeSet<>();
+    private long nowNanos;
+    private long scheduled;
+    private boolean failing;
+
+    private final class Task implements Timer, Comparable<Task> {
+
+        private final long atNanos;
+        private final long order;
+        private final Runnable work;
+
+        Task(long atNanos, long order, Runnable work) {
+            this.atNanos = atNanos;
+            this.order = order;
+            this.work = work;
+        }
+
+        @Override
+        public void cancel() {
+            synchronized (ManualTimeline.this) {
+                tasks.remove(this);
+            }
+        }
+
+        @Override
+        public int compareTo(Task other) {
+            int byTime = Long.compare(atNanos, other.atNanos);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+
+    /** The next thread of the server that asks for the time fails with an error. */
+    synchronized void failForServer() {
+        failing = true;
+    }
+
+    @Override
+    public synchronized long nanoTime() {
+        if (failing && Thread.currentThread().getName().startsWith("XNIO")) {
+            failing = false;
+            throw new AssertionError("a fault for the test");
+        }
+        return nowNanos;
+    }
+
+    @Override
+    public synchronized Instant now() {
+        return EPOCH.plusNanos(nowNanos);
+    }
+
+    @Override
+    public synchronized Timer schedule(long delayNanos, Runnable task) {
+        if (delayNanos <= 0) {
+            executor.execute(task);
+            return () -> {};
+        }
+        Task timer = new Task(nowNanos + Math.min(delayNanos, Long.MAX_VALUE - nowNanos), scheduled++, task);
+        tasks.add(timer);
+        return timer;
+    }
+
+    @Override
+    public Executor executor() {
+        return executor;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /** Lets time pass, and what becomes due by that run. */
+    synchronized void advance(Duration by) {
+        long until = nowNanos + by.toNanos();
+        while (!tasks.isEmpty() && tasks.first().atNanos <= until) {
+            Task due = tasks.pollFirst();
+            nowNanos = due.atNanos;
+            executor.execute(due.work);
+        }
+        nowNanos = until;
+    }
+
+    /** Lets time pass, second by second, until something has happened. */
+    <T> T advanceUntil(CompletableFuture<T> happened) {
+        for (int step = 0; step < MOST_STEPS; step++) {
+            try {
+                return happened.get(STEP_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                advance(Duration.ofSeconds(1));
+            } catch (InterruptedException | ExecutionException e) {
+                throw new AssertionError(e);
+            }
+        }
+        throw new AssertionError("it didn't happen");
+    }
+
+    /** Returns how many timers haven't run and weren't called off. */
+    synchronized int timers() {
+        return tasks.size();
+    }
+
+    @Override
+    public void close() {
+        executor.shutdown();
+    }
+}
