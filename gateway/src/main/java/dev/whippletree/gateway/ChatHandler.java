@@ -64,6 +64,7 @@ final class ChatHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             ChatRequest request = ChatRequest.read(body);
+            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders());
             Prompt prompt = prompt(exchange, now.models(client), client, request);
             long tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : 0;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
@@ -75,7 +76,7 @@ final class ChatHandler implements HttpHandler {
                     newId(), timeline.now().getEpochSecond(), request.model().orElse(""), now.disclosure());
             Asked asked = new Asked(charge, prompt, body.size(), answer);
             if (request.streaming()) {
-                stream(exchange, asked, request.usage());
+                stream(exchange, asked, request.usage(), keepAlive);
             } else {
                 complete(exchange, asked);
             }
@@ -141,8 +142,11 @@ final class ChatHandler implements HttpHandler {
         }
     }
 
-    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
-        EventStream events = new EventStream(exchange);
+    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage, boolean keepAlive) {
+        EventStream events = new EventStream(exchange, timeline);
+        if (keepAlive) {
+            events.fillSilence();
+        }
         StreamedAnswer streamed =
                 new StreamedAnswer(events, asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
 

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.time.Timeline;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
@@ -11,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One response of server-sent events, and the one place where it ends. Used on the exchange's I/O thread.
  *
+ * <p>Once begun it is never silent for longer than {@link Silence#LONGEST}: a comment, which clients skip, shows that it is still there.
+ *
  * <p>Until it has ended as its client is told, its connection resets when it is closed, whatever closes it. In HTTP/1.1 it is in chunks also
  * where the connection closes after it. So a cut never looks like an end.
  */
 final class EventStream {
 
     private final HttpServerExchange exchange;
+    private final Silence silence;
     private boolean begun;
 
     /** Whether something is being written: nothing else may be until that is done. */
@@ -30,9 +34,14 @@ final class EventStream {
 
     private record Waiting(byte[] events, Runnable then) {}
 
-    /** Prepares one; nothing is sent yet. */
-    EventStream(HttpServerExchange exchange) {
+    /**
+     * Prepares one; nothing is sent yet.
+     *
+     * @param timeline the time by which silence counts
+     */
+    EventStream(HttpServerExchange exchange, Timeline timeline) {
         this.exchange = exchange;
+        this.silence = new Silence(timeline, this::later, this::comment);
         Reset.whenClosed(exchange.getConnection());
         exchange.addExchangeCompleteListener((over, after) -> {
             completed();
@@ -43,6 +52,18 @@ final class EventStream {
     /** Does something on the I/O thread, after what was given before. The stream ends by a reset if it throws anything. Thread-safe. */
     void later(Runnable work) {
         Response.later(exchange, work);
+    }
+
+    /** Lets a comment break each silence from now on, also before the first event: the head is sent with it then. */
+    void fillSilence() {
+        silence.begin();
+    }
+
+    /** A client that hasn't taken what is being written isn't sent more of nothing. */
+    private void comment() {
+        if (!writing && end == null) {
+            send(Events.comment(), () -> {});
+        }
     }
 
     /** Puts one of the gateway's own headers, without the prefix, unless the head has been sent. */
@@ -82,6 +103,7 @@ final class EventStream {
     }
 
     private void finish(StreamEnd how) {
+        silence.end();
         if (how instanceof StreamEnd.Whole whole) {
             write(Events.last(whole.lastChunks()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Failed failed && begun) {
@@ -101,11 +123,13 @@ final class EventStream {
             }
         }
         writing = true;
+        silence.begin();
         exchange.getResponseSender().send(ByteBuffer.wrap(events), then);
     }
 
     private void written(Runnable then) {
         writing = false;
+        silence.begin();
         Waiting next = waiting;
         waiting = null;
         if (next != null) {
@@ -119,6 +143,7 @@ final class EventStream {
 
     /** The exchange is over: the response is written, or the connection is closed. */
     private void completed() {
+        silence.end();
         if (begun && (end == null || end instanceof StreamEnd.Cut)) {
             end(new StreamEnd.Cut());
         } else {

@@ -18,7 +18,8 @@ import java.util.Optional;
  * The headers that are this gateway's own. All begin alike.
  *
  * <p>A request may have {@code session} (whose prompt it is, the unit of fairness), {@code priority} ({@code interactive} or
- * {@code batch}), {@code deadline} (such as {@code 30s}), {@code cache} ({@code no-cache}, {@code no-store}) and {@code question}
+ * {@code batch}), {@code deadline} (such as {@code 30s}), {@code cache} ({@code no-cache}, {@code no-store}), {@code keep-alive}
+ * ({@code true} or {@code false}: whether a stream begins, if need be without a piece, rather than be silent for long) and {@code question}
  * ({@code *} or percent-encoded text: what of the last message may vary in wording). An answer has
  * {@code account}, {@code attempts}, {@code waited-ms} and {@code cache} (the tier's name, {@code joined} or {@code miss}); one that
  * is told while it comes has {@code account} alone, and the rest in its last chunk.
@@ -114,6 +115,23 @@ final class OwnHeaders {
             case "no-store" -> prompt.noStore();
             default -> throw wrong("cache", "is no-cache, no-store or both, not '" + word + "'");
         }
+    }
+
+    /**
+     * Returns whether a request wants its stream to begin, if need be without a piece, rather than be silent for long.
+     *
+     * @throws RequestException if that can't be understood
+     */
+    static boolean keepAlive(HeaderMap headers) {
+        return value(headers, "keep-alive").map(OwnHeaders::flag).orElse(false);
+    }
+
+    private static boolean flag(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw wrong("keep-alive", "is true or false, not '" + text + "'");
+        };
     }
 
     private static RequestException wrong(String name, String what) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Tells an answer as a stream of events while it comes. All it does it does on the stream's I/O thread.
  *
  * <p>A piece is asked for when the one before has been written, so a client that reads slowly gets larger pieces and nothing piles up.
- * Nothing is sent before the first piece: an answer that never begins still gets an error with its own status. One that breaks off
+ * Where nothing was sent before the first piece, an answer that never begins still gets an error with its own status. One that breaks off
  * ends with an event {@code error}, and without {@code [DONE]}.
  */
 final class StreamedAnswer implements Flow.Subscriber<Delta> {

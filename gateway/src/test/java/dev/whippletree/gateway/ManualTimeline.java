@@ -12,12 +12,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** Time that moves by hand while threads are real. Thread-safe. */
 final class ManualTimeline implements Timeline, AutoCloseable {
 
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_STEPS = 1_000;
     private static final long STEP_MILLIS = 20;
 
@@ -30,20 +33,27 @@ final class ManualTimeline implements Timeline, AutoCloseable {
 
     private final class Task implements Timer, Comparable<Task> {
 
+        private final long delayNanos;
         private final long atNanos;
         private final long order;
         private final Runnable work;
 
-        Task(long atNanos, long order, Runnable work) {
+        Task(long delayNanos, long atNanos, long order, Runnable work) {
+            this.delayNanos = delayNanos;
             this.atNanos = atNanos;
             this.order = order;
             this.work = work;
+        }
+
+        Duration delay() {
+            return Duration.ofNanos(delayNanos);
         }
 
         @Override
         public void cancel() {
             synchronized (ManualTimeline.this) {
                 tasks.remove(this);
+                ManualTimeline.this.notifyAll();
             }
         }
 
@@ -79,8 +89,10 @@ final class ManualTimeline implements Timeline, AutoCloseable {
             executor.execute(task);
             return () -> {};
         }
-        Task timer = new Task(nowNanos + Math.min(delayNanos, Long.MAX_VALUE - nowNanos), scheduled++, task);
+        Task timer =
+                new Task(delayNanos, nowNanos + Math.min(delayNanos, Long.MAX_VALUE - nowNanos), scheduled++, task);
         tasks.add(timer);
+        notifyAll();
         return timer;
     }
 
@@ -119,9 +131,46 @@ final class ManualTimeline implements Timeline, AutoCloseable {
         throw new AssertionError("it didn't happen");
     }
 
-    /** Returns how many timers haven't run and weren't called off. */
-    synchronized int timers() {
-        return tasks.size();
+    /** Waits until so many timers haven't run and aren't called off. */
+    void awaitTimers(int count) throws InterruptedException {
+        await(() -> tasks.size() == count);
+    }
+
+    /**
+     * Waits until there is a timer, and lets time pass until it is due. Waits for the next one then.
+     *
+     * @param wanted for how long such a timer is set
+     */
+    void toNextTimer(Predicate<Duration> wanted) throws InterruptedException {
+        Task due = timer(wanted);
+        synchronized (this) {
+            advance(Duration.ofNanos(due.atNanos - nowNanos));
+        }
+        awaitTimer(wanted);
+    }
+
+    /** Waits until there is a timer. */
+    void awaitTimer(Predicate<Duration> wanted) throws InterruptedException {
+        timer(wanted);
+    }
+
+    private synchronized Task timer(Predicate<Duration> wanted) throws InterruptedException {
+        await(() -> tasks.stream().anyMatch(task -> wanted.test(task.delay())));
+        return tasks.stream()
+                .filter(task -> wanted.test(task.delay()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private synchronized void await(BooleanSupplier condition) throws InterruptedException {
+        long patienceUntil = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(patienceUntil - System.nanoTime());
+            if (left <= 0) {
+                throw new AssertionError("it didn't happen; there are " + tasks.size() + " timers");
+            }
+            wait(left);
+        }
     }
 
     @Override

@@ -46,9 +46,9 @@ final class RunningGateway implements AutoCloseable {
         this(settings, Optional.empty(), more);
     }
 
-    /** Everything goes by a time that the test moves. */
+    /** The gateway goes by a time that the test moves; its Whippletree does if it is built so. */
     RunningGateway(GatewaySettings settings, ManualTimeline manual, UnaryOperator<Whippletree.Builder> more) {
-        this(settings, Optional.of(manual), builder -> more.apply(builder).timeline(manual));
+        this(settings, Optional.of(manual), more);
     }
 
     private RunningGateway(

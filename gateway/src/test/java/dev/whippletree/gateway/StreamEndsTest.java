@@ -53,8 +53,10 @@ final class StreamEndsTest {
     }
 
     private RunningGateway open(Timeouts timeouts) {
-        RunningGateway running =
-                new RunningGateway(GatewaySettings.DEFAULT, timeline, builder -> withTimed(builder, timeouts));
+        RunningGateway running = new RunningGateway(
+                GatewaySettings.DEFAULT,
+                timeline,
+                builder -> withTimed(builder, timeouts).timeline(timeline));
         opened = running;
         return running;
     }

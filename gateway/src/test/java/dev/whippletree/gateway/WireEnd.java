@@ -2,6 +2,7 @@ package dev.whippletree.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,7 @@ enum WireEnd {
      * @param before what was read of it before
      */
     static Reading read(Socket socket, String before) throws IOException {
-        Wire wire = new Wire(socket.getInputStream(), before);
+        Wire wire = new Wire(new BufferedInputStream(socket.getInputStream()), before);
         try {
             String head = wire.until("\r\n\r\n").toLowerCase(Locale.ROOT);
             if (!head.contains(" 200 ok")) {
