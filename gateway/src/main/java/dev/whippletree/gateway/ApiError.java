@@ -121,6 +121,11 @@ record ApiError(
                 Optional.of(retryAfter));
     }
 
+    /** The gateway ends before the request could be answered. */
+    static ApiError closing() {
+        return of(UNAVAILABLE, SERVER, "closing", "the gateway is about to end; ask again once it is back");
+    }
+
     static ApiError internal() {
         return of(FAILED, SERVER, "internal_error", "something went wrong in the gateway; its log says what");
     }
@@ -134,6 +139,9 @@ record ApiError(
     static ApiError of(Throwable failure, Instant now, Disclosure disclosure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RequestException refused) {
+            return refused.error();
+        }
         if (cause instanceof PromptException noAnswer) {
             return of(noAnswer, now, disclosure);
         }

@@ -119,6 +119,10 @@ final class ChatHandler implements HttpHandler {
             asked.charge().keep(timeline.nanoTime());
             outcome.cancel(false);
         });
+        UnderWay.lastWords(exchange, () -> {
+            asked.charge().keep(timeline.nanoTime());
+            outcome.completeExceptionally(new RequestException(ApiError.closing()));
+        });
         outcome.whenComplete(
                 (completion, failure) -> Response.later(exchange, () -> send(exchange, asked, completion, failure)));
     }
@@ -171,6 +175,10 @@ final class ChatHandler implements HttpHandler {
         Departure.watch(exchange, () -> {
             asked.charge().keep(timeline.nanoTime());
             streamed.leave();
+        });
+        UnderWay.lastWords(exchange, () -> {
+            asked.charge().keep(timeline.nanoTime());
+            streamed.breakOff(ApiError.closing());
         });
         subscribe(asked.prompt(), streamed);
     }

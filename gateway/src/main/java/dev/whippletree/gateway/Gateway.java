@@ -8,7 +8,6 @@ import dev.whippletree.time.Timeline;
 import dev.whippletree.time.Watch;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.GracefulShutdownHandler;
 import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.util.HttpString;
@@ -37,10 +36,11 @@ public final class Gateway implements AutoCloseable {
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
     private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Whippletree whippletree;
     private final Timeline timeline;
-    private final GracefulShutdownHandler requests;
+    private final UnderWay requests;
     private final Trend trend;
     private final GatewaySettings settings;
     private final HttpServer server;
@@ -78,8 +78,7 @@ public final class Gateway implements AutoCloseable {
                 paths.addExactPath("/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
         HttpHandler guarded =
                 new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
-        this.requests =
-                new GracefulShutdownHandler(visits.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
+        this.requests = new UnderWay(visits.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
         this.server = listen(settings, requests);
         trend.begin();
         beginHeartbeats();
@@ -262,23 +261,37 @@ public final class Gateway implements AutoCloseable {
     /**
      * Takes no more requests and lets those under way end.
      *
-     * @param grace how long they may take; what is left then is broken off
+     * @param grace how long they may take; what is left then ends with an error of code {@code closing}, and what can't be told of that
+     *     within 2 seconds by a reset of its connection
      * @return ends when it is closed
      */
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;
         trend.close();
         endHeartbeats();
-        requests.shutdown();
-        CompletableFuture<Void> quiet = new CompletableFuture<>();
-        Timeline.Timer patience = timeline.schedule(grace.toNanos(), () -> quiet.complete(null));
-        requests.addShutdownListener(inTime -> quiet.complete(null));
-        return quiet.thenAcceptAsync(
-                ended -> {
-                    patience.cancel();
-                    server.stop();
-                },
-                timeline.executor());
+        CompletableFuture<Void> quiet = requests.refuse();
+        return atMost(grace, quiet)
+                .thenCompose(ended -> {
+                    requests.end();
+                    return atMost(LAST_WORDS, quiet);
+                })
+                .thenRunAsync(
+                        () -> {
+                            requests.giveUp();
+                            server.stop();
+                        },
+                        timeline.executor());
+    }
+
+    /** Returns what ends with something else, or after a time. */
+    private CompletableFuture<Void> atMost(Duration most, CompletableFuture<Void> event) {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Timeline.Timer patience = timeline.schedule(most.toNanos(), () -> ended.complete(null));
+        var unused = event.thenRun(() -> {
+            patience.cancel();
+            ended.complete(null);
+        });
+        return ended;
     }
 
     /** Closes it with half a minute of grace, and blocks until that is done. */

@@ -58,6 +58,12 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         }
     }
 
+    /** The client is told no more of it than an error. On the I/O thread. */
+    void breakOff(ApiError why) {
+        events.end(new StreamEnd.Failed(why));
+        leave();
+    }
+
     /** Returns whether a piece of it has been told. On the I/O thread. */
     boolean begun() {
         return told;

@@ -14,6 +14,7 @@ import dev.whippletree.engine.Timeouts;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
 import dev.whippletree.spi.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every way in which a stream can end, as it is on the wire: a client can always tell a whole answer from any other end. */
 final class StreamEndsTest {
 
+    private static final String EARLY = "x-whippletree-keep-alive: true";
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final ManualTimeline timeline = new ManualTimeline();
@@ -184,6 +187,60 @@ final class StreamEndsTest {
         }
     }
 
+    /** Lets time pass until a stream has begun with a comment. */
+    private String comment(Socket socket) {
+        return timeline.advanceUntil(CompletableFuture.supplyAsync(() -> {
+            try {
+                return RunningGateway.readUntil(socket, ": keep-alive\n\n");
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noFirstPieceAfterAComment_isAnError(StreamProtocol protocol) throws Exception {
+        RunningGateway running = open(new Timeouts(Duration.ofMinutes(5), HOUR, HOUR));
+        running.provider.usually(call -> {});
+        try (Socket socket = running.send(protocol.request("timed", EARLY))) {
+            String before = comment(socket);
+            timeline.advance(Duration.ofMinutes(5));
+            assertEnd(timeline.advanceUntil(end(socket, before)), WireEnd.ERROR, "upstream_failed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deadlineAfterAComment_isAnError(StreamProtocol protocol) throws Exception {
+        RunningGateway running = open(new Timeouts(HOUR, HOUR, HOUR));
+        running.provider.usually(call -> {});
+        try (Socket socket = running.send(protocol.request("timed", EARLY, "x-whippletree-deadline: 5m"))) {
+            String before = comment(socket);
+            timeline.advance(Duration.ofMinutes(5));
+            assertEnd(timeline.advanceUntil(end(socket, before)), WireEnd.ERROR, "deadline_exceeded");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void routeThatIsTakenAwayFromAPromptInLine_isAnError(StreamProtocol protocol) throws Exception {
+        RunningGateway running = open();
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.RATE_LIMITED,
+                "later",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofMinutes(50)),
+                Reach.ACCOUNT)));
+        try (Socket socket = running.send(protocol.request("timed", EARLY))) {
+            running.provider.call();
+            String before = comment(socket);
+            running.whippletree.reload(without("timed", running.whippletree.configuration()));
+            assertEnd(WireEnd.read(socket, before), WireEnd.ERROR, "no_account");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void routeThatIsTakenAway_letsTheStreamEnd(StreamProtocol protocol) throws Exception {
@@ -199,7 +256,7 @@ final class StreamEndsTest {
         }
     }
 
-    static Configuration without(String route, Configuration all) {
+    private static Configuration without(String route, Configuration all) {
         return new Configuration(
                 all.accounts(),
                 all.routes().stream()

@@ -1,0 +1,134 @@
+package dev.whippletree.gateway;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Knows the requests under way, for the gateway's end: refuses new ones then, and ends those that take too long. Thread-safe. */
+final class UnderWay implements HttpHandler {
+
+    private static final AttachmentKey<Entry> ENTRY = AttachmentKey.create(Entry.class);
+
+    private final HttpHandler next;
+    private final CompletableFuture<Void> quiet = new CompletableFuture<>();
+
+    // Both guarded by this.
+    private final Set<Entry> entries = new HashSet<>();
+    private boolean refusing;
+
+    /** One request. Confined to its I/O thread. */
+    private static final class Entry {
+
+        private final HttpServerExchange exchange;
+        private @Nullable Runnable lastWords;
+        private boolean over;
+
+        Entry(HttpServerExchange exchange) {
+            this.exchange = exchange;
+        }
+
+        void lastWords(Runnable words) {
+            lastWords = words;
+            if (over) {
+                words.run();
+            }
+        }
+
+        /** What has been received in part can't be answered. */
+        void end() {
+            over = true;
+            if (lastWords != null) {
+                lastWords.run();
+            } else if (!exchange.isRequestComplete()) {
+                Reset.now(exchange.getConnection());
+            }
+        }
+    }
+
+    /**
+     * Creates one that refuses nothing yet.
+     *
+     * @param next takes the requests
+     */
+    UnderWay(HttpHandler next) {
+        this.next = next;
+    }
+
+    /**
+     * Says what ends a request if the gateway can't wait for its answer. On the exchange's I/O thread.
+     *
+     * @param words is run on that thread once at most, also after the answer
+     */
+    static void lastWords(HttpServerExchange exchange, Runnable words) {
+        Entry entry = exchange.getAttachment(ENTRY);
+        if (entry != null) {
+            entry.lastWords(words);
+        }
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        Entry entry = new Entry(exchange);
+        if (!add(entry)) {
+            exchange.setPersistent(false);
+            Response.send(exchange, ApiError.closing());
+            return;
+        }
+        exchange.putAttachment(ENTRY, entry);
+        exchange.addExchangeCompleteListener((over, after) -> {
+            remove(entry);
+            after.proceed();
+        });
+        next.handleRequest(exchange);
+    }
+
+    private synchronized boolean add(Entry entry) {
+        return !refusing && entries.add(entry);
+    }
+
+    private void remove(Entry entry) {
+        boolean last;
+        synchronized (this) {
+            last = entries.remove(entry) && entries.isEmpty() && refusing;
+        }
+        if (last) {
+            quiet.complete(null);
+        }
+    }
+
+    /**
+     * Refuses every request from now on.
+     *
+     * @return ends when none is under way any more; the same each time
+     */
+    CompletableFuture<Void> refuse() {
+        boolean none;
+        synchronized (this) {
+            refusing = true;
+            none = entries.isEmpty();
+        }
+        if (none) {
+            quiet.complete(null);
+        }
+        return quiet;
+    }
+
+    /** Begins to end each request with its last words. */
+    void end() {
+        rest().forEach(entry -> Response.later(entry.exchange, entry::end));
+    }
+
+    /** Lets the connections of all that is left be reset when they are closed. */
+    void giveUp() {
+        rest().forEach(entry -> Reset.whenClosed(entry.exchange.getConnection()));
+    }
+
+    private synchronized List<Entry> rest() {
+        return List.copyOf(entries);
+    }
+}
