@@ -141,13 +141,14 @@ final class EventStream {
         }
     }
 
-    /** The exchange is over: the response is written, or the connection is closed. */
+    /** The exchange is over: the response is written, or won't be. */
     private void completed() {
         silence.end();
-        if (begun && (end == null || end instanceof StreamEnd.Cut)) {
-            end(new StreamEnd.Cut());
-        } else {
+        boolean toldHowItEnds = !begun || end instanceof StreamEnd.Whole || end instanceof StreamEnd.Failed;
+        if (toldHowItEnds && exchange.isResponseComplete()) {
             Reset.never(exchange.getConnection());
+        } else {
+            end(new StreamEnd.Cut());
         }
     }
 

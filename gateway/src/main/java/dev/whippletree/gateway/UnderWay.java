@@ -39,9 +39,12 @@ final class UnderWay implements HttpHandler {
             }
         }
 
-        /** What has been received in part can't be answered. */
+        /** What has been received in part can't be answered. The connection closes after an answer that hasn't begun. */
         void end() {
             over = true;
+            if (!exchange.isResponseStarted()) {
+                exchange.setPersistent(false);
+            }
             if (lastWords != null) {
                 lastWords.run();
             } else if (!exchange.isRequestComplete()) {

@@ -78,7 +78,7 @@ final class ClosingTest {
             CompletableFuture<Void> closed = graceIsOver();
             WireEnd.Reading reading = WireEnd.read(socket);
             assertEnd(reading, WireEnd.STATUS, "\"code\":\"closing\"");
-            assertThat(reading.text()).contains(" 503 ");
+            assertThat(reading.text()).contains(" 503 ", "Connection: close");
             await(closed);
             call.awaitCancelled();
         }
