@@ -53,6 +53,7 @@ final class ConnectionsTest {
     private static void assertServed(Socket socket) throws IOException {
         send(socket, HEALTH);
         assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 200 ");
+        RunningGateway.settle();
     }
 
     private static String post(String key) {
@@ -67,6 +68,7 @@ final class ConnectionsTest {
     private static void assertAnswered(Socket socket, String key, String answer) throws IOException {
         send(socket, post(key));
         assertThat(RunningGateway.readResponse(socket)).contains(answer);
+        RunningGateway.settle();
     }
 
     private static void assertClosed(Socket socket) throws IOException {

@@ -18,11 +18,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.xnio.XnioIoThread;
 
 /** A gateway on a port of its own, in front of a scripted service with two accounts. */
 final class RunningGateway implements AutoCloseable {
@@ -122,6 +125,20 @@ final class RunningGateway implements AutoCloseable {
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.getOutputStream().write(bytes);
         return socket;
+    }
+
+    /** Waits until the server has done all that it does once a response has been sent: its client may have it before that. */
+    static void settle() {
+        List<CompletableFuture<Void>> turns = new ArrayList<>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread instanceof XnioIoThread worker && worker.isAlive()) {
+                CompletableFuture<Void> turn = new CompletableFuture<>();
+                worker.execute(() -> turn.complete(null));
+                turns.add(turn);
+            }
+        }
+        turns.forEach(
+                turn -> turn.orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join());
     }
 
     /** Returns a request as it goes over the wire. */
