@@ -170,14 +170,14 @@ final class Account {
         failures.merge(failure.kind(), 1L, Long::sum);
     }
 
-    /** The service let in an attempt. */
-    void letIn(Attempt attempt) {
-        concurrency.letIn(attempt.underWay(), attempt.beganNanos());
+    /** The service let in an attempt, with which so many were under way. */
+    void letIn(int underWay, long beganNanos) {
+        concurrency.letIn(underWay, beganNanos);
     }
 
     /** The service refused an attempt that kept a learned pace. Returns whether for how many were under way. */
-    boolean crowded(Attempt attempt, long now) {
-        return concurrency.refused(attempt.underWay(), attempt.beganNanos(), now);
+    boolean crowded(int underWay, long beganNanos, long now) {
+        return concurrency.refused(underWay, beganNanos, now);
     }
 
     /** A rate was exceeded that isn't known yet: few at once find it at less cost. */

@@ -26,13 +26,10 @@ final class Attempt implements AttemptSink {
 
     private final Monitor monitor;
     private final Timeline timeline;
-    private final Conduct conduct;
+    private final Listener listener;
     private final Flight flight;
     private final Target target;
     private final Lease lease;
-    private final int healthEpoch;
-    private final int underWay;
-    private final int tokenEpoch;
     private final boolean streaming;
     private final long beganNanos;
     private final Transcript answer;
@@ -45,22 +42,31 @@ final class Attempt implements AttemptSink {
     private @Nullable String grant;
     private volatile boolean ended;
 
+    /** Is told how attempts go, under the engine's lock. */
+    interface Listener {
+
+        /** The service said how its limits stand. */
+        void reported(Attempt attempt, List<RateLimitReport> reports, long now);
+
+        /** The answer isn't the one of which callers were told the beginning; those can't be told the rest. */
+        void differs(Attempt attempt);
+
+        /** The attempt has ended. Told once. */
+        void ended(Attempt attempt, AttemptOutcome outcome, long now);
+    }
+
     /** Takes the lease. The lock must be held. */
-    Attempt(Monitor monitor, Timeline timeline, Conduct conduct, Flight flight, Target target, boolean streaming) {
+    Attempt(Monitor monitor, Timeline timeline, Listener listener, Flight flight, Target target, boolean streaming) {
         this.monitor = monitor;
         this.timeline = timeline;
-        this.conduct = conduct;
+        this.listener = listener;
         this.flight = flight;
         this.target = target;
         this.streaming = streaming;
         this.times = new CallTimes(timeline);
         this.beganNanos = timeline.nanoTime();
         this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
-        this.healthEpoch = target.health().begin();
-        this.underWay = target.account().inFlight();
-        this.tokenEpoch = target.account().tokenEpoch();
         this.answer = flight.broadcast().begin(new Delta.Start(target.account().id(), target.model()));
-        target.begun(this, beganNanos);
     }
 
     Flight flight() {
@@ -73,20 +79,6 @@ final class Attempt implements AttemptSink {
 
     Lease lease() {
         return lease;
-    }
-
-    int healthEpoch() {
-        return healthEpoch;
-    }
-
-    /** Returns how many attempts were under way on its account when it began, itself included. */
-    int underWay() {
-        return underWay;
-    }
-
-    /** Returns whether the account still has the token that it had when the attempt began. */
-    boolean hasPresentToken() {
-        return tokenEpoch == target.account().tokenEpoch();
     }
 
     long tookNanos(long now) {
@@ -127,7 +119,7 @@ final class Attempt implements AttemptSink {
     void sendBack(long now) {
         if (!ended) {
             finish();
-            conduct.sentBack(this, now);
+            listener.ended(this, new AttemptOutcome.SentBack(), now);
         }
     }
 
@@ -191,7 +183,7 @@ final class Attempt implements AttemptSink {
         monitor.decide(() -> {
             if (!ended) {
                 breakOff();
-                conduct.failed(this, failure, timeline.nanoTime());
+                listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
             }
         });
     }
@@ -200,7 +192,7 @@ final class Attempt implements AttemptSink {
     void cancel(long now) {
         if (!ended) {
             breakOff();
-            conduct.cancelled(this, now);
+            listener.ended(this, new AttemptOutcome.Cancelled(), now);
         }
     }
 
@@ -242,7 +234,7 @@ final class Attempt implements AttemptSink {
 
     @Override
     public void limits(List<RateLimitReport> reports) {
-        whileUnderWay(() -> conduct.reported(this, reports, timeline.nanoTime()));
+        whileUnderWay(() -> listener.reported(this, reports, timeline.nanoTime()));
     }
 
     @Override
@@ -256,7 +248,7 @@ final class Attempt implements AttemptSink {
                 end(Failure.of(
                         FailureKind.UNAVAILABLE,
                         flight.broadcast().problem(answer).orElseThrow()));
-            case DIFFERENT -> whileUnderWay(() -> conduct.differs(this));
+            case DIFFERENT -> whileUnderWay(() -> listener.differs(this));
             case NONE -> whileUnderWay(this::awaitNextPiece);
             case MORE ->
                 whileUnderWay(() -> {
@@ -300,11 +292,11 @@ final class Attempt implements AttemptSink {
         Completion completion = flight.broadcast().build(answer, end, origin);
         whileUnderWay(() -> {
             if (flight.broadcast().isBehind()) {
-                conduct.differs(this);
+                listener.differs(this);
             }
             if (!ended) {
                 finish();
-                conduct.answered(this, completion, end, timeline.nanoTime());
+                listener.ended(this, new AttemptOutcome.Answered(completion, end), timeline.nanoTime());
             }
         });
     }
@@ -313,7 +305,7 @@ final class Attempt implements AttemptSink {
     public void failed(Failure failure) {
         whileUnderWay(() -> {
             finish();
-            conduct.failed(this, failure, timeline.nanoTime());
+            listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
         });
     }
 

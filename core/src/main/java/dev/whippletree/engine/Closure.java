@@ -21,7 +21,8 @@ final class Closure {
     /** Whether it closed for a time nobody knows, and nothing has shown since that it is open. */
     private boolean unproven;
 
-    private @Nullable Attempt probe;
+    /** What its probe holds; null while nobody probes. */
+    private @Nullable Object probe;
 
     /** Until when another process may be looking whether it is open. */
     private long probedElsewhereUntil = Long.MIN_VALUE;
@@ -72,10 +73,10 @@ final class Closure {
         reason = why;
     }
 
-    /** An attempt begins; if a probe is wanted, it is that. */
-    void begun(Attempt attempt, long now) {
+    /** An attempt begins, known by its lease; if a probe is wanted, it is that. */
+    void begun(Object lease, long now) {
         if (unproven && !isClosed(now) && probe == null) {
-            probe = attempt;
+            probe = lease;
         }
     }
 
@@ -84,8 +85,8 @@ final class Closure {
      *
      * @return whether it has proved that
      */
-    boolean ended(Attempt attempt, boolean proved) {
-        if (probe != attempt) {
+    boolean ended(Object lease, boolean proved) {
+        if (probe != lease) {
             return false;
         }
         probe = null;
@@ -94,8 +95,8 @@ final class Closure {
     }
 
     /** Returns whether an attempt is the one that looks whether it is open. */
-    boolean isProbedBy(Attempt attempt) {
-        return probe == attempt;
+    boolean isProbedBy(Object lease) {
+        return probe == lease;
     }
 
     /** Another process is looking whether it is open, and tells soon, or dies. */

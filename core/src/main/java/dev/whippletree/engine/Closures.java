@@ -7,7 +7,6 @@ import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,7 @@ final class Closures {
     private static final Logger LOG = LoggerFactory.getLogger(Closures.class);
 
     private final Pool pool;
-    private final Consumer<Runnable> later;
+    private final Announcements announcements;
     private final Audience audience;
     private final Partners partners;
     private final Reaches reaches;
@@ -34,14 +33,13 @@ final class Closures {
      *
      * @param partners are told what closes, and opens after a time that nobody knew
      * @param reaches tells what a refusal closes
-     * @param later leaves something to be done once the lock is free
      */
-    Closures(Pool pool, Audience audience, Partners partners, Reaches reaches, Consumer<Runnable> later) {
+    Closures(Pool pool, Audience audience, Partners partners, Reaches reaches, Announcements announcements) {
         this.pool = pool;
         this.audience = audience;
         this.partners = partners;
         this.reaches = reaches;
-        this.later = later;
+        this.announcements = announcements;
     }
 
     /**
@@ -49,14 +47,14 @@ final class Closures {
      *
      * @param chance 0 to 1, by which pauses of our own differ
      */
-    void rateLimited(Attempt attempt, Failure failure, double chance, long now) {
+    void rateLimited(Lease lease, Failure failure, double chance, long now) {
         closedSomething = true;
-        Target target = attempt.target();
+        Target target = lease.target();
         ScopeState scope = reaches.refused(target, failure.reach(), now);
         OptionalLong told = failure.retryAfter().filter(wait -> !wait.isZero()).stream()
                 .mapToLong(Waits::nanos)
                 .findFirst();
-        long until = scope.refused(attempt, told, chance, now);
+        long until = scope.refused(lease, told, chance, now);
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
             say(target, "is rate-limited" + on(scope) + " for " + (until - now) / 1_000_000 + " ms", failure.message());
         }
@@ -85,10 +83,10 @@ final class Closures {
     }
 
     /** The credential is refused, or the organization is restricted. */
-    void unauthorized(Attempt attempt, Failure failure, long now) {
-        Target target = attempt.target();
+    void unauthorized(Lease lease, Failure failure, long now) {
+        Target target = lease.target();
         boolean everybody = failure.reach() == Reach.ORGANIZATION;
-        if (!everybody && !attempt.hasPresentToken()) {
+        if (!everybody && !lease.hasPresentToken()) {
             return; // What was refused is the token that has been replaced.
         }
         closedSomething = true;
@@ -97,7 +95,7 @@ final class Closures {
         startSlowly(other ->
                 everybody ? other.organization() == target.organization() : other.account() == target.account());
         Account account = target.account();
-        later.accept(account.refusedToken()::remember);
+        announcements.add(account.refusedToken()::remember);
         if (closure.closeUntilMended(failure.message(), now)) {
             warn(
                     target,
@@ -118,13 +116,13 @@ final class Closures {
                     Duration.ofNanos(closure.until() - now),
                     !closure.needsMending(now),
                     closure.reason());
-            later.accept(() -> partners.tell(to -> to.closed(closing)));
+            announcements.add(() -> partners.tell(to -> to.closed(closing)));
         }
     }
 
     /** An attempt has proved that something is open that was closed for a time nobody knew. */
     void provedOpen(Scope scope) {
-        later.accept(() -> partners.tell(to -> to.reopened(scope)));
+        announcements.add(() -> partners.tell(to -> to.reopened(scope)));
     }
 
     /** Another process has found a scope closed. */
@@ -214,7 +212,7 @@ final class Closures {
         }
         account.credential().checkNow(now);
         account.organization().closure().checkNow(now);
-        later.accept(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
+        announcements.add(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
     }
 
     private void startSlowly(ScopeState scope) {
@@ -228,7 +226,7 @@ final class Closures {
     }
 
     private void sayReopened(Account account, String where) {
-        later.accept(() -> {
+        announcements.add(() -> {
             LOG.info("account {}: open again{}", account.id(), where);
             audience.tell(listener -> listener.reopened(account.id()));
         });
@@ -247,7 +245,7 @@ final class Closures {
     }
 
     private void say(String id, String what, String why) {
-        later.accept(() -> {
+        announcements.add(() -> {
             LOG.info("account {} {}: {}", id, what, why);
             audience.tell(listener -> listener.closed(id, what));
         });
@@ -255,7 +253,7 @@ final class Closures {
 
     private void warn(Target target, String what, String why) {
         String id = target.account().id();
-        later.accept(() -> {
+        announcements.add(() -> {
             LOG.warn("account {} {}: {}", id, what, why);
             audience.tell(listener -> listener.closed(id, what));
         });

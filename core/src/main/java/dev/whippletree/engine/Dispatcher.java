@@ -6,10 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes flights out of the waiting line as soon as a target can take them. Guarded by the engine's lock.
+ * Begins passes through the waiting line, and has one timer for the earliest known time at which the next pass may find room. Guarded
+ * by the engine's lock.
  *
- * <p>It acts on events: a flight enters, an attempt ends, a limit is reported, or the earliest known time at which there will be
- * room has come, for which there is one timer. Then it goes through the line once, a {@link Round}, and stops only when no flight
+ * <p>A pass follows each event: a flight enters, an attempt ends, a limit is reported, the timer rings. It stops only when no flight
  * fits any target, so no ready target idles.
  */
 final class Dispatcher {
@@ -20,58 +20,37 @@ final class Dispatcher {
     private final WaitingLine line;
     private final Timeline timeline;
     private final Runnable wakeUp;
-    private final Actions actions;
+    private final Announcements announcements;
     private final Choice choice = new Choice();
 
     private Timeline.@Nullable Timer timer;
     private long wakeAt;
     private boolean longWaitLogged;
 
-    /** What is done with flights that leave the line. */
-    interface Actions {
-
-        /** A target takes a flight. */
-        void begin(Flight flight, Target target, long now);
-
-        /** Every target a flight might use is closed for a time nobody knows. */
-        void giveUp(Flight flight, long now);
-
-        /** There will be room, but only when it is too late. */
-        void refuse(Flight flight, long waitNanos);
-
-        /** Leaves something to be done once the lock is free. */
-        void later(Runnable task);
-    }
-
     /**
      * Creates one for an empty line.
      *
-     * @param wakeUp calls {@link #dispatch} under the lock
+     * @param wakeUp makes a pass, taking the lock
      */
-    Dispatcher(WaitingLine line, Timeline timeline, Runnable wakeUp, Actions actions) {
+    Dispatcher(WaitingLine line, Timeline timeline, Runnable wakeUp, Announcements announcements) {
         this.line = line;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
-        this.actions = actions;
+        this.announcements = announcements;
     }
 
     /**
-     * Begins all that can begin.
+     * Begins a pass.
      *
-     * @param change what has happened since the last time
+     * @param change what has happened since the last one
      */
-    void dispatch(Change change, long now) {
-        Round round = new Round(line, actions, choice, change, now);
-        long wait = Waits.UNTIL_EVENT;
-        Flight stuck = null;
-        for (Flight first = line.next(stuck); first != null; first = line.next(stuck)) {
-            long ofLane = round.advance(first);
-            if (ofLane != Waits.NONE) {
-                stuck = first;
-                wait = Math.min(wait, Math.min(ofLane, untilLongWait(first, now - first.waitingSince())));
-            }
-        }
-        wakeUpIn(wait, now);
+    DispatchPass begin(Change change, long now) {
+        return new DispatchPass(line, choice, change, now);
+    }
+
+    /** A pass has come to its end. */
+    void ended(DispatchPass pass, long now) {
+        wakeUpIn(Math.min(pass.waitNanos(), untilLongWait(pass.longestStuck(), now)), now);
     }
 
     private void wakeUpIn(long wait, long now) {
@@ -90,17 +69,18 @@ final class Dispatcher {
     }
 
     /** Says once, until the line is empty again, that somebody has been waiting for a minute. */
-    private long untilLongWait(Flight first, long waited) {
-        if (longWaitLogged) {
+    private long untilLongWait(@Nullable Flight longest, long now) {
+        if (longWaitLogged || longest == null) {
             return Waits.UNTIL_EVENT;
         }
+        long waited = now - longest.waitingSince();
         if (waited < LONG_WAIT_NANOS) {
             return LONG_WAIT_NANOS - waited;
         }
         longWaitLogged = true;
         int waiting = line.size();
-        String route = first.route().name();
-        actions.later(() -> LOG.info(
+        String route = longest.route().name();
+        announcements.add(() -> LOG.info(
                 "Route {}: {} prompts are waiting for room, the first of them for over a minute", route, waiting));
         return Waits.UNTIL_EVENT;
     }

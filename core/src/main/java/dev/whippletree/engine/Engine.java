@@ -47,9 +47,8 @@ public final class Engine {
     private final SharedCalls sharedCalls;
     private final Pool pool;
     private final Tally tally;
-    private final Traffic traffic;
+    private final Scheduler scheduler;
     private final Flights flights;
-    private final WaitingLine line;
     private final Optional<StateSaver> saver;
     private final long startedNanos;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -94,12 +93,12 @@ public final class Engine {
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
         this.audience = new Audience(listeners);
-        this.traffic = new Traffic(monitor, timeline, pool, caches, partners, tally, audience, new TrafficEvents());
-        this.flights = traffic.flights();
-        this.line = traffic.line();
+        this.scheduler = new Scheduler(
+                monitor, timeline, pool, caches, partners, tally, audience, settings.lineSize(), this::used);
+        this.flights = scheduler.flights();
         this.saver = state.map(
-                folder -> new StateSaver(monitor, timeline, pool, folder, () -> traffic.dispatch(Change.ANYTHING)));
-        partners.tell(coordination -> coordination.listen(traffic.notices()));
+                folder -> new StateSaver(monitor, timeline, pool, folder, () -> scheduler.dispatch(Change.ANYTHING)));
+        partners.tell(coordination -> coordination.listen(scheduler.notices()));
         audience.started(this::status);
     }
 
@@ -202,11 +201,7 @@ public final class Engine {
         if (priority == Priority.BATCH || flight.priority() == Priority.INTERACTIVE) {
             return;
         }
-        if (flight.stage() == Flight.Stage.WAITING) {
-            line.hurry(flight);
-        } else {
-            flight.hurry();
-        }
+        scheduler.hurry(flight);
     }
 
     /** One who joins a waiting flight may have less time than it needs. */
@@ -214,7 +209,8 @@ public final class Engine {
         if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
             return;
         }
-        OptionalLong wait = traffic.tooLongWait(flight, subscription.deadline().getAsLong(), now);
+        OptionalLong wait =
+                scheduler.tooLongWait(flight, subscription.deadline().getAsLong(), now);
         if (wait.isPresent()) {
             Instant roomAt = timeline.now().plusNanos(wait.getAsLong());
             flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
@@ -223,7 +219,7 @@ public final class Engine {
 
     private void lookUp(Flight flight) {
         if (caches.isEmpty() || !flight.prompt().cache().read()) {
-            enter(flight);
+            scheduler.enter(flight);
             return;
         }
         caches.find(flight.key(), found -> {
@@ -238,7 +234,7 @@ public final class Engine {
     /** Lands a flight whose answer was found; sends another one on its way. */
     private void go(Flight flight, Optional<CacheTiers.Found> found) {
         if (found.isEmpty()) {
-            enter(flight);
+            scheduler.enter(flight);
             return;
         }
         Completion stored = fromCache(found.get());
@@ -256,63 +252,6 @@ public final class Engine {
                 Origin.Source.CACHE, origin.account(), origin.model(), 0, Duration.ZERO, Optional.of(found.tier())));
     }
 
-    /** Puts a new flight into the waiting line, or refuses it at once. */
-    private void enter(Flight flight) {
-        Route route = flight.route();
-        Demand demand = Demand.of(flight.prompt(), route);
-        traffic.noticeNewTokens(route);
-        monitor.decide(() -> {
-            if (flight.stage() != Flight.Stage.LOOKING_UP) {
-                return;
-            }
-            if (flight.route() != route) {
-                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload came between.
-                return;
-            }
-            long now = timeline.nanoTime();
-            flight.demand(demand);
-            traffic.demandAnew(flight);
-            Optional<PromptException> refusal = barWhatCannotTakeIt(flight, now);
-            if (refusal.isPresent()) {
-                flights.fail(flight, refusal.get());
-                return;
-            }
-            boolean first = flight.order() == 0;
-            traffic.queue(flight, now);
-            traffic.dispatch(Change.OF_THE_LINE);
-            if (first && flight.stage() == Flight.Stage.WAITING) {
-                refuseIfHopeless(flight, now);
-            }
-        });
-    }
-
-    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight, long now) {
-        Set<Target> refusing = flight.demand().refusals(flight.route()).keySet();
-        flight.barred().addAll(refusing);
-        if (Candidates.ever(flight).isEmpty()) {
-            return Optional.of(
-                    refusing.isEmpty() ? PromptErrors.noAccount(flight, now) : PromptErrors.refusedByAll(flight));
-        }
-        for (Target target : flight.route().targets()) {
-            if (!target.canEverFit(flight.demand().neededTokens(target))) {
-                flight.barred().add(target);
-            }
-        }
-        return Candidates.ever(flight).isEmpty()
-                ? Optional.of(PromptErrors.largerThanLimits(flight))
-                : Optional.empty();
-    }
-
-    /** A prompt that can't be in time, or for which there is no place, is told so at once. */
-    private void refuseIfHopeless(Flight flight, long now) {
-        if (line.size() > settings.lineSize()) {
-            traffic.withdraw(flight);
-            flights.fail(flight, PromptErrors.lineFull(flight, settings.lineSize(), traffic.roomAt(flight)));
-            return;
-        }
-        traffic.refuseIfTooLate(flight, now);
-    }
-
     /** Returns how everything stands; consistent, and quick under load too. */
     public StatusSnapshot status() {
         List<List<String>> remarks = caches.remarks();
@@ -324,7 +263,7 @@ public final class Engine {
                     Duration.ofNanos(now - startedNanos),
                     tally.prompts(),
                     tally.sessionsActive(),
-                    line.size(),
+                    scheduler.waiting(),
                     pool.inFlight(),
                     pool.calls(),
                     tally.promptsPerMinute(now),
@@ -333,7 +272,7 @@ public final class Engine {
                     caches.status(remarks),
                     partners.status(),
                     report.accounts(),
-                    traffic.dispatcher().pickerFaults(),
+                    scheduler.pickerFaults(),
                     notes());
         });
     }
@@ -365,7 +304,7 @@ public final class Engine {
             pool.scopes().forEach(scope -> scope.closure().checkNow(now));
             pool.accounts().forEach(account -> account.credential().checkNow(now));
             pool.targets().forEach(target -> target.availability().checkNow(now));
-            traffic.dispatch(Change.ANYTHING);
+            scheduler.dispatch(Change.ANYTHING);
         });
     }
 
@@ -388,10 +327,10 @@ public final class Engine {
             long now = timeline.nanoTime();
             Collection<ScopeState> known = pool.scopes();
             pool.change(next, now)
-                    .forEach(account -> account.leave(() -> traffic.announce(() -> unused.accept(account.client()))));
+                    .forEach(account -> account.leave(() -> scheduler.announce(() -> unused.accept(account.client()))));
             notes = next.notes();
             saved.ifPresent(state -> saver.ifPresent(keeper -> keeper.resumeAllBut(known, state)));
-            traffic.poolChanged(retokened, now);
+            scheduler.poolChanged(retokened, now);
         });
         saver.ifPresent(StateSaver::poolChanged);
     }
@@ -405,7 +344,7 @@ public final class Engine {
     public CompletableFuture<Void> close(Duration grace) {
         monitor.decide(() -> {
             closing = true;
-            endIfDrained();
+            flights.whenEmpty(this::drained);
             if (!drained.isDone()) {
                 timeline.schedule(Waits.nanos(grace), () -> monitor.decide(this::endTheRest));
             }
@@ -415,39 +354,22 @@ public final class Engine {
 
     private void endTheRest() {
         for (Flight flight : List.copyOf(flights.underWay())) {
-            traffic.withdraw(flight);
+            scheduler.withdraw(flight);
             flights.fail(flight, PromptErrors.closed());
         }
     }
 
-    private void endIfDrained() {
-        if (closing && flights.underWay().isEmpty()) {
-            traffic.dispatcher().stop();
-            saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> traffic.announce(this::ended));
-        }
+    private void drained() {
+        scheduler.stop();
+        saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> scheduler.announce(this::ended));
+    }
+
+    private void used() {
+        saver.ifPresent(StateSaver::changed);
     }
 
     private void ended() {
         audience.ended();
         drained.complete(null);
-    }
-
-    /** What the engine has to know of the traffic. */
-    private final class TrafficEvents implements Traffic.Events {
-
-        @Override
-        public void flightEnded() {
-            endIfDrained();
-        }
-
-        @Override
-        public void entering(Flight flight) {
-            enter(flight);
-        }
-
-        @Override
-        public void used() {
-            saver.ifPresent(StateSaver::changed);
-        }
     }
 }

@@ -9,11 +9,8 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.ServiceCall;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -52,23 +49,19 @@ final class Flight {
 
     private final CacheKey key;
     private final Prompt prompt;
-    private final Allowed allowed;
     private volatile Route route;
     private final long openedNanos;
     private final Mailbox mailbox = new Mailbox();
     private final Broadcast broadcast = new Broadcast();
     private final Set<Subscription> subscriptions = new LinkedHashSet<>(2);
     private final List<AttemptReport> failedAttempts = new ArrayList<>(0);
-    private final Map<Target, Integer> attempts = new HashMap<>(0);
-    private final Set<Target> barred = new HashSet<>(0);
-    private final Set<Target> avoided = new HashSet<>(0);
+    private final TargetOptions options;
 
     private Priority priority;
     private Stage stage = Stage.LOOKING_UP;
     private Demand demand = Demand.NONE;
     private long mostTokens;
     private long leastTokens;
-    private int eligibleTiers = 1;
     private int calls;
 
     /** Whether its key still says by which models it may be answered. */
@@ -81,7 +74,6 @@ final class Flight {
     private Consumer<ServiceCall> hearer = call -> {};
     private double turn;
     private long order;
-    private @Nullable Lane lane;
     private @Nullable Attempt attempt;
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
@@ -89,8 +81,8 @@ final class Flight {
     Flight(CacheKey key, Prompt prompt, Route route, long now) {
         this.key = key;
         this.prompt = prompt;
-        this.allowed = Allowed.by(prompt);
         this.route = route;
+        this.options = new TargetOptions(route, Allowed.by(prompt));
         this.openedNanos = now;
         this.priority = prompt.priority();
     }
@@ -201,34 +193,13 @@ final class Flight {
 
     /** Goes on by another form of its route. What it knows of targets it keeps of those that are still there. */
     void goOn(Route next) {
-        Map<Target, Integer> counted = Map.copyOf(attempts);
-        attempts.clear();
-        counted.forEach((target, count) -> onRoute(target, next).ifPresent(there -> attempts.put(there, count)));
-        keepThoseOn(next, barred);
-        keepThoseOn(next, avoided);
+        options.goOn(next);
         if (demand.covers(next)) {
-            barred.addAll(demand.refusals(next).keySet());
+            demand.refusals(next).keySet().forEach(options::bar);
         }
         barWhatIsTooSmallOn(next);
-        if (!next.settings().tiers().equals(route.settings().tiers())) {
-            eligibleTiers = 1;
-        }
         keyed &= next.models().equals(route.models());
         route = next;
-    }
-
-    private static void keepThoseOn(Route next, Set<Target> targets) {
-        List<Target> before = List.copyOf(targets);
-        targets.clear();
-        before.forEach(target -> onRoute(target, next).ifPresent(targets::add));
-    }
-
-    /** The account may belong to another organization now, and its targets are others then. */
-    private static Optional<Target> onRoute(Target target, Route next) {
-        return next.targets().stream()
-                .filter(other ->
-                        other.account() == target.account() && other.model().equals(target.model()))
-                .findFirst();
     }
 
     private void barWhatIsTooSmallOn(Route next) {
@@ -238,7 +209,7 @@ final class Flight {
                 .collect(Collectors.toSet());
         next.targets().stream()
                 .filter(target -> models.contains(target.model()))
-                .forEach(barred::add);
+                .forEach(options::bar);
     }
 
     /** Returns whether an answer may be stored under its key: not when it may be by a model that the key doesn't name. */
@@ -246,23 +217,9 @@ final class Flight {
         return keyed;
     }
 
-    /** Returns how many tiers it may use; one more than there are means that it may use targets it would rather avoid. */
-    int eligibleTiers() {
-        return eligibleTiers;
-    }
-
-    void widen() {
-        eligibleTiers++;
-    }
-
-    /** Targets it must not use any more. */
-    Set<Target> barred() {
-        return barred;
-    }
-
-    /** Targets it uses only if there is no other. */
-    Set<Target> avoided() {
-        return avoided;
+    /** Returns which targets it may use. */
+    TargetOptions options() {
+        return options;
     }
 
     List<AttemptReport> failedAttempts() {
@@ -280,19 +237,6 @@ final class Flight {
         return failures;
     }
 
-    /** Returns how many attempts on a target have failed, without calls answered with a limit. */
-    int attemptsOn(Target target) {
-        return attempts.getOrDefault(target, 0);
-    }
-
-    void countAttempt(Target target) {
-        attempts.merge(target, 1, Integer::sum);
-    }
-
-    int countedAttempts() {
-        return attempts.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
     /** Takes an empty answer for a fault of its service, the first time. Returns whether this is that. */
     boolean distrustEmptiness() {
         boolean first = !distrustedEmptiness;
@@ -303,16 +247,6 @@ final class Flight {
     /** Returns the calls made for it, whatever came of them. */
     int calls() {
         return calls;
-    }
-
-    /** Returns the targets that its prompt allows. */
-    Allowed allowed() {
-        return allowed;
-    }
-
-    /** Returns whether it may use a target at all. */
-    boolean mayUse(Target target) {
-        return !barred.contains(target) && allowed.has(target);
     }
 
     /** Returns the highest priority of its callers. */
@@ -331,20 +265,11 @@ final class Flight {
         turn = earlier;
     }
 
-    /** It is out of the line. */
-    void leaveLane() {
-        lane = null;
-    }
-
-    void enter(Lane lane, double turn, long order) {
-        this.lane = lane;
+    /** It is in the line. */
+    void enter(double turn, long order) {
         this.turn = turn;
         this.order = order;
         this.stage = Stage.WAITING;
-    }
-
-    @Nullable Lane lane() {
-        return lane;
     }
 
     /** Returns its place in the order of the line, which it keeps when it is tried again. */
@@ -371,7 +296,6 @@ final class Flight {
 
     void begin(Attempt attempt) {
         this.attempt = attempt;
-        this.lane = null;
         this.stage = Stage.ATTEMPTING;
         calls++;
     }

@@ -17,8 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The flights that are under way, and their callers: who joins, who leaves, how each hears of the end. Guarded by the engine's
@@ -34,9 +33,11 @@ final class Flights {
     private final CacheTiers caches;
     private final Tally tally;
     private final Audience audience;
-    private final Function<Flight, Optional<Instant>> roomAt;
-    private final Consumer<Flight> abandoned;
-    private final Runnable ended;
+    private final WaitingLine line;
+    private final Listener listener;
+
+    /** Runs whenever the last flight has ended; null: nothing does. */
+    private @Nullable Runnable whenEmpty;
 
     /** Flights that an equal prompt may join. */
     private final Map<CacheKey, Flight> joinable = new HashMap<>();
@@ -44,12 +45,17 @@ final class Flights {
     /** All that haven't ended. */
     private final Set<Flight> underWay = new LinkedHashSet<>();
 
+    /** Hears of flights that nobody wants any longer. */
+    interface Listener {
+
+        /** A flight's last caller has left. Told under the lock. */
+        void abandoned(Flight flight);
+    }
+
     /**
      * Creates an empty table.
      *
-     * @param roomAt says when there would be room for a flight
-     * @param abandoned is told of a flight whose last caller has left, under the lock
-     * @param ended is told that a flight has ended, under the lock
+     * @param line where flights wait
      */
     Flights(
             Monitor monitor,
@@ -57,17 +63,15 @@ final class Flights {
             CacheTiers caches,
             Tally tally,
             Audience audience,
-            Function<Flight, Optional<Instant>> roomAt,
-            Consumer<Flight> abandoned,
-            Runnable ended) {
+            WaitingLine line,
+            Listener listener) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
         this.tally = tally;
         this.audience = audience;
-        this.roomAt = roomAt;
-        this.abandoned = abandoned;
-        this.ended = ended;
+        this.line = line;
+        this.listener = listener;
     }
 
     /** Returns a flight that a prompt may join. */
@@ -120,7 +124,7 @@ final class Flights {
 
     private void expire(Subscription subscription, Duration after) {
         Flight flight = subscription.flight();
-        fail(subscription, PromptErrors.deadline(flight, after, roomAt.apply(flight)));
+        fail(subscription, PromptErrors.deadline(flight, after, roomAt(flight)));
         abandonIfAlone(flight);
     }
 
@@ -153,7 +157,7 @@ final class Flights {
         if (flight.subscriptions().isEmpty()
                 && flight.stage() != Flight.Stage.STORING
                 && flight.stage() != Flight.Stage.ENDED) {
-            abandoned.accept(flight);
+            listener.abandoned(flight);
             remove(flight);
         }
     }
@@ -260,7 +264,23 @@ final class Flights {
         underWay.remove(flight);
         joinable.remove(flight.key(), flight);
         flight.takeClaim().ifPresent(end -> monitor.after(flight.mailbox(), end));
-        ended.run();
+        if (underWay.isEmpty() && whenEmpty != null) {
+            whenEmpty.run();
+        }
+    }
+
+    /** Runs something now if no flight is under way, and whenever the last one has ended. */
+    void whenEmpty(Runnable task) {
+        whenEmpty = task;
+        if (underWay.isEmpty()) {
+            task.run();
+        }
+    }
+
+    /** Returns when there would be room for a flight behind all that wait now, if that is known. */
+    Optional<Instant> roomAt(Flight flight) {
+        long wait = Forecast.behindAll(flight, line, timeline.nanoTime()).waitNanos();
+        return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
     Set<Flight> underWay() {

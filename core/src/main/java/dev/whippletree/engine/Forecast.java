@@ -80,7 +80,7 @@ final class Forecast {
     }
 
     private static Forecast of(Flight flight, WaitingLine line, boolean inTurn, long now) {
-        List<Target> own = Candidates.ever(flight);
+        List<Target> own = flight.options().ever();
         Before like = Before.NOBODY;
         Map<List<Target>, Before> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);

@@ -48,7 +48,7 @@ final class Gate {
             return;
         }
         List<ScopeState> probed = scopes(attempt.target())
-                .filter(scope -> scope.closure().isProbedBy(attempt))
+                .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
         List<LimitUse> uses = new ArrayList<>(2);
         long tokens = attempt.lease().tokens();

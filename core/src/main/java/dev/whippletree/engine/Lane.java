@@ -4,7 +4,6 @@ import dev.whippletree.engine.TurnTree.Before;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,44 +12,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
 
-    private final Key key;
+    private final TargetOptions.Key key;
     private final List<Tier> tiers = new ArrayList<>(1);
     private final List<Target> ever;
     private final TurnTree waiting = new TurnTree();
     private @Nullable Standstill standstillOfFirst;
     private @Nullable Standstill standstillOfSmallest;
 
-    /**
-     * What flights of one lane have in common. The sets are copies.
-     *
-     * @param route their route
-     * @param eligibleTiers how many of its tiers they may use
-     * @param allowed what their prompts allow
-     * @param barred targets they must not use
-     * @param avoided targets they would rather not use
-     */
-    record Key(Route route, int eligibleTiers, Allowed allowed, Set<Target> barred, Set<Target> avoided) {
-
-        static Key of(Flight flight) {
-            return new Key(
-                    flight.route(),
-                    flight.eligibleTiers(),
-                    flight.allowed(),
-                    Set.copyOf(flight.barred()),
-                    Set.copyOf(flight.avoided()));
-        }
-    }
-
-    /** Creates an empty lane for flights like one. */
-    Lane(Key key, Flight like) {
+    /** Creates an empty lane for flights with such options. */
+    Lane(TargetOptions.Key key, TargetOptions like) {
         this.key = key;
-        this.ever = Candidates.ever(like);
-        for (int tier = 0; tier < Candidates.eligibleTiers(like); tier++) {
-            tiers.add(Candidates.ofTier(like, tier));
+        this.ever = like.ever();
+        for (int tier = 0; tier < like.tiers(); tier++) {
+            tiers.add(like.ofTier(tier));
         }
     }
 
-    Key key() {
+    TargetOptions.Key key() {
         return key;
     }
 

@@ -25,6 +25,9 @@ final class Lease {
     private boolean arrived;
     private long arrivedAt;
     private boolean ended;
+    private final int healthEpoch;
+    private final int tokenEpoch;
+    private final int underWay;
 
     /** Takes the slots and reserves; that all of it fits was asked before. */
     Lease(Target target, long tokens, long now) {
@@ -34,6 +37,10 @@ final class Lease {
         target.occupy(now);
         join(target.organization(), now);
         join(target.modelScope(), now);
+        this.healthEpoch = target.health().begin();
+        this.underWay = target.account().inFlight();
+        this.tokenEpoch = target.account().tokenEpoch();
+        target.begun(this, now);
     }
 
     private void join(ScopeState scope, long now) {
@@ -95,6 +102,37 @@ final class Lease {
             arrivedAt = now;
             holds.forEach(hold -> hold.use().arrived(now));
         }
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /** Returns the epoch of its target's health in which it began. */
+    int healthEpoch() {
+        return healthEpoch;
+    }
+
+    /** Returns whether the account still has the token that it had when it began. */
+    boolean hasPresentToken() {
+        return tokenEpoch == target.account().tokenEpoch();
+    }
+
+    /** The service let in the request. */
+    void letIn(long now) {
+        target.account().letIn(underWay, beganNanos);
+        target.organization().letIn(beganNanos, now);
+        target.modelScope().letIn(beganNanos, now);
+    }
+
+    /** The service refused the request, though a learned pace was kept. Returns whether for how many were under way. */
+    boolean crowded(long now) {
+        return target.account().crowded(underWay, beganNanos, now);
+    }
+
+    /** A rate was exceeded that isn't known yet. */
+    void startAnew() {
+        target.account().startAnew();
     }
 
     /** Returns when it began: the service hadn't counted the request by then. */

@@ -65,7 +65,7 @@ final class PromptErrors {
     static PromptException refusedByAll(Flight flight) {
         List<String> reasons = new ArrayList<>();
         flight.demand().refusals(flight.route()).forEach((target, why) -> {
-            if (flight.allowed().has(target)) {
+            if (flight.options().allowed().has(target)) {
                 reasons.add("account " + target.account().id() + ": " + why);
             }
         });
@@ -77,7 +77,7 @@ final class PromptErrors {
     /** Every target is closed for a time nobody knows. */
     static PromptException noAccount(Flight flight, long now) {
         List<String> reasons = new ArrayList<>();
-        for (Target target : Candidates.ever(flight)) {
+        for (Target target : flight.options().ever()) {
             reasons.add("account " + target.account().id() + ", " + target.model() + ": " + reason(target, now));
         }
         String message = reasons.isEmpty()
@@ -97,7 +97,7 @@ final class PromptErrors {
             return "account '" + pinned.get() + "' isn't on route '" + route.name()
                     + "' any more: the configuration was reloaded without it";
         }
-        if (route.targets().stream().noneMatch(flight.allowed()::has)) {
+        if (route.targets().stream().noneMatch(flight.options().allowed()::has)) {
             return "no account that may answer this prompt is on route '" + route.name()
                     + "' any more: the configuration was reloaded without it";
         }

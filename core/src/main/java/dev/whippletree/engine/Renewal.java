@@ -31,7 +31,7 @@ final class Renewal {
     /** Something else has changed by which all flights have to ask anew. */
     void startOver(Collection<Flight> flights) {
         outdated.clear();
-        flights.stream().filter(flight -> flight.lane() != null).forEach(outdated::add);
+        flights.stream().filter(line::contains).forEach(outdated::add);
     }
 
     /**
@@ -52,7 +52,7 @@ final class Renewal {
     }
 
     private boolean renew(Flight flight) {
-        if (flight.lane() == null) {
+        if (!line.contains(flight)) {
             return false;
         }
         Demand demand = flight.demand().reserving(flight.route(), forecast);

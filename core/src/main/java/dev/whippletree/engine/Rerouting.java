@@ -4,68 +4,64 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
- * Lets flights go on by what has become of their routes. Guarded by the engine's lock.
+ * Moves flights to what has become of their routes. Guarded by the engine's lock.
  *
  * <p>A flight keeps its turn in the line. Where its new route has targets of a kind whose provider hasn't been asked yet what the
  * prompt takes, it goes through the entrance again, since plugins can't be asked under the lock, and from there back to its turn.
  */
 final class Rerouting {
 
-    private final WaitingLine line;
-    private final Renewal renewal;
-    private final Consumer<Flight> entrance;
-    private final BiConsumer<Flight, Long> stranded;
+    private Rerouting() {}
 
-    /**
-     * Creates one.
-     *
-     * @param entrance sends a flight through the entrance again
-     * @param stranded ends a flight that has no target any more
-     */
-    Rerouting(WaitingLine line, Renewal renewal, Consumer<Flight> entrance, BiConsumer<Flight, Long> stranded) {
-        this.line = line;
-        this.renewal = renewal;
-        this.entrance = entrance;
-        this.stranded = stranded;
+    /** Where a flight goes that has been taken out of the line. */
+    enum Where {
+        /** Through the entrance again. */
+        ENTRANCE,
+        /** Nowhere: it has no target any more. */
+        NOWHERE,
+        /** To its turn. */
+        BACK_IN_LINE
     }
 
-    /** Sends flights on: in their turn, so that those that go through the entrance come back in that order. */
-    void reroute(Collection<Flight> flights, Pool pool, long now) {
+    /** A flight that has been taken out of the line, and where it goes. */
+    record Move(Flight flight, Where where) {}
+
+    /** Gives flights their new routes, and returns where those go that waited, in their turn. */
+    static List<Move> reroute(Collection<Flight> flights, Pool pool, WaitingLine line) {
         List<Flight> inTurn = new ArrayList<>(flights);
         inTurn.sort(Flight.IN_TURN);
+        List<Move> moves = new ArrayList<>();
         for (Flight flight : inTurn) {
             Route before = flight.route();
             Route next = pool.route(Optional.of(before.name())).orElseGet(before::closed);
             if (next != before) {
-                goOn(flight, next, now);
+                reroute(flight, next, line).ifPresent(where -> moves.add(new Move(flight, where)));
             }
         }
+        return moves;
     }
 
-    private void goOn(Flight flight, Route next, long now) {
-        switch (flight.stage()) {
+    private static Optional<Where> reroute(Flight flight, Route next, WaitingLine line) {
+        return switch (flight.stage()) {
             case WAITING -> {
                 line.takeOut(flight);
                 flight.goOn(next);
-                takeBack(flight, now);
+                yield Optional.of(where(flight));
             }
-            case LOOKING_UP, ATTEMPTING, PAUSING -> flight.goOn(next);
-            case STORING, ENDED -> {}
-        }
+            case LOOKING_UP, ATTEMPTING, PAUSING -> {
+                flight.goOn(next);
+                yield Optional.empty();
+            }
+            case STORING, ENDED -> Optional.empty();
+        };
     }
 
-    private void takeBack(Flight flight, long now) {
+    private static Where where(Flight flight) {
         if (!flight.demand().covers(flight.route())) {
-            entrance.accept(flight);
-        } else if (Candidates.ever(flight).isEmpty()) {
-            stranded.accept(flight, now);
-        } else {
-            renewal.demandAnew(flight);
-            line.add(flight);
+            return Where.ENTRANCE;
         }
+        return flight.options().ever().isEmpty() ? Where.NOWHERE : Where.BACK_IN_LINE;
     }
 }

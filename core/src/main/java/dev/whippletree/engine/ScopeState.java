@@ -172,9 +172,9 @@ final class ScopeState {
     }
 
     /** It let in an attempt. */
-    void letIn(Attempt attempt, long now) {
-        pauses.letIn(attempt.beganNanos());
-        search.letIn(attempt.beganNanos(), now);
+    void letIn(long beganNanos, long now) {
+        pauses.letIn(beganNanos);
+        search.letIn(beganNanos, now);
     }
 
     /**
@@ -184,26 +184,26 @@ final class ScopeState {
      * @param chance 0 to 1, for a pause of our own
      * @return when it may be asked again, perhaps no later than was known
      */
-    long refused(Attempt attempt, OptionalLong told, double chance, long now) {
-        long begun = attempt.beganNanos();
+    long refused(Lease lease, OptionalLong told, double chance, long now) {
+        long begun = lease.beganNanos();
         long until = told.isPresent()
                 ? now + told.getAsLong()
                 : pauses.refused(begun, search.pauseNanos().orElse(Pauses.FIRST_NANOS), chance, now);
         if (!knowsRequestLimit()) {
-            if (search.pace().isPresent() && attempt.target().account().crowded(attempt, now)) {
+            if (search.pace().isPresent() && lease.crowded(now)) {
                 search.setAside(begun);
             } else {
                 search.refused(begun, now, until, told.isPresent());
-                keepPace(attempt.target().account());
+                keepPace(lease);
             }
         }
         return until;
     }
 
     /** From when a rate is found its pace is kept like any other limit. */
-    private void keepPace(Account account) {
+    private void keepPace(Lease lease) {
         if (search.pace().isEmpty()) {
-            account.startAnew();
+            lease.startAnew();
         } else if (meters.stream().noneMatch(meter -> meter.source() == LimitStatus.Source.LEARNED)) {
             meters.add(new Meter(
                     Limit.Unit.REQUESTS,

@@ -140,8 +140,8 @@ final class Target {
     }
 
     /** An attempt begins. */
-    void begun(Attempt attempt, long now) {
-        closures.forEach(closure -> closure.begun(attempt, now));
+    void begun(Lease lease, long now) {
+        closures.forEach(closure -> closure.begun(lease, now));
     }
 
     /**
@@ -150,11 +150,11 @@ final class Target {
      * @param proved whether it showed that the service takes prompts here
      * @return the scopes of which that was in doubt
      */
-    List<Scope> ended(Attempt attempt, boolean proved) {
-        account.credential().ended(attempt, proved);
-        availability.ended(attempt, proved);
+    List<Scope> ended(Lease lease, boolean proved) {
+        account.credential().ended(lease, proved);
+        availability.ended(lease, proved);
         return Stream.of(organization, modelScope)
-                .filter(scope -> scope.closure().ended(attempt, proved))
+                .filter(scope -> scope.closure().ended(lease, proved))
                 .map(ScopeState::scope)
                 .toList();
     }

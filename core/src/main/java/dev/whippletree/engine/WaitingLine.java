@@ -5,6 +5,7 @@ import dev.whippletree.model.Priority;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -28,7 +29,10 @@ final class WaitingLine {
     private static final double BATCH_TURN = 8;
     private static final int FEWEST_KEPT = 1_000;
 
-    private final Map<Lane.Key, Lane> lanes = new LinkedHashMap<>();
+    private final Map<TargetOptions.Key, Lane> lanes = new LinkedHashMap<>();
+
+    /** Where each flight is that waits. */
+    private final Map<Flight, Lane> places = new IdentityHashMap<>();
 
     /** The first flight of each lane. */
     private final NavigableSet<Flight> firsts = new TreeSet<>(Flight.IN_TURN);
@@ -64,20 +68,31 @@ final class WaitingLine {
         return lanes.values();
     }
 
+    /** Returns whether a flight waits. */
+    boolean contains(Flight flight) {
+        return places.containsKey(flight);
+    }
+
+    /** Returns the lane of a flight that waits. */
+    Lane laneOf(Flight flight) {
+        return Objects.requireNonNull(places.get(flight), "a flight in line has a lane");
+    }
+
     /** Adds a flight; one that was in the line before goes back to its turn. */
     void add(Flight flight) {
-        Lane lane = lanes.computeIfAbsent(Lane.Key.of(flight), key -> new Lane(key, flight));
+        Lane lane = lanes.computeIfAbsent(flight.options().key(), key -> new Lane(key, flight.options()));
         Turns turns = queues.computeIfAbsent(Queue.of(flight), queue -> new Turns());
         turns.waiting++;
         size++;
         away.remove(flight);
         if (flight.order() > 0) {
-            flight.enter(lane, flight.turn(), flight.order());
+            flight.enter(flight.turn(), flight.order());
         } else {
             double turn = Math.max(serving, turns.end);
             turns.end = turn + (flight.priority() == Priority.BATCH ? BATCH_TURN : INTERACTIVE_TURN);
-            flight.enter(lane, turn, ++entered);
+            flight.enter(turn, ++entered);
         }
+        places.put(flight, lane);
         Flight firstBefore = lane.first();
         lane.add(flight);
         if (lane.first() == flight) {
@@ -90,7 +105,7 @@ final class WaitingLine {
 
     /** Removes a flight that leaves without being served. */
     void remove(Flight flight) {
-        if (flight.lane() != null) {
+        if (contains(flight)) {
             leave(flight);
             forgetIdle();
         }
@@ -103,9 +118,9 @@ final class WaitingLine {
     }
 
     private void leave(Flight flight) {
-        Lane lane = Objects.requireNonNull(flight.lane(), "a flight in line has a lane");
+        Lane lane = laneOf(flight);
+        places.remove(flight);
         lane.remove(flight);
-        flight.leaveLane();
         Flight first = lane.first();
         if (firsts.remove(flight) && first != null) {
             firsts.add(first);

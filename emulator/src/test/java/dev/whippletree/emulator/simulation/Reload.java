@@ -2,8 +2,10 @@ package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.engine.RouteSettings;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * That the engine goes on with other accounts and another route. Immutable.
@@ -18,6 +20,6 @@ record Reload(Duration at, List<SimulatedAccount> accounts, Set<String> reconnec
     /** Copies what is mutable. */
     Reload {
         accounts = List.copyOf(accounts);
-        reconnected = Set.copyOf(reconnected);
+        reconnected = Collections.unmodifiableSet(new TreeSet<>(reconnected));
     }
 }

@@ -1,0 +1,130 @@
+package dev.whippletree.engine;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass through the waiting line, lane by lane in turn, after something has happened. Takes flights out of the line that can't or
+ * needn't wait any longer, one at a time. Guarded by the engine's lock.
+ *
+ * <p>A flight that doesn't fit because it asks for many tokens earmarks the limits it waits for. Later flights overtake it only where
+ * that doesn't delay it.
+ */
+final class DispatchPass {
+
+    private final WaitingLine line;
+    private final Choice choice;
+    private final Change change;
+    private final long now;
+    private final Map<ScopeState, Flight> earmarks = new HashMap<>(0);
+
+    /** The latest first flight of a lane that has to wait. */
+    private @Nullable Flight stuck;
+
+    /** The one of them that has waited longest. */
+    private @Nullable Flight longestStuck;
+
+    private long wait = Waits.UNTIL_EVENT;
+
+    DispatchPass(WaitingLine line, Choice choice, Change change, long now) {
+        this.line = line;
+        this.choice = choice;
+        this.change = change;
+        this.now = now;
+    }
+
+    /** Takes the next flight out of the line; empty at the end of the pass. Call it only once the one before was dealt with. */
+    Optional<Dispatch> next() {
+        for (Flight first = line.next(stuck); first != null; first = line.next(stuck)) {
+            Optional<Dispatch> dispatch = dispatch(first);
+            if (dispatch.isPresent()) {
+                return dispatch;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns how long until the line has to be looked at again, though nothing else happens. */
+    long waitNanos() {
+        return wait;
+    }
+
+    /** Returns the flight that has waited longest, of those that are the first of their lanes; null if none waits. */
+    @Nullable Flight longestStuck() {
+        return longestStuck;
+    }
+
+    /** Takes out a lane's first flight, or a smaller one. Else the lane has to wait, or its first flight has come into another lane. */
+    private Optional<Dispatch> dispatch(Flight first) {
+        Lane lane = line.laneOf(first);
+        Look look = lane.lookFor(first, change, earmarks, now);
+        if (!look.ready().isEmpty()) {
+            return begin(first, look);
+        }
+        earmark(first, look);
+        if (first.options().canWiden()) {
+            return widenOrWait(lane, first, look);
+        }
+        if (look.waitNanos() == Waits.UNKNOWN) {
+            line.remove(first);
+            return Optional.of(new Dispatch.GiveUp(first));
+        }
+        if (look.isCertain() && Waits.isTooLong(look.waitNanos(), first.deadline(), now)) {
+            line.remove(first);
+            earmarks.values().removeIf(holder -> holder == first);
+            return Optional.of(new Dispatch.Refuse(first, look.waitNanos()));
+        }
+        return overtake(lane, first, look.waitNanos());
+    }
+
+    private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Look look) {
+        long patience = Waits.nanos(first.route().settings().patience());
+        long waited = now - first.waitingSince();
+        if ((look.waitNanos() > patience && look.isCertain()) || waited >= patience) {
+            line.remove(first);
+            first.options().widen();
+            line.add(first);
+            return Optional.empty();
+        }
+        return overtake(lane, first, Math.min(look.waitNanos(), patience - waited));
+    }
+
+    /** Begins the smallest flight of a lane before the first one, which has to wait. */
+    private Optional<Dispatch> overtake(Lane lane, Flight first, long waitOfFirst) {
+        Flight smallest = lane.smallest();
+        if (smallest == null || smallest == first) {
+            waits(first, waitOfFirst);
+            return Optional.empty();
+        }
+        Look look = lane.lookForSmallest(smallest, change, earmarks, now);
+        if (!look.ready().isEmpty()) {
+            return begin(smallest, look);
+        }
+        waits(first, Math.min(waitOfFirst, look.waitNanos()));
+        return Optional.empty();
+    }
+
+    private void waits(Flight first, long nanos) {
+        stuck = first;
+        wait = Math.min(wait, nanos);
+        if (longestStuck == null || first.waitingSince() < longestStuck.waitingSince()) {
+            longestStuck = first;
+        }
+    }
+
+    private Optional<Dispatch> begin(Flight flight, Look look) {
+        Target target = choice.among(look.ready(), flight.route().picker(look.readyTier()), now);
+        line.serve(flight);
+        return Optional.of(new Dispatch.Begin(flight, target));
+    }
+
+    private void earmark(Flight flight, Look look) {
+        Target target = look.soonest();
+        if (target != null && Waits.isKnown(look.waitNanos())) {
+            earmarks.putIfAbsent(target.organization(), flight);
+            earmarks.putIfAbsent(target.modelScope(), flight);
+        }
+    }
+}

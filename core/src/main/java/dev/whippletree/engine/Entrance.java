@@ -1,0 +1,45 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.PromptException;
+import java.util.Optional;
+import java.util.Set;
+
+/** Says which targets can't take a flight at all, before it waits for one. Guarded by the engine's lock. */
+final class Entrance {
+
+    private Entrance() {}
+
+    /**
+     * Bars the targets whose providers refuse the flight's prompt or whose limits it can never fit.
+     *
+     * @return why no target is left, if none is
+     */
+    static Optional<PromptException> barWhatCannotTakeIt(Flight flight, long now) {
+        TargetOptions options = flight.options();
+        Set<Target> refusing = flight.demand().refusals(flight.route()).keySet();
+        refusing.forEach(options::bar);
+        if (options.ever().isEmpty()) {
+            return Optional.of(
+                    refusing.isEmpty() ? PromptErrors.noAccount(flight, now) : PromptErrors.refusedByAll(flight));
+        }
+        for (Target target : flight.route().targets()) {
+            if (!target.canEverFit(flight.demand().neededTokens(target))) {
+                options.bar(target);
+            }
+        }
+        return options.ever().isEmpty() ? Optional.of(PromptErrors.largerThanLimits(flight)) : Optional.empty();
+    }
+
+    /** Returns why a flight gets no answer that no target will ever take, or nobody knows when; empty if one may by now. */
+    static Optional<PromptException> hopelessness(Flight flight, long now) {
+        if (flight.options().eligible().stream()
+                .anyMatch(target -> target.waitNanos(flight.demand().tokens(target), now) != Waits.UNKNOWN)) {
+            // Only a limit learned while it waited was too small for what it asked for then.
+            return Optional.empty();
+        }
+        boolean fitsSomewhere = flight.options().ever().isEmpty()
+                || flight.options().ever().stream()
+                        .anyMatch(target -> target.canEverFit(flight.demand().neededTokens(target)));
+        return Optional.of(fitsSomewhere ? PromptErrors.noAccount(flight, now) : PromptErrors.largerThanLimits(flight));
+    }
+}

@@ -1,0 +1,146 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.PromptException.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides what a flight does after an attempt: whether it tries again, where, and after what pause. Changes nothing but which targets
+ * the flight may use. Guarded by the engine's lock.
+ */
+final class FailurePolicy {
+
+    /** Caps calls that a limit refused, which don't count as attempts. */
+    private static final int MOST_CALLS_A_TARGET = 20;
+
+    private static final NextStep NOW = new NextStep.TryAgain(0, false);
+
+    private final RandomGenerator random;
+
+    FailurePolicy(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /**
+     * Returns what an outcome is to be taken for. The first empty answer of a flight is taken for a failure if another attempt may be
+     * made and no caller was told any of it: a model seldom has nothing to say.
+     */
+    AttemptOutcome judge(Attempt attempt, AttemptOutcome outcome) {
+        boolean isFault =
+                outcome instanceof AttemptOutcome.Answered answered && isFault(attempt, answered.completion());
+        return isFault
+                ? new AttemptOutcome.Failed(Failure.of(FailureKind.UNAVAILABLE, "the service answered with nothing"))
+                : outcome;
+    }
+
+    private static boolean isFault(Attempt attempt, Completion completion) {
+        if (completion.finishReason() != FinishReason.STOP || !completion.isEmpty()) {
+            return false;
+        }
+        Flight flight = attempt.flight();
+        Target target = attempt.target();
+        boolean lastAttempt = flight.options().attemptsOn(target) + 1
+                >= flight.route().settings().retries().attemptsPerTarget();
+        boolean anythingLeft = flight.options().ever().stream().anyMatch(other -> other != target || !lastAttempt);
+        boolean told = flight.subscriptions().stream().anyMatch(Subscription::wasTold);
+        return anythingLeft && !told && flight.distrustEmptiness();
+    }
+
+    /** Returns what the flight of an attempt does next. */
+    NextStep next(Attempt attempt, AttemptOutcome outcome, long now) {
+        if (outcome instanceof AttemptOutcome.Answered answered) {
+            return new NextStep.Land(answered.completion());
+        }
+        if (outcome instanceof AttemptOutcome.Failed failed) {
+            return next(attempt.flight(), attempt.target(), failed.failure(), now);
+        }
+        return outcome instanceof AttemptOutcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
+    }
+
+    private NextStep next(Flight flight, Target target, Failure failure, long now) {
+        return switch (failure.kind()) {
+            case REJECTED -> new NextStep.Fail(Reason.REJECTED);
+            case FILTERED -> new NextStep.Fail(Reason.FILTERED);
+            case TOO_LARGE -> tooLarge(flight, target);
+            case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target);
+            case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(flight, target, failure, now);
+            case OVERLOADED, TIMEOUT -> {
+                flight.options().avoid(target);
+                yield elsewhere(flight, target, failure, now);
+            }
+            case UNAVAILABLE -> unavailable(flight, target, failure, now);
+        };
+    }
+
+    /** What is too large for a model is so on every account. */
+    private static NextStep tooLarge(Flight flight, Target target) {
+        TargetOptions options = flight.options();
+        flight.route().targets().stream()
+                .filter(other -> other.model().equals(target.model()))
+                .forEach(options::bar);
+        if (options.ever().isEmpty()) {
+            return new NextStep.Fail(Reason.TOO_LARGE);
+        }
+        while (options.eligible().isEmpty() && options.canWiden()) {
+            options.widen();
+        }
+        return NOW;
+    }
+
+    private static NextStep limited(Flight flight, Target target) {
+        if (flight.failuresOn(target) >= MOST_CALLS_A_TARGET) {
+            flight.options().bar(target);
+        }
+        return flight.options().ever().isEmpty() ? new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED) : NOW;
+    }
+
+    /** The same tier once more, then the next as well; at once if the service asks for a longer pause than the tier is worth. */
+    private NextStep unavailable(Flight flight, Target target, Failure failure, long now) {
+        TargetOptions options = flight.options();
+        long failures = flight.failedAttempts().stream()
+                .filter(report -> report.failure().kind() == FailureKind.UNAVAILABLE)
+                .count();
+        boolean another = options.eligible().stream()
+                .anyMatch(other -> other != target && Waits.isKnown(other.openingNanos(now)));
+        if (another) {
+            options.avoid(target);
+        }
+        boolean tooLong = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO))
+                > Waits.nanos(flight.route().settings().patience());
+        if ((failures > 1 || tooLong) && !options.hasAllTiers()) {
+            options.widen();
+        }
+        return elsewhere(flight, target, failure, now);
+    }
+
+    /** Another target; after a pause the same one, if there is no other. */
+    private NextStep elsewhere(Flight flight, Target target, Failure failure, long now) {
+        TargetOptions options = flight.options();
+        options.countAttempt(target);
+        Retries retries = flight.route().settings().retries();
+        if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {
+            options.bar(target);
+        }
+        if (options.ever().isEmpty()) {
+            return new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
+        }
+        // A target that is closed for a time nobody knows isn't worth a pause: the flight may fail at once.
+        boolean onlyTheSame = options.ever().stream()
+                .filter(other -> other.openingNanos(now) != Waits.UNKNOWN)
+                .toList()
+                .equals(List.of(target));
+        long pause = onlyTheSame
+                ? Backoff.nanos(
+                        options.attemptsOn(target) - 1,
+                        retries,
+                        failure.retryAfter().orElse(Duration.ZERO),
+                        random)
+                : 0;
+        return new NextStep.TryAgain(pause, true);
+    }
+}

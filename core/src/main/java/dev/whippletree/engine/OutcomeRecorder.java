@@ -1,0 +1,199 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.ServiceCall;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records what an attempt shows about its target: what its limits and its tokens are, whether it is open and healthy, how fast it
+ * answers. Ends the attempt's lease. Guarded by the engine's lock.
+ *
+ * <p>A failure closes the scope that the service names, or counts against the target's health; a caller's own mistake does neither.
+ */
+final class OutcomeRecorder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeRecorder.class);
+
+    private final Closures closures;
+    private final Reaches reaches;
+    private final Gate gate;
+    private final TokenForecast forecast;
+    private final CallReports reports;
+    private final RandomGenerator random;
+
+    OutcomeRecorder(
+            Closures closures,
+            Reaches reaches,
+            Gate gate,
+            TokenForecast forecast,
+            CallReports reports,
+            RandomGenerator random) {
+        this.closures = closures;
+        this.reaches = reaches;
+        this.gate = gate;
+        this.forecast = forecast;
+        this.reports = reports;
+        this.random = random;
+    }
+
+    /** Records how the service says that its limits stand. */
+    void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
+        attempt.lease().arrived(now);
+        for (RateLimitReport report : reported) {
+            reaches.reported(attempt.target(), report.reach()).report(report, attempt.lease(), now);
+        }
+    }
+
+    /** Records how an attempt ended. */
+    void ended(Attempt attempt, AttemptOutcome outcome, long now) {
+        if (outcome instanceof AttemptOutcome.Answered answered) {
+            answered(attempt, answered, now);
+        } else if (outcome instanceof AttemptOutcome.Failed failed) {
+            failed(attempt, failed.failure(), now);
+        } else if (outcome instanceof AttemptOutcome.Cancelled) {
+            cancelled(attempt, now);
+        } else if (outcome instanceof AttemptOutcome.SentBack) {
+            gate.unused(attempt, now);
+            attempt.target().account().sentBack();
+            leave(attempt, now);
+        }
+    }
+
+    private void answered(Attempt attempt, AttemptOutcome.Answered answered, long now) {
+        Target target = attempt.target();
+        Completion completion = answered.completion();
+        long took = attempt.tookNanos(now);
+        Flight flight = attempt.flight();
+        OptionalLong counted =
+                forecast.learn(flight.route(), target, flight.demand().admission(target), completion);
+        gate.used(attempt, counted, now);
+        target.health().succeeded(attempt.lease().healthEpoch(), now);
+        target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
+        endProbes(attempt, true);
+        attempt.lease().letIn(now);
+        reaches.letIn(target, attempt.lease().beganNanos(), now);
+        tellPickers(attempt, Picker.Outcome.ANSWERED, now);
+        reports.ended(
+                attempt,
+                new ServiceCall.Answered(
+                        answered.end().model(),
+                        answered.end().finishReason(),
+                        completion.usage(),
+                        answered.end().id()),
+                now);
+    }
+
+    /** What wasn't sent isn't used. */
+    private void cancelled(Attempt attempt, long now) {
+        if (attempt.times().hasBegun()) {
+            gate.used(attempt, OptionalLong.empty(), now);
+            reports.ended(attempt, new ServiceCall.Cancelled(), now);
+        } else {
+            gate.unused(attempt, now);
+        }
+        leave(attempt, now);
+    }
+
+    /** It ended in a way that says nothing about the target. */
+    private static void leave(Attempt attempt, long now) {
+        Target target = attempt.target();
+        target.health().ended(attempt.lease().healthEpoch());
+        target.ended(attempt.lease(), false);
+        tellPickers(attempt, Picker.Outcome.CANCELLED, now);
+    }
+
+    private void endProbes(Attempt attempt, boolean proved) {
+        attempt.target().ended(attempt.lease(), proved).forEach(closures::provedOpen);
+    }
+
+    private void failed(Attempt attempt, Failure failure, long now) {
+        Target target = attempt.target();
+        Duration took = Duration.ofNanos(attempt.tookNanos(now));
+        gate.used(attempt, OptionalLong.empty(), now);
+        target.account().failed(failure);
+        attempt.flight().failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
+        tellPickers(attempt, outcome(failure), now);
+        reports.ended(attempt, new ServiceCall.Failed(failure), now);
+        endProbes(attempt, provesOpen(failure));
+        learn(attempt.lease(), failure, now);
+    }
+
+    /** A caller's mistake must not make the target look bad. */
+    private static Picker.Outcome outcome(Failure failure) {
+        return switch (failure.kind()) {
+            case TOO_LARGE, FILTERED, REJECTED -> Picker.Outcome.REFUSED;
+            case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, OVERLOADED, UNAVAILABLE, TIMEOUT ->
+                Picker.Outcome.FAILED;
+        };
+    }
+
+    /** Returns whether a service that fails so has looked at the prompt, and so accepts the account. */
+    private static boolean provesOpen(Failure failure) {
+        return switch (failure.kind()) {
+            case RATE_LIMITED, TOO_LARGE, FILTERED, REJECTED -> true;
+            case QUOTA_EXHAUSTED, OVERLOADED, UNAVAILABLE, TIMEOUT, UNAUTHORIZED, MODEL_UNAVAILABLE -> false;
+        };
+    }
+
+    private void learn(Lease lease, Failure failure, long now) {
+        Target target = lease.target();
+        Health health = target.health();
+        int epoch = lease.healthEpoch();
+        switch (failure.kind()) {
+            case RATE_LIMITED -> {
+                health.ended(epoch);
+                closures.rateLimited(lease, failure, random.nextDouble(), now);
+            }
+            case QUOTA_EXHAUSTED -> {
+                health.ended(epoch);
+                closures.exhausted(target, failure, now);
+            }
+            case UNAUTHORIZED -> {
+                health.ended(epoch);
+                closures.unauthorized(lease, failure, now);
+            }
+            case MODEL_UNAVAILABLE -> {
+                health.ended(epoch);
+                closures.modelUnavailable(target, failure, now);
+            }
+            case OVERLOADED, UNAVAILABLE, TIMEOUT -> countFailure(target, epoch, failure, now);
+            case TOO_LARGE, FILTERED, REJECTED -> health.succeeded(epoch, now);
+        }
+    }
+
+    /** A service that says when to come back is left alone until then, by all prompts. */
+    private void countFailure(Target target, int epoch, Failure failure, long now) {
+        long least = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
+        boolean atOnce = failure.kind() == FailureKind.OVERLOADED || least > 0;
+        if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
+            closures.cooling(target, failure);
+        }
+    }
+
+    private static void tellPickers(Attempt attempt, Picker.Outcome outcome, long now) {
+        Target target = attempt.target();
+        for (Picker picker : attempt.flight().route().pickersOf(target)) {
+            tell(picker, target, outcome, attempt.tookNanos(now), now);
+        }
+    }
+
+    private static void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {
+        try {
+            picker.ended(target.id(), outcome, tookNanos, now);
+        } catch (Throwable e) {
+            // A strategy that can't learn still picks; that it can't is its own loss.
+            LOG.debug("A balancing strategy failed to learn", e);
+        }
+    }
+}

@@ -1,0 +1,406 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CoordinationListener;
+import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.time.Timeline;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Schedules flights: puts them into the waiting line, begins attempts on targets that have room, and again after each failure.
+ * Guarded by the engine's lock, unless a method says otherwise.
+ */
+final class Scheduler implements Attempt.Listener, Flights.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+
+    private final Monitor monitor;
+    private final Timeline timeline;
+    private final Pool pool;
+    private final int lineSize;
+    private final Runnable used;
+    private final Announcements announcements;
+    private final WaitingLine line = new WaitingLine();
+    private final Renewal renewal;
+    private final Flights flights;
+    private final Closures closures;
+    private final Gate gate;
+    private final OutcomeRecorder recorder;
+    private final FailurePolicy policy;
+    private final Dispatcher dispatcher;
+
+    /**
+     * Creates one in which nothing is under way.
+     *
+     * @param listeners are told what happens
+     * @param lineSize how many flights may wait
+     * @param used is run whenever a limit was used, or something became known of one or of what is closed
+     */
+    Scheduler(
+            Monitor monitor,
+            Timeline timeline,
+            Pool pool,
+            CacheTiers caches,
+            Partners partners,
+            Tally tally,
+            Audience listeners,
+            int lineSize,
+            Runnable used) {
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.pool = pool;
+        this.lineSize = lineSize;
+        this.used = used;
+        this.announcements = new Announcements(monitor);
+        TokenForecast forecast = new TokenForecast();
+        this.renewal = new Renewal(line, forecast);
+        this.flights = new Flights(monitor, timeline, caches, tally, listeners, line, this);
+        Reaches reaches = new Reaches(pool);
+        this.closures = new Closures(pool, listeners, partners, reaches, announcements);
+        Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
+        this.gate = new Gate(partners, monitor, timeline, wakeUp);
+        this.recorder = new OutcomeRecorder(
+                closures, reaches, gate, forecast, new CallReports(listeners, monitor, timeline), timeline.random());
+        this.policy = new FailurePolicy(timeline.random());
+        this.dispatcher = new Dispatcher(line, timeline, wakeUp, announcements);
+    }
+
+    Flights flights() {
+        return flights;
+    }
+
+    /** Returns how many flights wait. */
+    int waiting() {
+        return line.size();
+    }
+
+    /** Returns how often a balancing strategy failed. */
+    long pickerFaults() {
+        return dispatcher.pickerFaults();
+    }
+
+    /** Leaves a task of no flight in particular to be done once the lock is free. */
+    void announce(Runnable task) {
+        announcements.add(task);
+    }
+
+    /** Lets a flight wait for a target, or refuses it at once. Calls plugins, so the lock must not be held. */
+    void enter(Flight flight) {
+        Route route = flight.route();
+        Demand demand = Demand.of(flight.prompt(), route);
+        noticeNewTokens(route);
+        monitor.decide(() -> {
+            if (flight.stage() != Flight.Stage.LOOKING_UP) {
+                return;
+            }
+            if (flight.route() != route) {
+                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload came between.
+                return;
+            }
+            long now = timeline.nanoTime();
+            flight.demand(demand);
+            renewal.demandAnew(flight);
+            Optional<PromptException> refusal = Entrance.barWhatCannotTakeIt(flight, now);
+            if (refusal.isPresent()) {
+                flights.fail(flight, refusal.get());
+                return;
+            }
+            boolean first = flight.order() == 0;
+            queue(flight, now);
+            dispatch(Change.OF_THE_LINE);
+            if (first && flight.stage() == Flight.Stage.WAITING) {
+                refuseIfHopeless(flight, now);
+            }
+        });
+    }
+
+    /** A prompt that can't be in time, or for which there is no place, is told so at once. */
+    private void refuseIfHopeless(Flight flight, long now) {
+        if (line.size() > lineSize) {
+            withdraw(flight);
+            flights.fail(flight, PromptErrors.lineFull(flight, lineSize, flights.roomAt(flight)));
+            return;
+        }
+        refuseIfTooLate(flight, now);
+    }
+
+    private void refuseIfTooLate(Flight flight, long now) {
+        OptionalLong deadline = flight.deadline();
+        if (deadline.isEmpty()) {
+            return;
+        }
+        OptionalLong wait = tooLongWait(flight, deadline.getAsLong(), now);
+        if (wait.isPresent()) {
+            withdraw(flight);
+            flights.fail(
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong())));
+        }
+    }
+
+    /** Notices tokens that were replaced after they had been refused. May read files. */
+    private void noticeNewTokens(Route route) {
+        for (Target target : route.targets()) {
+            if (target.account().refusedToken().takeChange()) {
+                monitor.decide(() -> closures.tokenChanged(target.account(), timeline.nanoTime()));
+            }
+        }
+    }
+
+    /** Puts a flight into the waiting line, one that had a turn there back to that. */
+    private void queue(Flight flight, long now) {
+        flight.waitingSince(now);
+        line.add(flight);
+    }
+
+    private void enterAgain(Flight flight) {
+        flight.stage(Flight.Stage.LOOKING_UP);
+        monitor.after(flight.mailbox(), () -> enter(flight));
+    }
+
+    /** One who joins a flight is in more of a hurry than those before. */
+    void hurry(Flight flight) {
+        if (flight.stage() == Flight.Stage.WAITING) {
+            line.hurry(flight);
+        } else {
+            flight.hurry();
+        }
+    }
+
+    /**
+     * Lets all that is under way go on with what the pool has become.
+     *
+     * @param retokened the accounts that have another token
+     */
+    void poolChanged(Collection<String> retokened, long now) {
+        pool.accounts().stream()
+                .filter(account -> retokened.contains(account.id()))
+                .forEach(account -> {
+                    account.changeToken();
+                    closures.tokenChanged(account, now);
+                });
+        for (Rerouting.Move move : Rerouting.reroute(flights.underWay(), pool, line)) {
+            follow(move, now);
+        }
+        dispatcher.lineShrank();
+        renewal.startOver(flights.underWay());
+        renewal.goOn(flights.underWay());
+        dispatch(Change.ANYTHING);
+    }
+
+    private void follow(Rerouting.Move move, long now) {
+        Flight flight = move.flight();
+        switch (move.where()) {
+            case ENTRANCE -> enterAgain(flight);
+            case NOWHERE -> flights.fail(flight, PromptErrors.noAccount(flight, now));
+            case BACK_IN_LINE -> {
+                renewal.demandAnew(flight);
+                line.add(flight);
+            }
+        }
+    }
+
+    /** Returns how long a waiting flight has to wait, if that is known and longer than until a deadline. */
+    OptionalLong tooLongWait(Flight flight, long deadline, long now) {
+        Forecast forecast = Forecast.inTurn(flight, line, now);
+        if (forecast.isWithin(Math.max(0, deadline - now))) {
+            return OptionalLong.empty();
+        }
+        long wait = forecast.waitNanos();
+        return Waits.isKnown(wait) ? OptionalLong.of(wait) : OptionalLong.empty();
+    }
+
+    /**
+     * Begins all that can begin.
+     *
+     * @param change what has happened since the last time
+     */
+    void dispatch(Change change) {
+        long now = timeline.nanoTime();
+        closures.tellReopened(change.everything(), now);
+        DispatchPass pass = dispatcher.begin(change, now);
+        for (Optional<Dispatch> next = pass.next(); next.isPresent(); next = pass.next()) {
+            act(next.get(), now);
+        }
+        dispatcher.ended(pass, now);
+    }
+
+    private void act(Dispatch dispatch, long now) {
+        dispatcher.lineShrank();
+        Flight flight = dispatch.flight();
+        if (dispatch instanceof Dispatch.Begin begin) {
+            begin(flight, begin.target());
+        } else if (dispatch instanceof Dispatch.GiveUp) {
+            giveUp(flight, now);
+        } else if (dispatch instanceof Dispatch.Refuse refuse) {
+            flights.fail(
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(refuse.waitNanos())));
+        }
+    }
+
+    private void begin(Flight flight, Target target) {
+        boolean streaming = !flight.readers().isEmpty();
+        Attempt attempt = new Attempt(monitor, timeline, this, flight, target, streaming);
+        flight.begin(attempt);
+        used.run();
+        LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
+        gate.pass(attempt);
+    }
+
+    private void giveUp(Flight flight, long now) {
+        renewal.demandAnew(flight);
+        Optional<PromptException> hopelessness = Entrance.hopelessness(flight, now);
+        if (hopelessness.isPresent()) {
+            flights.fail(flight, hopelessness.get());
+        } else {
+            line.add(flight);
+        }
+    }
+
+    /** Nobody wants a flight any longer; those that it held back in the line may go. */
+    @Override
+    public void abandoned(Flight flight) {
+        boolean waiting = flight.stage() == Flight.Stage.WAITING;
+        withdraw(flight);
+        if (waiting) {
+            dispatch(Change.OF_THE_LINE);
+        }
+    }
+
+    /** Takes a flight off its way, wherever it is. */
+    void withdraw(Flight flight) {
+        line.remove(flight);
+        dispatcher.lineShrank();
+        Attempt attempt = flight.attempt();
+        if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
+            attempt.cancel(timeline.nanoTime());
+        }
+    }
+
+    @Override
+    public void reported(Attempt attempt, List<RateLimitReport> reports, long now) {
+        recorder.reported(attempt, reports, now);
+        changed(attempt.target());
+    }
+
+    @Override
+    public void differs(Attempt attempt) {
+        flights.interrupt(attempt.flight());
+    }
+
+    @Override
+    public void ended(Attempt attempt, AttemptOutcome told, long now) {
+        Flight flight = attempt.flight();
+        AttemptOutcome outcome = policy.judge(attempt, told);
+        if (outcome instanceof AttemptOutcome.Failed) {
+            flight.breakOff();
+        }
+        recorder.ended(attempt, outcome, now);
+        follow(flight, policy.next(attempt, outcome, now), now);
+        changed(attempt.target());
+    }
+
+    private void follow(Flight flight, NextStep step, long now) {
+        if (step instanceof NextStep.Land land) {
+            flights.land(flight, land.completion(), now);
+        } else if (step instanceof NextStep.Fail fail) {
+            flights.fail(flight, PromptErrors.failed(flight, fail.reason()));
+        } else if (step instanceof NextStep.TryAgain again) {
+            tryAgain(flight, again, now);
+        } else if (step instanceof NextStep.GoBack) {
+            goBack(flight);
+        }
+    }
+
+    private void goBack(Flight flight) {
+        flight.sentBack();
+        if (flight.demand().covers(flight.route())) {
+            renewal.demandAnew(flight);
+            line.add(flight);
+        } else {
+            enterAgain(flight);
+        }
+    }
+
+    private void tryAgain(Flight flight, NextStep.TryAgain again, long now) {
+        flight.stage(Flight.Stage.PAUSING);
+        flights.awaitAgain(flight, now);
+        if (again.pauseNanos() > 0) {
+            resumeIn(again.pauseNanos(), flight, again.counted());
+        } else {
+            resume(flight, again.counted(), now);
+        }
+    }
+
+    private void resumeIn(long pauseNanos, Flight flight, boolean counted) {
+        timeline.schedule(
+                pauseNanos,
+                () -> monitor.decide(() -> {
+                    resume(flight, counted, timeline.nanoTime());
+                    dispatch(Change.OF_THE_LINE);
+                }));
+    }
+
+    private void resume(Flight flight, boolean counted, long now) {
+        if (flight.stage() != Flight.Stage.PAUSING) {
+            return;
+        }
+        long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
+        if (budgetNanos > 0) {
+            resumeIn(budgetNanos, flight, true);
+        } else if (!flight.demand().covers(flight.route())) {
+            enterAgain(flight);
+        } else {
+            renewal.demandAnew(flight);
+            waitAgain(flight, counted, now);
+        }
+    }
+
+    /** Its patience with a tier that refuses it goes on: a refusal was no attempt. */
+    private void waitAgain(Flight flight, boolean counted, long now) {
+        if (counted) {
+            queue(flight, now);
+        } else {
+            line.add(flight);
+        }
+    }
+
+    /** Something changed about a target, or its organization, that may let waiting flights begin. */
+    private void changed(Target target) {
+        used.run();
+        dispatch(renewal.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
+    }
+
+    /** Begins nothing any more. */
+    void stop() {
+        dispatcher.stop();
+    }
+
+    /** Returns what hears of the other processes. Takes the lock itself. */
+    CoordinationListener notices() {
+        return new CoordinationListener() {
+
+            @Override
+            public void closed(ScopeClosing closing) {
+                monitor.decide(() -> {
+                    closures.closedByOthers(closing, timeline.nanoTime());
+                    dispatch(Change.ANYTHING);
+                });
+            }
+
+            @Override
+            public void reopened(Scope scope) {
+                monitor.decide(() -> {
+                    closures.reopenedByOthers(scope, timeline.nanoTime());
+                    dispatch(Change.ANYTHING);
+                });
+            }
+        };
+    }
+}

@@ -1,0 +1,162 @@
+package dev.whippletree.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which targets of its route one flight may use, and how often it has tried each. Guarded by the engine's lock. */
+final class TargetOptions {
+
+    private final Allowed allowed;
+    private final Map<Target, Integer> attempts = new HashMap<>(0);
+    private final Set<Target> barred = new HashSet<>(0);
+    private final Set<Target> avoided = new HashSet<>(0);
+    private Route route;
+    private int eligibleTiers = 1;
+
+    /**
+     * Flights with equal keys may use the same targets. Immutable; the sets are copies.
+     *
+     * @param route their route
+     * @param eligibleTiers how many of its tiers they may use
+     * @param allowed what their prompts allow
+     * @param barred targets they must not use
+     * @param avoided targets they would rather not use
+     */
+    record Key(Route route, int eligibleTiers, Allowed allowed, Set<Target> barred, Set<Target> avoided) {}
+
+    TargetOptions(Route route, Allowed allowed) {
+        this.route = route;
+        this.allowed = allowed;
+    }
+
+    Key key() {
+        return new Key(route, eligibleTiers, allowed, Set.copyOf(barred), Set.copyOf(avoided));
+    }
+
+    Allowed allowed() {
+        return allowed;
+    }
+
+    /** The flight must not use a target any more. */
+    void bar(Target target) {
+        barred.add(target);
+    }
+
+    /** The flight uses a target only if there is no other. */
+    void avoid(Target target) {
+        avoided.add(target);
+    }
+
+    /** Counts a failed attempt. */
+    void countAttempt(Target target) {
+        attempts.merge(target, 1, Integer::sum);
+    }
+
+    /** Returns how many attempts on a target have failed, without calls answered with a limit. */
+    int attemptsOn(Target target) {
+        return attempts.getOrDefault(target, 0);
+    }
+
+    int countedAttempts() {
+        return attempts.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Returns whether the flight may use a target at all. */
+    boolean mayUse(Target target) {
+        return !barred.contains(target) && allowed.has(target);
+    }
+
+    /** Makes one more tier eligible; after the last one, the targets that are avoided. */
+    void widen() {
+        eligibleTiers++;
+    }
+
+    /** Returns whether widening would make more targets eligible. */
+    boolean canWiden() {
+        int tiers = route.tiers().size();
+        return eligibleTiers < tiers || (eligibleTiers == tiers && !avoided.isEmpty());
+    }
+
+    boolean hasAllTiers() {
+        return eligibleTiers >= route.tiers().size();
+    }
+
+    /** Returns how many tiers are eligible. */
+    int tiers() {
+        return Math.min(eligibleTiers, route.tiers().size());
+    }
+
+    /** Returns the targets of one tier that the flight may use now. */
+    Tier ofTier(int tier) {
+        if (mayUseAll()) {
+            return route.tiers().get(tier);
+        }
+        boolean avoidedToo = usesAvoided();
+        List<Target> targets = new ArrayList<>();
+        for (Target target : route.tiers().get(tier).targets()) {
+            if (mayUse(target) && (avoidedToo || !avoided.contains(target))) {
+                targets.add(target);
+            }
+        }
+        return new Tier(targets);
+    }
+
+    /** Returns the targets of all eligible tiers that the flight may use now. */
+    List<Target> eligible() {
+        List<Target> targets = new ArrayList<>();
+        for (int tier = 0; tier < tiers(); tier++) {
+            targets.addAll(ofTier(tier).targets());
+        }
+        return targets;
+    }
+
+    /** Returns the targets that the flight may use at all, of whatever tier. */
+    List<Target> ever() {
+        return mayUseAll()
+                ? route.targets()
+                : route.targets().stream().filter(this::mayUse).toList();
+    }
+
+    private boolean mayUseAll() {
+        return barred.isEmpty() && avoided.isEmpty() && allowed.all();
+    }
+
+    /** What is avoided is used once all else was waited for, or if there is nothing else. */
+    private boolean usesAvoided() {
+        return avoided.isEmpty()
+                || eligibleTiers > route.tiers().size()
+                || route.targets().stream().noneMatch(target -> mayUse(target) && !avoided.contains(target));
+    }
+
+    /** Goes on with another form of the route. What is known of targets is kept of those that are still there. */
+    void goOn(Route next) {
+        Map<Target, Integer> counted = Map.copyOf(attempts);
+        attempts.clear();
+        counted.forEach((target, count) -> onRoute(target, next).ifPresent(there -> attempts.put(there, count)));
+        keepThoseOn(next, barred);
+        keepThoseOn(next, avoided);
+        if (!next.settings().tiers().equals(route.settings().tiers())) {
+            eligibleTiers = 1;
+        }
+        route = next;
+    }
+
+    private static void keepThoseOn(Route next, Set<Target> targets) {
+        List<Target> before = List.copyOf(targets);
+        targets.clear();
+        before.forEach(target -> onRoute(target, next).ifPresent(targets::add));
+    }
+
+    /** The account may belong to another organization now, and its targets are others then. */
+    private static Optional<Target> onRoute(Target target, Route next) {
+        return next.targets().stream()
+                .filter(other ->
+                        other.account() == target.account() && other.model().equals(target.model()))
+                .findFirst();
+    }
+}
