@@ -1,8 +1,11 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ServiceCall;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,14 +40,8 @@ final class Audience {
         }
     }
 
-    /** The calling thread has opened a flight, for which nothing has been done yet. */
-    void opened(Flight flight) {
-        if (isEmpty()) {
-            return;
-        }
-        listeners.stream()
-                .map(listener -> listener.opened(flight.prompt()))
-                .reduce(Consumer::andThen)
-                .ifPresent(flight::hearer);
+    /** The calling thread has opened a flight for a prompt. Returns what is to hear of its calls; empty if nobody wants to. */
+    Optional<Consumer<ServiceCall>> opened(Prompt prompt) {
+        return listeners.stream().map(listener -> listener.opened(prompt)).reduce(Consumer::andThen);
     }
 }

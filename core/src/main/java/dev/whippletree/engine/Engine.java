@@ -168,8 +168,9 @@ public final class Engine {
      */
     private void goAhead(Subscription subscription) {
         if (!subscription.joined()) {
-            audience.opened(subscription.flight());
-            subscription.flight().mailbox().drain();
+            Flight flight = subscription.flight();
+            audience.opened(flight.prompt()).ifPresent(flight::hearer);
+            flight.mailbox().drain();
         }
         if (subscription.reader().isEmpty()) {
             subscription.mailbox().drain();
