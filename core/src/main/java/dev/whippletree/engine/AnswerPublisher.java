@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 
-/** Asks a prompt for each that subscribes, and tells it the answer while it comes. Immutable. */
+/** Sends the prompt for each subscriber, and streams the answer to it. Immutable. */
 final class AnswerPublisher implements Flow.Publisher<Delta> {
 
     private final Engine engine;

@@ -4,22 +4,22 @@ import dev.whippletree.spi.ServiceCall;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 
-/** Tells the audience of calls that have ended. Guarded by the engine's lock, and told once that is free. */
+/** Tells listeners about calls that have ended. Guarded by the engine's lock; the listeners are told after its release. */
 final class CallReports {
 
-    private final Audience audience;
+    private final Listeners listeners;
     private final Monitor monitor;
     private final Timeline timeline;
 
-    CallReports(Audience audience, Monitor monitor, Timeline timeline) {
-        this.audience = audience;
+    CallReports(Listeners listeners, Monitor monitor, Timeline timeline) {
+        this.listeners = listeners;
         this.monitor = monitor;
         this.timeline = timeline;
     }
 
     /** Reports an attempt that was sent. */
     void ended(Attempt attempt, ServiceCall.End end, long now) {
-        if (audience.isEmpty()) {
+        if (listeners.isEmpty()) {
             return;
         }
         Flight flight = attempt.flight();

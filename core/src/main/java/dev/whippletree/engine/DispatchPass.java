@@ -59,36 +59,36 @@ final class DispatchPass {
     /** Takes out a lane's first flight, or a smaller one. Else the lane has to wait, or its first flight has come into another lane. */
     private Optional<Dispatch> dispatch(Flight first) {
         Lane lane = line.laneOf(first);
-        Look look = lane.lookFor(first, change, earmarks, now);
-        if (!look.ready().isEmpty()) {
-            return begin(first, look);
+        Readiness readiness = lane.lookFor(first, change, earmarks, now);
+        if (!readiness.ready().isEmpty()) {
+            return begin(first, readiness);
         }
-        earmark(first, look);
+        earmark(first, readiness);
         if (first.options().canWiden()) {
-            return widenOrWait(lane, first, look);
+            return widenOrWait(lane, first, readiness);
         }
-        if (look.waitNanos() == Waits.UNKNOWN) {
+        if (readiness.waitNanos() == Waits.UNKNOWN) {
             line.remove(first);
             return Optional.of(new Dispatch.GiveUp(first));
         }
-        if (look.isCertain() && Waits.isTooLong(look.waitNanos(), first.deadline(), now)) {
+        if (readiness.isCertain() && Waits.isTooLong(readiness.waitNanos(), first.deadline(), now)) {
             line.remove(first);
             earmarks.values().removeIf(holder -> holder == first);
-            return Optional.of(new Dispatch.Refuse(first, look.waitNanos()));
+            return Optional.of(new Dispatch.Refuse(first, readiness.waitNanos()));
         }
-        return overtake(lane, first, look.waitNanos());
+        return overtake(lane, first, readiness.waitNanos());
     }
 
-    private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Look look) {
+    private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Readiness readiness) {
         long patience = Waits.nanos(first.route().settings().patience());
         long waited = now - first.waitingSince();
-        if ((look.waitNanos() > patience && look.isCertain()) || waited >= patience) {
+        if ((readiness.waitNanos() > patience && readiness.isCertain()) || waited >= patience) {
             line.remove(first);
             first.options().widen();
             line.add(first);
             return Optional.empty();
         }
-        return overtake(lane, first, Math.min(look.waitNanos(), patience - waited));
+        return overtake(lane, first, Math.min(readiness.waitNanos(), patience - waited));
     }
 
     /** Begins the smallest flight of a lane before the first one, which has to wait. */
@@ -98,11 +98,11 @@ final class DispatchPass {
             waits(first, waitOfFirst);
             return Optional.empty();
         }
-        Look look = lane.lookForSmallest(smallest, change, earmarks, now);
-        if (!look.ready().isEmpty()) {
-            return begin(smallest, look);
+        Readiness readiness = lane.lookForSmallest(smallest, change, earmarks, now);
+        if (!readiness.ready().isEmpty()) {
+            return begin(smallest, readiness);
         }
-        waits(first, Math.min(waitOfFirst, look.waitNanos()));
+        waits(first, Math.min(waitOfFirst, readiness.waitNanos()));
         return Optional.empty();
     }
 
@@ -114,15 +114,15 @@ final class DispatchPass {
         }
     }
 
-    private Optional<Dispatch> begin(Flight flight, Look look) {
-        Target target = choice.among(look.ready(), flight.route().picker(look.readyTier()), now);
+    private Optional<Dispatch> begin(Flight flight, Readiness readiness) {
+        Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
         line.serve(flight);
         return Optional.of(new Dispatch.Begin(flight, target));
     }
 
-    private void earmark(Flight flight, Look look) {
-        Target target = look.soonest();
-        if (target != null && Waits.isKnown(look.waitNanos())) {
+    private void earmark(Flight flight, Readiness readiness) {
+        Target target = readiness.soonest();
+        if (target != null && Waits.isKnown(readiness.waitNanos())) {
             earmarks.putIfAbsent(target.organization(), flight);
             earmarks.putIfAbsent(target.modelScope(), flight);
         }

@@ -40,10 +40,10 @@ public final class Engine {
     private final EngineSettings settings;
     private volatile List<String> notes;
     private final Monitor monitor;
-    private final Audience audience;
+    private final Listeners listeners;
     private final CacheTiers caches;
     private final Confirmations confirmations;
-    private final Partners partners;
+    private final CoordinationClient coordinator;
     private final SharedCalls sharedCalls;
     private final Pool pool;
     private final Tally tally;
@@ -87,19 +87,19 @@ public final class Engine {
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());
         this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
-        this.partners = new Partners(topology.coordination(), timeline);
-        this.sharedCalls = new SharedCalls(partners, caches, monitor);
+        this.coordinator = new CoordinationClient(topology.coordination(), timeline);
+        this.sharedCalls = new SharedCalls(coordinator, caches, monitor);
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
-        this.audience = new Audience(listeners);
+        this.listeners = new Listeners(listeners);
         this.scheduler = new Scheduler(
-                monitor, timeline, pool, caches, partners, tally, audience, settings.lineSize(), this::used);
+                monitor, timeline, pool, caches, coordinator, tally, this.listeners, settings.lineSize(), this::used);
         this.flights = scheduler.flights();
         this.saver = state.map(
                 folder -> new StateSaver(monitor, timeline, pool, folder, () -> scheduler.dispatch(Change.ANYTHING)));
-        partners.tell(coordination -> coordination.listen(scheduler.notices()));
-        audience.started(this::status);
+        coordinator.tell(coordination -> coordination.listen(scheduler.notices()));
+        this.listeners.started(this::status);
     }
 
     /**
@@ -133,14 +133,14 @@ public final class Engine {
                 .orElse(0L);
     }
 
-    /** Answers the prompt of one who reads along. */
+    /** Answers a streaming prompt. */
     CompletableFuture<Completion> submit(Prompt prompt, Reader reader) {
         return submit(prompt, Optional.of(reader));
     }
 
     private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader) {
         Optional<Route> route = pool.route(prompt.route());
-        Optional<String> problem = Misdirection.of(prompt, route, pool);
+        Optional<String> problem = DestinationCheck.of(prompt, route, pool);
         if (problem.isPresent() || route.isEmpty()) {
             return CompletableFuture.failedFuture(
                     new ConfigurationException(problem.stream().toList()));
@@ -169,7 +169,7 @@ public final class Engine {
     private void goAhead(Subscription subscription) {
         if (!subscription.joined()) {
             Flight flight = subscription.flight();
-            audience.opened(flight.prompt()).ifPresent(flight::hearer);
+            listeners.opened(flight.prompt()).ifPresent(flight::hearer);
             flight.mailbox().drain();
         }
         if (subscription.reader().isEmpty()) {
@@ -197,7 +197,7 @@ public final class Engine {
         return subscription;
     }
 
-    /** One who joins may be in more of a hurry than those before. */
+    /** A caller who joins may be in more of a hurry than the callers before. */
     private void hurryFor(Flight flight, Priority priority) {
         if (priority == Priority.BATCH || flight.priority() == Priority.INTERACTIVE) {
             return;
@@ -205,7 +205,7 @@ public final class Engine {
         scheduler.hurry(flight);
     }
 
-    /** One who joins a waiting flight may have less time than it needs. */
+    /** A caller who joins a waiting flight may have less time than the flight needs. */
     private void refuseIfTooLateFor(Flight flight, Subscription subscription, long now) {
         if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
             return;
@@ -271,7 +271,7 @@ public final class Engine {
                     tally.latency(),
                     pool.tokens(),
                     caches.status(remarks),
-                    partners.status(),
+                    coordinator.status(),
                     report.accounts(),
                     scheduler.pickerFaults(),
                     notes());
@@ -298,7 +298,7 @@ public final class Engine {
         return confirmations;
     }
 
-    /** Lets everything that is off until somebody mends it be tried again at once, by one prompt each. */
+    /** Allows one probe now of everything that is closed until it is fixed. */
     public void recheck() {
         monitor.decide(() -> {
             long now = timeline.nanoTime();
@@ -370,7 +370,7 @@ public final class Engine {
     }
 
     private void ended() {
-        audience.ended();
+        listeners.ended();
         drained.complete(null);
     }
 }

@@ -20,11 +20,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flights that are under way, and their callers: who joins, who leaves, how each hears of the end. Guarded by the engine's
- * lock.
+ * The flights under way and their callers: subscribes callers, tells them how their flight ended, fails those whose deadline has passed. Guarded
+ * by the engine's lock.
  *
- * <p>A flight stays in the table until the nearest cache has its answer, so that the next equal prompt joins it or finds it
- * stored, and never causes a second call.
+ * <p>A flight stays in the table until the nearest cache has its answer, so that the next equal prompt joins it or finds it stored, and never
+ * causes a second call.
  */
 final class Flights {
 
@@ -32,7 +32,7 @@ final class Flights {
     private final Timeline timeline;
     private final CacheTiers caches;
     private final Tally tally;
-    private final Audience audience;
+    private final Listeners listeners;
     private final WaitingLine line;
     private final Listener listener;
 
@@ -62,14 +62,14 @@ final class Flights {
             Timeline timeline,
             CacheTiers caches,
             Tally tally,
-            Audience audience,
+            Listeners listeners,
             WaitingLine line,
             Listener listener) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
         this.tally = tally;
-        this.audience = audience;
+        this.listeners = listeners;
         this.line = line;
         this.listener = listener;
     }
@@ -147,9 +147,9 @@ final class Flights {
     }
 
     private void tellOfCancelled(Subscription subscription) {
-        if (!audience.isEmpty()) {
+        if (!listeners.isEmpty()) {
             Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
-            monitor.after(subscription.mailbox(), () -> audience.tell(listener -> listener.cancelled(took)));
+            monitor.after(subscription.mailbox(), () -> listeners.tell(listener -> listener.cancelled(took)));
         }
     }
 
@@ -203,7 +203,7 @@ final class Flights {
         Duration took = Duration.ofNanos(now - subscription.beganNanos());
         monitor.after(subscription.mailbox(), () -> {
             subscription.future().complete(completion.withOrigin(origin));
-            audience.tell(listener -> listener.answered(origin, took));
+            listeners.tell(listener -> listener.answered(origin, took));
         });
     }
 
@@ -255,7 +255,7 @@ final class Flights {
         Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
         monitor.after(subscription.mailbox(), () -> {
             subscription.future().completeExceptionally(failure);
-            audience.tell(listener -> listener.failed(failure.reason(), took));
+            listeners.tell(listener -> listener.failed(failure.reason(), took));
         });
     }
 

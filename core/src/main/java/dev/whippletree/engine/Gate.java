@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 final class Gate {
 
-    private final Partners partners;
+    private final CoordinationClient coordinator;
     private final Monitor monitor;
     private final Timeline timeline;
     private final Runnable wakeUp;
@@ -32,8 +32,8 @@ final class Gate {
      *
      * @param wakeUp looks at the waiting line anew, taking the lock
      */
-    Gate(Partners partners, Monitor monitor, Timeline timeline, Runnable wakeUp) {
-        this.partners = partners;
+    Gate(CoordinationClient coordinator, Monitor monitor, Timeline timeline, Runnable wakeUp) {
+        this.coordinator = coordinator;
         this.monitor = monitor;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
@@ -42,7 +42,7 @@ final class Gate {
     /** Sends an attempt that has just begun, once the lock is free and the others agree. */
     void pass(Attempt attempt) {
         Mailbox mailbox = attempt.flight().mailbox();
-        Optional<Coordination> coordination = partners.coordination();
+        Optional<Coordination> coordination = coordinator.coordination();
         if (coordination.isEmpty()) {
             monitor.after(mailbox, attempt::send);
             return;
@@ -68,7 +68,7 @@ final class Gate {
         }
         ScopeState scope = probed.next();
         Duration lease = attempt.flight().route().settings().timeouts().whole();
-        partners.ask(() -> coordination.claimProbe(scope.scope(), lease), true, ours -> {
+        coordinator.ask(() -> coordination.claimProbe(scope.scope(), lease), true, ours -> {
             if (ours) {
                 probe(attempt, coordination, probed, uses);
             } else {
@@ -89,7 +89,7 @@ final class Gate {
             attempt.send();
             return;
         }
-        partners.reserve(coordination, uses, reservation -> monitor.decide(() -> decide(attempt, reservation)));
+        coordinator.reserve(coordination, uses, reservation -> monitor.decide(() -> decide(attempt, reservation)));
     }
 
     private void decide(Attempt attempt, Reservation reservation) {
@@ -104,12 +104,12 @@ final class Gate {
 
     private void decide(Attempt attempt, Grant grant) {
         if (grant instanceof Grant.Granted granted) {
-            partners.granted();
+            coordinator.granted();
             boolean wanted = attempt.granted(granted.id());
             monitor.after(
                     attempt.flight().mailbox(), wanted ? attempt::send : () -> tell(to -> to.release(granted.id())));
         } else if (grant instanceof Grant.Refused refused) {
-            partners.refused();
+            coordinator.refused();
             refuse(attempt, refused);
         }
     }
@@ -139,6 +139,6 @@ final class Gate {
     }
 
     private void tell(Consumer<Coordination> notice) {
-        partners.tell(notice);
+        coordinator.tell(notice);
     }
 }

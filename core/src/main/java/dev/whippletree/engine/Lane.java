@@ -16,8 +16,8 @@ final class Lane {
     private final List<Tier> tiers = new ArrayList<>(1);
     private final List<Target> ever;
     private final TurnTree waiting = new TurnTree();
-    private @Nullable Standstill standstillOfFirst;
-    private @Nullable Standstill standstillOfSmallest;
+    private @Nullable Blockage blockageOfFirst;
+    private @Nullable Blockage blockageOfSmallest;
 
     /** Creates an empty lane for flights with such options. */
     Lane(TargetOptions.Key key, TargetOptions like) {
@@ -79,16 +79,16 @@ final class Lane {
      * @param change what has happened since the last time
      * @param earmarks scopes that may be used only as far as that doesn't delay a flight
      */
-    Look lookFor(Flight first, Change change, Map<ScopeState, Flight> earmarks, long now) {
-        Look look = Look.at(tiers, first, standstillOfFirst, change, earmarks, now);
-        standstillOfFirst = look.standstill();
-        return look;
+    Readiness lookFor(Flight first, Change change, Map<ScopeState, Flight> earmarks, long now) {
+        Readiness readiness = Readiness.at(tiers, first, blockageOfFirst, change, earmarks, now);
+        blockageOfFirst = readiness.blockage();
+        return readiness;
     }
 
     /** Looks for targets for its smallest flight. */
-    Look lookForSmallest(Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
-        Look look = Look.at(tiers, smallest, standstillOfSmallest, change, earmarks, now);
-        standstillOfSmallest = look.standstill();
-        return look;
+    Readiness lookForSmallest(Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
+        Readiness readiness = Readiness.at(tiers, smallest, blockageOfSmallest, change, earmarks, now);
+        blockageOfSmallest = readiness.blockage();
+        return readiness;
     }
 }

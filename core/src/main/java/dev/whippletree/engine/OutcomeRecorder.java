@@ -25,7 +25,7 @@ final class OutcomeRecorder {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeRecorder.class);
 
-    private final Closures closures;
+    private final Outages outages;
     private final Reaches reaches;
     private final Gate gate;
     private final TokenForecast forecast;
@@ -33,13 +33,13 @@ final class OutcomeRecorder {
     private final RandomGenerator random;
 
     OutcomeRecorder(
-            Closures closures,
+            Outages outages,
             Reaches reaches,
             Gate gate,
             TokenForecast forecast,
             CallReports reports,
             RandomGenerator random) {
-        this.closures = closures;
+        this.outages = outages;
         this.reaches = reaches;
         this.gate = gate;
         this.forecast = forecast;
@@ -114,7 +114,7 @@ final class OutcomeRecorder {
     }
 
     private void endProbes(Attempt attempt, boolean proved) {
-        attempt.target().ended(attempt.lease(), proved).forEach(closures::provedOpen);
+        attempt.target().ended(attempt.lease(), proved).forEach(outages::provedOpen);
     }
 
     private void failed(Attempt attempt, Failure failure, long now) {
@@ -153,19 +153,19 @@ final class OutcomeRecorder {
         switch (failure.kind()) {
             case RATE_LIMITED -> {
                 health.ended(epoch);
-                closures.rateLimited(lease, failure, random.nextDouble(), now);
+                outages.rateLimited(lease, failure, random.nextDouble(), now);
             }
             case QUOTA_EXHAUSTED -> {
                 health.ended(epoch);
-                closures.exhausted(target, failure, now);
+                outages.exhausted(target, failure, now);
             }
             case UNAUTHORIZED -> {
                 health.ended(epoch);
-                closures.unauthorized(lease, failure, now);
+                outages.unauthorized(lease, failure, now);
             }
             case MODEL_UNAVAILABLE -> {
                 health.ended(epoch);
-                closures.modelUnavailable(target, failure, now);
+                outages.modelUnavailable(target, failure, now);
             }
             case OVERLOADED, UNAVAILABLE, TIMEOUT -> countFailure(target, epoch, failure, now);
             case TOO_LARGE, FILTERED, REJECTED -> health.succeeded(epoch, now);
@@ -177,7 +177,7 @@ final class OutcomeRecorder {
         long least = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
         boolean atOnce = failure.kind() == FailureKind.OVERLOADED || least > 0;
         if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
-            closures.cooling(target, failure);
+            outages.cooling(target, failure);
         }
     }
 

@@ -15,13 +15,13 @@ final class Pool {
 
     private final int defaultConcurrency;
     private final List<Account> gone = new ArrayList<>(0);
-    private volatile Lineup present;
+    private volatile PoolSnapshot present;
     private long pastCalls;
     private TokenUsage pastTokens = TokenUsage.NONE;
 
     Pool(Topology topology, EngineSettings settings, long now) {
         this.defaultConcurrency = settings.maxConcurrency();
-        this.present = new LineupBuilder(Lineup.EMPTY, defaultConcurrency, now).build(topology);
+        this.present = new PoolSnapshotBuilder(PoolSnapshot.EMPTY, defaultConcurrency, now).build(topology);
     }
 
     /**
@@ -31,8 +31,8 @@ final class Pool {
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     List<Account> change(Topology topology, long now) {
-        Lineup earlier = present;
-        Lineup next = new LineupBuilder(earlier, defaultConcurrency, now).build(topology);
+        PoolSnapshot earlier = present;
+        PoolSnapshot next = new PoolSnapshotBuilder(earlier, defaultConcurrency, now).build(topology);
         present = next;
         List<Account> leaving = earlier.accounts().values().stream()
                 .filter(account -> next.accounts().get(account.id()) != account)
@@ -92,8 +92,8 @@ final class Pool {
 
     /** Returns a route by its name, or the default one; empty if there is none of that name. */
     Optional<Route> route(Optional<String> name) {
-        Lineup lineup = present;
-        return Optional.ofNullable(lineup.routes().get(name.orElse(lineup.defaultRoute())));
+        PoolSnapshot snapshot = present;
+        return Optional.ofNullable(snapshot.routes().get(name.orElse(snapshot.defaultRoute())));
     }
 
     /** Returns the attempts under way, those on accounts that are gone too. */

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One caller who reads an answer while it comes: tells it what its flight broadcasts, from the start, as much as it asks for. Thread-safe;
- * its subscriber is told one thing at a time, by its own mailbox, and holds up nobody else.
+ * Streams an answer to one caller: from the start, as much as the caller requests. Thread-safe; its own mailbox tells the subscriber one thing at a
+ * time, and a slow subscriber holds up nobody else.
  */
 final class Reader implements Flow.Subscription {
 

@@ -28,9 +28,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Runnable used;
     private final Announcements announcements;
     private final WaitingLine line = new WaitingLine();
-    private final Renewal renewal;
+    private final DemandRefresh refresh;
     private final Flights flights;
-    private final Closures closures;
+    private final Outages outages;
     private final Gate gate;
     private final OutcomeRecorder recorder;
     private final FailurePolicy policy;
@@ -48,9 +48,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             Timeline timeline,
             Pool pool,
             CacheTiers caches,
-            Partners partners,
+            CoordinationClient coordinator,
             Tally tally,
-            Audience listeners,
+            Listeners listeners,
             int lineSize,
             Runnable used) {
         this.monitor = monitor;
@@ -60,14 +60,14 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.used = used;
         this.announcements = new Announcements(monitor);
         TokenForecast forecast = new TokenForecast();
-        this.renewal = new Renewal(line, forecast);
+        this.refresh = new DemandRefresh(line, forecast);
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, line, this);
         Reaches reaches = new Reaches(pool);
-        this.closures = new Closures(pool, listeners, partners, reaches, announcements);
+        this.outages = new Outages(pool, listeners, coordinator, reaches, announcements);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
-        this.gate = new Gate(partners, monitor, timeline, wakeUp);
+        this.gate = new Gate(coordinator, monitor, timeline, wakeUp);
         this.recorder = new OutcomeRecorder(
-                closures, reaches, gate, forecast, new CallReports(listeners, monitor, timeline), timeline.random());
+                outages, reaches, gate, forecast, new CallReports(listeners, monitor, timeline), timeline.random());
         this.policy = new FailurePolicy(timeline.random());
         this.dispatcher = new Dispatcher(line, timeline, wakeUp, announcements);
     }
@@ -106,7 +106,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             }
             long now = timeline.nanoTime();
             flight.demand(demand);
-            renewal.demandAnew(flight);
+            refresh.demandAnew(flight);
             Optional<PromptException> refusal = Entrance.barWhatCannotTakeIt(flight, now);
             if (refusal.isPresent()) {
                 flights.fail(flight, refusal.get());
@@ -148,7 +148,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private void noticeNewTokens(Route route) {
         for (Target target : route.targets()) {
             if (target.account().refusedToken().takeChange()) {
-                monitor.decide(() -> closures.tokenChanged(target.account(), timeline.nanoTime()));
+                monitor.decide(() -> outages.tokenChanged(target.account(), timeline.nanoTime()));
             }
         }
     }
@@ -164,7 +164,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         monitor.after(flight.mailbox(), () -> enter(flight));
     }
 
-    /** One who joins a flight is in more of a hurry than those before. */
+    /** Moves a flight forward: a caller who has joined it is in a hurry. */
     void hurry(Flight flight) {
         if (flight.stage() == Flight.Stage.WAITING) {
             line.hurry(flight);
@@ -183,24 +183,24 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 .filter(account -> retokened.contains(account.id()))
                 .forEach(account -> {
                     account.changeToken();
-                    closures.tokenChanged(account, now);
+                    outages.tokenChanged(account, now);
                 });
-        for (Rerouting.Move move : Rerouting.reroute(flights.underWay(), pool, line)) {
+        for (ReloadMigration.Move move : ReloadMigration.reroute(flights.underWay(), pool, line)) {
             follow(move, now);
         }
         dispatcher.lineShrank();
-        renewal.startOver(flights.underWay());
-        renewal.goOn(flights.underWay());
+        refresh.startOver(flights.underWay());
+        refresh.goOn(flights.underWay());
         dispatch(Change.ANYTHING);
     }
 
-    private void follow(Rerouting.Move move, long now) {
+    private void follow(ReloadMigration.Move move, long now) {
         Flight flight = move.flight();
         switch (move.where()) {
             case ENTRANCE -> enterAgain(flight);
             case NOWHERE -> flights.fail(flight, PromptErrors.noAccount(flight, now));
             case BACK_IN_LINE -> {
-                renewal.demandAnew(flight);
+                refresh.demandAnew(flight);
                 line.add(flight);
             }
         }
@@ -223,7 +223,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      */
     void dispatch(Change change) {
         long now = timeline.nanoTime();
-        closures.tellReopened(change.everything(), now);
+        outages.tellReopened(change.everything(), now);
         DispatchPass pass = dispatcher.begin(change, now);
         for (Optional<Dispatch> next = pass.next(); next.isPresent(); next = pass.next()) {
             act(next.get(), now);
@@ -254,7 +254,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     private void giveUp(Flight flight, long now) {
-        renewal.demandAnew(flight);
+        refresh.demandAnew(flight);
         Optional<PromptException> hopelessness = Entrance.hopelessness(flight, now);
         if (hopelessness.isPresent()) {
             flights.fail(flight, hopelessness.get());
@@ -263,7 +263,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         }
     }
 
-    /** Nobody wants a flight any longer; those that it held back in the line may go. */
+    /** Withdraws a flight that nobody wants any longer; flights that it held back may begin. */
     @Override
     public void abandoned(Flight flight) {
         boolean waiting = flight.stage() == Flight.Stage.WAITING;
@@ -321,7 +321,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private void goBack(Flight flight) {
         flight.sentBack();
         if (flight.demand().covers(flight.route())) {
-            renewal.demandAnew(flight);
+            refresh.demandAnew(flight);
             line.add(flight);
         } else {
             enterAgain(flight);
@@ -357,7 +357,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         } else if (!flight.demand().covers(flight.route())) {
             enterAgain(flight);
         } else {
-            renewal.demandAnew(flight);
+            refresh.demandAnew(flight);
             waitAgain(flight, counted, now);
         }
     }
@@ -374,7 +374,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Something changed about a target, or its organization, that may let waiting flights begin. */
     private void changed(Target target) {
         used.run();
-        dispatch(renewal.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
+        dispatch(refresh.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
     }
 
     /** Begins nothing any more. */
@@ -389,7 +389,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             @Override
             public void closed(ScopeClosing closing) {
                 monitor.decide(() -> {
-                    closures.closedByOthers(closing, timeline.nanoTime());
+                    outages.closedByOthers(closing, timeline.nanoTime());
                     dispatch(Change.ANYTHING);
                 });
             }
@@ -397,7 +397,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             @Override
             public void reopened(Scope scope) {
                 monitor.decide(() -> {
-                    closures.reopenedByOthers(scope, timeline.nanoTime());
+                    outages.reopenedByOthers(scope, timeline.nanoTime());
                     dispatch(Change.ANYTHING);
                 });
             }

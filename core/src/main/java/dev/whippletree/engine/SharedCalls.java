@@ -6,21 +6,21 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Sees to it that a question that several processes ask at once is called for by one of them. Thread-safe; never blocks.
+ * Lets one of all processes make the call for a question that several ask at once. Thread-safe; never blocks.
  *
- * <p>A flight that no cache has an answer for claims its question. If another process has it, the flight waits until that one has
- * its answer in the shared cache, or has given up or died; then it looks again. One that gets the claim looks once more, too: the
- * answer may have been stored between its first look and its claim. Where nobody could be asked it doesn't, since the cache would
- * most likely keep it waiting as well.
+ * <p>A flight without a cached answer claims its question. If another process holds the claim, the flight waits until that process has stored its
+ * answer, has given up or has died, and then looks again. The flight that gets the claim looks once more as well: the answer may have been stored
+ * between its first look and its claim. If the coordinator doesn't answer, it doesn't look again, because the shared cache would
+ * most likely keep it waiting too.
  */
 final class SharedCalls {
 
-    private final Partners partners;
+    private final CoordinationClient coordinator;
     private final CacheTiers caches;
     private final Monitor monitor;
 
-    SharedCalls(Partners partners, CacheTiers caches, Monitor monitor) {
-        this.partners = partners;
+    SharedCalls(CoordinationClient coordinator, CacheTiers caches, Monitor monitor) {
+        this.coordinator = coordinator;
         this.caches = caches;
         this.monitor = monitor;
     }
@@ -32,7 +32,7 @@ final class SharedCalls {
      *     the flight ends before
      */
     void settle(Flight flight, Consumer<Optional<CacheTiers.Found>> outcome) {
-        Optional<Coordination> coordination = partners.coordination();
+        Optional<Coordination> coordination = coordinator.coordination();
         if (coordination.isEmpty()
                 || !caches.isShared()
                 || !flight.prompt().cache().store()) {
@@ -46,20 +46,20 @@ final class SharedCalls {
         if (!isWanted(flight)) {
             return;
         }
-        partners.ask(
+        coordinator.ask(
                 () -> coordination.claim(flight.key()).thenApply(Optional::of), Optional.<Claim>empty(), answer -> {
                     if (answer.isEmpty()) {
                         outcome.accept(Optional.empty());
                     } else if (answer.get() instanceof Claim.Ours ours) {
                         keep(flight, ours);
                         if (ours.agreed()) {
-                            partners.claimed();
+                            coordinator.claimed();
                             caches.findOfOthers(flight.key(), outcome);
                         } else {
                             outcome.accept(Optional.empty());
                         }
                     } else if (answer.get() instanceof Claim.Others others) {
-                        partners.leftToOthers();
+                        coordinator.leftToOthers();
                         await(flight, others, coordination, outcome);
                     }
                 });
@@ -72,7 +72,7 @@ final class SharedCalls {
     private void keep(Flight flight, Claim.Ours ours) {
         boolean kept = monitor.decide(() -> flight.claim(ours.end()));
         if (!kept) {
-            partners.tell(unused -> ours.end().run());
+            coordinator.tell(unused -> ours.end().run());
         }
     }
 

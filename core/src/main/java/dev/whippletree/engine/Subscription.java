@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One caller's wait for a flight's answer. Guarded by the engine's lock, but for its future. */
+/** One caller's wait for a flight's answer. Guarded by the engine's lock, except its future. */
 final class Subscription {
 
     private final CompletableFuture<Completion> future = new CompletableFuture<>();

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a purse into which sixteenths of a retry are put, tick by tick. */
 final class RetryBudgetTest {
 
-    private static final long TICK = Duration.ofSeconds(1).toNanos() / 128;
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final long TICK = SECOND / 128;
     private static final int PER_SECOND = 8;
     private static final int RETRY = 16;
     private static final int A_TICK = RETRY * PER_SECOND / 128;
@@ -57,5 +59,23 @@ final class RetryBudgetTest {
                     .as("seed %s, step %s: wait of %s sixteenths", seed, step, RETRY - purse)
                     .isEqualTo((RETRY - purse) / A_TICK * TICK);
         }
+    }
+
+    @Test
+    void allowsItsSavingsThenItsRate() {
+        RetryBudget budget = new RetryBudget(Retries.DEFAULT, 0);
+        for (int retry = 0; retry < 100; retry++) {
+            assertThat(budget.takeOrWaitNanos(0)).isZero();
+        }
+        long wait = budget.takeOrWaitNanos(0);
+        assertThat(wait).isEqualTo(SECOND / 10);
+        wait += 1;
+        assertThat(budget.takeOrWaitNanos(wait)).isZero();
+        for (int flight = 0; flight < 10; flight++) {
+            budget.earn();
+        }
+        assertThat(budget.takeOrWaitNanos(wait)).isZero();
+        assertThat(budget.takeOrWaitNanos(wait)).isZero();
+        assertThat(budget.takeOrWaitNanos(wait)).isPositive();
     }
 }

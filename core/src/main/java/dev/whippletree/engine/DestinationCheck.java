@@ -4,10 +4,10 @@ import dev.whippletree.model.Prompt;
 import java.util.List;
 import java.util.Optional;
 
-/** Says what is wrong with where a prompt is to be answered. Stateless. */
-final class Misdirection {
+/** Validates a prompt's route, account and model. Stateless. */
+final class DestinationCheck {
 
-    private Misdirection() {}
+    private DestinationCheck() {}
 
     /**
      * Returns what is wrong, with what there is instead; empty if nothing is.

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Moves flights to what has become of their routes. Guarded by the engine's lock.
+ * Moves flights to the new forms of their routes after a reload. Guarded by the engine's lock.
  *
- * <p>A flight keeps its turn in the line. Where its new route has targets of a kind whose provider hasn't been asked yet what the
- * prompt takes, it goes through the entrance again, since plugins can't be asked under the lock, and from there back to its turn.
+ * <p>A flight keeps its turn in the line. If its new route has targets whose provider hasn't been asked what the prompt takes, the flight goes through
+ * the entrance again, because plugins can't be asked under the lock, and then back to its turn.
  */
-final class Rerouting {
+final class ReloadMigration {
 
-    private Rerouting() {}
+    private ReloadMigration() {}
 
     /** Where a flight goes that has been taken out of the line. */
     enum Where {

@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.Deque;
 
 /**
- * Lets the flights in the waiting line ask anew for what they need, once that is known better than when they entered it: else a
- * thousand prompts that came at once would all be reserved for as if nothing had ever been learned. A few at a time, the oldest
- * first, so that the lock is never held for long. Guarded by the engine's lock.
+ * Computes anew how many tokens waiting flights reserve, once the forecast has changed. Otherwise a thousand prompts that came at once would keep
+ * the reservations from before anything was learned. It takes a few flights at a time, the oldest first, so that the lock is held briefly.
+ * Guarded by the engine's lock.
  */
-final class Renewal {
+final class DemandRefresh {
 
     /** More than can begin because of one answer, so that it stays ahead of those that begin. */
     private static final int AT_ONCE = 64;
@@ -18,7 +18,7 @@ final class Renewal {
     private final TokenForecast forecast;
     private final Deque<Flight> outdated = new ArrayDeque<>();
 
-    Renewal(WaitingLine line, TokenForecast forecast) {
+    DemandRefresh(WaitingLine line, TokenForecast forecast) {
         this.line = line;
         this.forecast = forecast;
     }

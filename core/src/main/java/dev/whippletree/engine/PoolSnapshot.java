@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The accounts, scopes, targets and routes that are there at a time. Immutable; what is in it is guarded by the engine's lock.
+ * The accounts, scopes, targets and routes of one configuration. Immutable; the engine's lock guards what is in them.
  *
  * @param scopes what limits and closures apply to; also those that no account is of any longer, which are still counted
  * @param accounts the accounts by id
@@ -16,7 +16,7 @@ import java.util.Set;
  * @param severalModels the organizations that have targets of more than one model
  * @param defaultRoute the name of the route of prompts that name none
  */
-record Lineup(
+record PoolSnapshot(
         Map<Scope, ScopeState> scopes,
         Map<String, Account> accounts,
         Map<String, Target> targets,
@@ -25,10 +25,10 @@ record Lineup(
         String defaultRoute) {
 
     /** Nobody is there. */
-    static final Lineup EMPTY = new Lineup(Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), "");
+    static final PoolSnapshot EMPTY = new PoolSnapshot(Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), "");
 
     /** Copies the maps, in their order. */
-    Lineup {
+    PoolSnapshot {
         scopes = Collections.unmodifiableMap(new LinkedHashMap<>(scopes));
         accounts = Collections.unmodifiableMap(new LinkedHashMap<>(accounts));
         targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));

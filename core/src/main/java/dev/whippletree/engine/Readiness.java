@@ -6,12 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which targets of its lane a flight finds ready, and how long it has to wait for the others. Guarded by the engine's lock.
+ * Finds the targets of a lane that are ready for a flight, and how long the flight has to wait for the others. Guarded by the engine's lock.
  *
- * <p>Targets of which it is known from an earlier look that they don't take such a flight are only looked at if something has
- * happened to them since.
+ * <p>A {@link Blockage} from an earlier look says which targets aren't ready. Only those that have changed since are looked at again.
  */
-final class Look {
+final class Readiness {
 
     private final Flight flight;
     private final Map<ScopeState, Flight> earmarks;
@@ -33,9 +32,9 @@ final class Look {
     private long wait = Waits.UNKNOWN;
     private long until = Waits.UNTIL_EVENT;
     private @Nullable Target soonest;
-    private @Nullable Standstill stillKnown;
+    private @Nullable Blockage stillKnown;
 
-    private Look(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
+    private Readiness(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
         this.flight = flight;
         this.earmarks = earmarks;
         this.now = now;
@@ -49,27 +48,27 @@ final class Look {
      * @param change what has happened since then
      * @param earmarks scopes that may be used only as far as that doesn't delay a flight
      */
-    static Look at(
+    static Readiness at(
             List<Tier> tiers,
             Flight flight,
-            @Nullable Standstill known,
+            @Nullable Blockage known,
             Change change,
             Map<ScopeState, Flight> earmarks,
             long now) {
         if (known != null && known.outlasts(change, now) && known.holds(flight)) {
-            Look look = new Look(flight, earmarks, now);
-            look.relyOn(known);
-            look.lookAt(tiers, change);
-            if (!look.closed) {
-                return look;
+            Readiness readiness = new Readiness(flight, earmarks, now);
+            readiness.relyOn(known);
+            readiness.lookAt(tiers, change);
+            if (!readiness.closed) {
+                return readiness;
             }
         }
-        Look look = new Look(flight, earmarks, now);
-        look.lookAt(tiers, Change.ANYTHING);
-        return look;
+        Readiness readiness = new Readiness(flight, earmarks, now);
+        readiness.lookAt(tiers, Change.ANYTHING);
+        return readiness;
     }
 
-    private void relyOn(Standstill known) {
+    private void relyOn(Blockage known) {
         stillKnown = known;
         wait = known.waitNanos(now);
         until = known.until();
@@ -142,11 +141,11 @@ final class Look {
      * if nothing is. One that is only held back for another's sake may begin once that one is gone, whatever happens to the targets,
      * so there is nothing to rely on.
      */
-    @Nullable Standstill standstill() {
+    @Nullable Blockage blockage() {
         if (heldBack) {
             return null;
         }
-        return ready.isEmpty() ? new Standstill(flight, tokensMatter, until, wait, now, eventual, soonest) : stillKnown;
+        return ready.isEmpty() ? new Blockage(flight, tokensMatter, until, wait, now, eventual, soonest) : stillKnown;
     }
 
     /**

@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Puts together the line-up of a topology. What was there before goes on: an account that has the same client, whatever else has
- * changed of it, with its targets; a scope of the same name; a route of the same name. Guarded by the engine's lock; used once.
+ * Builds the snapshot of a topology. What the earlier snapshot has goes on in the new one: an account that has the same client, with its
+ * targets; a scope of the same name; a route of the same name. Guarded by the engine's lock; used once.
  */
-final class LineupBuilder {
+final class PoolSnapshotBuilder {
 
-    private final Lineup earlier;
+    private final PoolSnapshot earlier;
     private final int defaultConcurrency;
     private final long now;
     private final Map<Scope, ScopeState> scopes;
@@ -39,7 +39,7 @@ final class LineupBuilder {
      * @param earlier who was there before
      * @param defaultConcurrency attempts under way at once on an account that states no number of its own
      */
-    LineupBuilder(Lineup earlier, int defaultConcurrency, long now) {
+    PoolSnapshotBuilder(PoolSnapshot earlier, int defaultConcurrency, long now) {
         this.earlier = earlier;
         this.defaultConcurrency = defaultConcurrency;
         this.now = now;
@@ -52,12 +52,12 @@ final class LineupBuilder {
      *
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
-    Lineup build(Topology topology) {
+    PoolSnapshot build(Topology topology) {
         check(topology);
         declareLimits(topology.accounts());
         topology.accounts().forEach(this::add);
         topology.routes().values().forEach(this::add);
-        return new Lineup(scopes, accounts, targets, routes, severalModels(), topology.defaultRoute());
+        return new PoolSnapshot(scopes, accounts, targets, routes, severalModels(), topology.defaultRoute());
     }
 
     private Set<ScopeState> severalModels() {

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** All who are told what the engine does. Never throws. Thread-safe; the lock must not be held where somebody is told. */
-final class Audience {
+/** Tells all listeners what the engine does. Never throws. Thread-safe; call it without the lock. */
+final class Listeners {
 
     private final List<EngineListener> listeners;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    Audience(List<EngineListener> listeners) {
+    Listeners(List<EngineListener> listeners) {
         this.listeners =
                 listeners.stream().<EngineListener>map(GuardedListener::new).toList();
     }

@@ -3,7 +3,7 @@ package dev.whippletree.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That no target of a lane takes a flight: not before a moment, unless something happens to one of the targets. Immutable.
+ * Cached: no target of a lane is ready before {@code until}, unless something happens to one of the targets. Immutable.
  *
  * @param flight the flight
  * @param tokensMatter whether it depends on how many tokens a flight asks for
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventual whether a target may be ready at any moment, such as when an attempt on it ends
  * @param soonest the target that has it; null if none will ever take the flight
  */
-record Standstill(
+record Blockage(
         Flight flight,
         boolean tokensMatter,
         long until,

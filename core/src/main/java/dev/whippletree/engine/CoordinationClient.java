@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The other processes over the same accounts, as far as the coordinator reaches them, and what was asked of them. Thread-safe;
- * never blocks. Whatever the coordinator does wrong is counted, and this process then goes on by itself.
+ * Asks the coordinator that connects the processes over the same accounts, and counts its answers and its faults. After a fault the engine goes
+ * on as if this process were alone. Thread-safe; never blocks.
  */
-final class Partners {
+final class CoordinationClient {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Partners.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinationClient.class);
 
     /** A coordination answers much sooner, with what it knows when it is cut off; this is for one that is broken. */
     private static final long TIMEOUT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -49,7 +49,7 @@ final class Partners {
     /** Whether one that was asked for after that was waited for in vain too: nothing is to be expected any more. */
     private volatile boolean broken;
 
-    Partners(Optional<OpenCoordination> open, Timeline timeline) {
+    CoordinationClient(Optional<OpenCoordination> open, Timeline timeline) {
         this.open = open;
         this.timeline = timeline;
         this.calls = new PluginCall(timeline, TIMEOUT_NANOS);

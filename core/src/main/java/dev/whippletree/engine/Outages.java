@@ -12,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes what a failure says is closed, for as long as it says, and tells when it closes and opens again: a line in the log each
- * time, however many prompts run into it. Guarded by the engine's lock.
+ * Closes scopes, credentials and models when a failure says so, for as long as it says, and reports when they close and open: one log line each
+ * time, however many prompts fail. Guarded by the engine's lock.
  */
-final class Closures {
+final class Outages {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Closures.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
 
     private final Pool pool;
     private final Announcements announcements;
-    private final Audience audience;
-    private final Partners partners;
+    private final Listeners listeners;
+    private final CoordinationClient coordinator;
     private final Reaches reaches;
 
     /** Whether something may be closed, or nobody has been told yet that it is open again. */
@@ -31,13 +31,13 @@ final class Closures {
     /**
      * Creates one.
      *
-     * @param partners are told what closes, and opens after a time that nobody knew
+     * @param coordinator is told what closes, and opens after a time that nobody knew
      * @param reaches tells what a refusal closes
      */
-    Closures(Pool pool, Audience audience, Partners partners, Reaches reaches, Announcements announcements) {
+    Outages(Pool pool, Listeners listeners, CoordinationClient coordinator, Reaches reaches, Announcements announcements) {
         this.pool = pool;
-        this.audience = audience;
-        this.partners = partners;
+        this.listeners = listeners;
+        this.coordinator = coordinator;
         this.reaches = reaches;
         this.announcements = announcements;
     }
@@ -110,19 +110,19 @@ final class Closures {
 
     private void tellOthers(ScopeState scope, long now) {
         Closure closure = scope.closure();
-        if (closure.isClosed(now) && partners.coordination().isPresent()) {
+        if (closure.isClosed(now) && coordinator.coordination().isPresent()) {
             ScopeClosing closing = new ScopeClosing(
                     scope.scope(),
                     Duration.ofNanos(closure.until() - now),
                     !closure.needsMending(now),
                     closure.reason());
-            announcements.add(() -> partners.tell(to -> to.closed(closing)));
+            announcements.add(() -> coordinator.tell(to -> to.closed(closing)));
         }
     }
 
     /** An attempt has proved that something is open that was closed for a time nobody knew. */
     void provedOpen(Scope scope) {
-        announcements.add(() -> partners.tell(to -> to.reopened(scope)));
+        announcements.add(() -> coordinator.tell(to -> to.reopened(scope)));
     }
 
     /** Another process has found a scope closed. */
@@ -228,7 +228,7 @@ final class Closures {
     private void sayReopened(Account account, String where) {
         announcements.add(() -> {
             LOG.info("account {}: open again{}", account.id(), where);
-            audience.tell(listener -> listener.reopened(account.id()));
+            listeners.tell(listener -> listener.reopened(account.id()));
         });
     }
 
@@ -247,7 +247,7 @@ final class Closures {
     private void say(String id, String what, String why) {
         announcements.add(() -> {
             LOG.info("account {} {}: {}", id, what, why);
-            audience.tell(listener -> listener.closed(id, what));
+            listeners.tell(listener -> listener.closed(id, what));
         });
     }
 
@@ -255,7 +255,7 @@ final class Closures {
         String id = target.account().id();
         announcements.add(() -> {
             LOG.warn("account {} {}: {}", id, what, why);
-            audience.tell(listener -> listener.closed(id, what));
+            listeners.tell(listener -> listener.closed(id, what));
         });
     }
 }
