@@ -1,10 +1,13 @@
 package dev.whippletree;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -32,6 +35,8 @@ final class ArchitectureTest {
             .definedBy("dev.whippletree.config..")
             .layer("engine")
             .definedBy("dev.whippletree.engine..")
+            .layer("settings")
+            .definedBy("dev.whippletree.settings..")
             .layer("state")
             .definedBy("dev.whippletree.state..")
             .layer("quota")
@@ -50,13 +55,15 @@ final class ArchitectureTest {
             .whereLayer("door")
             .mayOnlyBeAccessedByLayers("guice")
             .whereLayer("plugin")
-            .mayOnlyAccessLayers("config", "engine", "state", "strategy", "spi", "model", "time")
+            .mayOnlyAccessLayers("config", "engine", "settings", "state", "strategy", "spi", "model", "time")
             .whereLayer("status")
             .mayOnlyAccessLayers("config", "spi", "model")
             .whereLayer("config")
-            .mayOnlyAccessLayers("engine", "spi", "model", "time")
+            .mayOnlyAccessLayers("settings", "spi", "model", "time")
             .whereLayer("engine")
-            .mayOnlyAccessLayers("state", "quota", "strategy", "spi", "model", "time")
+            .mayOnlyAccessLayers("settings", "state", "quota", "strategy", "spi", "model", "time")
+            .whereLayer("settings")
+            .mayOnlyAccessLayers("spi")
             .whereLayer("state")
             .mayOnlyAccessLayers("model", "time")
             .whereLayer("quota")
@@ -73,7 +80,43 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule packagesFormNoCycle =
-            slices().matching("dev.whippletree.(*)..").should().beFreeOfCycles();
+            slices().matching("dev.whippletree.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule engineHasRooms = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.whippletree.engine..")
+            .layer("engine")
+            .definedBy("dev.whippletree.engine")
+            .layer("saving")
+            .definedBy("dev.whippletree.engine.saving")
+            .layer("cache")
+            .definedBy("dev.whippletree.engine.cache")
+            .layer("pool")
+            .definedBy("dev.whippletree.engine.pool")
+            .layer("answer")
+            .definedBy("dev.whippletree.engine.answer")
+            .layer("run")
+            .definedBy("dev.whippletree.engine.run")
+            .whereLayer("engine")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("saving")
+            .mayOnlyAccessLayers("pool", "run")
+            .whereLayer("cache")
+            .mayOnlyAccessLayers("pool", "run")
+            .whereLayer("pool")
+            .mayOnlyAccessLayers("run")
+            .whereLayer("answer")
+            .mayNotAccessAnyLayer()
+            .whereLayer("run")
+            .mayNotAccessAnyLayer()
+            .because("who reads a room need only know the rooms below it");
+
+    /** Classes that know each other have to be understood together. */
+    @ArchTest
+    static void noMoreThanFiveClassesOfTheEngineFormACircle(JavaClasses classes) {
+        assertThat(Circles.among(classes.that(resideInAPackage("dev.whippletree.engine.."))))
+                .allSatisfy(circle -> assertThat(circle).hasSizeLessThanOrEqualTo(5));
+    }
 
     @ArchTest
     static final ArchRule onlyTimeReadsClocks = noClasses()

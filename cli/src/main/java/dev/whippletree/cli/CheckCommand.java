@@ -3,7 +3,7 @@ package dev.whippletree.cli;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.io.PrintWriter;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.board.Words;
-import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.whippletree.config;
 
-import dev.whippletree.engine.EngineSettings;
-import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Configuration.CacheTier;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.GatewaySettings.Client;
-import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,9 +2,9 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.Text;
-import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.Configuration.CacheTier;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
-import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Secret;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

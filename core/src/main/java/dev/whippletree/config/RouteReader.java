@@ -2,11 +2,11 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.Text;
-import dev.whippletree.engine.Retries;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
-import dev.whippletree.engine.Timeouts;
+import dev.whippletree.settings.Retries;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;

@@ -1,5 +1,10 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.answer.Transcript;
+import dev.whippletree.engine.pool.Lease;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
@@ -7,6 +12,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;

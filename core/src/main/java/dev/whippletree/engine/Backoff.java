@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 

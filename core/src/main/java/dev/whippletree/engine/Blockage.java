@@ -1,5 +1,8 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Waits;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,8 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Account;
+import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.spi.ServiceCall;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Target;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.TargetView;
 import java.util.ArrayList;

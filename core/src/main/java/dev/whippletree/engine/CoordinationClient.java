@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.Topology.OpenCoordination;
+import dev.whippletree.engine.pool.Topology.OpenCoordination;
+import dev.whippletree.engine.run.PluginCall;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Coordination;

@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Demand;
+import dev.whippletree.engine.pool.TokenForecast;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

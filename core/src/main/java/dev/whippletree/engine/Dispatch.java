@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Target;
+
 /** What becomes of a flight that leaves the waiting line. */
 sealed interface Dispatch {
 

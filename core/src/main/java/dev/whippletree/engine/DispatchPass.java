@@ -1,5 +1,9 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Waits;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

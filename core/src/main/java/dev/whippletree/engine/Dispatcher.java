@@ -1,5 +1,8 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.run.Announcements;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.time.Timeline;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

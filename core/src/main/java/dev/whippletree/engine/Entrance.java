@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.PromptException;
 import java.util.Optional;
 import java.util.Set;

@@ -1,10 +1,13 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;

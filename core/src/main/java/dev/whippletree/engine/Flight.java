@@ -1,5 +1,11 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.answer.Broadcast;
+import dev.whippletree.engine.pool.Allowed;
+import dev.whippletree.engine.pool.Demand;
+import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;

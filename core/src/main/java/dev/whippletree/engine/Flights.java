@@ -1,6 +1,11 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.Subscription.SessionKey;
+import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;

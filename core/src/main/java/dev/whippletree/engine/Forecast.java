@@ -1,6 +1,9 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.TurnTree.Before;
+import dev.whippletree.engine.pool.Capacity;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Waits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

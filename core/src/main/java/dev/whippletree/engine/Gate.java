@@ -1,5 +1,10 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Mailbox;
+import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;

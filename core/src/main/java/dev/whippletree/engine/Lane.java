@@ -1,6 +1,10 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.TurnTree.Before;
+import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

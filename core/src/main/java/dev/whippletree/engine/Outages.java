@@ -1,5 +1,15 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Account;
+import dev.whippletree.engine.pool.Closure;
+import dev.whippletree.engine.pool.Lease;
+import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Reaches;
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Announcements;
+import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
@@ -34,7 +44,12 @@ final class Outages {
      * @param coordinator is told what closes, and opens after a time that nobody knew
      * @param reaches tells what a refusal closes
      */
-    Outages(Pool pool, Listeners listeners, CoordinationClient coordinator, Reaches reaches, Announcements announcements) {
+    Outages(
+            Pool pool,
+            Listeners listeners,
+            CoordinationClient coordinator,
+            Reaches reaches,
+            Announcements announcements) {
         this.pool = pool;
         this.listeners = listeners;
         this.coordinator = coordinator;

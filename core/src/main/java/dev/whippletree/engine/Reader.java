@@ -1,5 +1,8 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.answer.Transcript;
+import dev.whippletree.engine.run.Mailbox;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import java.util.Optional;

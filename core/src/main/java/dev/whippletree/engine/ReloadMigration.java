@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Route;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

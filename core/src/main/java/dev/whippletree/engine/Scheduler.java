@@ -1,5 +1,17 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Demand;
+import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Reaches;
+import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.TokenForecast;
+import dev.whippletree.engine.run.Announcements;
+import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Scope;

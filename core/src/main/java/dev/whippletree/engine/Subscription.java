@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.time.Timeline;

@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.Subscription.SessionKey;
+import dev.whippletree.engine.pool.LatencyStats;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.StatusSnapshot;
 import java.util.HashMap;

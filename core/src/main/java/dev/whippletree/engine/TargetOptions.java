@@ -1,5 +1,9 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.pool.Allowed;
+import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.Tier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,10 +1,10 @@
 /**
- * The way of a prompt: flights, the waiting line, leases, health, retries, cache tiers.
+ * The way of a prompt: flights, the waiting line, attempts, and the gate to other processes.
  *
  * <p>One lock guards the engine's state and is held for microseconds: under it things are only decided. What has to be done is
  * queued and done after its release, in order for each flight.
  *
- * <p>Not API, but for its settings: they may be relied on, the rest may change in any release.
+ * <p>Not API. {@link dev.whippletree.engine.Engine} is public for what opens it.
  */
 @NullMarked
 package dev.whippletree.engine;

@@ -1,6 +1,6 @@
 package dev.whippletree.plugin;
 
-import dev.whippletree.engine.Topology.OpenAccount;
+import dev.whippletree.engine.pool.Topology.OpenAccount;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import java.util.function.Function;

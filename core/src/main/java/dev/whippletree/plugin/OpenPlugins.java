@@ -2,12 +2,12 @@ package dev.whippletree.plugin;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.SeparateAccounts;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.Topology;
-import dev.whippletree.engine.Topology.OpenCache;
-import dev.whippletree.engine.Topology.OpenCoordination;
-import dev.whippletree.engine.Topology.OpenRoute;
+import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.engine.pool.Topology.OpenCache;
+import dev.whippletree.engine.pool.Topology.OpenCoordination;
+import dev.whippletree.engine.pool.Topology.OpenRoute;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;

@@ -1,11 +1,11 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.Topology.OpenCache;
-import dev.whippletree.engine.Topology.OpenCoordination;
-import dev.whippletree.engine.Topology.OpenRoute;
+import dev.whippletree.engine.pool.Topology.OpenCache;
+import dev.whippletree.engine.pool.Topology.OpenCoordination;
+import dev.whippletree.engine.pool.Topology.OpenRoute;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration.CacheTier;
-import dev.whippletree.engine.EngineSettings;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Secret;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
@@ -10,6 +9,10 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;

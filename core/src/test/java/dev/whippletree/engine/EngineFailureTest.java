@@ -10,6 +10,8 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.settings.Retries;
+import dev.whippletree.settings.Timeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

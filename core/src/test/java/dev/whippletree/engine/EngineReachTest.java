@@ -11,6 +11,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
+import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.FailureKind;
@@ -12,6 +13,8 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.settings.Retries;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;

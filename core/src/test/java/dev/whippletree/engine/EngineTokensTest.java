@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
@@ -12,6 +13,7 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Prompt;

@@ -1,12 +1,15 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.CacheStore;

@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.time.VirtualTimeline;

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** A cache in a map that answers when a test wants it to, or does something wrong. */
-final class ScriptedCache implements CacheStore {
+public final class ScriptedCache implements CacheStore {
 
     private final Timeline timeline;
     private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
@@ -24,31 +24,31 @@ final class ScriptedCache implements CacheStore {
     private int gets;
     private int puts;
 
-    ScriptedCache(Timeline timeline) {
+    public ScriptedCache(Timeline timeline) {
         this.timeline = timeline;
     }
 
-    ScriptedCache latency(Duration other) {
+    public ScriptedCache latency(Duration other) {
         latency = other;
         return this;
     }
 
-    ScriptedCache inexact() {
+    public ScriptedCache inexact() {
         exact = false;
         return this;
     }
 
     /** From now on every question is answered so. */
-    ScriptedCache fault(Supplier<CompletionStage<?>> wrong) {
+    public ScriptedCache fault(Supplier<CompletionStage<?>> wrong) {
         fault = Optional.of(wrong);
         return this;
     }
 
-    Map<CacheKey, CacheEntry> entries() {
+    public Map<CacheKey, CacheEntry> entries() {
         return entries;
     }
 
-    int gets() {
+    public int gets() {
         return gets;
     }
 

@@ -27,7 +27,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** An account's client that does what a test says, call by call, on a virtual timeline. */
-final class ScriptedClient implements ProviderClient {
+public final class ScriptedClient implements ProviderClient {
 
     /** What one call does. */
     interface Behaviour {
@@ -46,7 +46,7 @@ final class ScriptedClient implements ProviderClient {
     private int underWay;
     private int mostUnderWay;
 
-    ScriptedClient(Timeline timeline) {
+    public ScriptedClient(Timeline timeline) {
         this.timeline = timeline;
         this.usual = answersAfter(Duration.ofMillis(100));
     }

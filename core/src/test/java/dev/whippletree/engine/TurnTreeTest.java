@@ -3,8 +3,17 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.TurnTree.Before;
+import dev.whippletree.engine.cache.PromptKeys;
+import dev.whippletree.engine.pool.Account;
+import dev.whippletree.engine.pool.Demand;
+import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.TokenForecast;
+import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;

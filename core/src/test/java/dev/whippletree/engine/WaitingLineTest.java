@@ -2,8 +2,11 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.cache.PromptKeys;
+import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

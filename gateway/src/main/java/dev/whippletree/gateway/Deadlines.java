@@ -1,8 +1,8 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
 import io.undertow.util.HeaderMap;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.model.Secret;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.ByteArrayInputStream;

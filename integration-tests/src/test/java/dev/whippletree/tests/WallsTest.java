@@ -1,5 +1,7 @@
 package dev.whippletree.tests;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -10,6 +12,8 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.whippletree.engine.Engine;
+import dev.whippletree.engine.pool.Topology;
 
 /** The walls between the modules: who may know whom, and who may touch the machine. Core's inner walls are tested in core. */
 @AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
@@ -45,6 +49,7 @@ final class WallsTest {
                     "dev.whippletree.plugin..",
                     "dev.whippletree.config..",
                     "dev.whippletree.engine..",
+                    "dev.whippletree.settings..",
                     "dev.whippletree.quota..",
                     "dev.whippletree.strategy..",
                     TIME,
@@ -54,6 +59,15 @@ final class WallsTest {
                     TESTKIT,
                     "com.google.inject..")
             .because("a plugin may use spi and model alone, so that the rest can change");
+
+    @ArchTest
+    static final ArchRule outsideCore_ofTheEngineOnlyItsDoorIsUsed = noClasses()
+            .that()
+            .resideInAnyPackage(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("dev.whippletree.engine..").and(not(belongToAnyOf(Engine.class, Topology.class))))
+            .because("the engine's rooms are public only for each other");
 
     @ArchTest
     static final ArchRule cachesKnowNoOtherPlugin = noClasses()

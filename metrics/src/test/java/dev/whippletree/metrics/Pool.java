@@ -2,12 +2,12 @@ package dev.whippletree.metrics;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.EngineListener;

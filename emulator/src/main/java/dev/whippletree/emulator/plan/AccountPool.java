@@ -2,8 +2,8 @@ package dev.whippletree.emulator.plan;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.emulator.plan.AccountGroup.Organization;
-import dev.whippletree.engine.EngineSettings;
-import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -2,11 +2,11 @@ package dev.whippletree.emulator.plan;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;

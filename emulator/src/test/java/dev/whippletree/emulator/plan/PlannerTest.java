@@ -10,7 +10,7 @@ import dev.whippletree.emulator.plan.CapacityPlan.Fewest;
 import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
 import dev.whippletree.emulator.plan.Outcome.Cause;
 import dev.whippletree.emulator.plan.Outcome.Minute;
-import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.engine.Retries;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;

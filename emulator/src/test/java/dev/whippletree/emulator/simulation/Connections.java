@@ -1,7 +1,7 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.Topology;
+import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Picker;

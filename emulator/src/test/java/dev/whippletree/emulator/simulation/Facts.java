@@ -1,9 +1,9 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.engine.RouteSettings;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.engine.RouteSettings.TargetSettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package outside;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.engine.EngineSettings;
+import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import java.time.Duration;

@@ -1,16 +1,16 @@
 package dev.whippletree.tests.benchmark;
 
 import dev.whippletree.engine.Engine;
-import dev.whippletree.engine.EngineSettings;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.Topology;
+import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Admission;

@@ -3,9 +3,9 @@ package dev.whippletree.tests.load;
 import dev.whippletree.Whippletree;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.stress.Interviews;
-import dev.whippletree.engine.RouteSettings;
-import dev.whippletree.engine.RouteSettings.TargetSettings;
-import dev.whippletree.engine.RouteSettings.Tier;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import java.time.Duration;
 import java.util.List;
 

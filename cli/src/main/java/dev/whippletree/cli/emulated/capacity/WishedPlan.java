@@ -6,7 +6,7 @@ import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.plan.AccountPool;
 import dev.whippletree.emulator.plan.PlanRequest;
 import dev.whippletree.emulator.plan.Workload;
-import dev.whippletree.engine.RouteSettings;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Settings;
 import java.util.Optional;
 import java.util.function.Supplier;

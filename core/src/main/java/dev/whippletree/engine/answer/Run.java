@@ -1,0 +1,127 @@
+package dev.whippletree.engine.answer;
+
+import dev.whippletree.model.Delta;
+import java.util.Optional;
+
+/**
+ * Pieces of one sort in a row. A tool call's head, its id and name, counts as its first character. Confined to its transcript.
+ */
+final class Run {
+
+    /** What it is of an answer. */
+    enum Sort {
+        TEXT,
+        REASONING,
+        TOOL_CALL
+    }
+
+    private final Sort sort;
+    private final int call;
+    private final Optional<String> id;
+    private final Optional<String> name;
+    private final StringBuilder text;
+
+    private Run(Sort sort, int call, Optional<String> id, Optional<String> name, String text) {
+        this.sort = sort;
+        this.call = call;
+        this.id = id;
+        this.name = name;
+        this.text = new StringBuilder(text);
+    }
+
+    static Run of(Delta.Piece piece) {
+        if (piece instanceof Delta.ToolCallPart part) {
+            return new Run(Sort.TOOL_CALL, part.index(), part.id(), part.name(), part.arguments());
+        }
+        return new Run(sortOf(piece), 0, Optional.empty(), Optional.empty(), textOf(piece));
+    }
+
+    private static Sort sortOf(Delta.Piece piece) {
+        return piece instanceof Delta.Text ? Sort.TEXT : Sort.REASONING;
+    }
+
+    private static String textOf(Delta.Piece piece) {
+        if (piece instanceof Delta.Text text) {
+            return text.text();
+        }
+        return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
+    }
+
+    Sort sort() {
+        return sort;
+    }
+
+    /** Returns which of the answer's tool calls it is of, if it is of one. */
+    int call() {
+        return call;
+    }
+
+    Optional<String> id() {
+        return id;
+    }
+
+    Optional<String> name() {
+        return name;
+    }
+
+    /** Returns its text, or a tool call's arguments. */
+    CharSequence text() {
+        return text;
+    }
+
+    boolean takes(Delta.Piece piece) {
+        if (piece instanceof Delta.ToolCallPart part) {
+            return sort == Sort.TOOL_CALL
+                    && call == part.index()
+                    && part.id().isEmpty()
+                    && part.name().isEmpty();
+        }
+        return sort == sortOf(piece);
+    }
+
+    void add(Delta.Piece piece) {
+        text.append(textOf(piece));
+    }
+
+    int size() {
+        return headSize() + text.length();
+    }
+
+    private int headSize() {
+        return sort == Sort.TOOL_CALL ? 1 : 0;
+    }
+
+    boolean isEmpty() {
+        return size() == 0;
+    }
+
+    Delta.Piece from(int offset) {
+        String rest = text.substring(Math.max(0, offset - headSize()));
+        return switch (sort) {
+            case TEXT -> new Delta.Text(rest);
+            case REASONING -> new Delta.Reasoning(rest);
+            case TOOL_CALL ->
+                new Delta.ToolCallPart(
+                        call, offset == 0 ? id : Optional.empty(), offset == 0 ? name : Optional.empty(), rest);
+        };
+    }
+
+    void cutAt(int size) {
+        text.setLength(Math.min(text.length(), size - headSize()));
+    }
+
+    /** Returns whether both are of one sort and say the same from there on, as far as both go. */
+    boolean saysTheSame(Run other, int offset) {
+        if (sort != other.sort || call != other.call || !id.equals(other.id) || !name.equals(other.name)) {
+            return false;
+        }
+        int from = Math.max(0, offset - headSize());
+        int to = Math.min(text.length(), other.text.length());
+        for (int index = from; index < to; index++) {
+            if (text.charAt(index) != other.text.charAt(index)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

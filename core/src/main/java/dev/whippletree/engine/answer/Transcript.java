@@ -1,0 +1,246 @@
+package dev.whippletree.engine.answer;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.AnswerEnd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an answer consists of so far, in the order in which it came. Confined, to a {@link Broadcast} once callers read along.
+ *
+ * <p>Pieces of the same sort that follow each other are one {@link Run}, so it takes no more memory than the answer does, and
+ * whoever reads it late gets what has piled up at once.
+ */
+public final class Transcript {
+
+    /** Far more than any model makes; what claims to be beyond is garbage. */
+    private static final long MOST_CHARACTERS = 64L << 20;
+
+    private static final int MOST_CALLS = 1_000;
+
+    /** Far more than any model takes or makes: a service that says so tells nothing. */
+    private static final long MOST_TOKENS = 100_000_000;
+
+    private final Delta.Start start;
+    private final List<Run> runs = new ArrayList<>(2);
+    private long size;
+    private boolean tooManyCalls;
+
+    /** How a growing answer compares with what is there of another one. */
+    enum Likeness {
+        /** It says the same as far as it goes, and doesn't go as far. */
+        BEHIND,
+        /** It begins with all of it. */
+        COVERED,
+        /** It says something else. */
+        DIFFERENT
+    }
+
+    /**
+     * Creates an empty one.
+     *
+     * @param start who writes it
+     */
+    public Transcript(Delta.Start start) {
+        this.start = start;
+    }
+
+    public void add(Delta.Piece piece) {
+        if (piece instanceof Delta.ToolCallPart part && part.index() >= MOST_CALLS) {
+            tooManyCalls = true;
+            return;
+        }
+        Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+        long before = last == null ? 0 : last.size();
+        if (last == null || !last.takes(piece)) {
+            last = Run.of(piece);
+            before = 0;
+            if (last.isEmpty()) {
+                return;
+            }
+            runs.add(last);
+        } else {
+            last.add(piece);
+        }
+        size += last.size() - before;
+    }
+
+    /** Adds all that a whole answer says. */
+    public void add(Completion completion) {
+        completion.reasoning().ifPresent(thought -> add(new Delta.Reasoning(thought)));
+        add(new Delta.Text(completion.text()));
+        List<ToolCall> calls = completion.toolCalls();
+        for (int index = 0; index < calls.size(); index++) {
+            ToolCall call = calls.get(index);
+            add(new Delta.ToolCallPart(index, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
+        }
+    }
+
+    boolean isEmpty() {
+        return runs.isEmpty();
+    }
+
+    /** Returns why these pieces can't be an answer, if they can't. */
+    Optional<String> problem() {
+        if (tooManyCalls) {
+            return Optional.of("the answer has more than " + MOST_CALLS + " tool calls");
+        }
+        return size > MOST_CHARACTERS
+                ? Optional.of("the answer is larger than " + (MOST_CHARACTERS >> 20) + " million characters")
+                : Optional.empty();
+    }
+
+    /**
+     * Returns all that was said after a place, up to where something of another sort begins, and moves it there; once, before the
+     * first piece, who says it.
+     */
+    Optional<? extends Delta> next(Place place) {
+        if (place.lost || runs.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!place.begun) {
+            place.begun = true;
+            return Optional.of(start);
+        }
+        if (place.run + 1 < runs.size() && place.offset == runs.get(place.run).size()) {
+            place.moveTo(place.run + 1, 0);
+        }
+        if (place.run >= runs.size() || place.offset == runs.get(place.run).size()) {
+            return Optional.empty();
+        }
+        Run run = runs.get(place.run);
+        Delta.Piece piece = run.from(place.offset);
+        place.moveTo(place.run, run.size());
+        return Optional.of(piece);
+    }
+
+    /** Forgets what comes after a place. */
+    void cutAt(Place place) {
+        if (place.isAtStart()) {
+            runs.clear();
+            return;
+        }
+        while (runs.size() > place.run + 1) {
+            runs.remove(runs.size() - 1);
+        }
+        runs.get(place.run).cutAt(place.offset);
+    }
+
+    /**
+     * Compares itself with another one, from a place up to which they are known to say the same, and moves that to where they
+     * still do.
+     */
+    Likeness compare(Transcript other, Place same) {
+        if (other.isEmpty()) {
+            return Likeness.COVERED;
+        }
+        while (same.run < runs.size()) {
+            Run mine = runs.get(same.run);
+            Run theirs = other.runs.get(same.run);
+            if (!mine.saysTheSame(theirs, same.offset)) {
+                return Likeness.DIFFERENT;
+            }
+            if (mine.size() >= theirs.size() && other.isLast(same.run)) {
+                return Likeness.COVERED;
+            }
+            if (mine.size() <= theirs.size() && isLast(same.run)) {
+                same.moveTo(same.run, mine.size());
+                return Likeness.BEHIND;
+            }
+            if (mine.size() != theirs.size()) {
+                return Likeness.DIFFERENT;
+            }
+            same.moveTo(same.run + 1, 0);
+        }
+        return Likeness.BEHIND;
+    }
+
+    private boolean isLast(int run) {
+        return run == runs.size() - 1;
+    }
+
+    public Completion build(AnswerEnd end, Origin origin) {
+        StringBuilder text = new StringBuilder();
+        StringBuilder reasoning = new StringBuilder();
+        List<PartialCall> calls = new ArrayList<>(0);
+        for (Run run : runs) {
+            switch (run.sort()) {
+                case TEXT -> text.append(run.text());
+                case REASONING -> reasoning.append(run.text());
+                case TOOL_CALL -> PartialCall.of(calls, run.call()).take(run);
+            }
+        }
+        return new Completion(
+                text.toString(),
+                reasoning.isEmpty() ? Optional.empty() : Optional.of(reasoning.toString()),
+                calls.stream().map(PartialCall::whole).toList(),
+                end.finishReason(),
+                end.usage().filter(Transcript::isPlausible),
+                origin);
+    }
+
+    private static boolean isPlausible(TokenUsage usage) {
+        return usage.promptTokens() <= MOST_TOKENS
+                && usage.completionTokens() <= MOST_TOKENS
+                && usage.cachedPromptTokens() <= MOST_TOKENS
+                && usage.reasoningTokens() <= MOST_TOKENS;
+    }
+
+    /** Where somebody has come to, in what a run is made of. */
+    public static final class Place implements Comparable<Place> {
+
+        private int run;
+        private int offset;
+        private boolean begun;
+        private boolean lost;
+
+        /** Nothing that comes can be told to whoever has come to here. */
+        void lose() {
+            lost = true;
+        }
+
+        boolean isAtStart() {
+            return run == 0 && offset == 0;
+        }
+
+        private void moveTo(int otherRun, int otherOffset) {
+            run = otherRun;
+            offset = otherOffset;
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return run != other.run ? Integer.compare(run, other.run) : Integer.compare(offset, other.offset);
+        }
+    }
+
+    /** A tool call that is put together from its runs. */
+    private static final class PartialCall {
+
+        private String id = "";
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+
+        static PartialCall of(List<PartialCall> calls, int index) {
+            while (calls.size() <= index) {
+                calls.add(new PartialCall());
+            }
+            return calls.get(index);
+        }
+
+        void take(Run run) {
+            run.id().ifPresent(text -> id = text);
+            run.name().ifPresent(text -> name = text);
+            arguments.append(run.text());
+        }
+
+        ToolCall whole() {
+            return new ToolCall(id, name, arguments.toString());
+        }
+    }
+}

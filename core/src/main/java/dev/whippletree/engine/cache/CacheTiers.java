@@ -1,0 +1,217 @@
+package dev.whippletree.engine.cache;
+
+import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.engine.run.PluginCall;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.ShownText;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The caches as one: looked into from the nearest to the farthest; an exact hit fills the nearer ones. Thread-safe; never blocks.
+ *
+ * <p>Whatever a cache does wrong, failing, throwing, saying nothing for too long, is a miss and is counted.
+ */
+public final class CacheTiers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CacheTiers.class);
+
+    private final List<Tier> tiers;
+    private final Timeline timeline;
+    private final PluginCall calls;
+
+    /** What a look-up found, and where. */
+    public record Found(CacheEntry entry, String tier) {}
+
+    /** A cache and its counts. */
+    private record Tier(
+            String name, boolean shared, CacheStore store, AtomicLong hits, AtomicLong misses, AtomicLong faults) {
+
+        Tier(Topology.OpenCache open) {
+            this(open.name(), open.shared(), open.store(), new AtomicLong(), new AtomicLong(), new AtomicLong());
+        }
+
+        void fault(Throwable cause) {
+            faults.incrementAndGet();
+            LOG.debug("Cache {} failed: {}", name, ShownText.line(String.valueOf(cause)));
+        }
+
+        /** Asks the store what it answers at once; if it throws, that is a fault, and the substitute takes the answer's place. */
+        <T> T quick(Supplier<T> question, T substitute) {
+            try {
+                return Objects.requireNonNull(question.get(), "a cache gave nothing");
+            } catch (Throwable e) {
+                fault(e);
+                return substitute;
+            }
+        }
+    }
+
+    public CacheTiers(List<Topology.OpenCache> caches, Timeline timeline, Duration timeout) {
+        this.tiers = caches.stream().map(Tier::new).toList();
+        this.timeline = timeline;
+        this.calls = new PluginCall(timeline, timeout.toNanos());
+    }
+
+    public boolean isEmpty() {
+        return tiers.isEmpty();
+    }
+
+    /** Returns whether other processes find in one of them what this one stores. */
+    public boolean isShared() {
+        return tiers.stream().anyMatch(Tier::shared);
+    }
+
+    /** Looks an answer up, and tells the outcome exactly once. */
+    public void find(CacheKey key, Consumer<Optional<Found>> outcome) {
+        find(key, 0, false, outcome);
+    }
+
+    /** Looks once more for an answer that another process may have stored since; a miss was counted the first time. */
+    public void findOfOthers(CacheKey key, Consumer<Optional<Found>> outcome) {
+        find(key, 0, true, outcome);
+    }
+
+    private void find(CacheKey key, int from, boolean again, Consumer<Optional<Found>> outcome) {
+        int index = from;
+        while (again && index < tiers.size() && !tiers.get(index).shared()) {
+            index++;
+        }
+        if (index == tiers.size()) {
+            outcome.accept(Optional.empty());
+            return;
+        }
+        find(key, tiers.get(index), index, again, outcome);
+    }
+
+    private void find(CacheKey key, Tier tier, int index, boolean again, Consumer<Optional<Found>> outcome) {
+        ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
+            if (found.isPresent() && found.get().entry().expires().isAfter(timeline.now())) {
+                tier.hits().incrementAndGet();
+                fillNearer(key, found.get(), index);
+                outcome.accept(Optional.of(new Found(found.get().entry(), tier.name())));
+            } else {
+                tier.misses().addAndGet(again ? 0 : 1);
+                find(key, index + 1, again, outcome);
+            }
+        });
+    }
+
+    private void fillNearer(CacheKey key, CacheHit hit, int index) {
+        if (hit.exact()) {
+            tiers.subList(0, index).forEach(nearer -> put(nearer, key, hit.entry(), () -> {}));
+        }
+    }
+
+    /**
+     * Stores an answer everywhere.
+     *
+     * @param stored is run once the nearest cache has it or has failed
+     * @param storedEverywhere is run once that is so of all of them
+     */
+    public void store(CacheKey key, CacheEntry entry, Runnable stored, Runnable storedEverywhere) {
+        AtomicInteger missing = new AtomicInteger(tiers.size());
+        Runnable oneMore = () -> {
+            if (missing.decrementAndGet() == 0) {
+                storedEverywhere.run();
+            }
+        };
+        for (int index = tiers.size() - 1; index > 0; index--) {
+            put(tiers.get(index), key, entry, oneMore);
+        }
+        put(tiers.get(0), key, entry, () -> {
+            stored.run();
+            oneMore.run();
+        });
+    }
+
+    private void put(Tier tier, CacheKey key, CacheEntry entry, Runnable stored) {
+        ask(tier, () -> tier.store().put(key, entry).thenApply(done -> true), false, done -> stored.run());
+    }
+
+    private <T> void ask(Tier tier, Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
+        calls.ask(question, substitute, tier::fault, outcome);
+    }
+
+    /** Removes what is stored, everywhere; ends with how many were removed from the cache that had most, -1 if none can tell. */
+    public CompletableFuture<Long> clear(Optional<String> tenant) {
+        CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
+        for (Tier tier : tiers) {
+            most = most.thenCombine(clear(tier, tenant), Math::max);
+        }
+        return most;
+    }
+
+    private static CompletionStage<Long> clear(Tier tier, Optional<String> tenant) {
+        try {
+            return Objects.requireNonNull(tier.store().clear(tenant), "a cache gave no stage");
+        } catch (Throwable e) {
+            tier.fault(e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Tells every cache what a caller says of an answer. */
+    void confirm(CacheKey key, boolean right) {
+        for (Tier tier : tiers) {
+            boolean unused = tier.quick(
+                    () -> {
+                        tier.store().confirm(key, right);
+                        return true;
+                    },
+                    false);
+        }
+    }
+
+    /** Returns the stored answer that the nearest cache with such a wish wants to have confirmed. */
+    Optional<Completion> unconfirmed(CacheKey key) {
+        return tiers.stream()
+                .flatMap(tier -> tier.quick(() -> tier.store().unconfirmed(key), Optional.<CacheEntry>empty()).stream())
+                .filter(entry -> entry.expires().isAfter(timeline.now()))
+                .map(CacheEntry::completion)
+                .findFirst();
+    }
+
+    /** Returns what each cache says of itself, nearest first. Not for under a lock: it asks the caches. */
+    public List<List<String>> remarks() {
+        return tiers.stream()
+                .map(tier -> tier.quick(() -> List.copyOf(tier.store().remarks()), List.<String>of()))
+                .toList();
+    }
+
+    /**
+     * Returns how the caches stand, nearest first.
+     *
+     * @param remarks what {@link #remarks} has returned
+     */
+    public List<StatusSnapshot.CacheTier> status(List<List<String>> remarks) {
+        List<StatusSnapshot.CacheTier> status = new ArrayList<>(tiers.size());
+        for (int i = 0; i < tiers.size(); i++) {
+            Tier tier = tiers.get(i);
+            status.add(new StatusSnapshot.CacheTier(
+                    tier.name(),
+                    tier.hits().get(),
+                    tier.misses().get(),
+                    tier.faults().get(),
+                    remarks.get(i)));
+        }
+        return status;
+    }
+}

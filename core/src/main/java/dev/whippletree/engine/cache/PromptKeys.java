@@ -1,0 +1,140 @@
+package dev.whippletree.engine.cache;
+
+import dev.whippletree.engine.pool.Route;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Parameters;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.CacheKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes the key of a prompt: SHA-256 over canonical JSON of everything that changes the answer.
+ *
+ * <p>Everything counts but what is known not to matter, so that a parameter nobody has heard of never makes two prompts equal.
+ * Text counts without what no reader sees: Unicode in composed form, line ends as one, without white space at the ends of lines
+ * and of the text. White space within a line stays, since it means something in code.
+ */
+public final class PromptKeys {
+
+    /** Fields of the protocol that say who asks and how it is to be handled, and nothing about the answer. */
+    private static final Set<String> IRRELEVANT = Set.of(
+            "user",
+            "metadata",
+            "store",
+            "service_tier",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention");
+
+    /** Stands in a scope's digest where the question was. */
+    private static final String QUESTION_MARK = "\u0000question\u0000";
+
+    private PromptKeys() {}
+
+    /** Returns the key of a prompt with its bound on tokens filled in. */
+    public static CacheKey of(Prompt prompt, Route route) {
+        return of(prompt, route.name(), route.models());
+    }
+
+    /**
+     * Returns the key of a prompt.
+     *
+     * @param prompt with its bound on tokens filled in
+     * @param models the route's models, tier by tier
+     */
+    public static CacheKey of(Prompt prompt, String route, List<List<String>> models) {
+        String digest = digest(prompt, route, models, prompt.messages());
+        return new CacheKey(
+                digest,
+                prompt.tenant(),
+                prompt.question().map(text -> new CacheKey.Question(text, () -> scope(prompt, route, models, text))));
+    }
+
+    private static String scope(Prompt prompt, String route, List<List<String>> models, String question) {
+        List<Message> messages = new ArrayList<>(prompt.messages());
+        Message last = messages.remove(messages.size() - 1);
+        messages.add(new Message(
+                last.role(),
+                last.text().replace(question, QUESTION_MARK),
+                last.parts(),
+                last.toolCalls(),
+                last.toolCallId(),
+                last.extras()));
+        return digest(prompt, route, models, messages);
+    }
+
+    private static String digest(Prompt prompt, String route, List<List<String>> models, List<Message> messages) {
+        Map<String, Object> everything = new LinkedHashMap<>();
+        everything.put("route", route);
+        everything.put("models", models);
+        everything.put("tenant", prompt.tenant());
+        prompt.account().ifPresent(account -> everything.put("account", account));
+        if (!prompt.accounts().isEmpty()) {
+            everything.put("accounts", prompt.accounts().stream().sorted().toList());
+        }
+        prompt.model().ifPresent(model -> everything.put("model", model));
+        everything.put("messages", messages.stream().map(PromptKeys::describe).toList());
+        everything.put("parameters", describe(prompt.parameters()));
+        return sha256(CanonicalJson.write(everything));
+    }
+
+    private static Map<String, Object> describe(Message message) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("role", message.role().wireName());
+        fields.put("text", normalize(message.text()));
+        fields.put("parts", message.parts());
+        fields.put(
+                "calls", message.toolCalls().stream().map(PromptKeys::describe).toList());
+        message.toolCallId().ifPresent(id -> fields.put("call", id));
+        if (!message.extras().isEmpty()) {
+            fields.put("extras", message.extras());
+        }
+        return fields;
+    }
+
+    private static List<String> describe(ToolCall call) {
+        return List.of(call.id(), call.name(), call.arguments());
+    }
+
+    private static Map<String, Object> describe(Parameters parameters) {
+        Map<String, Object> fields = new LinkedHashMap<>(parameters.extras());
+        fields.keySet().removeAll(IRRELEVANT);
+        parameters.temperature().ifPresent(value -> fields.put("temperature", value));
+        parameters.topP().ifPresent(value -> fields.put("top_p", value));
+        parameters.maxTokens().ifPresent(value -> fields.put("max_tokens", value));
+        parameters.seed().ifPresent(value -> fields.put("seed", value));
+        fields.put("stop", parameters.stop());
+        return fields;
+    }
+
+    private static String normalize(String text) {
+        String composed = Normalizer.isNormalized(text, Normalizer.Form.NFC)
+                ? text
+                : Normalizer.normalize(text, Normalizer.Form.NFC);
+        if (composed.indexOf('\n') < 0 && composed.indexOf('\r') < 0) {
+            return composed.strip();
+        }
+        StringBuilder lines = new StringBuilder(composed.length());
+        composed.lines().forEach(line -> lines.append(line.stripTrailing()).append('\n'));
+        return lines.toString().strip();
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.quota.ConcurrencySearch;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.ProviderClient;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** An account at work: its slots, whether its credential is accepted, and what became of its attempts. Guarded by the lock. */
+public final class Account {
+
+    /** Read without the lock too, where a token is read. */
+    private volatile AccountSettings settings;
+
+    private final ProviderClient client;
+    private ScopeState organization;
+    private int maxConcurrency;
+    private final Closure credential = new Closure();
+    private final Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
+    private final Map<String, TokenUsage> tokensByModel = new HashMap<>();
+    private final LatencyStats latency = new LatencyStats();
+    private final Slots slots = new Slots();
+
+    private final RefusedToken refusedToken;
+    private final ConcurrencySearch concurrency;
+
+    private long calls;
+    private long answered;
+
+    /** Counts its tokens: an attempt belongs to the one that was there when it began. */
+    private int tokenEpoch;
+
+    /** Calls that are being handed to its client, or broken off there: their attempts may have ended. */
+    private int clientUses;
+
+    /** What is left to be done when nothing is under way on it any more; null while it may be used. */
+    private @Nullable Runnable whenIdle;
+
+    public Account(Topology.OpenAccount open, ScopeState organization, int defaultConcurrency) {
+        this.settings = open.settings();
+        this.client = open.client();
+        this.organization = organization;
+        this.maxConcurrency = settings.maxConcurrency().orElse(defaultConcurrency);
+        this.refusedToken = new RefusedToken(() -> settings.token());
+        this.concurrency = new ConcurrencySearch(maxConcurrency);
+    }
+
+    /** Goes on with other settings: what is known of it and what is under way on it stay. */
+    void change(AccountSettings changed, ScopeState ofOrganization, int defaultConcurrency) {
+        settings = changed;
+        organization = ofOrganization;
+        maxConcurrency = changed.maxConcurrency().orElse(defaultConcurrency);
+        concurrency.limitTo(maxConcurrency);
+    }
+
+    /** It has another token: what the service said of the one before is no longer true. */
+    public void changeToken() {
+        tokenEpoch++;
+        refusedToken.forget();
+    }
+
+    /** Returns the number of its present token. */
+    int tokenEpoch() {
+        return tokenEpoch;
+    }
+
+    /** It isn't used any more: once nothing is under way on it, at once if so it is, does something for the last time. */
+    public void leave(Runnable last) {
+        whenIdle = last;
+        leaveIfIdle();
+    }
+
+    private void leaveIfIdle() {
+        Runnable last = whenIdle;
+        if (last != null && slots.size() == 0 && clientUses == 0) {
+            whenIdle = null;
+            last.run();
+        }
+    }
+
+    /** Its client is about to be used, whatever becomes of the attempt meanwhile. */
+    public void clientNeeded() {
+        clientUses++;
+    }
+
+    /** Its client has been used. */
+    public void clientUsed() {
+        clientUses--;
+        leaveIfIdle();
+    }
+
+    public String id() {
+        return settings.id();
+    }
+
+    public AccountSettings settings() {
+        return settings;
+    }
+
+    public ProviderClient client() {
+        return client;
+    }
+
+    public ScopeState organization() {
+        return organization;
+    }
+
+    /** Whether its credential is refused. */
+    public Closure credential() {
+        return credential;
+    }
+
+    /** Which of its tokens was refused, if one was. */
+    public RefusedToken refusedToken() {
+        return refusedToken;
+    }
+
+    OptionalLong transitNanos() {
+        return settings.transit().map(Duration::toNanos).map(OptionalLong::of).orElse(OptionalLong.empty());
+    }
+
+    int inFlight() {
+        return slots.size();
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    int maxConcurrency() {
+        return maxConcurrency;
+    }
+
+    /** Returns how many attempts may be under way, given whether a limit of requests is known. */
+    int concurrency(boolean limitKnown) {
+        return limitKnown ? maxConcurrency : concurrency.allowed();
+    }
+
+    void occupy(long now) {
+        slots.take(now);
+        calls++;
+    }
+
+    void vacate() {
+        slots.free();
+        leaveIfIdle();
+    }
+
+    /** An attempt was never sent, so there was no call. */
+    public void sentBack() {
+        calls--;
+    }
+
+    /** An attempt gave an answer. */
+    public void answered(String model, TokenUsage usage, long tookNanos) {
+        answered++;
+        latency.record(tookNanos);
+        refusedToken.forget();
+        tokensByModel.merge(model, usage, TokenUsage::plus);
+    }
+
+    public void failed(Failure failure) {
+        failures.merge(failure.kind(), 1L, Long::sum);
+    }
+
+    /** The service let in an attempt, with which so many were under way. */
+    void letIn(int underWay, long beganNanos) {
+        concurrency.letIn(underWay, beganNanos);
+    }
+
+    /** The service refused an attempt that kept a learned pace. Returns whether for how many were under way. */
+    boolean crowded(int underWay, long beganNanos, long now) {
+        return concurrency.refused(underWay, beganNanos, now);
+    }
+
+    /** A rate was exceeded that isn't known yet: few at once find it at less cost. */
+    void startAnew() {
+        concurrency.startAnew();
+    }
+
+    public long calls() {
+        return calls;
+    }
+
+    public long answered() {
+        return answered;
+    }
+
+    Map<FailureKind, Long> failures() {
+        return failures;
+    }
+
+    LatencyStats latency() {
+        return latency;
+    }
+
+    TokenUsage tokens() {
+        return tokensByModel.values().stream().reduce(TokenUsage.NONE, TokenUsage::plus);
+    }
+
+    /** Returns the tokens of each model that has given an answer. */
+    Map<String, TokenUsage> tokensByModel() {
+        return tokensByModel;
+    }
+}

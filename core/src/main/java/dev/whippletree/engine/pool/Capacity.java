@@ -1,0 +1,130 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.quota.SlidingWindow;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How many attempts some targets of one organization could begin within a time, were there always somebody waiting. Reads the
+ * engine's state under its lock.
+ */
+public final class Capacity {
+
+    private static final long PLENTY = Long.MAX_VALUE / 1_000_000;
+
+    /** After that many windows they are all alike. */
+    private static final long WINDOWS_LOOKED_AT = 32;
+
+    private final ScopeState organization;
+    private final Set<ScopeState> models = new LinkedHashSet<>();
+    private final Map<Account, Opening> accounts = new LinkedHashMap<>();
+    private final long now;
+
+    /** When the first of an account's targets opens, and how many attempts may then be under way. */
+    private record Opening(long nanos, long slots) {}
+
+    private Capacity(ScopeState organization, long now) {
+        this.organization = organization;
+        this.now = now;
+    }
+
+    /** Returns the capacity of each organization that some targets belong to. */
+    public static Collection<Capacity> of(List<Target> targets, long now) {
+        Map<ScopeState, Capacity> capacities = new LinkedHashMap<>();
+        for (Target target : targets) {
+            long opening = target.openingNanos(now);
+            if (opening != Waits.UNKNOWN) {
+                capacities
+                        .computeIfAbsent(target.organization(), organization -> new Capacity(organization, now))
+                        .add(target, opening == Waits.UNTIL_EVENT ? Waits.NONE : opening);
+            }
+        }
+        return capacities.values();
+    }
+
+    private void add(Target target, long opening) {
+        models.add(target.modelScope());
+        accounts.merge(
+                target.account(),
+                new Opening(opening, target.concurrency()),
+                (one, other) -> one.nanos() <= other.nanos() ? one : other);
+    }
+
+    /**
+     * Returns how many attempts could begin.
+     *
+     * @param tokens that each reserves
+     */
+    public long roomWithin(long aheadNanos, long tokens) {
+        long room = roomOf(organization, aheadNanos, tokens);
+        long ofModels = 0;
+        for (ScopeState model : models) {
+            ofModels = Math.min(PLENTY, ofModels + roomOf(model, aheadNanos, tokens));
+        }
+        return Math.min(Math.min(room, ofModels), slotsWithin(aheadNanos));
+    }
+
+    private long slotsWithin(long aheadNanos) {
+        long room = 0;
+        for (Map.Entry<Account, Opening> entry : accounts.entrySet()) {
+            Account account = entry.getKey();
+            long open = aheadNanos - entry.getValue().nanos();
+            if (open >= 0) {
+                long ofAccount = account.slots()
+                        .roomWithin(
+                                open,
+                                entry.getValue().slots(),
+                                account.latency().meanNanos(),
+                                now);
+                room = Math.min(PLENTY, room + ofAccount);
+            }
+        }
+        return room;
+    }
+
+    private long roomOf(ScopeState scope, long aheadNanos, long tokens) {
+        long room = PLENTY;
+        for (Meter meter : scope.meters()) {
+            long cost = Math.max(1, meter.cost(tokens));
+            long left = meter.quota() instanceof SlidingWindow window
+                    ? roomOf(window, aheadNanos, cost)
+                    : meter.quota().roomWithin(aheadNanos, now);
+            room = Math.min(room, left / cost);
+        }
+        return room;
+    }
+
+    /**
+     * What is begun leaves the window again, some time after a whole one: so what is begun by any moment is what has become free by
+     * then, and what had been begun a window earlier; and never more than there were slots for. What is left of a window when no more
+     * whole reservations fit is lost.
+     */
+    private long roomOf(SlidingWindow window, long aheadNanos, long cost) {
+        long lag = lagNanos();
+        long period = window.windowNanos() + lag;
+        long alike = Math.max(0, aheadNanos / period - WINDOWS_LOOKED_AT);
+        long last = aheadNanos - alike * period;
+        long left = window.amount() % cost;
+        long begun = 0;
+        for (long ahead = last % period; ahead <= last; ahead += period) {
+            long slots = Math.min(PLENTY, slotsWithin(ahead)) * Math.min(cost, Long.MAX_VALUE / PLENTY);
+            begun = Math.min(slots, Math.max(0, window.freeWithin(ahead, lag, now) - left) + begun);
+        }
+        return begun + alike * Math.min(window.amount() - left, PLENTY / (alike + 1));
+    }
+
+    /** How long after it is reserved a use is dated, by the slowest account. */
+    private long lagNanos() {
+        long most = 0;
+        for (Account account : accounts.keySet()) {
+            most = Math.max(
+                    most, account.transitNanos().orElse(account.latency().meanNanos()));
+        }
+        return most;
+    }
+}

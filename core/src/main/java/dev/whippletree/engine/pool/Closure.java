@@ -1,0 +1,154 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether something is closed, until when and why. Guarded by the engine's lock.
+ *
+ * <p>A closure whose end nobody knows is looked at again after an hour, or as soon as somebody has done something about it: one
+ * attempt then probes it, and the others wait until that has shown that it is open.
+ */
+public final class Closure {
+
+    private static final long RECHECK_NANOS = Duration.ofHours(1).toNanos();
+
+    private boolean closed;
+    private boolean endKnown;
+    private long until;
+    private String reason = "";
+
+    /** Whether it closed for a time nobody knows, and nothing has shown since that it is open. */
+    private boolean unproven;
+
+    /** What its probe holds; null while nobody probes. */
+    private @Nullable Object probe;
+
+    /** Until when another process may be looking whether it is open. */
+    private long probedElsewhereUntil = Long.MIN_VALUE;
+
+    /** Closes until a time that is known; a later one that was known before stays. */
+    public boolean closeUntil(long moment, String why, long now) {
+        boolean first = !isClosed(now);
+        if (first || (endKnown && moment > until)) {
+            set(moment, true, why);
+        }
+        return first;
+    }
+
+    /** Closes until somebody does something about it, and at least until a time that is known already. */
+    public boolean closeUntilMended(String why, long now) {
+        boolean closedUntilKnown = isClosed(now) && endKnown;
+        boolean first = !isClosed(now) || endKnown;
+        long recheck = now + RECHECK_NANOS;
+        set(closedUntilKnown ? Math.max(until, recheck) : recheck, false, why);
+        unproven = true;
+        probe = null;
+        return first;
+    }
+
+    /** Closes, as {@link #closeUntilMended} does, with the next look at a moment that an earlier process chose. */
+    public void resumeUntilMended(long nextCheck, String why) {
+        set(nextCheck, false, why);
+        unproven = true;
+    }
+
+    /** If it is closed until somebody does something about it, lets it be looked at now. */
+    public void checkNow(long now) {
+        if (needsMending(now)) {
+            until = now;
+        }
+    }
+
+    /** Returns whether it is closed until somebody does something about it. */
+    public boolean needsMending(long now) {
+        return isClosed(now) && !endKnown;
+    }
+
+    private void set(long moment, boolean known, String why) {
+        probedElsewhereUntil = Long.MIN_VALUE;
+        closed = true;
+        endKnown = known;
+        until = moment;
+        reason = why;
+    }
+
+    /** An attempt begins, known by its lease; if a probe is wanted, it is that. */
+    void begun(Object lease, long now) {
+        if (unproven && !isClosed(now) && probe == null) {
+            probe = lease;
+        }
+    }
+
+    /**
+     * An attempt ended. If it was the probe, the next is one unless this one has proved that it is open.
+     *
+     * @return whether it has proved that
+     */
+    boolean ended(Object lease, boolean proved) {
+        if (probe != lease) {
+            return false;
+        }
+        probe = null;
+        unproven = !proved;
+        return proved;
+    }
+
+    /** Returns whether an attempt is the one that looks whether it is open. */
+    public boolean isProbedBy(Object lease) {
+        return probe == lease;
+    }
+
+    /** Another process is looking whether it is open, and tells soon, or dies. */
+    public void probedElsewhere(long until) {
+        probedElsewhereUntil = until;
+    }
+
+    /** Another process has found it open. */
+    public void reopen(long now) {
+        if (unproven) {
+            unproven = false;
+            until = Math.min(until, now);
+            probedElsewhereUntil = Long.MIN_VALUE;
+        }
+    }
+
+    /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */
+    public long waitNanos(long now) {
+        if (!isClosed(now)) {
+            return probe == null && now >= probedElsewhereUntil ? Waits.NONE : Waits.UNTIL_EVENT;
+        }
+        return endKnown ? until - now : Waits.UNKNOWN;
+    }
+
+    public boolean isClosed(long now) {
+        return closed && now < until;
+    }
+
+    /** Returns whether the time has come to look again, and nothing has shown yet that it is open. */
+    boolean isProbing(long now) {
+        return unproven && !isClosed(now);
+    }
+
+    /** Returns whether it was closed, and nobody has been told yet that it is no longer. */
+    public boolean mayReopen() {
+        return closed;
+    }
+
+    /** Returns whether it was closed, is no longer, and nobody has been told yet; then it counts as told. */
+    public boolean takeReopened(long now) {
+        boolean reopened = closed && now >= until && !unproven;
+        closed = closed && !reopened;
+        return reopened;
+    }
+
+    /** Returns when it is looked at again. */
+    public long until() {
+        return until;
+    }
+
+    public String reason() {
+        return reason;
+    }
+}

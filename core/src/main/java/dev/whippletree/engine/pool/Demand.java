@@ -1,0 +1,195 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.Admission.Counting;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a prompt asks of each target of its route, by the word of their providers and by what was learned. Immutable once made: a
+ * flight in the waiting line has its place by what it asks, so it gets a new demand only while it is out of it.
+ *
+ * <p>Most routes are many accounts of one kind, of which all ask the same; so it is kept by kind, and for single targets only where
+ * a limit is too small for what others of their kind have reserved.
+ */
+public final class Demand {
+
+    /** Nothing is known yet. */
+    public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING);
+
+    private final List<Ask> asks;
+    private final Map<Target, Long> reservedLess;
+    private final Totals totals;
+
+    /**
+     * What is asked of targets of one kind.
+     *
+     * @param like one of them
+     * @param admission what the service counts
+     * @param refusal why they can't take the prompt at all, if they can't
+     * @param needed tokens without which the service can't take the prompt
+     * @param tokens what is reserved where limits allow it, at least that
+     */
+    private record Ask(Target like, Admission admission, Optional<String> refusal, long needed, long tokens) {
+
+        boolean isFor(Target target) {
+            return like.kind() == target.kind() || like.kind().equals(target.kind());
+        }
+
+        /** What a completion might need beyond a limit is no reason not to try: the prompt then goes alone. */
+        long tokensWithin(long most) {
+            return tokens <= most ? tokens : Math.max(needed, most);
+        }
+    }
+
+    /** The most and the fewest tokens to reserve on any target, and the fewest without which none can take the prompt. */
+    private record Totals(long most, long least, long fewestNeeded) {
+
+        private static final Totals NOTHING = new Totals(0, 0, 0);
+    }
+
+    private Demand(List<Ask> asks, Map<Target, Long> reservedLess, Totals totals) {
+        this.asks = asks;
+        this.reservedLess = reservedLess;
+        this.totals = totals;
+    }
+
+    /** Asks the providers. Calls plugins, so never under the lock; a plugin that throws refuses. Reserves nothing yet. */
+    public static Demand of(Prompt prompt, Route route) {
+        List<Ask> asks = new ArrayList<>(1);
+        for (Target like : route.oneOfEachKind()) {
+            Admission admission = Admission.NONE;
+            Optional<String> refusal;
+            try {
+                admission = like.account().client().admission(prompt, like.model());
+                refusal = like.account().client().refuses(prompt, like.model());
+            } catch (Throwable e) {
+                refusal = Optional.of("its provider failed: " + e);
+            }
+            asks.add(new Ask(like, admission, refusal, 0, 0));
+        }
+        return new Demand(asks, Map.of(), Totals.NOTHING);
+    }
+
+    /** Returns the demand with what is to be reserved, as far as is known by now. The lock must be held. */
+    public Demand reserving(Route route, TokenForecast forecast) {
+        List<Ask> reserved = new ArrayList<>(asks.size());
+        for (Ask ask : asks) {
+            reserved.add(ask.refusal().isPresent() ? ask : reserving(ask, route, forecast));
+        }
+        Map<Target, Long> less = new HashMap<>(0);
+        long most = 0;
+        long least = Long.MAX_VALUE;
+        long fewestNeeded = Long.MAX_VALUE;
+        for (Target target : route.targets()) {
+            Ask ask = askOf(target, reserved);
+            if (ask.refusal().isPresent()) {
+                continue;
+            }
+            long tokens = ask.tokensWithin(target.mostTokensAtOnce());
+            if (tokens < ask.tokens()) {
+                less.put(target, tokens);
+            }
+            most = Math.max(most, tokens);
+            least = Math.min(least, tokens);
+            fewestNeeded = Math.min(fewestNeeded, ask.needed());
+        }
+        Totals totals = least == Long.MAX_VALUE ? Totals.NOTHING : new Totals(most, least, fewestNeeded);
+        return new Demand(reserved, less, totals);
+    }
+
+    private static Ask reserving(Ask ask, Route route, TokenForecast forecast) {
+        Admission admission = ask.admission();
+        long prompt = forecast.promptTokens(ask.like(), admission.promptTokens());
+        // Where an estimate was learned to be too small, that may be garbage: it is no reason to refuse a prompt.
+        long least = Math.min(prompt, admission.promptTokens());
+        long bound = admission.completionBound();
+        boolean onEntry = admission.counting() == Counting.ON_ENTRY;
+        long needed = onEntry ? sum(least, bound) : least;
+        long tokens = sum(prompt, onEntry ? bound : forecast.completionTokens(route, ask.like(), bound));
+        return new Ask(ask.like(), admission, ask.refusal(), needed, tokens);
+    }
+
+    private static long sum(long tokens, long more) {
+        return Math.min(tokens, Long.MAX_VALUE / 4) + Math.min(more, Long.MAX_VALUE / 4);
+    }
+
+    private static Ask askOf(Target target, List<Ask> asks) {
+        for (Ask ask : asks) {
+            if (ask.isFor(target)) {
+                return ask;
+            }
+        }
+        throw new IllegalArgumentException(target.id() + " isn't on the prompt's route");
+    }
+
+    /** Returns whether another demand of the same flight has the same reserved everywhere. */
+    public boolean asksTheSameAs(Demand other) {
+        return asks.equals(other.asks) && reservedLess.equals(other.reservedLess);
+    }
+
+    /** Returns whether the providers have been asked for all of a route's targets. */
+    public boolean covers(Route route) {
+        return route.oneOfEachKind().stream().allMatch(target -> asks.stream().anyMatch(ask -> ask.isFor(target)));
+    }
+
+    /** Returns why targets of a route can't take the prompt at all. */
+    public Map<Target, String> refusals(Route route) {
+        if (asks.stream().allMatch(ask -> ask.refusal().isEmpty())) {
+            return Map.of();
+        }
+        Map<Target, String> refusals = new LinkedHashMap<>();
+        for (Target target : route.targets()) {
+            askOf(target, asks).refusal().ifPresent(why -> refusals.put(target, why));
+        }
+        return refusals;
+    }
+
+    public Admission admission(Target target) {
+        return askOf(target, asks).admission();
+    }
+
+    /** Returns the tokens to reserve on a target. */
+    public long tokens(Target target) {
+        Long less = reservedLess.isEmpty() ? null : reservedLess.get(target);
+        return less == null ? askOf(target, asks).tokens() : less;
+    }
+
+    /** Returns the tokens that a limit must allow at least for a target to take the prompt: no more than those to reserve. */
+    public long neededTokens(Target target) {
+        return askOf(target, asks).needed();
+    }
+
+    /** Returns the tokens without which no target can take the prompt. */
+    public long fewestTokens() {
+        return totals.fewestNeeded();
+    }
+
+    /** Returns the most tokens to reserve on any target. */
+    public long mostTokens() {
+        return totals.most();
+    }
+
+    /** Returns the most tokens that the prompt and its completion need on any target, by the word of the providers. */
+    public long bound() {
+        long most = 0;
+        for (Ask ask : asks) {
+            if (ask.refusal().isEmpty()) {
+                most = Math.max(
+                        most,
+                        sum(ask.admission().promptTokens(), ask.admission().completionBound()));
+            }
+        }
+        return most;
+    }
+
+    /** Returns the fewest tokens to reserve on any target. */
+    public long leastTokens() {
+        return totals.least();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.model.StatusSnapshot;
+import java.time.Duration;
+
+/**
+ * A summary of times in fixed memory: their mean since the start, and the 95th percentile of recent ones.
+ *
+ * <p>Times are counted in slots each 5 % wider than the one before, from 0.1 ms up, which bounds the percentile's error. Once a
+ * slot count is large all are halved, so that old times fade. Guarded by the engine's lock.
+ */
+public final class LatencyStats {
+
+    private static final double FIRST_NANOS = 1e5;
+    private static final double LOG_WIDTH = Math.log(1.05);
+    private static final int SLOTS = 400;
+    private static final int HALVE_AT = 4_000;
+
+    private final int[] slots = new int[SLOTS];
+    private int recent;
+    private long count;
+    private double sumNanos;
+
+    public void record(long nanos) {
+        count++;
+        sumNanos += nanos;
+        slots[slotOf(nanos)]++;
+        if (++recent >= HALVE_AT) {
+            halve();
+        }
+    }
+
+    private static int slotOf(long nanos) {
+        double above = nanos / FIRST_NANOS;
+        return above <= 1 ? 0 : Math.min(SLOTS - 1, (int) Math.ceil(Math.log(above) / LOG_WIDTH));
+    }
+
+    private void halve() {
+        recent = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            slots[slot] /= 2;
+            recent += slots[slot];
+        }
+    }
+
+    /** Returns the mean since the start, 0 if there is none. */
+    long meanNanos() {
+        return count == 0 ? 0 : (long) (sumNanos / count);
+    }
+
+    public StatusSnapshot.Latency summary() {
+        return new StatusSnapshot.Latency(count, Duration.ofNanos(meanNanos()), Duration.ofNanos(percentile95()));
+    }
+
+    private long percentile95() {
+        long rank = (long) Math.ceil(recent * 0.95);
+        long seen = 0;
+        for (int slot = 0; slot < SLOTS && rank > 0; slot++) {
+            seen += slots[slot];
+            if (seen >= rank) {
+                return (long) (FIRST_NANOS * Math.exp(slot * LOG_WIDTH));
+            }
+        }
+        return 0;
+    }
+}

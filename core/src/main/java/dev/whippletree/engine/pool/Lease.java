@@ -1,0 +1,179 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.quota.Quota.Use;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What an attempt holds while it runs: a slot of its account and of its target, and reservations of their limits. Guarded by the
+ * engine's lock. Ended exactly once; ending it again is an error of the engine's and says so.
+ */
+public final class Lease {
+
+    /** How long a request whose call was broken off may still be under way, where the account doesn't say. */
+    public static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private final Target target;
+    private final long tokens;
+    private final long beganNanos;
+    private final List<Meter.Hold> holds = new ArrayList<>(4);
+    private final List<ScopeState> scopes = new ArrayList<>(2);
+    private OptionalLong sentBy = OptionalLong.empty();
+    private boolean arrived;
+    private long arrivedAt;
+    private boolean ended;
+    private final int healthEpoch;
+    private final int tokenEpoch;
+    private final int underWay;
+
+    /** Takes the slots and reserves; that all of it fits was asked before. */
+    public Lease(Target target, long tokens, long now) {
+        this.target = target;
+        this.tokens = tokens;
+        this.beganNanos = now;
+        target.occupy(now);
+        join(target.organization(), now);
+        join(target.modelScope(), now);
+        this.healthEpoch = target.health().begin();
+        this.underWay = target.account().inFlight();
+        this.tokenEpoch = target.account().tokenEpoch();
+        target.begun(this, now);
+    }
+
+    private void join(ScopeState scope, long now) {
+        scopes.add(scope);
+        scope.join(this, now);
+    }
+
+    /** Uses one more scope, as if it had from the start. */
+    void joinLate(ScopeState scope) {
+        scopes.add(scope);
+    }
+
+    /** Reserves of one more limit. */
+    void hold(Meter meter, long now) {
+        holds.add(meter.reserve(tokens, now));
+    }
+
+    /** Reserves of a limit that is counted only from now on, as if it had been from the start. */
+    void holdLate(Meter meter, long now) {
+        hold(meter, now);
+        Use use = useOf(meter);
+        sentBy.ifPresent(latest -> use.sent(latest, now));
+        if (arrived) {
+            use.arrived(arrivedAt);
+        }
+    }
+
+    /** Says of a limit that was learned only now whether the service has counted the request. */
+    void catchUp(Meter meter, long now) {
+        if (arrived) {
+            useOf(meter).arrived(now);
+        }
+    }
+
+    /** Returns what it reserved of a limit that it holds. */
+    Use useOf(Meter meter) {
+        for (Meter.Hold hold : holds) {
+            if (hold.meter() == meter) {
+                return hold.use();
+            }
+        }
+        throw new IllegalStateException("a lease was asked for a limit that it doesn't hold");
+    }
+
+    /** The request has been written. */
+    public void sent(long now) {
+        OptionalLong transit = target.account().transitNanos();
+        if (transit.isPresent()) {
+            long latest = now + transit.getAsLong();
+            sentBy = OptionalLong.of(latest);
+            holds.forEach(hold -> hold.use().sent(latest, now));
+        }
+    }
+
+    /** The service has counted the request by now. */
+    public void arrived(long now) {
+        if (!arrived) {
+            arrived = true;
+            arrivedAt = now;
+            holds.forEach(hold -> hold.use().arrived(now));
+        }
+    }
+
+    public Target target() {
+        return target;
+    }
+
+    /** Returns the epoch of its target's health in which it began. */
+    public int healthEpoch() {
+        return healthEpoch;
+    }
+
+    /** Returns whether the account still has the token that it had when it began. */
+    public boolean hasPresentToken() {
+        return tokenEpoch == target.account().tokenEpoch();
+    }
+
+    /** The service let in the request. */
+    public void letIn(long now) {
+        target.account().letIn(underWay, beganNanos);
+        target.organization().letIn(beganNanos, now);
+        target.modelScope().letIn(beganNanos, now);
+    }
+
+    /** The service refused the request, though a learned pace was kept. Returns whether for how many were under way. */
+    boolean crowded(long now) {
+        return target.account().crowded(underWay, beganNanos, now);
+    }
+
+    /** A rate was exceeded that isn't known yet. */
+    void startAnew() {
+        target.account().startAnew();
+    }
+
+    /** Returns when it began: the service hadn't counted the request by then. */
+    public long beganNanos() {
+        return beganNanos;
+    }
+
+    /** Returns the tokens that it reserved. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** Returns the latest moment at which the service can have counted the request; for one under way that is to come. */
+    public long arrivedBy(long now) {
+        return arrived ? arrivedAt : now + target.account().transitNanos().orElse(UNTOLD_TRANSIT_NANOS);
+    }
+
+    /** Ends it: what was reserved is used, in full or by what the service says it counted. */
+    public void end(OptionalLong actualTokens, long now) {
+        leave();
+        if (!arrived) {
+            long latest = arrivedBy(now);
+            holds.forEach(hold -> hold.use().lost(latest, now));
+        }
+        actualTokens.ifPresent(actual -> holds.stream()
+                .filter(hold -> hold.meter().unit() == Limit.Unit.TOKENS)
+                .forEach(hold -> hold.use().settle(actual, now)));
+    }
+
+    /** Ends it: nothing was ever sent. */
+    public void release(long now) {
+        leave();
+        holds.forEach(hold -> hold.use().release(now));
+    }
+
+    private void leave() {
+        if (ended) {
+            throw new IllegalStateException("a lease of " + target.id() + " was ended twice");
+        }
+        ended = true;
+        target.vacate();
+        scopes.forEach(scope -> scope.leave(this));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.settings.EngineSettings;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The accounts, scopes, targets and routes of the present topology, at work. Who is there may be asked without the lock; how they
+ * are is guarded by it.
+ */
+public final class Pool {
+
+    private final int defaultConcurrency;
+    private final List<Account> gone = new ArrayList<>(0);
+    private volatile PoolSnapshot present;
+    private long pastCalls;
+    private TokenUsage pastTokens = TokenUsage.NONE;
+
+    public Pool(Topology topology, EngineSettings settings, long now) {
+        this.defaultConcurrency = settings.maxConcurrency();
+        this.present = new PoolSnapshotBuilder(PoolSnapshot.EMPTY, defaultConcurrency, now).build(topology);
+    }
+
+    /**
+     * Goes on with another topology. The lock must be held.
+     *
+     * @return the accounts that aren't there any more, on which attempts may be under way
+     * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
+     */
+    public List<Account> change(Topology topology, long now) {
+        PoolSnapshot earlier = present;
+        PoolSnapshot next = new PoolSnapshotBuilder(earlier, defaultConcurrency, now).build(topology);
+        present = next;
+        List<Account> leaving = earlier.accounts().values().stream()
+                .filter(account -> next.accounts().get(account.id()) != account)
+                .toList();
+        forgetIdle();
+        gone.addAll(leaving);
+        return leaving;
+    }
+
+    /** Of those that are gone for good only their sums are kept. */
+    private void forgetIdle() {
+        for (Account account : List.copyOf(gone)) {
+            if (account.inFlight() == 0) {
+                pastCalls += account.calls();
+                pastTokens = pastTokens.plus(account.tokens());
+                gone.remove(account);
+            }
+        }
+    }
+
+    public Collection<Account> accounts() {
+        return present.accounts().values();
+    }
+
+    /** Returns the accounts of an organization; none if nothing here is of it. */
+    public List<Account> accountsOf(String organization) {
+        return accounts().stream()
+                .filter(account -> account.organization().scope().organization().equals(organization))
+                .toList();
+    }
+
+    boolean hasAccount(String id) {
+        return present.accounts().containsKey(id);
+    }
+
+    /** Returns whether an organization has targets of more than one model. */
+    boolean haveSeveralModels(ScopeState organization) {
+        return present.severalModels().contains(organization);
+    }
+
+    public Collection<Target> targets() {
+        return present.targets().values();
+    }
+
+    /** Returns a scope's state, if anything here is of that scope, or was. */
+    public Optional<ScopeState> scope(Scope scope) {
+        return Optional.ofNullable(present.scopes().get(scope));
+    }
+
+    public Collection<ScopeState> scopes() {
+        return present.scopes().values();
+    }
+
+    Collection<Route> routes() {
+        return present.routes().values();
+    }
+
+    /** Returns a route by its name, or the default one; empty if there is none of that name. */
+    public Optional<Route> route(Optional<String> name) {
+        PoolSnapshot snapshot = present;
+        return Optional.ofNullable(snapshot.routes().get(name.orElse(snapshot.defaultRoute())));
+    }
+
+    /** Returns the attempts under way, those on accounts that are gone too. */
+    public int inFlight() {
+        return accounts().stream().mapToInt(Account::inFlight).sum()
+                + gone.stream().mapToInt(Account::inFlight).sum();
+    }
+
+    /** Returns the calls made from the start, those of accounts that are gone too. */
+    public long calls() {
+        return pastCalls
+                + accounts().stream().mapToLong(Account::calls).sum()
+                + gone.stream().mapToLong(Account::calls).sum();
+    }
+
+    /** Returns the tokens used from the start, those of accounts that are gone too. */
+    public TokenUsage tokens() {
+        TokenUsage ofPresent = accounts().stream().map(Account::tokens).reduce(pastTokens, TokenUsage::plus);
+        return gone.stream().map(Account::tokens).reduce(ofPresent, TokenUsage::plus);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Builds the snapshot of a topology. What the earlier snapshot has goes on in the new one: an account that has the same client, with its
+ * targets; a scope of the same name; a route of the same name. Guarded by the engine's lock; used once.
+ */
+final class PoolSnapshotBuilder {
+
+    private final PoolSnapshot earlier;
+    private final int defaultConcurrency;
+    private final long now;
+    private final Map<Scope, ScopeState> scopes;
+    private final Map<String, Account> accounts = new LinkedHashMap<>();
+    private final Map<String, Target> targets = new LinkedHashMap<>();
+    private final Map<String, Route> routes = new LinkedHashMap<>();
+    private final Map<Target.Kind, Target.Kind> kinds = new HashMap<>();
+    private final Set<Move> moves = new HashSet<>();
+
+    /** That what is used of one scope counts for another too. */
+    private record Move(ScopeState from, ScopeState to) {}
+
+    /**
+     * Creates one.
+     *
+     * @param earlier who was there before
+     * @param defaultConcurrency attempts under way at once on an account that states no number of its own
+     */
+    PoolSnapshotBuilder(PoolSnapshot earlier, int defaultConcurrency, long now) {
+        this.earlier = earlier;
+        this.defaultConcurrency = defaultConcurrency;
+        this.now = now;
+        this.scopes = new LinkedHashMap<>(earlier.scopes());
+        earlier.targets().values().forEach(target -> kinds.put(target.kind(), target.kind()));
+    }
+
+    /**
+     * Returns the line-up.
+     *
+     * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
+     */
+    PoolSnapshot build(Topology topology) {
+        check(topology);
+        declareLimits(topology.accounts());
+        topology.accounts().forEach(this::add);
+        topology.routes().values().forEach(this::add);
+        return new PoolSnapshot(scopes, accounts, targets, routes, severalModels(), topology.defaultRoute());
+    }
+
+    private Set<ScopeState> severalModels() {
+        Map<ScopeState, ScopeState> first = new HashMap<>();
+        Set<ScopeState> several = new HashSet<>();
+        for (Target target : targets.values()) {
+            ScopeState known = first.putIfAbsent(target.organization(), target.modelScope());
+            if (known != null && known != target.modelScope()) {
+                several.add(target.organization());
+            }
+        }
+        return several;
+    }
+
+    private static void check(Topology topology) {
+        Set<String> ids = new HashSet<>();
+        topology.accounts().forEach(open -> ids.add(open.settings().id()));
+        topology.routes().values().stream()
+                .flatMap(open -> open.settings().tiers().stream())
+                .flatMap(tier -> tier.targets().stream())
+                .filter(target -> !ids.contains(target.account()))
+                .forEach(target -> {
+                    throw new IllegalArgumentException(
+                            "a route names account '" + target.account() + "', which isn't there");
+                });
+    }
+
+    /** Limits are a scope's, whichever of its accounts states them. */
+    private void declareLimits(List<Topology.OpenAccount> open) {
+        Map<Scope, List<Limit>> limits = new LinkedHashMap<>();
+        for (Topology.OpenAccount account : open) {
+            String organization = organization(account.settings());
+            for (DeclaredLimit declared : account.settings().limits()) {
+                limits.computeIfAbsent(new Scope(organization, declared.model()), scope -> new ArrayList<>())
+                        .add(declared.limit());
+            }
+            limits.computeIfAbsent(Scope.of(organization), scope -> new ArrayList<>());
+        }
+        Set<String> present = new HashSet<>();
+        limits.keySet().forEach(scope -> present.add(scope.organization()));
+        earlier.scopes().keySet().stream()
+                .filter(scope -> present.contains(scope.organization()))
+                .forEach(scope -> limits.computeIfAbsent(scope, none -> new ArrayList<>()));
+        limits.forEach((scope, declared) -> stateOf(scope).declare(declared, now));
+    }
+
+    /** An account that states no organization is one of its own, and no other provider's organization is ever the same. */
+    private static String organization(AccountSettings account) {
+        return account.provider() + "/" + account.organization().orElse("account " + account.id());
+    }
+
+    private void add(Topology.OpenAccount open) {
+        ScopeState organization = stateOf(Scope.of(organization(open.settings())));
+        Account account = earlier.accounts().get(open.settings().id());
+        if (account != null && account.client() == open.client()) {
+            move(account.organization(), organization);
+            account.change(open.settings(), organization, defaultConcurrency);
+        } else {
+            account = new Account(open, organization, defaultConcurrency);
+        }
+        accounts.put(account.id(), account);
+    }
+
+    private void move(ScopeState from, ScopeState to) {
+        if (from != to && moves.add(new Move(from, to))) {
+            to.takeOver(from, now);
+        }
+    }
+
+    private void add(Topology.OpenRoute open) {
+        RouteSettings settings = open.settings();
+        List<List<Target>> tiers = new ArrayList<>();
+        for (RouteSettings.Tier tier : settings.tiers()) {
+            tiers.add(tier.targets().stream().map(this::target).toList());
+        }
+        Route before = earlier.routes().get(settings.name());
+        routes.put(
+                settings.name(),
+                before == null
+                        ? new Route(settings, tiers, open.pickers(), now)
+                        : before.changed(settings, tiers, open.pickers(), now));
+    }
+
+    private Target target(RouteSettings.TargetSettings settings) {
+        return targets.computeIfAbsent(settings.account() + "/" + settings.model(), id -> target(id, settings));
+    }
+
+    private Target target(String id, RouteSettings.TargetSettings settings) {
+        Account account = Objects.requireNonNull(accounts.get(settings.account()), "checked before");
+        String organization = account.organization().scope().organization();
+        ScopeState modelScope = stateOf(Scope.of(organization, settings.model()));
+        Target before = earlier.targets().get(id);
+        if (before == null || before.account() != account) {
+            return new Target(account, settings.model(), modelScope, kind(account, settings.model()));
+        }
+        before.health().limitTo(account.maxConcurrency());
+        if (before.modelScope() == modelScope) {
+            return before;
+        }
+        move(before.modelScope(), modelScope);
+        return before.moved(modelScope);
+    }
+
+    /** Returns the one object for each kind, since equal ones are compared for every target and prompt. */
+    private Target.Kind kind(Account account, String model) {
+        return kinds.computeIfAbsent(Target.Kind.of(account.settings(), model), Function.identity());
+    }
+
+    private ScopeState stateOf(Scope scope) {
+        return scopes.computeIfAbsent(scope, ScopeState::new);
+    }
+}

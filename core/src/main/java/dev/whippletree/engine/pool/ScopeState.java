@@ -1,0 +1,375 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.quota.FixedWindow;
+import dev.whippletree.quota.Quota.Use;
+import dev.whippletree.quota.RateSearch;
+import dev.whippletree.quota.ReportedQuota;
+import dev.whippletree.quota.TokenBucket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The limits and the closure of one scope, and the leases that use it. Guarded by the engine's lock.
+ *
+ * <p>A declared limit holds whatever the service reports. It is counted by sliding window, from which uses are gone earlier where
+ * the service says so; only where the service says that it counts the same limit in a bucket, its count stands for ours. Limits
+ * that nobody has to wait for are counted all the same, so that they can hold again at any time.
+ */
+public final class ScopeState {
+
+    private final Scope scope;
+    private final Closure closure = new Closure();
+    private final List<Meter> meters = new ArrayList<>();
+
+    /** Declared limits for which a bucket stands that the service reported. */
+    private final List<Meter> aside = new ArrayList<>(0);
+
+    /** Limits that were declared and aren't any more. */
+    private final List<Meter> past = new ArrayList<>(0);
+
+    private final Map<ReportKey, Meter> reported = new LinkedHashMap<>();
+    private final RateSearch search = new RateSearch();
+    private final Pauses pauses = new Pauses();
+    private final Set<Lease> leases = new LinkedHashSet<>();
+    private final SharedLimits shared = new SharedLimits(this);
+
+    /** The smallest amount of its limits of tokens; there may be many targets to be asked for it. */
+    private long mostTokensAtOnce = Long.MAX_VALUE;
+
+    public ScopeState(Scope scope) {
+        this.scope = scope;
+    }
+
+    public Scope scope() {
+        return scope;
+    }
+
+    public Closure closure() {
+        return closure;
+    }
+
+    /** Returns the limits to wait for. */
+    List<Meter> meters() {
+        return meters;
+    }
+
+    /** Returns the limits that are declared, those too for which a reported bucket stands. */
+    public List<Meter> declared() {
+        return Stream.concat(meters.stream().filter(ScopeState::isDeclared), aside.stream())
+                .toList();
+    }
+
+    private static boolean isDeclared(Meter meter) {
+        return meter.source() == LimitStatus.Source.DECLARED;
+    }
+
+    /** Its limits as other processes see them. */
+    public SharedLimits shared() {
+        return shared;
+    }
+
+    /**
+     * Declares its limits in the place of those declared before. What was used counts against the new ones too, as far back as it
+     * was counted.
+     *
+     * @param limits all of them; the same one twice, as by two accounts of an organization, is one
+     */
+    void declare(Collection<Limit> limits, long now) {
+        Redeclaration redeclaration = new Redeclaration(everDeclared());
+        List<Meter> declared =
+                redeclaration.metersOf(limits, limit -> begin(limit, redeclaration.longest(limit.unit()), now));
+        boolean ofRequests = declared.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
+        meters.removeIf(meter -> ofRequests && isGuess(meter, Limit.Unit.REQUESTS));
+        past.clear();
+        past.addAll(redeclaration.left());
+        arrange(declared);
+    }
+
+    /** Returns the limits that were ever declared and are counted. */
+    private List<Meter> everDeclared() {
+        return Stream.concat(declared().stream(), past.stream()).toList();
+    }
+
+    /** Finds which of the declared limits are to be waited for. */
+    private void arrange(List<Meter> declared) {
+        List<Meter> others = meters.stream().filter(meter -> !isDeclared(meter)).toList();
+        meters.clear();
+        aside.clear();
+        declared.forEach(meter -> (hasBucket(meter) ? aside : meters).add(meter));
+        meters.addAll(others);
+        findMostTokensAtOnce();
+    }
+
+    private boolean hasBucket(Meter declared) {
+        return reported.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().isBucketOf(declared, quotaOf(entry.getValue())));
+    }
+
+    private static ReportedQuota quotaOf(Meter reported) {
+        return (ReportedQuota) reported.quota();
+    }
+
+    private Meter begin(Limit limit, Optional<Meter> history, long now) {
+        Meter meter = Redeclaration.unused(limit);
+        history.ifPresent(earlier -> takeOver(meter, earlier, leases, now));
+        leases.forEach(lease -> lease.holdLate(meter, now));
+        return meter;
+    }
+
+    /** What is under way isn't taken over: its leases hold the limit themselves. */
+    private static void takeOver(Meter meter, Meter earlier, Collection<Lease> underWay, long now) {
+        List<Use> held = underWay.stream().map(lease -> lease.useOf(earlier)).toList();
+        Redeclaration.window(meter).takeOver(Redeclaration.window(earlier), held, now);
+    }
+
+    /** Counts here too what was used of another scope, of which accounts have come into this one. */
+    void takeOver(ScopeState other, long now) {
+        for (Meter meter : everDeclared()) {
+            Redeclaration.longest(other.everDeclared(), meter.unit())
+                    .ifPresent(earlier -> takeOver(meter, earlier, other.leases, now));
+        }
+        for (Lease lease : other.leases) {
+            if (leases.add(lease)) {
+                lease.joinLate(this);
+                everDeclared().forEach(meter -> lease.holdLate(meter, now));
+                meters.stream().filter(meter -> !isDeclared(meter)).forEach(meter -> holdFromNow(lease, meter, now));
+            }
+        }
+    }
+
+    private static void holdFromNow(Lease lease, Meter meter, long now) {
+        lease.hold(meter, now);
+        lease.catchUp(meter, now);
+    }
+
+    /** Returns whether a limit of requests was declared or reported; a rate found by trial is none. */
+    boolean knowsRequestLimit() {
+        for (Meter meter : meters) {
+            if (meter.unit() == Limit.Unit.REQUESTS && meter.source() != LimitStatus.Source.LEARNED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean countsTokens() {
+        return mostTokensAtOnce != Long.MAX_VALUE;
+    }
+
+    /** It let in an attempt. */
+    void letIn(long beganNanos, long now) {
+        pauses.letIn(beganNanos);
+        search.letIn(beganNanos, now);
+    }
+
+    /**
+     * It refused an attempt for a limit.
+     *
+     * @param told how long the service said to wait, if it did
+     * @param chance 0 to 1, for a pause of our own
+     * @return when it may be asked again, perhaps no later than was known
+     */
+    public long refused(Lease lease, OptionalLong told, double chance, long now) {
+        long begun = lease.beganNanos();
+        long until = told.isPresent()
+                ? now + told.getAsLong()
+                : pauses.refused(begun, search.pauseNanos().orElse(Pauses.FIRST_NANOS), chance, now);
+        if (!knowsRequestLimit()) {
+            if (search.pace().isPresent() && lease.crowded(now)) {
+                search.setAside(begun);
+            } else {
+                search.refused(begun, now, until, told.isPresent());
+                keepPace(lease);
+            }
+        }
+        return until;
+    }
+
+    /** From when a rate is found its pace is kept like any other limit. */
+    private void keepPace(Lease lease) {
+        if (search.pace().isEmpty()) {
+            lease.startAnew();
+        } else if (meters.stream().noneMatch(meter -> meter.source() == LimitStatus.Source.LEARNED)) {
+            meters.add(new Meter(
+                    Limit.Unit.REQUESTS,
+                    LimitStatus.Source.LEARNED,
+                    search.pace().get()));
+        }
+    }
+
+    /** Returns how long until a reservation fits, the closure aside. */
+    long waitNanos(long tokens, long now) {
+        long wait = shared.waitNanos(tokens, now);
+        for (Meter meter : meters) {
+            wait = Math.max(wait, meter.quota().waitNanos(meter.cost(tokens), now));
+        }
+        return wait;
+    }
+
+    /** Returns whether reserving for one prompt now would make another one wait longer for its own reservation. */
+    public boolean wouldDelay(long tokens, long otherTokens, long now) {
+        long together = Waits.NONE;
+        for (Meter meter : meters) {
+            long both = meter.cost(tokens) + meter.cost(otherTokens);
+            together = Math.max(together, meter.quota().waitNanos(both, now));
+        }
+        return together > waitNanos(otherTokens, now);
+    }
+
+    /** Returns the most tokens that its limits allow when nothing else is used. */
+    long mostTokensAtOnce() {
+        return mostTokensAtOnce;
+    }
+
+    private void findMostTokensAtOnce() {
+        mostTokensAtOnce = meters.stream()
+                .filter(meter -> meter.unit() == Limit.Unit.TOKENS)
+                .mapToLong(meter -> meter.quota().amount())
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    double headroom(long now) {
+        double least = 1;
+        for (Meter meter : meters) {
+            // A pace is no stock of which a share could be left.
+            if (meter.source() != LimitStatus.Source.LEARNED) {
+                least = Math.min(least, meter.headroom(now));
+            }
+        }
+        return least;
+    }
+
+    void join(Lease lease, long now) {
+        leases.add(lease);
+        search.begun(now);
+        for (Meter meter : meters) {
+            lease.hold(meter, now);
+        }
+        for (Meter meter : aside) {
+            lease.hold(meter, now);
+        }
+        for (Meter meter : past) {
+            lease.hold(meter, now);
+        }
+    }
+
+    void leave(Lease lease) {
+        leases.remove(lease);
+    }
+
+    /** Takes in what the service said in answer to an attempt. What makes no sense is dropped. */
+    public void report(RateLimitReport report, Lease lease, long now) {
+        if (report.amount().isEmpty()
+                || report.remaining().isEmpty()
+                || report.reset().isEmpty()) {
+            return;
+        }
+        Optional<Duration> window = window(report);
+        if (window.isEmpty() || report.reset().get().isNegative()) {
+            return;
+        }
+        ReportKey key = ReportKey.of(report);
+        long amount = report.amount().getAsLong();
+        long left = Math.min(amount, report.remaining().getAsLong());
+        long resetNanos = Waits.nanos(report.reset().get());
+        Meter meter = reported.get(key);
+        if (meter == null) {
+            meter = learn(key, amount, window.get(), now);
+        }
+        quotaOf(meter).report(lease.useOf(meter), amount, left, resetNanos, now);
+        arrange(declared());
+        if (resetNanos > 0) {
+            tellDeclared(key, meter, lease, amount - left, now + resetNanos, now);
+        }
+    }
+
+    /** What the service says of when all is left again holds for the one declared limit that is the same, if there is one. */
+    private void tellDeclared(ReportKey key, Meter told, Lease lease, long counted, long backAt, long now) {
+        List<Meter> same = meters.stream()
+                .filter(meter -> isDeclared(meter) && key.isSame(meter, quotaOf(told), now))
+                .toList();
+        if (same.size() == 1) {
+            Meter declared = same.get(0);
+            // What other calls under way take of tokens is known only when they end.
+            long certain = declared.unit() == Limit.Unit.REQUESTS ? counted : 0;
+            Redeclaration.window(declared).told(lease.useOf(declared), lease.beganNanos(), certain, backAt, now);
+        }
+    }
+
+    /** Returns the limits that the service reported. */
+    public Map<ReportKey, Meter> reported() {
+        return Collections.unmodifiableMap(reported);
+    }
+
+    /** Goes on counting a limit that the service reported to an earlier process, from where that stood. */
+    public void resume(ReportKey key, ReportedQuota.Standing standing, long now) {
+        boolean derived = key.refill() == Refill.CONTINUOUS && key.window().isZero();
+        Duration window = derived ? Duration.ofNanos(standing.refillNanos()) : key.window();
+        Meter meter = learn(key, standing.amount(), window, now);
+        quotaOf(meter).resume(standing, now);
+        arrange(declared());
+    }
+
+    /** A bucket's window follows from what is used and how long that takes to come back; a fixed window's needn't be known. */
+    private static Optional<Duration> window(RateLimitReport report) {
+        if (report.refill() == Refill.AT_ONCE || report.window().isPresent()) {
+            return Optional.of(report.window().orElse(Duration.ZERO));
+        }
+        double used = report.amount().getAsLong() - report.remaining().getAsLong();
+        double nanos =
+                Waits.nanos(report.reset().get()) / used * report.amount().getAsLong();
+        return used > 0 && nanos >= 1 ? Optional.of(Duration.ofNanos((long) nanos)) : Optional.empty();
+    }
+
+    /** Begins to count a limit that nobody had told of; what is under way counts towards it too. */
+    private Meter learn(ReportKey key, long amount, Duration window, long now) {
+        ReportedQuota quota =
+                key.refill() == Refill.AT_ONCE ? new FixedWindow(amount) : new TokenBucket(amount, window, now);
+        Meter meter = new Meter(key.unit(), LimitStatus.Source.REPORTED, quota);
+        reported.put(key, meter);
+        meters.removeIf(known -> isGuess(known, key.unit()));
+        meters.add(meter);
+        leases.forEach(lease -> lease.hold(meter, now));
+        // Only once all hold it: what the others report may be older than that this one has arrived.
+        leases.forEach(lease -> lease.catchUp(meter, now));
+        return meter;
+    }
+
+    /** What a limit's rate was thought to be doesn't matter once somebody tells the limit. */
+    private static boolean isGuess(Meter known, Limit.Unit unit) {
+        return known.source() == LimitStatus.Source.LEARNED && unit == Limit.Unit.REQUESTS;
+    }
+
+    List<LimitStatus> limits(long now) {
+        return meters.stream().map(meter -> status(meter, now)).toList();
+    }
+
+    private LimitStatus status(Meter meter, long now) {
+        long left = meter.quota().left(now);
+        return new LimitStatus(
+                scope,
+                meter.unit(),
+                meter.quota().amount(),
+                meter.quota().window(),
+                left,
+                meter.source(),
+                left > 0 ? OptionalLong.empty() : OptionalLong.of(meter.quota().waitNanos(1, now)));
+    }
+}

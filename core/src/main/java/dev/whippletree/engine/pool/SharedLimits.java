@@ -1,0 +1,101 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.spi.LimitUse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The limits of a scope as several processes count them together, and what the others have left of them. Guarded by the engine's
+ * lock.
+ *
+ * <p>A declared limit is always among them, by sliding window: what the service reports to one process the others don't hear, and
+ * what they have under way that one doesn't know. A rate found by trial isn't shared: each process finds its own share of it.
+ */
+public final class SharedLimits {
+
+    private final ScopeState scope;
+    private final List<Refusal> refusals = new ArrayList<>(0);
+
+    /** That there was no room for an amount until a time, whatever is left by this process's own count. */
+    private record Refusal(String limit, Limit.Unit unit, long amount, long until) {
+
+        boolean concerns(long tokens) {
+            return (unit == Limit.Unit.REQUESTS ? 1 : tokens) >= amount;
+        }
+
+        /** Returns whether all that another refusal says is said here too. */
+        boolean covers(Refusal other) {
+            return limit.equals(other.limit) && amount <= other.amount && until >= other.until;
+        }
+    }
+
+    SharedLimits(ScopeState scope) {
+        this.scope = scope;
+    }
+
+    /** Returns what an attempt uses of each. */
+    public Collection<LimitUse> uses(long tokens) {
+        Map<String, LimitUse> uses = new LinkedHashMap<>();
+        for (Meter meter : scope.declared()) {
+            Duration window = meter.quota().window().orElseThrow();
+            add(uses, meter, window.toString(), window, tokens);
+        }
+        scope.reported()
+                .forEach((key, meter) ->
+                        windowOf(key, meter).ifPresent(window -> add(uses, meter, nameOf(key), window, tokens)));
+        return uses.values();
+    }
+
+    private void add(Map<String, LimitUse> uses, Meter meter, String ofWindow, Duration window, long tokens) {
+        Limit limit = new Limit(meter.unit(), meter.quota().amount(), window);
+        String name = meter.unit().wireName() + "/" + ofWindow;
+        long amount = Math.min(meter.cost(tokens), limit.amount());
+        // A limit that was both declared and reported is one, and the smaller amount holds.
+        uses.merge(name, new LimitUse(scope.scope(), name, limit, amount), SharedLimits::stricter);
+    }
+
+    private static LimitUse stricter(LimitUse one, LimitUse other) {
+        return one.limit().amount() <= other.limit().amount() ? one : other;
+    }
+
+    /** What was derived differs a little from process to process, so it can't be part of a name. */
+    private static String nameOf(ReportKey key) {
+        return key.window().isZero() ? key.refill().name() : key.window().toString();
+    }
+
+    /** A limit that gives everything back at a moment, after a time nobody told, can't be counted by several. */
+    private static Optional<Duration> windowOf(ReportKey key, Meter meter) {
+        Optional<Duration> window = key.window().isZero() ? meter.quota().window() : Optional.of(key.window());
+        boolean derivable = !key.window().isZero() || key.refill() == Refill.CONTINUOUS;
+        return window.filter(length -> derivable && length.compareTo(Duration.ofMillis(1)) >= 0);
+    }
+
+    /** There is no room for a use until a time. */
+    public void refused(LimitUse use, long until, long now) {
+        Refusal refusal = new Refusal(use.name(), use.limit().unit(), use.amount(), until);
+        refusals.removeIf(known -> known.until() <= now || refusal.covers(known));
+        if (refusals.stream().noneMatch(known -> known.covers(refusal))) {
+            refusals.add(refusal);
+        }
+    }
+
+    /** Returns how long until it is worth asking the others again. */
+    long waitNanos(long tokens, long now) {
+        long wait = Waits.NONE;
+        for (int i = 0; i < refusals.size(); i++) {
+            Refusal refusal = refusals.get(i);
+            if (refusal.until() > now && refusal.concerns(tokens)) {
+                wait = Math.max(wait, refusal.until() - now);
+            }
+        }
+        return wait;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Describes an account as it stands. Reads the engine's state under its lock and changes nothing. */
+public final class StatusReport {
+
+    private final Pool pool;
+    private final long now;
+    private final Instant at;
+
+    public StatusReport(Pool pool, long now, Instant at) {
+        this.pool = pool;
+        this.now = now;
+        this.at = at;
+    }
+
+    public List<StatusSnapshot.Account> accounts() {
+        return pool.accounts().stream().map(this::describe).toList();
+    }
+
+    private StatusSnapshot.Account describe(Account account) {
+        Condition condition = condition(account);
+        return new StatusSnapshot.Account(
+                account.id(),
+                account.settings().provider(),
+                account.organization().scope().organization(),
+                condition.state(),
+                condition.reason(),
+                condition.until(),
+                account.inFlight(),
+                account.maxConcurrency(),
+                account.calls(),
+                account.answered(),
+                account.failures().getOrDefault(FailureKind.RATE_LIMITED, 0L),
+                account.failures(),
+                account.latency().summary(),
+                account.tokens(),
+                account.tokensByModel(),
+                limits(account));
+    }
+
+    private List<LimitStatus> limits(Account account) {
+        List<LimitStatus> limits = new ArrayList<>(account.organization().limits(now));
+        Set<ScopeState> models = new LinkedHashSet<>();
+        targetsOf(account).forEach(target -> models.add(target.modelScope()));
+        models.forEach(model -> limits.addAll(model.limits(now)));
+        return limits;
+    }
+
+    /** What an account is in, why and until when. */
+    private record Condition(AccountState state, Optional<String> reason, Optional<Instant> until) {
+
+        static final Condition OPEN = new Condition(AccountState.OPEN, Optional.empty(), Optional.empty());
+    }
+
+    private Condition condition(Account account) {
+        List<Condition> conditions = new ArrayList<>();
+        add(conditions, account.credential());
+        add(conditions, account.organization().closure());
+        List<Target> targets = targetsOf(account);
+        for (Target target : targets) {
+            add(conditions, target.availability());
+            add(conditions, target.modelScope().closure());
+            addCooldown(conditions, target);
+        }
+        return conditions.stream()
+                .max((left, right) -> left.state().compareTo(right.state()))
+                .orElseGet(() -> exhausted(account));
+    }
+
+    private void add(List<Condition> conditions, Closure closure) {
+        if (closure.isClosed(now)) {
+            AccountState state = closure.waitNanos(now) == Waits.UNKNOWN ? AccountState.OFF : AccountState.CLOSED;
+            conditions.add(new Condition(state, Optional.of(closure.reason()), Optional.of(instant(closure.until()))));
+        } else if (closure.isProbing(now)) {
+            conditions.add(new Condition(
+                    AccountState.OFF, Optional.of("the next prompt probes it: " + closure.reason()), Optional.empty()));
+        }
+    }
+
+    private void addCooldown(List<Condition> conditions, Target target) {
+        Health health = target.health();
+        if (health.isCooling(now)) {
+            conditions.add(new Condition(
+                    AccountState.COOLING, Optional.of(health.reason()), Optional.of(instant(health.coolingUntil()))));
+        } else if (health.isProbing(now)) {
+            conditions.add(new Condition(
+                    AccountState.COOLING, Optional.of("one prompt probes it: " + health.reason()), Optional.empty()));
+        }
+    }
+
+    /** Nothing closed it, but a limit may have nothing left. */
+    private Condition exhausted(Account account) {
+        return limits(account).stream()
+                .filter(limit -> limit.left() == 0 && limit.source() != LimitStatus.Source.LEARNED)
+                .findFirst()
+                .map(limit -> new Condition(
+                        AccountState.CLOSED,
+                        Optional.of("its limit of " + limit.amount() + " "
+                                + limit.unit().wireName() + " is used up"),
+                        limit.nextIn().isPresent()
+                                ? Optional.of(at.plusNanos(limit.nextIn().getAsLong()))
+                                : Optional.empty()))
+                .orElse(Condition.OPEN);
+    }
+
+    private List<Target> targetsOf(Account account) {
+        return pool.targets().stream()
+                .filter(target -> target.account() == account)
+                .toList();
+    }
+
+    private Instant instant(long moment) {
+        return at.plusNanos(moment - now);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.spi.TargetView;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** An account together with a model: what an attempt is made on. Guarded by the engine's lock. */
+public final class Target {
+
+    private final String id;
+    private final Account account;
+    private final String model;
+    private final ScopeState organization;
+    private final ScopeState modelScope;
+    private final Health health;
+
+    /** Whether the service doesn't have the model. */
+    private final Closure availability;
+
+    /** All that may be closed and make it so. */
+    private final List<Closure> closures;
+
+    private final Kind kind;
+    private int inFlight;
+
+    /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
+    record Kind(String model, String provider, Settings settings) {
+
+        static Kind of(AccountSettings account, String model) {
+            // Where the settings were written makes no difference.
+            return new Kind(
+                    model,
+                    account.provider(),
+                    new Settings("", account.settings().values()));
+        }
+    }
+
+    public Target(Account account, String model, ScopeState modelScope) {
+        this(account, model, modelScope, Kind.of(account.settings(), model));
+    }
+
+    /** Creates a target of a kind that others may be of. */
+    public Target(Account account, String model, ScopeState modelScope, Kind kind) {
+        this(account, model, modelScope, kind, new Health(account.maxConcurrency()), new Closure());
+    }
+
+    private Target(
+            Account account, String model, ScopeState modelScope, Kind kind, Health health, Closure availability) {
+        this.id = account.id() + "/" + model;
+        this.account = account;
+        this.model = model;
+        this.organization = account.organization();
+        this.modelScope = modelScope;
+        this.kind = kind;
+        this.health = health;
+        this.availability = availability;
+        this.closures =
+                List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
+    }
+
+    /** Returns the same target of an account that belongs to another organization now. Attempts under way stay with this one. */
+    Target moved(ScopeState toModelScope) {
+        return new Target(account, model, toModelScope, kind, health, availability);
+    }
+
+    /** Returns its name, unique and stable. */
+    public String id() {
+        return id;
+    }
+
+    public Account account() {
+        return account;
+    }
+
+    public String model() {
+        return model;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    public ScopeState organization() {
+        return organization;
+    }
+
+    public ScopeState modelScope() {
+        return modelScope;
+    }
+
+    public Health health() {
+        return health;
+    }
+
+    public Closure availability() {
+        return availability;
+    }
+
+    /**
+     * Returns how long until an attempt could begin, by all that is known: {@link Waits#NONE} if it can now,
+     * {@link Waits#UNKNOWN} also if a limit, perhaps learned only meanwhile, is smaller than what it asks for.
+     */
+    public long waitNanos(long tokens, long now) {
+        long wait = openingNanos(now);
+        if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
+            return Waits.UNKNOWN;
+        }
+        wait = Math.max(wait, organization.waitNanos(tokens, now));
+        wait = Math.max(wait, modelScope.waitNanos(tokens, now));
+        return wait == Waits.NONE && account.inFlight() >= concurrency() ? Waits.UNTIL_EVENT : wait;
+    }
+
+    /** Returns how long until it is open and not cooling, its limits and slots aside. */
+    public long openingNanos(long now) {
+        long wait = Math.max(account.credential().waitNanos(now), availability.waitNanos(now));
+        wait = Math.max(wait, organization.closure().waitNanos(now));
+        wait = Math.max(wait, modelScope.closure().waitNanos(now));
+        if (wait == Waits.UNKNOWN) {
+            return wait;
+        }
+        long healthy = health.waitNanos(now);
+        return Math.max(wait, healthy);
+    }
+
+    /** Returns how long until what is closed for a time nobody knows is tried again; {@link Waits#UNTIL_EVENT} if nothing is. */
+    public long checkedAgainNanos(long now) {
+        long least = Waits.UNTIL_EVENT;
+        for (Closure closure : closures) {
+            least = closure.isClosed(now) ? Math.min(least, closure.until() - now) : least;
+        }
+        return least;
+    }
+
+    /** Returns whether it has a limit of tokens. */
+    public boolean countsTokens() {
+        return organization.countsTokens() || modelScope.countsTokens();
+    }
+
+    /** An attempt begins. */
+    void begun(Lease lease, long now) {
+        closures.forEach(closure -> closure.begun(lease, now));
+    }
+
+    /**
+     * An attempt ended.
+     *
+     * @param proved whether it showed that the service takes prompts here
+     * @return the scopes of which that was in doubt
+     */
+    public List<Scope> ended(Lease lease, boolean proved) {
+        account.credential().ended(lease, proved);
+        availability.ended(lease, proved);
+        return Stream.of(organization, modelScope)
+                .filter(scope -> scope.closure().ended(lease, proved))
+                .map(ScopeState::scope)
+                .toList();
+    }
+
+    /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
+    public boolean canEverFit(long tokens) {
+        return tokens <= mostTokensAtOnce();
+    }
+
+    /** Returns the most tokens that all of its limits allow when nothing else is used. */
+    long mostTokensAtOnce() {
+        return Math.min(organization.mostTokensAtOnce(), modelScope.mostTokensAtOnce());
+    }
+
+    public TargetView view(long now) {
+        return new TargetView(
+                id,
+                account.settings().weight(),
+                inFlight,
+                Math.min(inFlight + concurrency() - account.inFlight(), health.allowed()),
+                Math.min(organization.headroom(now), modelScope.headroom(now)));
+    }
+
+    /** Returns how many attempts may be under way on its account at once. */
+    int concurrency() {
+        return account.concurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
+    }
+
+    void occupy(long now) {
+        inFlight++;
+        account.occupy(now);
+    }
+
+    void vacate() {
+        inFlight--;
+        account.vacate();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.ProviderClient;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What the engine works on: open accounts, routes over them, cache tiers. Immutable.
+ *
+ * @param accounts the accounts, ids unique
+ * @param routes the routes by name
+ * @param defaultRoute the name of the route of prompts that name none
+ * @param caches the cache tiers, nearest first; may be empty
+ * @param coordination what it has in common with other processes; absent: there are none
+ * @param notes what a user should know about this configuration, a sentence each; status shows them
+ */
+public record Topology(
+        List<OpenAccount> accounts,
+        Map<String, OpenRoute> routes,
+        String defaultRoute,
+        List<OpenCache> caches,
+        Optional<OpenCoordination> coordination,
+        List<String> notes) {
+
+    /** Copies what is mutable and checks that the default route is there. */
+    public Topology {
+        accounts = List.copyOf(accounts);
+        routes = Map.copyOf(routes);
+        caches = List.copyOf(caches);
+        Objects.requireNonNull(coordination, "coordination");
+        notes = List.copyOf(notes);
+        if (!routes.containsKey(defaultRoute)) {
+            throw new IllegalArgumentException("the default route '" + defaultRoute + "' is not among the routes");
+        }
+    }
+
+    /** Creates the topology of a process that is alone. */
+    public Topology(
+            List<OpenAccount> accounts,
+            Map<String, OpenRoute> routes,
+            String defaultRoute,
+            List<OpenCache> caches,
+            List<String> notes) {
+        this(accounts, routes, defaultRoute, caches, Optional.empty(), notes);
+    }
+
+    /**
+     * An account with its open client.
+     *
+     * @param settings as it was configured
+     * @param client ready for calls
+     */
+    public record OpenAccount(AccountSettings settings, ProviderClient client) {
+
+        /** Checks that nothing is null. */
+        public OpenAccount {
+            Objects.requireNonNull(settings, "settings");
+            Objects.requireNonNull(client, "client");
+        }
+    }
+
+    /**
+     * A route with a picker for each tier.
+     *
+     * @param settings as it was configured
+     * @param pickers one for each tier, in order
+     */
+    public record OpenRoute(RouteSettings settings, List<Picker> pickers) {
+
+        /** Checks that each tier has its picker. */
+        public OpenRoute {
+            pickers = List.copyOf(pickers);
+            if (pickers.size() != settings.tiers().size()) {
+                throw new IllegalArgumentException("route " + settings.name() + ": one picker a tier is needed");
+            }
+        }
+    }
+
+    /**
+     * A cache tier.
+     *
+     * @param name its backend's name
+     * @param shared whether other processes find in it what this one stores
+     * @param store the open cache
+     */
+    public record OpenCache(String name, boolean shared, CacheStore store) {
+
+        /** Checks that nothing is null. */
+        public OpenCache {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(store, "store");
+        }
+
+        /** Creates a tier that this process has for itself. */
+        public OpenCache(String name, CacheStore store) {
+            this(name, false, store);
+        }
+    }
+
+    /**
+     * What this process has in common with others.
+     *
+     * @param name its coordinator's name
+     * @param coordination the open coordination
+     */
+    public record OpenCoordination(String name, Coordination coordination) {
+
+        /** Checks that nothing is null. */
+        public OpenCoordination {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(coordination, "coordination");
+        }
+    }
+}

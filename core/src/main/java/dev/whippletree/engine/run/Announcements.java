@@ -1,0 +1,17 @@
+package dev.whippletree.engine.run;
+
+/** Tasks of no flight in particular. They run in order, each once the engine's lock is free. */
+public final class Announcements {
+
+    private final Monitor monitor;
+    private final Mailbox mailbox = new Mailbox();
+
+    public Announcements(Monitor monitor) {
+        this.monitor = monitor;
+    }
+
+    /** Leaves a task. The lock must be held. */
+    public void add(Runnable task) {
+        monitor.after(mailbox, task);
+    }
+}

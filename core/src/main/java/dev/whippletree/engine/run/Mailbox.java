@@ -1,0 +1,62 @@
+package dev.whippletree.engine.run;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tasks that run one at a time, in order, on an executor. Thread-safe; one that throws is logged and the next one runs. */
+public final class Mailbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+
+    private final Queue<Runnable> tasks = new ArrayDeque<>(4);
+    private boolean running;
+
+    public synchronized void add(Runnable task) {
+        tasks.add(task);
+    }
+
+    /** Makes the calling thread the one that runs what is added, until it calls {@link #drain}. Nothing may have been added yet. */
+    public synchronized void claim() {
+        running = true;
+    }
+
+    /** Sees to it that what was added is run. Doesn't wait for it. */
+    public void runOn(Executor executor) {
+        synchronized (this) {
+            if (running || tasks.isEmpty()) {
+                return;
+            }
+            running = true;
+        }
+        try {
+            executor.execute(this::drain);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // The executor's owner has shut it down, or no thread can be had; but callers still have to hear how their
+            // prompts ended.
+            drain();
+        }
+    }
+
+    /** Runs what was added, and what is added meanwhile, on the calling thread, which has claimed it. */
+    public void drain() {
+        for (Runnable task = next(); task != null; task = next()) {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                // Plugins throw errors too, such as those of linking; the tasks behind this one must run all the same.
+                LOG.error("What had to be done for a prompt failed", e);
+            }
+        }
+    }
+
+    private synchronized @Nullable Runnable next() {
+        Runnable task = tasks.poll();
+        running = task != null;
+        return task;
+    }
+}

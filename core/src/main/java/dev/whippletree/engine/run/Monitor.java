@@ -1,0 +1,56 @@
+package dev.whippletree.engine.run;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The one lock, and what its holders leave to be done after they let go of it.
+ *
+ * <p>A decision changes the engine's state and returns within microseconds. Sending, completing futures, timers and listeners are
+ * effects: {@link #after} puts them into a mailbox, whose tasks run in order on the executor once the lock is free.
+ */
+public final class Monitor {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Executor executor;
+    private Set<Mailbox> touched = new LinkedHashSet<>();
+
+    public Monitor(Executor executor) {
+        this.executor = executor;
+    }
+
+    /** Decides something under the lock. */
+    public <T> T decide(Supplier<T> decision) {
+        Set<Mailbox> due = Set.of();
+        lock.lock();
+        try {
+            T decided = decision.get();
+            return decided;
+        } finally {
+            // A decision made within another leaves its effects to the outermost one.
+            if (lock.getHoldCount() == 1 && !touched.isEmpty()) {
+                due = touched;
+                touched = new LinkedHashSet<>();
+            }
+            lock.unlock();
+            due.forEach(mailbox -> mailbox.runOn(executor));
+        }
+    }
+
+    /** Decides something under the lock that has no result. */
+    public void decide(Runnable decision) {
+        decide(() -> {
+            decision.run();
+            return true;
+        });
+    }
+
+    /** Leaves a task to be done after the lock is free. The lock must be held. */
+    public void after(Mailbox mailbox, Runnable task) {
+        mailbox.add(task);
+        touched.add(mailbox);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.whippletree.engine.run;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/** Waits in nanoseconds, and the two that aren't a time. They are ordered: a longer wait is a larger number. */
+public final class Waits {
+
+    /** Longer than anybody waits, and short enough for sums of it to fit. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    /** Now. */
+    public static final long NONE = 0;
+
+    /** Until something happens, such as another attempt's end; nobody knows when. */
+    public static final long UNTIL_EVENT = Long.MAX_VALUE - 1;
+
+    /** Until somebody does something about it: nothing in sight. */
+    public static final long UNKNOWN = Long.MAX_VALUE;
+
+    private Waits() {}
+
+    /** Returns a duration in nanoseconds: what users and services take for forever is a hundred years, the past is now. */
+    public static long nanos(Duration duration) {
+        if (duration.isNegative()) {
+            return NONE;
+        }
+        return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
+    }
+
+    /** Returns whether a wait is a time. */
+    public static boolean isKnown(long wait) {
+        return wait < UNTIL_EVENT;
+    }
+
+    /** Returns whether a wait is a time, and ends only after a deadline. */
+    public static boolean isTooLong(long wait, OptionalLong deadline, long now) {
+        return isKnown(wait) && deadline.isPresent() && wait > deadline.getAsLong() - now;
+    }
+}

@@ -1,0 +1,177 @@
+package dev.whippletree.engine.saving;
+
+import dev.whippletree.engine.pool.Account;
+import dev.whippletree.engine.pool.Closure;
+import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.state.Place;
+import dev.whippletree.state.SavedClosure;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The closures of a pool by what they close, so that they can be saved and found again. Guarded by the engine's lock. */
+final class ClosedPlaces {
+
+    private final Pool pool;
+    private final Map<Place, Closable> all = new LinkedHashMap<>();
+
+    /** What was closed when it was last looked at. */
+    private final Set<Place> closed;
+
+    /**
+     * Something that may be closed.
+     *
+     * @param mark the mark of the tokens of those it closes
+     */
+    private record Closable(Closure closure, String mark) {}
+
+    /**
+     * Whose tokens tell of each place whether what closed it still concerns the same.
+     *
+     * @param accounts the accounts of each place
+     */
+    record Owners(Map<Place, List<AccountSettings>> accounts) {
+
+        static Owners of(Pool pool) {
+            Map<Place, List<AccountSettings>> accounts = new LinkedHashMap<>();
+            closures(pool).forEach((place, closure) -> accounts.put(place, ownersOf(place, pool)));
+            return new Owners(accounts);
+        }
+
+        private static List<AccountSettings> ownersOf(Place place, Pool pool) {
+            return pool.accounts().stream()
+                    .filter(account -> switch (place.kind()) {
+                        case ORGANIZATION ->
+                            account.organization().scope().organization().equals(place.name());
+                        case ACCOUNT -> account.id().equals(place.name());
+                    })
+                    .map(Account::settings)
+                    .toList();
+        }
+
+        /** Returns the mark of the tokens of each place. Reads them, so the lock must not be held. */
+        Marks marks() {
+            Map<Place, String> marks = new LinkedHashMap<>();
+            accounts.forEach((place, owners) -> marks.put(place, TokenMark.of(owners)));
+            return new Marks(marks);
+        }
+    }
+
+    /**
+     * The marks of tokens.
+     *
+     * @param byPlace by what they tell of
+     */
+    record Marks(Map<Place, String> byPlace) {}
+
+    /**
+     * Creates one.
+     *
+     * @param marks the pool's
+     * @param closed what was closed when it was last looked at
+     */
+    ClosedPlaces(Pool pool, Marks marks, Set<Place> closed) {
+        this.pool = pool;
+        this.closed = new HashSet<>(closed);
+        closures(pool)
+                .forEach((place, closure) ->
+                        all.put(place, new Closable(closure, marks.byPlace().getOrDefault(place, ""))));
+    }
+
+    private static Map<Place, Closure> closures(Pool pool) {
+        Map<Place, Closure> closures = new LinkedHashMap<>();
+        for (ScopeState state : pool.scopes()) {
+            Scope scope = state.scope();
+            closures.put(new Place(Place.Kind.ORGANIZATION, scope.organization(), scope.model()), state.closure());
+        }
+        for (Account account : pool.accounts()) {
+            closures.put(new Place(Place.Kind.ACCOUNT, account.id(), Optional.empty()), account.credential());
+        }
+        for (Target target : pool.targets()) {
+            closures.put(
+                    new Place(Place.Kind.ACCOUNT, target.account().id(), Optional.of(target.model())),
+                    target.availability());
+        }
+        return closures;
+    }
+
+    /** Returns what was closed when it was last looked at. */
+    Set<Place> closed() {
+        return closed;
+    }
+
+    /** Closes what an earlier process left closed, unless it was so for another token. */
+    void resume(List<SavedClosure> saved, SavedTimes times) {
+        for (SavedClosure one : saved) {
+            Closable closable = all.get(one.place());
+            if (closable != null && closable.mark().equals(one.mark())) {
+                closed.add(one.place());
+                resume(closable.closure(), one, times);
+            }
+        }
+    }
+
+    private void resume(Closure closure, SavedClosure saved, SavedTimes times) {
+        long until = times.nanos(saved.until());
+        if (saved.needsMending()) {
+            closure.resumeUntilMended(until, saved.reason());
+            startSlowly(saved.place());
+        } else {
+            closure.closeUntil(until, saved.reason(), times.now());
+        }
+    }
+
+    /** As within one process: what was off isn't flooded once it opens. */
+    private void startSlowly(Place place) {
+        pool.targets().stream()
+                .filter(target -> concerns(place, target))
+                .forEach(target -> target.health().startSlowly());
+    }
+
+    private static boolean concerns(Place place, Target target) {
+        String name = switch (place.kind()) {
+            case ORGANIZATION -> target.organization().scope().organization();
+            case ACCOUNT -> target.account().id();
+        };
+        return name.equals(place.name())
+                && place.model().map(target.model()::equals).orElse(true);
+    }
+
+    /** Returns what is closed. */
+    List<SavedClosure> closed(SavedTimes times) {
+        List<SavedClosure> saved = new ArrayList<>();
+        all.forEach((place, closable) -> {
+            Closure closure = closable.closure();
+            if (closure.isClosed(times.now())) {
+                closed.add(place);
+                saved.add(new SavedClosure(
+                        place,
+                        closure.needsMending(times.now()),
+                        times.at(),
+                        times.instant(closure.until()),
+                        closure.reason(),
+                        closable.mark()));
+            }
+        });
+        return saved;
+    }
+
+    /** Returns what was closed when it was last looked at, and is open. */
+    Set<Place> reopened(long now) {
+        Set<Place> open = new HashSet<>();
+        all.forEach((place, closable) -> {
+            if (!closable.closure().isClosed(now) && closed.remove(place)) {
+                open.add(place);
+            }
+        });
+        return open;
+    }
+}

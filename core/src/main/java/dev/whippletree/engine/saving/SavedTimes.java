@@ -1,0 +1,38 @@
+package dev.whippletree.engine.saving;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Turns readings of the ticker, which mean nothing to another process, into moments that do, and back; both taken at one instant.
+ *
+ * @param now the ticker's reading
+ * @param at the time of day
+ */
+record SavedTimes(long now, Instant at) {
+
+    private static final Duration FURTHEST = Duration.ofDays(3650);
+
+    /** Returns when a reading is or was. */
+    Instant instant(long nanos) {
+        return at.plusNanos(nanos - now);
+    }
+
+    /** Returns the same in milliseconds since 1970, never before it. */
+    long millis(long nanos) {
+        return instant(nanos).plusNanos(999_999).toEpochMilli();
+    }
+
+    /** Returns the reading at a moment; one that is more than ten years away counts as ten years away. */
+    long nanos(Instant moment) {
+        Duration ahead = Duration.between(at, moment);
+        if (ahead.abs().compareTo(FURTHEST) > 0) {
+            return now + (ahead.isNegative() ? -FURTHEST.toNanos() : FURTHEST.toNanos());
+        }
+        return now + ahead.toNanos();
+    }
+
+    long nanos(long epochMillis) {
+        return nanos(Instant.ofEpochMilli(epochMillis));
+    }
+}

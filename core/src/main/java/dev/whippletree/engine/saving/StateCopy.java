@@ -1,0 +1,141 @@
+package dev.whippletree.engine.saving;
+
+import dev.whippletree.engine.pool.Meter;
+import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Redeclaration;
+import dev.whippletree.engine.pool.ReportKey;
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.model.Scope;
+import dev.whippletree.quota.ReportedQuota;
+import dev.whippletree.quota.ReportedQuota.Standing;
+import dev.whippletree.quota.SlidingWindow;
+import dev.whippletree.quota.SlidingWindow.OthersUse;
+import dev.whippletree.state.OwnState;
+import dev.whippletree.state.SavedLimit;
+import dev.whippletree.state.SavedState;
+import dev.whippletree.state.WindowKey;
+import dev.whippletree.state.WindowUses;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Copies what is worth saving out of the engine's state, and what others saved into it. Guarded by the engine's lock. */
+final class StateCopy {
+
+    /** A reset further off than any service's is the word of a quota that has been told nothing. */
+    private static final long FURTHEST_NANOS = Duration.ofDays(3650).toNanos();
+
+    private final Pool pool;
+    private final String process;
+    private ClosedPlaces places;
+
+    /**
+     * Creates one.
+     *
+     * @param process a name that no other process has
+     */
+    StateCopy(Pool pool, String process) {
+        this.pool = pool;
+        this.process = process;
+        this.places = new ClosedPlaces(pool, owners().marks(), Set.of());
+    }
+
+    /** Goes on from where earlier processes, and others that run, have come. */
+    void resume(SavedState saved, SavedTimes times) {
+        SavedState present = saved.at(times.at());
+        takeIn(present, times);
+        present.limits().forEach(limit -> resume(limit, times));
+        places.resume(present.closures(), times);
+    }
+
+    /** Goes on, for scopes that are new in the pool, from where earlier processes have come. */
+    void resumeAllBut(Collection<ScopeState> known, SavedState saved, SavedTimes times) {
+        SavedState present = saved.at(times.at());
+        takeIn(present, times);
+        Set<Scope> old = known.stream().map(ScopeState::scope).collect(Collectors.toSet());
+        present.limits().stream()
+                .filter(limit -> !old.contains(limit.key().scope()))
+                .forEach(limit -> resume(limit, times));
+    }
+
+    /** Returns whose tokens tell of each closure whether it still concerns the same. */
+    ClosedPlaces.Owners owners() {
+        return ClosedPlaces.Owners.of(pool);
+    }
+
+    /** The pool has become another. */
+    void poolChanged(ClosedPlaces.Marks marks) {
+        places = new ClosedPlaces(pool, marks, places.closed());
+    }
+
+    /** Counts what others used. What they know of reported limits and closures this process finds out by itself. */
+    void takeIn(SavedState saved, SavedTimes times) {
+        Map<WindowKey, SortedMap<Long, Long>> uses = saved.usesOfOthers(process);
+        for (ScopeState scope : pool.scopes()) {
+            for (Meter meter : scope.declared()) {
+                SlidingWindow window = Redeclaration.window(meter);
+                WindowKey key = SavedUses.key(scope, meter.unit(), window);
+                window.takeIn(dated(uses.getOrDefault(key, new TreeMap<>()), times), times.now());
+            }
+        }
+    }
+
+    private static List<OthersUse> dated(SortedMap<Long, Long> sums, SavedTimes times) {
+        List<OthersUse> uses = new ArrayList<>(sums.size());
+        sums.forEach((date, sum) -> uses.add(new OthersUse(date, times.nanos(date), sum)));
+        return uses;
+    }
+
+    private void resume(SavedLimit limit, SavedTimes times) {
+        Scope scope = limit.key().scope();
+        Optional<ScopeState> state = pool.scopes().stream()
+                .filter(known -> known.scope().equals(scope))
+                .findFirst();
+        Standing standing = new Standing(
+                limit.amount(),
+                limit.left(),
+                times.nanos(limit.full()) - times.now(),
+                limit.refill().toNanos(),
+                Math.max(0, times.now() - times.nanos(limit.changed())));
+        ReportKey key = new ReportKey(
+                limit.key().unit(), limit.key().refill(), limit.key().window());
+        state.ifPresent(known -> known.resume(key, standing, times.now()));
+    }
+
+    /** Returns what this process has to say. */
+    OwnState own(SavedTimes times) {
+        List<WindowUses> uses = new ArrayList<>();
+        List<SavedLimit> limits = new ArrayList<>();
+        for (ScopeState scope : pool.scopes()) {
+            for (Meter meter : scope.declared()) {
+                SlidingWindow window = Redeclaration.window(meter);
+                uses.add(SavedUses.of(SavedUses.key(scope, meter.unit(), window), window, times));
+            }
+            scope.reported()
+                    .forEach((key, meter) ->
+                            saved(scope.scope(), key, meter, times).ifPresent(limits::add));
+        }
+        return new OwnState(process, uses, limits, places.closed(times), places.reopened(times.now()));
+    }
+
+    private static Optional<SavedLimit> saved(Scope scope, ReportKey key, Meter meter, SavedTimes times) {
+        Standing standing = ((ReportedQuota) meter.quota()).standing(times.now());
+        if (standing.fullInNanos() <= 0 || standing.fullInNanos() > FURTHEST_NANOS) {
+            return Optional.empty();
+        }
+        return Optional.of(new SavedLimit(
+                new SavedLimit.Key(scope, key.unit(), key.refill(), key.window()),
+                standing.amount(),
+                Math.min(standing.amount(), standing.left()),
+                times.instant(times.now() + standing.fullInNanos()),
+                Duration.ofNanos(standing.refillNanos()),
+                times.instant(times.now() - standing.ageNanos())));
+    }
+}

@@ -1,0 +1,35 @@
+package dev.whippletree.settings;
+
+import java.time.Duration;
+
+/**
+ * How failed attempts are made again. Immutable.
+ *
+ * @param attemptsPerTarget attempts one flight makes on one target at most, 1 or more
+ * @param backoff the upper bound of the first pause before the same target is tried again
+ * @param maxBackoff the upper bound of any pause
+ * @param budgetShare retries allowed for each flight, as a share: 0.2 is one for five flights
+ * @param budgetPerSecond retries allowed each second besides
+ */
+public record Retries(
+        int attemptsPerTarget, Duration backoff, Duration maxBackoff, double budgetShare, double budgetPerSecond) {
+
+    /** Two attempts a target, half a second doubling to 15, and a budget of 20 % and 10 a second (as Finagle's). */
+    public static final Retries DEFAULT = new Retries(2, Duration.ofMillis(500), Duration.ofSeconds(15), 0.2, 10);
+
+    /** Checks the ranges. */
+    public Retries {
+        if (attemptsPerTarget < 1) {
+            throw new IllegalArgumentException("attempts is 1 or more, not " + attemptsPerTarget);
+        }
+        if (backoff.isNegative() || maxBackoff.compareTo(backoff) < 0) {
+            throw new IllegalArgumentException("backoff can't be negative or above its maximum");
+        }
+        if (!(budgetShare >= 0 && budgetShare <= 1)) {
+            throw new IllegalArgumentException("a retry budget's share is 0 to 1, not " + budgetShare);
+        }
+        if (!(budgetPerSecond > 0)) {
+            throw new IllegalArgumentException("a retry budget allows more than 0 a second, not " + budgetPerSecond);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.whippletree.settings;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How long an attempt may be silent. Immutable. All positive.
+ *
+ * @param firstByte from sending to the head of the response; absent: as long as for the first piece, or for the whole
+ * @param firstToken from sending to the first piece of a streamed answer
+ * @param betweenTokens from one piece of a streamed answer to the next
+ * @param whole from sending to the end of any answer
+ */
+public record Timeouts(Optional<Duration> firstByte, Duration firstToken, Duration betweenTokens, Duration whole) {
+
+    /** None for the first byte, 30 s, 15 s and 2 minutes. */
+    public static final Timeouts DEFAULT =
+            new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(120));
+
+    /** Checks that each is positive. */
+    public Timeouts {
+        Stream.concat(firstByte.stream(), Stream.of(firstToken, betweenTokens, whole))
+                .filter(timeout -> timeout.isZero() || timeout.isNegative())
+                .findFirst()
+                .ifPresent(timeout -> {
+                    throw new IllegalArgumentException("a timeout is positive, not " + timeout);
+                });
+    }
+
+    /** Creates timeouts without one for the first byte. */
+    public Timeouts(Duration firstToken, Duration betweenTokens, Duration whole) {
+        this(Optional.empty(), firstToken, betweenTokens, whole);
+    }
+
+    /** Returns the same with a bound on the time to the head of the response. */
+    public Timeouts withFirstByte(Duration firstByte) {
+        return new Timeouts(Optional.of(firstByte), firstToken, betweenTokens, whole);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.whippletree.engine.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.engine.ScriptedCache;
+import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+final class CacheTiersTest {
+
+    private static final CacheKey KEY = new CacheKey("0".repeat(64), "", Optional.empty());
+    private static final Completion ANSWER = new Completion(
+            "answer",
+            Optional.empty(),
+            List.of(),
+            FinishReason.STOP,
+            Optional.empty(),
+            new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty()));
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final ScriptedCache near = new ScriptedCache(timeline);
+    private final ScriptedCache far = new ScriptedCache(timeline);
+    private final CacheTiers tiers = new CacheTiers(
+            List.of(new Topology.OpenCache("near", near), new Topology.OpenCache("far", far)),
+            timeline,
+            Duration.ofSeconds(1));
+    private final List<Optional<CacheTiers.Found>> outcomes = new ArrayList<>();
+
+    private CacheEntry entry(Duration ttl) {
+        return new CacheEntry(ANSWER, timeline.now().plus(ttl));
+    }
+
+    private List<StatusSnapshot.CacheTier> status() {
+        return tiers.status(tiers.remarks());
+    }
+
+    private Optional<CacheTiers.Found> find() {
+        tiers.find(KEY, outcomes::add);
+        timeline.runAll();
+        assertThat(outcomes).hasSize(1);
+        return outcomes.get(0);
+    }
+
+    @Test
+    void nowhere_isAMissOfEach() {
+        assertThat(find()).isEmpty();
+        assertThat(status()).allSatisfy(tier -> assertThat(tier.misses()).isEqualTo(1));
+    }
+
+    @Test
+    void nearHit_asksNobodyElse() {
+        near.entries().put(KEY, entry(Duration.ofHours(1)));
+        assertThat(find().orElseThrow().tier()).isEqualTo("near");
+        assertThat(far.gets()).isZero();
+    }
+
+    @Test
+    void farHit_fillsTheNearOne_untilTheSameTime() {
+        CacheEntry stored = entry(Duration.ofHours(1));
+        far.entries().put(KEY, stored);
+        assertThat(find().orElseThrow().tier()).isEqualTo("far");
+        assertThat(near.entries()).containsEntry(KEY, stored);
+    }
+
+    @Test
+    void inexactHit_fillsNothing() {
+        far.inexact().entries().put(KEY, entry(Duration.ofHours(1)));
+        assertThat(find()).isPresent();
+        assertThat(near.entries()).isEmpty();
+    }
+
+    @Test
+    void expiredEntry_isAMissAndTheNextTierIsAsked() {
+        near.entries().put(KEY, entry(Duration.ZERO));
+        far.entries().put(KEY, entry(Duration.ofHours(1)));
+        assertThat(find().orElseThrow().tier()).isEqualTo("far");
+    }
+
+    @Test
+    void silentCache_isPassedOverOnceItsTimeIsUp_andItsLateAnswerIsDropped() {
+        near.latency(Duration.ofSeconds(5)).entries().put(KEY, entry(Duration.ofHours(1)));
+        far.entries().put(KEY, entry(Duration.ofHours(1)));
+        tiers.find(KEY, outcomes::add);
+        timeline.advance(Duration.ofMillis(999));
+        assertThat(outcomes).isEmpty();
+        timeline.advance(Duration.ofMillis(1));
+        assertThat(outcomes).hasSize(1);
+        timeline.runAll();
+        assertThat(outcomes).hasSize(1);
+        assertThat(outcomes.get(0).orElseThrow().tier()).isEqualTo("far");
+        assertThat(status().get(0).faults()).isPositive();
+    }
+
+    @Test
+    void store_tellsOnceTheNearestHasIt_howeverSlowTheOthersAre() {
+        far.fault(CompletableFuture::new);
+        List<String> told = new ArrayList<>();
+        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("stored"), () -> told.add("stored everywhere"));
+        assertThat(told).containsExactly("stored");
+        assertThat(near.entries()).containsKey(KEY);
+        timeline.runAll();
+        assertThat(told).containsExactly("stored", "stored everywhere");
+        assertThat(status().get(1).faults()).isEqualTo(1);
+    }
+
+    @Test
+    void storeThatNeverEnds_isToldAsOver() {
+        near.fault(CompletableFuture::new);
+        List<String> told = new ArrayList<>();
+        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("over"), () -> told.add("over everywhere"));
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("over", "over everywhere");
+    }
+}

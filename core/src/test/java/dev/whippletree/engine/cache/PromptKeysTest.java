@@ -1,0 +1,156 @@
+package dev.whippletree.engine.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Role;
+import dev.whippletree.spi.CacheKey;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class PromptKeysTest {
+
+    private static final List<List<String>> MODELS = List.of(List.of("m1"), List.of("m2"));
+
+    private static CacheKey key(Prompt prompt) {
+        return PromptKeys.of(prompt, "default", MODELS);
+    }
+
+    private static CacheKey key(UnaryOperator<Prompt.Builder> change) {
+        return key(change.apply(Prompt.builder().user("question")).build());
+    }
+
+    private static CacheKey ofText(String text) {
+        return key(Prompt.of(text));
+    }
+
+    static Stream<UnaryOperator<Prompt.Builder>> whatMatters() {
+        return Stream.of(
+                prompt -> prompt.user("more"),
+                prompt -> prompt.system("be brief"),
+                prompt -> prompt.temperature(0.5),
+                prompt -> prompt.temperature(0),
+                prompt -> prompt.topP(0.5),
+                prompt -> prompt.maxTokens(7),
+                prompt -> prompt.seed(1),
+                prompt -> prompt.stop(List.of("END")),
+                prompt -> prompt.tenant("acme"),
+                prompt -> prompt.account("hf-1"),
+                prompt -> prompt.accounts(List.of("hf-1", "hf-2")),
+                prompt -> prompt.model("one of several"),
+                prompt -> prompt.message(
+                        new Message(Role.USER, "", List.of(), List.of(), Optional.empty(), Map.of("name", "someone"))),
+                prompt -> prompt.extra("reasoning_effort", "high"),
+                prompt -> prompt.extra("nobody_has_heard_of", true),
+                prompt -> prompt.extra("response_format", Map.of("type", "json_object")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatMatters")
+    void whatChangesTheAnswer_changesTheKey(UnaryOperator<Prompt.Builder> change) {
+        assertThat(key(change).digest()).isNotEqualTo(key(same -> same).digest());
+    }
+
+    static Stream<UnaryOperator<Prompt.Builder>> whatDoesNot() {
+        return Stream.of(
+                prompt -> prompt.session("interview"),
+                prompt -> prompt.priority(Priority.BATCH),
+                prompt -> prompt.deadline(Duration.ofSeconds(1)),
+                prompt -> prompt.noStore(),
+                prompt -> prompt.ttl(Duration.ofSeconds(1)),
+                prompt -> prompt.question("question"),
+                prompt -> prompt.extra("user", "somebody"),
+                prompt -> prompt.extra("metadata", Map.of("trace", "1")),
+                prompt -> prompt.extra("service_tier", "flex"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatDoesNot")
+    void whatDoesNotChangeTheAnswer_leavesTheKey(UnaryOperator<Prompt.Builder> change) {
+        assertThat(key(change).digest()).isEqualTo(key(same -> same).digest());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1.0", "100, 1e2", "0, -0.0", "0.1, 0.10"})
+    void numbersOfOneValue_areOneKey(double left, String right) {
+        assertThat(key(prompt -> prompt.extra("n", left)))
+                .isEqualTo(key(prompt -> prompt.extra("n", new BigDecimal(right))));
+    }
+
+    @Test
+    void numberAndItsText_areTwoKeys() {
+        assertThat(key(prompt -> prompt.extra("n", 1))).isNotEqualTo(key(prompt -> prompt.extra("n", "1")));
+    }
+
+    @Test
+    void whiteSpaceNobodySees_doesNotMatter() {
+        assertThat(ofText("a\r\nb  \n\n")).isEqualTo(ofText("a\nb"));
+        assertThat(ofText("  a ")).isEqualTo(ofText("a"));
+    }
+
+    @Test
+    void whiteSpaceWithinALine_matters() {
+        assertThat(ofText("a  b")).isNotEqualTo(ofText("a b"));
+        assertThat(ofText("x\n  a")).isNotEqualTo(ofText("x\na"));
+        assertThat(ofText("a\n\nb")).isNotEqualTo(ofText("a\nb"));
+    }
+
+    @Test
+    void composedAndDecomposedLetters_areTheSame() {
+        assertThat(ofText("caf\u00e9")).isEqualTo(ofText("cafe\u0301"));
+    }
+
+    @Test
+    void brokenUnicode_isNotTakenForOtherText() {
+        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a?b"));
+        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a\ud801b"));
+    }
+
+    @Test
+    void textThatLooksLikeJson_cannotForgeAnotherPrompt() {
+        assertThat(ofText("a\",\"x\":\"b")).isNotEqualTo(key(prompt -> prompt.extra("x", "b")));
+    }
+
+    @Test
+    void routeAndItsModelsInOrder_matter() {
+        Prompt prompt = Prompt.of("q");
+        assertThat(PromptKeys.of(prompt, "other", MODELS)).isNotEqualTo(key(prompt));
+        assertThat(PromptKeys.of(prompt, "default", List.of(List.of("m2"), List.of("m1"))))
+                .isNotEqualTo(key(prompt));
+    }
+
+    @Test
+    void questionsOfOneScope_differInTextOnly() {
+        CacheKey.Question one = question("Answer briefly: how old are you?", "how old are you?", 0.5);
+        CacheKey.Question two = question("Answer briefly: what is your age?", "what is your age?", 0.5);
+        assertThat(one.scope()).isEqualTo(two.scope());
+        assertThat(one.text()).isEqualTo("how old are you?");
+        assertThat(question("Answer at length: what is your age?", "what is your age?", 0.5)
+                        .scope())
+                .isNotEqualTo(two.scope());
+        assertThat(question("Answer briefly: what is your age?", "what is your age?", 1)
+                        .scope())
+                .isNotEqualTo(two.scope());
+    }
+
+    private static CacheKey.Question question(String text, String question, double temperature) {
+        return key(Prompt.builder()
+                        .user(text)
+                        .question(question)
+                        .temperature(temperature)
+                        .build())
+                .question()
+                .orElseThrow();
+    }
+}

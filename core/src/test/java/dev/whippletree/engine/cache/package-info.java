@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.engine.cache;
+
+import org.jspecify.annotations.NullMarked;

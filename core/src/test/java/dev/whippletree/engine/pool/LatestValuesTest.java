@@ -1,0 +1,95 @@
+package dev.whippletree.engine.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LatestValuesTest {
+
+    private final LatestValues values = new LatestValues();
+
+    private void recordUpTo(int count) {
+        for (int value = 1; value <= count; value++) {
+            values.record(value);
+        }
+    }
+
+    @Test
+    void nothingRecorded_isNothing() {
+        assertThat(values.size()).isZero();
+        assertThat(values.largest()).isZero();
+        assertThat(values.enoughFor(0.95)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "58, 58", "59, 59", "93, 92", "124, 122", "153, 150", "500, 484"})
+    void enoughFor95_isTheOrderStatisticOfWilks(int count, int rank) {
+        recordUpTo(count);
+
+        assertThat(values.enoughFor(0.95)).isEqualTo(rank);
+    }
+
+    @Test
+    void oldValues_areForgotten() {
+        values.record(1_000_000);
+        recordUpTo(499);
+        assertThat(values.largest()).isEqualTo(1_000_000);
+
+        values.record(7);
+
+        assertThat(values.largest()).isEqualTo(499);
+        assertThat(values.size()).isEqualTo(500);
+    }
+
+    @Test
+    void fewLargerValues_areEnoughToRise() {
+        for (int count = 0; count < 500; count++) {
+            values.record(10);
+        }
+
+        for (int count = 0; count < 17; count++) {
+            values.record(99);
+        }
+
+        assertThat(values.enoughFor(0.95)).isEqualTo(99);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void whateverComes_itKnowsTheLatest500Sorted(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Integer> all = new ArrayList<>();
+        for (int count = 0; count < 3_000; count++) {
+            int value = random.nextInt(1 + random.nextInt(50));
+            all.add(value);
+            values.record(value);
+            List<Integer> latest = new ArrayList<>(all.subList(Math.max(0, all.size() - 500), all.size()));
+            Collections.sort(latest);
+            assertThat(values.largest()).isEqualTo(latest.get(latest.size() - 1));
+            double rank = Math.ceil(latest.size() * 0.5 + 1.645 * Math.sqrt(latest.size() * 0.25));
+            assertThat(values.enoughFor(0.5)).isEqualTo(latest.get((int) Math.min(latest.size(), rank) - 1));
+        }
+    }
+
+    /** The claim is right 95 times of 100; 1,000 tries are within four standard deviations (28) of that. */
+    @Test
+    void enoughFor95_coversAsManyAsItSays_withTheConfidenceItSays() {
+        SplittableRandom random = new SplittableRandom(1);
+        int right = 0;
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            LatestValues sample = new LatestValues();
+            for (int count = 0; count < 200; count++) {
+                sample.record(random.nextInt(1_000_000));
+            }
+            right += sample.enoughFor(0.95) >= 950_000 ? 1 : 0;
+        }
+        assertThat(right).isGreaterThan(950 - 28);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.whippletree.engine.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.engine.ScriptedClient;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against lists of everything that was ever told, sorted anew each time. */
+final class TokenForecastTest {
+
+    private static final int BOUND = 5_000;
+
+    private final TokenForecast forecast = new TokenForecast();
+    private final Target target = target();
+    private final Route route = new Route(
+            RouteSettings.of(
+                    "default",
+                    List.of(new RouteSettings.Tier(List.of(new RouteSettings.TargetSettings("a", "model"))))),
+            List.of(List.of(target)),
+            List.of((ready, now) -> 0),
+            0);
+
+    private static Target target() {
+        AccountSettings settings = AccountSettings.of("a", "scripted", Optional.empty(), Settings.none("account a"));
+        ScopeState organization = new ScopeState(Scope.of("organization"));
+        ScriptedClient client = new ScriptedClient(new VirtualTimeline(0));
+        return new Target(
+                new Account(new Topology.OpenAccount(settings, client), organization, 1), "model", organization);
+    }
+
+    private OptionalLong learn(long estimate, int prompt, int made, FinishReason reason) {
+        Origin origin = new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
+        Completion completion = new Completion(
+                "text", Optional.empty(), List.of(), reason, Optional.of(TokenUsage.of(prompt, made)), origin);
+        return forecast.learn(route, target, Admission.asMade(estimate, BOUND), completion);
+    }
+
+    /** Of the latest 500, what 95 % (or 99 %) of all don't exceed, with 95 % confidence: Wilks' order statistic. */
+    private static long enough(List<Long> all, double share) {
+        List<Long> latest = all.subList(Math.max(0, all.size() - 500), all.size()).stream()
+                .sorted()
+                .toList();
+        double rank = Math.ceil(latest.size() * share + 1.645 * Math.sqrt(latest.size() * share * (1 - share)));
+        return latest.get((int) Math.min(latest.size(), rank) - 1);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void whatIsReserved_isWhatFewOfTheLatestExceed(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<Integer, List<Long>> errors = new HashMap<>();
+        List<Long> completions = new ArrayList<>();
+        double wrong = 0.1 + 3 * random.nextDouble();
+        for (int answer = 0; answer < 2_000; answer++) {
+            long estimate = 1 + random.nextLong(1L << random.nextInt(14));
+            int prompt = 1 + (int) (estimate * wrong * (0.5 + random.nextDouble()));
+            int made = random.nextInt(1 + random.nextInt(BOUND));
+            boolean cut = random.nextInt(40) == 0;
+            assertThat(learn(estimate, prompt, made, cut ? FinishReason.LENGTH : FinishReason.STOP))
+                    .as("seed %s, answer %s", seed, answer)
+                    .hasValue((long) prompt + made);
+
+            completions.add(cut ? Long.MAX_VALUE : (long) made);
+            int size = (int) (Math.log(estimate) / Math.log(2) + 1e-9);
+            List<Long> ofSize = errors.computeIfAbsent(size, key -> new ArrayList<>());
+            ofSize.add(Math.min(16_000, (long) Math.ceil(1_000.0 * prompt / estimate)));
+
+            long completion = completions.size() < 59 ? BOUND : Math.min(BOUND, enough(completions, 0.95));
+            assertThat(forecast.completionTokens(route, target, BOUND))
+                    .as("seed %s, answer %s: completion", seed, answer)
+                    .isEqualTo(completion);
+            long perThousand = ofSize.size() < 59
+                    ? Math.max(
+                            1_000,
+                            ofSize.stream().mapToLong(Long::longValue).max().orElseThrow())
+                    : Math.max(250, enough(ofSize, 0.99));
+            assertThat(forecast.promptTokens(target, estimate))
+                    .as("seed %s, answer %s: prompt estimated at %s", seed, answer, estimate)
+                    .isEqualTo((long) Math.ceil(estimate * perThousand / 1_000.0));
+        }
+    }
+
+    @ParameterizedTest(name = "{0} a thousand")
+    @ValueSource(ints = {1_000, 1_125, 1_126, 2_000})
+    void whoWaits_isToldOnceOfWhatIsMoreThanAnEighthOther(int perThousand) {
+        learn(1_000, perThousand, 1, FinishReason.STOP);
+
+        assertThat(forecast.takeMoved()).isEqualTo(perThousand > 1_125);
+        assertThat(forecast.takeMoved()).isFalse();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.engine.pool;
+
+import org.jspecify.annotations.NullMarked;

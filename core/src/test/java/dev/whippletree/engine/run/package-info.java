@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.engine.run;
+
+import org.jspecify.annotations.NullMarked;
