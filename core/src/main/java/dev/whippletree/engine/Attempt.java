@@ -107,6 +107,7 @@ final class Attempt implements AttemptSink {
      * @return whether it is still wanted
      */
     boolean granted(String id) {
+        monitor.assertHeld();
         if (ended) {
             return false;
         }
@@ -116,6 +117,7 @@ final class Attempt implements AttemptSink {
 
     /** Returns what was reserved for it among the processes, the first time it is asked. The lock must be held. */
     Optional<String> takeGrant() {
+        monitor.assertHeld();
         Optional<String> taken = Optional.ofNullable(grant);
         grant = null;
         return taken;
@@ -123,6 +125,7 @@ final class Attempt implements AttemptSink {
 
     /** Ends it before it was sent, since the other processes don't let it pass. The lock must be held. */
     void sendBack(long now) {
+        monitor.assertHeld();
         if (!ended) {
             finish();
             listener.ended(this, new AttemptOutcome.SentBack(), now);
@@ -196,6 +199,7 @@ final class Attempt implements AttemptSink {
 
     /** Ends it because nobody wants the answer. The lock must be held. */
     void cancel(long now) {
+        monitor.assertHeld();
         if (!ended) {
             breakOff();
             listener.ended(this, new AttemptOutcome.Cancelled(), now);

@@ -22,6 +22,7 @@ final class CallReports {
 
     /** Reports an attempt that was sent. */
     void ended(Attempt attempt, ServiceCall.End end, long now) {
+        monitor.assertHeld();
         if (listeners.isEmpty()) {
             return;
         }

@@ -20,6 +20,7 @@ final class DispatchPass {
 
     private final WaitingLine line;
     private final Choice choice;
+    private final LongWaitLog longWaits;
     private final Change change;
     private final long now;
     private final Map<ScopeState, Flight> earmarks = new HashMap<>(0);
@@ -27,14 +28,12 @@ final class DispatchPass {
     /** The latest first flight of a lane that has to wait. */
     private @Nullable Flight stuck;
 
-    /** The one of them that has waited longest. */
-    private @Nullable Flight longestStuck;
-
     private long wait = Waits.UNTIL_EVENT;
 
-    DispatchPass(WaitingLine line, Choice choice, Change change, long now) {
+    DispatchPass(WaitingLine line, Choice choice, LongWaitLog longWaits, Change change, long now) {
         this.line = line;
         this.choice = choice;
+        this.longWaits = longWaits;
         this.change = change;
         this.now = now;
     }
@@ -53,11 +52,6 @@ final class DispatchPass {
     /** Returns how long until the line has to be looked at again, though nothing else happens. */
     long waitNanos() {
         return wait;
-    }
-
-    /** Returns the flight that has waited longest, of those that are the first of their lanes; null if none waits. */
-    @Nullable Flight longestStuck() {
-        return longestStuck;
     }
 
     /** Takes out a lane's first flight, or a smaller one. Else the lane has to wait, or its first flight has come into another lane. */
@@ -112,10 +106,7 @@ final class DispatchPass {
 
     private void waits(Flight first, long nanos) {
         stuck = first;
-        wait = Math.min(wait, nanos);
-        if (longestStuck == null || first.waitingSince() < longestStuck.waitingSince()) {
-            longestStuck = first;
-        }
+        wait = Math.min(wait, Math.min(nanos, longWaits.lookAt(first, now)));
     }
 
     private Optional<Dispatch> begin(Flight flight, Readiness readiness) {

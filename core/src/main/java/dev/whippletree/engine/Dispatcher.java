@@ -5,8 +5,6 @@ import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.time.Timeline;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Begins passes through the waiting line, and has one timer for the earliest known time at which the next pass may find room. Guarded
@@ -17,18 +15,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Dispatcher {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-    private static final long LONG_WAIT_NANOS = 60_000_000_000L;
-
     private final WaitingLine line;
     private final Timeline timeline;
     private final Runnable wakeUp;
-    private final Announcements announcements;
+    private final LongWaitLog longWaits;
     private final Choice choice = new Choice();
 
     private Timeline.@Nullable Timer timer;
     private long wakeAt;
-    private boolean longWaitLogged;
 
     /**
      * Creates one for an empty line.
@@ -39,7 +33,7 @@ final class Dispatcher {
         this.line = line;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
-        this.announcements = announcements;
+        this.longWaits = new LongWaitLog(line, announcements);
     }
 
     /**
@@ -48,12 +42,12 @@ final class Dispatcher {
      * @param change what has happened since the last one
      */
     DispatchPass begin(Change change, long now) {
-        return new DispatchPass(line, choice, change, now);
+        return new DispatchPass(line, choice, longWaits, change, now);
     }
 
     /** A pass has come to its end. */
     void ended(DispatchPass pass, long now) {
-        wakeUpIn(Math.min(pass.waitNanos(), untilLongWait(pass.longestStuck(), now)), now);
+        wakeUpIn(pass.waitNanos(), now);
     }
 
     private void wakeUpIn(long wait, long now) {
@@ -71,26 +65,9 @@ final class Dispatcher {
         timer = timeline.schedule(wait, wakeUp);
     }
 
-    /** Says once, until the line is empty again, that somebody has been waiting for a minute. */
-    private long untilLongWait(@Nullable Flight longest, long now) {
-        if (longWaitLogged || longest == null) {
-            return Waits.UNTIL_EVENT;
-        }
-        long waited = now - longest.waitingSince();
-        if (waited < LONG_WAIT_NANOS) {
-            return LONG_WAIT_NANOS - waited;
-        }
-        longWaitLogged = true;
-        int waiting = line.size();
-        String route = longest.route().name();
-        announcements.add(() -> LOG.info(
-                "Route {}: {} prompts are waiting for room, the first of them for over a minute", route, waiting));
-        return Waits.UNTIL_EVENT;
-    }
-
     /** The line may have become empty: the next long wait is worth saying again. */
     void lineShrank() {
-        longWaitLogged &= line.size() > 0;
+        longWaits.lineShrank();
     }
 
     long pickerFaults() {

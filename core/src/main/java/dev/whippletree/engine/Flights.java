@@ -81,10 +81,12 @@ final class Flights {
 
     /** Returns a flight that a prompt may join. */
     Optional<Flight> find(CacheKey key) {
+        monitor.assertHeld();
         return Optional.ofNullable(joinable.get(key));
     }
 
     Flight open(CacheKey key, Prompt prompt, Route route, long now) {
+        monitor.assertHeld();
         Flight flight = new Flight(key, prompt, route, now);
         underWay.add(flight);
         if (prompt.cache().read()) {
@@ -96,6 +98,7 @@ final class Flights {
 
     /** Subscribes a caller; one who comes after the answer gets it at once. */
     Subscription subscribe(Flight flight, Prompt prompt, boolean joined, Optional<Reader> reader, long now) {
+        monitor.assertHeld();
         SessionKey session = SessionKey.of(prompt);
         Subscription subscription =
                 new Subscription(flight, joined, session, patience(flight, prompt, reader), reader, now);
@@ -135,6 +138,7 @@ final class Flights {
 
     /** An answer broke off and is asked for anew: who waited for its first piece waits for the next one. */
     void awaitAgain(Flight flight, long now) {
+        monitor.assertHeld();
         flight.subscriptions().stream()
                 .filter(subscription -> subscription.patience().firstPieceOnly()
                         && subscription.deadline().isEmpty())
@@ -143,6 +147,7 @@ final class Flights {
 
     /** A caller has lost interest. */
     void leave(Subscription subscription) {
+        monitor.assertHeld();
         if (subscription.end()) {
             tally.cancelled(subscription);
             tellOfCancelled(subscription);
@@ -169,6 +174,7 @@ final class Flights {
 
     /** A flight has its answer, fresh or stored. */
     void land(Flight flight, Completion completion, long now) {
+        monitor.assertHeld();
         flight.answer(completion);
         List.copyOf(flight.subscriptions()).forEach(subscription -> deliver(subscription, completion, now));
         Optional<Duration> ttl = timeToStore(flight, completion);
@@ -230,6 +236,7 @@ final class Flights {
 
     /** A flight has failed, and all its callers with it. */
     void fail(Flight flight, PromptException failure) {
+        monitor.assertHeld();
         List.copyOf(flight.subscriptions())
                 .forEach(subscription ->
                         fail(subscription, subscription.wasTold() ? PromptErrors.interrupted(failure) : failure));
@@ -238,6 +245,7 @@ final class Flights {
 
     /** Fails the callers who were told part of an answer that another one has taken the place of. */
     void interrupt(Flight flight) {
+        monitor.assertHeld();
         List<Subscription> lost =
                 flight.subscriptions().stream().filter(Subscription::wasTold).toList();
         flight.broadcast()
@@ -252,6 +260,7 @@ final class Flights {
 
     /** One caller alone gets no answer. */
     void fail(Subscription subscription, PromptException failure) {
+        monitor.assertHeld();
         if (!subscription.end()) {
             return;
         }
@@ -276,6 +285,7 @@ final class Flights {
 
     /** Runs something now if no flight is under way, and whenever the last one has ended. */
     void whenEmpty(Runnable task) {
+        monitor.assertHeld();
         whenEmpty = task;
         if (underWay.isEmpty()) {
             task.run();
@@ -284,11 +294,13 @@ final class Flights {
 
     /** Returns when there would be room for a flight behind all that wait now, if that is known. */
     Optional<Instant> roomAt(Flight flight) {
+        monitor.assertHeld();
         long wait = Forecast.behindAll(flight, line, timeline.nanoTime()).waitNanos();
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
     Set<Flight> underWay() {
+        monitor.assertHeld();
         return underWay;
     }
 }

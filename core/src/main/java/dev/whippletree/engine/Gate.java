@@ -46,6 +46,7 @@ final class Gate {
 
     /** Sends an attempt that has just begun, once the lock is free and the others agree. */
     void pass(Attempt attempt) {
+        monitor.assertHeld();
         Mailbox mailbox = attempt.flight().mailbox();
         Optional<Coordination> coordination = coordinator.coordination();
         if (coordination.isEmpty()) {
@@ -129,6 +130,7 @@ final class Gate {
 
     /** An attempt has used what it reserved, or as many tokens as the service counted. The lock must be held. */
     void used(Attempt attempt, OptionalLong tokens, long now) {
+        monitor.assertHeld();
         attempt.lease().end(tokens, now);
         attempt.takeGrant().ifPresent(grant -> {
             Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));
@@ -138,6 +140,7 @@ final class Gate {
 
     /** An attempt was never sent. The lock must be held. */
     void unused(Attempt attempt, long now) {
+        monitor.assertHeld();
         attempt.lease().release(now);
         attempt.takeGrant()
                 .ifPresent(grant -> monitor.after(attempt.flight().mailbox(), () -> tell(to -> to.release(grant))));

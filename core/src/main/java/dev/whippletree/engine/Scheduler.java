@@ -90,6 +90,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     /** Returns how many flights wait. */
     int waiting() {
+        monitor.assertHeld();
         return line.size();
     }
 
@@ -178,6 +179,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     /** Moves a flight forward: a caller who has joined it is in a hurry. */
     void hurry(Flight flight) {
+        monitor.assertHeld();
         if (flight.stage() == Flight.Stage.WAITING) {
             line.hurry(flight);
         } else {
@@ -191,6 +193,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      * @param retokened the accounts that have another token
      */
     void poolChanged(Collection<String> retokened, long now) {
+        monitor.assertHeld();
         pool.accounts().stream()
                 .filter(account -> retokened.contains(account.id()))
                 .forEach(account -> {
@@ -220,6 +223,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     /** Returns how long a waiting flight has to wait, if that is known and longer than until a deadline. */
     OptionalLong tooLongWait(Flight flight, long deadline, long now) {
+        monitor.assertHeld();
         Forecast forecast = Forecast.inTurn(flight, line, now);
         if (forecast.isWithin(Math.max(0, deadline - now))) {
             return OptionalLong.empty();
@@ -234,6 +238,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      * @param change what has happened since the last time
      */
     void dispatch(Change change) {
+        monitor.assertHeld();
         long now = timeline.nanoTime();
         outages.tellReopened(change.everything(), now);
         DispatchPass pass = dispatcher.begin(change, now);
@@ -278,6 +283,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Withdraws a flight that nobody wants any longer; flights that it held back may begin. */
     @Override
     public void abandoned(Flight flight) {
+        monitor.assertHeld();
         boolean waiting = flight.stage() == Flight.Stage.WAITING;
         withdraw(flight);
         if (waiting) {
@@ -287,6 +293,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     /** Takes a flight off its way, wherever it is. */
     void withdraw(Flight flight) {
+        monitor.assertHeld();
         line.remove(flight);
         dispatcher.lineShrank();
         Attempt attempt = flight.attempt();
@@ -297,17 +304,20 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     @Override
     public void reported(Attempt attempt, List<RateLimitReport> reports, long now) {
+        monitor.assertHeld();
         recorder.reported(attempt, reports, now);
         changed(attempt.target());
     }
 
     @Override
     public void differs(Attempt attempt) {
+        monitor.assertHeld();
         flights.interrupt(attempt.flight());
     }
 
     @Override
     public void ended(Attempt attempt, AttemptOutcome told, long now) {
+        monitor.assertHeld();
         Flight flight = attempt.flight();
         AttemptOutcome outcome = policy.judge(attempt, told);
         if (outcome instanceof AttemptOutcome.Failed) {
@@ -391,6 +401,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     /** Begins nothing any more. */
     void stop() {
+        monitor.assertHeld();
         dispatcher.stop();
     }
 

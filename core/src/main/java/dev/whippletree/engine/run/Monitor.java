@@ -50,7 +50,13 @@ public final class Monitor {
 
     /** Leaves a task to be done after the lock is free. The lock must be held. */
     public void after(Mailbox mailbox, Runnable task) {
+        assertHeld();
         mailbox.add(task);
         touched.add(mailbox);
+    }
+
+    /** Checks that the calling thread holds the lock. Costs nothing unless Java's assertions are on, as they are in tests. */
+    public void assertHeld() {
+        assert lock.isHeldByCurrentThread() : "the engine's lock must be held here";
     }
 }

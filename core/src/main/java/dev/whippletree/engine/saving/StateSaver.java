@@ -93,6 +93,7 @@ public final class StateSaver {
 
     /** Something changed that is worth saving. The lock must be held. */
     public void changed() {
+        monitor.assertHeld();
         unsaved = true;
         if (phase == Phase.IDLE) {
             plan(nextSave - timeline.nanoTime());
@@ -111,6 +112,7 @@ public final class StateSaver {
      * @param known the scopes that aren't new
      */
     public void resumeAllBut(Collection<ScopeState> known, SavedState saved) {
+        monitor.assertHeld();
         copy.resumeAllBut(known, saved, times());
     }
 
