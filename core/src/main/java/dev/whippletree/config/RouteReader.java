@@ -65,17 +65,15 @@ final class RouteReader {
         if (tiers.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new RouteSettings(
-                name,
-                tiers,
-                strategy.name(),
-                strategy.settings(),
-                patience,
-                deadline,
-                maxTokens,
-                ttl,
-                retries,
-                timeouts));
+        return Optional.of(RouteSettings.builder(name, tiers)
+                .strategy(strategy.name(), strategy.settings())
+                .patience(patience)
+                .deadline(deadline)
+                .maxTokens(maxTokens)
+                .ttl(ttl)
+                .retries(retries)
+                .timeouts(timeouts)
+                .build());
     }
 
     /** {@code tiers} in full; or {@code model}, and perhaps {@code accounts}, for a single tier. */

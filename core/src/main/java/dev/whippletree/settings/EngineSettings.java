@@ -26,4 +26,19 @@ public record EngineSettings(int lineSize, int maxConcurrency, Duration cacheTim
             throw new IllegalArgumentException("cache-timeout is positive, not " + cacheTimeout);
         }
     }
+
+    /** Returns the same with another number of flights that may wait. */
+    public EngineSettings withLineSize(int lineSize) {
+        return new EngineSettings(lineSize, maxConcurrency, cacheTimeout);
+    }
+
+    /** Returns the same with another number of attempts under way on an account. */
+    public EngineSettings withMaxConcurrency(int maxConcurrency) {
+        return new EngineSettings(lineSize, maxConcurrency, cacheTimeout);
+    }
+
+    /** Returns the same with another time that a cache is waited for. */
+    public EngineSettings withCacheTimeout(Duration cacheTimeout) {
+        return new EngineSettings(lineSize, maxConcurrency, cacheTimeout);
+    }
 }

@@ -32,4 +32,19 @@ public record Retries(
             throw new IllegalArgumentException("a retry budget allows more than 0 a second, not " + budgetPerSecond);
         }
     }
+
+    /** Returns the same with another number of attempts that a flight makes on a target. */
+    public Retries withAttemptsPerTarget(int attemptsPerTarget) {
+        return new Retries(attemptsPerTarget, backoff, maxBackoff, budgetShare, budgetPerSecond);
+    }
+
+    /** Returns the same with other bounds of the first pause and of any pause. */
+    public Retries withBackoff(Duration backoff, Duration maxBackoff) {
+        return new Retries(attemptsPerTarget, backoff, maxBackoff, budgetShare, budgetPerSecond);
+    }
+
+    /** Returns the same with another budget: a share of the flights, and retries each second besides. */
+    public Retries withBudget(double budgetShare, double budgetPerSecond) {
+        return new Retries(attemptsPerTarget, backoff, maxBackoff, budgetShare, budgetPerSecond);
+    }
 }

@@ -67,29 +67,119 @@ public record RouteSettings(
 
     /** Returns a route of these tiers with every default. */
     public static RouteSettings of(String name, List<Tier> tiers) {
-        return new RouteSettings(
-                name,
-                tiers,
-                DEFAULT_STRATEGY,
-                Settings.none("route " + name),
-                DEFAULT_PATIENCE,
-                Optional.empty(),
-                DEFAULT_MAX_TOKENS,
-                Optional.of(DEFAULT_TTL),
-                Retries.DEFAULT,
-                Timeouts.DEFAULT);
+        return new Builder(name, tiers).build();
+    }
+
+    /** Returns a builder of a route of these tiers, with every default. */
+    public static Builder builder(String name, List<Tier> tiers) {
+        return new Builder(name, tiers);
+    }
+
+    /** Returns a builder that begins with what this route has. */
+    public Builder toBuilder() {
+        return new Builder(name, tiers)
+                .strategy(strategy, strategySettings)
+                .patience(patience)
+                .deadline(deadline)
+                .maxTokens(maxTokens)
+                .ttl(ttl)
+                .retries(retries)
+                .timeouts(timeouts);
     }
 
     /** Returns the same route to other targets. */
     public RouteSettings withTiers(List<Tier> tiers) {
-        return new RouteSettings(
-                name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts);
+        return toBuilder().tiers(tiers).build();
     }
 
     /** Returns the same route with other timeouts. */
     public RouteSettings withTimeouts(Timeouts timeouts) {
-        return new RouteSettings(
-                name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts);
+        return toBuilder().timeouts(timeouts).build();
+    }
+
+    /** Collects what makes a route. Confined to one thread; may be used again after {@link #build()}. */
+    public static final class Builder {
+
+        private final String name;
+        private List<Tier> tiers;
+        private String strategy = DEFAULT_STRATEGY;
+        private Settings strategySettings;
+        private Duration patience = DEFAULT_PATIENCE;
+        private Optional<Duration> deadline = Optional.empty();
+        private int maxTokens = DEFAULT_MAX_TOKENS;
+        private Optional<Duration> ttl = Optional.of(DEFAULT_TTL);
+        private Retries retries = Retries.DEFAULT;
+        private Timeouts timeouts = Timeouts.DEFAULT;
+
+        private Builder(String name, List<Tier> tiers) {
+            this.name = name;
+            this.tiers = tiers;
+            this.strategySettings = Settings.none("route " + name);
+        }
+
+        /** Sets the tiers, the preferred one first; at least one. */
+        public Builder tiers(List<Tier> tiers) {
+            this.tiers = tiers;
+            return this;
+        }
+
+        /** Sets the balancing strategy by its name, without settings of its own. */
+        public Builder strategy(String strategy) {
+            return strategy(strategy, Settings.none("route " + name));
+        }
+
+        /** Sets the balancing strategy by its name, with its own settings. */
+        public Builder strategy(String strategy, Settings settings) {
+            this.strategy = strategy;
+            this.strategySettings = settings;
+            return this;
+        }
+
+        /** Sets how long a prompt waits for a tier before the next is eligible too; zero or more. */
+        public Builder patience(Duration patience) {
+            this.patience = patience;
+            return this;
+        }
+
+        /** Sets how long callers wait that don't say; absent: as long as it takes. */
+        public Builder deadline(Optional<Duration> deadline) {
+            this.deadline = deadline;
+            return this;
+        }
+
+        /** Sets the bound on a completion whose prompt has none, 1 or more. */
+        public Builder maxTokens(int maxTokens) {
+            this.maxTokens = maxTokens;
+            return this;
+        }
+
+        /** Sets how long answers may be stored; absent: not at all. */
+        public Builder ttl(Optional<Duration> ttl) {
+            this.ttl = ttl;
+            return this;
+        }
+
+        /** Sets how failed attempts are made again. */
+        public Builder retries(Retries retries) {
+            this.retries = retries;
+            return this;
+        }
+
+        /** Sets how long an attempt may be silent. */
+        public Builder timeouts(Timeouts timeouts) {
+            this.timeouts = timeouts;
+            return this;
+        }
+
+        /**
+         * Returns the route.
+         *
+         * @throws IllegalArgumentException if there is no tier or a value is out of range
+         */
+        public RouteSettings build() {
+            return new RouteSettings(
+                    name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts);
+        }
     }
 
     /**

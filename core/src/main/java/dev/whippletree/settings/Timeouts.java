@@ -37,4 +37,19 @@ public record Timeouts(Optional<Duration> firstByte, Duration firstToken, Durati
     public Timeouts withFirstByte(Duration firstByte) {
         return new Timeouts(Optional.of(firstByte), firstToken, betweenTokens, whole);
     }
+
+    /** Returns the same with another time to the first piece of a streamed answer. */
+    public Timeouts withFirstToken(Duration firstToken) {
+        return new Timeouts(firstByte, firstToken, betweenTokens, whole);
+    }
+
+    /** Returns the same with another time between two pieces of a streamed answer. */
+    public Timeouts withBetweenTokens(Duration betweenTokens) {
+        return new Timeouts(firstByte, firstToken, betweenTokens, whole);
+    }
+
+    /** Returns the same with another time to the end of any answer. */
+    public Timeouts withWhole(Duration whole) {
+        return new Timeouts(firstByte, firstToken, betweenTokens, whole);
+    }
 }

@@ -264,16 +264,6 @@ final class EngineFixture {
 
     /** Returns a route with other retries. */
     static RouteSettings with(RouteSettings route, Retries retries) {
-        return new RouteSettings(
-                route.name(),
-                route.tiers(),
-                route.strategy(),
-                route.strategySettings(),
-                route.patience(),
-                route.deadline(),
-                route.maxTokens(),
-                route.ttl(),
-                retries,
-                route.timeouts());
+        return route.toBuilder().retries(retries).build();
     }
 }

@@ -14,7 +14,6 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.Retries;
-import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
@@ -533,17 +532,9 @@ final class EngineReloadTest {
         bench.advance(MOMENT.multipliedBy(2));
         bench.change(
                         "default",
-                        route -> new RouteSettings(
-                                route.name(),
-                                route.tiers(),
-                                route.strategy(),
-                                route.strategySettings(),
-                                Duration.ofSeconds(1),
-                                route.deadline(),
-                                route.maxTokens(),
-                                route.ttl(),
-                                route.retries(),
-                                route.timeouts()))
+                        route -> route.toBuilder()
+                                .patience(Duration.ofSeconds(1))
+                                .build())
                 .reload();
         bench.run();
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);

@@ -7,7 +7,6 @@ import dev.whippletree.emulator.plan.AccountPool;
 import dev.whippletree.emulator.plan.PlanRequest;
 import dev.whippletree.emulator.plan.Workload;
 import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.spi.Settings;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -77,18 +76,7 @@ final class WishedPlan {
     }
 
     private static AccountPool withStrategy(AccountPool pool, String name) {
-        RouteSettings route = pool.route();
-        RouteSettings changed = new RouteSettings(
-                route.name(),
-                route.tiers(),
-                name,
-                Settings.none("route " + route.name()),
-                route.patience(),
-                route.deadline(),
-                route.maxTokens(),
-                route.ttl(),
-                route.retries(),
-                route.timeouts());
+        RouteSettings changed = pool.route().toBuilder().strategy(name).build();
         return new AccountPool(pool.groups(), changed, pool.engine(), pool.notes());
     }
 
