@@ -22,6 +22,7 @@ final class FailurePolicy {
     private static final int MOST_CALLS_A_TARGET = 20;
 
     private static final NextStep NOW = new NextStep.TryAgain(0, false);
+    private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service answered with nothing");
 
     private final RandomGenerator random;
 
@@ -36,9 +37,7 @@ final class FailurePolicy {
     AttemptOutcome judge(Attempt attempt, AttemptOutcome outcome) {
         boolean isFault =
                 outcome instanceof AttemptOutcome.Answered answered && isFault(attempt, answered.completion());
-        return isFault
-                ? new AttemptOutcome.Failed(Failure.of(FailureKind.UNAVAILABLE, "the service answered with nothing"))
-                : outcome;
+        return isFault ? new AttemptOutcome.Failed(EMPTY) : outcome;
     }
 
     private static boolean isFault(Attempt attempt, Completion completion) {
@@ -76,7 +75,13 @@ final class FailurePolicy {
                 flight.options().avoid(target);
                 yield elsewhere(flight, target, failure, now);
             }
-            case UNAVAILABLE -> unavailable(flight, target, failure, now);
+            case UNAVAILABLE -> {
+                if (failure == EMPTY) {
+                    flight.options().avoid(target);
+                    yield elsewhere(flight, target, failure, now);
+                }
+                yield unavailable(flight, target, failure, now);
+            }
         };
     }
 

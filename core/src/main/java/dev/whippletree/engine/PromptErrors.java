@@ -29,7 +29,7 @@ final class PromptErrors {
                 attempts.isEmpty() ? "" : attempts.get(attempts.size() - 1).toString();
         String message = switch (reason) {
             case REJECTED -> "the service refused the prompt: " + last;
-            case FILTERED -> "the service's content filter refused the prompt: " + last;
+            case FILTERED -> "the service's content filter stepped in: " + last;
             case TOO_LARGE -> "the prompt is too large: " + last;
             case ATTEMPTS_EXHAUSTED -> "everything that may be tried has failed:" + lines(attempts);
             case STREAM_INTERRUPTED, NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";

@@ -262,6 +262,19 @@ final class EngineFailureTest {
     }
 
     @Test
+    void emptyAnswer_isAskedForInTheNextTierAtOnce() {
+        ScriptedClient empty = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        empty.usually(empty.answersAfter(SHORT, ""));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(120));
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(empty.calls()).isEqualTo(1);
+    }
+
+    @Test
     void emptyAnswersFromEverybody_areTheAnswer_andAreNotStored() {
         ScriptedCache cache = new ScriptedCache(fixture.timeline);
         fixture.cache("memory", cache);

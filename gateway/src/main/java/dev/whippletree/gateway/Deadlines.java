@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses how long a request waits: the first that is there of the gateway's own header, the timeout that the client's library tells, the
- * route's deadline and the gateway's. Thread-safe.
+ * Chooses how long a request waits: as long as the gateway's own header says; else as long as the route's deadline or the gateway's, but no longer
+ * than the timeout that the client's library tells. Thread-safe.
  *
  * <p>OpenAI's libraries tell their timeouts in seconds. {@code X-Stainless-Timeout} is for the whole call, in those for JavaScript and
  * Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence between two pieces, so it says nothing of a stream's
@@ -49,16 +49,22 @@ final class Deadlines {
      * @throws RequestException if the gateway's own header can't be understood
      */
     void apply(HeaderMap headers, boolean streaming, Prompt.Builder prompt) {
-        Duration deadline = OwnHeaders.deadline(headers)
-                .or(() -> seconds(headers.getFirst(CALL)))
-                .or(() -> streaming ? Optional.empty() : seconds(headers.getFirst(SILENCE)))
-                .or(() -> prompt.build().route().flatMap(this::ofRoute))
-                .orElse(otherwise);
+        Duration deadline = OwnHeaders.deadline(headers).orElseGet(() -> {
+            Duration configured = prompt.build().route().flatMap(this::ofRoute).orElse(otherwise);
+            return ofLibrary(headers, streaming)
+                    .filter(timeout -> timeout.compareTo(configured) < 0)
+                    .orElse(configured);
+        });
         if (streaming) {
             prompt.firstPieceWithin(deadline);
         } else {
             prompt.deadline(deadline);
         }
+    }
+
+    private static Optional<Duration> ofLibrary(HeaderMap headers, boolean streaming) {
+        return seconds(headers.getFirst(CALL))
+                .or(() -> streaming ? Optional.empty() : seconds(headers.getFirst(SILENCE)));
     }
 
     private Optional<Duration> ofRoute(String name) {

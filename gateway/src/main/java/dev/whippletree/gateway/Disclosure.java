@@ -3,6 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.spi.AccountSettings;
 import java.time.temporal.ChronoUnit;
@@ -64,7 +65,7 @@ final class Disclosure {
 
     /** The service's own words on the prompt: why it is refused is the client's matter. */
     private String last(List<AttemptReport> attempts) {
-        return "the service's content filter refused the prompt: "
+        return "the service's content filter stepped in: "
                 + told(attempts.get(attempts.size() - 1).failure().message());
     }
 
@@ -74,14 +75,28 @@ final class Disclosure {
                 .orElse("");
     }
 
+    private static String words(Failure failure) {
+        int status = failure.status().orElse(0);
+        String words = switch (failure.kind()) {
+            case RATE_LIMITED -> "refused by a limit";
+            case QUOTA_EXHAUSTED -> "its quota is used up";
+            case OVERLOADED -> "overloaded";
+            case UNAVAILABLE -> status / 100 == 2 ? "an answer that can't be read" : "unavailable";
+            case TIMEOUT -> "no answer in time";
+            case UNAUTHORIZED -> "the gateway's access is refused";
+            case MODEL_UNAVAILABLE -> "the model isn't served";
+            case TOO_LARGE -> "the prompt is too large";
+            case FILTERED -> "filtered";
+            case REJECTED -> "refused as wrong";
+        };
+        return status == 0 ? words : words + " (" + status + ")";
+    }
+
     /** By kind and status alone: what a service says of a limit or a credit may name its organization. */
     private static String list(List<AttemptReport> attempts) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (AttemptReport attempt : attempts) {
-            String status = attempt.failure().status().isPresent()
-                    ? " (" + attempt.failure().status().getAsInt() + ")"
-                    : "";
-            counts.merge(attempt.model() + ": " + attempt.failure().kind() + status, 1, Integer::sum);
+            counts.merge(attempt.model() + ": " + words(attempt.failure()), 1, Integer::sum);
         }
         return counts.entrySet().stream()
                 .map(entry -> entry.getKey() + (entry.getValue() == 1 ? "" : " (" + entry.getValue() + " times)"))

@@ -30,6 +30,9 @@ final class HttpServer {
 
     private static final int BUFFERS_KEPT_BY_A_THREAD = 4;
 
+    /** How much a client leaves unread before the server notices: left alone, systems buffer megabytes, so a slow reader looks like none. */
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
+
     private final XnioWorker worker;
     private final AcceptingChannel<StreamConnection> accepting;
 
@@ -92,6 +95,7 @@ final class HttpServer {
         return OptionMap.builder()
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
                 .set(Options.BACKLOG, BACKLOG)
                 .set(Options.CONNECTION_HIGH_WATER, most)
                 .set(Options.CONNECTION_LOW_WATER, most)

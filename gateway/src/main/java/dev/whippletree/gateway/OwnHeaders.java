@@ -28,6 +28,7 @@ final class OwnHeaders {
 
     static final String PREFIX = "x-whippletree-";
 
+    private static final Duration MOST_DEADLINE = Duration.ofDays(7);
     private static final String WHOLE_MESSAGE = "*";
 
     private OwnHeaders() {}
@@ -102,11 +103,16 @@ final class OwnHeaders {
     }
 
     private static Duration duration(String text) {
+        Duration duration;
         try {
-            return Settings.parseDuration(text);
+            duration = Settings.parseDuration(text);
         } catch (IllegalArgumentException e) {
             throw wrong("deadline", "can't be used: " + e.getMessage());
         }
+        if (duration.compareTo(MOST_DEADLINE) > 0) {
+            throw wrong("deadline", "is 7 days at most, not " + text);
+        }
+        return duration;
     }
 
     private static void cache(String word, Prompt.Builder prompt) {

@@ -62,8 +62,10 @@ final class DeadlinesTest {
     @CsvSource({
         "x-whippletree-deadline=30s;X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, fast, PT30S, PT30S",
         "X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, hasty, PT40S, PT40S",
+        "X-Stainless-Timeout=600, hasty, PT2M, PT2M",
+        "x-whippletree-deadline=10m;X-Stainless-Timeout=40, hasty, PT10M, PT10M",
         "X-Stainless-Read-Timeout=600, fast, PT10M, PT1H30M",
-        "X-Stainless-Read-Timeout=600.0, hasty, PT10M, PT2M",
+        "X-Stainless-Read-Timeout=60.0, hasty, PT1M, PT2M",
         "X-Stainless-Read-Timeout=0.5, fast, PT0.5S, PT1H30M",
         "X-Stainless-Timeout=0;X-Stainless-Read-Timeout=5, fast, PT5S, PT1H30M",
         "X-Stainless-Timeout=0, hasty, PT2M, PT2M",

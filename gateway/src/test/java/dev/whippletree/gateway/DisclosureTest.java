@@ -80,7 +80,7 @@ final class DisclosureTest {
     void attempts_areToldByModelKindAndStatus() {
         assertThat(disclosure(KEYED).told(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), attempt())))
                 .isEqualTo("everything that may be tried has failed:" + System.lineSeparator()
-                        + "  m: RATE_LIMITED (429) (2 times)");
+                        + "  m: refused by a limit (429) (2 times)");
     }
 
     @Test

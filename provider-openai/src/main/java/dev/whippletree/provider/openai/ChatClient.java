@@ -24,7 +24,7 @@ import okhttp3.HttpUrl;
  * <p>Each call occupies one task of {@link Services#executor()} from its start to its end. OkHttp's dispatcher, which would
  * queue calls to one host, isn't asked: calls are executed, not enqueued. All of OkHttp's timeouts but the one for connecting
  * are off, and so is everything by which it would send a request again: admission, time and repetition are the engine's. Only the body
- * of an error has a time of its own, {@link Connections#ERROR_PATIENCE}.
+ * of an error has a time of its own, {@link Connections#PATIENCE}.
  */
 public final class ChatClient implements ProviderClient {
 
@@ -47,15 +47,15 @@ public final class ChatClient implements ProviderClient {
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */
     public static ChatClient open(AccountSettings account, Services services, Dialect dialect) {
-        return open(account, services, dialect, Connections.ERROR_PATIENCE);
+        return open(account, services, dialect, Connections.PATIENCE);
     }
 
-    /** @param errorPatience how long the body of an error may take to arrive, more than zero */
-    static ChatClient open(AccountSettings account, Services services, Dialect dialect, Duration errorPatience) {
+    /** @param patience how long the body of an error may take to arrive, more than zero */
+    static ChatClient open(AccountSettings account, Services services, Dialect dialect, Duration patience) {
         HttpUrl url = Objects.requireNonNull(HttpUrl.get(dialect.chatCompletions()), "url");
         Endpoint endpoint = new Endpoint(
                 account.id(),
-                Connections.of(account, url, errorPatience),
+                Connections.of(account, url, patience),
                 url,
                 account.token(),
                 dialect,

@@ -14,12 +14,12 @@ import okhttp3.OkHttpClient;
  *
  * @param http makes them, and the calls on them
  * @param meter counts what comes by them
- * @param errorPatience how long the body of an error may take to arrive, more than zero
+ * @param patience how long the body of an error may take to arrive, and the end of a stream after its finish reason; more than zero
  */
-record Connections(OkHttpClient http, WireMeter meter, Duration errorPatience) {
+record Connections(OkHttpClient http, WireMeter meter, Duration patience) {
 
     /** The status has come; what an error says besides comes with it, or isn't worth a wait. */
-    static final Duration ERROR_PATIENCE = Duration.ofSeconds(3);
+    static final Duration PATIENCE = Duration.ofSeconds(3);
 
     /** Where the account states no concurrency: more than an engine would allow it, since idle connections go by themselves. */
     private static final int DEFAULT_IDLE = 1_000;
@@ -39,7 +39,7 @@ record Connections(OkHttpClient http, WireMeter meter, Duration errorPatience) {
      * @param url where all of them go
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */
-    static Connections of(AccountSettings account, HttpUrl url, Duration errorPatience) {
+    static Connections of(AccountSettings account, HttpUrl url, Duration patience) {
         WireMeter meter = new WireMeter();
         OkHttpClient.Builder http = new OkHttpClient.Builder()
                 .socketFactory(meter)
@@ -58,6 +58,6 @@ record Connections(OkHttpClient http, WireMeter meter, Duration errorPatience) {
             // Saves reading the trust store, which takes longer than a call.
             http.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
         }
-        return new Connections(http.build(), meter, errorPatience);
+        return new Connections(http.build(), meter, patience);
     }
 }

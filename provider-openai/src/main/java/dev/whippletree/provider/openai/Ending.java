@@ -3,6 +3,7 @@ package dev.whippletree.provider.openai;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
+import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -18,7 +19,7 @@ final class Ending {
      */
     static AnswerEnd of(ResponseHead head, String finishReason, Optional<TokenUsage> usage, String model)
             throws NoAnswerException {
-        FinishReason reason = switch (finishReason) {
+        FinishReason reason = switch (finishReason.toLowerCase(Locale.ROOT)) {
             // Besides the protocol's words, those that Hugging Face's and Anthropic's servers use.
             case "stop", "eos", "eos_token", "stop_sequence", "end_turn" -> FinishReason.STOP;
             case "length", "max_tokens" -> FinishReason.LENGTH;

@@ -1,6 +1,8 @@
 package dev.whippletree.provider.openai;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import okio.BufferedSource;
 import okio.ByteString;
 import okio.Okio;
@@ -65,6 +67,11 @@ final class EventStream {
             }
         }
         return data == null ? null : new Event(name, data.toString(), false);
+    }
+
+    /** Lets everything that is still to come take so long only, all of it together. */
+    void hurry(Duration patience) {
+        source.timeout().deadline(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Returns whether nothing has come so far. */

@@ -32,7 +32,7 @@ record ResponseReader(Endpoint endpoint, String model, OneEndSink sink) {
             byte[] body = coding.isReadable()
                     ? BodyReader.error(
                             coding.unpacked(response.body().source()),
-                            endpoint.connections().errorPatience())
+                            endpoint.connections().patience())
                     : new byte[0];
             throw new NoAnswerException(ErrorReader.ofBody(head, body, endpoint.clock()));
         }
@@ -49,7 +49,13 @@ record ResponseReader(Endpoint endpoint, String model, OneEndSink sink) {
     }
 
     private AnswerEnd stream(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
-        return new StreamedAnswer(head, endpoint.dialect(), endpoint.clock(), model, sink::delta)
+        return new StreamedAnswer(
+                        head,
+                        endpoint.dialect(),
+                        endpoint.clock(),
+                        endpoint.connections().patience(),
+                        model,
+                        sink::delta)
                 .read(new EventStream(body));
     }
 

@@ -4,6 +4,7 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Reads an answer that comes in chunks. Confined to one thread.
  *
- * <p>It is whole when a finish reason came: with {@code [DONE]} or without, and whatever happens to the connection afterwards.
+ * <p>It is whole when a finish reason came: with {@code [DONE]} or without, and whatever happens to the connection afterwards. What else comes,
+ * such as the usage, is waited for with little patience.
  */
 final class StreamedAnswer {
 
@@ -21,6 +23,7 @@ final class StreamedAnswer {
     private final Dialect dialect;
     private final InstantSource clock;
     private final AnswerParts parts;
+    private final Duration patience;
     private String model;
     private @Nullable String finishReason;
     private Optional<TokenUsage> usage = Optional.empty();
@@ -30,14 +33,21 @@ final class StreamedAnswer {
     /**
      * Prepares to read one answer.
      *
+     * @param patience how long may pass from the finish reason to the end of the stream
      * @param model what the model is called where the answer doesn't say
      * @param listener is told of every piece as it arrives
      */
     StreamedAnswer(
-            ResponseHead head, Dialect dialect, InstantSource clock, String model, Consumer<Delta.Piece> listener) {
+            ResponseHead head,
+            Dialect dialect,
+            InstantSource clock,
+            Duration patience,
+            String model,
+            Consumer<Delta.Piece> listener) {
         this.head = head;
         this.dialect = dialect;
         this.clock = clock;
+        this.patience = patience;
         this.model = model;
         this.parts = new AnswerParts(listener);
     }
@@ -72,7 +82,11 @@ final class StreamedAnswer {
     private void takeAll(EventStream events) throws NoAnswerException, IOException {
         EventStream.@Nullable Event event = events.next();
         while (event != null && !event.isEndMark()) {
+            boolean unfinished = finishReason == null;
             take(event);
+            if (unfinished && finishReason != null) {
+                events.hurry(patience);
+            }
             event = events.next();
         }
         begun |= event != null;

@@ -99,6 +99,18 @@ final class ErrorBodyTest {
         assertThat(service.connections()).hasSize(1);
     }
 
+    @Test
+    void streamThatIsSilentAfterItsFinishReason_isWhole() {
+        service.reply(
+                0,
+                service.keptOpen(
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + "61\r\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"
+                                + " ".repeat(16) + "\n\n\r\n"));
+
+        assertThat(service.send(true).text()).isEqualTo("Hi");
+    }
+
     private Failure failure(RawService.Reply reply) {
         service.reply(0, reply);
         return service.send().awaitFailure();

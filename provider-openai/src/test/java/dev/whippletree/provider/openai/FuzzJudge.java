@@ -61,7 +61,8 @@ final class FuzzJudge {
 
     static Reading stream(FuzzInput input) {
         Listener listener = new Listener();
-        StreamedAnswer answer = new StreamedAnswer(GOOD, DIALECT, () -> Bench.NOW, Reading.MODEL, listener);
+        StreamedAnswer answer =
+                new StreamedAnswer(GOOD, DIALECT, () -> Bench.NOW, Connections.PATIENCE, Reading.MODEL, listener);
         try {
             return listener.ended(Optional.of(answer.read(new EventStream(input.source()))));
         } catch (NoAnswerException | IOException e) {
@@ -81,6 +82,6 @@ final class FuzzJudge {
     }
 
     private static ServiceError refusal(FuzzInput input, ResponseHead head) throws IOException {
-        return ErrorReader.ofBody(head, BodyReader.error(input.source(), Connections.ERROR_PATIENCE), () -> Bench.NOW);
+        return ErrorReader.ofBody(head, BodyReader.error(input.source(), Connections.PATIENCE), () -> Bench.NOW);
     }
 }

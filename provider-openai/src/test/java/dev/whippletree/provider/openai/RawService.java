@@ -44,11 +44,11 @@ final class RawService implements AutoCloseable {
     }
 
     RawService() {
-        this(Connections.ERROR_PATIENCE);
+        this(Connections.PATIENCE);
     }
 
-    /** @param errorPatience how long the account waits for an error's body */
-    RawService(Duration errorPatience) {
+    /** @param patience how long the account waits for an error's body */
+    RawService(Duration patience) {
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -59,7 +59,7 @@ final class RawService implements AutoCloseable {
                 Bench.account(address(), Map.of()),
                 services,
                 new OpenAiDialect(URI.create(address() + "/v1/chat/completions"), "max_tokens"),
-                errorPatience);
+                patience);
     }
 
     /** Returns its address, {@code http://127.0.0.1:port}. */
