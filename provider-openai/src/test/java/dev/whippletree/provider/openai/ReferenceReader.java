@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +142,7 @@ final class ReferenceReader {
     }
 
     private AnswerEnd end() {
-        FinishReason known = reason == null ? null : REASONS.get(reason);
+        FinishReason known = reason == null ? null : REASONS.get(reason.toLowerCase(Locale.ROOT));
         if (known == null) {
             throw new NoneException();
         }

@@ -98,6 +98,7 @@ final class StreamedAnswerTest {
     @ParameterizedTest
     @CsvSource({
         "stop, STOP",
+        "STOP, STOP",
         "eos_token, STOP",
         "end_turn, STOP",
         "length, LENGTH",
