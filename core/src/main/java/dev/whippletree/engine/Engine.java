@@ -362,7 +362,7 @@ public final class Engine {
     public CompletableFuture<Void> close(Duration grace) {
         monitor.decide(() -> {
             closing = true;
-            flights.whenEmpty(this::drained);
+            flights.whenEmpty(this::finish);
             if (!drained.isDone()) {
                 timeline.schedule(Waits.nanos(grace), () -> monitor.decide(this::endTheRest));
             }
@@ -377,7 +377,7 @@ public final class Engine {
         }
     }
 
-    private void drained() {
+    private void finish() {
         scheduler.stop();
         saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> scheduler.announce(this::ended));
     }
