@@ -37,6 +37,9 @@ final class Flight {
         return byTurn != 0 ? byTurn : Long.compare(one.order, other.order);
     };
 
+    /** Where it stands in the line, which alone knows what that is. */
+    interface Place {}
+
     /** Where a flight is on its way. */
     enum Stage {
         /** The caches are looked into. */
@@ -78,6 +81,7 @@ final class Flight {
 
     private long waitingSince;
     private Consumer<ServiceCall> hearer = call -> {};
+    private @Nullable Place place;
     private double turn;
     private long order;
     private @Nullable Attempt attempt;
@@ -271,14 +275,25 @@ final class Flight {
         turn = earlier;
     }
 
-    /** It is in the line. */
-    void enter(double turn, long order) {
+    /** It is in the line, at a place that the line knows. */
+    void enter(Place place, double turn, long order) {
+        this.place = place;
         this.turn = turn;
         this.order = order;
         this.stage = Stage.WAITING;
     }
 
-    /** Returns its place in the order of the line, which it keeps when it is tried again. */
+    /** It is out of the line. */
+    void leaveLine() {
+        place = null;
+    }
+
+    /** Returns where it stands in the line; null if it isn't there. */
+    @Nullable Place place() {
+        return place;
+    }
+
+    /** Returns its turn in the line, which it keeps when it is tried again. */
     double turn() {
         return turn;
     }

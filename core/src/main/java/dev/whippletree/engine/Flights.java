@@ -109,7 +109,8 @@ final class Flights {
         Completion answer = flight.answer();
         if (answer != null) {
             deliver(subscription, answer, now);
-        } else if (flight.broadcast().isEmpty() || !subscription.patience().firstPieceOnly()) {
+        } else if (!subscription.patience().firstPieceOnly()
+                || flight.broadcast().isEmpty()) {
             await(subscription, now);
         }
         return subscription;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Waiting flights that may use the same targets, so that what holds up the first of them holds up all that ask no less. Guarded
  * by the engine's lock.
  */
-final class Lane {
+final class Lane implements Flight.Place {
 
     private final TargetOptions.Key key;
     private final List<Tier> tiers = new ArrayList<>(1);

@@ -5,7 +5,6 @@ import dev.whippletree.model.Priority;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -30,9 +29,6 @@ final class WaitingLine {
     private static final int FEWEST_KEPT = 1_000;
 
     private final Map<TargetOptions.Key, Lane> lanes = new LinkedHashMap<>();
-
-    /** Where each flight is that waits. */
-    private final Map<Flight, Lane> places = new IdentityHashMap<>();
 
     /** The first flight of each lane. */
     private final NavigableSet<Flight> firsts = new TreeSet<>(Flight.IN_TURN);
@@ -70,12 +66,12 @@ final class WaitingLine {
 
     /** Returns whether a flight waits. */
     boolean contains(Flight flight) {
-        return places.containsKey(flight);
+        return flight.place() != null;
     }
 
     /** Returns the lane of a flight that waits. */
     Lane laneOf(Flight flight) {
-        return Objects.requireNonNull(places.get(flight), "a flight in line has a lane");
+        return (Lane) Objects.requireNonNull(flight.place(), "a flight in line has a lane");
     }
 
     /** Adds a flight; one that was in the line before goes back to its turn. */
@@ -86,13 +82,12 @@ final class WaitingLine {
         size++;
         away.remove(flight);
         if (flight.order() > 0) {
-            flight.enter(flight.turn(), flight.order());
+            flight.enter(lane, flight.turn(), flight.order());
         } else {
             double turn = Math.max(serving, turns.end);
             turns.end = turn + (flight.priority() == Priority.BATCH ? BATCH_TURN : INTERACTIVE_TURN);
-            flight.enter(turn, ++entered);
+            flight.enter(lane, turn, ++entered);
         }
-        places.put(flight, lane);
         Flight firstBefore = lane.first();
         lane.add(flight);
         if (lane.first() == flight) {
@@ -119,8 +114,8 @@ final class WaitingLine {
 
     private void leave(Flight flight) {
         Lane lane = laneOf(flight);
-        places.remove(flight);
         lane.remove(flight);
+        flight.leaveLine();
         Flight first = lane.first();
         if (firsts.remove(flight) && first != null) {
             firsts.add(first);

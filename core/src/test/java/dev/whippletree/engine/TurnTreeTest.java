@@ -52,7 +52,7 @@ final class TurnTreeTest {
         Prompt prompt = Prompt.builder().user("q").maxTokens(tokens).build();
         Flight flight = new Flight(PromptKeys.of(prompt, "default", List.of()), prompt, route, 0);
         flight.demand(Demand.of(prompt, route).reserving(route, new TokenForecast()));
-        flight.enter(turn, ++order);
+        flight.enter(new Flight.Place() {}, turn, ++order);
         return flight;
     }
 

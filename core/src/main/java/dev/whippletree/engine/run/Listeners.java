@@ -42,6 +42,9 @@ public final class Listeners {
 
     /** The calling thread has opened a flight for a prompt. Returns what is to hear of its calls; empty if nobody wants to. */
     public Optional<Consumer<ServiceCall>> opened(Prompt prompt) {
-        return listeners.stream().map(listener -> listener.opened(prompt)).reduce(Consumer::andThen);
+        // Without listeners this is on the way of every cache hit.
+        return isEmpty()
+                ? Optional.empty()
+                : listeners.stream().map(listener -> listener.opened(prompt)).reduce(Consumer::andThen);
     }
 }
