@@ -57,7 +57,7 @@ final class OutcomeRecorder {
     void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
         attempt.lease().arrived(now);
         for (RateLimitReport report : reported) {
-            reaches.reported(attempt.target(), report.reach()).report(report, attempt.lease(), now);
+            reaches.reported(attempt.lease(), report, now).report(report, attempt.lease(), now);
         }
     }
 

@@ -236,4 +236,48 @@ final class EngineReachTest {
 
         assertThat(List.of(held.isDone(), free.isDone())).containsExactly(false, true);
     }
+
+    /** A report of a limit of ten requests that come back a minute after the start. */
+    private RateLimitReport left(long remaining) {
+        return new RateLimitReport(
+                Reach.UNKNOWN,
+                Limit.Unit.REQUESTS,
+                OptionalLong.of(10),
+                OptionalLong.of(remaining),
+                Optional.empty(),
+                RateLimitReport.Refill.AT_ONCE,
+                Optional.of(Duration.ofMinutes(1).minusNanos(fixture.timeline.nanoTime())));
+    }
+
+    private void reports(String model, long remaining) {
+        client.then(client.reports(SHORT, () -> left(remaining)));
+        ask(model + " leaves " + remaining, model);
+        fixture.advance(SHORT);
+    }
+
+    @Test
+    void reportsOfTwoModelsThatCountTogether_areTheOrganizations() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 5);
+        reports("small", 4);
+        reports("small", 0);
+
+        CompletableFuture<Completion> held = ask("next", "large");
+        fixture.advance(Duration.ofSeconds(50));
+        assertThat(held).isNotDone();
+        fixture.advance(Duration.ofSeconds(11));
+        assertThat(held).isCompleted();
+    }
+
+    @Test
+    void reportsOfTwoModelsThatCountApart_areTheModels() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 5);
+        reports("small", 9);
+        reports("large", 0);
+
+        CompletableFuture<Completion> free = ask("next", "small");
+        fixture.advance(SECOND);
+        assertThat(free).isCompleted();
+    }
 }

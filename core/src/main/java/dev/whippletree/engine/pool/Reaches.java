@@ -1,10 +1,14 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Finds the scope that a service means where it doesn't say whether a limit is the model's or the organization's, and remembers what it
@@ -14,18 +18,53 @@ import java.util.Map;
  * organization's: both are closed with everything else of it, and so they are at the next refusal. The one after that closes a single
  * model again, since nothing could show any more that the others needn't be closed. If another model answers a call that was begun while
  * one was closed, limits are the models' own; for an hour, no number of refused models closes the organization.
+ *
+ * <p>A reported limit is taken for the model's own as well, until the reports of two models show that they count together: the same amount, the
+ * same reset, and less left for the later call. More left for the later call shows that they don't, and is believed for an hour.
  */
 public final class Reaches {
 
     private static final long BELIEVED_NANOS = Duration.ofHours(1).toNanos();
 
+    /** Services tell resets in whole seconds. */
+    private static final long SAME_RESET_NANOS = Duration.ofMillis(1_500).toNanos();
+
     private final Pool pool;
     private final Map<Scope, Knowledge> byOrganization = new HashMap<>();
+
+    /**
+     * What a report said of a limit of requests all of which come back at once.
+     *
+     * @param resetAt when they do
+     * @param at when the report came
+     */
+    private record Told(long amount, long remaining, long resetAt, long at) {
+
+        static Optional<Told> of(RateLimitReport report, long now) {
+            boolean complete = report.amount().isPresent()
+                    && report.remaining().isPresent()
+                    && report.reset().isPresent();
+            return complete && report.unit() == Limit.Unit.REQUESTS && report.refill() == RateLimitReport.Refill.AT_ONCE
+                    ? Optional.of(new Told(
+                            report.amount().getAsLong(),
+                            report.remaining().getAsLong(),
+                            now + Waits.nanos(report.reset().get()),
+                            now))
+                    : Optional.empty();
+        }
+
+        /** Returns whether another report may be of the same count, and came before this one's call was sent. */
+        boolean isComparable(Told earlier, long begun, long now) {
+            return earlier.at <= begun
+                    && earlier.resetAt > now
+                    && earlier.amount == amount
+                    && Math.abs(earlier.resetAt - resetAt) <= SAME_RESET_NANOS;
+        }
+    }
 
     /** What is known of one organization. */
     private static final class Knowledge {
 
-        private Reach reach = Reach.UNKNOWN;
         private long modelsUntil = Long.MIN_VALUE;
 
         /** Whether the next refusal of one model may close the organization. */
@@ -34,19 +73,43 @@ public final class Reaches {
         /** The models that are closed by refusals of unknown reach, and since when. */
         private final Map<ScopeState, Long> refusedAt = new HashMap<>(2);
 
+        /** What each model's latest report said of the limit of requests. */
+        private final Map<ScopeState, Told> told = new HashMap<>(2);
+
+        private boolean countsTogether;
+        private long apartUntil = Long.MIN_VALUE;
+
+        /** Compares a model's report with those of others that came before its call was sent. */
+        void compare(ScopeState model, Told latest, long begun, long now) {
+            for (Map.Entry<ScopeState, Told> other : told.entrySet()) {
+                if (other.getKey() != model && latest.isComparable(other.getValue(), begun, now)) {
+                    conclude(Long.compare(latest.remaining(), other.getValue().remaining()), now);
+                }
+            }
+            told.put(model, latest);
+        }
+
+        private void conclude(int more, long now) {
+            if (more > 0) {
+                countsTogether = false;
+                apartUntil = now + BELIEVED_NANOS;
+            } else if (more < 0 && now >= apartUntil) {
+                countsTogether = true;
+            }
+        }
+
         void limitsModels(long now) {
-            reach = Reach.MODEL;
             modelsUntil = now + BELIEVED_NANOS;
             trusted = false;
         }
 
         void limitsOrganization() {
-            reach = Reach.ORGANIZATION;
+            countsTogether = true;
             trusted = true;
         }
 
         boolean isOfModels(long now) {
-            return reach == Reach.MODEL && now < modelsUntil;
+            return now < modelsUntil;
         }
 
         boolean takeTrust() {
@@ -97,13 +160,15 @@ public final class Reaches {
     }
 
     /** Returns the scope of a limit that a service reports. A limit that is declared for the organization is taken to be that one. */
-    public ScopeState reported(Target target, Reach reach) {
-        if (reach != Reach.UNKNOWN || isOnlyModel(target)) {
-            return told(target, reach);
+    public ScopeState reported(Lease lease, RateLimitReport report, long now) {
+        Target target = lease.target();
+        if (report.reach() != Reach.UNKNOWN || isOnlyModel(target)) {
+            return told(target, report.reach());
         }
-        Knowledge knowledge = byOrganization.get(target.organization().scope());
-        boolean ofOrganization = !target.organization().declared().isEmpty()
-                || (knowledge != null && knowledge.reach == Reach.ORGANIZATION);
+        Knowledge knowledge =
+                byOrganization.computeIfAbsent(target.organization().scope(), unknown -> new Knowledge());
+        Told.of(report, now).ifPresent(told -> knowledge.compare(target.modelScope(), told, lease.beganNanos(), now));
+        boolean ofOrganization = !target.organization().declared().isEmpty() || knowledge.countsTogether;
         return ofOrganization ? target.organization() : target.modelScope();
     }
 
