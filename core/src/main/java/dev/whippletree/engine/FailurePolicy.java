@@ -71,18 +71,16 @@ final class FailurePolicy {
             case TOO_LARGE -> tooLarge(flight, target);
             case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target);
             case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(flight, target, failure, now);
-            case OVERLOADED, TIMEOUT -> {
-                flight.options().avoid(target);
-                yield elsewhere(flight, target, failure, now);
-            }
-            case UNAVAILABLE -> {
-                if (failure == EMPTY) {
-                    flight.options().avoid(target);
-                    yield elsewhere(flight, target, failure, now);
-                }
-                yield unavailable(flight, target, failure, now);
-            }
+            case OVERLOADED, TIMEOUT -> avoiding(flight, target, failure, now);
+            case UNAVAILABLE ->
+                failure == EMPTY ? avoiding(flight, target, failure, now) : unavailable(flight, target, failure, now);
         };
+    }
+
+    /** Another target of any tier, before the same one. */
+    private NextStep avoiding(Flight flight, Target target, Failure failure, long now) {
+        flight.options().avoid(target);
+        return elsewhere(flight, target, failure, now);
     }
 
     /** What is too large for a model is so on every account. */

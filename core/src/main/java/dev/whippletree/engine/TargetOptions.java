@@ -66,10 +66,6 @@ final class TargetOptions {
         return attempts.getOrDefault(target, 0);
     }
 
-    int countedAttempts() {
-        return attempts.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
     /** Returns whether the flight may use a target at all. */
     boolean mayUse(Target target) {
         return !barred.contains(target) && allowed.has(target);

@@ -26,7 +26,9 @@ final class Deadlines {
     private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     private static final int NANOS_DIGITS = 9;
     private static final Duration LEAST = Duration.ofMillis(1);
-    private static final Duration MOST = Duration.ofDays(7);
+
+    /** How long a request may ask to wait. */
+    static final Duration MOST = Duration.ofDays(7);
 
     private final Supplier<Configuration> configuration;
     private final Duration otherwise;

@@ -28,7 +28,6 @@ final class OwnHeaders {
 
     static final String PREFIX = "x-whippletree-";
 
-    private static final Duration MOST_DEADLINE = Duration.ofDays(7);
     private static final String WHOLE_MESSAGE = "*";
 
     private OwnHeaders() {}
@@ -109,7 +108,7 @@ final class OwnHeaders {
         } catch (IllegalArgumentException e) {
             throw wrong("deadline", "can't be used: " + e.getMessage());
         }
-        if (duration.compareTo(MOST_DEADLINE) > 0) {
+        if (duration.compareTo(Deadlines.MOST) > 0) {
             throw wrong("deadline", "is 7 days at most, not " + text);
         }
         return duration;

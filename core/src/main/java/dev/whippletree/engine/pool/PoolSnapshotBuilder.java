@@ -49,7 +49,7 @@ final class PoolSnapshotBuilder {
     }
 
     /**
-     * Returns the line-up.
+     * Returns the snapshot of a topology.
      *
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */

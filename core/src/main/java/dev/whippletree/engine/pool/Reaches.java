@@ -126,10 +126,9 @@ public final class Reaches {
     /** Returns the scope that a refusal of an attempt on a target closes. */
     public ScopeState refused(Target target, Reach reach, long now) {
         if (reach != Reach.UNKNOWN || isOnlyModel(target)) {
-            return told(target, reach);
+            return named(target, reach);
         }
-        Knowledge knowledge =
-                byOrganization.computeIfAbsent(target.organization().scope(), unknown -> new Knowledge());
+        Knowledge knowledge = knowledgeOf(target);
         knowledge.refusedAt.keySet().removeIf(model -> !model.closure().isClosed(now));
         boolean anotherIsRefused =
                 knowledge.refusedAt.keySet().stream().anyMatch(model -> model != target.modelScope());
@@ -163,16 +162,19 @@ public final class Reaches {
     public ScopeState reported(Lease lease, RateLimitReport report, long now) {
         Target target = lease.target();
         if (report.reach() != Reach.UNKNOWN || isOnlyModel(target)) {
-            return told(target, report.reach());
+            return named(target, report.reach());
         }
-        Knowledge knowledge =
-                byOrganization.computeIfAbsent(target.organization().scope(), unknown -> new Knowledge());
+        Knowledge knowledge = knowledgeOf(target);
         Told.of(report, now).ifPresent(told -> knowledge.compare(target.modelScope(), told, lease.beganNanos(), now));
         boolean ofOrganization = !target.organization().declared().isEmpty() || knowledge.countsTogether;
         return ofOrganization ? target.organization() : target.modelScope();
     }
 
-    private static ScopeState told(Target target, Reach reach) {
+    private Knowledge knowledgeOf(Target target) {
+        return byOrganization.computeIfAbsent(target.organization().scope(), unknown -> new Knowledge());
+    }
+
+    private static ScopeState named(Target target, Reach reach) {
         return reach == Reach.MODEL ? target.modelScope() : target.organization();
     }
 
