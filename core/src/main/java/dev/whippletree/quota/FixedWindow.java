@@ -1,14 +1,15 @@
 package dev.whippletree.quota;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A reported limit of which everything is left again at one moment, the reset.
  *
  * <p>The moment isn't known exactly: a report says how long from when it was made, and that was some time while its attempt was
  * under way. So each report gives an interval, reports of one window narrow it, and the window counts as over at its end. A use
- * that may have arrived within the interval is counted in the next window too. A report whose interval meets that of the window
- * before is a late one and is dropped.
+ * that may have arrived within the interval is counted in the next window too, until it brings a report of the one before. A report
+ * whose interval meets that of the window before is a late one and is dropped.
  */
 public final class FixedWindow extends ReportedQuota {
 
@@ -16,6 +17,15 @@ public final class FixedWindow extends ReportedQuota {
 
     /** Nobody has shorter windows; and a reset reported as now must not have us look again every nanosecond. */
     private static final long SHORTEST_NANOS = 1_000_000;
+
+    /** The lengths that windows have. */
+    private static final List<Duration> USUAL = List.of(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5),
+            Duration.ofHours(1),
+            Duration.ofDays(1));
 
     private long left;
 
@@ -27,13 +37,23 @@ public final class FixedWindow extends ReportedQuota {
     /** Whether no report has told of the present window yet, so that its end is but a guess. */
     private boolean guessed = true;
 
-    /** When the window before was over. */
-    private long lastReset = Long.MIN_VALUE;
+    /** Whether something has surely been counted in a window that no report has told of. */
+    private boolean opened;
 
-    /** What had been counted by {@link #earliestReset}, and so certainly in the present window. */
+    /** The window before was over between these. */
+    private long lastEarliestReset = Long.MIN_VALUE;
+
+    private long lastLatestReset = Long.MIN_VALUE;
+
+    /** How many uses had arrived by {@link #earliestReset}, and so certainly in the present window or one before; and their sum. */
+    private long arrivalsBeforeReset;
+
     private long arrivedBeforeReset;
 
-    /** The longest reset reported: the guess at a window's length until a report tells of its end. */
+    /** Whether uses have put off the reset, as where the service doesn't count in fixed windows after all. */
+    private boolean putOff;
+
+    /** The longest reset reported; a window is no shorter. */
     private long longestResetNanos = SHORTEST_NANOS;
 
     /**
@@ -59,7 +79,7 @@ public final class FixedWindow extends ReportedQuota {
             return 0;
         }
         long laterWindows = (sum - Math.max(0, left) - 1) / amount();
-        return Math.max(1, latestReset - now) + laterWindows * longestResetNanos;
+        return Math.max(1, latestReset - now) + laterWindows * lengthNanos();
     }
 
     @Override
@@ -70,7 +90,7 @@ public final class FixedWindow extends ReportedQuota {
         if (aheadNanos < untilReset) {
             return free;
         }
-        long windows = 1 + (aheadNanos - untilReset) / longestResetNanos;
+        long windows = 1 + (aheadNanos - untilReset) / lengthNanos();
         return free + Math.min(windows, Long.MAX_VALUE / 4 / amount()) * amount();
     }
 
@@ -93,20 +113,48 @@ public final class FixedWindow extends ReportedQuota {
         if (now < latestReset) {
             return;
         }
-        lastReset = latestReset;
-        left = amount() - (reservedTotal() - arrivedBeforeReset);
+        endWindow();
+        left = amount() - inDoubt();
         // What has arrived by now is in the window that just ended or in this one, and in no later one.
-        arrivedBeforeReset = arrivedTotal();
+        noteArrived();
         guessed = true;
-        latestReset = now + longestResetNanos;
-        earliestReset = latestReset;
+        opened = false;
+        earliestReset = lastEarliestReset + longestResetNanos;
+        latestReset = now + lengthNanos();
     }
 
-    @Override
-    void arriving(long now) {
-        if (now < earliestReset) {
-            arrivedBeforeReset = arrivedTotal();
+    /** Returns the guess at a window's length: the shortest usual one that is no shorter than a reset that was reported. */
+    private long lengthNanos() {
+        for (Duration usual : USUAL) {
+            if (usual.toNanos() >= longestResetNanos) {
+                return usual.toNanos();
+            }
         }
+        return longestResetNanos;
+    }
+
+    private void endWindow() {
+        lastEarliestReset = earliestReset;
+        lastLatestReset = latestReset;
+        settle(arrivalsBeforeReset, arrivedBeforeReset);
+        startWindow();
+    }
+
+    /** A window that nobody has told of may have been opened by the first use that was begun after the one before. */
+    @Override
+    void arriving(long begun, long now) {
+        if (guessed && !opened && begun >= lastLatestReset) {
+            opened = true;
+            latestReset = now + lengthNanos();
+        }
+        if (now < earliestReset) {
+            noteArrived();
+        }
+    }
+
+    private void noteArrived() {
+        arrivalsBeforeReset = arrivals();
+        arrivedBeforeReset = arrivedTotal();
     }
 
     @Override
@@ -115,23 +163,52 @@ public final class FixedWindow extends ReportedQuota {
     }
 
     @Override
-    void take(Report report, long now) {
-        long earliest = report.begun() + report.resetNanos();
-        long latest = now + report.resetNanos();
-        if (earliest <= lastReset) {
-            return;
+    void stand(double stands, long now) {
+        left = (long) Math.floor(stands);
+    }
+
+    @Override
+    double refilledNanos(long nanos) {
+        return 0;
+    }
+
+    @Override
+    Place place(long begun, long resetNanos, long now) {
+        long earliest = begun + resetNanos;
+        long latest = now + resetNanos;
+        if (earliest <= lastLatestReset) {
+            return latest < earliestReset ? Place.PAST : Place.UNCLEAR;
         }
-        longestResetNanos = Math.max(longestResetNanos, report.resetNanos());
-        boolean sameWindow = !guessed && earliest <= latestReset && latest >= earliestReset;
-        if (!guessed && earliest > latestReset) {
-            lastReset = latestReset;
+        longestResetNanos = Math.max(longestResetNanos, resetNanos);
+        if (guessed || (earliest > latestReset && now >= earliestReset)) {
+            return next(earliest, latest, now);
+        }
+        if (latest < earliestReset) {
+            return Place.UNCLEAR;
+        }
+        putOff |= earliest > latestReset;
+        resetBetween(
+                Math.max(earliestReset, earliest),
+                putOff ? Math.max(latestReset, latest) : Math.min(latestReset, latest),
+                now);
+        return Place.PRESENT;
+    }
+
+    private Place next(long earliest, long latest, long now) {
+        if (!guessed) {
+            endWindow();
         }
         guessed = false;
-        earliestReset = sameWindow ? Math.max(earliestReset, earliest) : earliest;
-        latestReset = sameWindow ? Math.min(latestReset, latest) : latest;
-        left = report.left();
+        putOff = false;
+        resetBetween(earliest, latest, now);
+        return Place.NEXT;
+    }
+
+    private void resetBetween(long earliest, long latest, long now) {
+        earliestReset = earliest;
+        latestReset = latest;
         if (now < earliestReset) {
-            arrivedBeforeReset = arrivedTotal();
+            noteArrived();
         }
     }
 }

@@ -1,19 +1,30 @@
 package dev.whippletree.quota;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A limit that the service itself says how it stands, and what is left of it since it last said so.
+ * A limit of which the service says how much is left, and what is surely left of it.
  *
- * <p>A report tells what was left when the service made it, which was some time while the attempt that brought it was under way.
- * Other uses may or may not have been counted by then. What surely was counted is what had been answered before that attempt was
- * begun; everything else is taken off what was reported. With a later report the doubt shrinks, and once nothing is under way
- * there is none.
+ * <p>A report tells what was left when the service made it, which was some time while the attempt that brought it was under way. Each
+ * report has counted its own use, and every use that had arrived before its attempt was begun. What is left only falls, refilling
+ * aside, so of several reports the one that was made last leaves the least, and it has counted the uses of all the others. Which one
+ * that was isn't known of attempts that overlap, but the least that any of them left is no more. So what is surely left is the
+ * least that was reported, less the uses in doubt: those that neither brought a report nor had arrived before a reporting attempt was
+ * begun. Each answer ends the doubt about its own use, and once every use has reported there is none.
+ *
+ * <p>A report that came late may leave less than the use that brought it explains. Then that report isn't believed, and its use stays
+ * in doubt instead. The report of the attempt that was begun last is always believed: it is how the use of others is noticed.
  */
 public abstract sealed class ReportedQuota implements Quota permits FixedWindow, TokenBucket {
+
+    /** In the place of what was left: that was said of a window that is over. */
+    private static final long NOTHING_OF_THIS_WINDOW = Long.MAX_VALUE;
 
     private final Duration window;
 
@@ -29,19 +40,27 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     /** Uses of which nobody will hear any more; each counts as arrived once it can't arrive later. */
     private final PriorityQueue<LostUse> lost = new PriorityQueue<>(Comparator.comparingLong(LostUse::latestArrival));
 
-    /** When the attempt that brought the last report was begun; an older attempt's report says nothing new. */
-    private long reportBegun = Long.MIN_VALUE;
-
-    /** How many uses have arrived so far, and how many had when the attempt that brought the last report was begun. */
+    /** How many uses have arrived so far. */
     private long arrivals;
 
-    private long arrivalsReported;
+    /** How many of them had arrived before a reporting attempt was begun, and the sum of those: they were counted by its report. */
+    private long settledArrivals;
+
+    private long settledTotal;
+
+    /** Uses that have arrived since and brought a report; as many as were under way at most. */
+    private final PriorityQueue<CountedUse> told = new PriorityQueue<>(Comparator.comparingLong(use -> use.arrival));
+
+    private long toldTotal;
+
+    /** Of those that brought a report of the present window, the one begun last. */
+    private @Nullable CountedUse newest;
 
     /** When it was last reserved or reported. */
     private long changedAt;
 
     /** A use that arrives by some moment or never. */
-    private record LostUse(long latestArrival, long amount) {}
+    private record LostUse(long begun, long latestArrival, long amount) {}
 
     ReportedQuota(long amount, Duration window) {
         this.amount = amount;
@@ -60,11 +79,21 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
     @Override
     public final Use reserve(long reserved, long now) {
+        return reserve(reserved, now, now);
+    }
+
+    /**
+     * Reserves an amount for an attempt that was begun before this limit was known.
+     *
+     * @param reserved 0 or more
+     * @param begun when the attempt was begun
+     */
+    public final Use reserve(long reserved, long begun, long now) {
         advance(now);
         changedAt = now;
         reservedTotal += reserved;
         take(reserved);
-        return new CountedUse(reserved, now, arrivedTotal, arrivals);
+        return new CountedUse(reserved, begun, arrivedTotal, arrivals);
     }
 
     /**
@@ -78,16 +107,100 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     public final void report(Use use, long reportedAmount, long remaining, long resetNanos, long now) {
         advance(now);
         CountedUse own = (CountedUse) use;
-        if (own.begun < reportBegun) {
+        Place place = place(own.begun, resetNanos, now);
+        if (place == Place.UNCLEAR) {
             return;
         }
-        reportBegun = own.begun;
-        arrivalsReported = own.arrivalsBefore;
-        own.reported = true;
         changedAt = now;
+        if (place == Place.PAST) {
+            long before = inDoubt();
+            own.tell(NOTHING_OF_THIS_WINDOW, now);
+            take(inDoubt() - before);
+            return;
+        }
+        if (place == Place.NEXT) {
+            startWindow();
+        }
         amount = reportedAmount;
-        long perhapsNotCounted = reservedTotal - own.arrivedBefore - own.amount;
-        take(new Report(remaining - perhapsNotCounted, own.begun, resetNanos), now);
+        own.tell(remaining, now);
+        if (newest == null || own.begun >= newest.begun) {
+            newest = own;
+        }
+        stand(surelyLeft(newest, now), now);
+    }
+
+    /** Which of a limit's windows a report is of. */
+    enum Place {
+        /** One that is over: it says nothing of the present one, but that its own use isn't in it. */
+        PAST,
+        /** Perhaps the present one, perhaps one before. */
+        UNCLEAR,
+        /** The same as those before. */
+        PRESENT,
+        /** One of which nothing had been reported yet. */
+        NEXT
+    }
+
+    /**
+     * Finds the window that a report is of, and takes in when that ends.
+     *
+     * @param begun when its attempt was begun, and so the earliest moment at which the service can have made it
+     * @param resetNanos how long from then until all is left
+     */
+    abstract Place place(long begun, long resetNanos, long now);
+
+    /** A window begins: reports of the one before say no more than that their uses aren't in this one. */
+    final void startWindow() {
+        told.forEach(use -> use.remaining = NOTHING_OF_THIS_WINDOW);
+        newest = null;
+    }
+
+    /**
+     * Returns what is surely left, by all reports together: the most that follows from believing those that leave at least so much,
+     * with the uses of the others in doubt.
+     */
+    private double surelyLeft(CountedUse latest, long now) {
+        double believed = refilled(latest, now);
+        List<CountedUse> lower = new ArrayList<>();
+        long disbelieved = 0;
+        for (CountedUse use : told) {
+            if (refilled(use, now) < believed) {
+                lower.add(use);
+                disbelieved += use.amount;
+            }
+        }
+        lower.sort(Comparator.comparingDouble(use -> -refilled(use, now)));
+        double most = believed - disbelieved;
+        for (CountedUse use : lower) {
+            disbelieved -= use.amount;
+            most = Math.max(most, refilled(use, now) - disbelieved);
+        }
+        return most - inDoubt();
+    }
+
+    private double refilled(CountedUse use, long now) {
+        return use.remaining == NOTHING_OF_THIS_WINDOW
+                ? Double.POSITIVE_INFINITY
+                : Math.min(amount, use.remaining + refilledNanos(now - use.toldAt));
+    }
+
+    /** Returns how much refills in a time. */
+    abstract double refilledNanos(long nanos);
+
+    /** Returns what is reserved and perhaps wasn't counted by what was reported. */
+    final long inDoubt() {
+        return reservedTotal - settledTotal - toldTotal;
+    }
+
+    /** What had arrived by some moment isn't in doubt any more. */
+    final void settle(long arrivalsBefore, long arrivedBefore) {
+        if (arrivalsBefore > settledArrivals) {
+            settledArrivals = arrivalsBefore;
+            while (!told.isEmpty() && told.peek().arrival <= settledArrivals) {
+                toldTotal -= told.remove().amount;
+            }
+        }
+        settledTotal = Math.max(settledTotal, arrivedBefore);
     }
 
     /**
@@ -118,22 +231,13 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
     abstract void goOn(Standing standing, long now);
 
-    /**
-     * What a report amounts to.
-     *
-     * @param left what is surely left
-     * @param begun the earliest moment at which the service can have made it
-     * @param resetNanos how long from then until all is left
-     */
-    record Report(long left, long begun, long resetNanos) {}
-
     /** Brings everything up to now. */
     final void advance(long now) {
         while (!lost.isEmpty() && lost.peek().latestArrival() <= now) {
             LostUse use = lost.remove();
             refill(use.latestArrival());
             arrivedTotal += use.amount();
-            arriving(use.latestArrival());
+            arriving(use.begun(), use.latestArrival());
         }
         refill(now);
     }
@@ -144,8 +248,8 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     /** Takes off, or with a negative amount gives back, what is left. */
     abstract void take(long taken);
 
-    /** Replaces what was believed by what was reported. */
-    abstract void take(Report report, long now);
+    /** Replaces what is left; negative if more may have been used than there is. */
+    abstract void stand(double left, long now);
 
     /**
      * A use that is still taken off what is left turned out to be another.
@@ -153,10 +257,10 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
      * @param difference by how much larger it is; negative: smaller
      * @param arrivedAt when it was known to have arrived
      */
-    void settle(long difference, long arrivedAt) {}
+    void correct(long difference, long arrivedAt) {}
 
-    /** The service has counted some use by now; called before that is entered. */
-    void arriving(long now) {}
+    /** The service has counted by now a use that was begun at some moment. */
+    void arriving(long begun, long now) {}
 
     /** Returns what is reserved and not known to have been counted. */
     final long underWay() {
@@ -167,8 +271,8 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         return arrivedTotal;
     }
 
-    final long reservedTotal() {
-        return reservedTotal;
+    final long arrivals() {
+        return arrivals;
     }
 
     /** A use, and what had been counted when it was reserved. */
@@ -181,6 +285,11 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         private long arrival = Long.MAX_VALUE;
         private long arrivedAt = Long.MAX_VALUE;
         private boolean reported;
+
+        /** What its report left, and when that came. */
+        private long remaining;
+
+        private long toldAt;
         private boolean ended;
 
         CountedUse(long amount, long begun, long arrivedBefore, long arrivalsBefore) {
@@ -188,6 +297,19 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             this.begun = begun;
             this.arrivedBefore = arrivedBefore;
             this.arrivalsBefore = arrivalsBefore;
+        }
+
+        /** It brought a report, which has counted it and all that had arrived before it was begun. */
+        void tell(long left, long now) {
+            arrived(now);
+            remaining = left;
+            toldAt = now;
+            if (!reported && arrival > settledArrivals) {
+                told.add(this);
+                toldTotal += amount;
+            }
+            reported = true;
+            ReportedQuota.this.settle(arrivalsBefore, arrivedBefore);
         }
 
         /** Its answer says more surely when it was counted. */
@@ -202,7 +324,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
                 arrivedTotal += amount;
                 arrival = ++arrivals;
                 arrivedAt = now;
-                arriving(now);
+                arriving(begun, now);
             }
         }
 
@@ -211,7 +333,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             advance(now);
             if (!ended) {
                 ended = true;
-                lost.add(new LostUse(Math.max(now, latestArrival), amount));
+                lost.add(new LostUse(begun, Math.max(now, latestArrival), amount));
             }
         }
 
@@ -219,8 +341,8 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         @Override
         public void settle(long actual, long now) {
             advance(now);
-            if (!reported && arrival > arrivalsReported) {
-                ReportedQuota.this.settle(actual - amount, arrivedAt);
+            if (!reported && arrival > settledArrivals) {
+                correct(actual - amount, arrivedAt);
             }
         }
 

@@ -83,7 +83,7 @@ public final class TokenBucket extends ReportedQuota {
      * more than a window is taken for a broken report.
      */
     @Override
-    void settle(long difference, long arrivedAt) {
+    void correct(long difference, long arrivedAt) {
         if (difference > 0) {
             level = Math.max(Math.min(level, -amount()), level - difference);
         } else if (arrivedAt >= fullAt) {
@@ -91,9 +91,20 @@ public final class TokenBucket extends ReportedQuota {
         }
     }
 
+    /** All of its time is one window. */
     @Override
-    void take(Report report, long now) {
-        level = report.left();
+    Place place(long begun, long resetNanos, long now) {
+        return Place.PRESENT;
+    }
+
+    @Override
+    double refilledNanos(long nanos) {
+        return nanos / windowNanos * amount();
+    }
+
+    @Override
+    void stand(double left, long now) {
+        level = left;
         levelAt = now;
     }
 }

@@ -88,14 +88,67 @@ final class FixedWindowTest {
     }
 
     @Test
-    void olderAttemptsReport_saysNothingNew() {
+    void olderAttemptsReport_endsTheDoubtAboutItsOwnUse() {
         Quota.Use old = window.reserve(1, 0);
         Quota.Use young = window.reserve(1, 10);
         young.arrived(20);
         window.report(young, 10, 8, WINDOW, 20);
+        assertThat(window.left(20)).as("the old one may come on top").isEqualTo(7);
         old.arrived(30);
         window.report(old, 10, 9, WINDOW, 30);
-        assertThat(window.left(30)).isEqualTo(7);
+        assertThat(window.left(30)).as("the young one's report has counted both").isEqualTo(8);
+    }
+
+    @Test
+    void everyUseHasReported_inWhateverOrder_leavesNoDoubt() {
+        Quota.Use first = window.reserve(1, 0);
+        Quota.Use second = window.reserve(1, 0);
+        Quota.Use third = window.reserve(1, 0);
+        for (Quota.Use use : List.of(second, third, first)) {
+            use.arrived(20);
+        }
+        window.report(second, 10, 7, WINDOW, 20);
+        assertThat(window.left(20)).as("two in doubt").isEqualTo(5);
+        window.report(third, 10, 9, WINDOW, 21);
+        assertThat(window.left(21)).as("nine without the other two").isEqualTo(7);
+        window.report(first, 10, 8, WINDOW, 22);
+        assertThat(window.left(22)).isEqualTo(7);
+    }
+
+    @Test
+    void useThatFailedWithoutAReport_isInDoubtUntilAnAttemptBegunAfterItReports() {
+        Quota.Use failed = window.reserve(1, 0);
+        Quota.Use beside = window.reserve(1, 0);
+        beside.arrived(20);
+        window.report(beside, 10, 9, WINDOW, 20);
+        failed.arrived(30);
+        assertThat(window.left(30)).isEqualTo(8);
+        report(7, WINDOW - 40, 40);
+        assertThat(window.left(40)).as("counted with it").isEqualTo(7);
+    }
+
+    @Test
+    void useOfOthers_isTakenOffWithTheReportOfTheYoungestAttempt() {
+        report(9, WINDOW, 0);
+        report(3, WINDOW - 10, 10);
+        assertThat(window.left(10)).isEqualTo(3);
+    }
+
+    /** All that is known of the second use is that it was counted in the window before. */
+    @Test
+    void lateReportOfTheWindowBefore_endsTheDoubtAboutItsOwnUse() {
+        Quota.Use first = window.reserve(1, 0);
+        first.arrived(5);
+        window.report(first, 10, 9, 100, 5);
+        Quota.Use late = window.reserve(1, 20);
+        assertThat(window.left(110)).as("the late one may be in this window").isEqualTo(9);
+        Quota.Use next = window.reserve(1, 120);
+        next.arrived(130);
+        window.report(next, 10, 9, WINDOW, 130);
+        assertThat(window.left(130)).isEqualTo(8);
+        late.arrived(131);
+        window.report(late, 10, 8, 60, 131);
+        assertThat(window.left(131)).isEqualTo(9);
     }
 
     @Test

@@ -91,6 +91,39 @@ interface ServiceModel {
         }
     }
 
+    /** Counts what arrived since the first use that came when no window was open. */
+    final class FromFirstUse implements ServiceModel {
+
+        private final long amount;
+        private final long windowNanos;
+        private long openedAt = Long.MIN_VALUE / 2;
+        private long used;
+
+        FromFirstUse(long amount, long windowNanos) {
+            this.amount = amount;
+            this.windowNanos = windowNanos;
+        }
+
+        @Override
+        public void arrive(long more, long now) {
+            if (now - openedAt >= windowNanos) {
+                openedAt = now;
+                used = 0;
+            }
+            used += more;
+        }
+
+        @Override
+        public double remaining(long now) {
+            return now - openedAt >= windowNanos ? amount : amount - used;
+        }
+
+        @Override
+        public long resetNanos(long now) {
+            return Math.max(0, openedAt + windowNanos - now);
+        }
+    }
+
     /** Fills bit by bit, up to the amount. */
     final class Bucket implements ServiceModel {
 

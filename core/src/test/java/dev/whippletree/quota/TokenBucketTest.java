@@ -178,4 +178,19 @@ final class TokenBucketTest {
         assertThat(traffic.refused()).isPositive();
         assertThat(quota.left(traffic.now() + 2 * WINDOW)).isEqualTo(amount);
     }
+
+    /** The slow attempt's report was made when nothing was used, but comes when that would long be back. */
+    @Test
+    void lateReport_thatLeavesLessThanItsOwnUseExplains_isNotBelieved() {
+        TokenBucket bucket = new TokenBucket(100, Duration.ofSeconds(10), 0);
+        Quota.Use slow = bucket.reserve(1, 0);
+        Quota.Use quick = bucket.reserve(1, Duration.ofSeconds(4).toNanos());
+        long answered = Duration.ofMillis(4_001).toNanos();
+        quick.arrived(answered);
+        bucket.report(quick, 100, 99, 0, answered);
+        long late = Duration.ofMillis(4_002).toNanos();
+        slow.arrived(late);
+        bucket.report(slow, 100, 60, 0, late);
+        assertThat(bucket.left(late)).as("the slow one's use is still in doubt").isEqualTo(98);
+    }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.quota.Quota.Use;
+import dev.whippletree.quota.ReportedQuota;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,11 @@ public final class Lease {
     /** Reserves of one more limit. */
     void hold(Meter meter, long now) {
         holds.add(meter.reserve(tokens, now));
+    }
+
+    /** Reserves of a limit that the service has told of only now. */
+    void holdLate(Meter meter, ReportedQuota quota, long now) {
+        holds.add(new Meter.Hold(meter, quota.reserve(meter.cost(tokens), beganNanos, now)));
     }
 
     /** Reserves of a limit that is counted only from now on, as if it had been from the start. */

@@ -346,7 +346,7 @@ public final class ScopeState {
         reported.put(key, meter);
         meters.removeIf(known -> isGuess(known, key.unit()));
         meters.add(meter);
-        leases.forEach(lease -> lease.hold(meter, now));
+        leases.forEach(lease -> lease.holdLate(meter, quota, now));
         // Only once all hold it: what the others report may be older than that this one has arrived.
         leases.forEach(lease -> lease.catchUp(meter, now));
         return meter;
