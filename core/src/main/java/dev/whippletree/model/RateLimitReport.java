@@ -31,7 +31,11 @@ public record RateLimitReport(
         /** Bit by bit, amount per window: a token bucket. */
         CONTINUOUS,
         /** All of it at one moment: a fixed window. */
-        AT_ONCE
+        AT_ONCE,
+        /** Each use a window after it was counted: a sliding window. */
+        ONE_BY_ONE,
+        /** The service doesn't say. It is found out by how the resets follow what is used. */
+        UNSAID
     }
 
     /** Checks the ranges. */

@@ -1,7 +1,7 @@
 package dev.whippletree.quota;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * A reported limit of which everything is left again at one moment, the reset.
@@ -17,15 +17,6 @@ public final class FixedWindow extends ReportedQuota {
 
     /** Nobody has shorter windows; and a reset reported as now must not have us look again every nanosecond. */
     private static final long SHORTEST_NANOS = 1_000_000;
-
-    /** The lengths that windows have. */
-    private static final List<Duration> USUAL = List.of(
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(10),
-            Duration.ofMinutes(1),
-            Duration.ofMinutes(5),
-            Duration.ofHours(1),
-            Duration.ofDays(1));
 
     private long left;
 
@@ -62,8 +53,14 @@ public final class FixedWindow extends ReportedQuota {
      * @param amount the most that one window allows, 1 or more
      */
     public FixedWindow(long amount) {
-        super(amount, Duration.ZERO);
+        super(amount);
         this.left = amount;
+    }
+
+    /** It is unknown: a reset is the end of a window, and nothing says when that began. */
+    @Override
+    public Optional<Duration> window() {
+        return Optional.empty();
     }
 
     @Override
@@ -125,12 +122,7 @@ public final class FixedWindow extends ReportedQuota {
 
     /** Returns the guess at a window's length: the shortest usual one that is no shorter than a reset that was reported. */
     private long lengthNanos() {
-        for (Duration usual : USUAL) {
-            if (usual.toNanos() >= longestResetNanos) {
-                return usual.toNanos();
-            }
-        }
-        return longestResetNanos;
+        return UsualWindows.shortest(longestResetNanos, Long.MAX_VALUE).orElse(longestResetNanos);
     }
 
     private void endWindow() {

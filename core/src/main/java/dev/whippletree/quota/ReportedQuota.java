@@ -1,10 +1,8 @@
 package dev.whippletree.quota;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +23,6 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
     /** In the place of what was left: that was said of a window that is over. */
     private static final long NOTHING_OF_THIS_WINDOW = Long.MAX_VALUE;
-
-    private final Duration window;
 
     /** How much a window allows, as last reported. */
     private long amount;
@@ -62,19 +58,13 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     /** A use that arrives by some moment or never. */
     private record LostUse(long begun, long latestArrival, long amount) {}
 
-    ReportedQuota(long amount, Duration window) {
+    ReportedQuota(long amount) {
         this.amount = amount;
-        this.window = window;
     }
 
     @Override
     public final long amount() {
         return amount;
-    }
-
-    @Override
-    public final Optional<Duration> window() {
-        return window.isZero() ? Optional.empty() : Optional.of(window);
     }
 
     @Override
@@ -107,6 +97,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     public final void report(Use use, long reportedAmount, long remaining, long resetNanos, long now) {
         advance(now);
         CountedUse own = (CountedUse) use;
+        learn(reportedAmount, remaining, resetNanos);
         Place place = place(own.begun, resetNanos, now);
         if (place == Place.UNCLEAR) {
             return;
@@ -128,6 +119,9 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         }
         stand(surelyLeft(newest, now), now);
     }
+
+    /** A report tells something of how the limit refills. */
+    void learn(long reportedAmount, long remaining, long resetNanos) {}
 
     /** Which of a limit's windows a report is of. */
     enum Place {

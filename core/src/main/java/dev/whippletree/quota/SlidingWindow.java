@@ -167,6 +167,23 @@ public final class SlidingWindow implements Quota {
     }
 
     /**
+     * Takes in how much the service had counted within the window when it answered a use. What of that can't have been reserved here,
+     * others have used.
+     *
+     * @param use of the attempt whose answer said so, arrived
+     * @param counted 0 or more
+     */
+    public void counted(Use use, long counted, long now) {
+        forget(now);
+        long ofOthers = counted - ((DatedUse) use).mostCounted();
+        if (ofOthers > 0) {
+            UsesByDate.Entry entry = UsesByDate.Entry.ofOthers();
+            dated.add(entry, now);
+            resize(entry, ofOthers);
+        }
+    }
+
+    /**
      * Allows another amount from now on. What is used stays used.
      *
      * @param most the most that one window allows, 1 or more

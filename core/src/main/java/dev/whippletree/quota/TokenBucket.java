@@ -1,15 +1,33 @@
 package dev.whippletree.quota;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A reported limit that refills bit by bit: {@code amount} in each window, never above {@code amount}.
  *
  * <p>What is refilled between the service's making a report and its arrival is not counted, which is on the safe side.
+ *
+ * <p>A window that isn't said follows from how long what is used takes to come back. Only whole amounts are told as left, so one
+ * report gives bounds of it, and reports of more use narrow these. The longest window within the bounds is the safe one, but a usual
+ * one within them is taken to be meant.
  */
 public final class TokenBucket extends ReportedQuota {
 
-    private final double windowNanos;
+    private static final Duration LONGEST_WINDOW = Duration.ofDays(31);
+
+    /** Resets are told in milliseconds, rounded. */
+    private static final double ROUNDING_NANOS = 1_000_000;
+
+    /** Where one is used, and what is left is rounded down, it may be that little. */
+    private static final double SMALLEST_USE = 0.01;
+
+    private double windowNanos;
+
+    /** The bounds of a window that isn't said; both 0 if it is. */
+    private double leastNanos;
+
+    private double mostNanos;
     private double level;
     private long levelAt;
 
@@ -23,10 +41,44 @@ public final class TokenBucket extends ReportedQuota {
      * @param window how long an empty one takes to fill, positive
      */
     public TokenBucket(long amount, Duration window, long now) {
-        super(amount, window);
+        super(amount);
         this.windowNanos = window.toNanos();
         this.level = amount;
         this.levelAt = now;
+    }
+
+    /**
+     * Creates a full bucket whose window isn't said, to be corrected by a report.
+     *
+     * @param amount the most it holds, 1 or more
+     */
+    public static TokenBucket ofUnsaidWindow(long amount, long now) {
+        TokenBucket bucket = new TokenBucket(amount, LONGEST_WINDOW, now);
+        bucket.mostNanos = LONGEST_WINDOW.toNanos();
+        return bucket;
+    }
+
+    @Override
+    void learn(long reportedAmount, long remaining, long resetNanos) {
+        long used = reportedAmount - remaining;
+        if (mostNanos == 0 || used < 1) {
+            return;
+        }
+        double least = (resetNanos - ROUNDING_NANOS) / used * reportedAmount;
+        double most = (resetNanos + ROUNDING_NANOS) / Math.max(SMALLEST_USE, used - 1) * reportedAmount;
+        if (least > mostNanos || most < leastNanos) {
+            leastNanos = least;
+            mostNanos = most;
+        } else {
+            leastNanos = Math.max(leastNanos, least);
+            mostNanos = Math.min(mostNanos, most);
+        }
+        windowNanos = UsualWindows.shortest((long) leastNanos, (long) mostNanos).orElse((long) mostNanos);
+    }
+
+    @Override
+    public Optional<Duration> window() {
+        return Optional.of(Duration.ofNanos((long) windowNanos));
     }
 
     @Override

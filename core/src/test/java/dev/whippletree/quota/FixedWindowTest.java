@@ -96,7 +96,9 @@ final class FixedWindowTest {
         assertThat(window.left(20)).as("the old one may come on top").isEqualTo(7);
         old.arrived(30);
         window.report(old, 10, 9, WINDOW, 30);
-        assertThat(window.left(30)).as("the young one's report has counted both").isEqualTo(8);
+        assertThat(window.left(30))
+                .as("the young one's report has counted both")
+                .isEqualTo(8);
     }
 
     @Test

@@ -180,9 +180,7 @@ final class ReportedHistory {
     private void answer(Attempt attempt) {
         boolean tells = random.nextDouble() >= shape.silent();
         if (quota == null && tells) {
-            quota = bucket
-                    ? new TokenBucket(amount, Duration.ofNanos(windowNanos), now)
-                    : new FixedWindow(amount);
+            quota = bucket ? new TokenBucket(amount, Duration.ofNanos(windowNanos), now) : new FixedWindow(amount);
             for (Attempt other : underWay) {
                 other.use = quota.reserve(other.amount, other.begun, now);
             }

@@ -44,7 +44,9 @@ public final class Reaches {
             boolean complete = report.amount().isPresent()
                     && report.remaining().isPresent()
                     && report.reset().isPresent();
-            return complete && report.unit() == Limit.Unit.REQUESTS && report.refill() == RateLimitReport.Refill.AT_ONCE
+            return complete
+                            && report.unit() == Limit.Unit.REQUESTS
+                            && report.refill() != RateLimitReport.Refill.CONTINUOUS
                     ? Optional.of(new Told(
                             report.amount().getAsLong(),
                             report.remaining().getAsLong(),

@@ -16,16 +16,37 @@ import java.util.Optional;
  */
 public record ReportKey(Limit.Unit unit, Refill refill, Duration window) {
 
+    /** Windows that differ by a smaller part of their length are one, told at different moments. */
+    private static final long WINDOW_TOLERANCE = 20;
+
     static ReportKey of(RateLimitReport report) {
         return new ReportKey(report.unit(), report.refill(), report.window().orElse(Duration.ZERO));
+    }
+
+    /** Returns the key of the same limit, once it is known how it refills. */
+    ReportKey refilling(Refill found) {
+        return new ReportKey(unit, found, window);
     }
 
     /**
      * Returns whether the service counts a declared limit in a bucket that is no larger: then its own count can stand for ours,
      * whether or not the service goes on to tell of it.
      */
-    boolean isBucketOf(Meter declared, ReportedQuota reported) {
-        return refill == Refill.CONTINUOUS && declared.unit() == unit && hasWindowOf(declared, reported);
+    boolean isBucketOf(Meter declared, Meter reported) {
+        if (refill != Refill.CONTINUOUS || declared.unit() != unit) {
+            return false;
+        }
+        Optional<Duration> length = reported.quota().window();
+        return declared.quota().window().equals(length)
+                && reported.quota().amount() <= declared.quota().amount();
+    }
+
+    /** Returns whether a declared limit is the same as one of the same amount that is reported to count by sliding window. */
+    boolean isSlidingOf(Meter declared, long amount, long windowNanos) {
+        long declaredNanos = Redeclaration.window(declared).windowNanos();
+        return declared.unit() == unit
+                && declared.quota().amount() == amount
+                && Math.abs(declaredNanos - windowNanos) <= declaredNanos / WINDOW_TOLERANCE;
     }
 
     /**

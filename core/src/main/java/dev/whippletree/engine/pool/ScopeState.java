@@ -10,18 +10,16 @@ import dev.whippletree.quota.FixedWindow;
 import dev.whippletree.quota.Quota.Use;
 import dev.whippletree.quota.RateSearch;
 import dev.whippletree.quota.ReportedQuota;
+import dev.whippletree.quota.SlidingWindow;
 import dev.whippletree.quota.TokenBucket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -43,14 +41,21 @@ public final class ScopeState {
     /** Limits that were declared and aren't any more. */
     private final List<Meter> past = new ArrayList<>(0);
 
-    private final Map<ReportKey, Meter> reported = new LinkedHashMap<>();
+    private final ReportedLimits reported = new ReportedLimits();
     private final RateSearch search = new RateSearch();
     private final Pauses pauses = new Pauses();
-    private final Set<Lease> leases = new LinkedHashSet<>();
+
+    /** The attempts under way, each with what had ended when it began. */
+    private final Map<Lease, Ended> leases = new LinkedHashMap<>();
+
+    private Ended ended = new Ended(0, 0);
     private final SharedLimits shared = new SharedLimits(this);
 
     /** The smallest amount of its limits of tokens; there may be many targets to be asked for it. */
     private long mostTokensAtOnce = Long.MAX_VALUE;
+
+    /** Attempts that have ended, and the tokens that they had reserved. */
+    private record Ended(long calls, long tokens) {}
 
     public ScopeState(Scope scope) {
         this.scope = scope;
@@ -117,8 +122,8 @@ public final class ScopeState {
     }
 
     private boolean hasBucket(Meter declared) {
-        return reported.entrySet().stream()
-                .anyMatch(entry -> entry.getKey().isBucketOf(declared, quotaOf(entry.getValue())));
+        return reported.all().entrySet().stream()
+                .anyMatch(entry -> entry.getKey().isBucketOf(declared, entry.getValue()));
     }
 
     private static ReportedQuota quotaOf(Meter reported) {
@@ -127,9 +132,13 @@ public final class ScopeState {
 
     private Meter begin(Limit limit, Optional<Meter> history, long now) {
         Meter meter = Redeclaration.unused(limit);
-        history.ifPresent(earlier -> takeOver(meter, earlier, leases, now));
-        leases.forEach(lease -> lease.holdLate(meter, now));
+        history.ifPresent(earlier -> takeOver(meter, earlier, leases.keySet(), now));
+        holdLate(meter, now);
         return meter;
+    }
+
+    private void holdLate(Meter meter, long now) {
+        leases.keySet().forEach(lease -> lease.holdLate(meter, now));
     }
 
     /** What is under way isn't taken over: its leases hold the limit themselves. */
@@ -142,10 +151,10 @@ public final class ScopeState {
     void takeOver(ScopeState other, long now) {
         for (Meter meter : everDeclared()) {
             Redeclaration.longest(other.everDeclared(), meter.unit())
-                    .ifPresent(earlier -> takeOver(meter, earlier, other.leases, now));
+                    .ifPresent(earlier -> takeOver(meter, earlier, other.leases.keySet(), now));
         }
-        for (Lease lease : other.leases) {
-            if (leases.add(lease)) {
+        for (Lease lease : other.leases.keySet()) {
+            if (leases.putIfAbsent(lease, ended) == null) {
                 lease.joinLate(this);
                 everDeclared().forEach(meter -> lease.holdLate(meter, now));
                 meters.stream().filter(meter -> !isDeclared(meter)).forEach(meter -> holdFromNow(lease, meter, now));
@@ -257,7 +266,7 @@ public final class ScopeState {
     }
 
     void join(Lease lease, long now) {
-        leases.add(lease);
+        leases.put(lease, ended);
         search.begun(now);
         for (Meter meter : meters) {
             lease.hold(meter, now);
@@ -272,32 +281,59 @@ public final class ScopeState {
 
     void leave(Lease lease) {
         leases.remove(lease);
+        ended = new Ended(ended.calls() + 1, ended.tokens() + lease.tokens());
+    }
+
+    /** Returns what attempts may have used that ended while another one was under way: that one's report may not have counted them. */
+    private long endedSince(Lease lease, Meter meter) {
+        Ended before = leases.getOrDefault(lease, ended);
+        return meter.unit() == Limit.Unit.REQUESTS ? ended.calls() - before.calls() : ended.tokens() - before.tokens();
     }
 
     /** Takes in what the service said in answer to an attempt. What makes no sense is dropped. */
     public void report(RateLimitReport report, Lease lease, long now) {
-        if (report.amount().isEmpty()
-                || report.remaining().isEmpty()
-                || report.reset().isEmpty()) {
+        ReportedLimits.Told.of(report).ifPresent(told -> report(told, lease, now));
+    }
+
+    private void report(ReportedLimits.Told told, Lease lease, long now) {
+        ReportKey key = reported.find(told, lease.beganNanos(), now);
+        reported.takeMistaken(key).ifPresent(meters::remove);
+        if (key.refill() == Refill.ONE_BY_ONE) {
+            Meter meter = oneByOne(key, told, now);
+            Redeclaration.window(meter).counted(lease.useOf(meter), told.used(), now);
             return;
         }
-        Optional<Duration> window = window(report);
-        if (window.isEmpty() || report.reset().get().isNegative()) {
-            return;
-        }
-        ReportKey key = ReportKey.of(report);
-        long amount = report.amount().getAsLong();
-        long left = Math.min(amount, report.remaining().getAsLong());
-        long resetNanos = Waits.nanos(report.reset().get());
         Meter meter = reported.get(key);
         if (meter == null) {
-            meter = learn(key, amount, window.get(), now);
+            ReportedQuota quota = quota(key, told.amount(), key.window(), now);
+            meter = learn(key, quota, now);
+            quota.reserve(endedSince(lease, meter), now).arrived(now);
         }
-        quotaOf(meter).report(lease.useOf(meter), amount, left, resetNanos, now);
+        quotaOf(meter).report(lease.useOf(meter), told.amount(), told.left(), told.resetNanos(), now);
         arrange(declared());
-        if (resetNanos > 0) {
-            tellDeclared(key, meter, lease, amount - left, now + resetNanos, now);
+        if (told.resetNanos() > 0) {
+            tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
         }
+    }
+
+    /** Returns the limit by sliding window that the service reports: the declared one if it is the same. */
+    private Meter oneByOne(ReportKey key, ReportedLimits.Told told, long now) {
+        long windowNanos = told.resetNanos();
+        for (Meter meter : meters) {
+            if (isDeclared(meter) && key.isSlidingOf(meter, told.amount(), windowNanos)) {
+                return meter;
+            }
+        }
+        Meter known = reported.get(key);
+        if (known == null) {
+            SlidingWindow window = new SlidingWindow(told.amount(), Duration.ofNanos(windowNanos));
+            known = new Meter(key.unit(), LimitStatus.Source.REPORTED, window);
+            add(key, known);
+            holdLate(known, now);
+            arrange(declared());
+        }
+        Redeclaration.window(known).allow(told.amount());
+        return known;
     }
 
     /** What the service says of when all is left again holds for the one declared limit that is the same, if there is one. */
@@ -315,41 +351,41 @@ public final class ScopeState {
 
     /** Returns the limits that the service reported. */
     public Map<ReportKey, Meter> reported() {
-        return Collections.unmodifiableMap(reported);
+        return reported.all();
     }
 
     /** Goes on counting a limit that the service reported to an earlier process, from where that stood. */
     public void resume(ReportKey key, ReportedQuota.Standing standing, long now) {
         boolean derived = key.refill() == Refill.CONTINUOUS && key.window().isZero();
         Duration window = derived ? Duration.ofNanos(standing.refillNanos()) : key.window();
-        Meter meter = learn(key, standing.amount(), window, now);
-        quotaOf(meter).resume(standing, now);
+        ReportedQuota quota = quota(key, standing.amount(), window, now);
+        learn(key, quota, now);
+        quota.resume(standing, now);
         arrange(declared());
     }
 
-    /** A bucket's window follows from what is used and how long that takes to come back; a fixed window's needn't be known. */
-    private static Optional<Duration> window(RateLimitReport report) {
-        if (report.refill() == Refill.AT_ONCE || report.window().isPresent()) {
-            return Optional.of(report.window().orElse(Duration.ZERO));
+    /** A bucket's window may follow from what is used and how long that takes to come back; a fixed window's needn't be known. */
+    private static ReportedQuota quota(ReportKey key, long amount, Duration window, long now) {
+        if (key.refill() == Refill.AT_ONCE) {
+            return new FixedWindow(amount);
         }
-        double used = report.amount().getAsLong() - report.remaining().getAsLong();
-        double nanos =
-                Waits.nanos(report.reset().get()) / used * report.amount().getAsLong();
-        return used > 0 && nanos >= 1 ? Optional.of(Duration.ofNanos((long) nanos)) : Optional.empty();
+        return window.isZero() ? TokenBucket.ofUnsaidWindow(amount, now) : new TokenBucket(amount, window, now);
     }
 
     /** Begins to count a limit that nobody had told of; what is under way counts towards it too. */
-    private Meter learn(ReportKey key, long amount, Duration window, long now) {
-        ReportedQuota quota =
-                key.refill() == Refill.AT_ONCE ? new FixedWindow(amount) : new TokenBucket(amount, window, now);
+    private Meter learn(ReportKey key, ReportedQuota quota, long now) {
         Meter meter = new Meter(key.unit(), LimitStatus.Source.REPORTED, quota);
+        add(key, meter);
+        leases.keySet().forEach(lease -> lease.holdLate(meter, quota, now));
+        // Only once all hold it: what the others report may be older than that this one has arrived.
+        leases.keySet().forEach(lease -> lease.catchUp(meter, now));
+        return meter;
+    }
+
+    private void add(ReportKey key, Meter meter) {
         reported.put(key, meter);
         meters.removeIf(known -> isGuess(known, key.unit()));
         meters.add(meter);
-        leases.forEach(lease -> lease.holdLate(meter, quota, now));
-        // Only once all hold it: what the others report may be older than that this one has arrived.
-        leases.forEach(lease -> lease.catchUp(meter, now));
-        return meter;
     }
 
     /** What a limit's rate was thought to be doesn't matter once somebody tells the limit. */

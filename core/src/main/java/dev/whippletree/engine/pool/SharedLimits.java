@@ -74,7 +74,7 @@ public final class SharedLimits {
     /** A limit that gives everything back at a moment, after a time nobody told, can't be counted by several. */
     private static Optional<Duration> windowOf(ReportKey key, Meter meter) {
         Optional<Duration> window = key.window().isZero() ? meter.quota().window() : Optional.of(key.window());
-        boolean derivable = !key.window().isZero() || key.refill() == Refill.CONTINUOUS;
+        boolean derivable = !key.window().isZero() || key.refill() != Refill.AT_ONCE;
         return window.filter(length -> derivable && length.compareTo(Duration.ofMillis(1)) >= 0);
     }
 

@@ -126,7 +126,10 @@ final class StateCopy {
     }
 
     private static Optional<SavedLimit> saved(Scope scope, ReportKey key, Meter meter, SavedTimes times) {
-        Standing standing = ((ReportedQuota) meter.quota()).standing(times.now());
+        if (!(meter.quota() instanceof ReportedQuota quota)) {
+            return Optional.empty();
+        }
+        Standing standing = quota.standing(times.now());
         if (standing.fullInNanos() <= 0 || standing.fullInNanos() > FURTHEST_NANOS) {
             return Optional.empty();
         }

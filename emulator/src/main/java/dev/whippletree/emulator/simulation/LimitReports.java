@@ -1,6 +1,5 @@
 package dev.whippletree.emulator.simulation;
 
-import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.model.LimitHit;
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.ServiceKind;
@@ -58,9 +57,16 @@ final class LimitReports {
                 OptionalLong.of(limit.amount()),
                 OptionalLong.of(state.remaining()),
                 kind == ServiceKind.GROQ ? Optional.of(limit.window()) : Optional.empty(),
-                state.limit().counting() == Counting.BUCKET
-                        ? RateLimitReport.Refill.CONTINUOUS
-                        : RateLimitReport.Refill.AT_ONCE,
+                refill(kind),
                 Optional.of(Duration.ofNanos(state.resetNanos())));
+    }
+
+    /** Groq is known to count in buckets and Hugging Face in fixed windows; the headers of others don't say. */
+    private static RateLimitReport.Refill refill(ServiceKind kind) {
+        return switch (kind) {
+            case GROQ -> RateLimitReport.Refill.CONTINUOUS;
+            case HUGGING_FACE -> RateLimitReport.Refill.AT_ONCE;
+            case OPENAI -> RateLimitReport.Refill.UNSAID;
+        };
     }
 }

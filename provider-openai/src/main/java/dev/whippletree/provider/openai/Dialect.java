@@ -62,7 +62,7 @@ public interface Dialect {
 
     /** Returns what the headers of a response, good or bad, say about limits; empty if nothing. */
     default List<RateLimitReport> limits(ResponseHead head) {
-        return RateLimitHeaders.resettingAtOnce(head);
+        return RateLimitHeaders.ofUnknownService(head);
     }
 
     /** Returns what an error says about limits beyond its headers. Nothing unless overridden. */

@@ -120,7 +120,7 @@ final class FailureTable {
 
     private static Optional<Duration> exhaustedUntil(List<RateLimitReport> reports) {
         return reports.stream()
-                .filter(report -> report.refill() == RateLimitReport.Refill.AT_ONCE)
+                .filter(report -> report.refill() != RateLimitReport.Refill.CONTINUOUS)
                 .filter(report -> report.remaining().orElse(1) == 0)
                 .flatMap(report -> report.reset().stream())
                 .max(Comparator.naturalOrder());

@@ -34,13 +34,13 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
     }
 
     /**
-     * Returns the reports of a service of which nothing else is known: limits of unknown reach and window, of
-     * which all that was used comes back at the reset.
+     * Returns the reports of a service of which nothing else is known: limits of unknown reach and window, which refill nobody says
+     * how. OpenAI's own documentation calls the reset the time until all is left again, as of a bucket; others count otherwise.
      */
-    static List<RateLimitReport> resettingAtOnce(ResponseHead head) {
+    static List<RateLimitReport> ofUnknownService(ResponseHead head) {
         return Stream.of(Limit.Unit.values())
                 .flatMap(unit -> of(unit, head).stream())
-                .map(headers -> headers.report(Reach.UNKNOWN, Optional.empty(), RateLimitReport.Refill.AT_ONCE))
+                .map(headers -> headers.report(Reach.UNKNOWN, Optional.empty(), RateLimitReport.Refill.UNSAID))
                 .toList();
     }
 

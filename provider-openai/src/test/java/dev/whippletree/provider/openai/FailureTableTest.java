@@ -186,6 +186,6 @@ final class FailureTableTest {
     }
 
     private static Verdict judge(ServiceError error) {
-        return FailureTable.judge(error, RateLimitHeaders.resettingAtOnce(error.head()));
+        return FailureTable.judge(error, RateLimitHeaders.ofUnknownService(error.head()));
     }
 }

@@ -81,7 +81,7 @@ final class GarbageTest {
         Garbage garbage = new Garbage(seed);
         for (int count = 0; count < EACH; count++) {
             ResponseHead head = new ResponseHead(200, garbage.headers(LIMITS));
-            assertThat(RateLimitHeaders.resettingAtOnce(head)).allSatisfy(GarbageTest::assertSane);
+            assertThat(RateLimitHeaders.ofUnknownService(head)).allSatisfy(GarbageTest::assertSane);
             for (Limit.Unit unit : Limit.Unit.values()) {
                 RateLimitHeaders.of(unit, head)
                         .ifPresent(read -> assertSane(read.continuousReport(Reach.MODEL, Duration.ofDays(1))));
@@ -116,7 +116,7 @@ final class GarbageTest {
                     + "}");
 
             ServiceError error = Bench.error(429, headers, body);
-            Verdict verdict = FailureTable.judge(error, RateLimitHeaders.resettingAtOnce(error.head()));
+            Verdict verdict = FailureTable.judge(error, RateLimitHeaders.ofUnknownService(error.head()));
 
             assertThat(verdict.kind())
                     .as("%s", body)
@@ -135,7 +135,7 @@ final class GarbageTest {
         headers.put("x-ratelimit-remaining-tokens", "7950");
         headers.put("x-ratelimit-reset-tokens", "375ms");
 
-        assertThat(RateLimitHeaders.resettingAtOnce(new ResponseHead(200, headers)))
+        assertThat(RateLimitHeaders.ofUnknownService(new ResponseHead(200, headers)))
                 .anySatisfy(report -> {
                     assertThat(report.amount()).hasValue(8_000);
                     assertThat(report.remaining()).hasValue(7_950);

@@ -82,7 +82,7 @@ final class RateLimitHeadersTest {
     }
 
     private static List<RateLimitReport> read(Map<String, String> headers) {
-        return RateLimitHeaders.resettingAtOnce(new ResponseHead(200, headers));
+        return RateLimitHeaders.ofUnknownService(new ResponseHead(200, headers));
     }
 
     private static RateLimitReport report(Limit.Unit unit, long amount, long remaining, Duration reset) {

@@ -1,0 +1,97 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.quota.RefillSearch;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The limits of one scope that its service reports, each by its key. Guarded by the engine's lock. */
+final class ReportedLimits {
+
+    private final Map<ReportKey, Meter> meters = new LinkedHashMap<>();
+
+    /** How limits refill whose service doesn't say, by their keys as reported. */
+    private final Map<ReportKey, RefillSearch> searches = new HashMap<>(0);
+
+    /**
+     * A report that makes sense. Immutable.
+     *
+     * @param key which limit it is of; how it refills may be unsaid
+     * @param amount how much a window allows, 1 or more
+     * @param left what was left, 0 to the amount
+     * @param resetNanos how long until all is left again, 0 or more
+     */
+    record Told(ReportKey key, long amount, long left, long resetNanos) {
+
+        static Optional<Told> of(RateLimitReport report) {
+            if (report.amount().isEmpty()
+                    || report.remaining().isEmpty()
+                    || report.reset().filter(reset -> !reset.isNegative()).isEmpty()) {
+                return Optional.empty();
+            }
+            long amount = report.amount().getAsLong();
+            return Optional.of(new Told(
+                    ReportKey.of(report),
+                    amount,
+                    Math.min(amount, report.remaining().getAsLong()),
+                    Waits.nanos(report.reset().get())));
+        }
+
+        long used() {
+            return amount - left;
+        }
+    }
+
+    /** Returns which limit a report is of, once what it tells of how that refills is taken in. */
+    ReportKey find(Told told, long begunNanos, long now) {
+        ReportKey key = told.key();
+        if (key.refill() != Refill.UNSAID) {
+            return key;
+        }
+        RefillSearch search = searches.computeIfAbsent(key, unknown -> new RefillSearch(believed(key)));
+        search.report(begunNanos, told.used(), told.resetNanos(), now);
+        return key.refilling(search.found());
+    }
+
+    /** Returns how a limit refills that an earlier process knew; a fixed window if none did. */
+    private Refill believed(ReportKey key) {
+        for (Refill refill : Refill.values()) {
+            if (meters.containsKey(key.refilling(refill))) {
+                return refill;
+            }
+        }
+        return Refill.AT_ONCE;
+    }
+
+    /** Removes the limit that is the same as one of which something else was believed of how it refills. */
+    Optional<Meter> takeMistaken(ReportKey key) {
+        if (!searches.containsKey(key.refilling(Refill.UNSAID))) {
+            return Optional.empty();
+        }
+        for (Refill refill : Refill.values()) {
+            @Nullable Meter mistaken = refill == key.refill() ? null : meters.remove(key.refilling(refill));
+            if (mistaken != null) {
+                return Optional.of(mistaken);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Nullable Meter get(ReportKey key) {
+        return meters.get(key);
+    }
+
+    void put(ReportKey key, Meter meter) {
+        meters.put(key, meter);
+    }
+
+    Map<ReportKey, Meter> all() {
+        return Collections.unmodifiableMap(meters);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.whippletree.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.RateLimitReport.Refill;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class RefillSearchTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    static LongStream seeds() {
+        return LongStream.range(0, 300);
+    }
+
+    private static long window(SplittableRandom random) {
+        return SECOND * new long[] {10, 60, 3_600}[random.nextInt(3)];
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void bucket_isFound(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long window = window(random);
+        long amount = 20 + random.nextLong(300);
+        assertThat(search(random, new ServiceModel.Bucket(amount, window), amount, window))
+                .isEqualTo(Refill.CONTINUOUS);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_isFound(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long window = window(random);
+        long amount = 20 + random.nextLong(300);
+        assertThat(search(random, new ServiceModel.Sliding(amount, window), amount, window))
+                .isEqualTo(Refill.ONE_BY_ONE);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void fixedWindow_isNeverTakenForAnother(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long window = window(random);
+        long amount = 20 + random.nextLong(300);
+        ServiceModel service = random.nextBoolean()
+                ? new ServiceModel.Fixed(amount, window, random.nextLong(window))
+                : new ServiceModel.FromFirstUse(amount, window);
+        assertThat(search(random, service, amount, window)).isEqualTo(Refill.AT_ONCE);
+    }
+
+    /** A response on its way back. */
+    private record Response(long arrives, long begun, long used, long resetNanos) {}
+
+    /** Lets calls come for three windows, twice as fast as the service lets in. Fails where what was found changes to something wrong. */
+    private static Refill search(SplittableRandom random, ServiceModel service, long amount, long window) {
+        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        PriorityQueue<Response> underWay =
+                new PriorityQueue<>((one, other) -> Long.compare(one.arrives(), other.arrives()));
+        long latency = 1 + window / (10 + random.nextLong(200));
+        boolean wholeMillis = random.nextBoolean();
+        for (long now = 0; now < 3 * window; now += 1 + random.nextLong(window / amount)) {
+            while (!underWay.isEmpty() && underWay.peek().arrives() <= now) {
+                Response response = underWay.remove();
+                search.report(response.begun(), response.used(), response.resetNanos(), response.arrives());
+            }
+            if (service.remaining(now) >= 1) {
+                service.arrive(1, now);
+                long reset = service.resetNanos(now);
+                underWay.add(new Response(
+                        now + random.nextLong(latency),
+                        now - random.nextLong(latency),
+                        amount - (long) service.remaining(now),
+                        wholeMillis ? reset / 1_000_000 * 1_000_000 : reset));
+            }
+        }
+        return search.found();
+    }
+}
