@@ -12,6 +12,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.plugin.Assembly;
 import dev.whippletree.plugin.Hooks;
 import dev.whippletree.plugin.PluginCatalog;
@@ -122,9 +123,9 @@ public final class Whippletree implements AutoCloseable {
      * Returns how many tokens a prompt and its completion need at most, as the providers of its route estimate: the prompt's, and its own
      * maximum or else its route's. Doesn't block and asks no service. Thread-safe.
      *
-     * @return 0 or more; 0 if no provider can tell, or the prompt names a route that isn't there
+     * @return none if no provider can tell, or the prompt names a route that isn't there
      */
-    public long mostTokens(Prompt prompt) {
+    public TokenCount mostTokens(Prompt prompt) {
         return assembly.engine().mostTokens(prompt);
     }
 

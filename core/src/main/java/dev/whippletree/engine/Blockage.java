@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param flight the flight
  * @param tokensMatter whether it depends on how many tokens a flight asks for
+ * @param apartMatters whether a limit counts input or output tokens alone
  * @param until on the engine's clock, when the targets have to be looked at again
  * @param shortest the shortest wait of any target
  * @param since when {@code shortest} was found
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Blockage(
         Flight flight,
         boolean tokensMatter,
+        boolean apartMatters,
         long until,
         long shortest,
         long since,
@@ -35,11 +37,9 @@ record Blockage(
     boolean holds(Flight other) {
         return !tokensMatter
                 || other == flight
-                || (asksTheSameOfAll(other) && asksTheSameOfAll(flight) && other.mostTokens() == flight.mostTokens());
-    }
-
-    private static boolean asksTheSameOfAll(Flight flight) {
-        return flight.leastTokens() == flight.mostTokens();
+                || (other.asksAlikeEverywhere()
+                        && flight.asksAlikeEverywhere()
+                        && other.mostTokens().equals(flight.mostTokens()));
     }
 
     /** Returns the shortest wait as it is now. */

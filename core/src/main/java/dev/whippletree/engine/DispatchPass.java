@@ -4,7 +4,9 @@ import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Limit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * that doesn't delay it.
  */
 final class DispatchPass {
+
+    /** By which units the smallest is sought: where input and output are limited apart, one that fits may be small in either. */
+    private static final List<Limit.Unit> APART =
+            List.of(Limit.Unit.TOKENS, Limit.Unit.INPUT_TOKENS, Limit.Unit.OUTPUT_TOKENS);
+
+    private static final List<Limit.Unit> TOGETHER = List.of(Limit.Unit.TOKENS);
 
     private final WaitingLine line;
     private final Choice choice;
@@ -74,7 +82,7 @@ final class DispatchPass {
             earmarks.values().removeIf(holder -> holder == first);
             return Optional.of(new Dispatch.Refuse(first, readiness.waitNanos()));
         }
-        return overtake(lane, first, readiness.waitNanos());
+        return overtake(lane, first, readiness, readiness.waitNanos());
     }
 
     private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Readiness readiness) {
@@ -86,21 +94,23 @@ final class DispatchPass {
             line.add(first);
             return Optional.empty();
         }
-        return overtake(lane, first, Math.min(readiness.waitNanos(), patience - waited));
+        return overtake(lane, first, readiness, Math.min(readiness.waitNanos(), patience - waited));
     }
 
     /** Begins the smallest flight of a lane before the first one, which has to wait. */
-    private Optional<Dispatch> overtake(Lane lane, Flight first, long waitOfFirst) {
-        Flight smallest = lane.smallest();
-        if (smallest == null || smallest == first) {
-            waits(first, waitOfFirst);
-            return Optional.empty();
+    private Optional<Dispatch> overtake(Lane lane, Flight first, Readiness ofFirst, long waitOfFirst) {
+        long shortest = waitOfFirst;
+        for (Limit.Unit unit : ofFirst.apartMatters() ? APART : TOGETHER) {
+            Flight smallest = lane.smallest(unit);
+            if (smallest != null && smallest != first) {
+                Readiness readiness = lane.lookForSmallest(unit, smallest, change, earmarks, now);
+                if (!readiness.ready().isEmpty()) {
+                    return begin(smallest, readiness);
+                }
+                shortest = Math.min(shortest, readiness.waitNanos());
+            }
         }
-        Readiness readiness = lane.lookForSmallest(smallest, change, earmarks, now);
-        if (!readiness.ready().isEmpty()) {
-            return begin(smallest, readiness);
-        }
-        waits(first, Math.min(waitOfFirst, readiness.waitNanos()));
+        waits(first, shortest);
         return Optional.empty();
     }
 

@@ -25,6 +25,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EngineListener;
@@ -142,12 +143,12 @@ public final class Engine {
     /**
      * Returns how many tokens a prompt and its completion need at most, as the providers of its route estimate. Asks no service.
      *
-     * @return 0 if no provider can tell, or the prompt names a route that isn't there
+     * @return none if no provider can tell, or the prompt names a route that isn't there
      */
-    public long mostTokens(Prompt prompt) {
+    public TokenCount mostTokens(Prompt prompt) {
         return pool.route(prompt.route())
                 .map(route -> Demand.of(route.bounded(prompt), route).bound())
-                .orElse(0L);
+                .orElse(TokenCount.NONE);
     }
 
     /** Answers a streaming prompt. */

@@ -11,6 +11,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.ServiceCall;
 import java.util.ArrayList;
@@ -69,8 +70,8 @@ final class Flight {
     private Priority priority;
     private Stage stage = Stage.LOOKING_UP;
     private Demand demand = Demand.NONE;
-    private long mostTokens;
-    private long leastTokens;
+    private TokenCount mostTokens = TokenCount.NONE;
+    private boolean asksAlike = true;
     private int calls;
 
     /** Whether its key still says by which models it may be answered. */
@@ -183,22 +184,22 @@ final class Flight {
     void demand(Demand demand) {
         this.demand = demand;
         this.mostTokens = demand.mostTokens();
-        this.leastTokens = demand.leastTokens();
+        this.asksAlike = demand.isAlikeEverywhere();
     }
 
     /** Returns the tokens to reserve on a target. */
-    long tokens(Target target) {
-        return leastTokens == mostTokens ? mostTokens : demand.tokens(target);
+    TokenCount tokens(Target target) {
+        return asksAlike ? mostTokens : demand.tokens(target);
     }
 
     /** Returns the most tokens to reserve on any target. */
-    long mostTokens() {
+    TokenCount mostTokens() {
         return mostTokens;
     }
 
-    /** Returns the fewest tokens to reserve on any target. */
-    long leastTokens() {
-        return leastTokens;
+    /** Returns whether as many tokens are reserved on each target. */
+    boolean asksAlikeEverywhere() {
+        return asksAlike;
     }
 
     /** Goes on by another form of its route. What it knows of targets it keeps of those that are still there. */

@@ -4,6 +4,7 @@ import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.engine.pool.Capacity;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,13 +35,13 @@ final class Forecast {
         private final Collection<Capacity> capacities;
         private final List<Queue> narrower = new ArrayList<>(0);
         private final long flights;
-        private final long meanTokens;
+        private final TokenCount meanTokens;
 
         /** Creates a queue of flights that may use all of some targets. */
-        Queue(List<Target> targets, Before ahead, long tokens, long now) {
+        Queue(List<Target> targets, Before ahead, TokenCount tokens, long now) {
             this.capacities = Capacity.of(targets, now);
             this.flights = ahead.flights();
-            this.meanTokens = (ahead.tokens() + tokens + flights) / (flights + 1);
+            this.meanTokens = ahead.meanWith(tokens);
         }
 
         /** Those who may use some of the targets only take no more than there is room for on those. */
@@ -101,7 +102,7 @@ final class Forecast {
         }
         Forecast forecast = new Forecast();
         Queue ofOwn = new Queue(own, like, flight.mostTokens(), now);
-        narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, 0, now)));
+        narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, now)));
         forecast.queues.add(ofOwn);
         if (wider.size() > own.size()) {
             Before all = narrower.values().stream().reduce(like.plus(overlapping), Before::plus);

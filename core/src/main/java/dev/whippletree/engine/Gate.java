@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -57,7 +57,7 @@ final class Gate {
                 .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
         List<LimitUse> uses = new ArrayList<>(2);
-        long tokens = attempt.lease().tokens();
+        TokenCount tokens = attempt.lease().tokens();
         scopes(attempt.target()).forEach(scope -> uses.addAll(scope.shared().uses(tokens)));
         monitor.after(mailbox, () -> probe(attempt, coordination.get(), probed.iterator(), uses));
     }
@@ -129,7 +129,7 @@ final class Gate {
     }
 
     /** An attempt has used what it reserved, or as many tokens as the service counted. The lock must be held. */
-    void used(Attempt attempt, OptionalLong tokens, long now) {
+    void used(Attempt attempt, Optional<TokenCount> tokens, long now) {
         monitor.assertHeld();
         attempt.lease().end(tokens, now);
         attempt.takeGrant().ifPresent(grant -> {

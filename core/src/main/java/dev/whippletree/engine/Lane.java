@@ -5,7 +5,9 @@ import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
+import dev.whippletree.model.Limit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ final class Lane implements Flight.Place {
     private final List<Target> ever;
     private final TurnTree waiting = new TurnTree();
     private @Nullable Blockage blockageOfFirst;
-    private @Nullable Blockage blockageOfSmallest;
+    private final Map<Limit.Unit, Blockage> blockagesOfSmallest = new EnumMap<>(Limit.Unit.class);
 
     /** Creates an empty lane for flights with such options. */
     Lane(TargetOptions.Key key, TargetOptions like) {
@@ -72,9 +74,12 @@ final class Lane implements Flight.Place {
         return waiting.first();
     }
 
-    /** Returns the one that asks for the fewest tokens: if it doesn't fit, none does. Null if there is none. */
-    @Nullable Flight smallest() {
-        return waiting.smallest();
+    /**
+     * Returns the one that asks for the fewest tokens of a kind: if it doesn't fit a limit of that kind, none does. Null if there is
+     * none.
+     */
+    @Nullable Flight smallest(Limit.Unit unit) {
+        return waiting.smallest(unit);
     }
 
     /**
@@ -89,10 +94,16 @@ final class Lane implements Flight.Place {
         return readiness;
     }
 
-    /** Looks for targets for its smallest flight. */
-    Readiness lookForSmallest(Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness readiness = Readiness.at(tiers, smallest, blockageOfSmallest, change, earmarks, now);
-        blockageOfSmallest = readiness.blockage();
+    /** Looks for targets for its smallest flight by a unit. */
+    Readiness lookForSmallest(
+            Limit.Unit unit, Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
+        Readiness readiness = Readiness.at(tiers, smallest, blockagesOfSmallest.get(unit), change, earmarks, now);
+        @Nullable Blockage blockage = readiness.blockage();
+        if (blockage == null) {
+            blockagesOfSmallest.remove(unit);
+        } else {
+            blockagesOfSmallest.put(unit, blockage);
+        }
         return readiness;
     }
 }

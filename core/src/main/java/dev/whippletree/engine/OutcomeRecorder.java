@@ -11,12 +11,13 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.ServiceCall;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,7 @@ final class OutcomeRecorder {
         Completion completion = answered.completion();
         long took = attempt.tookNanos(now);
         Flight flight = attempt.flight();
-        OptionalLong counted =
+        Optional<TokenCount> counted =
                 forecast.learn(flight.route(), target, flight.demand().admission(target), completion);
         gate.used(attempt, counted, now);
         target.health().succeeded(attempt.lease().healthEpoch(), now);
@@ -103,7 +104,7 @@ final class OutcomeRecorder {
     /** What wasn't sent isn't used. */
     private void cancelled(Attempt attempt, long now) {
         if (attempt.times().hasBegun()) {
-            gate.used(attempt, OptionalLong.empty(), now);
+            gate.used(attempt, Optional.empty(), now);
             reports.ended(attempt, new ServiceCall.Cancelled(), now);
         } else {
             gate.unused(attempt, now);
@@ -126,7 +127,7 @@ final class OutcomeRecorder {
     private void failed(Attempt attempt, Failure failure, long now) {
         Target target = attempt.target();
         Duration took = Duration.ofNanos(attempt.tookNanos(now));
-        gate.used(attempt, OptionalLong.empty(), now);
+        gate.used(attempt, Optional.empty(), now);
         target.account().failed(failure);
         attempt.flight().failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
         tellPickers(attempt, outcome(failure), now);

@@ -60,7 +60,8 @@ final class PromptErrors {
 
     /** No target's limits can ever take that many tokens. */
     static PromptException largerThanLimits(Flight flight) {
-        String message = "the prompt would use at least " + flight.demand().fewestTokens()
+        String message = "the prompt would use at least "
+                + flight.demand().fewestTokens().total()
                 + " tokens, which is more than a whole window of any account's limit allows; shorten it or lower max tokens";
         return new PromptException(Reason.TOO_LARGE, message, flight.failedAttempts(), Optional.empty());
     }

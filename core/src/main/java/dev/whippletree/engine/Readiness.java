@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.TokenCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class Readiness {
 
     private boolean heldBack;
     private boolean tokensMatter;
+    private boolean apartMatters;
     private boolean eventual;
 
     /** Whether a target is closed for a time nobody knows: if it was one to wait for, there may be none left. */
@@ -79,6 +81,7 @@ final class Readiness {
         until = known.until();
         soonest = known.soonest();
         tokensMatter = known.tokensMatter();
+        apartMatters = known.apartMatters();
         eventual = known.eventual();
     }
 
@@ -91,8 +94,9 @@ final class Readiness {
     }
 
     private void lookAt(Target target, int tier) {
-        long tokens = flight.tokens(target);
+        TokenCount tokens = flight.tokens(target);
         tokensMatter |= target.countsTokens();
+        apartMatters |= target.countsApart();
         long found = target.waitNanos(tokens, now);
         if (found != Waits.NONE) {
             await(target, found);
@@ -130,13 +134,13 @@ final class Readiness {
         }
     }
 
-    private boolean delaysAnother(long tokens, Target target) {
+    private boolean delaysAnother(TokenCount tokens, Target target) {
         return !earmarks.isEmpty()
                 && (delaysAnother(tokens, target, target.organization())
                         || delaysAnother(tokens, target, target.modelScope()));
     }
 
-    private boolean delaysAnother(long tokens, Target target, ScopeState scope) {
+    private boolean delaysAnother(TokenCount tokens, Target target, ScopeState scope) {
         Flight holder = earmarks.get(scope);
         return holder != null && holder != flight && scope.wouldDelay(tokens, holder.tokens(target), now);
     }
@@ -150,7 +154,9 @@ final class Readiness {
         if (heldBack) {
             return null;
         }
-        return ready.isEmpty() ? new Blockage(flight, tokensMatter, until, wait, now, eventual, soonest) : stillKnown;
+        return ready.isEmpty()
+                ? new Blockage(flight, tokensMatter, apartMatters, until, wait, now, eventual, soonest)
+                : stillKnown;
     }
 
     /**
@@ -168,6 +174,11 @@ final class Readiness {
     /** Returns the shortest wait of the others. One that is free, but earmarked by another flight, has to wait for that. */
     long waitNanos() {
         return wait;
+    }
+
+    /** Returns whether a limit of the targets counts input or output tokens alone. */
+    boolean apartMatters() {
+        return apartMatters;
     }
 
     /** Returns whether it is certain that no target will be ready sooner than that. */

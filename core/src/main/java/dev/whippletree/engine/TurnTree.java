@@ -1,12 +1,14 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Flights by turn, each of which knows its place. Guarded by the engine's lock.
  *
  * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996) whose nodes keep what is below them: how many,
- * how many tokens, and the smallest. Adding, removing and counting those before a flight cost O(log n), the rest nothing. Instead of
+ * how many tokens, and the smallest by each unit. Adding, removing and counting those before a flight cost O(log n), the rest nothing. Instead of
  * being drawn, priorities are mixed from the order of entry, so that equal runs grow equal trees.
  */
 final class TurnTree {
@@ -14,14 +16,22 @@ final class TurnTree {
     private @Nullable Node root;
     private @Nullable Node first;
 
-    /** How many come before a flight, and what they ask for. */
-    record Before(long flights, long tokens) {
+    /** How many come before a flight, and what they ask for together: tokens of prompts and of completions. */
+    record Before(long flights, long prompt, long completion) {
 
         /** Nobody at all. */
-        static final Before NOBODY = new Before(0, 0);
+        static final Before NOBODY = new Before(0, 0, 0);
 
         Before plus(Before other) {
-            return new Before(flights + other.flights, tokens + other.tokens);
+            return new Before(flights + other.flights, prompt + other.prompt, completion + other.completion);
+        }
+
+        /** Returns the mean of what they and one flight more ask for. */
+        TokenCount meanWith(TokenCount one) {
+            long all = flights + 1;
+            long total = (prompt + completion + one.total() + flights) / all;
+            long ofPrompt = Math.min(total, (prompt + one.prompt() + flights) / all);
+            return new TokenCount(ofPrompt, total - ofPrompt);
         }
     }
 
@@ -33,13 +43,18 @@ final class TurnTree {
         private @Nullable Node left;
         private @Nullable Node right;
         private int count;
-        private long tokens;
+        private long prompt;
+        private long completion;
         private Flight smallest;
+        private Flight shortestPrompt;
+        private Flight shortestCompletion;
 
         Node(Flight flight) {
             this.flight = flight;
             this.priority = mixed(flight.order());
             this.smallest = flight;
+            this.shortestPrompt = flight;
+            this.shortestCompletion = flight;
             sum();
         }
 
@@ -52,8 +67,11 @@ final class TurnTree {
 
         final Node sum() {
             count = 1;
-            tokens = flight.mostTokens();
+            prompt = flight.mostTokens().prompt();
+            completion = flight.mostTokens().completion();
             smallest = flight;
+            shortestPrompt = flight;
+            shortestCompletion = flight;
             include(left);
             include(right);
             return this;
@@ -64,15 +82,25 @@ final class TurnTree {
                 return;
             }
             count += child.count;
-            tokens += child.tokens;
-            if (isSmaller(child.smallest, smallest)) {
-                smallest = child.smallest;
-            }
+            prompt += child.prompt;
+            completion += child.completion;
+            smallest = smaller(child.smallest, smallest, Limit.Unit.TOKENS);
+            shortestPrompt = smaller(child.shortestPrompt, shortestPrompt, Limit.Unit.INPUT_TOKENS);
+            shortestCompletion = smaller(child.shortestCompletion, shortestCompletion, Limit.Unit.OUTPUT_TOKENS);
         }
 
-        private static boolean isSmaller(Flight one, Flight other) {
-            return one.mostTokens() < other.mostTokens()
-                    || (one.mostTokens() == other.mostTokens() && one.isBefore(other));
+        private static Flight smaller(Flight one, Flight other, Limit.Unit unit) {
+            long ofOne = unit.amountOf(one.mostTokens());
+            long ofOther = unit.amountOf(other.mostTokens());
+            return ofOne < ofOther || (ofOne == ofOther && one.isBefore(other)) ? one : other;
+        }
+
+        Flight smallest(Limit.Unit unit) {
+            return switch (unit) {
+                case REQUESTS, TOKENS -> smallest;
+                case INPUT_TOKENS -> shortestPrompt;
+                case OUTPUT_TOKENS -> shortestCompletion;
+            };
         }
     }
 
@@ -85,9 +113,9 @@ final class TurnTree {
         return first == null ? null : first.flight;
     }
 
-    /** Returns the one that asks for the fewest tokens, the first of those; null if there is none. */
-    @Nullable Flight smallest() {
-        return root == null ? null : root.smallest;
+    /** Returns the one that asks for the fewest tokens of a kind, the first of those; null if there is none. */
+    @Nullable Flight smallest(Limit.Unit unit) {
+        return root == null ? null : root.smallest(unit);
     }
 
     /** Adds a flight that isn't there yet. */
@@ -105,24 +133,26 @@ final class TurnTree {
     /** Returns how many come before a flight, which may be there or not. */
     Before before(Flight flight) {
         long flights = 0;
-        long tokens = 0;
+        long prompt = 0;
+        long completion = 0;
         Node node = root;
         while (node != null) {
             if (node.flight.isBefore(flight)) {
                 Node left = node.left;
                 flights += 1 + (left == null ? 0 : left.count);
-                tokens += node.flight.mostTokens() + (left == null ? 0 : left.tokens);
+                prompt += node.flight.mostTokens().prompt() + (left == null ? 0 : left.prompt);
+                completion += node.flight.mostTokens().completion() + (left == null ? 0 : left.completion);
                 node = node.right;
             } else {
                 node = node.left;
             }
         }
-        return new Before(flights, tokens);
+        return new Before(flights, prompt, completion);
     }
 
     /** Returns all of them. */
     Before all() {
-        return root == null ? Before.NOBODY : new Before(root.count, root.tokens);
+        return root == null ? Before.NOBODY : new Before(root.count, root.prompt, root.completion);
     }
 
     private @Nullable Node leftmost() {

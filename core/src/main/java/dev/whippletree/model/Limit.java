@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An amount of requests or tokens per window. Immutable.
@@ -16,19 +17,40 @@ import java.util.regex.Pattern;
 public record Limit(Unit unit, long amount, Duration window) {
 
     private static final Pattern FORM = Pattern.compile(
-            "\\s*(\\d{1,18})\\s*(requests?|tokens?|tok)?\\s*/\\s*(\\d{0,9})\\s*(ms|s|sec|m|min|h|hour|d|day)\\s*",
+            "\\s*(\\d{1,18})\\s*(requests?|(?:(?:input|output)[- ])?(?:tokens?|tok))?\\s*/\\s*(\\d{0,9})\\s*(ms|s|sec|m|min|h|hour|d|day)\\s*",
             Pattern.CASE_INSENSITIVE);
 
     /** What a limit counts. */
     public enum Unit {
         /** Calls, whatever their size. */
         REQUESTS,
-        /** Tokens of prompts and completions. */
-        TOKENS;
+        /** Tokens of prompts and completions together. */
+        TOKENS,
+        /** Tokens of prompts only. */
+        INPUT_TOKENS,
+        /** Tokens of completions only. */
+        OUTPUT_TOKENS;
 
-        /** Returns the unit as it is written in a configuration: lower case. */
+        private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+        /** Returns the unit as it is written in a configuration: {@code input-tokens}. */
         public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
+            return wireName;
+        }
+
+        /** Returns whether it counts tokens, of whatever kind. */
+        public boolean countsTokens() {
+            return this != REQUESTS;
+        }
+
+        /** Returns how much a call of so many tokens uses of a limit of this unit. */
+        public long amountOf(TokenCount tokens) {
+            return switch (this) {
+                case REQUESTS -> 1;
+                case TOKENS -> tokens.total();
+                case INPUT_TOKENS -> tokens.prompt();
+                case OUTPUT_TOKENS -> tokens.completion();
+            };
         }
     }
 
@@ -54,8 +76,8 @@ public record Limit(Unit unit, long amount, Duration window) {
     }
 
     /**
-     * Reads a limit as people write it: {@code 1000 requests / 1h}, {@code 30/min}, {@code 8000 tokens / min}. Without a unit it
-     * counts requests.
+     * Reads a limit as people write it: {@code 1000 requests / 1h}, {@code 30/min}, {@code 8000 tokens / min},
+     * {@code 5000 input-tokens / 1m}. Without a unit it counts requests.
      *
      * @throws IllegalArgumentException if it isn't of that form, with an example that is
      */
@@ -63,15 +85,23 @@ public record Limit(Unit unit, long amount, Duration window) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not a limit; write, for example, '1000 requests / 1h' or '8000 tokens / 1m'");
+                    "'" + text + "' is not a limit; write, for example, '1000 requests / 1h', '8000 tokens / 1m' or"
+                            + " '5000 input-tokens / 1m'");
         }
-        boolean tokens = matcher.group(2) != null
-                && matcher.group(2).toLowerCase(Locale.ROOT).startsWith("t");
         long count = matcher.group(3).isEmpty() ? 1 : Long.parseLong(matcher.group(3));
         return new Limit(
-                tokens ? Unit.TOKENS : Unit.REQUESTS,
+                unit(matcher.group(2)),
                 Long.parseLong(matcher.group(1)),
                 unitOfTime(matcher.group(4)).multipliedBy(count));
+    }
+
+    private static Unit unit(@Nullable String name) {
+        return switch (name == null ? 'r' : Character.toLowerCase(name.charAt(0))) {
+            case 't' -> Unit.TOKENS;
+            case 'i' -> Unit.INPUT_TOKENS;
+            case 'o' -> Unit.OUTPUT_TOKENS;
+            default -> Unit.REQUESTS;
+        };
     }
 
     private static Duration unitOfTime(String name) {

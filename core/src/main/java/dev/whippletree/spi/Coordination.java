@@ -1,9 +1,10 @@
 package dev.whippletree.spi;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -34,7 +35,7 @@ public interface Coordination extends AutoCloseable {
      * @param tokens what the service counted in the place of the reserved tokens, if it said so
      * @param sinceArrival how long ago the service counted it, at the latest; negative if it may still be on its way
      */
-    void settle(String grant, OptionalLong tokens, Duration sinceArrival);
+    void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival);
 
     /**
      * Ends a reservation: nothing was sent, all of it is free again.

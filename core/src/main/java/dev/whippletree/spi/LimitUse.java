@@ -2,7 +2,9 @@ package dev.whippletree.spi;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What an attempt uses of one limit. Immutable.
@@ -22,5 +24,11 @@ public record LimitUse(Scope scope, String name, Limit limit, long amount) {
             throw new IllegalArgumentException(
                     amount + " can't be used of " + limit + "; it is 0 or more, and at most the limit");
         }
+    }
+
+    /** Returns what it comes to: the tokens that were counted, if its limit counts tokens and they are known. */
+    public long counted(Optional<TokenCount> tokens) {
+        Limit.Unit unit = limit.unit();
+        return unit.countsTokens() ? tokens.map(unit::amountOf).orElse(amount) : amount;
     }
 }

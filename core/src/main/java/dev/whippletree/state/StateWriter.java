@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class StateWriter {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final JsonMapper JSON = new JsonMapper();
 

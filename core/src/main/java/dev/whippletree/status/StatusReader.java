@@ -189,7 +189,7 @@ final class StatusReader {
 
     private static <E extends Enum<E>> E word(Class<E> type, String written) {
         try {
-            return Enum.valueOf(type, written.toUpperCase(Locale.ROOT));
+            return Enum.valueOf(type, written.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "it has a word that this program doesn't know: " + ShownText.line(written), e);

@@ -146,8 +146,8 @@ final class ConfigurationMistakesTest {
             mistake(account("limits: [0/1h]"), "@1: accounts[0].limits[0]: a limit's amount is 1 or more, not 0"),
             mistake(
                     account("limits: [many]"),
-                    "@1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h' or"
-                            + " '8000 tokens / 1m'"),
+                    "@1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h',"
+                            + " '8000 tokens / 1m' or '5000 input-tokens / 1m'"),
             mistake(
                     account("limits: [{limit: 1/0h}]"),
                     "@1: accounts[0].limits[0].limit: a limit's window is positive, not 0ms"),

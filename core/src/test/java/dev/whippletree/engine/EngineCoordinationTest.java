@@ -61,6 +61,17 @@ final class EngineCoordinationTest {
         assertThat(others.told.get(0)).startsWith("settled grant-1 ").endsWith(" 0 ms");
     }
 
+    @Test
+    void inputAndOutputTokens_areReservedByNamesOfTheirOwn() {
+        EngineFixture apart = new EngineFixture().coordination(others);
+        apart.account("a", "5000 input-tokens / 1m", "3000 output-tokens / 1m").counts(Admission.asMade(100, 70));
+        apart.ask("q");
+        apart.run();
+        assertThat(others.reserved.get(0))
+                .extracting(LimitUse::name, LimitUse::amount)
+                .containsExactly(tuple("input-tokens/PT1M", 100L), tuple("output-tokens/PT1M", 70L));
+    }
+
     /** What the service tells this process the others don't hear, and what they have under way it doesn't know. */
     @ParameterizedTest
     @EnumSource

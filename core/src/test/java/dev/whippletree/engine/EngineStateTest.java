@@ -119,6 +119,19 @@ final class EngineStateTest {
     }
 
     @Test
+    void inputAndOutputTokens_areSavedApart() {
+        String[] limits = {"1000 input-tokens / 1d", "1000 output-tokens / 1d"};
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        first.account("a", limits).counts(Admission.asMade(10, 500));
+        first.ask("question");
+        first.advance(Duration.ofSeconds(2));
+        close(first);
+        assertThat(life(limits).status("a").limits())
+                .extracting(LimitStatus::left)
+                .containsExactly(994L, 996L);
+    }
+
+    @Test
     void usesCount_whenTheAmountIsDeclaredAnew() {
         EngineFixture first = life("10 requests / 1d");
         first.askMany(3);

@@ -189,6 +189,90 @@ final class EngineTokensTest {
                 .isGreaterThan(Duration.ofSeconds(60).toNanos());
     }
 
+    /** Returns how much is used of each limit of an account, in their order. */
+    private static List<Long> used(EngineFixture engine, String account) {
+        return engine.status(account).limits().stream()
+                .map(limit -> limit.amount() - limit.left())
+                .toList();
+    }
+
+    @Test
+    void inputAndOutput_areReservedAndSettledApart() {
+        EngineFixture apart = new EngineFixture();
+        ScriptedClient service =
+                apart.account("b", "5000 input-tokens / 1h", "3000 output-tokens / 1h", "9000 tokens / 1h", "10 / 1h");
+        service.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
+
+        CompletableFuture<Completion> answer = apart.ask("q");
+        assertThat(used(apart, "b")).containsExactly(100L, 1_000L, 1_100L, 1L);
+        apart.advance(Duration.ofSeconds(1));
+
+        assertThat(answer).isCompleted();
+        assertThat(used(apart, "b")).containsExactly(90L, 40L, 130L, 1L);
+    }
+
+    @Test
+    void boundCountedOnEntry_staysUsedOfTheOutput_andThePromptOfTheInput() {
+        EngineFixture apart = new EngineFixture();
+        ScriptedClient service = apart.account("b", "5000 input-tokens / 1h", "3000 output-tokens / 1h");
+        service.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
+
+        apart.ask("q");
+        apart.advance(Duration.ofSeconds(1));
+
+        assertThat(used(apart, "b")).containsExactly(90L, 1_000L);
+    }
+
+    @Test
+    void whatIsLimitedApart_isWaitedForApart() {
+        EngineFixture apart = new EngineFixture();
+        ScriptedClient service = apart.account("b", "1000 input-tokens / 60s", "300 output-tokens / 60s");
+        service.counts(Admission.onEntry(100, 100)).uses(() -> TokenUsage.of(100, 100));
+
+        List<CompletableFuture<Completion>> answers = apart.askMany(5);
+        apart.advance(Duration.ofSeconds(1));
+        assertThat(service.calls()).as("300 of output, 1,000 of input").isEqualTo(3);
+        apart.run();
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void promptOfLittleOutput_overtakesOneThatWaitsForOutput_howeverLongItIs() {
+        EngineFixture apart = new EngineFixture();
+        ScriptedClient service = apart.account("b", "50000 input-tokens / 60s", "500 output-tokens / 60s");
+        service.admitsPrompts(prompt -> Admission.onEntry(
+                        prompt.messages().get(0).text().length(),
+                        prompt.parameters().maxTokens().orElseThrow()))
+                .usually(service.answersAfter(Duration.ofMillis(100)));
+        apart.ask(Prompt.builder().user("q").maxTokens(400).build());
+        apart.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> first =
+                apart.ask(Prompt.builder().user("first").maxTokens(400).build());
+
+        CompletableFuture<Completion> longer = apart.ask(
+                Prompt.builder().user("l".repeat(2_000)).maxTokens(100).build());
+        apart.advance(Duration.ofSeconds(1));
+
+        assertThat(longer).isCompleted();
+        assertThat(first).isNotDone();
+        apart.run();
+        assertThat(first).isCompleted();
+    }
+
+    @Test
+    void promptLargerThanAnInputLimit_isTooLarge() {
+        EngineFixture apart = new EngineFixture();
+        ScriptedClient service = apart.account("b", "100 input-tokens / 60s", "9000 tokens / 60s");
+        service.counts(Admission.asMade(101, 1));
+
+        CompletableFuture<Completion> answer = apart.ask("q");
+        apart.run();
+
+        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(service.calls()).isZero();
+    }
+
     @Test
     void promptLargerThanTheLimit_isTooLarge_whateverItsCompletion() {
         EngineFixture small = new EngineFixture();

@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -75,9 +75,9 @@ final class ScriptedCoordination implements Coordination {
     }
 
     @Override
-    public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
+    public void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
         told.add("settled " + grant + " "
-                + (tokens.isPresent() ? tokens.getAsLong() + " tokens " : "")
+                + (tokens.isPresent() ? tokens.get().total() + " tokens " : "")
                 + sinceArrival.toMillis() + " ms");
     }
 

@@ -11,10 +11,12 @@ import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.util.ArrayList;
@@ -34,9 +36,12 @@ final class TurnTreeTest {
     private final Route route = route();
     private long order;
 
-    /** A route to one account whose service counts as many tokens as a prompt's bound says. */
+    /** A route to one account whose service counts as many tokens as a prompt has letters, and as its bound says. */
     private static Route route() {
-        ScriptedClient client = new ScriptedClient(new VirtualTimeline(0)).countsMaxTokens();
+        ScriptedClient client = new ScriptedClient(new VirtualTimeline(0))
+                .admitsPrompts(prompt -> Admission.onEntry(
+                        prompt.messages().get(0).text().length(),
+                        prompt.parameters().maxTokens().orElse(0)));
         AccountSettings settings = AccountSettings.of("a", "scripted", Optional.empty(), Settings.none("account a"));
         ScopeState organization = new ScopeState(Scope.of("organization"));
         Account account = new Account(new Topology.OpenAccount(settings, client), organization, 1);
@@ -48,8 +53,9 @@ final class TurnTreeTest {
                 0);
     }
 
-    private Flight flight(double turn, int tokens) {
-        Prompt prompt = Prompt.builder().user("q").maxTokens(tokens).build();
+    private Flight flight(double turn, int letters, int tokens) {
+        Prompt prompt =
+                Prompt.builder().user("q".repeat(letters)).maxTokens(tokens).build();
         Flight flight = new Flight(PromptKeys.of(prompt, "default", List.of()), prompt, route, 0);
         flight.demand(Demand.of(prompt, route).reserving(route, new TokenForecast()));
         flight.enter(new Flight.Place() {}, turn, ++order);
@@ -62,13 +68,13 @@ final class TurnTreeTest {
         SplittableRandom random = new SplittableRandom(seed);
         for (int step = 0; step < 1_000; step++) {
             if (flights.isEmpty() || random.nextInt(5) < 3) {
-                Flight entering = flight(random.nextInt(50), 1 + random.nextInt(20));
+                Flight entering = flight(random.nextInt(50), 1 + random.nextInt(20), 1 + random.nextInt(20));
                 flights.add(entering);
                 tree.add(entering);
             } else {
                 tree.remove(flights.remove(random.nextInt(flights.size())));
             }
-            check(seed, flight(random.nextInt(50), 1));
+            check(seed, flight(random.nextInt(50), 1, 1));
         }
     }
 
@@ -77,26 +83,34 @@ final class TurnTreeTest {
         assertThat(tree.first())
                 .as("seed %s", seed)
                 .isEqualTo(flights.stream().min(Flight.IN_TURN).orElse(null));
-        assertThat(tree.smallest())
-                .as("seed %s", seed)
-                .isEqualTo(flights.stream()
-                        .min(Comparator.comparingLong(Flight::mostTokens).thenComparing(Flight.IN_TURN))
-                        .orElse(null));
+        for (Limit.Unit unit : List.of(Limit.Unit.TOKENS, Limit.Unit.INPUT_TOKENS, Limit.Unit.OUTPUT_TOKENS)) {
+            assertThat(tree.smallest(unit))
+                    .as("seed %s, by %s", seed, unit)
+                    .isEqualTo(flights.stream()
+                            .min(Comparator.comparingLong((Flight flight) -> unit.amountOf(flight.mostTokens()))
+                                    .thenComparing(Flight.IN_TURN))
+                            .orElse(null));
+        }
         List<Flight> before =
                 flights.stream().filter(flight -> flight.isBefore(asking)).toList();
         assertThat(tree.before(asking))
                 .as("seed %s", seed)
                 .isEqualTo(new Before(
                         before.size(),
-                        before.stream().mapToLong(Flight::mostTokens).sum()));
+                        before.stream()
+                                .mapToLong(flight -> flight.mostTokens().prompt())
+                                .sum(),
+                        before.stream()
+                                .mapToLong(flight -> flight.mostTokens().completion())
+                                .sum()));
     }
 
     @Test
     void manyInOrder_makeNoDeepTree() {
         for (int index = 0; index < 100_000; index++) {
-            tree.add(flight(index, 1));
+            tree.add(flight(index, 2, 1));
         }
-        assertThat(tree.all()).isEqualTo(new Before(100_000, 100_000));
-        assertThat(tree.before(flight(70_000, 1))).isEqualTo(new Before(70_001, 70_001));
+        assertThat(tree.all()).isEqualTo(new Before(100_000, 200_000, 100_000));
+        assertThat(tree.before(flight(70_000, 2, 1))).isEqualTo(new Before(70_001, 140_002, 70_001));
     }
 }

@@ -211,11 +211,11 @@ final class StateFolderTest {
     @Test
     void fileOfANewerVersion_isLeftAlone() throws IOException {
         Path file = folder.resolve("state.json");
-        Files.writeString(file, "{\"version\": 2, \"anything\": true}");
+        Files.writeString(file, "{\"version\": 3, \"anything\": true}");
         StateFolder opened = open();
-        assertThat(opened.warnings()).singleElement().asString().contains("version 2", "newer program");
+        assertThat(opened.warnings()).singleElement().asString().contains("version 3", "newer program");
         assertThat(opened.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
-        assertThat(file).hasContent("{\"version\": 2, \"anything\": true}");
+        assertThat(file).hasContent("{\"version\": 3, \"anything\": true}");
     }
 
     @Test

@@ -130,6 +130,14 @@ final class PricedStatusTest {
                         Optional.empty(),
                         41,
                         Source.LEARNED,
+                        OptionalLong.empty()),
+                new LimitStatus(
+                        Scope.of("scripted/one"),
+                        Limit.Unit.INPUT_TOKENS,
+                        500,
+                        Optional.of(Duration.ofMinutes(1)),
+                        77,
+                        Source.DECLARED,
                         OptionalLong.empty()));
     }
 

@@ -6,6 +6,7 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
@@ -66,7 +67,7 @@ final class ChatHandler implements HttpHandler {
             ChatRequest request = ChatRequest.read(body);
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders());
             Prompt prompt = prompt(exchange, now.models(client), client, request);
-            long tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : 0;
+            TokenCount tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             exchange.addExchangeCompleteListener((over, after) -> {
                 charge.release(timeline.nanoTime());
@@ -196,7 +197,8 @@ final class ChatHandler implements HttpHandler {
     private void answered(Asked asked, Optional<TokenUsage> usage, Origin origin) {
         long now = timeline.nanoTime();
         usage.ifPresentOrElse(
-                counted -> asked.charge().settle(counted.total(), now),
+                counted ->
+                        asked.charge().settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
                 () -> asked.charge().keep(now));
         Prompt prompt = asked.prompt();
         if (prompt.question().isEmpty()) {

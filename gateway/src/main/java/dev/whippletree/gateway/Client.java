@@ -3,6 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.Quota;
 import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
@@ -60,12 +61,12 @@ final class Client {
         }
 
         /** A request that needs more than the whole limit may run alone. */
-        long needed(long tokens) {
-            return limit.unit() == Limit.Unit.TOKENS ? Math.min(Math.max(1, tokens), limit.amount()) : 1;
+        long needed(TokenCount tokens) {
+            return Math.min(Math.max(1, limit.unit().amountOf(tokens)), limit.amount());
         }
 
         /** What requests under way hold but don't need is free again when they end, long before the window has passed. */
-        long waitNanos(long tokens, long now) {
+        long waitNanos(TokenCount tokens, long now) {
             long needed = needed(tokens);
             long wait = window.waitNanos(needed, now);
             return wait > 0 && window.left(now) + underWay >= needed ? Math.min(wait, SOON_NANOS) : wait;
@@ -86,13 +87,13 @@ final class Client {
         }
 
         /** The request used so many tokens. Calls after the first end change nothing. */
-        void settle(long tokens, long now) {
+        void settle(TokenCount tokens, long now) {
             end(tokens, now, true);
         }
 
         /** A service may have worked on the request, and nobody knows how many tokens it used: the estimate counts. */
         void keep(long now) {
-            end(0, now, false);
+            end(TokenCount.NONE, now, false);
         }
 
         /** The request has failed. By its deadline a call may have been under way. */
@@ -108,21 +109,21 @@ final class Client {
 
         /** The request wasn't answered, and used nothing as far as is known. */
         void release(long now) {
-            end(0, now, true);
+            end(TokenCount.NONE, now, true);
         }
 
-        private void end(long tokens, long now, boolean known) {
+        private void end(TokenCount tokens, long now, boolean known) {
             synchronized (Client.this) {
                 if (ended) {
                     return;
                 }
                 ended = true;
-                totals.tokens().addAndGet(tokens);
+                totals.tokens().addAndGet(tokens.total());
                 for (Reserved one : reserved) {
                     one.counted().underWay -= one.amount();
                     one.use().arrived(now);
                     if (known) {
-                        one.use().settle(tokens, now);
+                        one.use().settle(one.counted().limit().unit().amountOf(tokens), now);
                     }
                 }
             }
@@ -168,12 +169,12 @@ final class Client {
      * @throws RequestException if one of its limits is used up, saying for how long
      */
     synchronized void admit(long now) {
-        refuseBeyondLimits(0, now);
+        refuseBeyondLimits(TokenCount.NONE, now);
     }
 
     /** Returns whether the tokens that a request may need have to be known when it begins. */
     boolean limitsTokens() {
-        return limits.stream().anyMatch(counted -> counted.limit().unit() == Limit.Unit.TOKENS);
+        return limits.stream().anyMatch(counted -> counted.limit().unit().countsTokens());
     }
 
     /**
@@ -183,14 +184,14 @@ final class Client {
      * @return what it holds, to be ended once
      * @throws RequestException if that doesn't fit one of its limits, saying for how long; nothing is counted then
      */
-    synchronized Charge begin(long tokens, long now) {
+    synchronized Charge begin(TokenCount tokens, long now) {
         refuseBeyondLimits(tokens, now);
         totals.requests().incrementAndGet();
         List<Reserved> reserved = new ArrayList<>();
         for (Counted counted : limits) {
             long amount = counted.needed(tokens);
             Quota.Use use = counted.window().reserve(amount, now);
-            if (counted.limit().unit() == Limit.Unit.TOKENS) {
+            if (counted.limit().unit().countsTokens()) {
                 counted.underWay += amount;
                 reserved.add(new Reserved(counted, amount, use));
             } else {
@@ -200,7 +201,7 @@ final class Client {
         return new Charge(reserved);
     }
 
-    private void refuseBeyondLimits(long tokens, long now) {
+    private void refuseBeyondLimits(TokenCount tokens, long now) {
         Counted tightest = null;
         long longest = 0;
         for (Counted counted : limits) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class ClientTest {
 
     private Optional<ApiError> refusal(long tokens, long now) {
         try {
-            client.begin(tokens, now).release(now);
+            client.begin(new TokenCount(tokens, 0), now).release(now);
             return Optional.empty();
         } catch (RequestException e) {
             return Optional.of(e.error());
@@ -33,13 +34,13 @@ final class ClientTest {
         List<Client.Charge> underWay = new ArrayList<>();
         for (int count = 0; count < 40; count++) {
             try {
-                underWay.add(client.begin(111, 0));
+                underWay.add(client.begin(new TokenCount(111, 0), 0));
             } catch (RequestException e) {
                 assertThat(e.error().retryAfter()).contains(Duration.ofSeconds(1));
             }
         }
         assertThat(underWay).hasSize(9);
-        underWay.forEach(charge -> charge.settle(50, 1));
+        underWay.forEach(charge -> charge.settle(new TokenCount(50, 0), 1));
         assertThat(refusal(550, 2)).isEmpty();
         ApiError full = refusal(551, 2).orElseThrow();
         assertThat(full.retryAfter().orElseThrow()).isGreaterThan(Duration.ofMinutes(59));
@@ -48,17 +49,17 @@ final class ClientTest {
 
     @Test
     void requestLargerThanTheLimit_runsAlone() {
-        Client.Charge large = client.begin(5_000, 0);
+        Client.Charge large = client.begin(new TokenCount(5_000, 0), 0);
         assertThat(refusal(1, 0)).isPresent();
-        large.settle(10, 1);
+        large.settle(new TokenCount(10, 0), 1);
         assertThat(refusal(990, 1)).isEmpty();
         assertThat(refusal(5_000, 1)).isPresent();
     }
 
     @Test
     void charge_endsOnce() {
-        Client.Charge charge = client.begin(400, 0);
-        charge.settle(300, 1);
+        Client.Charge charge = client.begin(new TokenCount(400, 0), 0);
+        charge.settle(new TokenCount(300, 0), 1);
         charge.keep(2);
         charge.release(3);
         assertThat(client.json(3)).containsEntry("tokens", 300L);
@@ -68,7 +69,7 @@ final class ClientTest {
 
     @Test
     void charge_thatNobodyCanSettle_countsAsEstimated() {
-        client.begin(400, 0).keep(1);
+        client.begin(new TokenCount(400, 0), 0).keep(1);
         assertThat(refusal(600, 1)).isEmpty();
         assertThat(refusal(601, 1)).isPresent();
     }

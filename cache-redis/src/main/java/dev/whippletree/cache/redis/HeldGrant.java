@@ -1,9 +1,9 @@
 package dev.whippletree.cache.redis;
 
-import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.LimitUse;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /** A grant that this process hasn't done with. Guarded by its ledger. */
 final class HeldGrant {
@@ -30,7 +30,7 @@ final class HeldGrant {
     private boolean counted;
     private boolean ending;
     private long arrivedAtNanos;
-    private OptionalLong tokens = OptionalLong.empty();
+    private Optional<TokenCount> tokens = Optional.empty();
 
     HeldGrant(String id, List<LimitUse> uses, long reservedAtNanos, boolean sent) {
         this.id = id;
@@ -63,7 +63,7 @@ final class HeldGrant {
         return arrivedAtNanos;
     }
 
-    void settle(OptionalLong used, long atNanos) {
+    void settle(Optional<TokenCount> used, long atNanos) {
         state = State.SETTLED;
         tokens = used;
         arrivedAtNanos = atNanos;
@@ -78,7 +78,7 @@ final class HeldGrant {
         return switch (state) {
             case IN_FLIGHT -> use.amount();
             case RELEASED -> 0;
-            case SETTLED -> use.limit().unit() == Limit.Unit.TOKENS ? tokens.orElse(use.amount()) : use.amount();
+            case SETTLED -> use.counted(tokens);
         };
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.cache.redis;
 
 import dev.whippletree.cache.redis.CoordinationCommands.LimitSize;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * What this process holds and has used of one organization's limits, and how much of that the others know of: arithmetic alone.
@@ -102,7 +102,7 @@ final class Holdings {
     }
 
     /** Ends a grant that was used. */
-    void settle(HeldGrant grant, OptionalLong tokens, long atNanos) {
+    void settle(HeldGrant grant, Optional<TokenCount> tokens, long atNanos) {
         grant.settle(tokens, atNanos);
         countEnd(grant, atNanos);
     }
@@ -210,7 +210,7 @@ final class Holdings {
             HeldGrant grant = each.next();
             long expiry = grant.reservedAtNanos() + lease.toNanos();
             if (grant.state() == HeldGrant.State.IN_FLIGHT && now - expiry >= 0) {
-                settle(grant, OptionalLong.empty(), expiry);
+                settle(grant, Optional.empty(), expiry);
                 expired.add(grant.id());
             }
             if (grant.state() == HeldGrant.State.SETTLED

@@ -5,13 +5,13 @@ import dev.whippletree.cache.redis.CoordinationCommands.LimitsCall;
 import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
 import dev.whippletree.cache.redis.Holdings.DatedUse;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,7 +135,7 @@ final class Ledger {
     }
 
     /** Settles a grant; one that isn't in flight is left alone. Returns what has to be sent of it now. */
-    synchronized Optional<Ending> settle(String id, OptionalLong tokens, Duration sinceArrival) {
+    synchronized Optional<Ending> settle(String id, Optional<TokenCount> tokens, Duration sinceArrival) {
         Optional<HeldGrant> settled = holdings.findInFlight(id);
         settled.ifPresent(grant -> holdings.settle(grant, tokens, nanoTime() - sinceArrival.toNanos()));
         return settled.flatMap(this::ending);

@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
@@ -8,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -90,7 +90,7 @@ final class Ledgers {
     }
 
     /** Ends a grant that was used. */
-    void settle(String grant, OptionalLong tokensUsed, Duration sinceArrival) {
+    void settle(String grant, Optional<TokenCount> tokensUsed, Duration sinceArrival) {
         Optional.ofNullable(byGrant.remove(grant)).ifPresent(ledger -> ledger.settle(grant, tokensUsed, sinceArrival));
     }
 

@@ -1,6 +1,7 @@
 package dev.whippletree.cache.redis;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
@@ -13,7 +14,6 @@ import dev.whippletree.spi.Services;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -109,7 +109,7 @@ final class RedisCoordination implements Coordination {
     }
 
     @Override
-    public void settle(String grant, OptionalLong used, Duration sinceArrival) {
+    public void settle(String grant, Optional<TokenCount> used, Duration sinceArrival) {
         if (!closed) {
             ledgers.settle(grant, used, sinceArrival);
         }

@@ -2,13 +2,13 @@ package dev.whippletree.cache.redis;
 
 import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -81,7 +81,7 @@ final class SharedLedger implements Contact.Member {
     }
 
     /** Ends a grant; one that isn't in flight is left alone. */
-    void settle(String id, OptionalLong tokens, Duration sinceArrival) {
+    void settle(String id, Optional<TokenCount> tokens, Duration sinceArrival) {
         ledger.settle(id, tokens, sinceArrival).ifPresent(this::end);
     }
 

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** One of several processes of a test, each with threads, connections and memory of its own. */
@@ -95,7 +95,7 @@ final class CoordinatedProcess implements AutoCloseable {
     }
 
     void settle(String id, Duration sinceArrival) {
-        coordination.settle(id, OptionalLong.empty(), sinceArrival);
+        coordination.settle(id, Optional.empty(), sinceArrival);
     }
 
     void release(String id) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationListener;
@@ -19,7 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
@@ -97,7 +98,7 @@ class CoordinationSimulationTest {
         }
         long actual = timeline.random().nextLong(use.amount() + 1);
         used.add(new long[] {timeline.nanoTime(), actual});
-        process.settle(id, OptionalLong.of(actual), Duration.ZERO);
+        process.settle(id, Optional.of(new TokenCount(actual, 0)), Duration.ZERO);
     }
 
     private void check() {
@@ -268,7 +269,7 @@ class CoordinationSimulationTest {
         timeline.advance(Duration.ofSeconds(3));
         assertThat(redis.inFlight()).isEqualTo(50);
 
-        processes.get(0).settle(id, OptionalLong.of(7), Duration.ZERO);
+        processes.get(0).settle(id, Optional.of(new TokenCount(7, 0)), Duration.ZERO);
         timeline.advance(Duration.ofSeconds(1));
 
         assertThat(redis.used(WINDOW)).isEqualTo(27);
@@ -280,7 +281,7 @@ class CoordinationSimulationTest {
         String id = ((Grant.Granted) grant(0, 30)).id();
         timeline.advance(Duration.ofSeconds(70));
         assertThat(redis.inFlight()).isZero();
-        processes.get(0).settle(id, OptionalLong.of(0), Duration.ZERO);
+        processes.get(0).settle(id, Optional.of(new TokenCount(0, 0)), Duration.ZERO);
         processes.get(0).release(id);
         timeline.advance(Duration.ofSeconds(1));
 

@@ -13,7 +13,7 @@ import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -44,7 +44,7 @@ class LedgerTest {
     void answerOfAFormerEpoch_thatIsHeardAfterTheNextHasBegun_leavesEverythingToBeEntered() {
         Ledger ledger = ledger();
         ledger.answer("used", USES, reply(Verdict.DONE, "first"));
-        ledger.settle("used", OptionalLong.empty(), Duration.ZERO);
+        ledger.settle("used", Optional.empty(), Duration.ZERO);
         ledger.answer("in flight", USES, reply(Verdict.DONE, "first"));
         Entry entry = ledger.startEntering().orElseThrow().entry();
         ledger.answer("another", USES, reply(Verdict.CHANGED, "second"));

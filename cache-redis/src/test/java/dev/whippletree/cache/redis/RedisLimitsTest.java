@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
@@ -17,7 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Random;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterAll;
@@ -102,7 +103,7 @@ class RedisLimitsTest {
         CoordinatedProcess one = process();
         Limit limit = Limit.tokens(1000, HOUR);
         LimitUse all = new LimitUse(ACME, "tokens", limit, 1000);
-        one.coordination().settle(one.granted(all), OptionalLong.of(400), Duration.ZERO);
+        one.coordination().settle(one.granted(all), Optional.of(new TokenCount(400, 0)), Duration.ZERO);
 
         await().until(() -> one.reserve(new LimitUse(ACME, "tokens", limit, 600)) instanceof Grant.Granted);
         assertThat(one.reserve(new LimitUse(ACME, "tokens", limit, 1))).isInstanceOf(Grant.Refused.class);
@@ -281,7 +282,10 @@ class RedisLimitsTest {
                     used += actual;
                     ended.who
                             .coordination()
-                            .settle(ended.id, OptionalLong.of(actual), Duration.ofMinutes(random.nextInt(50)));
+                            .settle(
+                                    ended.id,
+                                    Optional.of(new TokenCount(actual, 0)),
+                                    Duration.ofMinutes(random.nextInt(50)));
                 }
             }
             assertThat(used + inFlight[0]).as("seed %d, step %d", seed, step).isLessThanOrEqualTo(500);

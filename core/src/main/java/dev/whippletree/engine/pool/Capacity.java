@@ -1,6 +1,7 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.SlidingWindow;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -60,7 +61,7 @@ public final class Capacity {
      *
      * @param tokens that each reserves
      */
-    public long roomWithin(long aheadNanos, long tokens) {
+    public long roomWithin(long aheadNanos, TokenCount tokens) {
         long room = roomOf(organization, aheadNanos, tokens);
         long ofModels = 0;
         for (ScopeState model : models) {
@@ -87,7 +88,7 @@ public final class Capacity {
         return room;
     }
 
-    private long roomOf(ScopeState scope, long aheadNanos, long tokens) {
+    private long roomOf(ScopeState scope, long aheadNanos, TokenCount tokens) {
         long room = PLENTY;
         for (Meter meter : scope.meters()) {
             long cost = Math.max(1, meter.cost(tokens));

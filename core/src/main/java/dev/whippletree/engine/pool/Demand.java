@@ -1,6 +1,7 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Admission.Counting;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a prompt asks of each target of its route, by the word of their providers and by what was learned. Immutable once made: a
@@ -23,7 +25,7 @@ public final class Demand {
     public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING);
 
     private final List<Ask> asks;
-    private final Map<Target, Long> reservedLess;
+    private final Map<Target, TokenCount> reservedLess;
     private final Totals totals;
 
     /**
@@ -35,25 +37,49 @@ public final class Demand {
      * @param needed tokens without which the service can't take the prompt
      * @param tokens what is reserved where limits allow it, at least that
      */
-    private record Ask(Target like, Admission admission, Optional<String> refusal, long needed, long tokens) {
+    private record Ask(
+            Target like, Admission admission, Optional<String> refusal, TokenCount needed, TokenCount tokens) {
 
         boolean isFor(Target target) {
             return like.kind() == target.kind() || like.kind().equals(target.kind());
         }
 
         /** What a completion might need beyond a limit is no reason not to try: the prompt then goes alone. */
-        long tokensWithin(long most) {
-            return tokens <= most ? tokens : Math.max(needed, most);
+        TokenCount tokensOn(Target target) {
+            return target.canEverFit(tokens)
+                    ? tokens
+                    : target.mostTokensAtOnce().most(tokens, needed);
         }
     }
 
-    /** The most and the fewest tokens to reserve on any target, and the fewest without which none can take the prompt. */
-    private record Totals(long most, long least, long fewestNeeded) {
+    /**
+     * What is asked of all targets that can take the prompt.
+     *
+     * @param most the most tokens to reserve on any
+     * @param alike whether as many are reserved on each
+     * @param fewestNeeded without which none can take the prompt
+     */
+    private record Totals(TokenCount most, boolean alike, TokenCount fewestNeeded) {
 
-        private static final Totals NOTHING = new Totals(0, 0, 0);
+        private static final Totals NOTHING = new Totals(TokenCount.NONE, true, TokenCount.NONE);
+
+        /** Returns them with one target more. */
+        Totals with(TokenCount tokens, TokenCount needed) {
+            return new Totals(
+                    larger(most, tokens),
+                    alike && most.equals(tokens),
+                    needed.total() < fewestNeeded.total() ? needed : fewestNeeded);
+        }
+
+        private static TokenCount larger(TokenCount one, TokenCount other) {
+            return one.equals(other)
+                    ? one
+                    : new TokenCount(
+                            Math.max(one.prompt(), other.prompt()), Math.max(one.completion(), other.completion()));
+        }
     }
 
-    private Demand(List<Ask> asks, Map<Target, Long> reservedLess, Totals totals) {
+    private Demand(List<Ask> asks, Map<Target, TokenCount> reservedLess, Totals totals) {
         this.asks = asks;
         this.reservedLess = reservedLess;
         this.totals = totals;
@@ -71,7 +97,7 @@ public final class Demand {
             } catch (Throwable e) {
                 refusal = Optional.of("its provider failed: " + e);
             }
-            asks.add(new Ask(like, admission, refusal, 0, 0));
+            asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE));
         }
         return new Demand(asks, Map.of(), Totals.NOTHING);
     }
@@ -82,25 +108,20 @@ public final class Demand {
         for (Ask ask : asks) {
             reserved.add(ask.refusal().isPresent() ? ask : reserving(ask, route, forecast));
         }
-        Map<Target, Long> less = new HashMap<>(0);
-        long most = 0;
-        long least = Long.MAX_VALUE;
-        long fewestNeeded = Long.MAX_VALUE;
+        Map<Target, TokenCount> less = new HashMap<>(0);
+        @Nullable Totals totals = null;
         for (Target target : route.targets()) {
             Ask ask = askOf(target, reserved);
             if (ask.refusal().isPresent()) {
                 continue;
             }
-            long tokens = ask.tokensWithin(target.mostTokensAtOnce());
-            if (tokens < ask.tokens()) {
+            TokenCount tokens = ask.tokensOn(target);
+            if (!tokens.equals(ask.tokens())) {
                 less.put(target, tokens);
             }
-            most = Math.max(most, tokens);
-            least = Math.min(least, tokens);
-            fewestNeeded = Math.min(fewestNeeded, ask.needed());
+            totals = totals == null ? new Totals(tokens, true, ask.needed()) : totals.with(tokens, ask.needed());
         }
-        Totals totals = least == Long.MAX_VALUE ? Totals.NOTHING : new Totals(most, least, fewestNeeded);
-        return new Demand(reserved, less, totals);
+        return new Demand(reserved, less, totals == null ? Totals.NOTHING : totals);
     }
 
     private static Ask reserving(Ask ask, Route route, TokenForecast forecast) {
@@ -110,13 +131,14 @@ public final class Demand {
         long least = Math.min(prompt, admission.promptTokens());
         long bound = admission.completionBound();
         boolean onEntry = admission.counting() == Counting.ON_ENTRY;
-        long needed = onEntry ? sum(least, bound) : least;
-        long tokens = sum(prompt, onEntry ? bound : forecast.completionTokens(route, ask.like(), bound));
+        TokenCount needed = count(least, onEntry ? bound : 0);
+        TokenCount tokens = count(prompt, onEntry ? bound : forecast.completionTokens(route, ask.like(), bound));
         return new Ask(ask.like(), admission, ask.refusal(), needed, tokens);
     }
 
-    private static long sum(long tokens, long more) {
-        return Math.min(tokens, Long.MAX_VALUE / 4) + Math.min(more, Long.MAX_VALUE / 4);
+    /** Many of them can be added up. */
+    private static TokenCount count(long prompt, long completion) {
+        return new TokenCount(Math.min(prompt, Long.MAX_VALUE / 4), Math.min(completion, Long.MAX_VALUE / 4));
     }
 
     private static Ask askOf(Target target, List<Ask> asks) {
@@ -155,41 +177,41 @@ public final class Demand {
     }
 
     /** Returns the tokens to reserve on a target. */
-    public long tokens(Target target) {
-        Long less = reservedLess.isEmpty() ? null : reservedLess.get(target);
+    public TokenCount tokens(Target target) {
+        @Nullable TokenCount less = reservedLess.isEmpty() ? null : reservedLess.get(target);
         return less == null ? askOf(target, asks).tokens() : less;
     }
 
     /** Returns the tokens that a limit must allow at least for a target to take the prompt: no more than those to reserve. */
-    public long neededTokens(Target target) {
+    public TokenCount neededTokens(Target target) {
         return askOf(target, asks).needed();
     }
 
     /** Returns the tokens without which no target can take the prompt. */
-    public long fewestTokens() {
+    public TokenCount fewestTokens() {
         return totals.fewestNeeded();
     }
 
     /** Returns the most tokens to reserve on any target. */
-    public long mostTokens() {
+    public TokenCount mostTokens() {
         return totals.most();
     }
 
+    /** Returns whether as many tokens are reserved on each target that can take the prompt. */
+    public boolean isAlikeEverywhere() {
+        return totals.alike();
+    }
+
     /** Returns the most tokens that the prompt and its completion need on any target, by the word of the providers. */
-    public long bound() {
-        long most = 0;
+    public TokenCount bound() {
+        TokenCount most = TokenCount.NONE;
         for (Ask ask : asks) {
-            if (ask.refusal().isEmpty()) {
-                most = Math.max(
-                        most,
-                        sum(ask.admission().promptTokens(), ask.admission().completionBound()));
+            TokenCount bound =
+                    count(ask.admission().promptTokens(), ask.admission().completionBound());
+            if (ask.refusal().isEmpty() && bound.total() > most.total()) {
+                most = bound;
             }
         }
         return most;
-    }
-
-    /** Returns the fewest tokens to reserve on any target. */
-    public long leastTokens() {
-        return totals.least();
     }
 }

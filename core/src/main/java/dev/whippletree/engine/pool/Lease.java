@@ -1,11 +1,12 @@
 package dev.whippletree.engine.pool;
 
-import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.Quota.Use;
 import dev.whippletree.quota.ReportedQuota;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -18,7 +19,7 @@ public final class Lease {
     public static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Target target;
-    private final long tokens;
+    private final TokenCount tokens;
     private final long beganNanos;
     private final List<Meter.Hold> holds = new ArrayList<>(4);
     private final List<ScopeState> scopes = new ArrayList<>(2);
@@ -31,7 +32,7 @@ public final class Lease {
     private final int underWay;
 
     /** Takes the slots and reserves; that all of it fits was asked before. */
-    public Lease(Target target, long tokens, long now) {
+    public Lease(Target target, TokenCount tokens, long now) {
         this.target = target;
         this.tokens = tokens;
         this.beganNanos = now;
@@ -147,7 +148,7 @@ public final class Lease {
     }
 
     /** Returns the tokens that it reserved. */
-    public long tokens() {
+    public TokenCount tokens() {
         return tokens;
     }
 
@@ -157,15 +158,15 @@ public final class Lease {
     }
 
     /** Ends it: what was reserved is used, in full or by what the service says it counted. */
-    public void end(OptionalLong actualTokens, long now) {
+    public void end(Optional<TokenCount> counted, long now) {
         leave();
         if (!arrived) {
             long latest = arrivedBy(now);
             holds.forEach(hold -> hold.use().lost(latest, now));
         }
-        actualTokens.ifPresent(actual -> holds.stream()
-                .filter(hold -> hold.meter().unit() == Limit.Unit.TOKENS)
-                .forEach(hold -> hold.use().settle(actual, now)));
+        counted.ifPresent(actual -> holds.stream()
+                .filter(hold -> hold.meter().unit().countsTokens())
+                .forEach(hold -> hold.use().settle(hold.meter().cost(actual), now)));
     }
 
     /** Ends it: nothing was ever sent. */

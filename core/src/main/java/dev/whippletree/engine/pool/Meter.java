@@ -2,6 +2,7 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.Quota;
 import dev.whippletree.quota.Quota.Use;
 
@@ -15,11 +16,11 @@ import dev.whippletree.quota.Quota.Use;
 public record Meter(Limit.Unit unit, Source source, Quota quota) {
 
     /** Returns what one attempt takes of it. */
-    long cost(long tokens) {
-        return unit == Limit.Unit.REQUESTS ? 1 : tokens;
+    long cost(TokenCount tokens) {
+        return unit.amountOf(tokens);
     }
 
-    Hold reserve(long tokens, long now) {
+    Hold reserve(TokenCount tokens, long now) {
         return new Hold(this, quota.reserve(cost(tokens), now));
     }
 

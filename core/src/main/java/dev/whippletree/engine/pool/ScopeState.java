@@ -6,6 +6,7 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.FixedWindow;
 import dev.whippletree.quota.Quota.Use;
 import dev.whippletree.quota.RateSearch;
@@ -48,14 +49,25 @@ public final class ScopeState {
     /** The attempts under way, each with what had ended when it began. */
     private final Map<Lease, Ended> leases = new LinkedHashMap<>();
 
-    private Ended ended = new Ended(0, 0);
+    private Ended ended = new Ended(0, TokenCount.NONE);
     private final SharedLimits shared = new SharedLimits(this);
 
-    /** The smallest amount of its limits of tokens; there may be many targets to be asked for it. */
-    private long mostTokensAtOnce = Long.MAX_VALUE;
+    /** The smallest amounts of its limits of tokens; there may be many targets to be asked for them. */
+    private TokenBound mostTokensAtOnce = TokenBound.UNBOUNDED;
 
     /** Attempts that have ended, and the tokens that they had reserved. */
-    private record Ended(long calls, long tokens) {}
+    private record Ended(long calls, TokenCount tokens) {
+
+        Ended and(TokenCount more) {
+            return new Ended(
+                    calls + 1,
+                    new TokenCount(tokens.prompt() + more.prompt(), tokens.completion() + more.completion()));
+        }
+
+        long of(Limit.Unit unit) {
+            return unit == Limit.Unit.REQUESTS ? calls : unit.amountOf(tokens);
+        }
+    }
 
     public ScopeState(Scope scope) {
         this.scope = scope;
@@ -178,7 +190,12 @@ public final class ScopeState {
     }
 
     boolean countsTokens() {
-        return mostTokensAtOnce != Long.MAX_VALUE;
+        return mostTokensAtOnce != TokenBound.UNBOUNDED;
+    }
+
+    /** Returns whether it has a limit of input or of output tokens alone. */
+    boolean countsApart() {
+        return mostTokensAtOnce.isApart();
     }
 
     /** It let in an attempt. */
@@ -223,7 +240,7 @@ public final class ScopeState {
     }
 
     /** Returns how long until a reservation fits, the closure aside. */
-    long waitNanos(long tokens, long now) {
+    long waitNanos(TokenCount tokens, long now) {
         long wait = shared.waitNanos(tokens, now);
         for (Meter meter : meters) {
             wait = Math.max(wait, meter.quota().waitNanos(meter.cost(tokens), now));
@@ -232,7 +249,7 @@ public final class ScopeState {
     }
 
     /** Returns whether reserving for one prompt now would make another one wait longer for its own reservation. */
-    public boolean wouldDelay(long tokens, long otherTokens, long now) {
+    public boolean wouldDelay(TokenCount tokens, TokenCount otherTokens, long now) {
         long together = Waits.NONE;
         for (Meter meter : meters) {
             long both = meter.cost(tokens) + meter.cost(otherTokens);
@@ -242,16 +259,16 @@ public final class ScopeState {
     }
 
     /** Returns the most tokens that its limits allow when nothing else is used. */
-    long mostTokensAtOnce() {
+    TokenBound mostTokensAtOnce() {
         return mostTokensAtOnce;
     }
 
     private void findMostTokensAtOnce() {
-        mostTokensAtOnce = meters.stream()
-                .filter(meter -> meter.unit() == Limit.Unit.TOKENS)
-                .mapToLong(meter -> meter.quota().amount())
-                .min()
-                .orElse(Long.MAX_VALUE);
+        TokenBound most = TokenBound.UNBOUNDED;
+        for (Meter meter : meters) {
+            most = most.within(meter.unit(), meter.quota().amount());
+        }
+        mostTokensAtOnce = most;
     }
 
     double headroom(long now) {
@@ -281,13 +298,12 @@ public final class ScopeState {
 
     void leave(Lease lease) {
         leases.remove(lease);
-        ended = new Ended(ended.calls() + 1, ended.tokens() + lease.tokens());
+        ended = ended.and(lease.tokens());
     }
 
     /** Returns what attempts may have used that ended while another one was under way: that one's report may not have counted them. */
     private long endedSince(Lease lease, Meter meter) {
-        Ended before = leases.getOrDefault(lease, ended);
-        return meter.unit() == Limit.Unit.REQUESTS ? ended.calls() - before.calls() : ended.tokens() - before.tokens();
+        return ended.of(meter.unit()) - leases.getOrDefault(lease, ended).of(meter.unit());
     }
 
     /** Takes in what the service said in answer to an attempt. What makes no sense is dropped. */

@@ -3,6 +3,7 @@ package dev.whippletree.engine.pool;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,8 +28,8 @@ public final class SharedLimits {
     /** That there was no room for an amount until a time, whatever is left by this process's own count. */
     private record Refusal(String limit, Limit.Unit unit, long amount, long until) {
 
-        boolean concerns(long tokens) {
-            return (unit == Limit.Unit.REQUESTS ? 1 : tokens) >= amount;
+        boolean concerns(TokenCount tokens) {
+            return unit.amountOf(tokens) >= amount;
         }
 
         /** Returns whether all that another refusal says is said here too. */
@@ -42,7 +43,7 @@ public final class SharedLimits {
     }
 
     /** Returns what an attempt uses of each. */
-    public Collection<LimitUse> uses(long tokens) {
+    public Collection<LimitUse> uses(TokenCount tokens) {
         Map<String, LimitUse> uses = new LinkedHashMap<>();
         for (Meter meter : scope.declared()) {
             Duration window = meter.quota().window().orElseThrow();
@@ -54,7 +55,7 @@ public final class SharedLimits {
         return uses.values();
     }
 
-    private void add(Map<String, LimitUse> uses, Meter meter, String ofWindow, Duration window, long tokens) {
+    private void add(Map<String, LimitUse> uses, Meter meter, String ofWindow, Duration window, TokenCount tokens) {
         Limit limit = new Limit(meter.unit(), meter.quota().amount(), window);
         String name = meter.unit().wireName() + "/" + ofWindow;
         long amount = Math.min(meter.cost(tokens), limit.amount());
@@ -88,7 +89,7 @@ public final class SharedLimits {
     }
 
     /** Returns how long until it is worth asking the others again. */
-    long waitNanos(long tokens, long now) {
+    long waitNanos(TokenCount tokens, long now) {
         long wait = Waits.NONE;
         for (int i = 0; i < refusals.size(); i++) {
             Refusal refusal = refusals.get(i);

@@ -2,6 +2,7 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
@@ -104,7 +105,7 @@ public final class Target {
      * Returns how long until an attempt could begin, by all that is known: {@link Waits#NONE} if it can now,
      * {@link Waits#UNKNOWN} also if a limit, perhaps learned only meanwhile, is smaller than what it asks for.
      */
-    public long waitNanos(long tokens, long now) {
+    public long waitNanos(TokenCount tokens, long now) {
         long wait = openingNanos(now);
         if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
             return Waits.UNKNOWN;
@@ -140,6 +141,11 @@ public final class Target {
         return organization.countsTokens() || modelScope.countsTokens();
     }
 
+    /** Returns whether it has a limit of input or of output tokens alone. */
+    public boolean countsApart() {
+        return organization.countsApart() || modelScope.countsApart();
+    }
+
     /** An attempt begins. */
     void begun(Lease lease, long now) {
         closures.forEach(closure -> closure.begun(lease, now));
@@ -161,13 +167,14 @@ public final class Target {
     }
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
-    public boolean canEverFit(long tokens) {
-        return tokens <= mostTokensAtOnce();
+    public boolean canEverFit(TokenCount tokens) {
+        return organization.mostTokensAtOnce().allows(tokens)
+                && modelScope.mostTokensAtOnce().allows(tokens);
     }
 
     /** Returns the most tokens that all of its limits allow when nothing else is used. */
-    long mostTokensAtOnce() {
-        return Math.min(organization.mostTokensAtOnce(), modelScope.mostTokensAtOnce());
+    TokenBound mostTokensAtOnce() {
+        return organization.mostTokensAtOnce().and(modelScope.mostTokensAtOnce());
     }
 
     public TargetView view(long now) {

@@ -2,12 +2,13 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Admission.Counting;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,9 +103,9 @@ public final class TokenForecast {
     }
 
     /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
-    public OptionalLong learn(Route route, Target target, Admission admission, Completion completion) {
+    public Optional<TokenCount> learn(Route route, Target target, Admission admission, Completion completion) {
         if (completion.usage().isEmpty()) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
         TokenUsage usage = completion.usage().get();
         long prompt = usage.promptTokens();
@@ -116,8 +117,8 @@ public final class TokenForecast {
                 completions.computeIfAbsent(new CompletionKey(route.name(), target.model()), key -> new Learned(CUT));
         known.values.record(completion.finishReason() == FinishReason.LENGTH ? CUT : (int) made);
         moved |= known.moves(enough(known.values));
-        return OptionalLong.of(
-                admission.counting() == Counting.ON_ENTRY ? prompt + admission.completionBound() : prompt + made);
+        return Optional.of(
+                new TokenCount(prompt, admission.counting() == Counting.ON_ENTRY ? admission.completionBound() : made));
     }
 
     private void learnPrompt(Target target, long estimate, long prompt) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
@@ -18,8 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class DemandTest {
+
+    private static final TokenCount ALL = new TokenCount(100, 400);
+    private static final TokenCount PROMPT = new TokenCount(100, 0);
 
     private final List<String> asked = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
@@ -60,8 +66,8 @@ final class DemandTest {
         Target second = target("b", "model", Map.of());
         Demand demand = demand();
         assertThat(asked).containsExactly("a model");
-        assertThat(demand.tokens(first)).isEqualTo(500);
-        assertThat(demand.tokens(second)).isEqualTo(500);
+        assertThat(demand.tokens(first)).isEqualTo(ALL);
+        assertThat(demand.tokens(second)).isEqualTo(ALL);
     }
 
     @Test
@@ -78,19 +84,35 @@ final class DemandTest {
         Target wide = target("a", "model", Map.of());
         Target narrow = target("b", "model", Map.of(), Limit.tokens(300, Duration.ofMinutes(1)));
         Demand demand = demand();
-        assertThat(demand.tokens(wide)).isEqualTo(500);
-        assertThat(demand.tokens(narrow)).isEqualTo(300);
-        assertThat(demand.neededTokens(narrow)).isEqualTo(100);
-        assertThat(demand.mostTokens()).isEqualTo(500);
-        assertThat(demand.leastTokens()).isEqualTo(300);
+        assertThat(demand.tokens(wide)).isEqualTo(ALL);
+        assertThat(demand.tokens(narrow)).isEqualTo(new TokenCount(100, 200));
+        assertThat(demand.neededTokens(narrow)).isEqualTo(PROMPT);
+        assertThat(demand.mostTokens()).isEqualTo(ALL);
+        assertThat(demand.isAlikeEverywhere()).isFalse();
     }
 
     @Test
     void limitThatIsTooSmallForThePrompt_isAskedForAllThatThePromptNeeds() {
         Target tiny = target("a", "model", Map.of(), Limit.tokens(99, Duration.ofMinutes(1)));
         Demand demand = demand();
-        assertThat(demand.tokens(tiny)).isEqualTo(100);
+        assertThat(demand.tokens(tiny)).isEqualTo(PROMPT);
         assertThat(tiny.canEverFit(demand.neededTokens(tiny))).isFalse();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "400 output-tokens / 1m, 400, true",
+        "300 output-tokens / 1m, 300, true",
+        "100 input-tokens / 1m, 400, true",
+        "99 input-tokens / 1m, 400, false",
+        "100 tokens / 1m, 0, true",
+        "99 tokens / 1m, 0, false"
+    })
+    void ofALimit_noMoreIsAskedThanItAllows_ofWhatItCounts(String limit, long completion, boolean fits) {
+        Target target = target("a", "model", Map.of(), Limit.parse(limit));
+        Demand demand = demand();
+        assertThat(demand.tokens(target)).isEqualTo(new TokenCount(100, completion));
+        assertThat(target.canEverFit(demand.neededTokens(target))).isEqualTo(fits);
     }
 
     /** Says what it is asked for. */

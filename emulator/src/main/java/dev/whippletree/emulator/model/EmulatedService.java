@@ -2,6 +2,7 @@ package dev.whippletree.emulator.model;
 
 import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -197,7 +198,7 @@ public final class EmulatedService {
             if (crowd.isFull(account.organization(), nowNanos)) {
                 return Optional.of(refusal(RefusalKind.LIMIT));
             }
-            long tokens = rules.countedTokens(request, draft);
+            TokenCount tokens = rules.countedTokens(request, draft);
             return limits.admit(account.organization(), rules.modelName(request), tokens, nowNanos)
                     .map(hit -> tellWait(
                             hit,

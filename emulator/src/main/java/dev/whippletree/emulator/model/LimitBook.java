@@ -1,6 +1,7 @@
 package dev.whippletree.emulator.model;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ final class LimitBook {
      *
      * @return the first limit that refuses it
      */
-    Optional<LimitHit> admit(String organization, String model, long tokens, long nowNanos) {
+    Optional<LimitHit> admit(String organization, String model, TokenCount tokens, long nowNanos) {
         List<Entry> all = entries(organization, model, nowNanos);
         for (Entry entry : all) {
             Optional<LimitHit> hit = entry.hit(tokens, nowNanos);
@@ -91,14 +92,14 @@ final class LimitBook {
             this.window = new FullestWindow(limit.window());
         }
 
-        Optional<LimitHit> hit(long tokens, long nowNanos) {
+        Optional<LimitHit> hit(TokenCount tokens, long nowNanos) {
             long requested = amount(tokens);
             long waitNanos = meter.waitNanos(requested, nowNanos);
             LimitHit hit = new LimitHit(state(nowNanos), requested, waitNanos);
             return waitNanos > 0 || hit.neverFits() ? Optional.of(hit) : Optional.empty();
         }
 
-        void take(long tokens, long nowNanos) {
+        void take(TokenCount tokens, long nowNanos) {
             meter.take(amount(tokens), nowNanos);
             window.add(amount(tokens), nowNanos);
         }
@@ -124,8 +125,13 @@ final class LimitBook {
                     refused);
         }
 
-        private long amount(long tokens) {
-            return owner.limit.limit().unit() == Limit.Unit.REQUESTS ? 1 : tokens;
+        private long amount(TokenCount tokens) {
+            return switch (owner.limit.limit().unit()) {
+                case REQUESTS -> 1;
+                case TOKENS -> tokens.prompt() + tokens.completion();
+                case INPUT_TOKENS -> tokens.prompt();
+                case OUTPUT_TOKENS -> tokens.completion();
+            };
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.model;
 
+import dev.whippletree.model.TokenCount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,11 +38,12 @@ final class RequestRules {
     }
 
     /** Returns the tokens that count against limits. */
-    long countedTokens(ChatRequest request, Draft draft) {
-        return switch (settings.kind()) {
-            case GROQ -> draft.promptTokens() + request.maxTokens().orElse(settings.assumedMaxTokens());
-            case HUGGING_FACE, OPENAI -> draft.promptTokens() + draft.completionTokens();
+    TokenCount countedTokens(ChatRequest request, Draft draft) {
+        long completion = switch (settings.kind()) {
+            case GROQ -> request.maxTokens().orElse(settings.assumedMaxTokens());
+            case HUGGING_FACE, OPENAI -> draft.completionTokens();
         };
+        return new TokenCount(draft.promptTokens(), completion);
     }
 
     /** Returns the model that serves a request: Hugging Face's ids may end with how to choose a provider. */

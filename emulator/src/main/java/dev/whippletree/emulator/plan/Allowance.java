@@ -28,15 +28,17 @@ final class Allowance {
     long perCall(String service, Limit.Unit unit) {
         return switch (unit) {
             case REQUESTS -> 1;
-            case TOKENS -> countedTokens(service);
+            case TOKENS -> request.workload().promptTokens() + countedOfAnswer(service);
+            case INPUT_TOKENS -> request.workload().promptTokens();
+            case OUTPUT_TOKENS -> countedOfAnswer(service);
         };
     }
 
     /** Groq counts the most that the answer may have, others what it has. */
-    private long countedTokens(String service) {
+    private long countedOfAnswer(String service) {
         Workload workload = request.workload();
         boolean inAdvance = CountedLimit.kind(service) == ServiceKind.GROQ;
-        return workload.promptTokens() + (inAdvance ? workload.bound() : workload.answerTokens());
+        return inAdvance ? workload.bound() : workload.answerTokens();
     }
 
     /**

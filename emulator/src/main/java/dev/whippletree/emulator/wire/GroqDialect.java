@@ -111,7 +111,11 @@ final class GroqDialect implements Dialect {
     }
 
     private static boolean told(Limit limit) {
-        return limit.window().equals(limit.unit() == Limit.Unit.REQUESTS ? Duration.ofDays(1) : Duration.ofMinutes(1));
+        return switch (limit.unit()) {
+            case REQUESTS -> limit.window().equals(Duration.ofDays(1));
+            case TOKENS -> limit.window().equals(Duration.ofMinutes(1));
+            case INPUT_TOKENS, OUTPUT_TOKENS -> false;
+        };
     }
 
     @Override

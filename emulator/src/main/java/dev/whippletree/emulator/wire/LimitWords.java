@@ -10,7 +10,7 @@ final class LimitWords {
     private LimitWords() {}
 
     static String name(Limit limit) {
-        String unit = limit.unit().wireName();
+        String unit = limit.unit().wireName().replace('-', ' ');
         if (limit.window().equals(Duration.ofMinutes(1))) {
             return unit + " per minute (" + initial(limit) + "PM)";
         }
@@ -28,6 +28,11 @@ final class LimitWords {
     }
 
     private static String initial(Limit limit) {
-        return limit.unit() == Limit.Unit.REQUESTS ? "R" : "T";
+        return switch (limit.unit()) {
+            case REQUESTS -> "R";
+            case TOKENS -> "T";
+            case INPUT_TOKENS -> "IT";
+            case OUTPUT_TOKENS -> "OT";
+        };
     }
 }

@@ -62,7 +62,7 @@ final class OpenAiDialect implements Dialect {
 
     @Override
     public void addHeaders(Map<String, String> headers, List<LimitState> limits) {
-        for (Limit.Unit unit : Limit.Unit.values()) {
+        for (Limit.Unit unit : List.of(Limit.Unit.REQUESTS, Limit.Unit.TOKENS)) {
             Optional<LimitState> first = limits.stream()
                     .filter(state -> state.limit().limit().unit() == unit)
                     .findFirst();

@@ -25,7 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 
 /** What it costs to share limits by a Redis on the same machine: time for each call and notice, memory for each account and answer. */
@@ -85,7 +84,7 @@ public final class CoordinationFigures {
     }
 
     private static void settle(Coordination coordination, String grant) {
-        coordination.settle(grant, OptionalLong.empty(), Duration.ZERO);
+        coordination.settle(grant, Optional.empty(), Duration.ZERO);
     }
 
     private static void times(String what, Runnable round) {

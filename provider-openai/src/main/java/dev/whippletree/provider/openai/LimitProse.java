@@ -26,8 +26,8 @@ public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested,
     private static final String COUNT = "~?(\\d{1,3}(?:,\\d{3}){1,4}|\\d{1,15})(?![.,]?\\d)";
 
     private static final Pattern LIMIT = Pattern.compile(
-            "(tokens|requests) per (min(?:ute)?|hour|day)\\b[^:]{0,40}: *Limit:? *" + COUNT + "(?:, *Used:? *" + COUNT
-                    + ")?(?:, *Requested:? *" + COUNT + ")?",
+            "((?:(?:input|output)[ -])?tokens|requests) per (min(?:ute)?|hour|day)\\b[^:]{0,40}: *Limit:? *" + COUNT
+                    + "(?:, *Used:? *" + COUNT + ")?(?:, *Requested:? *" + COUNT + ")?",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern WAIT = Pattern.compile(
             "(?:try again in|retry after) +(?:(" + WireDuration.GO_FORM
@@ -40,9 +40,7 @@ public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested,
         if (!matcher.find() || number(matcher.group(3)) == 0) {
             return Optional.empty();
         }
-        boolean tokens = matcher.group(1).equalsIgnoreCase("tokens");
-        Limit limit = new Limit(
-                tokens ? Limit.Unit.TOKENS : Limit.Unit.REQUESTS, number(matcher.group(3)), window(matcher.group(2)));
+        Limit limit = new Limit(unit(matcher.group(1)), number(matcher.group(3)), window(matcher.group(2)));
         return Optional.of(new LimitProse(limit, count(matcher.group(4)), count(matcher.group(5)), wait(message)));
     }
 
@@ -112,6 +110,15 @@ public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested,
         double share = (double) amount / limit.amount();
         return WireDuration.sane(
                 Duration.ofNanos((long) Math.ceil(limit.window().toNanos() * share)));
+    }
+
+    private static Limit.Unit unit(String name) {
+        return switch (Character.toLowerCase(name.charAt(0))) {
+            case 't' -> Limit.Unit.TOKENS;
+            case 'i' -> Limit.Unit.INPUT_TOKENS;
+            case 'o' -> Limit.Unit.OUTPUT_TOKENS;
+            default -> Limit.Unit.REQUESTS;
+        };
     }
 
     private static OptionalLong count(@Nullable String digits) {

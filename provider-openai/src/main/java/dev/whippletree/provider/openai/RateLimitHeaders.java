@@ -38,7 +38,7 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
      * how. OpenAI's own documentation calls the reset the time until all is left again, as of a bucket; others count otherwise.
      */
     static List<RateLimitReport> ofUnknownService(ResponseHead head) {
-        return Stream.of(Limit.Unit.values())
+        return Stream.of(Limit.Unit.REQUESTS, Limit.Unit.TOKENS)
                 .flatMap(unit -> of(unit, head).stream())
                 .map(headers -> headers.report(Reach.UNKNOWN, Optional.empty(), RateLimitReport.Refill.UNSAID))
                 .toList();

@@ -30,6 +30,8 @@ final class LimitProseTest {
                 "requests per day (RPD): Limit 1000, Used 1000, Requested 1. | 1000 requests / 1d | 1000 | 1",
                 "tokens per day (TPD): Limit 200000, Used 199999, Requested ~900. | 200000 tokens / 1d | 199999 | 900",
                 "tokens per min (TPM): Limit: 10000, Used: 1, Requested: 2 | 10000 tokens / 1m | 1 | 2",
+                "input tokens per minute (ITPM): Limit 5000, Used 4000, Requested 1443. | 5000 input-tokens / 1m | 4000 | 1443",
+                "output tokens per day: Limit 5000, Used 4000, Requested 2000. | 5000 output-tokens / 1d | 4000 | 2000",
                 "requests per hour: Limit 1000, Used 1000, Requested 1 | 1000 requests / 1h | 1000 | 1",
                 "tokens per day (TPD): Limit 1,200,000, Used 999,999, Requested 12,345. | 1200000 tokens / 1d | 999999 | 12345"
             })

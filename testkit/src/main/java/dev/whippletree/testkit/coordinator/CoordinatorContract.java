@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
@@ -25,7 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -110,7 +111,7 @@ public abstract class CoordinatorContract extends NoticeContract {
         stages().assertFails(() -> a.claim(KEY), "a claim after close");
         stages().assertFails(() -> a.claimProbe(MODEL, HOUR), "a claimProbe after close");
         assertThatCode(() -> {
-                    a.settle(grant, OptionalLong.empty(), Duration.ZERO);
+                    a.settle(grant, Optional.empty(), Duration.ZERO);
                     a.release(grant);
                     a.closed(closing(MODEL, HOUR, true));
                     a.reopened(MODEL);
@@ -192,7 +193,7 @@ public abstract class CoordinatorContract extends NoticeContract {
             begun.add(process.reserve(List.of(requests(1), tokens(1))));
             begun.add(process.claim(Samples.key("alice", "question " + n)));
             begun.add(process.claimProbe(MODEL, HOUR));
-            process.settle("no such grant", OptionalLong.of(n), Duration.ZERO);
+            process.settle("no such grant", Optional.of(new TokenCount(n, 0)), Duration.ZERO);
             process.release("no such grant");
             process.closed(closing(MODEL, HOUR, true));
             process.reopened(MODEL);
@@ -233,7 +234,7 @@ public abstract class CoordinatorContract extends NoticeContract {
         List<Coordination> all = open(4);
         all.forEach(process -> stages().eventually(
                         () -> process.status().processes() == 4, "a process counts all four processes (status)"));
-        all.get(0).settle(granted("nothing was used", all.get(0), tokens(20)), OptionalLong.empty(), Duration.ZERO);
+        all.get(0).settle(granted("nothing was used", all.get(0), tokens(20)), Optional.empty(), Duration.ZERO);
         awaitArrival(all.get(0));
         cutOff();
         awaitCutOff(all);
@@ -254,14 +255,14 @@ public abstract class CoordinatorContract extends NoticeContract {
     void reachedAgain_ownUsesAreCountedAgain() {
         List<Coordination> all = open(2);
         Coordination a = all.get(0);
-        a.settle(granted("nothing was used", a, tokens(10)), OptionalLong.of(30), Duration.ZERO);
+        a.settle(granted("nothing was used", a, tokens(10)), Optional.of(new TokenCount(30, 0)), Duration.ZERO);
         awaitArrival(a);
         cutOff();
         awaitCutOff(all);
         long alone = 0;
         for (int n = 0; n < 4; n++) {
             if (reserve(a, tokens(5)) instanceof Grant.Granted granted) {
-                a.settle(granted.id(), OptionalLong.empty(), Duration.ZERO);
+                a.settle(granted.id(), Optional.empty(), Duration.ZERO);
                 alone += 5;
             }
         }

@@ -1,6 +1,7 @@
 package dev.whippletree.testkit.coordinator;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.Claim;
@@ -69,7 +70,7 @@ final class FakeCoordination implements Coordination {
     }
 
     @Override
-    public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
+    public void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
         reservations.settle(grant, tokens, sinceArrival);
     }
 

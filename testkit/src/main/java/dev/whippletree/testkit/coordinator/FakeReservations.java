@@ -1,6 +1,6 @@
 package dev.whippletree.testkit.coordinator;
 
-import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -53,7 +52,7 @@ final class FakeReservations {
     CompletionStage<Grant> reserve(String id, List<LimitUse> uses) {
         Grant granted = new Grant.Granted(id);
         // If it is never ended, it counts as used when its call has taken as long as it may.
-        List<Counted> counted = counted(id, uses, OptionalLong.empty(), services.nanoTime() + longestCall.toNanos());
+        List<Counted> counted = counted(id, uses, Optional.empty(), services.nanoTime() + longestCall.toNanos());
         return questions.ask(new FakeQuestions.Question<>(
                 () -> point.reserve(uses, counted, services.nanoTime()).orElse(granted),
                 () -> reserveAlone(uses, counted).orElse(granted),
@@ -89,7 +88,7 @@ final class FakeReservations {
         return all().stream().anyMatch(counted -> counted.grant().equals(grant));
     }
 
-    void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
+    void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
         end(grant, uses -> counted(grant, uses, tokens, services.nanoTime() - sinceArrival.toNanos()));
     }
 
@@ -124,13 +123,9 @@ final class FakeReservations {
         return alone;
     }
 
-    private static List<Counted> counted(String grant, List<LimitUse> uses, OptionalLong tokens, long date) {
+    private static List<Counted> counted(String grant, List<LimitUse> uses, Optional<TokenCount> tokens, long date) {
         return uses.stream()
-                .map(use -> Counted.of(
-                        use,
-                        grant,
-                        use.limit().unit() == Limit.Unit.TOKENS ? tokens.orElse(use.amount()) : use.amount(),
-                        date))
+                .map(use -> Counted.of(use, grant, use.counted(tokens), date))
                 .toList();
     }
 

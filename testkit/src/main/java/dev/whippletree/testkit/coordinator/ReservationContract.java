@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The contract's part about limits. */
 abstract class ReservationContract extends CoordinatorBench {
 
-    private static final OptionalLong AS_RESERVED = OptionalLong.empty();
+    private static final Optional<TokenCount> AS_RESERVED = Optional.empty();
 
     ReservationContract() {}
 
@@ -146,7 +147,10 @@ abstract class ReservationContract extends CoordinatorBench {
     void settledByFewerTokens_givesTheRestBack() {
         Coordination a = open();
         Coordination b = open();
-        a.settle(granted("nothing was used", a, requests(1), tokens(100)), OptionalLong.of(30), Duration.ZERO);
+        a.settle(
+                granted("nothing was used", a, requests(1), tokens(100)),
+                Optional.of(new TokenCount(30, 0)),
+                Duration.ZERO);
 
         grantedSoon("the call took 30 tokens, not 100", b, tokens(70));
         refused("30 and 70 of 100 tokens were used", b, tokens(1));
@@ -155,10 +159,28 @@ abstract class ReservationContract extends CoordinatorBench {
     }
 
     @Test
+    void inputAndOutputTokens_areSettledApart() {
+        Coordination a = open();
+        Coordination b = open();
+        LimitUse input = apart(Limit.Unit.INPUT_TOKENS, 100);
+        LimitUse output = apart(Limit.Unit.OUTPUT_TOKENS, 100);
+        a.settle(granted("nothing was used", a, input, output), Optional.of(new TokenCount(70, 20)), Duration.ZERO);
+
+        grantedSoon("20 of 100 output tokens were used", b, apart(Limit.Unit.OUTPUT_TOKENS, 80));
+        grantedSoon("70 of 100 input tokens were used", b, apart(Limit.Unit.INPUT_TOKENS, 30));
+        refused("all input tokens were used", b, apart(Limit.Unit.INPUT_TOKENS, 1));
+        refused("all output tokens were used", b, apart(Limit.Unit.OUTPUT_TOKENS, 1));
+    }
+
+    private static LimitUse apart(Limit.Unit unit, long amount) {
+        return new LimitUse(MODEL, unit.wireName() + "/PT1H", new Limit(unit, 100, HOUR), amount);
+    }
+
+    @Test
     void settledByMoreTokens_usesMore() {
         Coordination a = open();
         Coordination b = open();
-        used(a, OptionalLong.of(60), Duration.ZERO, requests(1), tokens(10));
+        used(a, Optional.of(new TokenCount(60, 0)), Duration.ZERO, requests(1), tokens(10));
 
         refused("the call took 60 of 100 tokens, not 10", b, tokens(41));
         granted("the call took 60 of 100 tokens", b, tokens(40));
@@ -194,7 +216,7 @@ abstract class ReservationContract extends CoordinatorBench {
         for (String unknown : List.of("no such grant", "", "0", "*")) {
             assertThatCode(() -> {
                         b.release(unknown);
-                        b.settle(unknown, OptionalLong.of(1), Duration.ZERO);
+                        b.settle(unknown, Optional.of(new TokenCount(1, 0)), Duration.ZERO);
                     })
                     .as("ending an unknown grant '%s'", unknown)
                     .doesNotThrowAnyException();
@@ -212,10 +234,10 @@ abstract class ReservationContract extends CoordinatorBench {
         String settled = granted("nothing was used", a, tokens(60));
         a.settle(settled, AS_RESERVED, Duration.ZERO);
         a.release(settled);
-        a.settle(settled, OptionalLong.of(0), Duration.ZERO);
+        a.settle(settled, Optional.of(new TokenCount(0, 0)), Duration.ZERO);
         String released = granted("60 of 100 tokens were used", a, tokens(40));
         a.release(released);
-        a.settle(released, OptionalLong.of(40), Duration.ZERO);
+        a.settle(released, Optional.of(new TokenCount(40, 0)), Duration.ZERO);
         awaitArrival(a);
 
         refused("60 of 100 tokens were settled, and what comes after that does nothing", b, tokens(41));
@@ -236,7 +258,7 @@ abstract class ReservationContract extends CoordinatorBench {
     void nothing_mayTurnOutToBeMore() {
         Coordination a = open();
         Coordination b = open();
-        used(a, OptionalLong.of(100), Duration.ZERO, tokens(0));
+        used(a, Optional.of(new TokenCount(100, 0)), Duration.ZERO, tokens(0));
 
         refused("the call took all 100 tokens, though none was reserved", b, tokens(1));
     }
@@ -304,7 +326,7 @@ abstract class ReservationContract extends CoordinatorBench {
     }
 
     /** Uses what nobody has used, and waits until the others know how it ended. */
-    private void used(Coordination process, OptionalLong tokens, Duration sinceArrival, LimitUse... uses) {
+    private void used(Coordination process, Optional<TokenCount> tokens, Duration sinceArrival, LimitUse... uses) {
         process.settle(granted("nothing was used", process, uses), tokens, sinceArrival);
         awaitArrival(process);
     }

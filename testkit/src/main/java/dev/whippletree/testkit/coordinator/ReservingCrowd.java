@@ -3,13 +3,14 @@ package dev.whippletree.testkit.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.testkit.Stages;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -69,13 +70,13 @@ final class ReservingCrowd {
     private void end(Coordination process, String grant, long amount, SplittableRandom random) {
         int way = random.nextInt(4);
         if (way == 0) {
-            process.settle(grant, OptionalLong.empty(), Duration.ZERO);
+            process.settle(grant, Optional.empty(), Duration.ZERO);
             return;
         }
         long actual = way == 1 ? random.nextLong(amount) : 0;
         held.addAndGet(actual - amount);
         if (way == 1) {
-            process.settle(grant, OptionalLong.of(actual), Duration.ZERO);
+            process.settle(grant, Optional.of(new TokenCount(actual, 0)), Duration.ZERO);
         } else {
             process.release(grant);
         }

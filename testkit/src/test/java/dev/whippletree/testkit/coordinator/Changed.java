@@ -1,6 +1,7 @@
 package dev.whippletree.testkit.coordinator;
 
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
@@ -11,7 +12,7 @@ import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A coordination that hands everything on, unless it is overridden. */
@@ -29,7 +30,7 @@ abstract class Changed implements Coordination {
     }
 
     @Override
-    public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
+    public void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
         coordination.settle(grant, tokens, sinceArrival);
     }
 

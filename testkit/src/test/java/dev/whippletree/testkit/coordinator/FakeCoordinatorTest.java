@@ -17,7 +17,7 @@ import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +44,7 @@ class FakeCoordinatorTest {
 
     @Test
     void settledUse_leavesWhenItsWindowHasPassed() {
-        a.settle(id(reserve(a, 10)), OptionalLong.empty(), SECOND);
+        a.settle(id(reserve(a, 10)), Optional.empty(), SECOND);
 
         timeline.advance(MINUTE.minus(SECOND).minus(NANO));
         assertThat(reserve(b, 1)).isEqualTo(new Grant.Refused(use(1), NANO));
@@ -113,7 +113,7 @@ class FakeCoordinatorTest {
         timeline.advance(Duration.ofSeconds(10));
 
         assertThat(grant).isCompletedWithValueMatching(Grant.Granted.class::isInstance);
-        a.settle(granted, OptionalLong.empty(), MINUTE);
+        a.settle(granted, Optional.empty(), MINUTE);
         assertThat(reserve(a, 6)).isInstanceOf(Grant.Refused.class);
         assertThat(reserve(a, 5)).isInstanceOf(Grant.Granted.class);
     }

@@ -2,6 +2,7 @@ package dev.whippletree.testkit.coordinator;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
@@ -9,7 +10,7 @@ import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -46,7 +47,9 @@ class ReservationContractTest extends FaultFinding {
                         IgnoringTokens.class,
                         "settledByFewerTokens_givesTheRestBack",
                         "settledByMoreTokens_usesMore",
+                        "inputAndOutputTokens_areSettledApart",
                         "nothing_mayTurnOutToBeMore"),
+                Fault.of(SettlingTheSum.class, "inputAndOutputTokens_areSettledApart"),
                 Fault.of(
                         FreeingWhatIsSettled.class,
                         "settledWithoutTokens_keepsWhatWasReserved",
@@ -158,14 +161,21 @@ class ReservationContractTest extends FaultFinding {
 
     static final class IgnoringTokens extends ChangingEnds {
         @Override
-        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
-            right.settle(grant, OptionalLong.empty(), sinceArrival);
+        void settle(Coordination right, String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
+            right.settle(grant, Optional.empty(), sinceArrival);
+        }
+    }
+
+    static final class SettlingTheSum extends ChangingEnds {
+        @Override
+        void settle(Coordination right, String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
+            right.settle(grant, tokens.map(counted -> new TokenCount(counted.total(), 0)), sinceArrival);
         }
     }
 
     static final class FreeingWhatIsSettled extends ChangingEnds {
         @Override
-        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+        void settle(Coordination right, String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
             right.release(grant);
         }
     }
@@ -209,7 +219,7 @@ class ReservationContractTest extends FaultFinding {
     /** What is settled as reserved is left as it is, and so can be released later. */
     static final class EndingTwice extends ChangingEnds {
         @Override
-        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+        void settle(Coordination right, String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
             if (tokens.isPresent()) {
                 right.settle(grant, tokens, sinceArrival);
             }
@@ -218,14 +228,14 @@ class ReservationContractTest extends FaultFinding {
 
     static final class DatingByNow extends ChangingEnds {
         @Override
-        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+        void settle(Coordination right, String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
             right.settle(grant, tokens, Duration.ZERO);
         }
     }
 
     static final class DatingBack extends ChangingEnds {
         @Override
-        void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival) {
+        void settle(Coordination right, String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
             right.settle(grant, tokens, sinceArrival.abs());
         }
     }
@@ -250,13 +260,13 @@ class ReservationContractTest extends FaultFinding {
     /** Takes the end of what was used for another. */
     private abstract static class ChangingEnds extends BrokenContract {
 
-        abstract void settle(Coordination right, String grant, OptionalLong tokens, Duration sinceArrival);
+        abstract void settle(Coordination right, String grant, Optional<TokenCount> tokens, Duration sinceArrival);
 
         @Override
         final Coordination breaking(Coordination coordination) {
             return new Changed(coordination) {
                 @Override
-                public void settle(String grant, OptionalLong tokens, Duration sinceArrival) {
+                public void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
                     ChangingEnds.this.settle(coordination, grant, tokens, sinceArrival);
                 }
             };

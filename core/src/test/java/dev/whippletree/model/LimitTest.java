@@ -1,0 +1,62 @@
+package dev.whippletree.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LimitTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "30/min, 30 requests / 1m",
+        "1000 requests / 1h, 1000 requests / 1h",
+        "8000 tokens / min, 8000 tokens / 1m",
+        "8000 tok/m, 8000 tokens / 1m",
+        "1000 input-tokens / 1m, 1000 input-tokens / 1m",
+        "500 output-tokens / 1m, 500 output-tokens / 1m",
+        "1000 Input Tokens / 90s, 1000 input-tokens / 90s",
+        "500output-tok/d, 500 output-tokens / 1d"
+    })
+    void limit_isReadAsPeopleWriteIt(String written, String meant) {
+        assertThat(Limit.parse(written)).hasToString(meant);
+        assertThat(Limit.parse(meant)).isEqualTo(Limit.parse(written));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "many",
+                "1000 input / 1m",
+                "1000 input-requests / 1m",
+                "5 in-tokens / 1m",
+                "5 inputtokens / 1m"
+            })
+    void whatIsNoLimit_isRefusedWithExamples(String written) {
+        assertThatThrownBy(() -> Limit.parse(written))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'1000 requests / 1h', '8000 tokens / 1m' or '5000 input-tokens / 1m'");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Limit.Unit.class)
+    void everyUnit_isReadAsItIsWritten(Limit.Unit unit) {
+        Limit limit = new Limit(unit, 7, Duration.ofHours(3));
+        assertThat(Limit.parse(limit.toString())).isEqualTo(limit);
+    }
+
+    @Test
+    void units_countWhatTheySay() {
+        TokenCount tokens = new TokenCount(70, 5);
+        assertThat(Limit.Unit.REQUESTS.amountOf(tokens)).isEqualTo(1);
+        assertThat(Limit.Unit.TOKENS.amountOf(tokens)).isEqualTo(75);
+        assertThat(Limit.Unit.INPUT_TOKENS.amountOf(tokens)).isEqualTo(70);
+        assertThat(Limit.Unit.OUTPUT_TOKENS.amountOf(tokens)).isEqualTo(5);
+    }
+}
