@@ -5,6 +5,7 @@ import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.StaticCredentialsProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -107,7 +108,12 @@ final class RedisSettings {
         return commandTimeout;
     }
 
-    /** Returns the URI with credentials, as Lettuce wants it. */
+    /**
+     * Returns the URI with credentials, as Lettuce wants it.
+     *
+     * <p>Its credentials are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on logging in
+     * there, and may hand out a connection that still rejects every command.
+     */
     RedisURI redisUri() {
         RedisURI parsed = parse();
         password.ifPresent(secret -> {
@@ -115,6 +121,11 @@ final class RedisSettings {
             username.ifPresentOrElse(
                     name -> parsed.setAuthentication(name, value), () -> parsed.setAuthentication(value));
         });
+        parsed.getCredentialsProvider()
+                .resolveCredentials()
+                .blockOptional()
+                .map(StaticCredentialsProvider::new)
+                .ifPresent(parsed::setCredentialsProvider);
         return parsed;
     }
 

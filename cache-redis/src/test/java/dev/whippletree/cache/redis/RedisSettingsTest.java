@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.whippletree.spi.Settings;
 import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisSettingsTest {
@@ -66,6 +69,25 @@ class RedisSettingsTest {
         RedisCredentials credentials = credentials(uri);
         assertThat(credentials.getUsername()).isEqualTo("alice");
         assertThat(credentials.getPassword()).containsExactly("secret".toCharArray());
+    }
+
+    @ParameterizedTest
+    @MethodSource("passwords")
+    void password_isAtHand_soThatNoConnectionIsHandedOutBeforeItTakesCommands(Map<String, String> settings) {
+        RedisURI uri = read(settings).redisUri();
+
+        assertThat(uri.getCredentialsProvider()).isInstanceOf(ImmediateRedisCredentialsProvider.class);
+        assertThat(credentials(uri).getPassword()).containsExactly("secret".toCharArray());
+    }
+
+    static List<Map<String, String>> passwords() {
+        return List.of(
+                Map.of("uri", "redis://:secret@cache"),
+                Map.of("uri", "redis://alice:secret@cache"),
+                Map.of("uri", "redis-sentinel://:secret@a,b#main"),
+                Map.of("uri", "redis://cache", "password", "secret"),
+                Map.of("uri", "redis://cache", "username", "alice", "password", "secret"),
+                Map.of("uri", "redis-sentinel://a,b#main", "password", "secret"));
     }
 
     @ParameterizedTest
