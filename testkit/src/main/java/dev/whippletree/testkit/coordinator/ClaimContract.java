@@ -139,12 +139,17 @@ abstract class ClaimContract extends ReservationContract {
         join(wait, "waiting for a claim in a process that closes: nobody can tell any more");
     }
 
+    /** Claims what must be this process's, and known to the others as such. */
     final Claim.Ours ours(String why, Coordination process, CacheKey key) {
         Claim claim = join(process.claim(key), "a claim");
         assertThat(claim)
                 .as("key %s of tenant '%s' is to be ours: %s", key, key.tenant(), why)
                 .isInstanceOf(Claim.Ours.class);
-        return (Claim.Ours) claim;
+        Claim.Ours ours = (Claim.Ours) claim;
+        assertThat(ours.agreed())
+                .as("whether the others can know of the claim of key %s, since they can be asked (agreed)", key)
+                .isTrue();
+        return ours;
     }
 
     final CompletionStage<Void> others(String why, Coordination process, CacheKey key) {

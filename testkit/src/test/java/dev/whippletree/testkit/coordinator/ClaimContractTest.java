@@ -27,6 +27,7 @@ class ClaimContractTest extends FaultFinding {
                         "others_waitUntilTheClaimIsEnded",
                         "keys_areClaimedApart",
                         "claim_isKeptWhileItsProcessLives"),
+                Fault.of(AskingNobody.class, "others_waitUntilTheClaimIsEnded", "claim_isKeptWhileItsProcessLives"),
                 Fault.of(NeverWaiting.class, "others_waitUntilTheClaimIsEnded"),
                 Fault.of(
                         NeverEnding.class,
@@ -51,6 +52,14 @@ class ClaimContractTest extends FaultFinding {
         @Override
         Claim change(CacheKey key, Claim claim) {
             return new Claim.Ours(() -> {});
+        }
+    }
+
+    /** Claims, but says that the others can't know. */
+    static final class AskingNobody extends ChangingClaims {
+        @Override
+        Claim change(CacheKey key, Claim claim) {
+            return claim instanceof Claim.Ours ours ? new Claim.Ours(ours.end(), false) : claim;
         }
     }
 
