@@ -91,7 +91,7 @@ end
 -- Counts anew what the slots and the grants come to. What is neither is dropped.
 local function count(limit)
   limit.sum, limit.held, limit.oldest, limit.newest, limit.next = 0, 0, nil, nil, nil
-  limit.broken, limit.checked = false, limit.now
+  limit.broken, limit.checked, limit.counted = false, limit.now, true
   local all = redis.call('HGETALL', limit.key)
   for i = 1, #all, 2 do
     local field, value = all[i], all[i + 1]

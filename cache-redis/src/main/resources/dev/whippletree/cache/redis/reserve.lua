@@ -30,7 +30,7 @@ local function waitFor(limit, missing)
       end
     end)
   end
-  if not founded and limit.checked ~= now then
+  if not founded and not limit.counted then
     wait = math.min(wait, limit.checked + CHECKED_MILLIS - now)
   end
   return math.max(1, math.min(wait, limit.window))
