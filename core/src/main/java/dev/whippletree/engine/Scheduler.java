@@ -12,6 +12,7 @@ import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Scope;
@@ -320,8 +321,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         monitor.assertHeld();
         Flight flight = attempt.flight();
         AttemptOutcome outcome = policy.judge(attempt, told);
-        if (outcome instanceof AttemptOutcome.Failed) {
+        if (outcome instanceof AttemptOutcome.Failed failed) {
             flight.breakOff();
+            if (failed.failure().kind() == FailureKind.RATE_LIMITED) {
+                flight.demand(flight.demand().atMost());
+            }
         }
         recorder.ended(attempt, outcome, now);
         follow(flight, policy.next(attempt, outcome, now), now);

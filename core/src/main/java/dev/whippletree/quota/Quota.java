@@ -57,7 +57,7 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
          */
         void sent(long latestArrival, long now);
 
-        /** The service has counted the use by now. Calls after the first change nothing. */
+        /** The service has counted the use by now. Calls after the first change nothing; one before the moment that it was to arrive by does. */
         void arrived(long now);
 
         /**

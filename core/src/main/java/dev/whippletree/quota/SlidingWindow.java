@@ -1,8 +1,10 @@
 package dev.whippletree.quota;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -28,6 +30,9 @@ public final class SlidingWindow implements Quota {
     /** Uses whose latest arrival is known, by that time; those that have left the window are dropped. */
     private final UsesByDate dated = new UsesByDate();
 
+    /** Uses of the last window that their senders had said to have arrived before their answers came, in the order of those. */
+    private final Deque<Answer> answeredLate = new ArrayDeque<>(0);
+
     /** What others used, by the keys under which it was told; all of it is dated too. */
     private final Map<Long, UsesByDate.Entry> others = new HashMap<>();
 
@@ -42,6 +47,9 @@ public final class SlidingWindow implements Quota {
 
     /** Whether returns that were told have been true so far. */
     private boolean returnsHold = true;
+
+    /** When the answer to a use came. */
+    private record Answer(long at, UsesByDate.Entry entry) {}
 
     /** That all uses counted by a moment are left again at another one. */
     private record Return(long countedBy, long backAt) {}
@@ -88,19 +96,10 @@ public final class SlidingWindow implements Quota {
         return rounds * windowNanos + freedInNanos(ofLastRound + overdrawn(), now);
     }
 
-    /**
-     * Returns how long until that much has left, of the first round. What has no date yet counts as arriving now, and so leaves
-     * before what may arrive later; last comes what is free and would be taken now.
-     */
+    /** Returns how long until that much has left, of the first round. What may still arrive counts as arriving now. */
     private long freedInNanos(long goal, long now) {
         long date = dated.dateOfAccumulated(goal);
-        if (date == UsesByDate.NONE || date > now) {
-            long undated = used - dated.sum();
-            date = goal <= dated.sumUpTo(now) + undated
-                    ? now
-                    : Math.max(now, dated.dateOfAccumulated(Math.min(goal - undated, dated.sum())));
-        }
-        return Math.max(1, date + windowNanos - now);
+        return Math.max(1, (date == UsesByDate.NONE ? now : Math.min(date, now)) + windowNanos - now);
     }
 
     @Override
@@ -180,6 +179,8 @@ public final class SlidingWindow implements Quota {
             UsesByDate.Entry entry = UsesByDate.Entry.ofOthers();
             dated.add(entry, now);
             resize(entry, ofOthers);
+            // Those under way must not find the same uses once more.
+            reservedTotal += ofOthers;
         }
     }
 
@@ -294,6 +295,26 @@ public final class SlidingWindow implements Quota {
         used -= dated.removeUpTo(now - windowNanos);
     }
 
+    /**
+     * Returns whether more would be used than the amount if each use had arrived only with its answer: then a refusal may mean that
+     * some are under way for longer than was said.
+     */
+    public boolean isExceededByAnswers(long now) {
+        forget(now);
+        forgetAnswers(now);
+        long alreadyLeft = answeredLate.stream()
+                .filter(answer -> answer.entry().removed())
+                .mapToLong(answer -> answer.entry().amount())
+                .sum();
+        return used + alreadyLeft > amount;
+    }
+
+    private void forgetAnswers(long now) {
+        while (!answeredLate.isEmpty() && answeredLate.peek().at() <= now - windowNanos) {
+            answeredLate.remove();
+        }
+    }
+
     private static long saturatedProduct(long left, long right) {
         long high = Math.multiplyHigh(left, right);
         return high == 0 && left * right >= 0 ? left * right : Long.MAX_VALUE / 4;
@@ -323,6 +344,10 @@ public final class SlidingWindow implements Quota {
         @Override
         public void arrived(long now) {
             date(now, now);
+            if (entry.firstDate() < now) {
+                forgetAnswers(now);
+                answeredLate.add(new Answer(now, entry));
+            }
         }
 
         @Override
@@ -345,7 +370,12 @@ public final class SlidingWindow implements Quota {
 
         private void date(long latestArrival, long now) {
             forget(now);
-            if (!entry.dated()) {
+            if (entry.removed()) {
+                return;
+            }
+            if (entry.dated()) {
+                dated.bringForward(entry, latestArrival);
+            } else {
                 dated.add(entry, latestArrival);
             }
         }

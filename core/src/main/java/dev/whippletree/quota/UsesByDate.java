@@ -63,7 +63,7 @@ final class UsesByDate {
             return date;
         }
 
-        /** Returns the date it was added with. */
+        /** Returns the date that it has by itself, whatever was told of uses up to some moment. */
         long firstDate() {
             return firstDate;
         }
@@ -96,6 +96,12 @@ final class UsesByDate {
         }
         entry.date = date;
         put(index, entry);
+    }
+
+    /** A use that is here has an earlier date by itself; a later one changes nothing. */
+    void bringForward(Entry entry, long date) {
+        entry.firstDate = Math.min(entry.firstDate, date);
+        moveForward(entry, date);
     }
 
     /** Gives an earlier date to a use that is here; a later one changes nothing. */

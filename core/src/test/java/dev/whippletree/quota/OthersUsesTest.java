@@ -107,8 +107,11 @@ final class OthersUsesTest {
                 .sum();
     }
 
-    /** There is room now, or from a moment on at which a use leaves the window. */
-    private static long waitForOne(List<OthersUse> own, List<OthersUse> others, long now) {
+    /** There is room now, or from a moment on at which a use leaves the window. What is dated later than now counts as dated now. */
+    private static long waitForOne(List<OthersUse> own, List<OthersUse> dated, long now) {
+        List<OthersUse> others = dated.stream()
+                .map(use -> new OthersUse(use.key(), Math.min(now, use.date()), use.amount()))
+                .toList();
         LongStream departures =
                 Stream.concat(own.stream(), others.stream()).mapToLong(use -> Math.max(now, use.date() + WINDOW));
         return LongStream.concat(LongStream.of(now), departures)

@@ -104,7 +104,7 @@ final class QuotaSteps {
         };
     }
 
-    /** The rules as {@link Use} says them: only the first date counts, and what has left the window stays as it was. */
+    /** The rules as {@link Use} says them: the earliest date counts, and what has left the window stays as it was. */
     private void note(Step step) {
         if (step.kind() == Kind.RESERVED) {
             Known use = new Known();
@@ -129,7 +129,7 @@ final class QuotaSteps {
     }
 
     private static void date(Known use, long date) {
-        if (!use.dated) {
+        if (!use.dated || (!use.gone && date < use.date)) {
             use.dated = true;
             use.date = date;
         }

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** An account at work: its slots, whether its credential is accepted, and what became of its attempts. Guarded by the lock. */
 public final class Account {
 
+    /** How long a request is under way at most, where the account doesn't say: routes around the world take a tenth of that. */
+    public static final long ASSUMED_TRANSIT_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /** The same for a request whose call was broken off, of which no answer will tell anything. */
+    public static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
+
     /** Read without the lock too, where a token is read. */
     private volatile AccountSettings settings;
 
@@ -30,6 +36,9 @@ public final class Account {
 
     private final RefusedToken refusedToken;
     private final ConcurrencySearch concurrency;
+
+    /** Whether nothing has shown yet that requests are under way for longer than is assumed. */
+    private boolean transitAssumed = true;
 
     private long calls;
     private long answered;
@@ -122,8 +131,28 @@ public final class Account {
         return refusedToken;
     }
 
+    /** Returns how long its requests are under way at most: as stated, else as assumed; empty if that was found to be wrong. */
     OptionalLong transitNanos() {
-        return settings.transit().map(Duration::toNanos).map(OptionalLong::of).orElse(OptionalLong.empty());
+        if (settings.transit().isPresent()) {
+            return OptionalLong.of(settings.transit().get().toNanos());
+        }
+        return transitAssumed ? OptionalLong.of(ASSUMED_TRANSIT_NANOS) : OptionalLong.empty();
+    }
+
+    /** Returns the latest moment at which a request can arrive whose call has just been broken off. */
+    long lostUntil(long now) {
+        return now + settings.transit().map(Duration::toNanos).orElse(UNTOLD_TRANSIT_NANOS);
+    }
+
+    /**
+     * A refusal is explained by requests that were under way for longer than is assumed.
+     *
+     * @return whether that was assumed until now
+     */
+    boolean distrustTransit() {
+        boolean was = transitAssumed && settings.transit().isEmpty();
+        transitAssumed = false;
+        return was;
     }
 
     int inFlight() {

@@ -123,8 +123,8 @@ public final class Capacity {
     private long lagNanos() {
         long most = 0;
         for (Account account : accounts.keySet()) {
-            most = Math.max(
-                    most, account.transitNanos().orElse(account.latency().meanNanos()));
+            long latency = account.latency().meanNanos();
+            most = Math.max(most, Math.min(latency, account.transitNanos().orElse(latency)));
         }
         return most;
     }

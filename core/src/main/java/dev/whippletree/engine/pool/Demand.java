@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 public final class Demand {
 
     /** Nothing is known yet. */
-    public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING);
+    public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING, false);
 
     private final List<Ask> asks;
     private final Map<Target, TokenCount> reservedLess;
     private final Totals totals;
+
+    /** Whether as much is to be reserved as the prompt can use at most. */
+    private final boolean atMost;
 
     /**
      * What is asked of targets of one kind.
@@ -79,10 +82,19 @@ public final class Demand {
         }
     }
 
-    private Demand(List<Ask> asks, Map<Target, TokenCount> reservedLess, Totals totals) {
+    private Demand(List<Ask> asks, Map<Target, TokenCount> reservedLess, Totals totals, boolean atMost) {
         this.asks = asks;
         this.reservedLess = reservedLess;
         this.totals = totals;
+        this.atMost = atMost;
+    }
+
+    /**
+     * Returns the demand of a prompt that a limit has refused: what others like it use was perhaps too little for it, so that it is
+     * refused again and again unless it reserves the most that it can use.
+     */
+    public Demand atMost() {
+        return new Demand(asks, reservedLess, totals, true);
     }
 
     /** Asks the providers. Calls plugins, so never under the lock; a plugin that throws refuses. Reserves nothing yet. */
@@ -99,7 +111,7 @@ public final class Demand {
             }
             asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE));
         }
-        return new Demand(asks, Map.of(), Totals.NOTHING);
+        return new Demand(asks, Map.of(), Totals.NOTHING, false);
     }
 
     /** Returns the demand with what is to be reserved, as far as is known by now. The lock must be held. */
@@ -121,18 +133,20 @@ public final class Demand {
             }
             totals = totals == null ? new Totals(tokens, true, ask.needed()) : totals.with(tokens, ask.needed());
         }
-        return new Demand(reserved, less, totals == null ? Totals.NOTHING : totals);
+        return new Demand(reserved, less, totals == null ? Totals.NOTHING : totals, atMost);
     }
 
-    private static Ask reserving(Ask ask, Route route, TokenForecast forecast) {
+    private Ask reserving(Ask ask, Route route, TokenForecast forecast) {
         Admission admission = ask.admission();
-        long prompt = forecast.promptTokens(ask.like(), admission.promptTokens());
+        long learned = forecast.promptTokens(ask.like(), admission.promptTokens());
+        long prompt = atMost ? Math.max(learned, admission.promptTokens()) : learned;
         // Where an estimate was learned to be too small, that may be garbage: it is no reason to refuse a prompt.
         long least = Math.min(prompt, admission.promptTokens());
         long bound = admission.completionBound();
         boolean onEntry = admission.counting() == Counting.ON_ENTRY;
+        boolean all = onEntry || atMost;
         TokenCount needed = count(least, onEntry ? bound : 0);
-        TokenCount tokens = count(prompt, onEntry ? bound : forecast.completionTokens(route, ask.like(), bound));
+        TokenCount tokens = count(prompt, all ? bound : forecast.completionTokens(route, ask.like(), bound));
         return new Ask(ask.like(), admission, ask.refusal(), needed, tokens);
     }
 

@@ -3,7 +3,6 @@ package dev.whippletree.engine.pool;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.Quota.Use;
 import dev.whippletree.quota.ReportedQuota;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +13,6 @@ import java.util.OptionalLong;
  * engine's lock. Ended exactly once; ending it again is an error of the engine's and says so.
  */
 public final class Lease {
-
-    /** How long a request whose call was broken off may still be under way, where the account doesn't say. */
-    public static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Target target;
     private final TokenCount tokens;
@@ -154,7 +150,7 @@ public final class Lease {
 
     /** Returns the latest moment at which the service can have counted the request; for one under way that is to come. */
     public long arrivedBy(long now) {
-        return arrived ? arrivedAt : now + target.account().transitNanos().orElse(UNTOLD_TRANSIT_NANOS);
+        return arrived ? arrivedAt : target.account().lostUntil(now);
     }
 
     /** Ends it: what was reserved is used, in full or by what the service says it counted. */

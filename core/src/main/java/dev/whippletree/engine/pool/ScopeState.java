@@ -212,6 +212,11 @@ public final class ScopeState {
      * @return when it may be asked again, perhaps no later than was known
      */
     public long refused(Lease lease, OptionalLong told, double chance, long now) {
+        if (meters.stream()
+                .anyMatch(meter ->
+                        isDeclared(meter) && Redeclaration.window(meter).isExceededByAnswers(now))) {
+            lease.target().account().distrustTransit();
+        }
         long begun = lease.beganNanos();
         long until = told.isPresent()
                 ? now + told.getAsLong()

@@ -1,6 +1,6 @@
 package dev.whippletree.engine.saving;
 
-import dev.whippletree.engine.pool.Lease;
+import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.quota.SlidingWindow;
@@ -33,7 +33,7 @@ final class SavedUses implements SlidingWindow.Visitor {
         long underWay = window.visitOwn(uses, times.now());
         uses.end();
         uses.bucketEnd = Long.MIN_VALUE;
-        uses.use(times.now() + Lease.UNTOLD_TRANSIT_NANOS, underWay);
+        uses.use(times.now() + Account.UNTOLD_TRANSIT_NANOS, underWay);
         uses.end();
         return new WindowUses(key, uses.sums);
     }

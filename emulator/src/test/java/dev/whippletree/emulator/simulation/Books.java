@@ -13,11 +13,12 @@ import java.util.function.ToLongFunction;
 
 /**
  * What must be known to be used of declared limits, counted slowly and plainly from the calls alone: a use counts from its call
- * until a window after the latest moment at which it can have arrived. Shares no code with the engine's own count.
+ * until a window after the latest moment at which it can have arrived, by its answer or by the transit, whichever is earlier. Shares no code with the engine's own count.
  */
 final class Books {
 
     private static final long UNDATED = Long.MAX_VALUE;
+    private static final long ASSUMED_TRANSIT_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Map<Owner, List<Use>> uses = new LinkedHashMap<>();
@@ -83,7 +84,8 @@ final class Books {
             List<Use> page = uses.get(owner);
             if (page != null) {
                 Use use = Use.of(call, owner.limit().unit());
-                call.account.transit().ifPresent(transit -> use.dateNanos = call.sentNanos + transit.toNanos());
+                use.dateNanos = call.sentNanos
+                        + call.account.transit().map(Duration::toNanos).orElse(ASSUMED_TRANSIT_NANOS);
                 page.add(use);
                 call.uses.add(use);
             }
@@ -101,7 +103,7 @@ final class Books {
 
     private static void date(Call call, long dateNanos) {
         for (Use use : call.uses) {
-            if (use.dateNanos == UNDATED) {
+            if (use.dateNanos == UNDATED || dateNanos < use.dateNanos) {
                 use.dateNanos = dateNanos;
             }
         }
