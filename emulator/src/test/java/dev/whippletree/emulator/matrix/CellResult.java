@@ -1,0 +1,106 @@
+package dev.whippletree.emulator.matrix;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What was measured of one cell. Immutable.
+ *
+ * @param cell which
+ * @param use what the engine used, as a share of what can be used by who knows everything
+ * @param bound the most that certain knowledge allows, as the same share; see {@link #measure}
+ * @param calls what arrived at the service while it was measured
+ * @param refused of these, what was answered 429
+ * @param avoidable every 429 of the whole run that knowledge could have avoided
+ * @param lost prompts that ended without an answer
+ */
+record CellResult(
+        Cell cell,
+        double use,
+        double bound,
+        long calls,
+        long refused,
+        List<CellRun.Refused> avoidable,
+        long lost) {
+
+    /** What is to be used of the bound. */
+    static final double AIM = 0.98;
+
+    /**
+     * How long a request is under way to the service at most, as far as the engine may assume; nothing: as long as until its answer
+     * begins.
+     */
+    private static final Duration TRANSIT = Duration.ofDays(1);
+
+    /**
+     * Runs a cell.
+     *
+     * <p>The bound is that of {@link Clairvoyant#most} where the service reports and its windows are three latencies or more: reports
+     * tell of each window what it allows while it lasts. It is also that where nothing is known, though nobody can reach it for certain
+     * there. It is that of {@link Clairvoyant#mostHeld} where limits are only declared, since the way of counting isn't, and for
+     * shorter windows: a report then tells of a window that is over, or nearly so, and what remains certain is the amount.
+     */
+    static CellResult measure(Cell cell) {
+        return measure(cell, 1);
+    }
+
+    /**
+     * Runs a cell whose service allows more than the engine is told.
+     *
+     * @param allowed how many times as much, 1 or more
+     */
+    static CellResult measure(Cell cell, double allowed) {
+        Workload workload = new Workload(cell);
+        CellRun.Outcome outcome = new CellRun(workload, allowed).run();
+        Used most = Clairvoyant.most(workload);
+        double bound = isHeld(cell)
+                ? Clairvoyant.mostHeld(workload, TRANSIT.toNanos()).shareOf(most, cell.unit())
+                : 1;
+        return new CellResult(
+                cell,
+                outcome.used().shareOf(most, cell.unit()) / allowed,
+                Math.min(1, bound),
+                outcome.calls(),
+                outcome.refused(),
+                outcome.avoidable(),
+                outcome.lost());
+    }
+
+    private static boolean isHeld(Cell cell) {
+        return switch (cell.knowledge()) {
+            case DECLARED -> true;
+            case REPORTED, BOTH -> !cell.isQuick();
+            case NEITHER -> false;
+        };
+    }
+
+    /** Returns what was used of what certain knowledge allows. */
+    double ofBound() {
+        return use / bound;
+    }
+
+    boolean isBelowAim() {
+        return ofBound() < AIM;
+    }
+
+    /** Returns the share of the calls that was refused. */
+    double refusedShare() {
+        return calls == 0 ? 0 : (double) refused / calls;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%.3f of bound (use %.3f, bound %.3f), %d calls, %d refused, %d avoidable, %d lost: %s",
+                ofBound(),
+                use,
+                bound,
+                calls,
+                refused,
+                avoidable.size(),
+                lost,
+                cell);
+    }
+}

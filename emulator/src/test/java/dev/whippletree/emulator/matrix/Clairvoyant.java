@@ -1,0 +1,165 @@
+package dev.whippletree.emulator.matrix;
+
+import dev.whippletree.emulator.matrix.Workload.Call;
+import dev.whippletree.model.Limit;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.stream.IntStream;
+
+/**
+ * Schedules a workload knowing everything: how each limit is counted, how long each call takes and how many tokens it has. Shares no
+ * code with the engine, nor with the emulator's meters. Confined to one thread; used once.
+ *
+ * <p>It lets a call in at the first moment at which a caller has asked it and an account has room for it. As many calls are asked at
+ * once as there are callers, in the order of their numbers, each once a caller is free; a request is on its way to the service as long as
+ * the engine's. Where all uses are equal nobody lets in more by any moment: a use that is let in earlier comes back no later, by
+ * each way of counting. Tokens are packed by first fit among the first {@value #LOOKAHEAD} that wait; what is left of a
+ * window is less than any of those needs.
+ */
+final class Clairvoyant {
+
+    private static final int LOOKAHEAD = 32;
+
+    private final Workload workload;
+    private final List<Account> accounts;
+    private final PriorityQueue<Asked> coming = new PriorityQueue<>();
+    private final List<Asked> waiting = new ArrayList<>();
+    private final Used used;
+    private int asked;
+
+    /** A call and when it is at the service's door. */
+    private record Asked(long atNanos, Call call) implements Comparable<Asked> {
+
+        @Override
+        public int compareTo(Asked other) {
+            int byTime = Long.compare(atNanos, other.atNanos);
+            return byTime != 0 ? byTime : Integer.compare(call.number(), other.call.number());
+        }
+    }
+
+    private Clairvoyant(Workload workload, Counting counting) {
+        this.workload = workload;
+        this.accounts = IntStream.range(0, workload.cell().accounts())
+                .mapToObj(account -> new Account(workload.limits(), counting))
+                .toList();
+        this.used = new Used(workload.span());
+    }
+
+    /** Makes the count of a limit. */
+    private interface Counting {
+
+        Count of(long limit, long windowNanos);
+    }
+
+    /** Returns the most that can be used: limits are counted as the service does. */
+    static Used most(Workload workload) {
+        Cell.Service service = workload.cell().service();
+        return new Clairvoyant(workload, (limit, windowNanos) -> Count.of(service, limit, windowNanos)).run();
+    }
+
+    /**
+     * Returns the most that can be used by who doesn't know how the service counts: a use is held until a window after the latest
+     * moment at which the service can have counted it, which is the begin of its answer or {@code transitNanos} after its arrival,
+     * whichever is earlier. Held for less, it could be counted in a window together with what takes its place. With a latency of d
+     * throughout this is W/(W+d) of the amount per window W; with others each use is held as long as its own latency asks.
+     */
+    static Used mostHeld(Workload workload, long transitNanos) {
+        return new Clairvoyant(
+                        workload,
+                        (limit, windowNanos) -> new LeavingCount(
+                                limit, (now, answered) -> Math.min(answered, now + transitNanos) + windowNanos))
+                .run();
+    }
+
+    private Used run() {
+        long now = workload.start().toNanos();
+        for (int caller = 0; caller < workload.cell().width(); caller++) {
+            ask(now);
+        }
+        while (now < workload.span().toNanos()) {
+            arrive(now);
+            now = Math.min(letIn(now), coming.isEmpty() ? Long.MAX_VALUE : coming.element().atNanos);
+        }
+        return used;
+    }
+
+    private void ask(long nowNanos) {
+        Call call = workload.call(asked++);
+        coming.add(new Asked(nowNanos + call.transitNanos(), call));
+    }
+
+    private void arrive(long nowNanos) {
+        while (!coming.isEmpty() && coming.element().atNanos <= nowNanos) {
+            waiting.add(coming.remove());
+        }
+    }
+
+    /** Lets in whatever fits, and returns when to look again. */
+    private long letIn(long nowNanos) {
+        long again = Long.MAX_VALUE;
+        int seen = 0;
+        int most = workload.cell().unit().tokens() ? LOOKAHEAD : 1;
+        for (Iterator<Asked> each = waiting.iterator(); each.hasNext() && seen < most; ) {
+            Call call = each.next().call();
+            long earliest = letIn(call, nowNanos);
+            if (earliest == nowNanos) {
+                each.remove();
+            } else {
+                again = Math.min(again, earliest);
+                seen++;
+            }
+        }
+        return again;
+    }
+
+    private long letIn(Call call, long nowNanos) {
+        long again = Long.MAX_VALUE;
+        for (Account account : accounts) {
+            long earliest = account.earliestNanos(call, nowNanos);
+            if (earliest == nowNanos) {
+                long answered = nowNanos + call.latencyNanos();
+                account.take(call, nowNanos, answered);
+                used.add(nowNanos, call.tokens());
+                ask(answered);
+                return nowNanos;
+            }
+            again = Math.min(again, earliest);
+        }
+        return again;
+    }
+
+    /** The limits of one account. */
+    private static final class Account {
+
+        private final List<OneLimit> limits;
+
+        Account(List<Limit> limits, Counting counting) {
+            this.limits = limits.stream()
+                    .map(limit -> new OneLimit(
+                            limit.unit(),
+                            counting.of(limit.amount(), limit.window().toNanos())))
+                    .toList();
+        }
+
+        long earliestNanos(Call call, long nowNanos) {
+            long latest = nowNanos;
+            for (OneLimit limit : limits) {
+                latest = Math.max(latest, limit.count.earliestNanos(limit.amount(call), nowNanos));
+            }
+            return latest;
+        }
+
+        void take(Call call, long nowNanos, long answeredNanos) {
+            limits.forEach(limit -> limit.count.take(limit.amount(call), nowNanos, answeredNanos));
+        }
+    }
+
+    private record OneLimit(Limit.Unit unit, Count count) {
+
+        long amount(Call call) {
+            return unit == Limit.Unit.REQUESTS ? 1 : call.tokens();
+        }
+    }
+}

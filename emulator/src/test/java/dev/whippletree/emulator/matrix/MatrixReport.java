@@ -1,0 +1,72 @@
+package dev.whippletree.emulator.matrix;
+
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+
+/** Says what was measured. Immutable. */
+record MatrixReport(List<CellResult> results) {
+
+    MatrixReport {
+        results = List.copyOf(results);
+    }
+
+    /** Prints a line for each knowledge and service, then each cell below the aim, the worst first, then each avoidable 429. */
+    void print(PrintStream out) {
+        out.println("| knowledge | service | cells | of bound: mean | worst | at 98 % | use: mean | worst"
+                + " | refused | avoidable 429s | lost |");
+        out.println("|---|---|---|---|---|---|---|---|---|---|---|");
+        for (Cell.Knowledge knowledge : Cell.Knowledge.values()) {
+            for (Cell.Service service : Cell.Service.values()) {
+                print(out, knowledge, Cell.word(service), of(knowledge).stream()
+                        .filter(result -> result.cell().service() == service)
+                        .toList());
+            }
+            print(out, knowledge, "all", of(knowledge));
+        }
+        out.println();
+        results.stream()
+                .filter(CellResult::isBelowAim)
+                .sorted(Comparator.comparingDouble(CellResult::ofBound))
+                .forEach(out::println);
+        out.println();
+        results.forEach(result -> result.avoidable()
+                .forEach(refused -> out.println("avoidable 429: call " + refused.call() + " after " + refused.after()
+                        + ": " + result.cell())));
+    }
+
+    private List<CellResult> of(Cell.Knowledge knowledge) {
+        return results.stream()
+                .filter(result -> result.cell().knowledge() == knowledge)
+                .toList();
+    }
+
+    private static void print(
+            PrintStream out, Cell.Knowledge knowledge, String service, Collection<CellResult> of) {
+        if (of.isEmpty()) {
+            return;
+        }
+        DoubleSummaryStatistics ofBound =
+                of.stream().mapToDouble(CellResult::ofBound).summaryStatistics();
+        DoubleSummaryStatistics use = of.stream().mapToDouble(CellResult::use).summaryStatistics();
+        long calls = of.stream().mapToLong(CellResult::calls).sum();
+        long refused = of.stream().mapToLong(CellResult::refused).sum();
+        out.printf(
+                Locale.ROOT,
+                "| %s | %s | %d | %.3f | %.3f | %.1f %% | %.3f | %.3f | %.2f %% | %d | %d |%n",
+                Cell.word(knowledge),
+                service,
+                of.size(),
+                ofBound.getAverage(),
+                ofBound.getMin(),
+                100.0 * of.stream().filter(result -> !result.isBelowAim()).count() / of.size(),
+                use.getAverage(),
+                use.getMin(),
+                100.0 * refused / Math.max(1, calls),
+                of.stream().mapToLong(result -> result.avoidable().size()).sum(),
+                of.stream().mapToLong(CellResult::lost).sum());
+    }
+}
