@@ -24,10 +24,10 @@ import java.util.OptionalLong;
  * What is asked in a cell, of limits of which amount, for how long; all follows from the cell. Confined to one thread.
  *
  * <p>The limits allow between 0.4 and 0.6 of what the callers could ask in a window if nothing were limited, so that they bind, but
- * no more than 160 calls a window altogether, so that a cell costs little. A limit of tokens allows 20 calls of the mean size at least;
+ * no more than 100 calls a window altogether, so that a cell costs little. A limit of tokens allows 20 calls of the mean size at least;
  * where the callers can't ask as much, they are the limit, of the bound as well.
  *
- * <p>The same call takes as long and has as many tokens whoever schedules it: both follow from its number.
+ * <p>The same call of a cell takes as long and has as many tokens whoever schedules it: both follow from its number.
  */
 final class Workload {
 
@@ -41,13 +41,13 @@ final class Workload {
     /** Of a prompt and its answer. */
     private static final int MEAN_TOKENS = 130;
 
-    private static final int MOST_CALLS_PER_WINDOW = 160;
+    private static final int MOST_CALLS_PER_WINDOW = 100;
     private static final int LEAST_CALLS_OF_TOKENS = 20;
     private static final double LEAST_SHARE = 0.4;
     private static final double SHARE_SPAN = 0.2;
 
     private static final int LEAST_WINDOWS = 8;
-    private static final int LEAST_CALLS = 400;
+    private static final int LEAST_CALLS = 300;
     private static final int WARM_UP_WINDOWS = 2;
     private static final int WARM_UP_WINDOWS_UNTOLD = 16;
     private static final int WARM_UP_LATENCIES = 10;
@@ -57,7 +57,10 @@ final class Workload {
 
     private static final long TRANSIT_SPAN_NANOS = 9_000_000;
 
+    private static final long CALLS_APART = 1_000_003;
+
     private final Cell cell;
+    private final long seed;
     private final long amount;
     private final double phase;
     private final List<Call> calls = new ArrayList<>();
@@ -82,7 +85,8 @@ final class Workload {
 
     Workload(Cell cell) {
         this.cell = cell;
-        Dice dice = new Dice(cell.toString().hashCode() + cell.seed());
+        this.seed = cell.toString().hashCode();
+        Dice dice = new Dice(seed);
         double share = LEAST_SHARE + SHARE_SPAN * dice.nextDouble();
         this.phase = dice.nextDouble();
         double possible = cell.width() * (double) cell.window().toNanos() / cell.delay().mean().toNanos();
@@ -150,11 +154,11 @@ final class Workload {
     }
 
     private Call draw(int number) {
-        Dice dice = new Dice(cell.seed() * 1_000_003 + number);
+        Dice dice = new Dice(seed * CALLS_APART + number);
         long transit = LEAST_TRANSIT_NANOS + dice.nextLong(TRANSIT_SPAN_NANOS);
         long latency = cell.delay().drawNanos(dice);
         int characters = SHORTEST_PROMPT_CHARACTERS + (cell.unit().tokens() ? dice.nextInt(PROMPT_CHARACTERS) : 0);
-        String text = number + " " + "why ".repeat(characters / 4);
+        String text = number + " " + "?".repeat(characters);
         return new Call(number, text, transit, latency, cell.unit().tokens() ? tokens(text) : 0);
     }
 
