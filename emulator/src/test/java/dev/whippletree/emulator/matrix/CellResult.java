@@ -53,10 +53,8 @@ record CellResult(
     static CellResult measure(Cell cell, double allowed) {
         Workload workload = new Workload(cell);
         CellRun.Outcome outcome = new CellRun(workload, allowed).run();
-        Used most = Clairvoyant.most(workload);
-        double bound = isHeld(cell)
-                ? Clairvoyant.mostHeld(workload, TRANSIT.toNanos()).shareOf(most, cell.unit())
-                : 1;
+        Used most = Used.of(workload.span(), Clairvoyant.most(workload.task(), cell.service()));
+        double bound = isHeld(cell) ? heldShare(workload, most) : 1;
         return new CellResult(
                 cell,
                 outcome.used().shareOf(most, cell.unit()) / allowed,
@@ -65,6 +63,11 @@ record CellResult(
                 outcome.refused(),
                 outcome.avoidable(),
                 outcome.lost());
+    }
+
+    private static double heldShare(Workload workload, Used most) {
+        Used held = Used.of(workload.span(), Clairvoyant.mostHeld(workload.task(), TRANSIT.toNanos()));
+        return held.shareOf(most, workload.cell().unit());
     }
 
     private static boolean isHeld(Cell cell) {

@@ -6,15 +6,16 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Schedules a workload knowing everything: how each limit is counted, how long each call takes and how many tokens it has. Shares no
+ * Schedules calls knowing everything: how each limit is counted, how long each call takes and how many tokens it has. Shares no
  * code with the engine, nor with the emulator's meters. Confined to one thread; used once.
  *
  * <p>It lets a call in at the first moment at which a caller has asked it and an account has room for it. As many calls are asked at
  * once as there are callers, in the order of their numbers, each once a caller is free; a request is on its way to the service as long as
- * the engine's. Where all uses are equal nobody lets in more by any moment: a use that is let in earlier comes back no later, by
+ * its call says. Where all uses are equal nobody lets in more by any moment: a use that is let in earlier comes back no later, by
  * each way of counting. Tokens are packed by first fit among the first {@value #LOOKAHEAD} that wait; what is left of a
  * window is less than any of those needs.
  */
@@ -22,12 +23,39 @@ final class Clairvoyant {
 
     private static final int LOOKAHEAD = 32;
 
-    private final Workload workload;
+    private final Task task;
     private final List<Account> accounts;
     private final PriorityQueue<Asked> coming = new PriorityQueue<>();
     private final List<Asked> waiting = new ArrayList<>();
-    private final Used used;
+    private final List<LetIn> letIn = new ArrayList<>();
     private int asked;
+
+    /**
+     * What is to be scheduled.
+     *
+     * @param limits of each account
+     * @param accounts how many
+     * @param width how many callers
+     * @param fromNanos when they begin to ask
+     * @param toNanos when it is over
+     * @param calls what they ask, by its number
+     */
+    record Task(
+            List<Limit> limits, int accounts, int width, long fromNanos, long toNanos, IntFunction<Call> calls) {}
+
+    /**
+     * A call that was let in.
+     *
+     * @param atNanos when it arrived
+     */
+    record LetIn(long atNanos, Call call) {}
+
+    /** Makes the count of a limit. */
+    interface Counting {
+
+        /** Returns a count of which nothing is used. */
+        Count of(long limit, long windowNanos);
+    }
 
     /** A call and when it is at the service's door. */
     private record Asked(long atNanos, Call call) implements Comparable<Asked> {
@@ -39,54 +67,46 @@ final class Clairvoyant {
         }
     }
 
-    private Clairvoyant(Workload workload, Counting counting) {
-        this.workload = workload;
-        this.accounts = IntStream.range(0, workload.cell().accounts())
-                .mapToObj(account -> new Account(workload.limits(), counting))
+    private Clairvoyant(Task task, Counting counting) {
+        this.task = task;
+        this.accounts = IntStream.range(0, task.accounts())
+                .mapToObj(account -> new Account(task.limits(), counting))
                 .toList();
-        this.used = new Used(workload.span());
     }
 
-    /** Makes the count of a limit. */
-    private interface Counting {
-
-        Count of(long limit, long windowNanos);
-    }
-
-    /** Returns the most that can be used: limits are counted as the service does. */
-    static Used most(Workload workload) {
-        Cell.Service service = workload.cell().service();
-        return new Clairvoyant(workload, (limit, windowNanos) -> Count.of(service, limit, windowNanos)).run();
+    /** Returns the calls that can be let in: limits are counted as the service does. */
+    static List<LetIn> most(Task task, Cell.Service service) {
+        return new Clairvoyant(task, (limit, windowNanos) -> Count.of(service, limit, windowNanos)).run();
     }
 
     /**
-     * Returns the most that can be used by who doesn't know how the service counts: a use is held until a window after the latest
+     * Returns the calls that can be let in by who doesn't know how the service counts: a use is held until a window after the latest
      * moment at which the service can have counted it, which is the begin of its answer or {@code transitNanos} after its arrival,
      * whichever is earlier. Held for less, it could be counted in a window together with what takes its place. With a latency of d
      * throughout this is W/(W+d) of the amount per window W; with others each use is held as long as its own latency asks.
      */
-    static Used mostHeld(Workload workload, long transitNanos) {
+    static List<LetIn> mostHeld(Task task, long transitNanos) {
         return new Clairvoyant(
-                        workload,
+                        task,
                         (limit, windowNanos) -> new LeavingCount(
                                 limit, (now, answered) -> Math.min(answered, now + transitNanos) + windowNanos))
                 .run();
     }
 
-    private Used run() {
-        long now = workload.start().toNanos();
-        for (int caller = 0; caller < workload.cell().width(); caller++) {
+    private List<LetIn> run() {
+        long now = task.fromNanos();
+        for (int caller = 0; caller < task.width(); caller++) {
             ask(now);
         }
-        while (now < workload.span().toNanos()) {
+        while (now < task.toNanos()) {
             arrive(now);
             now = Math.min(letIn(now), coming.isEmpty() ? Long.MAX_VALUE : coming.element().atNanos);
         }
-        return used;
+        return letIn;
     }
 
     private void ask(long nowNanos) {
-        Call call = workload.call(asked++);
+        Call call = task.calls().apply(asked++);
         coming.add(new Asked(nowNanos + call.transitNanos(), call));
     }
 
@@ -100,8 +120,7 @@ final class Clairvoyant {
     private long letIn(long nowNanos) {
         long again = Long.MAX_VALUE;
         int seen = 0;
-        int most = workload.cell().unit().tokens() ? LOOKAHEAD : 1;
-        for (Iterator<Asked> each = waiting.iterator(); each.hasNext() && seen < most; ) {
+        for (Iterator<Asked> each = waiting.iterator(); each.hasNext() && seen < LOOKAHEAD; ) {
             Call call = each.next().call();
             long earliest = letIn(call, nowNanos);
             if (earliest == nowNanos) {
@@ -121,7 +140,7 @@ final class Clairvoyant {
             if (earliest == nowNanos) {
                 long answered = nowNanos + call.latencyNanos();
                 account.take(call, nowNanos, answered);
-                used.add(nowNanos, call.tokens());
+                letIn.add(new LetIn(nowNanos, call));
                 ask(answered);
                 return nowNanos;
             }

@@ -1,5 +1,7 @@
 package dev.whippletree.emulator.matrix;
 
+import java.util.List;
+
 /** Sums up what was used within a span. Confined to one thread. */
 final class Used {
 
@@ -11,21 +13,18 @@ final class Used {
         this.span = span;
     }
 
+    /** Returns the sum of what was let in. */
+    static Used of(Span span, List<Clairvoyant.LetIn> letIn) {
+        Used used = new Used(span);
+        letIn.forEach(each -> used.add(each.atNanos(), each.call().tokens()));
+        return used;
+    }
+
     /** Counts a call that the service let in. */
     void add(long atNanos, long ofTokens) {
         double weight = span.weight(atNanos);
         calls += weight;
         tokens += weight * ofTokens;
-    }
-
-    /** Returns the calls, weighted. */
-    double calls() {
-        return calls;
-    }
-
-    /** Returns the tokens, weighted. */
-    double tokens() {
-        return tokens;
     }
 
     /**

@@ -145,6 +145,12 @@ final class Workload {
         return new Span(from, from + windows * windowNanos);
     }
 
+    /** Returns what the clairvoyant has to schedule. */
+    Clairvoyant.Task task() {
+        return new Clairvoyant.Task(
+                limits(), cell.accounts(), cell.width(), start().toNanos(), span().toNanos(), this::call);
+    }
+
     /** Returns a call; the same each time. */
     Call call(int number) {
         while (calls.size() <= number) {
