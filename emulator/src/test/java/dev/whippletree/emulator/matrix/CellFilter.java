@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 final class CellFilter {
 
     private static final List<Integer> WIDTHS = List.of(8, 64, 250);
-    private static final List<Duration> WINDOWS = List.of(Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofHours(1));
+    private static final List<Duration> WINDOWS =
+            List.of(Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofHours(1));
     private static final List<Integer> ACCOUNTS = List.of(1, 2, 5);
 
     private final Map<String, List<String>> named = new TreeMap<>();

@@ -16,13 +16,7 @@ import java.util.Locale;
  * @param lost prompts that ended without an answer
  */
 record CellResult(
-        Cell cell,
-        double use,
-        double bound,
-        long calls,
-        long refused,
-        List<CellRun.Refused> avoidable,
-        long lost) {
+        Cell cell, double use, double bound, long calls, long refused, List<CellRun.Refused> avoidable, long lost) {
 
     /** What is to be used of the bound. */
     static final double AIM = 0.98;

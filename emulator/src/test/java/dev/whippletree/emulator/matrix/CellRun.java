@@ -83,7 +83,8 @@ final class CellRun {
         for (int caller = 0; caller < workload.cell().width(); caller++) {
             ask();
         }
-        pool.timeline().advance(Duration.ofNanos(span.toNanos() - workload.start().toNanos()));
+        pool.timeline()
+                .advance(Duration.ofNanos(span.toNanos() - workload.start().toNanos()));
         return new Outcome(used, calls, refused, List.copyOf(avoidable), lost);
     }
 

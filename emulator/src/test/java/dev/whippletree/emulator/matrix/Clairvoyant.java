@@ -40,8 +40,7 @@ final class Clairvoyant {
      * @param toNanos when it is over
      * @param calls what they ask, by its number
      */
-    record Task(
-            List<Limit> limits, int accounts, int width, long fromNanos, long toNanos, IntFunction<Call> calls) {}
+    record Task(List<Limit> limits, int accounts, int width, long fromNanos, long toNanos, IntFunction<Call> calls) {}
 
     /**
      * A call that was let in.

@@ -28,7 +28,9 @@ class ClairvoyantTest {
     }
 
     private static List<Long> millis(List<LetIn> letIn) {
-        return letIn.stream().map(each -> Math.round(each.atNanos() / (double) MILLI)).toList();
+        return letIn.stream()
+                .map(each -> Math.round(each.atNanos() / (double) MILLI))
+                .toList();
     }
 
     @Test
@@ -84,7 +86,8 @@ class ClairvoyantTest {
     @Test
     void fewCallersOfAnAmpleLimit_askAsFastAsTheyAreAnswered() {
         Task task = task(Limit.requests(100, Duration.ofMillis(10)), 1, 1, ClairvoyantTest::quick);
-        assertThat(millis(Clairvoyant.most(task, Cell.Service.SLIDING))).containsExactly(3L, 8L, 13L, 18L, 23L, 28L, 33L, 38L);
+        assertThat(millis(Clairvoyant.most(task, Cell.Service.SLIDING)))
+                .containsExactly(3L, 8L, 13L, 18L, 23L, 28L, 33L, 38L);
     }
 
     @Test
@@ -97,9 +100,6 @@ class ClairvoyantTest {
                 number -> new Call(number, number + " ", MILLI, 30 * MILLI, tokens[number % 3]));
         assertThat(Clairvoyant.most(task, Cell.Service.FIRST_USE))
                 .extracting(each -> each.atNanos() / MILLI, each -> each.call().number())
-                .startsWith(
-                        tuple(3L, 0),
-                        tuple(3L, 2),
-                        tuple(13L, 1));
+                .startsWith(tuple(3L, 0), tuple(3L, 2), tuple(13L, 1));
     }
 }

@@ -27,7 +27,8 @@ final class MatrixProgram {
         ForkJoinPool processors = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
         try {
             return processors
-                    .submit(() -> cells.parallelStream().map(CellResult::measure).toList())
+                    .submit(() ->
+                            cells.parallelStream().map(CellResult::measure).toList())
                     .get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException("a cell wasn't measured", e);

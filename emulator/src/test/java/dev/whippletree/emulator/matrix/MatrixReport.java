@@ -21,9 +21,13 @@ record MatrixReport(List<CellResult> results) {
         out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (Cell.Knowledge knowledge : Cell.Knowledge.values()) {
             for (Cell.Service service : Cell.Service.values()) {
-                print(out, knowledge, Cell.word(service), of(knowledge).stream()
-                        .filter(result -> result.cell().service() == service)
-                        .toList());
+                print(
+                        out,
+                        knowledge,
+                        Cell.word(service),
+                        of(knowledge).stream()
+                                .filter(result -> result.cell().service() == service)
+                                .toList());
             }
             print(out, knowledge, "all", of(knowledge));
         }
@@ -34,8 +38,8 @@ record MatrixReport(List<CellResult> results) {
                 .forEach(out::println);
         out.println();
         results.forEach(result -> result.avoidable()
-                .forEach(refused -> out.println("avoidable 429: call " + refused.call() + " after " + refused.after()
-                        + ": " + result.cell())));
+                .forEach(refused -> out.println(
+                        "avoidable 429: call " + refused.call() + " after " + refused.after() + ": " + result.cell())));
     }
 
     private List<CellResult> of(Cell.Knowledge knowledge) {
@@ -44,8 +48,7 @@ record MatrixReport(List<CellResult> results) {
                 .toList();
     }
 
-    private static void print(
-            PrintStream out, Cell.Knowledge knowledge, String service, Collection<CellResult> of) {
+    private static void print(PrintStream out, Cell.Knowledge knowledge, String service, Collection<CellResult> of) {
         if (of.isEmpty()) {
             return;
         }

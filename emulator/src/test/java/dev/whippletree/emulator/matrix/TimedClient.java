@@ -12,7 +12,6 @@ import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.time.Timeline;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**

@@ -89,7 +89,9 @@ final class Workload {
         Dice dice = new Dice(seed);
         double share = LEAST_SHARE + SHARE_SPAN * dice.nextDouble();
         this.phase = dice.nextDouble();
-        double possible = cell.width() * (double) cell.window().toNanos() / cell.delay().mean().toNanos();
+        double possible = cell.width()
+                * (double) cell.window().toNanos()
+                / cell.delay().mean().toNanos();
         long all = (long) Math.min(MOST_CALLS_PER_WINDOW, possible * share);
         this.amount = Math.max(cell.unit().tokens() ? LEAST_CALLS_OF_TOKENS : 1, all / cell.accounts());
         this.twin = new EmulatedService(
