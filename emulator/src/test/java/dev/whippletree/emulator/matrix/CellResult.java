@@ -47,7 +47,7 @@ record CellResult(
     static CellResult measure(Cell cell, double allowed) {
         Workload workload = new Workload(cell);
         CellRun.Outcome outcome = new CellRun(workload, allowed).run();
-        Used most = Used.of(workload.span(), Clairvoyant.most(workload.task(), cell.service()));
+        Used most = workload.unused().with(Clairvoyant.most(workload.task(), cell.service()));
         double bound = isHeld(cell) ? heldShare(workload, most) : 1;
         return new CellResult(
                 cell,
@@ -60,7 +60,7 @@ record CellResult(
     }
 
     private static double heldShare(Workload workload, Used most) {
-        Used held = Used.of(workload.span(), Clairvoyant.mostHeld(workload.task(), TRANSIT.toNanos()));
+        Used held = workload.unused().with(Clairvoyant.mostHeld(workload.task(), TRANSIT.toNanos()));
         return held.shareOf(most, workload.cell().unit());
     }
 

@@ -48,7 +48,7 @@ final class CellRun {
     CellRun(Workload workload, double allowed) {
         this.workload = workload;
         this.span = workload.span();
-        this.used = new Used(span);
+        this.used = workload.unused();
         this.pool = pool();
         ServiceKind kind = workload.cell().knowledge().kind();
         if (allowed != 1) {

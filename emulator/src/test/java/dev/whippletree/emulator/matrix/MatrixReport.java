@@ -7,7 +7,12 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 
-/** Says what was measured. Immutable. */
+/**
+ * Says what was measured. Immutable.
+ *
+ * <p>In means a cell counts 1 at most: a bucket that was still full when measuring began lets in more than refills, and where windows are
+ * short, reports may tell more than is certain.
+ */
 record MatrixReport(List<CellResult> results) {
 
     MatrixReport {
@@ -53,8 +58,9 @@ record MatrixReport(List<CellResult> results) {
             return;
         }
         DoubleSummaryStatistics ofBound =
-                of.stream().mapToDouble(CellResult::ofBound).summaryStatistics();
-        DoubleSummaryStatistics use = of.stream().mapToDouble(CellResult::use).summaryStatistics();
+                of.stream().mapToDouble(result -> Math.min(1, result.ofBound())).summaryStatistics();
+        DoubleSummaryStatistics use =
+                of.stream().mapToDouble(result -> Math.min(1, result.use())).summaryStatistics();
         long calls = of.stream().mapToLong(CellResult::calls).sum();
         long refused = of.stream().mapToLong(CellResult::refused).sum();
         out.printf(

@@ -1,28 +1,35 @@
 package dev.whippletree.emulator.matrix;
 
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /** Sums up what was used within a span. Confined to one thread. */
 final class Used {
 
     private final Span span;
+    private final LongUnaryOperator countedAs;
     private double calls;
     private double tokens;
 
-    Used(Span span) {
+    /**
+     * Creates a sum of which nothing is used.
+     *
+     * @param countedAs says, of when a use is, as when it counts
+     */
+    Used(Span span, LongUnaryOperator countedAs) {
         this.span = span;
+        this.countedAs = countedAs;
     }
 
-    /** Returns the sum of what was let in. */
-    static Used of(Span span, List<Clairvoyant.LetIn> letIn) {
-        Used used = new Used(span);
-        letIn.forEach(each -> used.add(each.atNanos(), each.call().tokens()));
-        return used;
+    /** Counts calls that were let in, and returns itself. */
+    Used with(List<Clairvoyant.LetIn> letIn) {
+        letIn.forEach(each -> add(each.atNanos(), each.call().tokens()));
+        return this;
     }
 
     /** Counts a call that the service let in. */
     void add(long atNanos, long ofTokens) {
-        double weight = span.weight(atNanos);
+        double weight = span.weight(countedAs.applyAsLong(atNanos));
         calls += weight;
         tokens += weight * ofTokens;
     }

@@ -147,6 +147,20 @@ final class Workload {
         return new Span(from, from + windows * windowNanos);
     }
 
+    /**
+     * Returns as when a use counts. By the clock it doesn't matter where in its window a use is: windows that are used late, followed by
+     * windows that are used early, would else seem to hold more than they can.
+     */
+    private long countedAs(long atNanos) {
+        long windowNanos = cell.window().toNanos();
+        return cell.service() == Cell.Service.CLOCK ? atNanos / windowNanos * windowNanos + windowNanos / 2 : atNanos;
+    }
+
+    /** Returns a sum of which nothing is used. */
+    Used unused() {
+        return new Used(span(), this::countedAs);
+    }
+
     /** Returns what the clairvoyant has to schedule. */
     Clairvoyant.Task task() {
         return new Clairvoyant.Task(
