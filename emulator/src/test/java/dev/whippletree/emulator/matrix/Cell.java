@@ -100,9 +100,14 @@ record Cell(
         }
     }
 
-    /** Returns whether the mean latency is so short that a report is made, and read, several times in a window. */
-    boolean isQuick() {
-        return delay.mean().multipliedBy(LATENCIES_PER_WINDOW).compareTo(window) <= 0;
+    /** Returns whether nothing is certain but the amount and the window's length, so that uses have to be held: see {@link CellResult}. */
+    boolean isHeld() {
+        return switch (knowledge) {
+            case DECLARED -> true;
+            case REPORTED, BOTH ->
+                delay.mean().multipliedBy(LATENCIES_PER_WINDOW).compareTo(window) > 0;
+            case NEITHER -> false;
+        };
     }
 
     /** Returns the cell as the program's arguments, by which it is run alone. */

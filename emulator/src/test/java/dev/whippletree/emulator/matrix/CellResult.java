@@ -48,7 +48,7 @@ record CellResult(
         Workload workload = new Workload(cell);
         CellRun.Outcome outcome = new CellRun(workload, allowed).run();
         Used most = workload.unused().with(Clairvoyant.most(workload.task(), cell.service()));
-        double bound = isHeld(cell) ? heldShare(workload, most) : 1;
+        double bound = cell.isHeld() ? heldShare(workload, most) : 1;
         return new CellResult(
                 cell,
                 outcome.used().shareOf(most, cell.unit()) / allowed,
@@ -62,14 +62,6 @@ record CellResult(
     private static double heldShare(Workload workload, Used most) {
         Used held = workload.unused().with(Clairvoyant.mostHeld(workload.task(), TRANSIT.toNanos()));
         return held.shareOf(most, workload.cell().unit());
-    }
-
-    private static boolean isHeld(Cell cell) {
-        return switch (cell.knowledge()) {
-            case DECLARED -> true;
-            case REPORTED, BOTH -> !cell.isQuick();
-            case NEITHER -> false;
-        };
     }
 
     /** Returns what was used of what certain knowledge allows. */

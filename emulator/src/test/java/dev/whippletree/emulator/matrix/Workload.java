@@ -149,11 +149,11 @@ final class Workload {
 
     /**
      * Returns as when a use counts. By the clock it doesn't matter where in its window a use is: windows that are used late, followed by
-     * windows that are used early, would else seem to hold more than they can.
+     * windows that are used early, would else seem to hold more than they can. Who holds uses goes by no windows.
      */
     private long countedAs(long atNanos) {
         long windowNanos = cell.window().toNanos();
-        return cell.service() == Cell.Service.CLOCK ? atNanos / windowNanos * windowNanos + windowNanos / 2 : atNanos;
+        return cell.service() == Cell.Service.CLOCK && !cell.isHeld() ? atNanos / windowNanos * windowNanos + windowNanos / 2 : atNanos;
     }
 
     /** Returns a sum of which nothing is used. */
