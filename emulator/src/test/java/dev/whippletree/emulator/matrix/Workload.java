@@ -153,7 +153,9 @@ final class Workload {
      */
     private long countedAs(long atNanos) {
         long windowNanos = cell.window().toNanos();
-        return cell.service() == Cell.Service.CLOCK && !cell.isHeld() ? atNanos / windowNanos * windowNanos + windowNanos / 2 : atNanos;
+        return cell.service() == Cell.Service.CLOCK && !cell.isHeld()
+                ? atNanos / windowNanos * windowNanos + windowNanos / 2
+                : atNanos;
     }
 
     /** Returns a sum of which nothing is used. */
