@@ -30,6 +30,11 @@ record Cell(
     /** The shortest window of a reported limit, in latencies, of which the whole can be used. */
     private static final int LATENCIES_PER_WINDOW = 3;
 
+    private static final Duration ASSUMED_TRANSIT = Duration.ofSeconds(2);
+
+    /** Longer than any answer takes. */
+    private static final Duration UNKNOWN_TRANSIT = Duration.ofDays(1);
+
     /** How a service counts. */
     enum Service {
         FIRST_USE(Counting.FROM_FIRST_USE),
@@ -105,9 +110,21 @@ record Cell(
         return switch (knowledge) {
             case DECLARED -> true;
             case REPORTED, BOTH ->
-                delay.mean().multipliedBy(LATENCIES_PER_WINDOW).compareTo(window) > 0;
+                service == Service.SLIDING
+                        || delay.mean().multipliedBy(LATENCIES_PER_WINDOW).compareTo(window) > 0;
             case NEITHER -> false;
         };
+    }
+
+    /** Returns whether reports tell when a window is over, but only to within the time that its quickest call took. */
+    boolean isToldWhenOver() {
+        return service == Service.FIRST_USE && knowledge.reported() && !isHeld();
+    }
+
+    /** Returns how long a request is under way at most, as far as the engine assumes it. */
+    Duration transit() {
+        boolean assumed = knowledge.declared() || service == Service.SLIDING;
+        return assumed ? ASSUMED_TRANSIT : UNKNOWN_TRANSIT;
     }
 
     /** Returns the cell as the program's arguments, by which it is run alone. */

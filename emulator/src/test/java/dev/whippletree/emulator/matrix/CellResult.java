@@ -1,6 +1,5 @@
 package dev.whippletree.emulator.matrix;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,18 +21,14 @@ record CellResult(
     static final double AIM = 0.98;
 
     /**
-     * How long a request is under way to the service at most, as far as the engine may assume; nothing: as long as until its answer
-     * begins.
-     */
-    private static final Duration TRANSIT = Duration.ofDays(1);
-
-    /**
      * Runs a cell.
      *
      * <p>The bound is that of {@link Clairvoyant#most} where the service reports and its windows are three latencies or more: reports
      * tell of each window what it allows while it lasts. It is also that where nothing is known, though nobody can reach it for certain
-     * there. It is that of {@link Clairvoyant#mostHeld} where limits are only declared, since the way of counting isn't, and for
-     * shorter windows: a report then tells of a window that is over, or nearly so, and what remains certain is the amount.
+     * there. Of windows that begin with their first use it is that of {@link Clairvoyant#mostUntilCertain}. It is that of
+     * {@link Clairvoyant#mostHeld} where limits are only declared, since the way of counting isn't; where the service counts by
+     * sliding window, since a use is back a window after it was counted, nobody knows when, and a report of that comes another latency
+     * later; and for shorter windows: a report then tells of a window that is over, or nearly so, and what remains certain is the amount.
      */
     static CellResult measure(Cell cell) {
         return measure(cell, 1);
@@ -48,7 +43,7 @@ record CellResult(
         Workload workload = new Workload(cell);
         CellRun.Outcome outcome = new CellRun(workload, allowed).run();
         Used most = workload.unused().with(Clairvoyant.most(workload.task(), cell.service()));
-        double bound = cell.isHeld() ? heldShare(workload, most) : 1;
+        double bound = workload.unused().with(certain(workload)).shareOf(most, cell.unit());
         return new CellResult(
                 cell,
                 outcome.used().shareOf(most, cell.unit()) / allowed,
@@ -59,9 +54,14 @@ record CellResult(
                 outcome.lost());
     }
 
-    private static double heldShare(Workload workload, Used most) {
-        Used held = workload.unused().with(Clairvoyant.mostHeld(workload.task(), TRANSIT.toNanos()));
-        return held.shareOf(most, workload.cell().unit());
+    private static List<Clairvoyant.LetIn> certain(Workload workload) {
+        Cell cell = workload.cell();
+        if (cell.isHeld()) {
+            return Clairvoyant.mostHeld(workload.task(), cell.transit().toNanos());
+        }
+        return cell.isToldWhenOver()
+                ? Clairvoyant.mostUntilCertain(workload.task())
+                : Clairvoyant.most(workload.task(), cell.service());
     }
 
     /** Returns what was used of what certain knowledge allows. */

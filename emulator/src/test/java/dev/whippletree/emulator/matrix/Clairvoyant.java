@@ -92,6 +92,14 @@ final class Clairvoyant {
                 .run();
     }
 
+    /**
+     * Returns the calls that can be let in by who is told how long each window lasts, which begins with its first use, but not exactly
+     * when that was said: see {@link FirstUseCount}.
+     */
+    static List<LetIn> mostUntilCertain(Task task) {
+        return new Clairvoyant(task, (limit, windowNanos) -> new FirstUseCount(limit, windowNanos, true)).run();
+    }
+
     private List<LetIn> run() {
         long now = task.fromNanos();
         for (int caller = 0; caller < task.width(); caller++) {

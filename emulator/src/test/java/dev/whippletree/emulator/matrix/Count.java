@@ -20,7 +20,7 @@ interface Count {
     /** Returns how a service counts a limit. */
     static Count of(Cell.Service service, long limit, long windowNanos) {
         return switch (service) {
-            case FIRST_USE -> new FirstUseCount(limit, windowNanos);
+            case FIRST_USE -> new FirstUseCount(limit, windowNanos, false);
             case CLOCK -> new ClockCount(limit, windowNanos);
             case SLIDING -> new LeavingCount(limit, (now, answered) -> now + windowNanos);
             case BUCKET -> new BucketCount(limit, windowNanos);

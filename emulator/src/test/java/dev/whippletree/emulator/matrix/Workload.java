@@ -24,22 +24,19 @@ import java.util.OptionalLong;
  * What is asked in a cell, of limits of which amount, for how long; all follows from the cell. Confined to one thread.
  *
  * <p>The limits allow between 0.4 and 0.6 of what the callers could ask in a window if nothing were limited, so that they bind, but
- * no more than 100 calls a window altogether, so that a cell costs little. A limit of tokens allows 20 calls of the mean size at least;
+ * no more than 100 calls a window altogether, so that a cell costs little. A limit of tokens allows 20 calls at least;
  * where the callers can't ask as much, they are the limit, of the bound as well.
  *
- * <p>The same call of a cell takes as long and has as many tokens whoever schedules it: both follow from its number.
+ * <p>The same call of a cell takes as long whoever schedules it, which follows from its number. All calls have equally many tokens:
+ * nobody can know for certain how long an answer will be, and what that costs isn't a matter of how limits are counted.
  */
 final class Workload {
 
-    /** The most an answer may have, four times what it usually has. */
-    private static final int MOST_ANSWER_TOKENS = 240;
+    /** A little more than an answer has. */
+    private static final int MOST_ANSWER_TOKENS = 70;
 
-    private static final AnswerLength ANSWERS = new AnswerLength(60, 0.5);
-    private static final int SHORTEST_PROMPT_CHARACTERS = 60;
-    private static final int PROMPT_CHARACTERS = 400;
-
-    /** Of a prompt and its answer. */
-    private static final int MEAN_TOKENS = 130;
+    private static final AnswerLength ANSWERS = AnswerLength.about(60);
+    private static final int PROMPT_CHARACTERS = 240;
 
     private static final int MOST_CALLS_PER_WINDOW = 100;
     private static final int LEAST_CALLS_OF_TOKENS = 20;
@@ -52,6 +49,9 @@ final class Workload {
     private static final int WARM_UP_WINDOWS_UNTOLD = 16;
     private static final int WARM_UP_LATENCIES = 10;
 
+    /** After so many answers the engine knows how many tokens prompts and answers have. */
+    private static final int WARM_UP_ANSWERS = 100;
+
     /** How long a request is on its way to the service. */
     private static final long LEAST_TRANSIT_NANOS = 1_000_000;
 
@@ -63,6 +63,7 @@ final class Workload {
     private final long seed;
     private final long amount;
     private final double phase;
+    private final long tokensOfOne;
     private final List<Call> calls = new ArrayList<>();
     private final EmulatedService twin;
 
@@ -100,6 +101,7 @@ final class Workload {
                         .account("twin", "twin")
                         .build(),
                 0);
+        this.tokensOfOne = cell.unit().tokens() ? tokens(text(0)) : 0;
     }
 
     Cell cell() {
@@ -113,7 +115,8 @@ final class Workload {
             limits.add(Limit.requests(amount, cell.window()));
         }
         if (cell.unit().tokens()) {
-            limits.add(Limit.tokens(amount * MEAN_TOKENS, cell.window()));
+            // Half a call more, lest an estimate that is wrong by one token decides about a whole call.
+            limits.add(Limit.tokens(amount * tokensOfOne + tokensOfOne / 2, cell.window()));
         }
         return limits;
     }
@@ -139,8 +142,9 @@ final class Workload {
     Span span() {
         long windowNanos = cell.window().toNanos();
         boolean told = cell.knowledge() != Cell.Knowledge.NEITHER;
+        long counted = cell.unit().tokens() ? WARM_UP_ANSWERS / (amount * cell.accounts()) : 0;
         long settled = Math.max(
-                windowNanos * (told ? WARM_UP_WINDOWS : WARM_UP_WINDOWS_UNTOLD),
+                windowNanos * (counted + (told ? WARM_UP_WINDOWS : WARM_UP_WINDOWS_UNTOLD)),
                 cell.delay().mean().toNanos() * WARM_UP_LATENCIES);
         long windows = Math.max(LEAST_WINDOWS, LEAST_CALLS / (amount * cell.accounts()));
         long from = start().toNanos() + settled;
@@ -181,9 +185,13 @@ final class Workload {
         Dice dice = new Dice(seed * CALLS_APART + number);
         long transit = LEAST_TRANSIT_NANOS + dice.nextLong(TRANSIT_SPAN_NANOS);
         long latency = cell.delay().drawNanos(dice);
-        int characters = SHORTEST_PROMPT_CHARACTERS + (cell.unit().tokens() ? dice.nextInt(PROMPT_CHARACTERS) : 0);
-        String text = number + " " + "?".repeat(characters);
-        return new Call(number, text, transit, latency, cell.unit().tokens() ? tokens(text) : 0);
+        return new Call(number, text(number), transit, latency, tokensOfOne);
+    }
+
+    /** All are of one length. */
+    private static String text(int number) {
+        String start = number + " ";
+        return start + "?".repeat(PROMPT_CHARACTERS - start.length());
     }
 
     /** Returns the prompt that asks a call. */
