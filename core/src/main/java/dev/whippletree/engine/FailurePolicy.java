@@ -124,10 +124,10 @@ final class FailurePolicy {
         return elsewhere(flight, target, failure, now);
     }
 
-    /** Another target; after a pause the same one, if there is no other. */
+    /** Another target; after a pause, if no other is open. */
     private NextStep elsewhere(Flight flight, Target target, Failure failure, long now) {
         TargetOptions options = flight.options();
-        options.countAttempt(target);
+        options.countAttempt(target, mayBeOutage(failure), now);
         Retries retries = flight.route().settings().retries();
         if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {
             options.bar(target);
@@ -135,18 +135,39 @@ final class FailurePolicy {
         if (options.ever().isEmpty()) {
             return new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
         }
-        // A target that is closed for a time nobody knows isn't worth a pause: the flight may fail at once.
-        boolean onlyTheSame = options.ever().stream()
-                .filter(other -> other.openingNanos(now) != Waits.UNKNOWN)
-                .toList()
-                .equals(List.of(target));
-        long pause = onlyTheSame
-                ? Backoff.nanos(
-                        options.attemptsOn(target) - 1,
-                        retries,
-                        failure.retryAfter().orElse(Duration.ZERO),
-                        random)
-                : 0;
-        return new NextStep.TryAgain(pause, true);
+        return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true);
+    }
+
+    /** Returns whether a failure may come of an outage of the target, which others see as well. */
+    private static boolean mayBeOutage(Failure failure) {
+        return switch (failure.kind()) {
+            case OVERLOADED, UNAVAILABLE, TIMEOUT -> true;
+            case RATE_LIMITED,
+                    QUOTA_EXHAUSTED,
+                    UNAUTHORIZED,
+                    MODEL_UNAVAILABLE,
+                    TOO_LARGE,
+                    FILTERED,
+                    REJECTED -> false;
+        };
+    }
+
+    /**
+     * In an outage of all targets the pauses let other flights probe. A target that is closed for a time nobody knows isn't worth one:
+     * the flight may fail at once.
+     */
+    private long pauseNanos(Flight flight, Target target, Failure failure, long now) {
+        TargetOptions options = flight.options();
+        List<Target> others = options.ever().stream()
+                .filter(other -> other != target && other.openingNanos(now) != Waits.UNKNOWN)
+                .toList();
+        if (!options.mayUse(target)
+                || target.openingNanos(now) == Waits.UNKNOWN
+                || others.stream().anyMatch(other -> other.openingNanos(now) == Waits.NONE)) {
+            return 0;
+        }
+        Duration floor = others.isEmpty() ? failure.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
+        return Backoff.nanos(
+                options.failuresOn(target) - 1, flight.route().settings().retries(), floor, random);
     }
 }

@@ -85,7 +85,7 @@ final class OutcomeRecorder {
         Optional<TokenCount> counted =
                 forecast.learn(flight.route(), target, flight.demand().admission(target), completion);
         gate.used(attempt, counted, now);
-        target.health().succeeded(attempt.lease().healthEpoch(), now);
+        target.health().succeeded(attempt.lease().health(), now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         endProbes(attempt, true);
         attempt.lease().letIn(now);
@@ -115,7 +115,7 @@ final class OutcomeRecorder {
     /** It ended in a way that says nothing about the target. */
     private static void leave(Attempt attempt, long now) {
         Target target = attempt.target();
-        target.health().ended(attempt.lease().healthEpoch());
+        target.health().ended(attempt.lease().health());
         target.ended(attempt.lease(), false);
         tellPickers(attempt, Picker.Outcome.CANCELLED, now);
     }
@@ -156,34 +156,34 @@ final class OutcomeRecorder {
     private void learn(Lease lease, Failure failure, long now) {
         Target target = lease.target();
         Health health = target.health();
-        int epoch = lease.healthEpoch();
+        Health.Begun begun = lease.health();
         switch (failure.kind()) {
             case RATE_LIMITED -> {
-                health.ended(epoch);
+                health.ended(begun);
                 outages.rateLimited(lease, failure, random.nextDouble(), now);
             }
             case QUOTA_EXHAUSTED -> {
-                health.ended(epoch);
+                health.ended(begun);
                 outages.exhausted(target, failure, now);
             }
             case UNAUTHORIZED -> {
-                health.ended(epoch);
+                health.ended(begun);
                 outages.unauthorized(lease, failure, now);
             }
             case MODEL_UNAVAILABLE -> {
-                health.ended(epoch);
+                health.ended(begun);
                 outages.modelUnavailable(target, failure, now);
             }
-            case OVERLOADED, UNAVAILABLE, TIMEOUT -> countFailure(target, epoch, failure, now);
-            case TOO_LARGE, FILTERED, REJECTED -> health.succeeded(epoch, now);
+            case OVERLOADED, UNAVAILABLE, TIMEOUT -> countFailure(target, begun, failure, now);
+            case TOO_LARGE, FILTERED, REJECTED -> health.succeeded(begun, now);
         }
     }
 
     /** A service that says when to come back is left alone until then, by all prompts. */
-    private void countFailure(Target target, int epoch, Failure failure, long now) {
+    private void countFailure(Target target, Health.Begun begun, Failure failure, long now) {
         long least = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
-        boolean atOnce = failure.kind() == FailureKind.OVERLOADED || least > 0;
-        if (target.health().failed(epoch, atOnce, least, failure.message(), now)) {
+        boolean overloaded = failure.kind() == FailureKind.OVERLOADED;
+        if (target.health().failed(begun, overloaded, least, failure.message(), now)) {
             outages.cooling(target, failure);
         }
     }

@@ -91,13 +91,30 @@ final class Readiness {
                 lookAt(target, tier);
             }
         }
+        if (ready.isEmpty() && !flight.options().canWiden()) {
+            lookForProbes(tiers, change);
+        }
+    }
+
+    /** What no other target takes may probe one that is cooling down. */
+    private void lookForProbes(List<Tier> tiers, Change change) {
+        for (int tier = 0; tier < tiers.size() && ready.isEmpty(); tier++) {
+            for (Target target : tiers.get(tier).concernedBy(change)) {
+                if (target.isOut()) {
+                    take(target, tier, target.probeNanos(flight.tokens(target), now));
+                }
+            }
+        }
     }
 
     private void lookAt(Target target, int tier) {
-        TokenCount tokens = flight.tokens(target);
         tokensMatter |= target.countsTokens();
         apartMatters |= target.countsApart();
-        long found = target.waitNanos(tokens, now);
+        take(target, tier, target.waitNanos(flight.tokens(target), now));
+    }
+
+    private void take(Target target, int tier, long found) {
+        TokenCount tokens = flight.tokens(target);
         if (found != Waits.NONE) {
             await(target, found);
         } else if (delaysAnother(tokens, target)) {

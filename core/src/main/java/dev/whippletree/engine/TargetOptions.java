@@ -16,11 +16,23 @@ import java.util.Set;
 final class TargetOptions {
 
     private final Allowed allowed;
-    private final Map<Target, Integer> attempts = new HashMap<>(0);
+    private final Map<Target, Failures> failures = new HashMap<>(0);
     private final Set<Target> barred = new HashSet<>(0);
     private final Set<Target> avoided = new HashSet<>(0);
     private Route route;
     private int eligibleTiers = 1;
+
+    /**
+     * How a flight has failed on a target, without calls answered with a limit. Immutable.
+     *
+     * @param all how often
+     * @param counted how many of those are attempts that count
+     * @param latestNanos when it last did
+     */
+    private record Failures(int all, int counted, long latestNanos) {
+
+        static final Failures NONE = new Failures(0, 0, 0);
+    }
 
     /**
      * Flights with equal keys may use the same targets. Immutable; the sets are copies.
@@ -56,14 +68,26 @@ final class TargetOptions {
         avoided.add(target);
     }
 
-    /** Counts a failed attempt. */
-    void countAttempt(Target target) {
-        attempts.merge(target, 1, Integer::sum);
+    /**
+     * Counts a failed attempt.
+     *
+     * @param outage whether it may come of an outage of the target: such failures count once until the target, if it usually
+     *     answers, has answered somebody
+     */
+    void countAttempt(Target target, boolean outage, long now) {
+        Failures before = failures.getOrDefault(target, Failures.NONE);
+        boolean again = outage && before.all > 0 && target.health().isOutSince(before.latestNanos, now);
+        failures.put(target, new Failures(before.all + 1, before.counted + (again ? 0 : 1), now));
     }
 
     /** Returns how many attempts on a target have failed, without calls answered with a limit. */
+    int failuresOn(Target target) {
+        return failures.getOrDefault(target, Failures.NONE).all;
+    }
+
+    /** Returns how many of those count against the flight. */
     int attemptsOn(Target target) {
-        return attempts.getOrDefault(target, 0);
+        return failures.getOrDefault(target, Failures.NONE).counted;
     }
 
     /** Returns whether the flight may use a target at all. */
@@ -135,9 +159,9 @@ final class TargetOptions {
 
     /** Goes on with another form of the route. What is known of targets is kept of those that are still there. */
     void goOn(Route next) {
-        Map<Target, Integer> counted = Map.copyOf(attempts);
-        attempts.clear();
-        counted.forEach((target, count) -> onRoute(target, next).ifPresent(there -> attempts.put(there, count)));
+        Map<Target, Failures> before = Map.copyOf(failures);
+        failures.clear();
+        before.forEach((target, there) -> onRoute(target, next).ifPresent(same -> failures.put(same, there)));
         keepThoseOn(next, barred);
         keepThoseOn(next, avoided);
         if (!next.settings().tiers().equals(route.settings().tiers())) {

@@ -38,7 +38,7 @@ public final class Capacity {
     public static Collection<Capacity> of(List<Target> targets, long now) {
         Map<ScopeState, Capacity> capacities = new LinkedHashMap<>();
         for (Target target : targets) {
-            long opening = target.openingNanos(now);
+            long opening = target.soonestNanos(now);
             if (opening != Waits.UNKNOWN) {
                 capacities
                         .computeIfAbsent(target.organization(), organization -> new Capacity(organization, now))

@@ -2,33 +2,58 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * Whether a target may be tried, by how the latest attempts on it went. Guarded by the engine's lock.
  *
- * <p>After five failures in a row, or when half of at least twenty within 30 s failed, or at once when the service says it is
- * overloaded, the target cools down: one second at first, doubling to 15. Then one attempt probes it. If that succeeds, more are
- * let through, twice as many in each round, until the target's concurrency is reached; if it fails, it cools down again.
+ * <p>The target cools down after five failures in a row, or when half of at least twenty within 30 s failed. Where the service says
+ * that it is overloaded, one failure is enough if half of however few failed; where it says when to come back, one is in any case.
+ * Failures come back sooner than answers to calls that began with them, so as many in a row as a quarter of the attempts under way
+ * are needed, and an answer to an attempt that began before all of them doesn't interrupt the row.
  *
- * <p>Attempts begun before a cooldown say nothing about what came after it: each belongs to the epoch in which it was begun.
+ * <p>The cooldown lasts one second at first, then four, doubling to 15. Then one attempt probes the target. If that succeeds, more
+ * are let through, twice as many in each round, until the target's concurrency is reached; if it fails, the target cools down again.
+ *
+ * <p>A prompt that no other target takes need not wait for that long: it probes the target four seconds after the last probe began,
+ * however that one stands. So there are never more than 15 probes a minute, and a target that is back is found within four seconds.
+ *
+ * <p>Attempts begun before a cooldown say nothing about what came after it, nor do probes about what came after the first one that
+ * succeeded: each attempt belongs to the epoch in which it was begun.
  */
 public final class Health {
 
     private static final int FAILURES_IN_A_ROW = 5;
+    private static final int PART_UNDER_WAY = 4;
     private static final int FEWEST_FOR_RATE = 20;
     private static final long RATE_WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long SHORTEST_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_NANOS = Duration.ofSeconds(15).toNanos();
+    private static final long BETWEEN_PROBES_NANOS = Duration.ofSeconds(4).toNanos();
+
+    /** What hasn't answered for so long is taken to have failed for good. */
+    private static final long LONGEST_OUTAGE_NANOS = Duration.ofMinutes(15).toNanos();
 
     private int maxConcurrency;
     private final SuccessRate rate = new SuccessRate(RATE_WINDOW_NANOS);
 
     private int failuresInARow;
+
+    /** When the earliest attempt of those began. */
+    private long failingSince = Long.MAX_VALUE;
+
     private long coolingUntil = Long.MIN_VALUE;
+
+    /** When a prompt that has no other target may probe it. */
+    private long probedFrom = Long.MIN_VALUE;
+
     private long nextCooldownNanos = SHORTEST_NANOS;
     private String reason = "";
 
-    /** Counts the cooldowns. */
+    /** When the latest attempt began that was answered. */
+    private OptionalLong lastGood = OptionalLong.empty();
+
+    /** Counts the cooldowns, and their ends. */
     private int epoch;
 
     /** Attempts let through at once since the last cooldown; unbounded once the target has proved itself. */
@@ -36,6 +61,14 @@ public final class Health {
 
     /** Attempts under way that were begun since then. */
     private int underWay;
+
+    /**
+     * An attempt that has begun. Immutable.
+     *
+     * @param epoch in which it began
+     * @param nanos when it began
+     */
+    public record Begun(int epoch, long nanos) {}
 
     Health(int maxConcurrency) {
         this.maxConcurrency = maxConcurrency;
@@ -52,6 +85,21 @@ public final class Health {
             return coolingUntil - now;
         }
         return underWay < allowed ? Waits.NONE : Waits.UNTIL_EVENT;
+    }
+
+    /** Returns how long a prompt that no other target takes has to wait; at most {@link #waitNanos}. */
+    long probeNanos(long now) {
+        return allowed == 1 ? Math.min(waitNanos(now), Math.max(0, probedFrom - now)) : waitNanos(now);
+    }
+
+    /**
+     * Returns whether it usually answers, but none of the attempts begun since a moment has been answered. Nobody can tell yet whether
+     * it answers again, and what failed meanwhile says nothing about a prompt.
+     */
+    public boolean isOutSince(long moment, long now) {
+        return lastGood.isPresent()
+                && lastGood.getAsLong() <= moment
+                && now - lastGood.getAsLong() < LONGEST_OUTAGE_NANOS;
     }
 
     boolean isCooling(long now) {
@@ -76,51 +124,63 @@ public final class Health {
         return allowed;
     }
 
-    /** An attempt begins. Returns the epoch to end it with. */
-    int begin() {
+    /** An attempt begins. Returns what to end it with. */
+    Begun begin(long now) {
         underWay++;
-        return epoch;
+        if (allowed == 1) {
+            probedFrom = now + BETWEEN_PROBES_NANOS;
+        }
+        return new Begun(epoch, now);
     }
 
     /** An attempt ended in a way that says nothing about the target. */
-    public void ended(int begunIn) {
-        if (begunIn == epoch) {
+    public void ended(Begun attempt) {
+        if (attempt.epoch() == epoch) {
             underWay--;
         }
     }
 
     /** The target answered, if only to refuse a prompt as wrong. */
-    public void succeeded(int begunIn, long now) {
-        ended(begunIn);
-        if (begunIn != epoch) {
+    public void succeeded(Begun attempt, long now) {
+        lastGood = OptionalLong.of(Math.max(attempt.nanos(), lastGood.orElse(attempt.nanos())));
+        ended(attempt);
+        if (attempt.epoch() != epoch) {
             return;
         }
         rate.record(true, now);
-        failuresInARow = 0;
+        if (attempt.nanos() >= failingSince) {
+            startRow();
+        }
         nextCooldownNanos = SHORTEST_NANOS;
-        if (allowed < maxConcurrency) {
-            allowed++;
-        } else {
-            allowed = Integer.MAX_VALUE;
+        boolean probe = allowed == 1;
+        allowed = allowed < maxConcurrency ? allowed + 1 : Integer.MAX_VALUE;
+        if (probe) {
+            coolingUntil = now;
+            startWith(allowed);
         }
     }
 
     /**
      * The target failed.
      *
-     * @param atOnce whether one such failure is enough to cool down
+     * @param overloaded whether the service said that it has too much to do
      * @param leastNanos how long the service asked to be left alone, 0 if it didn't
      * @return whether a cooldown began
      */
-    public boolean failed(int begunIn, boolean atOnce, long leastNanos, String why, long now) {
-        ended(begunIn);
-        if (begunIn != epoch) {
+    public boolean failed(Begun attempt, boolean overloaded, long leastNanos, String why, long now) {
+        ended(attempt);
+        if (attempt.epoch() != epoch) {
             return false;
         }
         rate.record(false, now);
         failuresInARow++;
+        failingSince = Math.min(failingSince, attempt.nanos());
         boolean probeFailed = allowed == 1;
-        if (atOnce || probeFailed || failuresInARow >= FAILURES_IN_A_ROW || rate.isBad(FEWEST_FOR_RATE, now)) {
+        int fewest = overloaded && rate.isBad(1, now) ? 1 : FAILURES_IN_A_ROW;
+        if (leastNanos > 0
+                || probeFailed
+                || failuresInARow >= Math.max(fewest, underWay / PART_UNDER_WAY)
+                || rate.isBad(FEWEST_FOR_RATE, now)) {
             coolDown(leastNanos, why, now);
             return true;
         }
@@ -140,11 +200,19 @@ public final class Health {
     }
 
     private void coolDown(long leastNanos, String why, long now) {
-        coolingUntil = now + Math.max(nextCooldownNanos, leastNanos);
-        nextCooldownNanos = Math.min(LONGEST_NANOS, nextCooldownNanos * 2);
+        probedFrom = Math.max(probedFrom, now + Math.max(SHORTEST_NANOS, leastNanos));
+        coolingUntil = Math.max(probedFrom, now + nextCooldownNanos);
+        nextCooldownNanos = Math.min(LONGEST_NANOS, Math.max(BETWEEN_PROBES_NANOS, nextCooldownNanos * 2));
         reason = why;
-        startWith(1);
-        failuresInARow = 0;
+        if (allowed > 1) {
+            startWith(1);
+        }
+        startRow();
         rate.clear();
+    }
+
+    private void startRow() {
+        failuresInARow = 0;
+        failingSince = Long.MAX_VALUE;
     }
 }

@@ -23,7 +23,7 @@ public final class Lease {
     private boolean arrived;
     private long arrivedAt;
     private boolean ended;
-    private final int healthEpoch;
+    private final Health.Begun health;
     private final int tokenEpoch;
     private final int underWay;
 
@@ -35,7 +35,7 @@ public final class Lease {
         target.occupy(now);
         join(target.organization(), now);
         join(target.modelScope(), now);
-        this.healthEpoch = target.health().begin();
+        this.health = target.health().begin(now);
         this.underWay = target.account().inFlight();
         this.tokenEpoch = target.account().tokenEpoch();
         target.begun(this, now);
@@ -111,9 +111,9 @@ public final class Lease {
         return target;
     }
 
-    /** Returns the epoch of its target's health in which it began. */
-    public int healthEpoch() {
-        return healthEpoch;
+    /** Returns what its target's health ends the attempt with. */
+    public Health.Begun health() {
+        return health;
     }
 
     /** Returns whether the account still has the token that it had when it began. */

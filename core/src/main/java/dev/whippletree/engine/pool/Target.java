@@ -106,7 +106,21 @@ public final class Target {
      * {@link Waits#UNKNOWN} also if a limit, perhaps learned only meanwhile, is smaller than what it asks for.
      */
     public long waitNanos(TokenCount tokens, long now) {
-        long wait = openingNanos(now);
+        return waitNanos(tokens, health.waitNanos(now), now);
+    }
+
+    /** Returns the same for a prompt that no other target takes: it may probe a target that is cooling down. */
+    public long probeNanos(TokenCount tokens, long now) {
+        return waitNanos(tokens, health.probeNanos(now), now);
+    }
+
+    /** Returns whether it has failed and not yet proved itself, so that a prompt that no other target takes may probe it. */
+    public boolean isOut() {
+        return health.allowed() == 1;
+    }
+
+    private long waitNanos(TokenCount tokens, long healthyNanos, long now) {
+        long wait = openingNanos(healthyNanos, now);
         if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
             return Waits.UNKNOWN;
         }
@@ -117,14 +131,19 @@ public final class Target {
 
     /** Returns how long until it is open and not cooling, its limits and slots aside. */
     public long openingNanos(long now) {
+        return openingNanos(health.waitNanos(now), now);
+    }
+
+    /** Returns how long until it is open, and may be tried for want of another target, its limits and slots aside. */
+    long soonestNanos(long now) {
+        return openingNanos(health.probeNanos(now), now);
+    }
+
+    private long openingNanos(long healthyNanos, long now) {
         long wait = Math.max(account.credential().waitNanos(now), availability.waitNanos(now));
         wait = Math.max(wait, organization.closure().waitNanos(now));
         wait = Math.max(wait, modelScope.closure().waitNanos(now));
-        if (wait == Waits.UNKNOWN) {
-            return wait;
-        }
-        long healthy = health.waitNanos(now);
-        return Math.max(wait, healthy);
+        return Math.max(wait, healthyNanos);
     }
 
     /** Returns how long until what is closed for a time nobody knows is tried again; {@link Waits#UNTIL_EVENT} if nothing is. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.run.Waits;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class HealthTest {
@@ -13,11 +15,11 @@ final class HealthTest {
     private final Health health = new Health(8);
 
     private boolean fail(long now) {
-        return health.failed(health.begin(), false, 0, "broken", now);
+        return health.failed(health.begin(now), false, 0, "broken", now);
     }
 
     private void succeed(long now) {
-        health.succeeded(health.begin(), now);
+        health.succeeded(health.begin(now), now);
     }
 
     @Test
@@ -63,16 +65,16 @@ final class HealthTest {
 
     @Test
     void overload_isEnoughByItself_andTheServicesWaitIsTheLeast() {
-        assertThat(health.failed(health.begin(), true, 7 * SECOND, "overloaded", 0))
+        assertThat(health.failed(health.begin(0), true, 7 * SECOND, "overloaded", 0))
                 .isTrue();
         assertThat(health.waitNanos(0)).isEqualTo(7 * SECOND);
     }
 
     @Test
-    void cooldownsDouble_upToFifteenSeconds() {
+    void cooldownsGrow_upToFifteenSeconds() {
         long now = 0;
-        for (int expected : new int[] {1, 2, 4, 8, 15, 15}) {
-            assertThat(health.failed(health.begin(), true, 0, "overloaded", now))
+        for (int expected : new int[] {1, 4, 8, 15, 15}) {
+            assertThat(health.failed(health.begin(now), true, 0, "overloaded", now))
                     .isTrue();
             assertThat(health.waitNanos(now)).isEqualTo(expected * SECOND);
             now += expected * SECOND;
@@ -81,8 +83,8 @@ final class HealthTest {
 
     @Test
     void afterACooldown_oneProbesAndThenARampFollows() {
-        health.failed(health.begin(), true, 0, "overloaded", 0);
-        int probe = health.begin();
+        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        Health.Begun probe = health.begin(SECOND);
         assertThat(health.waitNanos(SECOND)).isEqualTo(Waits.UNTIL_EVENT);
         health.succeeded(probe, SECOND);
         assertThat(health.allowed()).isEqualTo(2);
@@ -93,8 +95,8 @@ final class HealthTest {
 
     @Test
     void attemptBegunBeforeTheCooldown_saysNothingOfWhatCameAfter() {
-        int old = health.begin();
-        health.failed(health.begin(), true, 0, "overloaded", 0);
+        Health.Begun old = health.begin(0);
+        health.failed(health.begin(0), true, 0, "overloaded", 0);
         health.succeeded(old, SECOND);
         assertThat(health.allowed()).isEqualTo(1);
         assertThat(health.isProbing(SECOND)).isTrue();
@@ -102,8 +104,8 @@ final class HealthTest {
 
     @Test
     void cancelledProbe_makesPlaceForAnother() {
-        health.failed(health.begin(), true, 0, "overloaded", 0);
-        int probe = health.begin();
+        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        Health.Begun probe = health.begin(SECOND);
         health.ended(probe);
         assertThat(health.waitNanos(SECOND)).isZero();
     }
@@ -111,8 +113,8 @@ final class HealthTest {
     @Test
     void slowStart_letsTwoThroughAndThenMore() {
         health.startSlowly();
-        int first = health.begin();
-        health.begin();
+        Health.Begun first = health.begin(0);
+        health.begin(0);
         assertThat(health.waitNanos(0)).isEqualTo(Waits.UNTIL_EVENT);
         health.succeeded(first, 0);
         assertThat(health.allowed()).isEqualTo(3);
@@ -122,8 +124,93 @@ final class HealthTest {
     @Test
     void concurrencyOfOne_isTrustedAfterItsProbe() {
         Health single = new Health(1);
-        single.failed(single.begin(), true, 0, "overloaded", 0);
-        single.succeeded(single.begin(), SECOND);
+        single.failed(single.begin(0), true, 0, "overloaded", 0);
+        single.succeeded(single.begin(SECOND), SECOND);
         assertThat(single.isProbing(SECOND)).isFalse();
+    }
+
+    @Test
+    void fewOverloadedAmongManyAnswers_areNoReasonToCoolDown() {
+        for (int round = 0; round < 10; round++) {
+            succeed(0);
+            succeed(0);
+            assertThat(health.failed(health.begin(0), true, 0, "overloaded", 0)).isFalse();
+        }
+    }
+
+    @Test
+    void failuresThatComeSoonerThanTheAnswersBegunWithThem_areNoRow() {
+        List<Health.Begun> burst = new ArrayList<>();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            burst.add(health.begin(0));
+        }
+        for (int failures = 0; failures < 10; failures++) {
+            assertThat(health.failed(burst.get(failures), true, 0, "overloaded", 1)).isFalse();
+        }
+        burst.subList(10, 90).forEach(answered -> health.succeeded(answered, SECOND));
+        assertThat(health.waitNanos(SECOND)).isZero();
+    }
+
+    @Test
+    void answersToEarlierAttempts_dontInterruptARow() {
+        Health.Begun earlier = health.begin(0);
+        for (int failures = 1; failures < 5; failures++) {
+            assertThat(fail(SECOND)).isFalse();
+        }
+        health.succeeded(earlier, 2 * SECOND);
+        assertThat(fail(2 * SECOND)).isTrue();
+    }
+
+    @Test
+    void whatHasNoOtherTarget_probesEveryFourSeconds_thoughTheProbeBeforeIsSilent() {
+        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        long now = SECOND;
+        for (int probe = 0; probe < 10; probe++) {
+            assertThat(health.probeNanos(now)).isZero();
+            health.begin(now);
+            assertThat(health.probeNanos(now)).isEqualTo(4 * SECOND);
+            assertThat(health.waitNanos(now)).isEqualTo(Waits.UNTIL_EVENT);
+            now += 4 * SECOND;
+        }
+    }
+
+    @Test
+    void whatHasNoOtherTarget_probesEveryFourSeconds_thoughTheCooldownIsLonger() {
+        long now = 0;
+        for (int probe = 0; probe < 10; probe++) {
+            health.failed(health.begin(now), true, 0, "overloaded", now);
+            now += health.probeNanos(now);
+        }
+        assertThat(now).isEqualTo((1 + 9 * 4) * SECOND);
+        assertThat(health.waitNanos(now)).isEqualTo(11 * SECOND);
+        health.succeeded(health.begin(now), now);
+        assertThat(health.waitNanos(now)).isZero();
+    }
+
+    @Test
+    void timeToldByTheService_isTheLeastForProbesToo() {
+        health.failed(health.begin(0), true, 60 * SECOND, "overloaded", 0);
+        assertThat(health.probeNanos(0)).isEqualTo(60 * SECOND);
+    }
+
+    @Test
+    void silentProbes_dontHoldUpTheRampAfterOneThatSucceeded() {
+        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        Health.Begun silent = health.begin(SECOND);
+        health.succeeded(health.begin(5 * SECOND), 6 * SECOND);
+        health.begin(6 * SECOND);
+        assertThat(health.waitNanos(6 * SECOND)).isZero();
+        assertThat(health.failed(silent, false, 0, "silent", 7 * SECOND)).isFalse();
+        assertThat(health.allowed()).isEqualTo(2);
+    }
+
+    @Test
+    void isOut_ifNothingBegunSinceWasAnsweredThatUsuallyIs() {
+        assertThat(health.isOutSince(0, SECOND)).isFalse();
+        Health.Begun good = health.begin(SECOND);
+        health.succeeded(good, 3 * SECOND);
+        assertThat(health.isOutSince(2 * SECOND, 4 * SECOND)).isTrue();
+        assertThat(health.isOutSince(0, 4 * SECOND)).isFalse();
+        assertThat(health.isOutSince(2 * SECOND, 20 * 60 * SECOND)).isFalse();
     }
 }
