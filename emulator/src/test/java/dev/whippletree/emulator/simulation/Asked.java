@@ -54,8 +54,15 @@ final class Asked {
     /** Who watches the answer come, if somebody does. */
     @Nullable Listening caller;
 
-    /** A call that failed, and where. */
-    record Failed(String target, Failure failure) {}
+    /**
+     * A call that failed.
+     *
+     * @param target where
+     * @param failure how
+     * @param nanos when
+     * @param counts whether it counts as an attempt: those do not that may come of the same outage as the one before
+     */
+    record Failed(String target, Failure failure, long nanos, boolean counts) {}
 
     Asked(Ask ask, long atNanos, OptionalLong deadlineNanos) {
         this.ask = ask;

@@ -51,7 +51,7 @@ final class Bounded implements Invariant {
     private long failedOn(Call call, boolean retried) {
         return call.asked.failures.stream()
                 .filter(failed -> failed.target().equals(call.target()))
-                .filter(failed -> RETRIED.contains(failed.failure().kind()) == retried)
+                .filter(failed -> RETRIED.contains(failed.failure().kind()) == retried && failed.counts())
                 .count();
     }
 
@@ -81,9 +81,11 @@ final class Bounded implements Invariant {
 
     @Override
     public void failed(Call call, Failure failure) {
+        long counted =
+                call.asked.failures.stream().filter(Asked.Failed::counts).count();
         facts.check(
-                call.asked.failures.size() <= facts.mostFailures(),
+                counted <= facts.mostFailures(),
                 NAME,
-                () -> "#" + call.asked.ask.id() + " has failed " + call.asked.failures.size() + " times");
+                () -> "#" + call.asked.ask.id() + " has failed " + counted + " times");
     }
 }

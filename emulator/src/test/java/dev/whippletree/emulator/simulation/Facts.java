@@ -1,12 +1,14 @@
 package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Facts {
 
+    private static final Set<FailureKind> OUTAGES =
+            EnumSet.of(FailureKind.OVERLOADED, FailureKind.UNAVAILABLE, FailureKind.TIMEOUT);
+    private static final Set<FailureKind> OWN =
+            EnumSet.of(FailureKind.TOO_LARGE, FailureKind.FILTERED, FailureKind.REJECTED);
+    private static final Set<FailureKind> LIMITED =
+            EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.QUOTA_EXHAUSTED);
+    private static final long LONGEST_OUTAGE_NANOS = Duration.ofMinutes(15).toNanos();
+
     final Scenario scenario;
     RouteSettings route;
     final Books books = new Books();
@@ -39,6 +49,10 @@ final class Facts {
     private final Map<String, String> connectionOf = new HashMap<>();
     private final Map<String, Long> connectedNanos = new HashMap<>();
     private final Map<String, Set<Call>> underWayByKey = new HashMap<>();
+
+    /** For each target, when the latest call was made that was answered, if only with a refusal of its prompt. */
+    private final Map<String, Long> goodNanos = new HashMap<>();
+
     private @Nullable String violation;
     long flights;
 
@@ -137,15 +151,38 @@ final class Facts {
     }
 
     void failed(Call call, Failure failure) {
-        if (leave(call)) {
-            call.asked.failures.add(new Asked.Failed(call.target(), failure));
+        if (!leave(call)) {
+            return;
         }
+        if (OWN.contains(failure.kind())) {
+            good(call);
+        }
+        call.asked.failures.add(new Asked.Failed(call.target(), failure, nowNanos, !isSameOutage(call, failure)));
+    }
+
+    private void good(Call call) {
+        goodNanos.merge(call.target(), call.sentNanos, Math::max);
+    }
+
+    /** Returns whether the flight has failed there before, and nothing that was asked since then was answered that usually is. */
+    private boolean isSameOutage(Call call, Failure failure) {
+        OptionalLong before = call.asked.failures.stream()
+                .filter(failed -> failed.target().equals(call.target()) && !LIMITED.contains(failed.failure().kind()))
+                .mapToLong(Asked.Failed::nanos)
+                .max();
+        Long good = goodNanos.get(call.target());
+        return OUTAGES.contains(failure.kind())
+                && before.isPresent()
+                && good != null
+                && good <= before.getAsLong()
+                && nowNanos - good < LONGEST_OUTAGE_NANOS;
     }
 
     void answered(Call call, AnswerEnd end) {
         if (!leave(call)) {
             return;
         }
+        good(call);
         end.usage().ifPresent(usage -> books.settle(call, usage));
         answers++;
         answeredKeys.add(call.asked.key);
