@@ -59,28 +59,30 @@ final class FailurePolicy {
             return new NextStep.Land(answered.completion());
         }
         if (outcome instanceof AttemptOutcome.Failed failed) {
-            return next(attempt.flight(), attempt.target(), failed.failure(), now);
+            return next(attempt, failed.failure(), now);
         }
         return outcome instanceof AttemptOutcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
     }
 
-    private NextStep next(Flight flight, Target target, Failure failure, long now) {
+    private NextStep next(Attempt attempt, Failure failure, long now) {
+        Flight flight = attempt.flight();
+        Target target = attempt.target();
         return switch (failure.kind()) {
             case REJECTED -> new NextStep.Fail(Reason.REJECTED);
             case FILTERED -> new NextStep.Fail(Reason.FILTERED);
             case TOO_LARGE -> tooLarge(flight, target);
             case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target);
-            case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(flight, target, failure, now);
-            case OVERLOADED, TIMEOUT -> avoiding(flight, target, failure, now);
+            case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(attempt, failure, now);
+            case OVERLOADED, TIMEOUT -> avoiding(attempt, failure, now);
             case UNAVAILABLE ->
-                failure == EMPTY ? avoiding(flight, target, failure, now) : unavailable(flight, target, failure, now);
+                failure == EMPTY ? avoiding(attempt, failure, now) : unavailable(attempt, failure, now);
         };
     }
 
     /** Another target of any tier, before the same one. */
-    private NextStep avoiding(Flight flight, Target target, Failure failure, long now) {
-        flight.options().avoid(target);
-        return elsewhere(flight, target, failure, now);
+    private NextStep avoiding(Attempt attempt, Failure failure, long now) {
+        attempt.flight().options().avoid(attempt.target());
+        return elsewhere(attempt, failure, now);
     }
 
     /** What is too large for a model is so on every account. */
@@ -106,7 +108,9 @@ final class FailurePolicy {
     }
 
     /** The same tier once more, then the next as well; at once if the service asks for a longer pause than the tier is worth. */
-    private NextStep unavailable(Flight flight, Target target, Failure failure, long now) {
+    private NextStep unavailable(Attempt attempt, Failure failure, long now) {
+        Flight flight = attempt.flight();
+        Target target = attempt.target();
         TargetOptions options = flight.options();
         long failures = flight.failedAttempts().stream()
                 .filter(report -> report.failure().kind() == FailureKind.UNAVAILABLE)
@@ -121,13 +125,15 @@ final class FailurePolicy {
         if ((failures > 1 || tooLong) && !options.hasAllTiers()) {
             options.widen();
         }
-        return elsewhere(flight, target, failure, now);
+        return elsewhere(attempt, failure, now);
     }
 
     /** Another target; after a pause, if no other is open. */
-    private NextStep elsewhere(Flight flight, Target target, Failure failure, long now) {
+    private NextStep elsewhere(Attempt attempt, Failure failure, long now) {
+        Flight flight = attempt.flight();
+        Target target = attempt.target();
         TargetOptions options = flight.options();
-        options.countAttempt(target, mayBeOutage(failure), now);
+        options.countAttempt(attempt.lease(), mayBeOutage(failure), now);
         Retries retries = flight.route().settings().retries();
         if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {
             options.bar(target);

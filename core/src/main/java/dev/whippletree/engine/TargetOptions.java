@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.pool.Allowed;
+import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
@@ -69,14 +70,15 @@ final class TargetOptions {
     }
 
     /**
-     * Counts a failed attempt.
+     * Counts a failed attempt on its target. Of failures that come of one outage, the first counts.
      *
-     * @param outage whether it may come of an outage of the target: such failures count once until the target, if it usually
-     *     answers, has answered somebody
+     * @param outage whether it may come of one
      */
-    void countAttempt(Target target, boolean outage, long now) {
+    void countAttempt(Lease lease, boolean outage, long now) {
+        Target target = lease.target();
         Failures before = failures.getOrDefault(target, Failures.NONE);
-        boolean again = outage && before.all > 0 && target.health().isOutSince(before.latestNanos, now);
+        boolean again =
+                outage && before.all > 0 && target.health().isSameOutage(before.latestNanos, lease.health(), now);
         failures.put(target, new Failures(before.all + 1, before.counted + (again ? 0 : 1), now));
     }
 

@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  * are needed, and an answer to an attempt that began before all of them doesn't interrupt the row.
  *
  * <p>The cooldown lasts one second at first, then four, doubling to 15. Then one attempt probes the target. If that succeeds, more
- * are let through, twice as many in each round, until the target's concurrency is reached; if it fails, the target cools down again.
+ * are let through, four times as many in each round, until the target's concurrency is reached; if it fails, the target cools down
+ * again.
  *
  * <p>A prompt that no other target takes need not wait for that long: it probes the target four seconds after the last probe began,
  * however that one stands. So there are never more than 15 probes a minute, and a target that is back is found within four seconds.
@@ -26,6 +27,7 @@ public final class Health {
     private static final int FAILURES_IN_A_ROW = 5;
     private static final int PART_UNDER_WAY = 4;
     private static final int FEWEST_FOR_RATE = 20;
+    private static final int MORE_FOR_EACH = 3;
     private static final long RATE_WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long SHORTEST_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_NANOS = Duration.ofSeconds(15).toNanos();
@@ -52,6 +54,11 @@ public final class Health {
 
     /** When the latest attempt began that was answered. */
     private OptionalLong lastGood = OptionalLong.empty();
+
+    /** From when until when the attempts of the latest outage that has ended began: none of them was answered. */
+    private long outFrom = Long.MAX_VALUE;
+
+    private long outUntil = Long.MIN_VALUE;
 
     /** Counts the cooldowns, and their ends. */
     private int epoch;
@@ -93,13 +100,16 @@ public final class Health {
     }
 
     /**
-     * Returns whether it usually answers, but none of the attempts begun since a moment has been answered. Nobody can tell yet whether
-     * it answers again, and what failed meanwhile says nothing about a prompt.
+     * Returns whether a failure comes of the same outage as an earlier one: it usually answers, but nothing that was begun between the
+     * two was answered. Such failures say nothing about a prompt.
+     *
+     * @param earlier when the earlier one ended
+     * @param attempt the attempt that has failed now
      */
-    public boolean isOutSince(long moment, long now) {
+    public boolean isSameOutage(long earlier, Begun attempt, long now) {
         return lastGood.isPresent()
-                && lastGood.getAsLong() <= moment
-                && now - lastGood.getAsLong() < LONGEST_OUTAGE_NANOS;
+                && now - lastGood.getAsLong() < LONGEST_OUTAGE_NANOS
+                && (lastGood.getAsLong() <= earlier || (outFrom <= earlier && attempt.nanos() <= outUntil));
     }
 
     boolean isCooling(long now) {
@@ -142,7 +152,11 @@ public final class Health {
 
     /** The target answered, if only to refuse a prompt as wrong. */
     public void succeeded(Begun attempt, long now) {
-        lastGood = OptionalLong.of(Math.max(attempt.nanos(), lastGood.orElse(attempt.nanos())));
+        long before = lastGood.orElse(attempt.nanos());
+        lastGood = OptionalLong.of(Math.max(attempt.nanos(), before));
+        if (attempt.nanos() < outUntil) {
+            outFrom = Math.max(outFrom, attempt.nanos());
+        }
         ended(attempt);
         if (attempt.epoch() != epoch) {
             return;
@@ -153,9 +167,11 @@ public final class Health {
         }
         nextCooldownNanos = SHORTEST_NANOS;
         boolean probe = allowed == 1;
-        allowed = allowed < maxConcurrency ? allowed + 1 : Integer.MAX_VALUE;
+        allowed = allowed < maxConcurrency ? allowed + MORE_FOR_EACH : Integer.MAX_VALUE;
         if (probe) {
             coolingUntil = now;
+            outFrom = before;
+            outUntil = attempt.nanos();
             startWith(allowed);
         }
     }

@@ -87,10 +87,9 @@ final class HealthTest {
         Health.Begun probe = health.begin(SECOND);
         assertThat(health.waitNanos(SECOND)).isEqualTo(Waits.UNTIL_EVENT);
         health.succeeded(probe, SECOND);
-        assertThat(health.allowed()).isEqualTo(2);
-        succeed(SECOND);
-        succeed(SECOND);
         assertThat(health.allowed()).isEqualTo(4);
+        succeed(SECOND);
+        assertThat(health.allowed()).isEqualTo(7);
     }
 
     @Test
@@ -117,7 +116,7 @@ final class HealthTest {
         health.begin(0);
         assertThat(health.waitNanos(0)).isEqualTo(Waits.UNTIL_EVENT);
         health.succeeded(first, 0);
-        assertThat(health.allowed()).isEqualTo(3);
+        assertThat(health.allowed()).isEqualTo(5);
         assertThat(health.isProbing(0)).isFalse();
     }
 
@@ -201,16 +200,29 @@ final class HealthTest {
         health.begin(6 * SECOND);
         assertThat(health.waitNanos(6 * SECOND)).isZero();
         assertThat(health.failed(silent, false, 0, "silent", 7 * SECOND)).isFalse();
-        assertThat(health.allowed()).isEqualTo(2);
+        assertThat(health.allowed()).isEqualTo(4);
     }
 
     @Test
-    void isOut_ifNothingBegunSinceWasAnsweredThatUsuallyIs() {
-        assertThat(health.isOutSince(0, SECOND)).isFalse();
-        Health.Begun good = health.begin(SECOND);
-        health.succeeded(good, 3 * SECOND);
-        assertThat(health.isOutSince(2 * SECOND, 4 * SECOND)).isTrue();
-        assertThat(health.isOutSince(0, 4 * SECOND)).isFalse();
-        assertThat(health.isOutSince(2 * SECOND, 20 * 60 * SECOND)).isFalse();
+    void failuresAreOfOneOutage_ifNothingBegunBetweenThemWasAnswered() {
+        Health.Begun atOne = health.begin(SECOND);
+        assertThat(health.isSameOutage(0, atOne, SECOND)).isFalse();
+        health.succeeded(atOne, 3 * SECOND);
+        assertThat(health.isSameOutage(2 * SECOND, health.begin(3 * SECOND), 4 * SECOND))
+                .isTrue();
+        assertThat(health.isSameOutage(0, health.begin(3 * SECOND), 4 * SECOND)).isFalse();
+        assertThat(health.isSameOutage(2 * SECOND, health.begin(3 * SECOND), 20 * 60 * SECOND))
+                .isFalse();
+    }
+
+    @Test
+    void failureThatComesAfterTheOutage_isOfIt() {
+        succeed(0);
+        Health.Begun silent = health.begin(5 * SECOND);
+        health.failed(health.begin(SECOND), false, SECOND, "broken", SECOND);
+        health.succeeded(health.begin(6 * SECOND), 7 * SECOND);
+        assertThat(health.isSameOutage(2 * SECOND, silent, 15 * SECOND)).isTrue();
+        assertThat(health.isSameOutage(2 * SECOND, health.begin(8 * SECOND), 15 * SECOND))
+                .isFalse();
     }
 }

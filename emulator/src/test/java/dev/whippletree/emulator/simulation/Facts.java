@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +51,8 @@ final class Facts {
     private final Map<String, Long> connectedNanos = new HashMap<>();
     private final Map<String, Set<Call>> underWayByKey = new HashMap<>();
 
-    /** For each target, when the latest call was made that was answered, if only with a refusal of its prompt. */
-    private final Map<String, Long> goodNanos = new HashMap<>();
+    /** For each target, when the calls were made that were answered, if only with a refusal of their prompt. */
+    private final Map<String, TreeSet<Long>> goodNanos = new HashMap<>();
 
     private @Nullable String violation;
     long flights;
@@ -161,21 +162,23 @@ final class Facts {
     }
 
     private void good(Call call) {
-        goodNanos.merge(call.target(), call.sentNanos, Math::max);
+        goodNanos.computeIfAbsent(call.target(), target -> new TreeSet<>()).add(call.sentNanos);
     }
 
-    /** Returns whether the flight has failed there before, and nothing that was asked since then was answered that usually is. */
+    /** Returns whether the flight has failed there before, and nothing asked between was answered, where there usually are answers. */
     private boolean isSameOutage(Call call, Failure failure) {
         OptionalLong before = call.asked.failures.stream()
-                .filter(failed -> failed.target().equals(call.target()) && !LIMITED.contains(failed.failure().kind()))
+                .filter(failed -> failed.target().equals(call.target())
+                        && !LIMITED.contains(failed.failure().kind()))
                 .mapToLong(Asked.Failed::nanos)
                 .max();
-        Long good = goodNanos.get(call.target());
+        TreeSet<Long> good = goodNanos.getOrDefault(call.target(), new TreeSet<>());
         return OUTAGES.contains(failure.kind())
                 && before.isPresent()
-                && good != null
-                && good <= before.getAsLong()
-                && nowNanos - good < LONGEST_OUTAGE_NANOS;
+                && !good.isEmpty()
+                && good.subSet(before.getAsLong(), false, Math.max(before.getAsLong(), call.sentNanos), true)
+                        .isEmpty()
+                && nowNanos - good.last() < LONGEST_OUTAGE_NANOS;
     }
 
     void answered(Call call, AnswerEnd end) {
