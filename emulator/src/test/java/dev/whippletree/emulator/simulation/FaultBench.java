@@ -1,8 +1,15 @@
 package dev.whippletree.emulator.simulation;
 
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.emulator.stress.StressReport;
+import dev.whippletree.emulator.stress.StressSettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.settings.Timeouts;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,6 +37,9 @@ final class FaultBench {
         }
         if (parts.contains("lone")) {
             lone();
+        }
+        if (parts.contains("real")) {
+            real();
         }
     }
 
@@ -213,5 +223,44 @@ final class FaultBench {
                 }
             }
         }
+    }
+
+    /** The interviews over two accounts of 200 requests per 10 s, against the time below which no run can end. */
+    private static void real() {
+        say("%-60s %6s %6s %s", "faults", "bound", "calls", "seconds");
+        for (String[] faults : new String[][] {
+            {},
+            {"503:3%"},
+            {"500:0.75%", "503:0.75%", "reset:0.75%", "cut:0.75%"},
+            {"500:0.6%", "503:0.6%", "reset:0.6%", "cut:0.6%", "slow=5s:0.6%"},
+            {"503@5s-40s:account-1"},
+            {"503@10s-40s"}
+        }) {
+            StringBuilder seconds = new StringBuilder();
+            StressReport last = null;
+            for (int seed = 1; seed <= SEEDS; seed++) {
+                last = interviews(seed, faults);
+                seconds.append(String.format(Locale.ROOT, " %.1f", last.results().elapsed().toMillis() / 1e3));
+            }
+            if (last != null) {
+                say(
+                        "%-60s %6.1f %6d%s",
+                        String.join(" ", faults),
+                        StressReport.lowerBound(last.settings()).toMillis() / 1e3,
+                        last.stats().calls(),
+                        seconds);
+            }
+        }
+    }
+
+    /** Returns what came of the interviews with such faults. */
+    static StressReport interviews(long seed, String... faults) {
+        StressSettings settings = StressSettings.STANDARD
+                .withInterviews(Interviews.STANDARD.withSeed(seed))
+                .withLimit(Limit.requests(200, Duration.ofSeconds(10)))
+                .withLatency(Latency.uniform(Duration.ofSeconds(1), 0.2))
+                .withFaults(new FaultScript(
+                        Arrays.stream(faults).map(FaultRule::parse).toList()));
+        return new SimulatedStress(settings, new Link(Duration.ofMillis(1), Duration.ofMillis(100), 0)).run();
     }
 }
