@@ -74,8 +74,7 @@ final class FailurePolicy {
             case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target);
             case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(attempt, failure, now);
             case OVERLOADED, TIMEOUT -> avoiding(attempt, failure, now);
-            case UNAVAILABLE ->
-                failure == EMPTY ? avoiding(attempt, failure, now) : unavailable(attempt, failure, now);
+            case UNAVAILABLE -> failure == EMPTY ? avoiding(attempt, failure, now) : unavailable(attempt, failure, now);
         };
     }
 
@@ -148,13 +147,7 @@ final class FailurePolicy {
     private static boolean mayBeOutage(Failure failure) {
         return switch (failure.kind()) {
             case OVERLOADED, UNAVAILABLE, TIMEOUT -> true;
-            case RATE_LIMITED,
-                    QUOTA_EXHAUSTED,
-                    UNAUTHORIZED,
-                    MODEL_UNAVAILABLE,
-                    TOO_LARGE,
-                    FILTERED,
-                    REJECTED -> false;
+            case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, TOO_LARGE, FILTERED, REJECTED -> false;
         };
     }
 

@@ -144,7 +144,8 @@ final class HealthTest {
             burst.add(health.begin(0));
         }
         for (int failures = 0; failures < 10; failures++) {
-            assertThat(health.failed(burst.get(failures), true, 0, "overloaded", 1)).isFalse();
+            assertThat(health.failed(burst.get(failures), true, 0, "overloaded", 1))
+                    .isFalse();
         }
         burst.subList(10, 90).forEach(answered -> health.succeeded(answered, SECOND));
         assertThat(health.waitNanos(SECOND)).isZero();

@@ -81,8 +81,7 @@ final class Bounded implements Invariant {
 
     @Override
     public void failed(Call call, Failure failure) {
-        long counted =
-                call.asked.failures.stream().filter(Asked.Failed::counts).count();
+        long counted = call.asked.failures.stream().filter(Asked.Failed::counts).count();
         facts.check(
                 counted <= facts.mostFailures(),
                 NAME,

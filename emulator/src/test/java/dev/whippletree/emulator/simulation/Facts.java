@@ -8,8 +8,8 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -32,8 +32,7 @@ final class Facts {
             EnumSet.of(FailureKind.OVERLOADED, FailureKind.UNAVAILABLE, FailureKind.TIMEOUT);
     private static final Set<FailureKind> OWN =
             EnumSet.of(FailureKind.TOO_LARGE, FailureKind.FILTERED, FailureKind.REJECTED);
-    private static final Set<FailureKind> LIMITED =
-            EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.QUOTA_EXHAUSTED);
+    private static final Set<FailureKind> LIMITED = EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.QUOTA_EXHAUSTED);
     private static final long LONGEST_OUTAGE_NANOS = Duration.ofMinutes(15).toNanos();
 
     final Scenario scenario;

@@ -53,7 +53,9 @@ final class FaultBench {
 
     /** What a share of faults costs of the answers that come without them. */
     private static void single() {
-        say("%-16s %2s %7s %5s %-8s %9s %7s %5s", "faults", "n", "latency", "width", "limit", "cost mean", "worst", "lost");
+        say(
+                "%-16s %2s %7s %5s %-8s %9s %7s %5s",
+                "faults", "n", "latency", "width", "limit", "cost mean", "worst", "lost");
         for (String[] faults : new String[][] {
             {"503:3%"}, {"500:3%"}, {"503:0.6%", "500:0.6%", "reset:0.6%", "cut:0.6%", "malformed:0.6%"}
         }) {
@@ -105,14 +107,17 @@ final class FaultBench {
 
     /** How often a service is called that is overloaded from the tenth second on, and what of its answers is used. */
     private static void overload() {
-        say("%-10s %2s %7s %5s %8s %8s %8s %8s %5s", "faults", "n", "latency", "width", "1st 0.1s", "1st s", "calls/s", "answers", "lost");
-        for (String fault : List.of("503@10s-70s", "503@10s-70s:80%", "503@10s-70s:50%", "503@10s-70s:25%", "503@10s-70s:10%")) {
+        say(
+                "%-10s %2s %7s %5s %8s %8s %8s %8s %5s",
+                "faults", "n", "latency", "width", "1st 0.1s", "1st s", "calls/s", "answers", "lost");
+        for (String fault :
+                List.of("503@10s-70s", "503@10s-70s:80%", "503@10s-70s:50%", "503@10s-70s:25%", "503@10s-70s:10%")) {
             for (int accounts : new int[] {1, 2}) {
                 for (int millis : new int[] {50, 1000}) {
                     for (int width : new int[] {8, 64}) {
-                        FaultRun run = new FaultRun(settings(
-                                                accounts, Duration.ofMillis(millis), width, Optional.empty())
-                                        .withFaults(fault))
+                        FaultRun run = new FaultRun(
+                                        settings(accounts, Duration.ofMillis(millis), width, Optional.empty())
+                                                .withFaults(fault))
                                 .crowd(accounts * width * 3 / 2)
                                 .run(Duration.ofSeconds(70));
                         Duration from = Duration.ofSeconds(10);
@@ -169,12 +174,14 @@ final class FaultBench {
         for (int seed = 0; seed < seeds; seed++) {
             Duration from = Duration.ofMillis(20_000 + 613 * seed);
             Duration to = from.plusSeconds(seconds).plusMillis(331 * seed);
-            String rule = fault + "@" + from.toMillis() + "ms-" + to.toMillis() + "ms" + (all ? "" : ":" + FaultRun.FIRST);
+            String rule =
+                    fault + "@" + from.toMillis() + "ms-" + to.toMillis() + "ms" + (all ? "" : ":" + FaultRun.FIRST);
             Duration end = to.plusSeconds(60);
             FaultRun run = new FaultRun(settings.withSeed(seed).withFaults(rule))
                     .crowd(accounts * 250)
                     .run(end);
-            double after = run.nextCall(FaultRun.FIRST, to).map(Duration::toMillis).orElse(99_000L) / 1e3;
+            double after =
+                    run.nextCall(FaultRun.FIRST, to).map(Duration::toMillis).orElse(99_000L) / 1e3;
             found += after / seeds;
             worst = Math.max(worst, after);
             Duration first = from.plus(run.nextCall(FaultRun.FIRST, from).orElse(Duration.ZERO));
@@ -240,7 +247,8 @@ final class FaultBench {
             StressReport last = null;
             for (int seed = 1; seed <= SEEDS; seed++) {
                 last = interviews(seed, faults);
-                seconds.append(String.format(Locale.ROOT, " %.1f", last.results().elapsed().toMillis() / 1e3));
+                seconds.append(String.format(
+                        Locale.ROOT, " %.1f", last.results().elapsed().toMillis() / 1e3));
             }
             if (last != null) {
                 say(

@@ -26,8 +26,7 @@ class FaultCostTest {
     private static final int SEEDS = 4;
 
     private static FaultRun.Settings settings(int accounts, int latencyMillis, int width, Optional<Limit> limit) {
-        return new FaultRun.Settings(
-                0, accounts, Duration.ofMillis(latencyMillis), width, limit, List.of(), TIMEOUTS);
+        return new FaultRun.Settings(0, accounts, Duration.ofMillis(latencyMillis), width, limit, List.of(), TIMEOUTS);
     }
 
     private static long answers(FaultRun.Settings settings) {
@@ -86,7 +85,13 @@ class FaultCostTest {
 
     @ParameterizedTest
     @CsvSource({
-        "503, 5", "503, 35", "503, 120", "reset, 35", "500, 60", "hang, 35", "hang, 120",
+        "503, 5",
+        "503, 35",
+        "503, 120",
+        "reset, 35",
+        "500, 60",
+        "hang, 35",
+        "hang, 120",
     })
     void accountThatComesBack_isFoundWithinFourSeconds_byFewProbes(String fault, int seconds) {
         List<Duration> found = new ArrayList<>();
@@ -115,9 +120,8 @@ class FaultCostTest {
     @CsvSource({"503, 1", "503, 2", "500, 1", "500, 2", "reset, 1", "hang, 2"})
     void outageOfAll_losesNoPromptThatWaits(String fault, int accounts) {
         for (int seed = 0; seed < SEEDS; seed++) {
-            FaultRun run = new FaultRun(settings(accounts, 1000, 64, LIMIT)
-                            .withSeed(seed)
-                            .withFaults(fault + "@20s-50s"))
+            FaultRun run = new FaultRun(
+                            settings(accounts, 1000, 64, LIMIT).withSeed(seed).withFaults(fault + "@20s-50s"))
                     .crowd(accounts * 250)
                     .run(Duration.ofSeconds(70));
             assertThat(run.lost()).as("seed %s", seed).isEmpty();
@@ -149,11 +153,12 @@ class FaultCostTest {
     void threePercentOfMixedFaults_costTheInterviewsLittle() {
         for (long seed = 1; seed <= SEEDS; seed++) {
             StressReport without = FaultBench.interviews(seed);
-            StressReport with =
-                    FaultBench.interviews(seed, "500:0.75%", "503:0.75%", "reset:0.75%", "cut:0.75%");
+            StressReport with = FaultBench.interviews(seed, "500:0.75%", "503:0.75%", "reset:0.75%", "cut:0.75%");
             assertThat(with.checks()).allMatch(Check::held);
             assertThat(with.results().elapsed().toMillis())
-                    .as("seed %s: ms, of %s without faults", seed, without.results().elapsed())
+                    .as(
+                            "seed %s: ms, of %s without faults",
+                            seed, without.results().elapsed())
                     .isLessThan((long) ((1 + MOST_COST_OF_MIXED_FAULTS)
                             * without.results().elapsed().toMillis()));
         }

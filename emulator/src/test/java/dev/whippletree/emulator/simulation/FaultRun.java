@@ -5,7 +5,6 @@ import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
-
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
@@ -95,7 +94,8 @@ final class FaultRun {
     }
 
     private static SimulatedAccount account(String id, Settings settings) {
-        ServiceLimit[] limits = settings.limit().stream().map(ServiceLimit::sliding).toArray(ServiceLimit[]::new);
+        ServiceLimit[] limits =
+                settings.limit().stream().map(ServiceLimit::sliding).toArray(ServiceLimit[]::new);
         return SimulatedAccount.of(id, ServiceKind.HUGGING_FACE, limits)
                 .withMaxConcurrency(settings.width())
                 .withTransit(Duration.ofMillis(100));
