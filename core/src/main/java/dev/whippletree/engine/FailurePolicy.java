@@ -21,7 +21,7 @@ final class FailurePolicy {
     /** Caps calls that a limit refused, which don't count as attempts. */
     private static final int MOST_CALLS_A_TARGET = 20;
 
-    private static final NextStep NOW = new NextStep.TryAgain(0, false);
+    private static final NextStep NOW = new NextStep.TryAgain(0, false, true);
     private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service answered with nothing");
 
     private final RandomGenerator random;
@@ -132,7 +132,7 @@ final class FailurePolicy {
         Flight flight = attempt.flight();
         Target target = attempt.target();
         TargetOptions options = flight.options();
-        options.countAttempt(attempt.lease(), mayBeOutage(failure), now);
+        boolean counts = options.countAttempt(attempt.lease(), mayBeOutage(failure), now);
         Retries retries = flight.route().settings().retries();
         if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {
             options.bar(target);
@@ -140,7 +140,7 @@ final class FailurePolicy {
         if (options.ever().isEmpty()) {
             return new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
         }
-        return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true);
+        return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true, counts);
     }
 
     /** Returns whether a failure may come of an outage of the target, which others see as well. */
@@ -151,10 +151,7 @@ final class FailurePolicy {
         };
     }
 
-    /**
-     * In an outage of all targets the pauses let other flights probe. A target that is closed for a time nobody knows isn't worth one:
-     * the flight may fail at once.
-     */
+    /** A target that is closed for a time nobody knows isn't worth a pause: the flight may fail at once. */
     private long pauseNanos(Flight flight, Target target, Failure failure, long now) {
         TargetOptions options = flight.options();
         List<Target> others = options.ever().stream()

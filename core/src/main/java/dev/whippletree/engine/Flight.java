@@ -271,6 +271,11 @@ final class Flight {
         order = 0;
     }
 
+    /** It forgets its turn, and gets the one of a prompt that comes now. */
+    void loseTurn() {
+        order = 0;
+    }
+
     /** It goes back to a turn that it had. */
     void keepTurn(double earlier) {
         turn = earlier;

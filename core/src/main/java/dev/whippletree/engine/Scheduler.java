@@ -357,6 +357,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private void tryAgain(Flight flight, NextStep.TryAgain again, long now) {
         flight.stage(Flight.Stage.PAUSING);
         flights.awaitAgain(flight, now);
+        if (!again.keepsTurn()) {
+            flight.loseTurn();
+        }
         if (again.pauseNanos() > 0) {
             resumeIn(again.pauseNanos(), flight, again.counted());
         } else {

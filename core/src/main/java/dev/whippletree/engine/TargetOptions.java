@@ -73,13 +73,15 @@ final class TargetOptions {
      * Counts a failed attempt on its target. Of failures that come of one outage, the first counts.
      *
      * @param outage whether it may come of one
+     * @return whether it counts
      */
-    void countAttempt(Lease lease, boolean outage, long now) {
+    boolean countAttempt(Lease lease, boolean outage, long now) {
         Target target = lease.target();
         Failures before = failures.getOrDefault(target, Failures.NONE);
         boolean again =
                 outage && before.all > 0 && target.health().isSameOutage(before.latestNanos, lease.health(), now);
         failures.put(target, new Failures(before.all + 1, before.counted + (again ? 0 : 1), now));
+        return !again;
     }
 
     /** Returns how many attempts on a target have failed, without calls answered with a limit. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -76,5 +78,51 @@ final class OutageTest {
         breaksDown(account("a"), kind);
         assertThat(callsForAll()).isLessThanOrEqualTo((int) (MOST_CALLS_A_PROMPT * PROMPTS));
         assertThat(answered()).isGreaterThanOrEqualTo(PROMPTS * 98 / 100);
+    }
+
+    private ScriptedClient failsOn(String word) {
+        ScriptedClient client = fixture.account("a", Optional.empty(), 64, "3000 / 10m");
+        return client.usually(
+                (prompt, model, sink) -> (prompt.messages().get(0).text().contains(word)
+                                ? client.failsAfter(Duration.ofMillis(10), FailureKind.UNAVAILABLE)
+                                : client.answersAfter(Duration.ofSeconds(1)))
+                        .run(prompt, model, sink));
+    }
+
+    private List<CompletableFuture<Completion>> askMany(String word, int prompts) {
+        return IntStream.range(0, prompts)
+                .mapToObj(number -> fixture.ask(word + " " + number))
+                .toList();
+    }
+
+    @Test
+    void promptThatBreaksAService_hasFewAttempts_whereOthersAreAnswered() {
+        ScriptedClient client = failsOn("poison");
+        for (int number = 0; number < 100; number++) {
+            String text = "prompt " + number;
+            fixture.timeline.schedule(Duration.ofMillis(200).toNanos() * number, () -> answers.add(fixture.ask(text)));
+        }
+        fixture.advance(Duration.ofSeconds(5));
+        CompletableFuture<Completion> poison = fixture.ask("poison");
+        fixture.advance(Duration.ofSeconds(10));
+        assertThat(poison).isCompletedExceptionally();
+        fixture.run();
+        assertThat(answered()).isEqualTo(100);
+        assertThat(client.calls()).isLessThanOrEqualTo(105);
+    }
+
+    @Test
+    void promptsThatBreakAService_dontKeepItFromOthers() {
+        failsOn("poison");
+        CompletableFuture<Completion> earlier = fixture.ask("earlier");
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(earlier).isCompleted();
+        List<CompletableFuture<Completion>> poison = askMany("poison", 10);
+        fixture.advance(Duration.ofSeconds(1));
+        List<CompletableFuture<Completion>> good = askMany("prompt", 10);
+        fixture.advance(Duration.ofSeconds(60));
+        assertThat(good).allSatisfy(answer -> assertThat(answer).isCompleted());
+        fixture.advance(Duration.ofMinutes(20));
+        assertThat(poison).allSatisfy(answer -> assertThat(answer).isCompletedExceptionally());
     }
 }
