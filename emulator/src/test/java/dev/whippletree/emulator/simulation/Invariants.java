@@ -33,7 +33,8 @@ import java.util.List;
  *     cools or is off</td><td>every step</td></tr>
  * <tr><td>8 fairness</td><td>{@link Fairness}: while a prompt waits, no other session gets more turns than start-time fair
  *     queueing allows; where all may go to the same targets and nothing but requests is limited</td><td>every call</td></tr>
- * <tr><td>9 bounded</td><td>{@link Bounded}: calls of a flight on a target, retries of the route, the line</td>
+ * <tr><td>9 bounded</td><td>{@link Bounded}: calls of a flight on a target, of which an outage counts as one, retries
+ *     of the route, the line</td>
  *     <td>every call; every step</td></tr>
  * <tr><td>10 secrets stay secret</td><td>{@link SecretsStaySecret}: no token in an error, in what listeners are told, in the log
  *     or in status</td><td>every error; the end</td></tr>

@@ -21,7 +21,7 @@ class PrimaryComesBackTest {
     private static final Duration UP_AT = Duration.ofSeconds(80);
     private static final Duration END = Duration.ofSeconds(140);
 
-    /** What counts is opened by one failure, at most five in a row, and then probed after 1, 2, 4, 8, 15, 15 … seconds. */
+    /** At most five failures in a row, and then probes after 1, 4, 8, 15, 15 … seconds, as another account takes the prompts. */
     private static final int MOST_CALLS_WHILE_DOWN = 15;
 
     private final List<Listening> callers = new ArrayList<>();
