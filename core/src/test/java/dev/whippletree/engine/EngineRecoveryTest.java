@@ -51,7 +51,7 @@ final class EngineRecoveryTest {
                 .as("the one that failed and the probe")
                 .isEqualTo(2);
         fixture.advance(Duration.ofMillis(100));
-        assertThat(first.calls() + second.calls()).as("after the probe").isBetween(5, 8);
+        assertThat(first.calls() + second.calls()).as("after the probe").isBetween(5, 9);
         fixture.run();
         assertThat(answers).allMatch(answer -> !answer.isCompletedExceptionally());
     }
