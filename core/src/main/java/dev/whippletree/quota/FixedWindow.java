@@ -18,6 +18,8 @@ public final class FixedWindow extends ReportedQuota {
     /** Nobody has shorter windows; and a reset reported as now must not have us look again every nanosecond. */
     private static final long SHORTEST_NANOS = 1_000_000;
 
+    private static final long SECOND_NANOS = 1_000_000_000;
+
     private long left;
 
     /** The reset of the present window lies between these. */
@@ -43,6 +45,9 @@ public final class FixedWindow extends ReportedQuota {
 
     /** Whether uses have put off the reset, as where the service doesn't count in fixed windows after all. */
     private boolean putOff;
+
+    /** Whether a reset has come nearer; before that, each use may put it off. */
+    private boolean comesNearer;
 
     /** The longest reset reported; a window is no shorter. */
     private long longestResetNanos = SHORTEST_NANOS;
@@ -171,6 +176,7 @@ public final class FixedWindow extends ReportedQuota {
         if (earliest <= lastLatestReset) {
             return latest < earliestReset ? Place.PAST : Place.UNCLEAR;
         }
+        comesNearer |= resetNanos + roundingNanos(resetNanos) < longestResetNanos;
         longestResetNanos = Math.max(longestResetNanos, resetNanos);
         if (guessed || (earliest > latestReset && now >= earliestReset)) {
             return next(earliest, latest, now);
@@ -181,9 +187,13 @@ public final class FixedWindow extends ReportedQuota {
         putOff |= earliest > latestReset;
         resetBetween(
                 Math.max(earliestReset, earliest),
-                putOff ? Math.max(latestReset, latest) : Math.min(latestReset, latest),
+                comesNearer && !putOff ? Math.min(latestReset, latest) : Math.max(latestReset, latest),
                 now);
         return Place.PRESENT;
+    }
+
+    private static long roundingNanos(long resetNanos) {
+        return resetNanos % SECOND_NANOS == 0 ? SECOND_NANOS : SHORTEST_NANOS;
     }
 
     private Place next(long earliest, long latest, long now) {

@@ -174,13 +174,21 @@ public final class SlidingWindow implements Quota {
      */
     public void counted(Use use, long counted, long now) {
         forget(now);
-        long ofOthers = counted - ((DatedUse) use).mostCounted();
-        if (ofOthers > 0) {
+        countBesides(counted - ((DatedUse) use).mostCounted(), now);
+    }
+
+    /**
+     * Counts what was used by now, by others or before this count began, besides what was reserved here.
+     *
+     * @param besides how much; nothing if it is negative
+     */
+    public void countBesides(long besides, long now) {
+        if (besides > 0) {
             UsesByDate.Entry entry = UsesByDate.Entry.ofOthers();
             dated.add(entry, now);
-            resize(entry, ofOthers);
+            resize(entry, besides);
             // Those under way must not find the same uses once more.
-            reservedTotal += ofOthers;
+            reservedTotal += besides;
         }
     }
 

@@ -318,9 +318,10 @@ public final class ScopeState {
 
     private void report(ReportedLimits.Told told, Lease lease, long now) {
         ReportKey key = reported.find(told, lease.beganNanos(), now);
-        reported.takeMistaken(key).ifPresent(meters::remove);
+        Optional<Meter> mistaken = reported.takeMistaken(key);
+        mistaken.ifPresent(meters::remove);
         if (key.refill() == Refill.ONE_BY_ONE) {
-            Meter meter = oneByOne(key, told, now);
+            Meter meter = oneByOne(key, told, mistaken, now);
             Redeclaration.window(meter).counted(lease.useOf(meter), told.used(), now);
             return;
         }
@@ -337,8 +338,12 @@ public final class ScopeState {
         }
     }
 
-    /** Returns the limit by sliding window that the service reports: the declared one if it is the same. */
-    private Meter oneByOne(ReportKey key, ReportedLimits.Told told, long now) {
+    /**
+     * Returns the limit by sliding window that the service reports: the declared one if it is the same.
+     *
+     * @param mistaken how it was counted until now; what that knew to be used was perhaps used only just now
+     */
+    private Meter oneByOne(ReportKey key, ReportedLimits.Told told, Optional<Meter> mistaken, long now) {
         long windowNanos = told.resetNanos();
         for (Meter meter : meters) {
             if (isDeclared(meter) && key.isSlidingOf(meter, told.amount(), windowNanos)) {
@@ -351,6 +356,8 @@ public final class ScopeState {
             known = new Meter(key.unit(), LimitStatus.Source.REPORTED, window);
             add(key, known);
             holdLate(known, now);
+            long left = mistaken.map(meter -> meter.quota().left(now)).orElse(told.left());
+            window.countBesides(window.left(now) - left, now);
             arrange(declared());
         }
         Redeclaration.window(known).allow(told.amount());
