@@ -32,12 +32,20 @@ import java.util.stream.Stream;
  */
 public final class ScopeState {
 
+    /** Where a window is shorter than so many flights, reports of it come too late to use it by them. */
+    private static final long FLIGHTS_PER_WINDOW = 3;
+
+    private static final long FLIGHTS_IN_MEAN = 8;
+
     private final Scope scope;
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
 
     /** Declared limits for which a bucket stands that the service reported. */
     private final List<Meter> aside = new ArrayList<>(0);
+
+    /** Reported limits that are declared too, and of which reports come too late to say more. */
+    private final List<Meter> late = new ArrayList<>(0);
 
     /** Limits that were declared and aren't any more. */
     private final List<Meter> past = new ArrayList<>(0);
@@ -54,6 +62,9 @@ public final class ScopeState {
 
     /** The smallest amounts of its limits of tokens; there may be many targets to be asked for them. */
     private TokenBound mostTokensAtOnce = TokenBound.UNBOUNDED;
+
+    /** How long reports come after their attempts were begun, lately. */
+    private long flightNanos;
 
     /** Attempts that have ended, and the tokens that they had reserved. */
     private record Ended(long calls, TokenCount tokens) {
@@ -115,7 +126,7 @@ public final class ScopeState {
         meters.removeIf(meter -> ofRequests && isGuess(meter, Limit.Unit.REQUESTS));
         past.clear();
         past.addAll(redeclaration.left());
-        arrange(declared);
+        arrange(declared, now);
     }
 
     /** Returns the limits that were ever declared and are counted. */
@@ -123,14 +134,32 @@ public final class ScopeState {
         return Stream.concat(declared().stream(), past.stream()).toList();
     }
 
-    /** Finds which of the declared limits are to be waited for. */
-    private void arrange(List<Meter> declared) {
-        List<Meter> others = meters.stream().filter(meter -> !isDeclared(meter)).toList();
+    /** Finds which of the limits are to be waited for. */
+    private void arrange(List<Meter> declared, long now) {
+        List<Meter> learned = meters.stream()
+                .filter(meter -> meter.source() == LimitStatus.Source.LEARNED)
+                .toList();
         meters.clear();
         aside.clear();
+        late.clear();
         declared.forEach(meter -> (hasBucket(meter) ? aside : meters).add(meter));
-        meters.addAll(others);
+        reported.all().forEach((key, meter) -> (comesTooLate(key, meter, declared, now) ? late : meters).add(meter));
+        meters.addAll(learned);
         findMostTokensAtOnce();
+    }
+
+    /**
+     * Returns whether a declared limit is reported of which most is over when a report of it comes: then what is certain by reports is
+     * less than what the declared one's own count leaves, and that is as certain.
+     */
+    private boolean comesTooLate(ReportKey key, Meter told, List<Meter> declared, long now) {
+        if (key.refill() != Refill.AT_ONCE) {
+            return false;
+        }
+        return declared.stream()
+                .anyMatch(meter -> key.isSame(meter, quotaOf(told), now)
+                        && flightNanos * FLIGHTS_PER_WINDOW
+                                > Redeclaration.window(meter).windowNanos());
     }
 
     private boolean hasBucket(Meter declared) {
@@ -296,6 +325,9 @@ public final class ScopeState {
         for (Meter meter : aside) {
             lease.hold(meter, now);
         }
+        for (Meter meter : late) {
+            lease.hold(meter, now);
+        }
         for (Meter meter : past) {
             lease.hold(meter, now);
         }
@@ -317,6 +349,7 @@ public final class ScopeState {
     }
 
     private void report(ReportedLimits.Told told, Lease lease, long now) {
+        flightNanos += (now - lease.beganNanos() - flightNanos) / FLIGHTS_IN_MEAN;
         ReportKey key = reported.find(told, lease.beganNanos(), now);
         Optional<Meter> mistaken = reported.takeMistaken(key);
         mistaken.ifPresent(meters::remove);
@@ -332,7 +365,7 @@ public final class ScopeState {
             quota.reserve(endedSince(lease, meter), now).arrived(now);
         }
         quotaOf(meter).report(lease.useOf(meter), told.amount(), told.left(), told.resetNanos(), now);
-        arrange(declared());
+        arrange(declared(), now);
         if (told.resetNanos() > 0) {
             tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
         }
@@ -358,7 +391,7 @@ public final class ScopeState {
             holdLate(known, now);
             long left = mistaken.map(meter -> meter.quota().left(now)).orElse(told.left());
             window.countBesides(window.left(now) - left, now);
-            arrange(declared());
+            arrange(declared(), now);
         }
         Redeclaration.window(known).allow(told.amount());
         return known;
@@ -389,7 +422,7 @@ public final class ScopeState {
         ReportedQuota quota = quota(key, standing.amount(), window, now);
         learn(key, quota, now);
         quota.resume(standing, now);
-        arrange(declared());
+        arrange(declared(), now);
     }
 
     /** A bucket's window may follow from what is used and how long that takes to come back; a fixed window's needn't be known. */

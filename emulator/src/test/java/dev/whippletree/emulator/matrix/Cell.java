@@ -109,11 +109,13 @@ record Cell(
     boolean isHeld() {
         return switch (knowledge) {
             case DECLARED -> true;
-            case REPORTED, BOTH ->
-                service == Service.SLIDING
-                        || delay.mean().multipliedBy(LATENCIES_PER_WINDOW).compareTo(window) > 0;
+            case REPORTED, BOTH -> service == Service.SLIDING || isShort();
             case NEITHER -> false;
         };
+    }
+
+    private boolean isShort() {
+        return delay.mean().multipliedBy(LATENCIES_PER_WINDOW).compareTo(window) > 0;
     }
 
     /** Returns whether reports tell when a window is over, but only to within the time that its quickest call took. */
@@ -123,7 +125,7 @@ record Cell(
 
     /** Returns how long a request is under way at most, as far as the engine assumes it. */
     Duration transit() {
-        boolean assumed = knowledge.declared() || service == Service.SLIDING;
+        boolean assumed = knowledge.declared() || (service == Service.SLIDING && !isShort());
         return assumed ? ASSUMED_TRANSIT : UNKNOWN_TRANSIT;
     }
 
