@@ -180,20 +180,27 @@ final class ReportedHistory {
     private void answer(Attempt attempt) {
         boolean tells = random.nextDouble() >= shape.silent();
         if (quota == null && tells) {
-            quota = bucket ? new TokenBucket(amount, Duration.ofNanos(windowNanos), now) : new FixedWindow(amount);
-            for (Attempt other : underWay) {
-                other.use = quota.reserve(other.amount, other.begun, now);
-            }
-            quota.reserve(endedTotal - attempt.endedBefore, now).lost(now + longestFlightNanos, now);
+            quota = learn(attempt);
         }
         underWay.remove(attempt);
         endedTotal += attempt.amount;
-        if (attempt.use != null) {
+        if (attempt.use != null && quota != null) {
             attempt.use.arrived(now);
             if (tells) {
                 reportedBegun = Math.max(reportedBegun, attempt.begun);
-                ((ReportedQuota) quota).report(attempt.use, amount, attempt.remaining, attempt.resetNanos, now);
+                quota.report(attempt.use, amount, attempt.remaining, attempt.resetNanos, now);
             }
         }
+    }
+
+    /** Begins to count: what is under way, and what ended while the attempt that tells of the limit was. */
+    private ReportedQuota learn(Attempt attempt) {
+        ReportedQuota learned =
+                bucket ? new TokenBucket(amount, Duration.ofNanos(windowNanos), now) : new FixedWindow(amount);
+        for (Attempt other : underWay) {
+            other.use = learned.reserve(other.amount, other.begun, now);
+        }
+        learned.reserve(endedTotal - attempt.endedBefore, now).lost(now + longestFlightNanos, now);
+        return learned;
     }
 }
