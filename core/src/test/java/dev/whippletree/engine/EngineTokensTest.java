@@ -105,6 +105,38 @@ final class EngineTokensTest {
     }
 
     @Test
+    void whatTheServiceHadCached_isReserved_andGivenBackWhereItDoesNotCount() {
+        client.counts(Admission.onEntry(1_500, 60).withoutCached()).uses(() -> new TokenUsage(1_500, 40, 1_408, 0));
+        fixture.ask("q");
+        assertThat(used()).isEqualTo(1_500 + 60);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(used()).isEqualTo(1_500 - 1_408 + 60);
+
+        client.counts(Admission.onEntry(1_500, 60));
+        fixture.ask("r");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(used()).as("elsewhere it counts").isEqualTo(1_500 - 1_408 + 60 + 1_500 + 60);
+    }
+
+    @Test
+    void promptsThatAreMostlyCached_areReservedWhole_howeverManyHaveBeenSeen() {
+        client.counts(Admission.onEntry(1_500, 60).withoutCached()).uses(() -> new TokenUsage(1_500, 40, 1_408, 0));
+        answer(ENOUGH);
+
+        assertThat(reserved())
+                .as("the service counts them until the answer is there")
+                .isEqualTo(1_500 + 60);
+    }
+
+    @Test
+    void moreCachedThanThePromptHas_givesBackNoMoreThanThePrompt() {
+        client.counts(Admission.onEntry(100, 60).withoutCached()).uses(() -> new TokenUsage(100, 40, 5_000, 0));
+        fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(used()).isEqualTo(60);
+    }
+
+    @Test
     void whatIsMade_isSettled_downAndUp() {
         client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
         fixture.ask("q");

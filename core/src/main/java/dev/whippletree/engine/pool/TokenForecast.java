@@ -5,7 +5,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.Admission.Counting;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -117,8 +116,7 @@ public final class TokenForecast {
                 completions.computeIfAbsent(new CompletionKey(route.name(), target.model()), key -> new Learned(CUT));
         known.values.record(completion.finishReason() == FinishReason.LENGTH ? CUT : (int) made);
         moved |= known.moves(enough(known.values));
-        return Optional.of(
-                new TokenCount(prompt, admission.counting() == Counting.ON_ENTRY ? admission.completionBound() : made));
+        return Optional.of(admission.counted(usage));
     }
 
     private void learnPrompt(Target target, long estimate, long prompt) {

@@ -29,6 +29,11 @@ final class BucketMeter implements Meter {
         touched = true;
     }
 
+    @Override
+    public void giveBack(long amount, long takenNanos, long nowNanos) {
+        fullAtNanos = Math.max(nowNanos, fullAtNanos - nanosOf(amount));
+    }
+
     /** What is left stays left, up to what fits. */
     @Override
     public void change(long limit, long nowNanos) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param finish why it ends
  * @param promptTokens the prompt's tokens
  * @param completionTokens the answer's tokens
+ * @param cachedTokens how many of the prompt's tokens the service had in its prompt cache
  */
 public record ChatAnswer(
         long number,
@@ -25,7 +26,8 @@ public record ChatAnswer(
         Optional<ToolCall> call,
         FinishReason finish,
         long promptTokens,
-        long completionTokens) {
+        long completionTokens,
+        long cachedTokens) {
 
     /** Checks that nothing is null. */
     public ChatAnswer {

@@ -28,6 +28,7 @@ public final class EmulatedService {
     private final Map<String, EmulatedAccount> accountsByToken = new HashMap<>();
     private final Map<String, Long> creditLeft = new HashMap<>();
     private final LimitBook limits;
+    private final Optional<PromptCache> promptCache;
     private final Workers workers;
     private final Map<String, Workers> workersByAccount = new HashMap<>();
     private final Ledger ledger;
@@ -47,6 +48,7 @@ public final class EmulatedService {
         this.rules = new RequestRules(settings);
         this.limits = new LimitBook(
                 settings.organizations(), startNanos - settings.clockAhead().toNanos());
+        this.promptCache = settings.promptCache().map(PromptCache::new);
         this.workers = new Workers(settings.capacity().ofService());
         this.ledger = new Ledger(settings.accounts());
         this.crowd = new Crowd(settings.mostUnderWay());
@@ -227,7 +229,7 @@ public final class EmulatedService {
             long delayNanos = FaultEffect.delay(fault).toNanos() + turnNanos(nanos);
             crowd.enter(account.organization(), nowNanos + delayNanos + nanos);
             return new Outcome.Answered(
-                    answer(),
+                    answer(cachedTokens(nowNanos + delayNanos + nanos)),
                     FaultEffect.delivery(fault),
                     delayNanos + (long) (nanos * FIRST_TOKEN_SHARE),
                     delayNanos + nanos,
@@ -244,7 +246,20 @@ public final class EmulatedService {
             return beginsNanos - nowNanos;
         }
 
-        private ChatAnswer answer() {
+        /** Returns how many tokens of the prompt were cached. Groq gives them back once it has answered. */
+        private long cachedTokens(long doneNanos) {
+            String model = rules.modelName(request);
+            long found = promptCache
+                    .map(cache -> cache.tokensOf(account.organization(), model, request.messages(), nowNanos))
+                    .orElse(0L);
+            long cached = Math.min(found, draft.promptTokens());
+            if (cached > 0 && settings.kind() == ServiceKind.GROQ) {
+                limits.giveBack(account.organization(), model, new TokenCount(cached, 0), nowNanos, doneNanos);
+            }
+            return cached;
+        }
+
+        private ChatAnswer answer(long cachedTokens) {
             return new ChatAnswer(
                     number,
                     account.id(),
@@ -253,7 +268,8 @@ public final class EmulatedService {
                     draft.call(),
                     draft.finish(),
                     draft.promptTokens(),
-                    draft.completionTokens());
+                    draft.completionTokens(),
+                    cachedTokens);
         }
 
         private List<LimitState> states() {

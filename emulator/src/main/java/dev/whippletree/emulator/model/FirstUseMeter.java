@@ -30,6 +30,11 @@ final class FirstUseMeter implements Meter {
     }
 
     @Override
+    public void giveBack(long amount, long takenNanos, long nowNanos) {
+        used -= nowNanos < endNanos && takenNanos >= endNanos - windowNanos ? amount : 0;
+    }
+
+    @Override
     public void change(long limit, long nowNanos) {
         this.limit = limit;
     }

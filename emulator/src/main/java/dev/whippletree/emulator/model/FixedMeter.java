@@ -27,6 +27,11 @@ final class FixedMeter implements Meter {
     }
 
     @Override
+    public void giveBack(long amount, long takenNanos, long nowNanos) {
+        used -= used(nowNanos) > 0 && takenNanos >= windowStartNanos ? amount : 0;
+    }
+
+    @Override
     public void change(long limit, long nowNanos) {
         this.limit = limit;
     }

@@ -26,6 +26,17 @@ final class FullestWindow {
         fullest = Math.max(fullest, held);
     }
 
+    /** Part of a use turned out not to count. What the windows held until now, they did. */
+    void giveBack(long amount, long takenNanos) {
+        for (long[] use : uses) {
+            if (use[0] == takenNanos && use[1] >= amount) {
+                use[1] -= amount;
+                held -= amount;
+                return;
+            }
+        }
+    }
+
     long fullest() {
         return fullest;
     }

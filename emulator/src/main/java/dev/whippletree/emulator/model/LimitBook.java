@@ -3,18 +3,25 @@ package dev.whippletree.emulator.model;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
 
 /** Counts what organizations use of their limits. Confined to its service's lock. */
 final class LimitBook {
 
     private final Map<String, EmulatedOrganization> organizations = new LinkedHashMap<>();
     private final Map<Owner, Entry> entries = new LinkedHashMap<>();
+    private final Queue<GivenBack> givenBack = new PriorityQueue<>(Comparator.comparingLong(GivenBack::dueNanos));
     private final long startNanos;
     private double factor = 1;
+
+    /** What turns out later not to count of a request that was let in. */
+    private record GivenBack(long dueNanos, Entry entry, long amount, long takenNanos) {}
 
     LimitBook(List<EmulatedOrganization> organizations, long startNanos) {
         organizations.forEach(organization -> this.organizations.put(organization.id(), organization));
@@ -39,8 +46,25 @@ final class LimitBook {
         return Optional.empty();
     }
 
+    /** Gives back tokens of a request that was let in now, at a later moment. */
+    void giveBack(String organization, String model, TokenCount tokens, long takenNanos, long dueNanos) {
+        for (Entry entry : entries(organization, model, takenNanos)) {
+            if (entry.owner.limit.limit().unit() != Limit.Unit.REQUESTS) {
+                givenBack.add(new GivenBack(dueNanos, entry, entry.amount(tokens), takenNanos));
+            }
+        }
+    }
+
+    private void giveBackUntil(long nowNanos) {
+        while (!givenBack.isEmpty() && givenBack.peek().dueNanos() <= nowNanos) {
+            GivenBack next = givenBack.remove();
+            next.entry().giveBack(next.amount(), next.takenNanos(), next.dueNanos());
+        }
+    }
+
     /** Lets every limit allow so many times what it was declared with, from now on. */
     void change(double factor, long nowNanos) {
+        giveBackUntil(nowNanos);
         this.factor = factor;
         entries.values().forEach(entry -> entry.change(factor, nowNanos));
     }
@@ -66,6 +90,7 @@ final class LimitBook {
     }
 
     private List<Entry> entries(String organization, String model, long nowNanos) {
+        giveBackUntil(nowNanos);
         List<Entry> found = new ArrayList<>();
         EmulatedOrganization known = organizations.get(organization);
         for (ServiceLimit limit : known == null ? List.<ServiceLimit>of() : known.limits()) {
@@ -102,6 +127,11 @@ final class LimitBook {
         void take(TokenCount tokens, long nowNanos) {
             meter.take(amount(tokens), nowNanos);
             window.add(amount(tokens), nowNanos);
+        }
+
+        void giveBack(long amount, long takenNanos, long nowNanos) {
+            meter.giveBack(amount, takenNanos, nowNanos);
+            window.giveBack(amount, takenNanos);
         }
 
         void change(double factor, long nowNanos) {

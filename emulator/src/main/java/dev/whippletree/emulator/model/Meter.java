@@ -13,6 +13,9 @@ interface Meter {
     /** Counts a use, whether it fits or not. */
     void take(long amount, long nowNanos);
 
+    /** Gives back of a use what turned out not to count, unless it is back already. */
+    void giveBack(long amount, long takenNanos, long nowNanos);
+
     /** Allows another amount from now on; what counts as used stays so. */
     void change(long limit, long nowNanos);
 

@@ -31,6 +31,8 @@ import java.util.Set;
  * @param clockAhead how far its clock is ahead of the callers'; negative: behind
  * @param tellsWait whether a refusal for a limit says how long to wait
  * @param mostUnderWay how many requests of an organization it has under way at once, 1 or more; absent: any number
+ * @param promptCache for how long it keeps the beginnings of prompts, whose tokens it then tells as cached; absent: it has no such cache.
+ *     Groq counts those until the answer is there, and gives them back then
  */
 public record ServiceSettings(
         ServiceKind kind,
@@ -50,7 +52,8 @@ public record ServiceSettings(
         boolean answersDiffer,
         Duration clockAhead,
         boolean tellsWait,
-        OptionalInt mostUnderWay) {
+        OptionalInt mostUnderWay,
+        Optional<Duration> promptCache) {
 
     /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
     public ServiceSettings {
@@ -62,6 +65,7 @@ public record ServiceSettings(
         Objects.requireNonNull(answerLength, "answerLength");
         Objects.requireNonNull(clockAhead, "clockAhead");
         Objects.requireNonNull(mostUnderWay, "mostUnderWay");
+        Objects.requireNonNull(promptCache, "promptCache");
         accounts = List.copyOf(accounts);
         organizations = List.copyOf(organizations);
         models = Set.copyOf(models);

@@ -32,6 +32,7 @@ public final class ServiceSettingsBuilder {
     private Duration clockAhead = Duration.ZERO;
     private boolean tellsWait = true;
     private OptionalInt mostUnderWay = OptionalInt.empty();
+    private Optional<Duration> promptCache = Optional.empty();
 
     ServiceSettingsBuilder(ServiceKind kind) {
         this.kind = kind;
@@ -152,6 +153,12 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
+    /** Lets it keep the beginnings of prompts for a time after they were last seen, and tell how many tokens it had of each. */
+    public ServiceSettingsBuilder promptCache(Duration kept) {
+        this.promptCache = Optional.of(kept);
+        return this;
+    }
+
     /**
      * Returns the settings.
      *
@@ -176,6 +183,7 @@ public final class ServiceSettingsBuilder {
                 answersDiffer,
                 clockAhead,
                 tellsWait,
-                mostUnderWay);
+                mostUnderWay,
+                promptCache);
     }
 }

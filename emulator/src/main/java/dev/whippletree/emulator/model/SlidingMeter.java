@@ -41,6 +41,18 @@ final class SlidingMeter implements Meter {
     }
 
     @Override
+    public void giveBack(long amount, long takenNanos, long nowNanos) {
+        forget(nowNanos);
+        for (Use use : uses) {
+            if (use.atNanos == takenNanos && use.amount >= amount) {
+                use.amount -= amount;
+                used -= amount;
+                return;
+            }
+        }
+    }
+
+    @Override
     public void change(long limit, long nowNanos) {
         this.limit = limit;
     }
@@ -63,5 +75,13 @@ final class SlidingMeter implements Meter {
         }
     }
 
-    private record Use(long atNanos, long amount) {}
+    private static final class Use {
+        private final long atNanos;
+        private long amount;
+
+        Use(long atNanos, long amount) {
+            this.atNanos = atNanos;
+            this.amount = amount;
+        }
+    }
 }

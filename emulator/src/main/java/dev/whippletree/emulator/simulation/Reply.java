@@ -101,7 +101,7 @@ final class Reply {
     private void addEnd(List<Step> steps, Outcome.Answered answered) {
         ChatAnswer said = answered.answer();
         if (answered.delivery().whole()) {
-            TokenUsage usage = TokenUsage.of(said.promptTokens(), said.completionTokens());
+            TokenUsage usage = new TokenUsage(said.promptTokens(), said.completionTokens(), said.cachedTokens(), 0);
             AnswerEnd end = new AnswerEnd(said.finish(), Optional.of(usage), said.model());
             steps.add(new Step(answered.wholeNanos(), () -> sink.done(end), true));
         } else if (answered.delivery() != Delivery.STALLED) {

@@ -51,7 +51,7 @@ final class SimulatedClient implements ProviderClient {
         }
         long most = maxTokens(prompt).orElse(service.settings().assumedMaxTokens());
         return service.settings().kind() == ServiceKind.GROQ
-                ? Admission.onEntry(promptTokens, most)
+                ? Admission.onEntry(promptTokens, most).withoutCached()
                 : Admission.asMade(promptTokens, most);
     }
 

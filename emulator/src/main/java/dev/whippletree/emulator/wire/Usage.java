@@ -18,6 +18,9 @@ final class Usage {
         usage.put("prompt_tokens", said.promptTokens());
         usage.put("completion_tokens", said.completionTokens());
         usage.put("total_tokens", said.totalTokens());
+        if (said.cachedTokens() > 0) {
+            usage.put("prompt_tokens_details", Map.of("cached_tokens", said.cachedTokens()));
+        }
         return usage;
     }
 

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EmulatedServiceTest {
 
@@ -71,6 +72,46 @@ class EmulatedServiceTest {
             assertThat(limit.refused()).isEqualTo(1);
         });
         assertThat(service.stats().rateLimited()).isEqualTo(1);
+    }
+
+    private static Outcome.Answered answer(EmulatedService service, String text, long nowNanos) {
+        Outcome outcome = service.receive(TOKEN, ChatRequest.of("m", text), nowNanos);
+        assertThat(outcome).isInstanceOf(Outcome.Answered.class);
+        return (Outcome.Answered) outcome;
+    }
+
+    private static long used(EmulatedService service, String text, long nowNanos) {
+        return answer(service, text, nowNanos).limits().get(0).used();
+    }
+
+    /** Of 1,000 tokens three whole blocks of 128 are in common; 10 are counted for each answer. */
+    @ParameterizedTest
+    @EnumSource(Counting.class)
+    void whatGroqHasCached_countsUntilTheAnswerIsThere_andNoLonger(Counting counting) {
+        ServiceLimit limit = new ServiceLimit(Limit.tokens(10_000, Duration.ofHours(10)), counting, true);
+        EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
+                .account("one", "token-1", limit)
+                .assumedMaxTokens(10)
+                .promptCache(Duration.ofMinutes(1))
+                .latency(Latency.constant(Duration.ofSeconds(2))));
+        String common = "c".repeat(400 * 4);
+        int size = 1_000 * 4 - common.length();
+
+        assertThat(answer(service, common + "1".repeat(size), 0).answer().cachedTokens())
+                .isZero();
+        assertThat(answer(service, common + "2".repeat(size), 10 * SECOND)
+                        .answer()
+                        .cachedTokens())
+                .isEqualTo(384);
+
+        long whole = 3 * (1_000 + 4 + 10);
+        assertThat(used(service, common + "3".repeat(size), 11 * SECOND)).isBetween(whole - 10, whole);
+        assertThat(used(service, "short", 20 * SECOND)).isBetween(whole - 2 * 384, whole - 2 * 384 + 30);
+        assertThat(answer(service, common + "4".repeat(size), 90 * SECOND)
+                        .answer()
+                        .cachedTokens())
+                .as("it is kept for a minute")
+                .isZero();
     }
 
     @Test

@@ -60,11 +60,16 @@ record GroqDialect(URI chatCompletions) implements Dialect {
         return prompt.messages().stream().anyMatch(message -> message.extras().containsKey("name"));
     }
 
-    /** The bound on the completion is counted in full on entry, and not given back. */
+    /**
+     * The bound on the completion is counted in full on entry, and not given back. Cached tokens of the prompt don't count: they are
+     * given back after processing.
+     */
     @Override
     public Admission admission(Prompt prompt, String model) {
         return Admission.onEntry(
-                PromptTokens.estimate(prompt), prompt.parameters().maxTokens().orElse(0));
+                        PromptTokens.estimate(prompt),
+                        prompt.parameters().maxTokens().orElse(0))
+                .withoutCached();
     }
 
     /** Requests are per day and tokens per minute; the limits per minute and per day that remain are told in refusals only. */
