@@ -83,7 +83,7 @@ final class OutcomeRecorder {
         long took = attempt.tookNanos(now);
         Flight flight = attempt.flight();
         Optional<TokenCount> counted =
-                forecast.learn(flight.route(), target, flight.demand().admission(target), completion);
+                forecast.learn(flight.route(), target, flight.demand().admission(target), completion, now);
         gate.used(attempt, counted, now);
         target.health().succeeded(attempt.lease().health(), now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);

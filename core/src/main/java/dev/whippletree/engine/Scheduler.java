@@ -7,7 +7,6 @@ import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Reaches;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
@@ -72,15 +71,19 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.lineSize = lineSize;
         this.used = used;
         this.announcements = new Announcements(monitor);
-        TokenForecast forecast = new TokenForecast();
-        this.refresh = new DemandRefresh(line, forecast);
+        this.refresh = new DemandRefresh(line, pool.forecast());
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, line, this);
         Reaches reaches = new Reaches(pool);
         this.outages = new Outages(pool, listeners, coordinator, reaches, announcements);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
         this.gate = new Gate(coordinator, monitor, timeline, wakeUp);
         this.recorder = new OutcomeRecorder(
-                outages, reaches, gate, forecast, new CallReports(listeners, monitor, timeline), timeline.random());
+                outages,
+                reaches,
+                gate,
+                pool.forecast(),
+                new CallReports(listeners, monitor, timeline),
+                timeline.random());
         this.policy = new FailurePolicy(timeline.random());
         this.dispatcher = new Dispatcher(line, timeline, wakeUp, announcements);
     }

@@ -26,7 +26,7 @@ public record Admission(long promptTokens, long completionBound, Counting counti
          * {@link dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full.
          */
         ON_ENTRY,
-        /** What was made, and no more. The engine reserves what completions of the route usually need, once it has learned that. */
+        /** What was made, and no more. The engine reserves what completions of the route usually need, as soon as it has learned something of that. */
         AS_MADE
     }
 

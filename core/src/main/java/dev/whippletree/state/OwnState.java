@@ -12,13 +12,15 @@ import java.util.Set;
  * @param limits how the reported limits stand by what it knows
  * @param closures what is closed by what it knows
  * @param reopened what it knows to have been closed and to be open again
+ * @param tokens what it has learned of prompts and completions
  */
 public record OwnState(
         String process,
         List<WindowUses> uses,
         List<SavedLimit> limits,
         List<SavedClosure> closures,
-        Set<Place> reopened) {
+        Set<Place> reopened,
+        List<SavedTokens> tokens) {
 
     /** Copies what is mutable. */
     public OwnState {
@@ -27,5 +29,6 @@ public record OwnState(
         limits = List.copyOf(limits);
         closures = List.copyOf(closures);
         reopened = Set.copyOf(reopened);
+        tokens = List.copyOf(tokens);
     }
 }

@@ -3,6 +3,7 @@ package dev.whippletree.state;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +20,22 @@ import java.util.TreeMap;
  * @param processes what each used of each sliding window
  * @param limits the reported limits, each by the newest view of it
  * @param closures what is closed
+ * @param tokens what was learned of prompts and completions, each by the best view of it; the 200 that changed last are kept
  */
 public record SavedState(
-        Instant saved, Map<String, List<WindowUses>> processes, List<SavedLimit> limits, List<SavedClosure> closures) {
+        Instant saved,
+        Map<String, List<WindowUses>> processes,
+        List<SavedLimit> limits,
+        List<SavedClosure> closures,
+        List<SavedTokens> tokens) {
 
     /** Nothing. */
-    public static final SavedState EMPTY = new SavedState(Instant.EPOCH, Map.of(), List.of(), List.of());
+    public static final SavedState EMPTY = new SavedState(Instant.EPOCH, Map.of(), List.of(), List.of(), List.of());
 
     /** The name under which stands what processes used that have ended. */
     static final String ENDED = "ended";
+
+    private static final int MOST_TOKENS = 200;
 
     /** Copies what is mutable. */
     public SavedState {
@@ -37,6 +45,7 @@ public record SavedState(
         processes = Collections.unmodifiableMap(copied);
         limits = List.copyOf(limits);
         closures = List.copyOf(closures);
+        tokens = List.copyOf(tokens);
     }
 
     /** Returns what still matters of it: no use that has left its window, no limit that is full, no closure that is over. */
@@ -61,6 +70,10 @@ public record SavedState(
                 closures.stream()
                         .map(closure -> closure.seenAt(now))
                         .filter(closure -> !closure.isOver(now))
+                        .toList(),
+                tokens.stream()
+                        .map(learned -> learned.seenAt(now))
+                        .filter(learned -> !learned.isOver(now))
                         .toList());
     }
 
@@ -110,7 +123,8 @@ public record SavedState(
         } else {
             all.put(own.process(), own.uses());
         }
-        return new SavedState(now, all, present.limitsWith(own), present.closuresWith(own)).at(now);
+        return new SavedState(now, all, present.limitsWith(own), present.closuresWith(own), present.tokensWith(own))
+                .at(now);
     }
 
     private List<SavedLimit> limitsWith(OwnState own) {
@@ -118,6 +132,16 @@ public record SavedState(
         limits.forEach(limit -> all.put(limit.key(), limit));
         own.limits().forEach(limit -> all.merge(limit.key(), limit, SavedLimit::newer));
         return List.copyOf(all.values());
+    }
+
+    private List<SavedTokens> tokensWith(OwnState own) {
+        Map<SavedTokens.Key, SavedTokens> all = new LinkedHashMap<>();
+        tokens.forEach(learned -> all.put(learned.key(), learned));
+        own.tokens().forEach(learned -> all.merge(learned.key(), learned, SavedTokens::better));
+        return all.values().stream()
+                .sorted(Comparator.comparing(SavedTokens::changed).reversed())
+                .limit(MOST_TOKENS)
+                .toList();
     }
 
     private List<SavedClosure> closuresWith(OwnState own) {

@@ -63,7 +63,8 @@ final class StateReader {
                 instant(root, "saved"),
                 processes,
                 all(root.required("limits"), StateReader::limit),
-                all(root.required("closures"), StateReader::closure));
+                all(root.required("closures"), StateReader::closure),
+                root.has("tokens") ? all(root.required("tokens"), StateReader::tokens) : List.of());
     }
 
     private static <T> List<T> all(JsonNode array, Function<JsonNode, T> reader) {
@@ -110,6 +111,16 @@ final class StateReader {
                 instant(node, "until"),
                 text(node, "reason"),
                 text(node, "tokens"));
+    }
+
+    /** Files of version 1 have none. */
+    private static SavedTokens tokens(JsonNode node) {
+        SavedTokens.Key key = new SavedTokens.Key(text(node, "kind"), text(node, "name"), text(node, "model"), (int)
+                within(Integer.MAX_VALUE, node.required("size").longValue()));
+        return new SavedTokens(
+                key,
+                all(node.required("latest"), value -> (int) within(Integer.MAX_VALUE, value.longValue())),
+                instant(node, "changed"));
     }
 
     private static Scope scope(JsonNode node) {

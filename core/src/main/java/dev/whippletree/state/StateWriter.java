@@ -30,6 +30,7 @@ final class StateWriter {
         root.put("processes", processes);
         root.put("limits", state.limits().stream().map(StateWriter::tree).toList());
         root.put("closures", state.closures().stream().map(StateWriter::tree).toList());
+        root.put("tokens", state.tokens().stream().map(StateWriter::tree).toList());
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
     }
 
@@ -49,6 +50,17 @@ final class StateWriter {
         tree.put("full", limit.full().toString());
         tree.put("refill_ms", millis(limit.refill()));
         tree.put("changed", limit.changed().toString());
+        return tree;
+    }
+
+    private static Map<String, Object> tree(SavedTokens tokens) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", tokens.key().kind());
+        tree.put("name", tokens.key().name());
+        tree.put("model", tokens.key().model());
+        tree.put("size", tokens.key().size());
+        tree.put("latest", tokens.latest());
+        tree.put("changed", tokens.changed().toString());
         return tree;
     }
 

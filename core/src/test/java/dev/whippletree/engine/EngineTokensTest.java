@@ -52,12 +52,14 @@ final class EngineTokensTest {
     }
 
     @Test
-    void untilEnoughAnswersHaveBeenSeen_theWholeBoundIsReserved() {
+    void completionsAreReservedInFull_thenByWhatFewAnswersAllowToGuess_thenByWhatFewExceed() {
         client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, 40));
 
         assertThat(reserved()).isEqualTo(1_100);
-        answer(ENOUGH - 2);
-        assertThat(reserved()).isEqualTo(1_100);
+        assertThat(reserved()).as("40 x 59 / 1 is more than the bound").isEqualTo(1_100);
+        answer(8);
+        assertThat(reserved()).isEqualTo(100 + 40 * 59 / 10);
+        answer(ENOUGH - 11);
         assertThat(reserved()).isEqualTo(100 + 40);
     }
 

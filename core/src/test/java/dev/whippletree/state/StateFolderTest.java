@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +53,7 @@ final class StateFolderTest {
     }
 
     private static OwnState used(String process, long amount, Instant date) {
-        return new OwnState(process, List.of(uses(DAY, amount, date)), List.of(), List.of(), Set.of());
+        return new OwnState(process, List.of(uses(DAY, amount, date)), List.of(), List.of(), Set.of(), List.of());
     }
 
     private static WindowUses uses(WindowKey key, long amount, Instant date) {
@@ -80,13 +81,64 @@ final class StateFolderTest {
                 Duration.ofMinutes(1),
                 NOW);
         SavedClosure closure = new SavedClosure(PLACE, true, NOW, NOW.plusSeconds(3600), "no \"credit\"", "0a1b");
-        OwnState own = new OwnState("p", List.of(uses(DAY, 3, NOW)), List.of(limit), List.of(closure), Set.of());
+        SavedTokens tokens = tokens("a", NOW, 7, 1, 8);
+        OwnState own = new OwnState(
+                "p", List.of(uses(DAY, 3, NOW)), List.of(limit), List.of(closure), Set.of(), List.of(tokens));
         SavedState saved = done(open().exchange(own, false, NOW));
         assertThat(open().found()).isEqualTo(saved);
         assertThat(saved.limits()).containsExactly(limit);
         assertThat(saved.closures()).containsExactly(closure);
+        assertThat(saved.tokens()).containsExactly(tokens);
         assertThat(saved.processes()).containsEntry("p", own.uses());
         assertThat(open().warnings()).isEmpty();
+    }
+
+    private static SavedTokens tokens(String route, Instant changed, Integer... values) {
+        return new SavedTokens(new SavedTokens.Key("COMPLETIONS", route, "model", 0), List.of(values), changed);
+    }
+
+    private static OwnState learned(String process, List<SavedTokens> tokens) {
+        return new OwnState(process, List.of(), List.of(), List.of(), Set.of(), tokens);
+    }
+
+    @Test
+    void ofWhatTwoProcessesLearned_theOneWithMoreValuesIsKept_elseTheNewer() {
+        SavedTokens more = tokens("a", NOW.minusSeconds(9), 1, 2, 3);
+        SavedTokens newer = tokens("b", NOW, 4, 5);
+        open().exchange(learned("one", List.of(more, tokens("b", NOW.minusSeconds(9), 6, 7))), false, NOW);
+        open().exchange(learned("other", List.of(tokens("a", NOW, 1, 2), newer)), false, NOW);
+        assertThat(open().found().tokens()).containsExactlyInAnyOrder(more, newer);
+    }
+
+    @Test
+    void whatWasLearned_isBounded_andForgottenAfterAMonth() {
+        List<SavedTokens> many = new ArrayList<>();
+        for (int route = 0; route < 300; route++) {
+            many.add(tokens(
+                    "route " + route,
+                    NOW.plusSeconds(route - 300),
+                    Collections.nCopies(900, route).toArray(Integer[]::new)));
+        }
+        SavedState saved = done(open().exchange(learned("p", many), false, NOW));
+        assertThat(saved.tokens())
+                .hasSize(200)
+                .allSatisfy(kept -> assertThat(kept.latest()).hasSize(100));
+        assertThat(saved.tokens().get(0).key().name()).isEqualTo("route 299");
+        assertThat(saved.at(NOW.plus(Duration.ofDays(31))).tokens()).isEmpty();
+    }
+
+    @Test
+    void fileOfVersionOne_isRead() throws IOException {
+        Files.writeString(
+                folder.resolve("state.json"),
+                "{\"version\": 1, \"saved\": \"" + NOW + "\", \"processes\": {\"ended\": [{\"organization\": \"acme\","
+                        + " \"unit\": \"REQUESTS\", \"window_ms\": 86400000, \"uses\": {\"" + NOW.toEpochMilli()
+                        + "\": 3}}]},"
+                        + " \"limits\": [], \"closures\": []}");
+        StateFolder opened = open();
+        assertThat(opened.warnings()).isEmpty();
+        assertThat(sum(opened.found(), "")).isEqualTo(3);
+        assertThat(opened.found().tokens()).isEmpty();
     }
 
     @Test
@@ -120,7 +172,7 @@ final class StateFolderTest {
     void whatCanMatterNoLonger_isDropped() {
         open().exchange(used("p", 3, NOW), false, NOW);
         Instant later = NOW.plus(Duration.ofDays(1)).plusMillis(DAY.bucketMillis());
-        OwnState nothing = new OwnState("q", List.of(), List.of(), List.of(), Set.of());
+        OwnState nothing = new OwnState("q", List.of(), List.of(), List.of(), Set.of(), List.of());
         assertThat(done(open().exchange(nothing, false, later)).processes()).isEmpty();
     }
 
@@ -140,8 +192,8 @@ final class StateFolderTest {
                 new SavedLimit.Key(Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ofHours(1));
         SavedLimit older = new SavedLimit(key, 100, 5, NOW.plusSeconds(600), Duration.ofHours(1), NOW.minusSeconds(9));
         SavedLimit newer = new SavedLimit(key, 100, 90, NOW.plusSeconds(900), Duration.ofHours(1), NOW);
-        open().exchange(new OwnState("one", List.of(), List.of(newer), List.of(), Set.of()), false, NOW);
-        open().exchange(new OwnState("other", List.of(), List.of(older), List.of(), Set.of()), false, NOW);
+        open().exchange(new OwnState("one", List.of(), List.of(newer), List.of(), Set.of(), List.of()), false, NOW);
+        open().exchange(new OwnState("other", List.of(), List.of(older), List.of(), Set.of(), List.of()), false, NOW);
         assertThat(open().found().limits()).containsExactly(newer);
     }
 
@@ -149,10 +201,10 @@ final class StateFolderTest {
     void laterEndOfAClosure_wins_untilSomebodySeesItOpen() {
         SavedClosure early = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(10), "early", "");
         SavedClosure late = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(20), "late", "");
-        open().exchange(new OwnState("one", List.of(), List.of(), List.of(late), Set.of()), false, NOW);
-        open().exchange(new OwnState("other", List.of(), List.of(), List.of(early), Set.of()), false, NOW);
+        open().exchange(new OwnState("one", List.of(), List.of(), List.of(late), Set.of(), List.of()), false, NOW);
+        open().exchange(new OwnState("other", List.of(), List.of(), List.of(early), Set.of(), List.of()), false, NOW);
         assertThat(open().found().closures()).containsExactly(late);
-        open().exchange(new OwnState("one", List.of(), List.of(), List.of(), Set.of(PLACE)), false, NOW);
+        open().exchange(new OwnState("one", List.of(), List.of(), List.of(), Set.of(PLACE), List.of()), false, NOW);
         assertThat(open().found().closures()).isEmpty();
     }
 
@@ -168,7 +220,13 @@ final class StateFolderTest {
                 Duration.ofHours(1),
                 ahead);
         open().exchange(
-                        new OwnState("p", List.of(uses(DAY, 3, ahead)), List.of(limit), List.of(closure), Set.of()),
+                        new OwnState(
+                                "p",
+                                List.of(uses(DAY, 3, ahead)),
+                                List.of(limit),
+                                List.of(closure),
+                                Set.of(),
+                                List.of()),
                         true,
                         ahead);
         SavedState seen = open().found().at(NOW);

@@ -1,6 +1,8 @@
 package dev.whippletree.engine.pool;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The latest 500 values of something, and what few of them exceed. Guarded by the engine's lock.
@@ -52,6 +54,16 @@ final class LatestValues {
     /** Returns how many there are, 500 at most. */
     int size() {
         return size;
+    }
+
+    /** Returns the latest of them, at most so many, the oldest first. */
+    List<Integer> latest(int most) {
+        int count = Math.min(most, size);
+        List<Integer> values = new ArrayList<>(count);
+        for (int index = 0; index < count; index++) {
+            values.add(inOrder[Math.floorMod(next - count + index, KEPT)]);
+        }
+        return values;
     }
 
     /** Returns the largest one; 0 if there is none. */

@@ -16,6 +16,7 @@ public final class Pool {
 
     private final int defaultConcurrency;
     private final List<Account> gone = new ArrayList<>(0);
+    private final TokenForecast forecast = new TokenForecast();
     private volatile PoolSnapshot present;
     private long pastCalls;
     private TokenUsage pastTokens = TokenUsage.NONE;
@@ -23,6 +24,11 @@ public final class Pool {
     public Pool(Topology topology, EngineSettings settings, long now) {
         this.defaultConcurrency = settings.maxConcurrency();
         this.present = new PoolSnapshotBuilder(PoolSnapshot.EMPTY, defaultConcurrency, now).build(topology);
+    }
+
+    /** Returns what is learned of how many tokens prompts and completions have. */
+    public TokenForecast forecast() {
+        return forecast;
     }
 
     /**

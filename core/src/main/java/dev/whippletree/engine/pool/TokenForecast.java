@@ -5,7 +5,9 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +17,21 @@ import org.jspecify.annotations.Nullable;
  * too small nor wasteful. Guarded by the engine's lock.
  *
  * <p>Of a prompt: by how much the estimates of a provider are wrong for a model. Apart for each size, from one power of two to the
- * next, since what services add to every prompt makes small ones much larger and large ones hardly. Of a completion: what 95 of 100
- * completions of a route by a model don't exceed. That fewer tokens are enough is believed from the 59th answer on, with fewer of
- * which nobody can tell ({@link LatestValues}); that an estimate is too small, at once.
+ * next, since what services add to every prompt makes small ones much larger and large ones hardly. That fewer tokens are enough is
+ * believed from the 59th answer on, with fewer of which nobody can tell ({@link LatestValues}); that an estimate is too small, at
+ * once.
+ *
+ * <p>Of a completion: what 95 of 100 completions of a route by a model don't exceed. From fewer than 59 answers that is guessed, on
+ * the safe side: the largest of 59 is taken to be as many times the largest of those as 59 are of their number. So it is where lengths
+ * have a tail like Pareto's with exponent 1, so heavy that they have no mean; no service's have.
  */
 public final class TokenForecast {
 
-    /** Answers after which what was learned is used. */
+    /** Answers after which what was learned is certain enough to be used as it is. */
     public static final int FEWEST = 59;
+
+    /** How many of the latest values later processes go on from: enough for the second largest of 93 to be certain. */
+    private static final int REMEMBERED = 100;
 
     private static final double COMPLETIONS_COVERED = 0.95;
 
@@ -39,8 +48,7 @@ public final class TokenForecast {
     /** The length of a completion that was cut at its bound: nobody knows, so it is longer than any other. */
     private static final int CUT = Integer.MAX_VALUE;
 
-    private final Map<PromptKey, Learned> prompts = new HashMap<>();
-    private final Map<CompletionKey, Learned> completions = new HashMap<>();
+    private final Map<TokenHistory.Key, Learned> learned = new HashMap<>();
     private boolean moved;
 
     /** What was learned, and what those who wait were last told of it. */
@@ -48,6 +56,7 @@ public final class TokenForecast {
 
         private final LatestValues values = new LatestValues();
         private int told;
+        private long changedAt;
 
         Learned(int told) {
             this.told = told;
@@ -61,29 +70,15 @@ public final class TokenForecast {
         }
     }
 
-    /** Prompts whose estimates are wrong in the same way: up to a size, the number of its binary digits. */
-    private record PromptKey(String provider, String model, int size) {
-
-        static PromptKey of(Target target, long estimate) {
-            return new PromptKey(
-                    target.account().settings().provider(),
-                    target.model(),
-                    Long.SIZE - Long.numberOfLeadingZeros(estimate));
-        }
-    }
-
-    /** Completions of about the same length. */
-    private record CompletionKey(String route, String model) {}
-
     /** Returns the tokens to reserve for a prompt that the provider estimates. */
     long promptTokens(Target target, long estimate) {
-        Learned known = prompts.get(PromptKey.of(target, estimate));
+        Learned known = learned.get(TokenHistory.Key.ofPrompts(target, estimate));
         return known == null ? estimate : scaled(estimate, perThousand(known.values));
     }
 
     private static int perThousand(LatestValues known) {
-        int learned = known.size() < FEWEST ? Math.max(THOUSAND, known.largest()) : known.enoughFor(PROMPTS_COVERED);
-        return Math.max(LEAST_PER_THOUSAND, learned);
+        int enough = known.size() < FEWEST ? Math.max(THOUSAND, known.largest()) : known.enoughFor(PROMPTS_COVERED);
+        return Math.max(LEAST_PER_THOUSAND, enough);
     }
 
     private static long scaled(long estimate, int perThousand) {
@@ -91,39 +86,48 @@ public final class TokenForecast {
         return (tokens * perThousand + THOUSAND - 1) / THOUSAND;
     }
 
-    /** Returns the tokens to reserve for a completion, at most its bound, and that until enough of them have been seen. */
+    /** Returns the tokens to reserve for a completion, at most its bound, and that until one has been seen. */
     long completionTokens(Route route, Target target, long bound) {
-        @Nullable Learned known = completions.get(new CompletionKey(route.name(), target.model()));
+        @Nullable Learned known = learned.get(TokenHistory.Key.ofCompletions(route, target));
         return known == null ? bound : Math.min(bound, enough(known.values));
     }
 
     private static int enough(LatestValues known) {
-        return known.size() < FEWEST ? CUT : known.enoughFor(COMPLETIONS_COVERED);
+        if (known.size() >= FEWEST) {
+            return known.enoughFor(COMPLETIONS_COVERED);
+        }
+        return (int) Math.min(CUT, (long) known.largest() * FEWEST / known.size());
     }
 
     /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
-    public Optional<TokenCount> learn(Route route, Target target, Admission admission, Completion completion) {
+    public Optional<TokenCount> learn(
+            Route route, Target target, Admission admission, Completion completion, long now) {
         if (completion.usage().isEmpty()) {
             return Optional.empty();
         }
         TokenUsage usage = completion.usage().get();
-        long prompt = usage.promptTokens();
-        long made = usage.completionTokens();
-        if (prompt > 0 && admission.promptTokens() > 0) {
-            learnPrompt(target, admission.promptTokens(), prompt);
+        if (usage.promptTokens() > 0 && admission.promptTokens() > 0) {
+            learnPrompt(target, admission.promptTokens(), usage.promptTokens(), now);
         }
-        Learned known =
-                completions.computeIfAbsent(new CompletionKey(route.name(), target.model()), key -> new Learned(CUT));
-        known.values.record(completion.finishReason() == FinishReason.LENGTH ? CUT : (int) made);
+        int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) usage.completionTokens();
+        Learned known = record(TokenHistory.Key.ofCompletions(route, target), made, now);
         moved |= known.moves(enough(known.values));
         return Optional.of(admission.counted(usage));
     }
 
-    private void learnPrompt(Target target, long estimate, long prompt) {
+    private void learnPrompt(Target target, long estimate, long prompt, long now) {
         long perThousand = (prompt * THOUSAND + estimate - 1) / estimate;
-        Learned known = prompts.computeIfAbsent(PromptKey.of(target, estimate), key -> new Learned(THOUSAND));
-        known.values.record((int) Math.min(MOST_PER_THOUSAND, perThousand));
+        Learned known = record(
+                TokenHistory.Key.ofPrompts(target, estimate), (int) Math.min(MOST_PER_THOUSAND, perThousand), now);
         moved |= known.moves(perThousand(known.values));
+    }
+
+    private Learned record(TokenHistory.Key key, int value, long now) {
+        Learned known = learned.computeIfAbsent(
+                key, first -> new Learned(first.kind() == TokenHistory.Kind.PROMPTS ? THOUSAND : CUT));
+        known.values.record(value);
+        known.changedAt = now;
+        return known;
     }
 
     /** Returns whether anything learned has become another by more than an eighth since this was last asked. */
@@ -131,5 +135,18 @@ public final class TokenForecast {
         boolean was = moved;
         moved = false;
         return was;
+    }
+
+    /** Returns what later processes may go on from. */
+    public List<TokenHistory> histories() {
+        List<TokenHistory> histories = new ArrayList<>(learned.size());
+        learned.forEach(
+                (key, known) -> histories.add(new TokenHistory(key, known.values.latest(REMEMBERED), known.changedAt)));
+        return histories;
+    }
+
+    /** Goes on from what an earlier process had learned. Call it before anything is learned. */
+    public void resume(TokenHistory history) {
+        history.latest().forEach(value -> record(history.key(), value, history.changedAt()));
     }
 }

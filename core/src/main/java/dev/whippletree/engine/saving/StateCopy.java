@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Redeclaration;
 import dev.whippletree.engine.pool.ReportKey;
 import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.TokenHistory;
 import dev.whippletree.model.Scope;
 import dev.whippletree.quota.ReportedQuota;
 import dev.whippletree.quota.ReportedQuota.Standing;
@@ -13,6 +14,7 @@ import dev.whippletree.quota.SlidingWindow.OthersUse;
 import dev.whippletree.state.OwnState;
 import dev.whippletree.state.SavedLimit;
 import dev.whippletree.state.SavedState;
+import dev.whippletree.state.SavedTokens;
 import dev.whippletree.state.WindowKey;
 import dev.whippletree.state.WindowUses;
 import java.time.Duration;
@@ -53,6 +55,21 @@ final class StateCopy {
         takeIn(present, times);
         present.limits().forEach(limit -> resume(limit, times));
         places.resume(present.closures(), times);
+        present.tokens().forEach(tokens -> resume(tokens, times));
+    }
+
+    /** What a later program has learned of other kinds is left aside. */
+    private void resume(SavedTokens tokens, SavedTimes times) {
+        SavedTokens.Key key = tokens.key();
+        for (TokenHistory.Kind kind : TokenHistory.Kind.values()) {
+            if (kind.name().equals(key.kind())) {
+                pool.forecast()
+                        .resume(new TokenHistory(
+                                new TokenHistory.Key(kind, key.name(), key.model(), key.size()),
+                                tokens.latest(),
+                                times.nanos(tokens.changed())));
+            }
+        }
     }
 
     /** Goes on, for scopes that are new in the pool, from where earlier processes have come. */
@@ -122,7 +139,18 @@ final class StateCopy {
                     .forEach((key, meter) ->
                             saved(scope.scope(), key, meter, times).ifPresent(limits::add));
         }
-        return new OwnState(process, uses, limits, places.closed(times), places.reopened(times.now()));
+        List<SavedTokens> tokens = pool.forecast().histories().stream()
+                .map(history -> saved(history, times))
+                .toList();
+        return new OwnState(process, uses, limits, places.closed(times), places.reopened(times.now()), tokens);
+    }
+
+    private static SavedTokens saved(TokenHistory history, SavedTimes times) {
+        TokenHistory.Key key = history.key();
+        return new SavedTokens(
+                new SavedTokens.Key(key.kind().name(), key.name(), key.model(), key.size()),
+                history.latest(),
+                times.instant(history.changedAt()));
     }
 
     private static Optional<SavedLimit> saved(Scope scope, ReportKey key, Meter meter, SavedTimes times) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,7 +52,7 @@ final class TokenForecastTest {
         Origin origin = new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
         Completion completion = new Completion(
                 "text", Optional.empty(), List.of(), reason, Optional.of(TokenUsage.of(prompt, made)), origin);
-        return forecast.learn(route, target, Admission.asMade(estimate, BOUND), completion);
+        return forecast.learn(route, target, Admission.asMade(estimate, BOUND), completion, 0);
     }
 
     /** Of the latest 500, what 95 % (or 99 %) of all don't exceed, with 95 % confidence: Wilks' order statistic. */
@@ -61,6 +62,12 @@ final class TokenForecastTest {
                 .toList();
         double rank = Math.ceil(latest.size() * share + 1.645 * Math.sqrt(latest.size() * share * (1 - share)));
         return latest.get((int) Math.min(latest.size(), rank) - 1);
+    }
+
+    /** Of fewer than 59, what the largest of 59 is where the tail of lengths is as heavy as that of 1/x. */
+    private static long guessed(List<Long> all) {
+        long largest = all.stream().mapToLong(Long::longValue).max().orElseThrow();
+        return largest == Long.MAX_VALUE ? largest : largest * 59 / all.size();
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -84,7 +91,8 @@ final class TokenForecastTest {
             List<Long> ofSize = errors.computeIfAbsent(size, key -> new ArrayList<>());
             ofSize.add(Math.min(16_000, (long) Math.ceil(1_000.0 * prompt / estimate)));
 
-            long completion = completions.size() < 59 ? BOUND : Math.min(BOUND, enough(completions, 0.95));
+            long completion =
+                    Math.min(BOUND, completions.size() < 59 ? guessed(completions) : enough(completions, 0.95));
             assertThat(forecast.completionTokens(route, target, BOUND))
                     .as("seed %s, answer %s: completion", seed, answer)
                     .isEqualTo(completion);
@@ -102,9 +110,25 @@ final class TokenForecastTest {
     @ParameterizedTest(name = "{0} a thousand")
     @ValueSource(ints = {1_000, 1_125, 1_126, 2_000})
     void whoWaits_isToldOnceOfWhatIsMoreThanAnEighthOther(int perThousand) {
-        learn(1_000, perThousand, 1, FinishReason.STOP);
+        learn(1_000, perThousand, 1, FinishReason.LENGTH);
 
         assertThat(forecast.takeMoved()).isEqualTo(perThousand > 1_125);
         assertThat(forecast.takeMoved()).isFalse();
+    }
+
+    @Test
+    void whatIsRemembered_isLearnedAnewByTheNextProcess() {
+        for (int answer = 0; answer < 150; answer++) {
+            learn(1_000, 800, answer < 50 ? 4_000 : answer, FinishReason.STOP);
+        }
+        TokenForecast next = new TokenForecast();
+
+        forecast.histories().forEach(next::resume);
+
+        assertThat(next.histories()).containsExactlyInAnyOrderElementsOf(forecast.histories());
+        assertThat(next.completionTokens(route, target, BOUND))
+                .as("second largest of 100")
+                .isEqualTo(148);
+        assertThat(next.promptTokens(target, 1_000)).isEqualTo(800);
     }
 }

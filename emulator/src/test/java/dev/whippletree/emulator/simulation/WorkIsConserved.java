@@ -4,6 +4,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.spi.Admission.Counting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ final class WorkIsConserved implements Invariant {
 
     private static final String NAME = "work is conserved";
 
-    /** Until so many answers have come, all of a prompt's bound is reserved for it. */
+    /** Until so many answers have come, what a provider estimates is reserved for a prompt. */
     private static final int FEWEST_LEARNED_FROM = 59;
 
     private final Facts facts;
@@ -81,12 +82,20 @@ final class WorkIsConserved implements Invariant {
                 .orElse(0);
     }
 
+    /** Of completions less than their bound is reserved from the first answers on, unless they are counted on entry. */
+    private boolean isReservedAsDeclared(Call call) {
+        boolean tokensDoNotMatter =
+                call.account.limits().stream().allMatch(limit -> limit.limit().unit() == Limit.Unit.REQUESTS);
+        return facts.answers == 0
+                || tokensDoNotMatter
+                || (facts.answers < FEWEST_LEARNED_FROM && call.admission.counting() == Counting.ON_ENTRY);
+    }
+
     /** Whoever came first may not have to wait longer because of somebody who came later. */
     @Override
     public void sending(Call call) {
         Asked first = singleFile ? facts.fresh.stream().findFirst().orElse(null) : null;
-        boolean reservedAsDeclared = facts.answers < FEWEST_LEARNED_FROM;
-        if (first == null || first == call.asked || !call.asked.isFresh() || !reservedAsDeclared) {
+        if (first == null || first == call.asked || !call.asked.isFresh() || !isReservedAsDeclared(call)) {
             return;
         }
         long alone = facts.books.waitNanos(call.account, call.model, 1, first.tokens, facts.nowNanos);

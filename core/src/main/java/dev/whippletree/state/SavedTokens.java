@@ -1,0 +1,67 @@
+package dev.whippletree.state;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What was learned of how many tokens prompts or completions of one kind have. Immutable.
+ *
+ * @param key of which
+ * @param latest the latest values, the oldest first, 0 or more each; the last 100 are kept
+ * @param changed when the last one came
+ */
+public record SavedTokens(Key key, List<Integer> latest, Instant changed) {
+
+    /** How many values are kept of each. */
+    private static final int MOST_VALUES = 100;
+
+    /** For how long: models and prompts are others by then. */
+    private static final Duration KEPT = Duration.ofDays(30);
+
+    /**
+     * What tells one from another. Immutable.
+     *
+     * @param kind what the values are
+     * @param name of what
+     * @param model by which model
+     * @param size of what size, where that matters
+     */
+    public record Key(String kind, String name, String model, int size) {
+
+        /** Checks that nothing is null. */
+        public Key {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(model, "model");
+        }
+    }
+
+    /** Copies the last of the values, and checks them. */
+    public SavedTokens {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(changed, "changed");
+        latest = List.copyOf(latest.subList(Math.max(0, latest.size() - MOST_VALUES), latest.size()));
+        if (latest.stream().anyMatch(value -> value < 0)) {
+            throw new IllegalArgumentException("tokens can't be negative");
+        }
+    }
+
+    boolean isOver(Instant now) {
+        return changed.isBefore(now.minus(KEPT));
+    }
+
+    /** Returns it as a clock sees it that has been put back since. */
+    SavedTokens seenAt(Instant now) {
+        return Clocks.isAhead(changed, now) ? new SavedTokens(key, latest, now) : this;
+    }
+
+    /** Returns the one of two views that knows more values, or else the newer ones. */
+    static SavedTokens better(SavedTokens one, SavedTokens other) {
+        if (one.latest.size() != other.latest.size()) {
+            return one.latest.size() > other.latest.size() ? one : other;
+        }
+        return other.changed.isAfter(one.changed) ? other : one;
+    }
+}
