@@ -71,6 +71,7 @@ final class Flight {
     private Stage stage = Stage.LOOKING_UP;
     private Demand demand = Demand.NONE;
     private TokenCount mostTokens = TokenCount.NONE;
+    private TokenCount meanTokens = TokenCount.NONE;
     private boolean asksAlike = true;
     private int calls;
 
@@ -184,6 +185,7 @@ final class Flight {
     void demand(Demand demand) {
         this.demand = demand;
         this.mostTokens = demand.mostTokens();
+        this.meanTokens = demand.meanTokens();
         this.asksAlike = demand.isAlikeEverywhere();
     }
 
@@ -195,6 +197,11 @@ final class Flight {
     /** Returns the most tokens to reserve on any target. */
     TokenCount mostTokens() {
         return mostTokens;
+    }
+
+    /** Returns the tokens that are counted in the end for such a flight, on average. */
+    TokenCount meanTokens() {
+        return meanTokens;
     }
 
     /** Returns whether as many tokens are reserved on each target. */

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * When there would be room for a flight behind others, if nothing else happened: by the limits, closures and cooldowns that are
- * known, by what those ahead ask for, and by how long answers have taken so far. Reads the engine's state under its lock.
+ * known, by what those ahead will be counted with, and by how long answers have taken so far. Reads the engine's state under its lock.
  *
  * <p>Those ahead are counted, not followed one by one: what they ask is added up, and compared with what there is room for. Those
  * who may use just what the flight may use stand before it there; those who may use a part of it, as far as there is room for them

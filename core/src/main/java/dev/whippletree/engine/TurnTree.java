@@ -16,7 +16,7 @@ final class TurnTree {
     private @Nullable Node root;
     private @Nullable Node first;
 
-    /** How many come before a flight, and what they ask for together: tokens of prompts and of completions. */
+    /** How many come before a flight, and the tokens of prompts and of completions that they will be counted with, as is expected. */
     record Before(long flights, long prompt, long completion) {
 
         /** Nobody at all. */
@@ -67,8 +67,8 @@ final class TurnTree {
 
         final Node sum() {
             count = 1;
-            prompt = flight.mostTokens().prompt();
-            completion = flight.mostTokens().completion();
+            prompt = flight.meanTokens().prompt();
+            completion = flight.meanTokens().completion();
             smallest = flight;
             shortestPrompt = flight;
             shortestCompletion = flight;
@@ -140,8 +140,8 @@ final class TurnTree {
             if (node.flight.isBefore(flight)) {
                 Node left = node.left;
                 flights += 1 + (left == null ? 0 : left.count);
-                prompt += node.flight.mostTokens().prompt() + (left == null ? 0 : left.prompt);
-                completion += node.flight.mostTokens().completion() + (left == null ? 0 : left.completion);
+                prompt += node.flight.meanTokens().prompt() + (left == null ? 0 : left.prompt);
+                completion += node.flight.meanTokens().completion() + (left == null ? 0 : left.completion);
                 node = node.right;
             } else {
                 node = node.left;

@@ -39,9 +39,15 @@ public final class Demand {
      * @param refusal why they can't take the prompt at all, if they can't
      * @param needed tokens without which the service can't take the prompt
      * @param tokens what is reserved where limits allow it, at least that
+     * @param mean what is counted in the end, on average
      */
     private record Ask(
-            Target like, Admission admission, Optional<String> refusal, TokenCount needed, TokenCount tokens) {
+            Target like,
+            Admission admission,
+            Optional<String> refusal,
+            TokenCount needed,
+            TokenCount tokens,
+            TokenCount mean) {
 
         boolean isFor(Target target) {
             return like.kind() == target.kind() || like.kind().equals(target.kind());
@@ -59,17 +65,20 @@ public final class Demand {
      * What is asked of all targets that can take the prompt.
      *
      * @param most the most tokens to reserve on any
+     * @param mean what is counted in the end, on average, where that is most
      * @param alike whether as many are reserved on each
      * @param fewestNeeded without which none can take the prompt
      */
-    private record Totals(TokenCount most, boolean alike, TokenCount fewestNeeded) {
+    private record Totals(TokenCount most, TokenCount mean, boolean alike, TokenCount fewestNeeded) {
 
-        private static final Totals NOTHING = new Totals(TokenCount.NONE, true, TokenCount.NONE);
+        private static final Totals NOTHING = new Totals(TokenCount.NONE, TokenCount.NONE, true, TokenCount.NONE);
 
         /** Returns them with one target more. */
-        Totals with(TokenCount tokens, TokenCount needed) {
+        Totals with(TokenCount tokens, Ask ask) {
+            TokenCount needed = ask.needed();
             return new Totals(
                     larger(most, tokens),
+                    larger(mean, ask.mean()),
                     alike && most.equals(tokens),
                     needed.total() < fewestNeeded.total() ? needed : fewestNeeded);
         }
@@ -109,7 +118,7 @@ public final class Demand {
             } catch (Throwable e) {
                 refusal = Optional.of("its provider failed: " + e);
             }
-            asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE));
+            asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE, TokenCount.NONE));
         }
         return new Demand(asks, Map.of(), Totals.NOTHING, false);
     }
@@ -131,7 +140,7 @@ public final class Demand {
             if (!tokens.equals(ask.tokens())) {
                 less.put(target, tokens);
             }
-            totals = totals == null ? new Totals(tokens, true, ask.needed()) : totals.with(tokens, ask.needed());
+            totals = totals == null ? new Totals(tokens, ask.mean(), true, ask.needed()) : totals.with(tokens, ask);
         }
         return new Demand(reserved, less, totals == null ? Totals.NOTHING : totals, atMost);
     }
@@ -147,7 +156,10 @@ public final class Demand {
         boolean all = onEntry || atMost;
         TokenCount needed = count(least, onEntry ? bound : 0);
         TokenCount tokens = count(prompt, all ? bound : forecast.completionTokens(route, ask.like(), bound));
-        return new Ask(ask.like(), admission, ask.refusal(), needed, tokens);
+        TokenCount mean = count(
+                forecast.meanPromptTokens(ask.like(), admission.promptTokens()),
+                onEntry ? bound : forecast.meanCompletionTokens(route, ask.like(), bound));
+        return new Ask(ask.like(), admission, ask.refusal(), needed, tokens, mean);
     }
 
     /** Many of them can be added up. */
@@ -209,6 +221,11 @@ public final class Demand {
     /** Returns the most tokens to reserve on any target. */
     public TokenCount mostTokens() {
         return totals.most();
+    }
+
+    /** Returns the tokens that are counted in the end for such a prompt, on average, on the target where that is most. */
+    public TokenCount meanTokens() {
+        return totals.mean();
     }
 
     /** Returns whether as many tokens are reserved on each target that can take the prompt. */

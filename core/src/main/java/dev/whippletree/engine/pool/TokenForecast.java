@@ -33,6 +33,8 @@ public final class TokenForecast {
     /** How many of the latest values later processes go on from: enough for the second largest of 93 to be certain. */
     private static final int REMEMBERED = 100;
 
+    private static final int MEAN_OF = 100;
+
     private static final double COMPLETIONS_COVERED = 0.95;
 
     /** Estimates are wrong by little, so covering nearly all of them costs little. */
@@ -56,10 +58,26 @@ public final class TokenForecast {
 
         private final LatestValues values = new LatestValues();
         private int told;
+        private double mean;
+        private double toldMean;
+        private long counted;
         private long changedAt;
 
         Learned(int told) {
             this.told = told;
+            this.toldMean = told;
+        }
+
+        /** The mean of the latest hundred or so, as the service counted them in the end. */
+        void count(long amount) {
+            counted = Math.min(counted + 1, MEAN_OF);
+            mean += (amount - mean) / counted;
+        }
+
+        boolean meanMoves() {
+            boolean far = Math.abs(mean - toldMean) > toldMean / 8;
+            toldMean = far ? mean : toldMean;
+            return far;
         }
 
         /** Returns whether it has become another by more than an eighth; then it counts as told. */
@@ -99,6 +117,18 @@ public final class TokenForecast {
         return (int) Math.min(CUT, (long) known.largest() * FEWEST / known.size());
     }
 
+    /** Returns the tokens of a prompt that are counted on average in the end, less what the service has cached where that doesn't count. */
+    long meanPromptTokens(Target target, long estimate) {
+        @Nullable Learned known = learned.get(TokenHistory.Key.ofPrompts(target, estimate));
+        return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
+    }
+
+    /** Returns the tokens that completions have on average, at most their bound. */
+    long meanCompletionTokens(Route route, Target target, long bound) {
+        @Nullable Learned known = learned.get(TokenHistory.Key.ofCompletions(route, target));
+        return known == null ? bound : Math.min(bound, (long) Math.ceil(known.mean));
+    }
+
     /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
     public Optional<TokenCount> learn(
             Route route, Target target, Admission admission, Completion completion, long now) {
@@ -106,20 +136,25 @@ public final class TokenForecast {
             return Optional.empty();
         }
         TokenUsage usage = completion.usage().get();
+        TokenCount counted = admission.counted(usage);
         if (usage.promptTokens() > 0 && admission.promptTokens() > 0) {
-            learnPrompt(target, admission.promptTokens(), usage.promptTokens(), now);
+            learnPrompt(target, admission.promptTokens(), usage.promptTokens(), counted.prompt(), now);
         }
         int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) usage.completionTokens();
         Learned known = record(TokenHistory.Key.ofCompletions(route, target), made, now);
-        moved |= known.moves(enough(known.values));
-        return Optional.of(admission.counted(usage));
+        known.count(usage.completionTokens());
+        moved |= known.moves(enough(known.values)) | known.meanMoves();
+        return Optional.of(counted);
     }
 
-    private void learnPrompt(Target target, long estimate, long prompt, long now) {
-        long perThousand = (prompt * THOUSAND + estimate - 1) / estimate;
-        Learned known = record(
-                TokenHistory.Key.ofPrompts(target, estimate), (int) Math.min(MOST_PER_THOUSAND, perThousand), now);
-        moved |= known.moves(perThousand(known.values));
+    private void learnPrompt(Target target, long estimate, long prompt, long counted, long now) {
+        Learned known = record(TokenHistory.Key.ofPrompts(target, estimate), perThousand(prompt, estimate), now);
+        known.count(perThousand(counted, estimate));
+        moved |= known.moves(perThousand(known.values)) | known.meanMoves();
+    }
+
+    private static int perThousand(long tokens, long estimate) {
+        return (int) Math.min(MOST_PER_THOUSAND, (tokens * THOUSAND + estimate - 1) / estimate);
     }
 
     private Learned record(TokenHistory.Key key, int value, long now) {
@@ -147,6 +182,11 @@ public final class TokenForecast {
 
     /** Goes on from what an earlier process had learned. Call it before anything is learned. */
     public void resume(TokenHistory history) {
-        history.latest().forEach(value -> record(history.key(), value, history.changedAt()));
+        for (int value : history.latest()) {
+            Learned known = record(history.key(), value, history.changedAt());
+            if (value != CUT) {
+                known.count(value);
+            }
+        }
     }
 }

@@ -110,7 +110,10 @@ final class TokenForecastTest {
     @ParameterizedTest(name = "{0} a thousand")
     @ValueSource(ints = {1_000, 1_125, 1_126, 2_000})
     void whoWaits_isToldOnceOfWhatIsMoreThanAnEighthOther(int perThousand) {
-        learn(1_000, perThousand, 1, FinishReason.LENGTH);
+        learn(1, 1, 0, FinishReason.STOP);
+        forecast.takeMoved();
+
+        learn(1_000, perThousand, 0, FinishReason.STOP);
 
         assertThat(forecast.takeMoved()).isEqualTo(perThousand > 1_125);
         assertThat(forecast.takeMoved()).isFalse();

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -78,5 +79,28 @@ final class CachedPromptsTest {
         assertThat(counted(answers) / (limit.amount() * (windows + fillings)))
                 .as("share used of %s", limit)
                 .isGreaterThan(0.98);
+    }
+
+    /** In five minutes there is room for 360 of them; by what is reserved for each there seemed to be room for 30. */
+    @Test
+    void promptsThatCanBeAnsweredInTime_areNotRefusedForWhatIsGivenBack() {
+        SimulatedPool pool = pool(3, Limit.parse("8000 tokens / 1m"), true, Duration.ofSeconds(1));
+        ask(pool, 200);
+        pool.timeline().advance(Duration.ofMinutes(10));
+
+        List<CompletableFuture<Completion>> answers = new ArrayList<>();
+        for (int number = 0; number < 300; number++) {
+            answers.add(pool.complete(Prompt.builder()
+                    .user(COMMON + "And what about " + number + "? Please be brief in what you say.")
+                    .maxTokens(BOUND)
+                    .deadline(Duration.ofMinutes(5))
+                    .build()));
+        }
+        pool.timeline().runAll();
+
+        assertThat(answers.stream()
+                        .filter(answer -> !answer.isCompletedExceptionally())
+                        .count())
+                .isGreaterThan(290);
     }
 }
