@@ -155,7 +155,7 @@ class SimulatedProviderTest {
     }
 
     @Test
-    void openAi_reportsTheResetOfItsWindow() {
+    void openAi_reportsAReset_andNotHowTheLimitRefills() {
         RecordingSink sink = new RecordingSink(false);
         client(service(ServiceKind.OPENAI, ServiceLimit.fixed(Limit.requests(350, Duration.ofSeconds(10)))))
                 .send(prompt, "m", sink);
@@ -164,7 +164,7 @@ class SimulatedProviderTest {
         assertThat(sink.reports).singleElement().satisfies(report -> {
             assertThat(report.remaining()).hasValue(349);
             assertThat(report.window()).isEmpty();
-            assertThat(report.refill()).isEqualTo(RateLimitReport.Refill.AT_ONCE);
+            assertThat(report.refill()).isEqualTo(RateLimitReport.Refill.UNSAID);
             assertThat(report.reset()).contains(Duration.ofMillis(9950));
         });
     }
