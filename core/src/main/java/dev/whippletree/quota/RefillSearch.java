@@ -25,6 +25,9 @@ public final class RefillSearch {
     private Refill suspected;
     private int agreeing;
 
+    /** Whether a reset has come nearer while more was used. */
+    private boolean comesNearer;
+
     /** How long one unit takes to come back, if it is a bucket. */
     private double leastOfOne;
 
@@ -44,7 +47,7 @@ public final class RefillSearch {
         }
 
         private long errorNanos() {
-            return resetNanos % SECOND_NANOS == 0 ? SECOND_NANOS : LEAST_ERROR_NANOS;
+            return isWholeSeconds() ? SECOND_NANOS : LEAST_ERROR_NANOS;
         }
 
         /** Returns the shortest time in which one unit can come back; fractions of a unit aren't told. */
@@ -54,6 +57,10 @@ public final class RefillSearch {
 
         double mostOfOne() {
             return used == 1 ? Double.POSITIVE_INFINITY : (resetNanos + errorNanos()) / (double) (used - 1);
+        }
+
+        boolean isWholeSeconds() {
+            return resetNanos % SECOND_NANOS == 0;
         }
 
         boolean isAsFarAs(Told other) {
@@ -123,11 +130,17 @@ public final class RefillSearch {
         boolean putOff = pending != null && told.isPutOffAfter(pending);
         if (proportional && !equal) {
             suspect(Refill.CONTINUOUS);
-        } else if (equal && !proportional && putOff) {
+        } else if (equal && !proportional && (putOff || mayBePutOff(told, small))) {
             suspect(Refill.ONE_BY_ONE);
         } else if (!proportional && !equal) {
+            comesNearer = true;
             suspect(Refill.AT_ONCE);
         }
+    }
+
+    /** Resets in whole seconds hide what happens within one; a fixed window that is counted as a sliding one isn't exceeded. */
+    private boolean mayBePutOff(Told told, Told small) {
+        return !comesNearer && told.isWholeSeconds() && small.isWholeSeconds();
     }
 
     private void suspect(Refill refill) {

@@ -60,6 +60,23 @@ final class RefillSearchTest {
         assertThat(search(random, service, amount, window)).isEqualTo(Refill.AT_ONCE);
     }
 
+    @Test
+    void resetsInWholeSecondsThatNeverComeNearer_countAsOfASlidingWindow_untilOneDoes() {
+        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        for (long used = 1; used <= 10; used++) {
+            search.report(used, used, 10 * SECOND, used + 1);
+        }
+        assertThat(search.found()).isEqualTo(Refill.ONE_BY_ONE);
+        for (long used = 11; used <= 13; used++) {
+            search.report(5 * SECOND + used, used, 5 * SECOND, 5 * SECOND + used + 1);
+        }
+        assertThat(search.found()).isEqualTo(Refill.AT_ONCE);
+        for (long used = 1; used <= 10; used++) {
+            search.report(10 * SECOND + used, used, 10 * SECOND, 10 * SECOND + used + 1);
+        }
+        assertThat(search.found()).as("it has come nearer once").isEqualTo(Refill.AT_ONCE);
+    }
+
     /** A response on its way back. */
     private record Response(long arrives, long begun, long used, long resetNanos) {}
 

@@ -20,20 +20,21 @@ class MatrixTest {
     private static final long SEED = 17;
 
     private static final Map<Knowledge, Demand> DEMANDS = Map.of(
-            Knowledge.DECLARED, new Demand(0.6, 0.95, 0.001),
-            Knowledge.REPORTED, new Demand(0.35, 0.7, 0.02),
-            Knowledge.BOTH, new Demand(0.3, 0.7, 0.005),
-            Knowledge.NEITHER, new Demand(0.4, 0.9, 0.01));
+            Knowledge.DECLARED, new Demand(0.98, 1, 0.99, 0),
+            Knowledge.REPORTED, new Demand(0.88, 0.96, 0.99, 0.00001),
+            Knowledge.BOTH, new Demand(0.9, 0.98, 0.99, 0),
+            Knowledge.NEITHER, new Demand(0.4, 0, 0.9, 0.01));
 
     /**
      * What is asked of cells of one knowledge.
      *
      * @param least of the bound, in every cell
+     * @param cells the share of cells that use at least {@link CellResult#AIM} of their bound
      * @param mean of the bound
      * @param refused the largest share of all calls that may be refused: where limits are known of those that knowledge could have
      *     avoided
      */
-    private record Demand(double least, double mean, double refused) {}
+    private record Demand(double least, double cells, double mean, double refused) {}
 
     @Test
     void sample_usesWhatCertainKnowledgeAllows() {
@@ -87,6 +88,8 @@ class MatrixTest {
         }
         assertThat(results.stream().mapToDouble(CellResult::ofBound).average().orElseThrow())
                 .isGreaterThanOrEqualTo(demand.mean);
+        long aimed = results.stream().filter(result -> !result.isBelowAim()).count();
+        assertThat((double) aimed / results.size()).isGreaterThanOrEqualTo(demand.cells);
         long calls = results.stream().mapToLong(CellResult::calls).sum();
         assertThat((double) results.stream().mapToLong(MatrixTest::counted).sum() / calls)
                 .isLessThanOrEqualTo(demand.refused);
