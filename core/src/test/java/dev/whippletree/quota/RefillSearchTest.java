@@ -67,9 +67,9 @@ final class RefillSearchTest {
             search.report(used, used, 10 * SECOND, used + 1);
         }
         assertThat(search.found()).isEqualTo(Refill.ONE_BY_ONE);
-        for (long used = 11; used <= 13; used++) {
-            search.report(5 * SECOND + used, used, 5 * SECOND, 5 * SECOND + used + 1);
-        }
+        search.report(2 * SECOND, 11, 8 * SECOND, 2 * SECOND + 1);
+        search.report(5 * SECOND, 20, 5 * SECOND, 5 * SECOND + 1);
+        search.report(8 * SECOND, 40, 2 * SECOND, 8 * SECOND + 1);
         assertThat(search.found()).isEqualTo(Refill.AT_ONCE);
         for (long used = 1; used <= 10; used++) {
             search.report(10 * SECOND + used, used, 10 * SECOND, 10 * SECOND + used + 1);
