@@ -67,7 +67,7 @@ final class RefillSearchTest {
             search.report(used, used, 10 * SECOND, used + 1);
         }
         assertThat(search.found()).isEqualTo(Refill.ONE_BY_ONE);
-        search.report(2 * SECOND, 11, 8 * SECOND, 2 * SECOND + 1);
+        search.report(3 * SECOND, 11, 7 * SECOND, 3 * SECOND + 1);
         search.report(5 * SECOND, 20, 5 * SECOND, 5 * SECOND + 1);
         search.report(8 * SECOND, 40, 2 * SECOND, 8 * SECOND + 1);
         assertThat(search.found()).isEqualTo(Refill.AT_ONCE);

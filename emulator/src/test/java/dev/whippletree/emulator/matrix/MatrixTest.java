@@ -23,7 +23,7 @@ class MatrixTest {
             Knowledge.DECLARED, new Demand(0.98, 1, 0.99, 0),
             Knowledge.REPORTED, new Demand(0.88, 0.96, 0.99, 0.00001),
             Knowledge.BOTH, new Demand(0.9, 0.98, 0.99, 0),
-            Knowledge.NEITHER, new Demand(0.3, 0, 0.9, 0.01));
+            Knowledge.NEITHER, new Demand(0.25, 0, 0.9, 0.01));
 
     /**
      * What is asked of cells of one knowledge.
