@@ -92,7 +92,6 @@ final class Flights {
         if (prompt.cache().read()) {
             joinable.put(key, flight);
         }
-        route.budget().earn();
         return flight;
     }
 

@@ -130,6 +130,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 return;
             }
             boolean first = flight.order() == 0;
+            if (first) {
+                route.budget().earn();
+            }
             queue(flight, now);
             dispatch(Change.OF_THE_LINE);
             if (first && flight.stage() == Flight.Stage.WAITING) {

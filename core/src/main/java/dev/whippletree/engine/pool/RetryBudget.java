@@ -25,7 +25,7 @@ public final class RetryBudget {
         this.balanceAt = now;
     }
 
-    /** A flight was opened, which earns a part of a retry. */
+    /** A flight needs a call, which earns a part of a retry. */
     public void earn() {
         balance = Math.max(balance, Math.min(balance + share, most * 2));
     }

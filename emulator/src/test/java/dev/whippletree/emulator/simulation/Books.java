@@ -5,15 +5,20 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission.Counting;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
  * What must be known to be used of declared limits, counted slowly and plainly from the calls alone: a use counts from its call
- * until a window after the latest moment at which it can have arrived, by its answer or by the transit, whichever is earlier. Shares no code with the engine's own count.
+ * until a window after the latest moment at which it can have arrived, by its answer or by the transit, whichever is earlier. An
+ * assumed transit may be given up once a refusal could come of a longer one, and then either may be counted. Shares no code with
+ * the engine's own count.
  */
 final class Books {
 
@@ -22,6 +27,9 @@ final class Books {
     private static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Map<Owner, List<Use>> uses = new LinkedHashMap<>();
+
+    /** The connections whose requests may be under way for longer than is assumed. */
+    private final Set<String> doubted = new HashSet<>();
 
     /** A limit of an organization, or of one model of it. */
     record Owner(String organization, Optional<String> model, Limit limit) {}
@@ -34,6 +42,11 @@ final class Books {
         private long most;
         private long dateNanos = UNDATED;
 
+        /** The date if no transit is assumed. */
+        private long lateNanos = UNDATED;
+
+        private boolean doubted;
+
         private Use(Limit.Unit unit, long least, long amount, long most) {
             this.unit = unit;
             this.least = least;
@@ -45,6 +58,16 @@ final class Books {
             return unit == Limit.Unit.REQUESTS
                     ? new Use(unit, 1, 1, 1)
                     : new Use(unit, call.leastReserved(), call.tokens(), call.mostReserved());
+        }
+
+        /** Returns the latest moment at which it can have arrived, if what may be doubted is. */
+        private long latestNanos() {
+            return doubted ? lateNanos : dateNanos;
+        }
+
+        private void date(long nanos) {
+            dateNanos = Math.min(dateNanos, nanos);
+            lateNanos = Math.min(lateNanos, nanos);
         }
 
         void settle(long counted) {
@@ -86,6 +109,7 @@ final class Books {
                 Use use = Use.of(call, owner.limit().unit());
                 use.dateNanos = call.sentNanos
                         + call.account.transit().map(Duration::toNanos).orElse(ASSUMED_TRANSIT_NANOS);
+                use.doubted = doubted.contains(call.connection);
                 page.add(use);
                 call.uses.add(use);
             }
@@ -102,9 +126,22 @@ final class Books {
     }
 
     private static void date(Call call, long dateNanos) {
-        for (Use use : call.uses) {
-            if (use.dateNanos == UNDATED || dateNanos < use.dateNanos) {
-                use.dateNanos = dateNanos;
+        call.uses.forEach(use -> use.date(dateNanos));
+    }
+
+    /** A limit was hit: perhaps because requests are under way for longer than is assumed, if more is used than the amount in that case. */
+    void refused(Call call, long nowNanos) {
+        if (call.account.transit().isPresent()) {
+            return;
+        }
+        for (Owner owner : owners(call.account, call.model)) {
+            long since = nowNanos - owner.limit().window().toNanos();
+            long used = uses.getOrDefault(owner, List.of()).stream()
+                    .filter(use -> use.lateNanos > since)
+                    .mapToLong(use -> use.most)
+                    .sum();
+            if (used > owner.limit().amount()) {
+                doubted.add(call.connection);
             }
         }
     }
@@ -124,20 +161,22 @@ final class Books {
         }
         forgetWhatHasLeft(page, owner, nowNanos);
         long amount = owner.limit().amount();
-        return Optional.of(new Left(
-                Math.max(0, amount - sum(page, use -> use.most)), Math.max(0, amount - sum(page, use -> use.least))));
+        long since = nowNanos - owner.limit().window().toNanos();
+        long most = sum(page, use -> use.latestNanos() > since ? use.most : 0);
+        long least = sum(page, use -> use.dateNanos > since ? use.least : 0);
+        return Optional.of(new Left(Math.max(0, amount - most), Math.max(0, amount - least)));
     }
 
     private static void forgetWhatHasLeft(List<Use> page, Owner owner, long nowNanos) {
-        long windowNanos = owner.limit().window().toNanos();
-        page.removeIf(use -> use.dateNanos != UNDATED && use.dateNanos <= nowNanos - windowNanos);
+        long since = nowNanos - owner.limit().window().toNanos();
+        page.removeIf(use -> use.lateNanos <= since);
     }
 
     private static long sum(List<Use> page, ToLongFunction<Use> amount) {
         return page.stream().mapToLong(amount).sum();
     }
 
-    /** Returns how long until a call of so many tokens fits, as many of them as given; what is under way is dated now. */
+    /** Returns how long until a call of so many tokens fits, as many of them as given; what may still arrive counts as arriving now. */
     long waitNanos(SimulatedAccount account, String model, long calls, long tokens, long nowNanos) {
         long wait = 0;
         for (Owner owner : owners(account, model)) {
@@ -150,8 +189,11 @@ final class Books {
 
     private static long waitNanos(List<Use> page, Owner owner, long amount, long nowNanos) {
         long windowNanos = owner.limit().window().toNanos();
-        forgetWhatHasLeft(page, owner, nowNanos);
-        long excess = sum(page, use -> use.amount) + amount - owner.limit().amount();
+        List<Use> inOrder = page.stream()
+                .filter(use -> use.dateNanos > nowNanos - windowNanos)
+                .sorted(Comparator.comparingLong(use -> use.dateNanos))
+                .toList();
+        long excess = sum(inOrder, use -> use.amount) + amount - owner.limit().amount();
         if (excess <= 0) {
             return 0;
         }
@@ -159,13 +201,11 @@ final class Books {
             // Whatever goes first has to leave before the rest fits.
             return windowNanos;
         }
-        List<Use> inOrder = new ArrayList<>(page);
-        inOrder.sort((one, other) -> Long.compare(one.dateNanos, other.dateNanos));
         long freed = 0;
         for (Use use : inOrder) {
             freed += use.amount;
             if (freed >= excess) {
-                return use.dateNanos == UNDATED ? windowNanos : use.dateNanos + windowNanos - nowNanos;
+                return Math.min(use.dateNanos, nowNanos) + windowNanos - nowNanos;
             }
         }
         return Long.MAX_VALUE;

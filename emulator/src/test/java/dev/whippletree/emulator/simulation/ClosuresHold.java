@@ -23,14 +23,10 @@ final class ClosuresHold implements Invariant {
 
     @Override
     public void sending(Call call) {
-        for (String scope :
-                List.of(call.account.id() + "!", organization(call), organization(call) + "/" + call.model)) {
+        for (String scope : List.of(call.connection, organization(call), organization(call) + "/" + call.model)) {
             Closed end = closed.get(scope);
-            // Whatever is said of an account that is connected anew is forgotten: somebody has done something about it.
-            boolean anew =
-                    scope.endsWith("!") && end != null && end.fromNanos() <= facts.connectedSince(call.account.id());
             facts.check(
-                    end == null || anew || facts.nowNanos <= end.fromNanos() || facts.nowNanos >= end.untilNanos(),
+                    end == null || facts.nowNanos <= end.fromNanos() || facts.nowNanos >= end.untilNanos(),
                     "what is closed stays closed",
                     () -> "the " + call + " is made although " + scope + " is closed until "
                             + (end == null ? "" : Duration.ofNanos(end.untilNanos())));
@@ -45,7 +41,8 @@ final class ClosuresHold implements Invariant {
         }
         if (failure.kind() == FailureKind.UNAUTHORIZED) {
             close(
-                    failure.reach() == Reach.ORGANIZATION ? organization(call) : call.account.id() + "!",
+                    // An account that is connected anew is another one: somebody has done something about it.
+                    failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection,
                     Duration.ofHours(1));
         }
     }

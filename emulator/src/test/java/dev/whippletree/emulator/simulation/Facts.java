@@ -47,7 +47,6 @@ final class Facts {
     private final Map<Prompt, Asked> byPrompt = new IdentityHashMap<>();
     private final Map<String, Integer> underWay = new HashMap<>();
     private final Map<String, String> connectionOf = new HashMap<>();
-    private final Map<String, Long> connectedNanos = new HashMap<>();
     private final Map<String, Set<Call>> underWayByKey = new HashMap<>();
 
     /** For each target, when the calls were made that were answered, if only with a refusal of their prompt. */
@@ -157,6 +156,9 @@ final class Facts {
         if (OWN.contains(failure.kind())) {
             good(call);
         }
+        if (failure.kind() == FailureKind.RATE_LIMITED) {
+            books.refused(call, nowNanos);
+        }
         call.asked.failures.add(new Asked.Failed(call.target(), failure, nowNanos, !isSameOutage(call, failure)));
     }
 
@@ -233,14 +235,7 @@ final class Facts {
 
     /** An account has a connection from now on. */
     void connected(SimulatedAccount account, String connection) {
-        if (!connection.equals(connectionOf.put(account.id(), connection))) {
-            connectedNanos.put(account.id(), nowNanos);
-        }
-    }
-
-    /** Returns since when an account has its connection. */
-    long connectedSince(String account) {
-        return connectedNanos.getOrDefault(account, 0L);
+        connectionOf.put(account.id(), connection);
     }
 
     /** The engine goes on with other accounts and another route. */

@@ -11,6 +11,7 @@ final class LeasesAreConserved implements Invariant {
 
     private final Facts facts;
     private final Map<String, Integer> before = new HashMap<>();
+    private final Map<String, Integer> boundBefore = new HashMap<>();
 
     LeasesAreConserved(Facts facts) {
         this.facts = facts;
@@ -24,9 +25,12 @@ final class LeasesAreConserved implements Invariant {
                     account.inFlight() == underWay,
                     NAME,
                     () -> underWay + " calls are under way on " + account.id() + ", not " + account.inFlight());
-            // A reload may have lowered the bound: what is above it may only become less.
-            int most = Math.max(account.maxConcurrency(), before.getOrDefault(account.id(), 0));
+            // A reload may have lowered the bound after others began at that instant: what is above it may only become less.
+            int bound = account.maxConcurrency();
+            int boundAtFirst = Math.max(bound, boundBefore.getOrDefault(account.id(), 0));
+            int most = Math.max(boundAtFirst, before.getOrDefault(account.id(), 0));
             before.put(account.id(), underWay);
+            boundBefore.put(account.id(), bound);
             facts.check(
                     underWay <= most,
                     NAME,

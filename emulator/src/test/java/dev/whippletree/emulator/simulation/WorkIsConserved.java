@@ -5,7 +5,6 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.Admission.Counting;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -100,10 +99,8 @@ final class WorkIsConserved implements Invariant {
         }
         long alone = facts.books.waitNanos(call.account, call.model, 1, first.tokens, facts.nowNanos);
         long behind = facts.books.waitNanos(call.account, call.model, 2, first.tokens + call.tokens(), facts.nowNanos);
-        // What arrives up to the transit later leaves that much later.
-        long inexact = call.account.transit().map(Duration::toNanos).orElse(0L);
         facts.check(
-                behind <= alone + inexact,
+                behind <= alone,
                 NAME,
                 () -> "the " + call + " delays #" + first.ask.id() + ", which came first, from " + alone + " to "
                         + behind + " ns");
