@@ -117,11 +117,15 @@ final class Readiness {
         TokenCount tokens = flight.tokens(target);
         if (found != Waits.NONE) {
             await(target, found);
-        } else if (delaysAnother(tokens, target)) {
-            heldBack = true;
-            await(target, Waits.UNTIL_EVENT);
-        } else {
+            return;
+        }
+        long held = heldBackNanos(tokens, target);
+        if (held == Waits.NONE) {
             add(target, tier);
+        } else {
+            heldBack = true;
+            eventual = true; // Whoever it is held back for may leave before both fit.
+            await(target, held);
         }
     }
 
@@ -151,15 +155,20 @@ final class Readiness {
         }
     }
 
-    private boolean delaysAnother(TokenCount tokens, Target target) {
-        return !earmarks.isEmpty()
-                && (delaysAnother(tokens, target, target.organization())
-                        || delaysAnother(tokens, target, target.modelScope()));
+    /** Returns how long until it delays nobody who has earmarked a scope of the target. */
+    private long heldBackNanos(TokenCount tokens, Target target) {
+        return earmarks.isEmpty()
+                ? Waits.NONE
+                : Math.max(
+                        heldBackNanos(tokens, target, target.organization()),
+                        heldBackNanos(tokens, target, target.modelScope()));
     }
 
-    private boolean delaysAnother(TokenCount tokens, Target target, ScopeState scope) {
+    private long heldBackNanos(TokenCount tokens, Target target, ScopeState scope) {
         Flight holder = earmarks.get(scope);
-        return holder != null && holder != flight && scope.wouldDelay(tokens, holder.tokens(target), now);
+        return holder == null || holder == flight
+                ? Waits.NONE
+                : scope.delayNanos(tokens, holder.tokens(target), now);
     }
 
     /**

@@ -17,7 +17,8 @@ import java.util.Optional;
  * <p>A refusal is taken for the model's alone. If a second model is refused while the first is still closed, the limit is the
  * organization's: both are closed with everything else of it, and so they are at the next refusal. The one after that closes a single
  * model again, since nothing could show any more that the others needn't be closed. If another model answers a call that was begun while
- * one was closed, limits are the models' own; for an hour, no number of refused models closes the organization.
+ * one was closed, limits are the models' own; for an hour, no number of refused models closes the organization. A model of whose limit
+ * nothing is left until the same moment, by its latest report and that of the refusal, counts as refused.
  *
  * <p>A reported limit is taken for the model's own as well, until the reports of two models show that they count together: the same amount, the
  * same reset, and less left for the later call. More left for the later call shows that they don't, and is believed for an hour.
@@ -55,10 +56,9 @@ public final class Reaches {
                     : Optional.empty();
         }
 
-        /** Returns whether another report may be of the same count, and came before this one's call was sent. */
-        boolean isComparable(Told earlier, long begun, long now) {
-            return earlier.at <= begun
-                    && earlier.resetAt > now
+        /** Returns whether an earlier report may be of the same count. */
+        boolean mayCountWith(Told earlier, long now) {
+            return earlier.resetAt > now
                     && earlier.amount == amount
                     && Math.abs(earlier.resetAt - resetAt) <= SAME_RESET_NANOS;
         }
@@ -84,8 +84,9 @@ public final class Reaches {
         /** Compares a model's report with those of others that came before its call was sent. */
         void compare(ScopeState model, Told latest, long begun, long now) {
             for (Map.Entry<ScopeState, Told> other : told.entrySet()) {
-                if (other.getKey() != model && latest.isComparable(other.getValue(), begun, now)) {
-                    conclude(Long.compare(latest.remaining(), other.getValue().remaining()), now);
+                Told earlier = other.getValue();
+                if (other.getKey() != model && earlier.at() <= begun && latest.mayCountWith(earlier, now)) {
+                    conclude(Long.compare(latest.remaining(), earlier.remaining()), now);
                 }
             }
             told.put(model, latest);
@@ -98,6 +99,18 @@ public final class Reaches {
             } else if (more < 0 && now >= apartUntil) {
                 countsTogether = true;
             }
+        }
+
+        /** Returns whether nothing is left of a model's limit, nor of another one's that may be the same count. */
+        boolean isUsedUpWithAnother(ScopeState model, long now) {
+            Told own = told.get(model);
+            return own != null
+                    && own.remaining() == 0
+                    && now >= apartUntil
+                    && told.entrySet().stream()
+                            .anyMatch(other -> other.getKey() != model
+                                    && other.getValue().remaining() == 0
+                                    && own.mayCountWith(other.getValue(), now));
         }
 
         void limitsModels(long now) {
@@ -133,7 +146,8 @@ public final class Reaches {
         Knowledge knowledge = knowledgeOf(target);
         knowledge.refusedAt.keySet().removeIf(model -> !model.closure().isClosed(now));
         boolean anotherIsRefused =
-                knowledge.refusedAt.keySet().stream().anyMatch(model -> model != target.modelScope());
+                knowledge.refusedAt.keySet().stream().anyMatch(model -> model != target.modelScope())
+                        || knowledge.isUsedUpWithAnother(target.modelScope(), now);
         if (anotherIsRefused && !knowledge.isOfModels(now)) {
             knowledge.limitsOrganization();
             return target.organization();

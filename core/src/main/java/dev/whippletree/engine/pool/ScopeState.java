@@ -282,14 +282,14 @@ public final class ScopeState {
         return wait;
     }
 
-    /** Returns whether reserving for one prompt now would make another one wait longer for its own reservation. */
-    public boolean wouldDelay(TokenCount tokens, TokenCount otherTokens, long now) {
+    /** Returns how long until reserving for one prompt makes another one wait no longer for its own reservation, because both fit. */
+    public long delayNanos(TokenCount tokens, TokenCount otherTokens, long now) {
         long together = Waits.NONE;
         for (Meter meter : meters) {
             long both = meter.cost(tokens) + meter.cost(otherTokens);
             together = Math.max(together, meter.quota().waitNanos(both, now));
         }
-        return together > waitNanos(otherTokens, now);
+        return together > waitNanos(otherTokens, now) ? together : Waits.NONE;
     }
 
     /** Returns the most tokens that its limits allow when nothing else is used. */

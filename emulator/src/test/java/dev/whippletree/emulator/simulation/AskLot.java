@@ -116,8 +116,10 @@ final class AskLot {
         if (pinned && chance(3)) {
             prompt.account(accounts.get(lot.nextInt(accounts.size())).id());
         }
-        Optional<Duration> patience =
-                rough && chance(5) ? Optional.of(Duration.ofMillis(lot.nextInt(5_000))) : Optional.empty();
+        // Never at the moment of a deadline: what goes first is a matter of chance then.
+        Optional<Duration> patience = rough && chance(5)
+                ? Optional.of(Duration.ofMillis(lot.nextInt(5_000)).plusNanos(1))
+                : Optional.empty();
         return new Ask(id, after, delay, prompt.build(), patience, streaming && chance(2));
     }
 

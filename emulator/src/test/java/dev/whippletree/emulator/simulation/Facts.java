@@ -33,6 +33,7 @@ final class Facts {
     private static final Set<FailureKind> OWN =
             EnumSet.of(FailureKind.TOO_LARGE, FailureKind.FILTERED, FailureKind.REJECTED);
     private static final Set<FailureKind> LIMITED = EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.QUOTA_EXHAUSTED);
+
     private static final long LONGEST_OUTAGE_NANOS = Duration.ofMinutes(15).toNanos();
 
     final Scenario scenario;
@@ -200,8 +201,13 @@ final class Facts {
         }
     }
 
+    /** A call that is broken off while somebody waits for it has taken too long. */
     void cancelled(Call call) {
-        leave(call);
+        if (call.asked.callers > 0) {
+            failed(call, Failure.of(FailureKind.TIMEOUT, "broken off"));
+        } else {
+            leave(call);
+        }
     }
 
     private boolean leave(Call call) {

@@ -13,7 +13,8 @@ import java.util.List;
  * <tr><td>1 limits hold</td><td>{@link LimitsHold}: a declared limit never refuses a call, no sliding window of it exceeds the
  *     amount by the service's own count, whatever that is, and what the engine believes to be left of it is what {@link Books}
  *     say, to the unit. A limit that has to be learned from reports refuses only those who are under way before the first
- *     report. Excused: limits of which the service says nothing at all, and those of which it says what is wrong</td>
+ *     report, and of several models that count together no more than the limit for each other one, until that has shown. Excused: limits of which the service says nothing at all, and those of which it says what is wrong; one
+ *     prompt's tokens at the end of a limit of tokens, once less is reserved than completions may need</td>
  *     <td>every failure; every step; the end</td></tr>
  * <tr><td>1 what is closed stays closed</td><td>{@link ClosuresHold}: no call to what a service said is closed, until the latest
  *     time it said</td><td>every call</td></tr>

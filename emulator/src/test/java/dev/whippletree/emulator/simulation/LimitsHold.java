@@ -4,6 +4,7 @@ import dev.whippletree.emulator.model.LimitStats;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 
@@ -25,7 +26,10 @@ final class LimitsHold implements Invariant {
     public void failed(Call call, Failure failure) {
         boolean limited = failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED;
         facts.check(
-                !limited || !facts.scenario.isDeclared(call.account) || !facts.scenario.closesByLimitsAlone(),
+                !limited
+                        || !facts.scenario.isDeclared(call.account)
+                        || !facts.scenario.closesByLimitsAlone()
+                        || call.account.limits().stream().anyMatch(limit -> !isExact(facts, limit.limit())),
                 NAME,
                 () -> "a declared limit of " + call.account.id() + " refused the " + call + ": " + failure);
     }
@@ -45,7 +49,7 @@ final class LimitsHold implements Invariant {
         Books.Owner owner = new Books.Owner(
                 scope.substring(scope.indexOf('/') + 1),
                 limit.scope().model(),
-                new dev.whippletree.model.Limit(
+                new Limit(
                         limit.unit(), limit.amount(), limit.window().get()));
         facts.books
                 .left(owner, facts.nowNanos)
@@ -58,16 +62,33 @@ final class LimitsHold implements Invariant {
     /** Holds a service's count against what the engine knew. */
     static void check(Facts facts, LimitStats limit) {
         if (facts.scenario.isDeclared()) {
-            facts.check(limit.refused() == 0, NAME, () -> "a declared limit refused calls: " + limit);
-            facts.check(limit.fullest() <= limit.amount(), NAME, () -> "a window was exceeded: " + limit);
+            boolean exact = isExact(facts, Limit.parse(limit.limit()));
+            facts.check(!exact || limit.refused() == 0, NAME, () -> "a declared limit refused calls: " + limit);
+            long most = limit.amount() + (exact ? 0 : mostTokens(facts));
+            facts.check(limit.fullest() <= most, NAME, () -> "a window was exceeded: " + limit);
         } else if (reported(facts.scenario) && facts.scenario.tellsTheTruth()) {
             long unavoidable = facts.scenario.accounts().stream()
                             .mapToLong(
                                     account -> (long) UNTOLD * account.models().size())
                             .sum()
                     * (1 + facts.scenario.reloads().size());
-            facts.check(limit.refused() <= unavoidable, NAME, () -> "more refused than unavoidable: " + limit);
+            facts.check(limit.refused() <= unavoidable + untoldReach(facts.scenario, limit), NAME, () -> "more refused than unavoidable: " + limit);
         }
+    }
+
+    /** Where less is reserved than completions may need, a limit of tokens may be exceeded at its very end. */
+    private static boolean isExact(Facts facts, Limit limit) {
+        return limit.unit() == Limit.Unit.REQUESTS || facts.answers == 0;
+    }
+
+    private static long mostTokens(Facts facts) {
+        return facts.asked.stream().mapToLong(asked -> asked.tokens).max().orElse(0);
+    }
+
+    /** Until something shows that models count together, each may use up by itself what is left for all. */
+    private static long untoldReach(Scenario scenario, LimitStats limit) {
+        int models = scenario.accounts().get(0).models().size();
+        return limit.model().isEmpty() ? (models - 1) * limit.amount() : 0;
     }
 
     private static boolean reported(Scenario scenario) {
