@@ -11,6 +11,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.Retries;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.Timeouts;
 import java.time.Duration;
 import java.util.List;
@@ -303,6 +304,39 @@ final class EngineFailureTest {
         assertThat(answer).isCompleted();
         assertThat(answer.join().text()).isEmpty();
         assertThat(alone.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void promptThatNeedsNoCall_earnsNoRetry() {
+        fixture.route(route -> withRetries(route, new Retries(3, SHORT, SHORT, 0.1, 0.01)));
+        fixture.account("good", "1000 / 1s");
+        ScriptedClient bad = fixture.account("bad", "1000 / 1s");
+        bad.usually(bad.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        fixture.cache("near", new ScriptedCache(fixture.timeline));
+        for (int again = 0; again < 20; again++) {
+            fixture.ask(Prompt.builder().user("stored").account("good").build());
+            fixture.advance(Duration.ofMillis(200));
+        }
+        assertThat(fixture.status().prompts().fromCache()).isEqualTo(19);
+
+        fixture.ask(Prompt.builder().user("q").account("bad").build());
+        fixture.advance(Duration.ofSeconds(5));
+
+        assertThat(bad.calls()).isEqualTo(2);
+    }
+
+    private static RouteSettings withRetries(RouteSettings route, Retries retries) {
+        return new RouteSettings(
+                route.name(),
+                route.tiers(),
+                route.strategy(),
+                route.strategySettings(),
+                route.patience(),
+                route.deadline(),
+                route.maxTokens(),
+                route.ttl(),
+                retries,
+                route.timeouts());
     }
 
     @Test

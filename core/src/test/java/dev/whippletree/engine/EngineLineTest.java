@@ -4,6 +4,7 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Priority;
@@ -113,6 +114,28 @@ final class EngineLineTest {
                 .account(account)
                 .maxTokens(tokens)
                 .build());
+    }
+
+    @Test
+    void heldBackForOneWhoseTargetIsClosedForLonger_beginsOnceBothFit() {
+        Optional<String> together = Optional.of("organization");
+        ScriptedClient free = fixture.account("free", together, 10, "3 / 4s");
+        ScriptedClient overloaded = fixture.account("overloaded", together, 10, "3 / 4s");
+        overloaded.then(overloaded.failsAfter(
+                Duration.ofMillis(10),
+                ScriptedClient.limited(FailureKind.OVERLOADED, Duration.ofSeconds(30), Reach.UNKNOWN)));
+        fixture.ask(Prompt.builder().user("first").account("overloaded").build());
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.ask(Prompt.builder().user("second").account("free").build());
+        fixture.advance(Duration.ofSeconds(1));
+
+        CompletableFuture<Completion> held = fixture.ask("held");
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(held).isNotDone();
+        fixture.advance(Duration.ofSeconds(1));
+
+        assertThat(held).isCompleted();
+        assertThat(at(free, 1)).isEqualTo(Duration.ofMillis(4_010));
     }
 
     @Test

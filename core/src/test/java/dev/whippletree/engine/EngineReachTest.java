@@ -270,6 +270,25 @@ final class EngineReachTest {
     }
 
     @Test
+    void refusedWhileNothingIsLeftOfAnotherModelUntilTheSameMoment_theOrganizationCloses() {
+        fixture.tier("a/large", "a/small", "a/third");
+        reports("large", 0);
+        client.then(client.later(SHORT, (prompt, model, sink) -> {
+            sink.firstByte();
+            sink.limits(List.of(left(0)));
+            sink.failed(refusal(Optional.of(SECOND)));
+            return () -> {};
+        }));
+        ask("refused", "small");
+        fixture.advance(SHORT);
+
+        CompletableFuture<Completion> held = ask("held", "third");
+        fixture.advance(SECOND.minusMillis(1));
+        assertThat(client.models()).containsExactly("large", "small");
+        assertThat(held).isNotDone();
+    }
+
+    @Test
     void reportsOfTwoModelsThatCountApart_areTheModels() {
         fixture.tier("a/large", "a/small");
         reports("large", 5);

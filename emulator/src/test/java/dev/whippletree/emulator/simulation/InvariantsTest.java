@@ -7,19 +7,22 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The engine's invariants over random schedules of arrivals, limits, latencies and failures, in virtual time.
  *
- * <p>How many in all: {@code -Dsimulations=…}; from which seed on: {@code -Dfirst-seed=…}; one seed alone, as a failure prints
+ * <p>How many in all: {@code -Dsimulations=…}, for the thorough run too; from which seed on: {@code -Dfirst-seed=…}; one seed alone, as a failure prints
  * it: {@code -Dseed=…}.
  */
 @Tag("slow")
 final class InvariantsTest {
 
     private static final long USUAL = 2_400;
+    private static final long THOROUGH = 200_000;
 
     /** Looking for the smallest takes hundreds of runs. */
     private static final int MOST_SHRUNK = 5;
@@ -58,6 +61,31 @@ final class InvariantsTest {
     @MethodSource("seeds")
     void callsFailAndCallersGiveUp_invariantsHold(long seed) {
         check(ScenarioLot.rough(seed));
+    }
+
+    /** Of a limit that models share unawares, of assumed transit, and of tokens at a limit's very end. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {13, 5_689, 18_241, 19_306})
+    void calmScenarioThatBrokeOne_invariantsHold(long seed) {
+        check(ScenarioLot.calm(seed));
+    }
+
+    /** Of reloads, reconnections, retries, a transit that was doubted, outages of timeouts, cancelling at a deadline, and holding back. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {848, 4_621, 14_016, 14_128, 14_573, 17_294, 18_332, 19_725, 25_019, 38_538})
+    void roughScenarioThatBrokeOne_invariantsHold(long seed) {
+        check(ScenarioLot.rough(seed));
+    }
+
+    /** Hours. */
+    @Tag("thorough")
+    @Test
+    void allOfMany_invariantsHold() {
+        long first = Long.getLong("first-seed", 0);
+        for (long seed = first; seed < first + Long.getLong("simulations", THOROUGH) / 2; seed++) {
+            check(ScenarioLot.calm(seed));
+            check(ScenarioLot.rough(seed));
+        }
     }
 
     private static void check(Scenario scenario) {
