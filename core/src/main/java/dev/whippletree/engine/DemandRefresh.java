@@ -61,7 +61,7 @@ final class DemandRefresh {
         if (demand.asksTheSameAs(flight.demand())) {
             return false;
         }
-        line.remove(flight);
+        line.takeOut(flight);
         flight.demand(demand);
         line.add(flight);
         return true;

@@ -89,7 +89,7 @@ final class DispatchPass {
         long patience = Waits.nanos(first.route().settings().patience());
         long waited = now - first.waitingSince();
         if ((readiness.waitNanos() > patience && readiness.isCertain()) || waited >= patience) {
-            line.remove(first);
+            line.takeOut(first);
             first.options().widen();
             line.add(first);
             return Optional.empty();

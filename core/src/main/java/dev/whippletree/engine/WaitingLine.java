@@ -155,12 +155,12 @@ final class WaitingLine {
 
     /** Gives a batch flight that somebody is waiting for now the turn of an urgent one, if that is sooner than its own. */
     void hurry(Flight flight) {
-        remove(flight);
+        takeOut(flight);
         double turn = flight.turn();
         flight.hurry();
         add(flight);
         if (turn < flight.turn()) {
-            remove(flight);
+            takeOut(flight);
             flight.keepTurn(turn);
             add(flight);
         }
