@@ -117,25 +117,28 @@ final class EngineLineTest {
     }
 
     @Test
-    void heldBackForOneWhoseTargetIsClosedForLonger_beginsOnceBothFit() {
-        Optional<String> together = Optional.of("organization");
-        ScriptedClient free = fixture.account("free", together, 10, "3 / 4s");
-        ScriptedClient overloaded = fixture.account("overloaded", together, 10, "3 / 4s");
-        overloaded.then(overloaded.failsAfter(
+    void heldBackForOneWhoseModelIsClosedForLonger_beginsOnceBothFit() {
+        ScriptedClient client = fixture.account("a", "3 / 4s");
+        fixture.tier("a/large", "a/small");
+        client.then(client.failsAfter(
                 Duration.ofMillis(10),
-                ScriptedClient.limited(FailureKind.OVERLOADED, Duration.ofSeconds(30), Reach.UNKNOWN)));
-        fixture.ask(Prompt.builder().user("first").account("overloaded").build());
+                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(30), Reach.MODEL)));
+        ofModel("first", "large");
         fixture.advance(Duration.ofSeconds(1));
-        fixture.ask(Prompt.builder().user("second").account("free").build());
+        ofModel("second", "small");
         fixture.advance(Duration.ofSeconds(1));
 
-        CompletableFuture<Completion> held = fixture.ask("held");
+        CompletableFuture<Completion> held = ofModel("held", "small");
         fixture.advance(Duration.ofSeconds(2));
         assertThat(held).isNotDone();
         fixture.advance(Duration.ofSeconds(1));
 
         assertThat(held).isCompleted();
-        assertThat(at(free, 1)).isEqualTo(Duration.ofMillis(4_010));
+        assertThat(at(client, 2)).isEqualTo(Duration.ofMillis(4_010));
+    }
+
+    private CompletableFuture<Completion> ofModel(String text, String model) {
+        return fixture.ask(Prompt.builder().user(text).model(model).build());
     }
 
     @Test

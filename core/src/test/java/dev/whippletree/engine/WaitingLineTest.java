@@ -128,6 +128,21 @@ final class WaitingLineTest {
     }
 
     @Test
+    void onlyFlightIsHurried_theTurnsThatSessionsHaveHadAreRemembered() {
+        enter("served", Priority.INTERACTIVE);
+        enter("served", Priority.INTERACTIVE);
+        enter("batch", Priority.BATCH);
+        Flight only = enter("batch", Priority.BATCH);
+        servedBySession(3);
+
+        line.hurry(only);
+        enter("served");
+        Flight other = enter("other");
+
+        assertThat(List.of(serve(), serve())).containsExactly(only, other);
+    }
+
+    @Test
     void retried_goesBackToItsTurn() {
         Flight first = enter("a");
         enter("a");
