@@ -166,9 +166,7 @@ final class Readiness {
 
     private long heldBackNanos(TokenCount tokens, Target target, ScopeState scope) {
         Flight holder = earmarks.get(scope);
-        return holder == null || holder == flight
-                ? Waits.NONE
-                : scope.delayNanos(tokens, holder.tokens(target), now);
+        return holder == null || holder == flight ? Waits.NONE : scope.delayNanos(tokens, holder.tokens(target), now);
     }
 
     /**

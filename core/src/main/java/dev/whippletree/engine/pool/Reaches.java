@@ -145,9 +145,8 @@ public final class Reaches {
         }
         Knowledge knowledge = knowledgeOf(target);
         knowledge.refusedAt.keySet().removeIf(model -> !model.closure().isClosed(now));
-        boolean anotherIsRefused =
-                knowledge.refusedAt.keySet().stream().anyMatch(model -> model != target.modelScope())
-                        || knowledge.isUsedUpWithAnother(target.modelScope(), now);
+        boolean anotherIsRefused = knowledge.refusedAt.keySet().stream().anyMatch(model -> model != target.modelScope())
+                || knowledge.isUsedUpWithAnother(target.modelScope(), now);
         if (anotherIsRefused && !knowledge.isOfModels(now)) {
             knowledge.limitsOrganization();
             return target.organization();

@@ -5,7 +5,6 @@ import dev.whippletree.emulator.refusals.RefusalRun.Share;
 import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
@@ -53,7 +52,8 @@ public final class RefusalBench {
 
     private void group(String name, Runnable cases) {
         if (groups.isEmpty() || groups.stream().anyMatch(name::startsWith)) {
-            System.out.printf(Locale.ROOT, "%n%-84s %6s %6s %8s %8s %5s%n", name, "use", "least", "refused", "most", "lost");
+            System.out.printf(
+                    Locale.ROOT, "%n%-84s %6s %6s %8s %8s %5s%n", name, "use", "least", "refused", "most", "lost");
             cases.run();
         }
     }
@@ -99,9 +99,14 @@ public final class RefusalBench {
         for (Counting counting : COUNTINGS) {
             for (ToldWait told : List.of(ToldWait.TRUE, ToldWait.NONE)) {
                 for (String limit : List.of(
-                        "10 requests / 1s", "6 requests / 10s", "100 requests / 10s", "60 requests / 1min",
-                        "1000 requests / 1min", "1000 requests / 1h")) {
-                    RefusingService service = RefusingService.of(limit, counting).told(told);
+                        "10 requests / 1s",
+                        "6 requests / 10s",
+                        "100 requests / 10s",
+                        "60 requests / 1min",
+                        "1000 requests / 1min",
+                        "1000 requests / 1h")) {
+                    RefusingService service =
+                            RefusingService.of(limit, counting).told(told);
                     row(service, seed -> steady(service, seed));
                 }
             }
@@ -112,7 +117,8 @@ public final class RefusalBench {
         for (Known known : List.of(Known.DECLARED, Known.REPORTED)) {
             for (Counting counting : COUNTINGS) {
                 for (String limit : List.of("100 requests / 10s", "1000 requests / 1min")) {
-                    RefusingService service = RefusingService.of(limit, counting).known(known);
+                    RefusingService service =
+                            RefusingService.of(limit, counting).known(known);
                     row(service, seed -> steady(service, seed));
                 }
             }
@@ -123,7 +129,8 @@ public final class RefusalBench {
         for (ToldWait told : List.of(ToldWait.ONE_SECOND, ToldWait.TENFOLD)) {
             for (Counting counting : COUNTINGS) {
                 for (String limit : List.of("100 requests / 10s", "300 requests / 1min", "1000 requests / 1h")) {
-                    RefusingService service = RefusingService.of(limit, counting).told(told);
+                    RefusingService service =
+                            RefusingService.of(limit, counting).told(told);
                     row("all: " + service, seed -> whole(service, seed));
                     row("steady: " + service, seed -> steady(service, seed));
                 }
@@ -149,7 +156,8 @@ public final class RefusalBench {
         for (Known known : Known.values()) {
             for (Counting counting : COUNTINGS) {
                 for (String limit : List.of("100 requests / 10s", "1000 requests / 1min")) {
-                    RefusingService service = RefusingService.of(limit, counting).known(known);
+                    RefusingService service =
+                            RefusingService.of(limit, counting).known(known);
                     row("half: " + service, seed -> half(service, seed));
                     row("whole again: " + service, seed -> wholeAgain(service, seed));
                 }

@@ -7,7 +7,6 @@ import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.Outcome;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
-import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
 import dev.whippletree.emulator.simulation.Link;
 import dev.whippletree.emulator.simulation.SimulatedAccount;

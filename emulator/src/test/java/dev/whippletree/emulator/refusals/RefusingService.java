@@ -56,8 +56,7 @@ record RefusingService(
     }
 
     static RefusingService lottery(double share, Duration latency, int width) {
-        return new RefusingService(
-                Optional.empty(), Known.HIDDEN, ToldWait.NONE, share, Foreign.NONE, latency, width);
+        return new RefusingService(Optional.empty(), Known.HIDDEN, ToldWait.NONE, share, Foreign.NONE, latency, width);
     }
 
     RefusingService known(Known other) {
@@ -83,10 +82,9 @@ record RefusingService(
     FaultScript faults() {
         return lottery == 0
                 ? FaultScript.NONE
-                : FaultScript.of(
-                        FaultRule.always(FaultKind.RATE_LIMITED_SILENTLY)
-                                .forShare(lottery)
-                                .forAccount(RefusalRun.ACCOUNT));
+                : FaultScript.of(FaultRule.always(FaultKind.RATE_LIMITED_SILENTLY)
+                        .forShare(lottery)
+                        .forAccount(RefusalRun.ACCOUNT));
     }
 
     /** Returns how many calls a second its limit allows. */

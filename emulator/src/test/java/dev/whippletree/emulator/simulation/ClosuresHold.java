@@ -42,8 +42,7 @@ final class ClosuresHold implements Invariant {
         if (failure.kind() == FailureKind.UNAUTHORIZED) {
             close(
                     // An account that is connected anew is another one: somebody has done something about it.
-                    failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection,
-                    Duration.ofHours(1));
+                    failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection, Duration.ofHours(1));
         }
     }
 

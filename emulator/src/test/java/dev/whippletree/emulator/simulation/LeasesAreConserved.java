@@ -25,7 +25,8 @@ final class LeasesAreConserved implements Invariant {
                     account.inFlight() == underWay,
                     NAME,
                     () -> underWay + " calls are under way on " + account.id() + ", not " + account.inFlight());
-            // A reload may have lowered the bound after others began at that instant: what is above it may only become less.
+            // A reload may have lowered the bound after others began at that instant: what is above it may only become
+            // less.
             int bound = account.maxConcurrency();
             int boundAtFirst = Math.max(bound, boundBefore.getOrDefault(account.id(), 0));
             int most = Math.max(boundAtFirst, before.getOrDefault(account.id(), 0));

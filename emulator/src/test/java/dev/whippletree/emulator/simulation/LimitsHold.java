@@ -49,8 +49,7 @@ final class LimitsHold implements Invariant {
         Books.Owner owner = new Books.Owner(
                 scope.substring(scope.indexOf('/') + 1),
                 limit.scope().model(),
-                new Limit(
-                        limit.unit(), limit.amount(), limit.window().get()));
+                new Limit(limit.unit(), limit.amount(), limit.window().get()));
         facts.books
                 .left(owner, facts.nowNanos)
                 .ifPresent(left -> facts.check(
@@ -72,7 +71,10 @@ final class LimitsHold implements Invariant {
                                     account -> (long) UNTOLD * account.models().size())
                             .sum()
                     * (1 + facts.scenario.reloads().size());
-            facts.check(limit.refused() <= unavoidable + untoldReach(facts.scenario, limit), NAME, () -> "more refused than unavoidable: " + limit);
+            facts.check(
+                    limit.refused() <= unavoidable + untoldReach(facts.scenario, limit),
+                    NAME,
+                    () -> "more refused than unavoidable: " + limit);
         }
     }
 
