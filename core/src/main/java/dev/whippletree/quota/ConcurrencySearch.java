@@ -74,6 +74,11 @@ public final class ConcurrencySearch {
         return growth == null ? ramp : (int) Math.max(1, Math.min(most, Math.round(growth.value())));
     }
 
+    /** Returns whether each call let in allows one more. */
+    public boolean isGrowing() {
+        return growth == null;
+    }
+
     /**
      * A call was let in.
      *

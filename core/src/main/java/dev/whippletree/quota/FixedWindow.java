@@ -20,6 +20,9 @@ public final class FixedWindow extends ReportedQuota {
 
     private static final long SECOND_NANOS = 1_000_000_000;
 
+    /** Timers are late by some milliseconds. */
+    private static final long AT_ONCE_NANOS = 20_000_000;
+
     private long left;
 
     /** The reset of the present window lies between these. */
@@ -48,6 +51,12 @@ public final class FixedWindow extends ReportedQuota {
 
     /** Whether a reset has come nearer; before that, each use may put it off. */
     private boolean comesNearer;
+
+    /** From the end of one window to that of the next, if that one was used from its begin; 0 if none was yet. */
+    private long periodNanos;
+
+    /** Whether the present window was used from its begin. */
+    private boolean usedAtOnce;
 
     /** The longest reset reported; a window is no shorter. */
     private long longestResetNanos = SHORTEST_NANOS;
@@ -81,7 +90,7 @@ public final class FixedWindow extends ReportedQuota {
             return 0;
         }
         long laterWindows = (sum - Math.max(0, left) - 1) / amount();
-        return Math.max(1, latestReset - now) + laterWindows * lengthNanos();
+        return Math.max(1, latestReset - now) + laterWindows * fromResetToReset();
     }
 
     @Override
@@ -92,7 +101,7 @@ public final class FixedWindow extends ReportedQuota {
         if (aheadNanos < untilReset) {
             return free;
         }
-        long windows = 1 + (aheadNanos - untilReset) / lengthNanos();
+        long windows = 1 + (aheadNanos - untilReset) / fromResetToReset();
         return free + Math.min(windows, Long.MAX_VALUE / 4 / amount()) * amount();
     }
 
@@ -130,7 +139,19 @@ public final class FixedWindow extends ReportedQuota {
         return UsualWindows.shortest(longestResetNanos, Long.MAX_VALUE).orElse(longestResetNanos);
     }
 
+    /**
+     * Returns how long later windows will take if there is always something to use them for. Where a window begins with its first use,
+     * and its end isn't known exactly, that is longer than one of them.
+     */
+    private long fromResetToReset() {
+        return Math.max(lengthNanos(), periodNanos);
+    }
+
     private void endWindow() {
+        if (!guessed && usedAtOnce && !putOff) {
+            periodNanos = latestReset - lastLatestReset;
+        }
+        usedAtOnce = false;
         lastEarliestReset = earliestReset;
         lastLatestReset = latestReset;
         settle(arrivalsBeforeReset, arrivedBeforeReset);
@@ -142,6 +163,7 @@ public final class FixedWindow extends ReportedQuota {
     void arriving(long begun, long now) {
         if (guessed && !opened && begun >= lastLatestReset) {
             opened = true;
+            usedAtOnce = begun - lastLatestReset <= AT_ONCE_NANOS;
             latestReset = now + lengthNanos();
         }
         if (now < earliestReset) {

@@ -201,6 +201,23 @@ final class FixedWindowTest {
         assertThat(window.waitNanos(10, 101 * MILLI)).isGreaterThan(WINDOW / 2);
     }
 
+    @Test
+    void windowsThatBeginWithTheirFirstUse_areExpectedAsFarApartAsTheyWere() {
+        FixedWindow quota = new FixedWindow(10);
+        long length = 10_000 * MILLI;
+        long latency = 1_000 * MILLI;
+        for (long begun = 0; begun < 3 * (length + latency); begun += length + latency) {
+            Quota.Use use = quota.reserve(10, begun);
+            use.arrived(begun + latency);
+            quota.report(use, 10, 0, length, begun + latency);
+        }
+        long reset = 3 * (length + latency);
+        long now = reset - length;
+        assertThat(quota.roomWithin(reset + length - now, now)).isEqualTo(10);
+        assertThat(quota.roomWithin(reset + length + latency - now, now)).isEqualTo(20);
+        assertThat(quota.waitNanos(20, now)).isEqualTo(reset + length + latency - now);
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void roomIsTheInverseOfTheWait(long seed) {

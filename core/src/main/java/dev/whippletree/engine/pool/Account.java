@@ -172,6 +172,11 @@ public final class Account {
         return limitKnown ? maxConcurrency : concurrency.allowed();
     }
 
+    /** Returns how many that will be, if nothing is refused. */
+    int mostConcurrency(boolean limitKnown) {
+        return limitKnown || concurrency.isGrowing() ? maxConcurrency : concurrency.allowed();
+    }
+
     void occupy(long now) {
         slots.take(now);
         calls++;

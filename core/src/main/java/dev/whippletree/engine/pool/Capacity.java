@@ -21,13 +21,16 @@ public final class Capacity {
     /** After that many windows they are all alike. */
     private static final long WINDOWS_LOOKED_AT = 32;
 
+    /** Later ones come when windows are hardly what holds prompts back. */
+    private static final int ROUNDS_LOOKED_AT = 16;
+
     private final ScopeState organization;
     private final Set<ScopeState> models = new LinkedHashSet<>();
     private final Map<Account, Opening> accounts = new LinkedHashMap<>();
     private final long now;
 
-    /** When the first of an account's targets opens, and how many attempts may then be under way. */
-    private record Opening(long nanos, long slots) {}
+    /** When the first of an account's targets opens, how many attempts may then be under way, and how many later. */
+    private record Opening(long nanos, long slots, long mostSlots) {}
 
     private Capacity(ScopeState organization, long now) {
         this.organization = organization;
@@ -52,22 +55,49 @@ public final class Capacity {
         models.add(target.modelScope());
         accounts.merge(
                 target.account(),
-                new Opening(opening, target.concurrency()),
+                new Opening(opening, target.concurrency(), target.mostConcurrency()),
                 (one, other) -> one.nanos() <= other.nanos() ? one : other);
     }
 
     /**
-     * Returns how many attempts could begin.
+     * Returns how many attempts could begin: in any time no more than limits let in before it and slots allow within it. That time's
+     * begin is looked for among the latest rounds of slots, since a limit may let in many at once.
      *
      * @param tokens that each reserves
      */
     public long roomWithin(long aheadNanos, TokenCount tokens) {
+        long room = Math.min(limitsWithin(aheadNanos, tokens), slotsWithin(aheadNanos));
+        long slots = slots();
+        long round = roundNanos();
+        for (int rounds = 1; rounds <= ROUNDS_LOOKED_AT; rounds++) {
+            long before = aheadNanos - rounds * round;
+            if (before < 0 || slots * rounds >= room) {
+                break;
+            }
+            room = Math.min(room, limitsWithin(before, tokens) + slots * rounds);
+        }
+        return room;
+    }
+
+    private long limitsWithin(long aheadNanos, TokenCount tokens) {
         long room = roomOf(organization, aheadNanos, tokens);
         long ofModels = 0;
         for (ScopeState model : models) {
             ofModels = Math.min(PLENTY, ofModels + roomOf(model, aheadNanos, tokens));
         }
-        return Math.min(Math.min(room, ofModels), slotsWithin(aheadNanos));
+        return Math.min(room, ofModels);
+    }
+
+    private long slots() {
+        return accounts.values().stream().mapToLong(Opening::mostSlots).sum();
+    }
+
+    /** Returns how long a slot is held at least, by the quickest account. */
+    private long roundNanos() {
+        return accounts.keySet().stream()
+                .mapToLong(account -> account.latency().meanNanos())
+                .min()
+                .orElse(0);
     }
 
     private long slotsWithin(long aheadNanos) {
@@ -80,6 +110,7 @@ public final class Capacity {
                         .roomWithin(
                                 open,
                                 entry.getValue().slots(),
+                                entry.getValue().mostSlots(),
                                 account.latency().meanNanos(),
                                 now);
                 room = Math.min(PLENTY, room + ofAccount);

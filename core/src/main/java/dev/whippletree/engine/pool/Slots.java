@@ -7,6 +7,11 @@ package dev.whippletree.engine.pool;
  */
 final class Slots {
 
+    private static final long UNBOUNDED = Long.MAX_VALUE / 4;
+
+    /** After so many rounds any number of slots is reached. */
+    private static final long LONGEST_GROWTH = 30;
+
     /** When each was taken, in order: a ring. */
     private long[] taken = new long[8];
 
@@ -33,17 +38,25 @@ final class Slots {
      * Returns how many attempts could begin within a time, were each free slot taken at once.
      *
      * @param all how many slots there are
+     * @param most how many there will be: each attempt that ends makes one more until then
      * @param holdNanos how long each is held; 0 if that isn't known, and then there is no bound
      * @param aheadNanos 0 or more
      */
-    long roomWithin(long aheadNanos, long all, long holdNanos, long now) {
+    long roomWithin(long aheadNanos, long all, long most, long holdNanos, long now) {
         if (holdNanos == 0) {
-            return Long.MAX_VALUE / 4;
+            return UNBOUNDED;
         }
         long rounds = aheadNanos / holdNanos;
         long rest = aheadNanos - rounds * holdNanos;
-        long free = Math.max(0, all - size);
-        return free * (rounds + 1) + size * rounds + takenUpTo(now + rest - holdNanos);
+        long ended = takenUpTo(now + rest - holdNanos);
+        long room = Math.max(0, most - size) * (rounds + 1) + size * rounds + ended;
+        return all < most ? Math.min(room, growingRoom(rounds, Math.max(0, all - size), ended)) : room;
+    }
+
+    /** Each attempt that ends lets two begin. */
+    private long growingRoom(long rounds, long free, long ended) {
+        long times = 1L << Math.min(rounds, LONGEST_GROWTH);
+        return free * (2 * times - 1) + size * (2 * times - 2) + ended * 2 * times;
     }
 
     private int takenUpTo(long moment) {

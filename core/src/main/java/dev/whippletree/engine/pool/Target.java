@@ -210,6 +210,11 @@ public final class Target {
         return account.concurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
     }
 
+    /** Returns how many that will be, if nothing is refused. */
+    int mostConcurrency() {
+        return account.mostConcurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
+    }
+
     void occupy(long now) {
         inFlight++;
         account.occupy(now);

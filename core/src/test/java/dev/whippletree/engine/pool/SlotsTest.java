@@ -36,10 +36,22 @@ final class SlotsTest {
             }
             long ahead = random.nextLong(5 * HOLD);
             assertThat(slots.size()).as("seed %s, step %s", seed, step).isEqualTo(taken.size());
-            assertThat(slots.roomWithin(ahead, all, HOLD, now))
+            assertThat(slots.roomWithin(ahead, all, all, HOLD, now))
                     .as("seed %s, step %s, %s ahead of %s", seed, step, ahead, now)
                     .isEqualTo(begunWithin(ahead, all, now));
         }
+    }
+
+    @Test
+    void whileTheyGrow_eachThatIsFreedLetsTwoBegin_upToTheMost() {
+        for (int number = 0; number < 4; number++) {
+            slots.take(0);
+        }
+        assertThat(slots.roomWithin(HOLD - 1, 4, 1_000, HOLD, 0)).isZero();
+        assertThat(slots.roomWithin(HOLD, 4, 1_000, HOLD, 0)).isEqualTo(8);
+        assertThat(slots.roomWithin(2 * HOLD, 4, 1_000, HOLD, 0)).isEqualTo(24);
+        assertThat(slots.roomWithin(2 * HOLD, 4, 6, HOLD, 0)).isEqualTo(slots.roomWithin(2 * HOLD, 6, 6, HOLD, 0));
+        assertThat(slots.roomWithin(1_000 * HOLD, 5, 6, HOLD, 0)).isEqualTo(2 * 1_001 + 4 * 1_000);
     }
 
     private long begunWithin(long ahead, int all, long now) {
@@ -59,6 +71,6 @@ final class SlotsTest {
     @Test
     void withoutAnAnswerYet_thereIsNoBound() {
         slots.take(0);
-        assertThat(slots.roomWithin(0, 1, 0, 0)).isGreaterThan(1_000_000_000_000L);
+        assertThat(slots.roomWithin(0, 1, 1, 0, 0)).isGreaterThan(1_000_000_000_000L);
     }
 }

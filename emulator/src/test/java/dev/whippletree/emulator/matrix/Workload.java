@@ -129,6 +129,11 @@ final class Workload {
                 .toArray(ServiceLimit[]::new);
     }
 
+    /** Returns how many calls the accounts allow in a window. */
+    long callsPerWindow() {
+        return amount * cell.accounts();
+    }
+
     AnswerLength answers() {
         return ANSWERS;
     }
