@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a refusal closes that doesn't say whether it is meant for the model or for the organization. One account, two models. */
@@ -54,6 +55,37 @@ final class EngineReachTest {
 
     private CompletableFuture<Completion> ask(String text, String model) {
         return fixture.ask(Prompt.builder().user(text).model(model).build());
+    }
+
+    /** The service has a bucket for each model, and tells it; ten calls a window are declared for the organization. */
+    private int callsOfDeclaredAccount(String... models) {
+        ScriptedClient declared = fixture.account("declared", "10 / 10s");
+        AtomicInteger left = new AtomicInteger(10);
+        declared.usually(declared.reports(SHORT, () -> {
+            int remaining = Math.max(0, left.decrementAndGet());
+            return new RateLimitReport(
+                    Reach.MODEL,
+                    Limit.Unit.REQUESTS,
+                    OptionalLong.of(10),
+                    OptionalLong.of(remaining),
+                    Optional.of(SECOND.multipliedBy(10)),
+                    RateLimitReport.Refill.CONTINUOUS,
+                    Optional.of(SECOND.multipliedBy(10L - remaining)));
+        }));
+        fixture.tier(models);
+        fixture.askMany(30);
+        fixture.advance(SECOND.multipliedBy(5).plus(SECOND.dividedBy(2)));
+        return declared.calls();
+    }
+
+    @Test
+    void bucketReportedForTheOnlyModel_standsForTheLimitDeclaredForTheOrganization() {
+        assertThat(callsOfDeclaredAccount("declared/large")).isEqualTo(15);
+    }
+
+    @Test
+    void bucketReportedForOneOfSeveralModels_leavesTheLimitDeclaredForTheOrganization() {
+        assertThat(callsOfDeclaredAccount("declared/large", "declared/small")).isEqualTo(10);
     }
 
     @Test

@@ -58,19 +58,20 @@ final class PoolSnapshotBuilder {
         declareLimits(topology.accounts());
         topology.accounts().forEach(this::add);
         topology.routes().values().forEach(this::add);
-        return new PoolSnapshot(scopes, accounts, targets, routes, severalModels(), topology.defaultRoute());
+        Map<ScopeState, Set<ScopeState>> models = models();
+        models.forEach((organization, ofIt) ->
+                organization.useFor(ofIt.size() == 1 ? ofIt.iterator().next() : null, now));
+        models.values().removeIf(ofIt -> ofIt.size() == 1);
+        return new PoolSnapshot(scopes, accounts, targets, routes, models.keySet(), topology.defaultRoute());
     }
 
-    private Set<ScopeState> severalModels() {
-        Map<ScopeState, ScopeState> first = new HashMap<>();
-        Set<ScopeState> several = new HashSet<>();
-        for (Target target : targets.values()) {
-            ScopeState known = first.putIfAbsent(target.organization(), target.modelScope());
-            if (known != null && known != target.modelScope()) {
-                several.add(target.organization());
-            }
-        }
-        return several;
+    /** Returns the models of each organization that has targets. */
+    private Map<ScopeState, Set<ScopeState>> models() {
+        Map<ScopeState, Set<ScopeState>> models = new LinkedHashMap<>();
+        targets.values()
+                .forEach(target -> models.computeIfAbsent(target.organization(), none -> new HashSet<>())
+                        .add(target.modelScope()));
+        return models;
     }
 
     private static void check(Topology topology) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The limits of one scope that its service reports, each by its key. Guarded by the engine's lock. */
@@ -89,6 +90,11 @@ final class ReportedLimits {
 
     void put(ReportKey key, Meter meter) {
         meters.put(key, meter);
+    }
+
+    /** Returns those that refill bit by bit. */
+    Stream<Map.Entry<ReportKey, Meter>> buckets() {
+        return meters.entrySet().stream().filter(entry -> entry.getKey().refill() == Refill.CONTINUOUS);
     }
 
     Map<ReportKey, Meter> all() {

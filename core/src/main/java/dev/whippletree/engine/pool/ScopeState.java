@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The limits and the closure of one scope, and the leases that use it. Guarded by the engine's lock.
@@ -53,6 +54,9 @@ public final class ScopeState {
     private final ReportedLimits reported = new ReportedLimits();
     private final RateSearch search = new RateSearch();
     private final Pauses pauses = new Pauses();
+
+    /** The one model of an organization that its targets are of; null if they are of several, and for a model's own scope. */
+    private @Nullable ScopeState onlyModel;
 
     /** The attempts under way, each with what had ended when it began. */
     private final Map<Lease, Ended> leases = new LinkedHashMap<>();
@@ -134,6 +138,15 @@ public final class ScopeState {
         return Stream.concat(declared().stream(), past.stream()).toList();
     }
 
+    /**
+     * All targets of this organization are of one model from now on, or of several. What the service counts of the only model is all that
+     * is used of the organization: so a bucket reported for the model can stand for a declared limit of the organization.
+     */
+    void useFor(@Nullable ScopeState model, long now) {
+        onlyModel = model;
+        arrange(declared(), now);
+    }
+
     /** Finds which of the limits are to be waited for. */
     private void arrange(List<Meter> declared, long now) {
         List<Meter> learned = meters.stream()
@@ -163,7 +176,7 @@ public final class ScopeState {
     }
 
     private boolean hasBucket(Meter declared) {
-        return reported.all().entrySet().stream()
+        return Stream.concat(reported.buckets(), onlyModel == null ? Stream.empty() : onlyModel.reported.buckets())
                 .anyMatch(entry -> entry.getKey().isBucketOf(declared, entry.getValue()));
     }
 
@@ -366,8 +379,15 @@ public final class ScopeState {
         }
         quotaOf(meter).report(lease.useOf(meter), told.amount(), told.left(), told.resetNanos(), now);
         arrange(declared(), now);
+        lease.target().organization().reportedOf(this, now);
         if (told.resetNanos() > 0) {
             tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
+        }
+    }
+
+    private void reportedOf(ScopeState model, long now) {
+        if (onlyModel == model) {
+            arrange(declared(), now);
         }
     }
 

@@ -15,15 +15,19 @@ import java.util.Optional;
  *
  * @param declared as the engine is told
  * @param counted as the service counts it
+ * @param ofOneModel whether all that counts towards it is of one model
  */
-record CountedLimit(DeclaredLimit declared, ServiceLimit counted) {
+record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneModel) {
 
     /** Returns the limits of a kind; those of models that aren't asked are left out. */
     static List<CountedLimit> of(AccountGroup group) {
         List<String> models = models(group);
         return group.limits().stream()
                 .filter(declared -> declared.model().map(models::contains).orElse(true))
-                .map(declared -> new CountedLimit(declared, counted(declared, kind(group.service()))))
+                .map(declared -> new CountedLimit(
+                        declared,
+                        counted(declared, kind(group.service())),
+                        declared.model().isPresent() || models.size() == 1))
                 .toList();
     }
 
@@ -68,12 +72,12 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted) {
     }
 
     /**
-     * Returns the most that can be used from a fresh start until the horizon. A limit that is declared for a whole organization is
-     * kept in every sliding window, however the service counts it; a bucket of one model refills from the first use on.
+     * Returns the most that can be used from a fresh start until the horizon. A limit that is declared for an organization of several
+     * models is kept in every sliding window, however the service counts it; a bucket of one model refills from the first use on.
      */
     long allowed(Duration horizon) {
         long windowNanos = limit().window().toNanos();
-        boolean refills = counted.counting() == Counting.BUCKET && model().isPresent();
+        boolean refills = counted.counting() == Counting.BUCKET && ofOneModel;
         double windows = refills
                 ? 1 + (double) horizon.toNanos() / windowNanos
                 : Math.ceil((double) horizon.toNanos() / windowNanos);
