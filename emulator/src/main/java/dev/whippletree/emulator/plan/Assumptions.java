@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.plan;
 
+import dev.whippletree.emulator.model.Latency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,7 +17,7 @@ final class Assumptions {
         List<String> sentences = new ArrayList<>();
         sentences.add(repetition(workload));
         sentences.add(starts(workload) + thinking(request));
-        sentences.add("Answers take " + Words.time(request.latency().mean()) + " on average, prompts have "
+        sentences.add("Answers take " + latency(request.latency()) + ", prompts have "
                 + Words.number(workload.promptTokens()) + " tokens and answers " + Words.number(workload.answerTokens())
                 + "; max_tokens is " + Words.number(workload.bound()) + ", which Groq counts in full.");
         sentences.add(
@@ -32,6 +33,15 @@ final class Assumptions {
         sentences.addAll(credits(request));
         sentences.addAll(request.pool().notes());
         return sentences;
+    }
+
+    private static String latency(Latency latency) {
+        String mean = Words.time(latency.mean());
+        return switch (latency.shape()) {
+            case CONSTANT -> mean + " each time";
+            case UNIFORM -> mean + ", give or take " + Words.percent(latency.spread());
+            case LOGNORMAL -> mean + " on average, and now and then much longer";
+        };
     }
 
     private static String repetition(Workload workload) {

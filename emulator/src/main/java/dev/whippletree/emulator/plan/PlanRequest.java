@@ -39,6 +39,9 @@ public record PlanRequest(
     /** The tier that advice adds where nothing else is said: what Groq's free plan allowed in September 2026. */
     public static final String DEFAULT_ADDED_TIER = "groq:1x30/min+1000/d+8000tok/min+200000tok/d";
 
+    /** By what share of the mean an answer's time may differ where nothing is said of it: no service takes equally long each time. */
+    private static final double USUAL_SPREAD = 0.2;
+
     private static final Duration LONGEST_HORIZON = Duration.ofDays(31);
     private static final int DEFAULT_PROCESSES = 4;
     private static final int MOST_PROCESSES = 100;
@@ -72,13 +75,13 @@ public record PlanRequest(
         }
     }
 
-    /** Returns a request of one hour with answers of one second, the standard workload, and advice. */
+    /** Returns a request of one hour with answers of one second, give or take a fifth, the standard workload, and advice. */
     public static PlanRequest of(List<Integer> sizes, AccountPool pool) {
         return new PlanRequest(
                 sizes,
                 Workload.STANDARD,
                 pool,
-                Latency.constant(Duration.ofSeconds(1)),
+                Latency.uniform(Duration.ofSeconds(1), USUAL_SPREAD),
                 Duration.ofHours(1),
                 Optional.empty(),
                 1,
@@ -92,6 +95,15 @@ public record PlanRequest(
     public PlanRequest withWorkload(Workload workload) {
         return new PlanRequest(
                 sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /**
+     * Returns the same with another latency as users write it. One that is said to be constant is taken for a mean, from which times differ
+     * by a fifth at most: calls that end all at once would hide what limits cost.
+     */
+    public PlanRequest withUsualLatency(Latency latency) {
+        return withLatency(
+                latency.shape() == Latency.Shape.CONSTANT ? Latency.uniform(latency.mean(), USUAL_SPREAD) : latency);
     }
 
     /** Returns the same with another latency. */

@@ -39,7 +39,7 @@ final class WishedPlan {
             request = wish.horizon().map(request::withHorizon).orElse(request);
             request = request.withWorkload(workload());
             request =
-                    wish.latency().map(Latency::parse).map(request::withLatency).orElse(request);
+                    wish.latency().map(Latency::parse).map(request::withUsualLatency).orElse(request);
             request = wish.longestWait().map(request::withLongestWait).orElse(request);
             request = wish.processes().map(request::withProcesses).orElse(request);
             request = wish.seed().map(request::withSeed).orElse(request);
