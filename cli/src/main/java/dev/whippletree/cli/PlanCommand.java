@@ -110,8 +110,9 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--latency",
             paramLabel = "TIME",
-            description = "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; give or take 20%% unless"
-                    + " stated; default: 1s.")
+            description =
+                    "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; give or take 20%% unless"
+                            + " stated; default: 1s.")
     private Optional<String> latency = Optional.empty();
 
     @Option(

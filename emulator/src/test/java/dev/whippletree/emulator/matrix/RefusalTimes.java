@@ -70,7 +70,8 @@ final class RefusalTimes {
         SimulatedPoolBuilder builder = SimulatedPool.builder(cell.seed())
                 .engine(EngineSettings.DEFAULT.withMaxConcurrency(cell.width()))
                 .service(cell.knowledge().kind(), service -> service.answerLength(workload.answers()))
-                .clients((account, client) -> new Watched(new TimedClient(client, workload, this::timeline, new Unwatched())));
+                .clients((account, client) ->
+                        new Watched(new TimedClient(client, workload, this::timeline, new Unwatched())));
         for (int number = 1; number <= cell.accounts(); number++) {
             SimulatedAccount account =
                     SimulatedAccount.of("account-" + number, cell.knowledge().kind(), workload.serviceLimits());
@@ -144,8 +145,8 @@ final class RefusalTimes {
     }
 
     private void askAgain() {
-        ask().whenComplete((completion, failure) -> pool.timeline()
-                .schedule(failure == null ? 0 : PAUSE_AFTER_FAILURE.toNanos(), this::askAgain));
+        ask().whenComplete((completion, failure) ->
+                pool.timeline().schedule(failure == null ? 0 : PAUSE_AFTER_FAILURE.toNanos(), this::askAgain));
     }
 
     /** What the service lets in doesn't matter here. */

@@ -38,8 +38,10 @@ final class WishedPlan {
             PlanRequest request = PlanRequest.of(wish.interviews(), pool).withAdvice(wish.advice());
             request = wish.horizon().map(request::withHorizon).orElse(request);
             request = request.withWorkload(workload());
-            request =
-                    wish.latency().map(Latency::parse).map(request::withUsualLatency).orElse(request);
+            request = wish.latency()
+                    .map(Latency::parse)
+                    .map(request::withUsualLatency)
+                    .orElse(request);
             request = wish.longestWait().map(request::withLongestWait).orElse(request);
             request = wish.processes().map(request::withProcesses).orElse(request);
             request = wish.seed().map(request::withSeed).orElse(request);
