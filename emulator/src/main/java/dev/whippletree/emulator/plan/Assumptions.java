@@ -37,8 +37,11 @@ final class Assumptions {
 
     private static String latency(Latency latency) {
         String mean = Words.time(latency.mean());
+        if (latency.spread() == 0) {
+            return mean + " each time";
+        }
         return switch (latency.shape()) {
-            case CONSTANT -> mean + " each time";
+            case CONSTANT -> mean;
             case UNIFORM -> mean + ", give or take " + Words.percent(latency.spread());
             case LOGNORMAL -> mean + " on average, and now and then much longer";
         };
