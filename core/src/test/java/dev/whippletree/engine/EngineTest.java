@@ -522,4 +522,24 @@ final class EngineTest {
                         .withThrowableThat()
                         .withMessageContaining("none of the accounts that may answer this prompt is on route"));
     }
+
+    /** Two calls are under way for 5 s; it is assumed that they arrived within 2. */
+    @Test
+    void refusalThatLateArrivalsExplain_endsTheAssumedTransit() {
+        ScriptedClient client = fixture.account("a", "2 / 10s");
+        Duration slow = Duration.ofSeconds(5);
+        client.then(client.answersAfter(slow)).then(client.answersAfter(slow));
+        client.then(client.failsAfter(
+                Duration.ofMillis(10),
+                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(20), Reach.ORGANIZATION)));
+        client.usually(client.answersAfter(slow));
+        fixture.askMany(8);
+        fixture.advance(Duration.ofSeconds(70));
+        List<Long> seconds =
+                client.callTimes().stream().map(time -> time / 1_000_000_000L).toList();
+        assertThat(seconds.subList(0, 3)).containsExactly(0L, 0L, 12L);
+        List<Long> after = seconds.subList(4, seconds.size());
+        assertThat(after).hasSizeGreaterThan(2);
+        assertThat(after.get(2) - after.get(0)).as("a window after the answers").isGreaterThanOrEqualTo(15);
+    }
 }

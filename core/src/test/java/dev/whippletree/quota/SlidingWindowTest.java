@@ -44,6 +44,29 @@ final class SlidingWindowTest {
     }
 
     @Test
+    void answerBeforeTheLatestArrival_datesTheUse() {
+        Quota.Use use = window.reserve(3, 0);
+        use.sent(500, 10);
+        use.arrived(50);
+        assertThat(window.waitNanos(3, 50)).isEqualTo(WINDOW);
+        assertThat(window.left(1_050)).isEqualTo(3);
+    }
+
+    /** By their answers two of the first three are still there when three more are. */
+    @Test
+    void usesThatLeftLongBeforeTheirAnswers_exceedTheLimitByTheAnswers_untilThoseHaveLeftToo() {
+        for (long answer = 400; answer <= 600; answer += 100) {
+            Quota.Use use = window.reserve(1, 0);
+            use.sent(50, 10);
+            use.arrived(answer);
+        }
+        assertThat(window.isExceededByAnswers(600)).as("nothing has left").isFalse();
+        window.reserve(3, 1_450);
+        assertThat(window.isExceededByAnswers(1_450)).isTrue();
+        assertThat(window.isExceededByAnswers(1_650)).as("all have left").isFalse();
+    }
+
+    @Test
     void released_isFreeAgainAtOnceAndForGood() {
         Quota.Use use = window.reserve(3, 0);
         use.release(10);

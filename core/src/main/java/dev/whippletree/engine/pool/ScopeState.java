@@ -254,9 +254,7 @@ public final class ScopeState {
      * @return when it may be asked again, perhaps no later than was known
      */
     public long refused(Lease lease, OptionalLong told, double chance, long now) {
-        if (meters.stream()
-                .anyMatch(meter ->
-                        isDeclared(meter) && Redeclaration.window(meter).isExceededByAnswers(now))) {
+        if (meters.stream().anyMatch(meter -> isExceededByAnswers(meter, now))) {
             lease.target().account().distrustTransit();
         }
         long begun = lease.beganNanos();
@@ -272,6 +270,10 @@ public final class ScopeState {
             }
         }
         return until;
+    }
+
+    private static boolean isExceededByAnswers(Meter meter, long now) {
+        return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
     }
 
     /** From when a rate is found its pace is kept like any other limit. */
