@@ -59,6 +59,11 @@ public final class RefillSearch {
             return used == 1 ? Double.POSITIVE_INFINITY : (resetNanos + errorNanos()) / (double) (used - 1);
         }
 
+        /** Returns whether one unit can take equally long by both. */
+        boolean isProportionalTo(Told other) {
+            return leastOfOne() <= other.mostOfOne() && other.leastOfOne() <= mostOfOne();
+        }
+
         boolean isWholeSeconds() {
             return resetNanos % SECOND_NANOS == 0;
         }
@@ -100,11 +105,14 @@ public final class RefillSearch {
             return;
         }
         Told told = new Told(begun, now, used, resetNanos);
-        boolean proportional = narrow(told);
-        if (least != null && told.isTwice(least)) {
-            judge(told, least, proportional);
+        boolean agrees = narrow(told);
+        if (pending != null && now >= pending.begun() + pending.resetNanos()) {
+            pending = null; // A later reset may be that of the next window.
         }
-        if (pending == null || now >= pending.begun() + pending.resetNanos()) {
+        if (least != null && told.isTwice(least)) {
+            judge(told, least, agrees && told.isProportionalTo(least));
+        }
+        if (pending == null) {
             pending = told;
         }
         if (least == null || used < least.used()) {

@@ -77,6 +77,28 @@ final class RefillSearchTest {
         assertThat(search.found()).as("it has come nearer once").isEqualTo(Refill.AT_ONCE);
     }
 
+    @Test
+    void firstReportsOfNewWindows_areNotOnesThatWerePutOff() {
+        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        long reset = 10 * SECOND - 1_000_000;
+        search.report(0, 1, reset, 1);
+        for (long window = 1; window < 6; window++) {
+            long now = window * 21 * SECOND;
+            search.report(now, window % 2 == 0 ? 4 : 16, reset, now + SECOND / 10);
+        }
+        assertThat(search.found()).isEqualTo(Refill.AT_ONCE);
+    }
+
+    @Test
+    void refusalsThatRepeatOneReport_sayNothingOfABucket() {
+        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        search.report(0, 1, 43 * SECOND, 1);
+        for (long now = 29 * SECOND; now < 29 * SECOND + 4; now++) {
+            search.report(now, 15, 14 * SECOND - 1_000_000, now + 1);
+        }
+        assertThat(search.found()).isEqualTo(Refill.AT_ONCE);
+    }
+
     /** A response on its way back. */
     private record Response(long arrives, long begun, long used, long resetNanos) {}
 

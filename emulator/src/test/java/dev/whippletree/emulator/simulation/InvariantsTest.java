@@ -70,9 +70,9 @@ final class InvariantsTest {
         check(ScenarioLot.calm(seed));
     }
 
-    /** Of reloads, reconnections, retries, a transit that was doubted, outages of timeouts, cancelling at a deadline, and holding back. */
+    /** Of reloads, reconnections, retries, a transit that was doubted, outages of timeouts, cancelling at a deadline, holding back, and windows taken for others. */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {848, 4_621, 14_016, 14_128, 14_573, 17_294, 18_332, 19_725, 25_019, 38_538})
+    @ValueSource(longs = {848, 4_621, 14_016, 14_128, 14_573, 17_294, 18_332, 19_725, 25_019, 33_276, 38_538, 58_587})
     void roughScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.rough(seed));
     }
