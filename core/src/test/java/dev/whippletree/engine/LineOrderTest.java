@@ -158,7 +158,7 @@ final class LineOrderTest {
         }
         double before = late.start;
         line.hurry(late.flight);
-        strike(late);
+        noted.remove(late);
         note(late, Priority.INTERACTIVE);
         late.start = Math.min(before, late.start);
     }
