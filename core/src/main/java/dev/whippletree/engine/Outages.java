@@ -29,6 +29,9 @@ final class Outages {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
 
+    /** A call that nothing was heard of for so long is taken to be let in, and for twice the time that a refusal took. */
+    private static final long SHORTEST_ALONE_NANOS = Duration.ofMillis(100).toNanos();
+
     private final Pool pool;
     private final Announcements announcements;
     private final Listeners listeners;
@@ -70,6 +73,9 @@ final class Outages {
                 .mapToLong(Waits::nanos)
                 .findFirst();
         long until = scope.refused(lease, told, chance, now);
+        if (scope.refusesStill()) {
+            scope.closure().openForOne(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
+        }
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
             say(target, "is rate-limited" + on(scope) + " for " + (until - now) / 1_000_000 + " ms", failure.message());
         }

@@ -18,6 +18,7 @@ final class TargetOptions {
 
     private final Allowed allowed;
     private final Map<Target, Failures> failures = new HashMap<>(0);
+    private final Map<Target, Integer> refusals = new HashMap<>(0);
     private final Set<Target> barred = new HashSet<>(0);
     private final Set<Target> avoided = new HashSet<>(0);
     private Route route;
@@ -82,6 +83,11 @@ final class TargetOptions {
                 outage && before.all > 0 && target.health().isSameOutage(before.latestNanos, lease.health(), now);
         failures.put(target, new Failures(before.all + 1, before.counted + (again ? 0 : 1), now));
         return !again;
+    }
+
+    /** Counts a call that a limit refused while it let in others; returns how many there were. */
+    int countRefusal(Target target) {
+        return refusals.merge(target, 1, Integer::sum);
     }
 
     /** Returns how many attempts on a target have failed, without calls answered with a limit. */
@@ -163,9 +169,8 @@ final class TargetOptions {
 
     /** Goes on with another form of the route. What is known of targets is kept of those that are still there. */
     void goOn(Route next) {
-        Map<Target, Failures> before = Map.copyOf(failures);
-        failures.clear();
-        before.forEach((target, there) -> onRoute(target, next).ifPresent(same -> failures.put(same, there)));
+        keep(failures, next);
+        keep(refusals, next);
         keepThoseOn(next, barred);
         keepThoseOn(next, avoided);
         if (!next.settings().tiers().equals(route.settings().tiers())) {
@@ -186,5 +191,11 @@ final class TargetOptions {
                 .filter(other ->
                         other.account() == target.account() && other.model().equals(target.model()))
                 .findFirst();
+    }
+
+    private static <T> void keep(Map<Target, T> counts, Route next) {
+        Map<Target, T> counted = Map.copyOf(counts);
+        counts.clear();
+        counted.forEach((target, count) -> onRoute(target, next).ifPresent(there -> counts.put(there, count)));
     }
 }

@@ -17,6 +17,7 @@ final class CubicGrowth {
 
     private final double stepsToCeiling;
     private final double ceiling;
+    private final double stepsBeyond;
     private long steps;
 
     /**
@@ -27,8 +28,19 @@ final class CubicGrowth {
      *     started below
      */
     CubicGrowth(double ceiling, double stepsToCeiling) {
+        this(ceiling, stepsToCeiling, stepsToCeiling);
+    }
+
+    /**
+     * Starts below a ceiling.
+     *
+     * @param stepsBeyond after how many steps it grows by another tenth once it is a tenth above the ceiling, 1 or more: it was too
+     *     low then
+     */
+    CubicGrowth(double ceiling, double stepsToCeiling, double stepsBeyond) {
         this.ceiling = ceiling;
         this.stepsToCeiling = stepsToCeiling;
+        this.stepsBeyond = stepsBeyond;
     }
 
     double ceiling() {
@@ -42,7 +54,9 @@ final class CubicGrowth {
     /** Returns the bound. */
     double value() {
         double beyond = steps / stepsToCeiling - 1;
-        return beyond <= 1 ? ceiling * (1 + CUT * beyond * beyond * beyond) : ceiling * Math.pow(1 + CUT, beyond);
+        return beyond <= 1
+                ? ceiling * (1 + CUT * beyond * beyond * beyond)
+                : ceiling * Math.pow(1 + CUT, 1 + (beyond - 1) * stepsToCeiling / stepsBeyond);
     }
 
     /** A call that tested the bound got in. */

@@ -38,6 +38,11 @@ public final class Pace implements Quota {
         this.creditAt = opensAt;
     }
 
+    /** Returns the calls a nanosecond. */
+    public double perNano() {
+        return perNano;
+    }
+
     /** Changes the rate from now on. */
     void change(double callsPerNano, long now) {
         advance(now);

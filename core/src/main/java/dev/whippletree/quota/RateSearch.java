@@ -37,6 +37,9 @@ public final class RateSearch {
      */
     private static final double WINDOW_SHARE = 0.5;
 
+    /** A rate that was measured while others used much is far too low; it grows by a tenth for so many calls at least. */
+    private static final double FEWEST_BEYOND = 40;
+
     private static final double LARGEST_WINDOW = 1000;
 
     private static final double MOST_AT_ONCE = 16;
@@ -71,6 +74,11 @@ public final class RateSearch {
     private long congestedAt = NEVER;
     private long opensAt = NEVER;
 
+    /** Since when no call has been under way, and how long that was so while it was open. */
+    private long restingSince = NEVER;
+
+    private long restedNanos;
+
     /** Calls begun since the congestion began. */
     private long begunSince;
 
@@ -95,6 +103,24 @@ public final class RateSearch {
         }
     }
 
+    /**
+     * Returns one that goes on from a rate at which calls were let in and some refused, a tenth below it at first.
+     *
+     * @param rate calls a nanosecond, positive
+     * @param calls by how many calls it is known
+     */
+    public static RateSearch at(double rate, double calls, long now) {
+        RateSearch search = new RateSearch();
+        search.run = new Run(now, now, 0);
+        search.measured = rate;
+        search.firstRun = calls;
+        search.congestedAt = now;
+        search.opensAt = now;
+        search.growth = new CubicGrowth(rate, search.callsToNextTest(rate));
+        search.pace = new Pace(search.growth.value(), search.mostAtOnce(), now);
+        return search;
+    }
+
     /** Returns the rate that was found, if there is one yet. */
     public Optional<Pace> pace() {
         return Optional.ofNullable(pace);
@@ -106,6 +132,17 @@ public final class RateSearch {
                 ? OptionalLong.empty()
                 : OptionalLong.of(
                         (long) Math.max(SHORTEST_PAUSE, Math.min(LONGEST_PAUSE, CALLS_OF_A_PAUSE / growth.value())));
+    }
+
+    /** No call is under way any more. */
+    public void rest(long now) {
+        restingSince = now;
+    }
+
+    /** One is again. */
+    public void wake(long now) {
+        restedNanos += restingSince == NEVER ? 0 : Math.max(0, now - Math.max(restingSince, opensAt));
+        restingSince = NEVER;
     }
 
     /** A call begins. */
@@ -129,7 +166,7 @@ public final class RateSearch {
             congested = false;
             measured = run.calls > 0 ? measure(now) : measured;
             firstRun = firstRun == 0 ? run.calls : firstRun;
-            run = new Run(congestedAt, opensAt, pace == null ? 0 : pace.idleNanos(now));
+            run = new Run(congestedAt, opensAt, idleNanos(now));
             run.calls = begunSince;
         }
         keepPace(now);
@@ -173,7 +210,7 @@ public final class RateSearch {
                 cost.begin();
             }
         } else if (begun >= congestedAt) {
-            run = new Run(until, until, 0);
+            run = new Run(until, until, idleNanos(now));
             return;
         } else {
             return;
@@ -188,12 +225,17 @@ public final class RateSearch {
             if (measured == 0 || run.calls <= 0 || rate > measured * AGREEMENT || rate < measured / AGREEMENT) {
                 return;
             }
-            pace = new Pace(rate, Math.min(MOST_AT_ONCE, Math.max(1, firstRun * BURST_SHARE)), opensAt);
+            pace = new Pace(rate, mostAtOnce(), opensAt);
         }
-        growth = new CubicGrowth(ceiling(rate), callsToNextTest(rate));
+        double calls = refusedRate == 0 ? callsBeyond() : callsToNextTest(rate);
+        growth = new CubicGrowth(ceiling(rate), calls, Math.min(calls, callsBeyond()));
         pace.holdUntil(opensAt);
         double probing = told ? Double.MAX_VALUE : 1.0 / Math.max(1, opensAt - now);
         pace.change(Math.min(growth.value(), probing), now);
+    }
+
+    private double mostAtOnce() {
+        return Math.min(MOST_AT_ONCE, Math.max(1, firstRun * BURST_SHARE));
     }
 
     /** A window used up early leaves a long time closed; a short one says that it was the rate itself that was just too high. */
@@ -207,10 +249,17 @@ public final class RateSearch {
         return Math.max(rate, refusedRate / 2);
     }
 
+    private double callsBeyond() {
+        return Math.max(FEWEST_BEYOND, ofWindow());
+    }
+
+    private double ofWindow() {
+        return WINDOW_SHARE * Math.min(firstRun, LARGEST_WINDOW);
+    }
+
     private double callsToNextTest(double rate) {
-        double ofWindow = WINDOW_SHARE * Math.min(firstRun, LARGEST_WINDOW);
         double forRounding = rate * PAUSES_BETWEEN_TESTS * roundedNanos();
-        return Math.max(cost.callsToNextTest(), Math.max(ofWindow, forRounding));
+        return Math.max(cost.callsToNextTest(), Math.max(ofWindow(), forRounding));
     }
 
     private long roundedNanos() {
@@ -219,8 +268,13 @@ public final class RateSearch {
 
     /** Returns the rate at which calls were let in. */
     private double measure(long now) {
-        long idle = pace == null ? 0 : pace.idleNanos(now) - run.idleBefore;
+        long idle = idleNanos(now) - run.idleBefore;
         return (double) Math.max(1, run.calls) / Math.max(1, opensAt - run.start - idle);
+    }
+
+    /** Returns for how long calls waited for nothing: while a pace is kept it tells, else the time without any call. */
+    private long idleNanos(long now) {
+        return pace == null ? restedNanos : pace.idleNanos(now);
     }
 
     private void keepPace(long now) {

@@ -105,9 +105,9 @@ final class RateSearchTest {
     @Test
     void pacedCalls_raiseIt_upToWhereItWasRefusedAndBeyond() {
         long opening = find();
-        long now = letIn(201, opening, opening + 201 * SECOND);
+        long now = letIn(51, opening, opening + 51 * SECOND);
         assertThat(perSecond()).isCloseTo(1, SLIGHT);
-        letIn(200, now, now + 200 * SECOND);
+        letIn(50, now, now + 50 * SECOND);
         assertThat(perSecond()).isCloseTo(1.1, SLIGHT);
     }
 
@@ -121,7 +121,7 @@ final class RateSearchTest {
     @Test
     void refusedAtACeiling_startsATenthBelowThat() {
         long opening = find();
-        long now = letIn(401, opening, opening + 401 * SECOND);
+        long now = letIn(101, opening, opening + 101 * SECOND);
         refused(now, now + 2 * SECOND);
         assertThat(perSecond()).isCloseTo(0.99, SLIGHT);
     }

@@ -25,27 +25,41 @@ public final class Closure {
     /** What its probe holds; null while nobody probes. */
     private @Nullable Object probe;
 
+    /** For how long one call is alone when it opens, which may be too early; 0 if it opens for all. */
+    private long aloneNanos;
+
+    /** The call that is alone; null if there is none. */
+    private @Nullable Object first;
+
+    private long aloneUntil;
+
     /** Until when another process may be looking whether it is open. */
     private long probedElsewhereUntil = Long.MIN_VALUE;
 
     /** Closes until a time that is known; a later one that was known before stays. */
     public boolean closeUntil(long moment, String why, long now) {
-        boolean first = !isClosed(now);
-        if (first || (endKnown && moment > until)) {
+        boolean opened = !isClosed(now);
+        if (opened || (endKnown && moment > until)) {
             set(moment, true, why);
         }
-        return first;
+        return opened;
+    }
+
+    /** When it opens, lets one call begin, and the others when that is let in or has been under way for some time. */
+    public void openForOne(long nanos) {
+        aloneNanos = nanos;
+        first = null;
     }
 
     /** Closes until somebody does something about it, and at least until a time that is known already. */
     public boolean closeUntilMended(String why, long now) {
         boolean closedUntilKnown = isClosed(now) && endKnown;
-        boolean first = !isClosed(now) || endKnown;
+        boolean news = !isClosed(now) || endKnown;
         long recheck = now + RECHECK_NANOS;
         set(closedUntilKnown ? Math.max(until, recheck) : recheck, false, why);
         unproven = true;
         probe = null;
-        return first;
+        return news;
     }
 
     /** Closes, as {@link #closeUntilMended} does, with the next look at a moment that an earlier process chose. */
@@ -79,6 +93,10 @@ public final class Closure {
         if (unproven && !isClosed(now) && probe == null) {
             probe = lease;
         }
+        if (aloneNanos > 0 && !isClosed(now) && first == null) {
+            first = lease;
+            aloneUntil = now + aloneNanos;
+        }
     }
 
     /**
@@ -87,6 +105,10 @@ public final class Closure {
      * @return whether it has proved that
      */
     boolean ended(Object lease, boolean proved) {
+        if (first == lease) {
+            first = null;
+            aloneNanos = proved ? 0 : aloneNanos;
+        }
         if (probe != lease) {
             return false;
         }
@@ -117,7 +139,10 @@ public final class Closure {
     /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */
     public long waitNanos(long now) {
         if (!isClosed(now)) {
-            return probe == null && now >= probedElsewhereUntil ? Waits.NONE : Waits.UNTIL_EVENT;
+            if (probe != null || now < probedElsewhereUntil) {
+                return Waits.UNTIL_EVENT;
+            }
+            return first != null && now < aloneUntil ? aloneUntil - now : Waits.NONE;
         }
         return endKnown ? until - now : Waits.UNKNOWN;
     }

@@ -155,7 +155,7 @@ public final class Lease {
 
     /** Ends it: what was reserved is used, in full or by what the service says it counted. */
     public void end(Optional<TokenCount> counted, long now) {
-        leave();
+        leave(now);
         if (!arrived) {
             long latest = arrivedBy(now);
             holds.forEach(hold -> hold.use().lost(latest, now));
@@ -167,16 +167,16 @@ public final class Lease {
 
     /** Ends it: nothing was ever sent. */
     public void release(long now) {
-        leave();
+        leave(now);
         holds.forEach(hold -> hold.use().release(now));
     }
 
-    private void leave() {
+    private void leave(long now) {
         if (ended) {
             throw new IllegalStateException("a lease of " + target.id() + " was ended twice");
         }
         ended = true;
         target.vacate();
-        scopes.forEach(scope -> scope.leave(this));
+        scopes.forEach(scope -> scope.leave(this, now));
     }
 }

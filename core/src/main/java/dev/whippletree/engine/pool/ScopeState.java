@@ -8,7 +8,9 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.FixedWindow;
+import dev.whippletree.quota.Pace;
 import dev.whippletree.quota.Quota.Use;
+import dev.whippletree.quota.RandomRefusals;
 import dev.whippletree.quota.RateSearch;
 import dev.whippletree.quota.ReportedQuota;
 import dev.whippletree.quota.SlidingWindow;
@@ -38,6 +40,16 @@ public final class ScopeState {
 
     private static final long FLIGHTS_IN_MEAN = 8;
 
+    /** So many calls let in, and so many windows', show that a limit that was doubted is right. */
+    private static final long CALLS_TO_TRUST = 200;
+
+    private static final long WINDOWS_TO_TRUST = 2;
+
+    /** As many at a pace that was found: it is tested more often than that. */
+    private static final long PACED_CALLS_TO_TRUST = 1000;
+
+    private static final long PACED_WINDOWS_TO_TRUST = 5;
+
     private final Scope scope;
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
@@ -52,7 +64,8 @@ public final class ScopeState {
     private final List<Meter> past = new ArrayList<>(0);
 
     private final ReportedLimits reported = new ReportedLimits();
-    private final RateSearch search = new RateSearch();
+    private RateSearch search = new RateSearch();
+    private final RandomRefusals random = new RandomRefusals();
     private final Pauses pauses = new Pauses();
 
     /** The one model of an organization that its targets are of; null if they are of several, and for a model's own scope. */
@@ -62,6 +75,11 @@ public final class ScopeState {
     private final Map<Lease, Ended> leases = new LinkedHashMap<>();
 
     private Ended ended = new Ended(0, TokenCount.NONE);
+
+    /** Whether calls were refused although a declared or reported limit of requests had room for them. */
+    private boolean doubted;
+
+    private long letInSinceRefusal;
     private final SharedLimits shared = new SharedLimits(this);
 
     /** The smallest amounts of its limits of tokens; there may be many targets to be asked for them. */
@@ -221,14 +239,21 @@ public final class ScopeState {
         lease.catchUp(meter, now);
     }
 
-    /** Returns whether a limit of requests was declared or reported; a rate found by trial is none. */
+    /** Returns whether a limit of requests was declared or reported, and nothing shows that there is a lower one. */
     boolean knowsRequestLimit() {
+        if (doubted) {
+            return false;
+        }
         for (Meter meter : meters) {
-            if (meter.unit() == Limit.Unit.REQUESTS && meter.source() != LimitStatus.Source.LEARNED) {
+            if (isKnown(meter)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isKnown(Meter meter) {
+        return meter.unit() == Limit.Unit.REQUESTS && meter.source() != LimitStatus.Source.LEARNED;
     }
 
     boolean countsTokens() {
@@ -244,6 +269,11 @@ public final class ScopeState {
     void letIn(long beganNanos, long now) {
         pauses.letIn(beganNanos);
         search.letIn(beganNanos, now);
+        random.letIn(beganNanos);
+        if (doubted) {
+            letInSinceRefusal++;
+            trustAgain();
+        }
     }
 
     /**
@@ -257,17 +287,71 @@ public final class ScopeState {
         if (meters.stream().anyMatch(meter -> isExceededByAnswers(meter, now))) {
             lease.target().account().distrustTransit();
         }
-        long begun = lease.beganNanos();
-        long until = told.isPresent()
-                ? now + told.getAsLong()
-                : pauses.refused(begun, search.pauseNanos().orElse(Pauses.FIRST_NANOS), chance, now);
-        if (!knowsRequestLimit()) {
-            if (search.pace().isPresent() && lease.crowded(now)) {
-                search.setAside(begun);
-            } else {
-                search.refused(begun, now, until, told.isPresent());
-                keepPace(lease);
+        if (told.isPresent() || isLimit(lease, now)) {
+            return limited(lease, told, chance, now);
+        }
+        search.setAside(lease.beganNanos());
+        return now;
+    }
+
+    /** Returns whether a refusal that says nothing of when to come back is put down to a limit. */
+    private boolean isLimit(Lease lease, long now) {
+        RandomRefusals.Cause cause = random.refused(
+                lease.beganNanos(),
+                latestAsGoodAsLetIn(lease, now),
+                search.pace().isPresent(),
+                now);
+        switch (cause) {
+            case CHANCE, LIMIT -> {}
+            case DOUBT -> {
+                search = RateSearch.at(letInSince(random.doubtedSince(), now), random.letIn(), now);
+                keepPace();
             }
+            case NO_LIMIT -> {
+                search = new RateSearch();
+                meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED);
+            }
+        }
+        return cause == RandomRefusals.Cause.LIMIT;
+    }
+
+    /** Returns when the latest call under way began that no limit can have refused any more. */
+    private long latestAsGoodAsLetIn(Lease refused, long now) {
+        long latest = Long.MIN_VALUE;
+        for (Lease lease : leases.keySet()) {
+            if (lease != refused && lease.beganNanos() <= now - random.certainNanos()) {
+                latest = Math.max(latest, lease.beganNanos());
+            }
+        }
+        return latest;
+    }
+
+    /** Returns the calls a nanosecond that were let in, or as good as that, of those begun since a moment. */
+    private double letInSince(long since, long now) {
+        long certain = now - random.certainNanos();
+        long surviving = leases.keySet().stream()
+                .filter(lease -> lease.beganNanos() >= since && lease.beganNanos() <= certain)
+                .count();
+        return (random.letIn() + surviving) / Math.max(1, certain - since);
+    }
+
+    private long limited(Lease lease, OptionalLong told, double chance, long now) {
+        long begun = lease.beganNanos();
+        long first = search.pauseNanos().orElse(Pauses.FIRST_NANOS);
+        long until = pauses.refused(begun, told, first, chance, now);
+        if (!doubted && knowsRequestLimit()) {
+            doubted = true;
+            search = new RateSearch();
+        }
+        letInSinceRefusal = 0;
+        if (search.pace().isPresent() && lease.crowded(now)) {
+            search.setAside(begun);
+        } else {
+            search.refused(begun, now, until, told.isPresent());
+            if (search.pace().isEmpty()) {
+                lease.startAnew();
+            }
+            keepPace();
         }
         return until;
     }
@@ -276,15 +360,43 @@ public final class ScopeState {
         return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
     }
 
+    /** Returns whether it has refused the calls that were to find out if it lets in again. */
+    public boolean refusesStill() {
+        return pauses.isUncertain();
+    }
+
+    /**
+     * A limit that was declared or reported is right after all if the rate that was found allows as much, or if nothing has been
+     * refused for long.
+     */
+    private void trustAgain() {
+        double declared = Double.MAX_VALUE;
+        long largest = 0;
+        for (Meter meter : meters) {
+            if (isKnown(meter)) {
+                long amount = meter.quota().amount();
+                long window = meter.quota().window().map(Duration::toNanos).orElse(0L);
+                declared = window == 0 ? declared : Math.min(declared, (double) amount / window);
+                largest = Math.max(largest, amount);
+            }
+        }
+        Optional<Pace> pace = search.pace();
+        long enough = pace.isEmpty()
+                ? Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest)
+                : Math.max(PACED_CALLS_TO_TRUST, PACED_WINDOWS_TO_TRUST * largest);
+        if (letInSinceRefusal > enough || (pace.isPresent() && pace.get().perNano() > declared)) {
+            doubted = false;
+            search = new RateSearch();
+            meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED);
+        }
+    }
+
     /** From when a rate is found its pace is kept like any other limit. */
-    private void keepPace(Lease lease) {
-        if (search.pace().isEmpty()) {
-            lease.startAnew();
-        } else if (meters.stream().noneMatch(meter -> meter.source() == LimitStatus.Source.LEARNED)) {
-            meters.add(new Meter(
-                    Limit.Unit.REQUESTS,
-                    LimitStatus.Source.LEARNED,
-                    search.pace().get()));
+    private void keepPace() {
+        Optional<Pace> pace = search.pace();
+        if (pace.isPresent() && meters.stream().noneMatch(meter -> meter.quota() == pace.get())) {
+            meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED);
+            meters.add(new Meter(Limit.Unit.REQUESTS, LimitStatus.Source.LEARNED, pace.get()));
         }
     }
 
@@ -332,6 +444,9 @@ public final class ScopeState {
     }
 
     void join(Lease lease, long now) {
+        if (doubted && leases.isEmpty()) {
+            search.wake(now);
+        }
         leases.put(lease, ended);
         search.begun(now);
         for (Meter meter : meters) {
@@ -348,9 +463,12 @@ public final class ScopeState {
         }
     }
 
-    void leave(Lease lease) {
+    void leave(Lease lease, long now) {
         leases.remove(lease);
         ended = ended.and(lease.tokens());
+        if (doubted && leases.isEmpty()) {
+            search.rest(now);
+        }
     }
 
     /** Returns what attempts may have used that ended while another one was under way: that one's report may not have counted them. */

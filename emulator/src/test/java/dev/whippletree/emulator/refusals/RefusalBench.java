@@ -11,7 +11,8 @@ import java.util.stream.LongStream;
 
 /**
  * Prints how much of what refusing services allow is used and what share of the calls they refuse, the mean and the worst of some
- * seeds. Arguments: the number of seeds, then the groups to run, by their first letters; all if none is given.
+ * seeds. Arguments: the number of seeds, then the groups to run, by their first letters; all if none is given. With
+ * {@code -Dcase=…}, only cases whose names contain that.
  */
 public final class RefusalBench {
 
@@ -59,6 +60,9 @@ public final class RefusalBench {
     }
 
     private void row(Object name, Run run) {
+        if (!name.toString().contains(System.getProperty("case", ""))) {
+            return;
+        }
         List<Figures> all = LongStream.rangeClosed(1, seeds).mapToObj(run::of).toList();
         System.out.printf(
                 Locale.ROOT,

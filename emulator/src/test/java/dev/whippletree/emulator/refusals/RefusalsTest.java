@@ -1,0 +1,71 @@
+package dev.whippletree.emulator.refusals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.emulator.model.Counting;
+import dev.whippletree.emulator.refusals.RefusalBench.Figures;
+import dev.whippletree.emulator.refusals.RefusingService.Known;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How the production engine takes refusals by chance, waits that lie and limits that are cut: bounds with margin. */
+@Tag("slow")
+class RefusalsTest {
+
+    private static final long[] SEEDS = {11, 12};
+
+    @ParameterizedTest
+    @CsvSource({"0.1, 50, 8, 0.85", "0.1, 300, 64, 0.85", "0.1, 1000, 8, 0.9", "0.5, 50, 64, 0.45", "0.5, 1000, 8, 0.8"
+    })
+    void refusedByChance_closesNothing(double share, long millis, int width, double least) {
+        for (long seed : SEEDS) {
+            Figures figures =
+                    RefusalBench.lottery(RefusingService.lottery(share, Duration.ofMillis(millis), width), 4000, seed);
+            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(least);
+            assertThat(figures.lost()).as("seed %d", seed).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Counting.class,
+            names = {"FIXED", "SLIDING"})
+    void hourToldAsASecond_costsFewCalls_andNoPrompt(Counting counting) {
+        for (long seed : SEEDS) {
+            Figures figures = RefusalBench.whole(
+                    RefusingService.of("1000 requests / 1h", counting).told(ToldWait.ONE_SECOND), seed);
+            assertThat(figures.refused()).as("seed %d", seed).isLessThan(0.05);
+            assertThat(figures.lost()).as("seed %d", seed).isZero();
+            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.85);
+        }
+    }
+
+    @Test
+    void toldTenTimesTooMuch_isTriedOut() {
+        for (long seed : SEEDS) {
+            Figures figures = RefusalBench.steady(
+                    RefusingService.of("100 requests / 10s", Counting.FIXED).told(ToldWait.TENFOLD), seed);
+            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Counting.class,
+            names = {"FIXED", "SLIDING", "BUCKET"})
+    void declaredLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain(Counting counting) {
+        RefusingService service =
+                RefusingService.of("1000 requests / 1min", counting).known(Known.DECLARED);
+        for (long seed : SEEDS) {
+            Figures half = RefusalBench.half(service, seed);
+            assertThat(half.refused()).as("seed %d", seed).isLessThan(0.05);
+            assertThat(half.use()).as("seed %d", seed).isGreaterThan(0.8);
+            Figures whole = RefusalBench.wholeAgain(service, seed);
+            assertThat(whole.use()).as("seed %d", seed).isGreaterThan(0.9);
+        }
+    }
+}
