@@ -142,9 +142,14 @@ public final class Closure {
             if (probe != null || now < probedElsewhereUntil) {
                 return Waits.UNTIL_EVENT;
             }
-            return first != null && now < aloneUntil ? aloneUntil - now : Waits.NONE;
+            return isTriedOut(now) ? aloneUntil - now : Waits.NONE;
         }
         return endKnown ? until - now : Waits.UNKNOWN;
+    }
+
+    /** Returns whether one call is under way that finds out if it is open, and nobody knows yet. */
+    boolean isTriedOut(long now) {
+        return first != null && now < aloneUntil && !isClosed(now);
     }
 
     public boolean isClosed(long now) {
