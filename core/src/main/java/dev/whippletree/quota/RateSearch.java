@@ -42,6 +42,9 @@ public final class RateSearch {
 
     private static final double LARGEST_WINDOW = 1000;
 
+    /** Where a window is known, what is let in within a shorter share of it is no measure. */
+    private static final long SHORTEST_RUNS_IN_WINDOW = 4;
+
     private static final double MOST_AT_ONCE = 16;
 
     /** Waits told are whole seconds; a rate is tested so seldom that one of them costs a sixteenth at most. */
@@ -61,6 +64,9 @@ public final class RateSearch {
     private CubicGrowth growth = new CubicGrowth(1, 1);
     private Run run = new Run(NEVER, NEVER, 0);
     private double firstRun;
+
+    /** The window of a limit that is known but too high; 0 if none is. */
+    private long windowNanos;
 
     /** What was measured before, 0 if nothing was. */
     private double measured;
@@ -121,6 +127,20 @@ public final class RateSearch {
         return search;
     }
 
+    /**
+     * Returns one of a limit that is known, but that others use too, or that is too high.
+     *
+     * @param windowNanos the limit's window
+     * @param used what was let in within the latest of them
+     * @param until when the service lets in again
+     */
+    public static RateSearch within(long windowNanos, long used, long until, long now) {
+        RateSearch search = new RateSearch();
+        search.windowNanos = windowNanos;
+        search.measured = Math.max(0, used) / (double) Math.max(1, until - now + windowNanos);
+        return search;
+    }
+
     /** Returns the rate that was found, if there is one yet. */
     public Optional<Pace> pace() {
         return Optional.ofNullable(pace);
@@ -164,6 +184,11 @@ public final class RateSearch {
     public void letIn(long begun, long now) {
         if (congested && begun >= congestedAt) {
             congested = false;
+            if (isTooShort()) {
+                run.calls += begunSince;
+                keepPace(now);
+                return;
+            }
             measured = run.calls > 0 ? measure(now) : measured;
             firstRun = firstRun == 0 ? run.calls : firstRun;
             run = new Run(congestedAt, opensAt, idleNanos(now));
@@ -222,7 +247,7 @@ public final class RateSearch {
     private void settle(long now, boolean told) {
         double rate = measure(now);
         if (pace == null) {
-            if (measured == 0 || run.calls <= 0 || rate > measured * AGREEMENT || rate < measured / AGREEMENT) {
+            if (measured == 0 || run.calls <= 0 || isTooShort() || rate > measured * AGREEMENT || rate < measured / AGREEMENT) {
                 return;
             }
             pace = new Pace(rate, mostAtOnce(), opensAt);
@@ -234,6 +259,10 @@ public final class RateSearch {
         pace.change(Math.min(growth.value(), probing), now);
     }
 
+    private boolean isTooShort() {
+        return pace == null && (opensAt - run.start) * SHORTEST_RUNS_IN_WINDOW < windowNanos;
+    }
+
     private double mostAtOnce() {
         return Math.min(MOST_AT_ONCE, Math.max(1, firstRun * BURST_SHARE));
     }
@@ -243,7 +272,8 @@ public final class RateSearch {
         if (refusedRate == 0) {
             return rate;
         }
-        if (opensAt - congestedAt < SHORT_CLOSURE * (congestedAt - run.start)) {
+        long open = congestedAt - run.start;
+        if (opensAt - congestedAt < SHORT_CLOSURE * Math.max(open, windowNanos)) {
             return refusedRate;
         }
         return Math.max(rate, refusedRate / 2);
@@ -254,7 +284,8 @@ public final class RateSearch {
     }
 
     private double ofWindow() {
-        return WINDOW_SHARE * Math.min(firstRun, LARGEST_WINDOW);
+        double calls = windowNanos == 0 ? firstRun : growth.ceiling() * windowNanos;
+        return WINDOW_SHARE * Math.min(calls, LARGEST_WINDOW);
     }
 
     private double callsToNextTest(double rate) {

@@ -18,6 +18,7 @@ import dev.whippletree.quota.TokenBucket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -341,7 +342,7 @@ public final class ScopeState {
         long until = pauses.refused(begun, told, first, chance, now);
         if (!doubted && knowsRequestLimit()) {
             doubted = true;
-            search = new RateSearch();
+            search = searchBelow(until, now);
         }
         letInSinceRefusal = 0;
         if (search.pace().isPresent() && lease.crowded(now)) {
@@ -358,6 +359,17 @@ public final class ScopeState {
 
     private static boolean isExceededByAnswers(Meter meter, long now) {
         return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
+    }
+
+    /** Returns a search for what is left by a limit that is refused although it has room: that of which most is used. */
+    private RateSearch searchBelow(long until, long now) {
+        return meters.stream()
+                .filter(meter -> isDeclared(meter) && meter.unit() == Limit.Unit.REQUESTS)
+                .min(Comparator.comparingDouble(meter -> meter.headroom(now)))
+                .map(Meter::quota)
+                .map(quota -> RateSearch.within(
+                        quota.window().orElseThrow().toNanos(), quota.amount() - quota.left(now) - leases.size(), until, now))
+                .orElseGet(RateSearch::new);
     }
 
     /** Returns whether it has refused the calls that were to find out if it lets in again. */
