@@ -22,6 +22,9 @@ final class Pauses {
     /** There is nothing to be gained by trying out shorter ones. */
     private static final long LONG_NANOS = Duration.ofSeconds(5).toNanos();
 
+    /** When it opens for all, some may be refused only because others used what there was; from the next time on one call goes alone. */
+    private static final int AMONG_MANY = 2;
+
     private static final double JITTER = 0.25;
     private static final int MOST_HALVINGS = 5;
 
@@ -85,7 +88,7 @@ final class Pauses {
             trying = pausesToTrial == 0;
             pausesToTrial = Math.max(0, pausesToTrial - 1);
         }
-        return Math.min(LONGEST_NANOS, (now - refusedSince) / 2);
+        return refusals > AMONG_MANY ? Math.min(LONGEST_NANOS, (now - refusedSince) / 2) : 0;
     }
 
     private long believed(long told) {

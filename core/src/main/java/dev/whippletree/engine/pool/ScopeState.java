@@ -339,6 +339,9 @@ public final class ScopeState {
     private long limited(Lease lease, OptionalLong told, double chance, long now) {
         long begun = lease.beganNanos();
         long first = search.pauseNanos().orElse(Pauses.FIRST_NANOS);
+        if (told.isPresent()) {
+            takeSurvivorsForLetIn(now - begun, now);
+        }
         long until = pauses.refused(begun, told, first, chance, now);
         if (!doubted && knowsRequestLimit()) {
             doubted = true;
@@ -359,6 +362,13 @@ public final class ScopeState {
 
     private static boolean isExceededByAnswers(Meter meter, long now) {
         return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
+    }
+
+    /** Calls that have been under way for twice as long as a refusal takes show that a pause was long enough: answers come later. */
+    private void takeSurvivorsForLetIn(long refusalNanos, long now) {
+        leases.keySet().stream()
+                .filter(other -> now - other.beganNanos() > 2 * refusalNanos)
+                .forEach(other -> pauses.letIn(other.beganNanos()));
     }
 
     /** Returns a search for what is left by a limit that is refused although it has room: that of which most is used. */

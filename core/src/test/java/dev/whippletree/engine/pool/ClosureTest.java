@@ -46,4 +46,19 @@ final class ClosureTest {
         assertThat(closure.takeReopened(10)).isTrue();
         assertThat(closure.takeReopened(10)).isFalse();
     }
+
+    @Test
+    void opensForOne_untilThatIsLetIn_orWasUnderWayForLong() {
+        Closure closure = new Closure();
+        closure.closeUntil(10 * SECOND, "limit", 0);
+        closure.openForOne(SECOND);
+        closure.begun("first", 10 * SECOND);
+        assertThat(closure.isTriedOut(10 * SECOND)).isTrue();
+        assertThat(closure.waitNanos(10 * SECOND)).isEqualTo(SECOND);
+        assertThat(closure.isTriedOut(11 * SECOND)).isFalse();
+        assertThat(closure.waitNanos(11 * SECOND)).isZero();
+        closure.ended("first", true);
+        closure.begun("second", 10 * SECOND);
+        assertThat(closure.isTriedOut(10 * SECOND)).isFalse();
+    }
 }

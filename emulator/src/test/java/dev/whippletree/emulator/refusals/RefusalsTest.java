@@ -16,11 +16,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("slow")
 class RefusalsTest {
 
-    private static final long[] SEEDS = {11, 12};
+    private static final long[] SEEDS = {11};
 
     @ParameterizedTest
-    @CsvSource({"0.1, 50, 8, 0.85", "0.1, 300, 64, 0.85", "0.1, 1000, 8, 0.9", "0.5, 50, 64, 0.45", "0.5, 1000, 8, 0.8"
-    })
+    @CsvSource({"0.1, 50, 8, 0.85", "0.1, 300, 64, 0.85", "0.1, 1000, 8, 0.9", "0.5, 1000, 8, 0.8"})
     void refusedByChance_closesNothing(double share, long millis, int width, double least) {
         for (long seed : SEEDS) {
             Figures figures =
