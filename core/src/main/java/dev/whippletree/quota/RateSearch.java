@@ -247,7 +247,11 @@ public final class RateSearch {
     private void settle(long now, boolean told) {
         double rate = measure(now);
         if (pace == null) {
-            if (measured == 0 || run.calls <= 0 || isTooShort() || rate > measured * AGREEMENT || rate < measured / AGREEMENT) {
+            if (measured == 0
+                    || run.calls <= 0
+                    || isTooShort()
+                    || rate > measured * AGREEMENT
+                    || rate < measured / AGREEMENT) {
                 return;
             }
             pace = new Pace(rate, mostAtOnce(), opensAt);

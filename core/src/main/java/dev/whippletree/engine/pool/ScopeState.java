@@ -378,7 +378,10 @@ public final class ScopeState {
                 .min(Comparator.comparingDouble(meter -> meter.headroom(now)))
                 .map(Meter::quota)
                 .map(quota -> RateSearch.within(
-                        quota.window().orElseThrow().toNanos(), quota.amount() - quota.left(now) - leases.size(), until, now))
+                        quota.window().orElseThrow().toNanos(),
+                        quota.amount() - quota.left(now) - leases.size(),
+                        until,
+                        now))
                 .orElseGet(RateSearch::new);
     }
 

@@ -88,7 +88,9 @@ public final class StatusReport {
                     AccountState.OFF, Optional.of("the next prompt probes it: " + closure.reason()), Optional.empty()));
         } else if (closure.isTriedOut(now)) {
             conditions.add(new Condition(
-                    AccountState.CLOSED, Optional.of("one prompt tries it out: " + closure.reason()), Optional.empty()));
+                    AccountState.CLOSED,
+                    Optional.of("one prompt tries it out: " + closure.reason()),
+                    Optional.empty()));
         }
     }
 
