@@ -54,7 +54,9 @@ final class ClosuresHold implements Invariant {
     private boolean isTrial(String scope, Closed closing, Call call) {
         long wait = closing.untilNanos() - closing.fromNanos();
         int halvings = 1 + Math.min(MOST_HALVINGS, letIn.getOrDefault(scope, 0));
-        if (scope.equals(call.connection) || wait < LONG_NANOS || facts.nowNanos < closing.fromNanos() + (wait >> halvings)) {
+        if (scope.equals(call.connection)
+                || wait < LONG_NANOS
+                || facts.nowNanos < closing.fromNanos() + (wait >> halvings)) {
             return false;
         }
         Call trial = trials.get(scope);

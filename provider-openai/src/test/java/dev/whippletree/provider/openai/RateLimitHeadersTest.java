@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RateLimitHeadersTest {
 
     @Test
-    void bothUnits_areReported_asResettingAtOnceForTheOrganization() {
+    void bothUnits_areReported_withoutAWordOfHowTheyRefill() {
         List<RateLimitReport> reports = read(Map.of(
                 "X-RateLimit-Limit-Requests", "350",
                 "x-ratelimit-remaining-requests", "12",
@@ -92,7 +92,7 @@ final class RateLimitHeadersTest {
                 OptionalLong.of(amount),
                 OptionalLong.of(remaining),
                 Optional.empty(),
-                RateLimitReport.Refill.AT_ONCE,
+                RateLimitReport.Refill.UNSAID,
                 Optional.of(reset));
     }
 }
