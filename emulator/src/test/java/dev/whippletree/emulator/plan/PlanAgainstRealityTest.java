@@ -30,6 +30,9 @@ final class PlanAgainstRealityTest {
     private static final int SEEDS = 5;
     private static final double PERCENT = 5;
 
+    /** A rate that is found by trial starts a tenth below what is allowed. */
+    private static final double PERCENT_BY_TRIAL = 15;
+
     /** What the engine knows of the limits. */
     enum Told {
         DECLARED,
@@ -37,7 +40,7 @@ final class PlanAgainstRealityTest {
         TWICE_AS_MUCH
     }
 
-    /** Left out are limits of tokens by the clock that are told twice as large: what they cost isn't planned to 5 %. */
+    /** A limit that turns out half as large as it was told isn't planned to 5 %, and one of tokens by the clock is left out. */
     @ParameterizedTest(name = "{0}, {1}, {3}, {4}")
     @CsvSource({
         "OPENAI, 200 requests / 10s, 500, 50ms, DECLARED",
@@ -57,10 +60,11 @@ final class PlanAgainstRealityTest {
         AccountPool pool = AccountPool.parse(kind.provider() + ":2x" + written(Limit.parse(limit)));
         PlanRequest request =
                 PlanRequest.of(List.of(interviews), pool).withAdvice(false).withUsualLatency(Latency.parse(latency));
+        double percent = told == Told.TWICE_AS_MUCH ? PERCENT_BY_TRIAL : PERCENT;
         double planned = seconds(PlannerTest.plan(request).asIs().total().orElseThrow());
         for (int seed = 2; seed < 2 + SEEDS; seed++) {
             double real = seconds(reality(request.withSeed(seed), kind, Limit.parse(limit), told));
-            assertThat(real).as("seed %s", seed).isCloseTo(planned, withinPercentage(PERCENT));
+            assertThat(real).as("seed %s", seed).isCloseTo(planned, withinPercentage(percent));
         }
     }
 
