@@ -85,7 +85,7 @@ final class TargetOptions {
         return !again;
     }
 
-    /** Counts a call that a limit refused while it let in others; returns how many there were. */
+    /** Counts a call that a limit refused; returns how many there were. */
     int countRefusal(Target target) {
         return refusals.merge(target, 1, Integer::sum);
     }

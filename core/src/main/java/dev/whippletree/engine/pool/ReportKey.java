@@ -3,6 +3,7 @@ package dev.whippletree.engine.pool;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.quota.Quota;
 import dev.whippletree.quota.ReportedQuota;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,12 +34,9 @@ public record ReportKey(Limit.Unit unit, Refill refill, Duration window) {
      * whether or not the service goes on to tell of it.
      */
     boolean isBucketOf(Meter declared, Meter reported) {
-        if (refill != Refill.CONTINUOUS || declared.unit() != unit) {
-            return false;
-        }
-        Optional<Duration> length = reported.quota().window();
-        return declared.quota().window().equals(length)
-                && reported.quota().amount() <= declared.quota().amount();
+        return refill == Refill.CONTINUOUS
+                && declared.unit() == unit
+                && isWithin(declared, reported.quota().window(), reported.quota());
     }
 
     /** Returns whether a declared limit is the same as one of the same amount that is reported to count by sliding window. */
@@ -55,11 +53,14 @@ public record ReportKey(Limit.Unit unit, Refill refill, Duration window) {
      */
     boolean isSame(Meter declared, ReportedQuota reported, long now) {
         return declared.unit() == unit
-                && (window.isZero() ? hasAmountOf(declared, reported, now) : hasWindowOf(declared, reported));
+                && (window.isZero()
+                        ? hasAmountOf(declared, reported, now)
+                        : isWithin(declared, Optional.of(window), reported));
     }
 
-    private boolean hasWindowOf(Meter declared, ReportedQuota reported) {
-        return declared.quota().window().equals(Optional.of(window))
+    /** Returns whether a limit has a declared one's window, and allows no more. */
+    private static boolean isWithin(Meter declared, Optional<Duration> length, Quota reported) {
+        return declared.quota().window().equals(length)
                 && reported.amount() <= declared.quota().amount();
     }
 

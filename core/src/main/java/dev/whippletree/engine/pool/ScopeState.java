@@ -228,7 +228,8 @@ public final class ScopeState {
             if (leases.putIfAbsent(lease, ended) == null) {
                 lease.joinLate(this);
                 everDeclared().forEach(meter -> lease.holdLate(meter, now));
-                meters.stream().filter(meter -> !isDeclared(meter)).forEach(meter -> holdFromNow(lease, meter, now));
+                Stream.concat(meters.stream().filter(meter -> !isDeclared(meter)), late.stream())
+                        .forEach(meter -> holdFromNow(lease, meter, now));
             }
         }
     }
@@ -422,16 +423,14 @@ public final class ScopeState {
         }
         leases.put(lease, ended);
         search.begun(now);
-        for (Meter meter : meters) {
-            lease.hold(meter, now);
-        }
-        for (Meter meter : aside) {
-            lease.hold(meter, now);
-        }
-        for (Meter meter : late) {
-            lease.hold(meter, now);
-        }
-        for (Meter meter : past) {
+        hold(lease, meters, now);
+        hold(lease, aside, now);
+        hold(lease, late, now);
+        hold(lease, past, now);
+    }
+
+    private static void hold(Lease lease, List<Meter> all, long now) {
+        for (Meter meter : all) {
             lease.hold(meter, now);
         }
     }
