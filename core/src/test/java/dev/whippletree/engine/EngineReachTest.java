@@ -100,7 +100,7 @@ final class EngineReachTest {
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.calls())
                 .as("a row that isn't chance, then one call for each pause")
-                .isLessThanOrEqualTo(8);
+                .isLessThanOrEqualTo(5);
     }
 
     @Test
