@@ -135,7 +135,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Removes stored answers from every cache.
+     * Removes stored answers from every cache, those of all prompts that have been answered before too. Answers of prompts under way are stored
+     * afterwards.
      *
      * @param tenant whose; absent: everybody's
      * @return ends with how many were removed from the cache that had most, -1 if none can tell; or with a cache's failure

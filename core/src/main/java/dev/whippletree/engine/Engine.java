@@ -302,7 +302,7 @@ public final class Engine {
     }
 
     /**
-     * Removes stored answers from every cache.
+     * Removes stored answers from every cache, those of all prompts that have been answered before too.
      *
      * @param tenant whose; absent: everybody's
      * @return ends with how many were removed from the cache that had most, -1 if none can tell; or with a cache's failure

@@ -176,17 +176,24 @@ final class Flights {
     void land(Flight flight, Completion completion, long now) {
         monitor.assertHeld();
         flight.answer(completion);
+        // A caller who has his answer may clear the caches at once, and mustn't find it there afterwards.
+        Optional<Runnable> store = toStore(flight, completion);
         List.copyOf(flight.subscriptions()).forEach(subscription -> deliver(subscription, completion, now));
-        Optional<Duration> ttl = timeToStore(flight, completion);
-        if (ttl.isEmpty()) {
+        if (store.isEmpty()) {
             remove(flight);
-            return;
+        } else {
+            flight.stage(Flight.Stage.STORING);
+            monitor.after(flight.mailbox(), store.get());
         }
-        flight.stage(Flight.Stage.STORING);
-        CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl.get())));
-        Runnable stored = () -> monitor.decide(() -> remove(flight));
-        Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
-        monitor.after(flight.mailbox(), () -> caches.store(flight.key(), entry, stored, storedForOthers));
+    }
+
+    private Optional<Runnable> toStore(Flight flight, Completion completion) {
+        return timeToStore(flight, completion).map(ttl -> {
+            CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl)));
+            Runnable stored = () -> monitor.decide(() -> remove(flight));
+            Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
+            return caches.toStore(flight.key(), entry, stored, storedForOthers);
+        });
     }
 
     /** Only a whole answer is stored, and only if nobody said otherwise. */

@@ -218,4 +218,64 @@ final class EngineCacheTest {
         fixture.run();
         assertThat(cleared).isCompletedWithValue(3L);
     }
+
+    @Test
+    void clear_comesAfterTheStoringOfWhatWasAnsweredBefore() {
+        ScriptedCache far = new ScriptedCache(fixture.timeline).latency(Duration.ofMillis(500));
+        fixture.cache("far", far);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(700));
+        assertThat(answer).isCompleted();
+        assertThat(far.entries()).isEmpty();
+        far.latency(Duration.ZERO);
+        CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.empty());
+        assertThat(cleared).isNotDone();
+        fixture.run();
+        assertThat(cleared).isCompletedWithValue(1L);
+        assertThat(far.puts()).isEqualTo(1);
+        assertThat(far.entries()).isEmpty();
+        assertThat(cache.entries()).isEmpty();
+    }
+
+    @Test
+    void clear_byWhomTheAnswerIsTold_leavesNothingOfIt() {
+        CompletableFuture<Long> cleared =
+                fixture.ask("q").thenCompose(answer -> fixture.engine().clearCaches(Optional.empty()));
+        fixture.run();
+        assertThat(cleared).isCompletedWithValue(1L);
+        assertThat(cache.entries()).isEmpty();
+    }
+
+    @Test
+    void clear_comesAfterTheFillingOfNearerCaches() {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        fixture.ask("q");
+        fixture.run();
+        cache.entries().clear();
+        cache.latency(Duration.ofMillis(500));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(500));
+        assertThat(answer).isCompleted();
+        cache.latency(Duration.ZERO);
+        CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.empty());
+        fixture.run();
+        assertThat(cleared).isCompletedWithValue(1L);
+        assertThat(cache.puts()).isEqualTo(2);
+        assertThat(cache.entries()).isEmpty();
+    }
+
+    @Test
+    void clear_waitsForASilentCacheNoLongerThanItsTime() {
+        cache.fault(CompletableFuture::new);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(1_500));
+        assertThat(answer).isCompleted();
+        cache.fault(() -> CompletableFuture.completedFuture(5L));
+        CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.empty());
+        fixture.advance(Duration.ofMillis(599));
+        assertThat(cleared).isNotDone();
+        fixture.advance(Duration.ofMillis(1));
+        assertThat(cleared).isCompletedWithValue(5L);
+    }
 }

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -36,6 +38,9 @@ public final class CacheTiers {
     private final List<Tier> tiers;
     private final Timeline timeline;
     private final PluginCall calls;
+
+    /** One for each answer that is to be stored; ends once every cache has it or has failed. */
+    private final Set<CompletableFuture<Void>> storing = ConcurrentHashMap.newKeySet();
 
     /** What a look-up found, and where. */
     public record Found(CacheEntry entry, String tier) {}
@@ -116,30 +121,45 @@ public final class CacheTiers {
 
     private void fillNearer(CacheKey key, CacheHit hit, int index) {
         if (hit.exact()) {
-            tiers.subList(0, index).forEach(nearer -> put(nearer, key, hit.entry(), () -> {}));
+            tiers.subList(0, index).forEach(nearer -> put(nearer, key, hit.entry(), storing()));
         }
     }
 
     /**
-     * Stores an answer everywhere.
+     * Decides that an answer is stored everywhere: whatever clears the caches from now on comes after it. Quick.
      *
      * @param stored is run once the nearest cache has it or has failed
      * @param storedEverywhere is run once that is so of all of them
+     * @return stores it; to be run in any case, once
      */
-    public void store(CacheKey key, CacheEntry entry, Runnable stored, Runnable storedEverywhere) {
+    public Runnable toStore(CacheKey key, CacheEntry entry, Runnable stored, Runnable storedEverywhere) {
+        Runnable over = storing();
         AtomicInteger missing = new AtomicInteger(tiers.size());
         Runnable oneMore = () -> {
             if (missing.decrementAndGet() == 0) {
+                over.run();
                 storedEverywhere.run();
             }
         };
-        for (int index = tiers.size() - 1; index > 0; index--) {
-            put(tiers.get(index), key, entry, oneMore);
-        }
-        put(tiers.get(0), key, entry, () -> {
-            stored.run();
-            oneMore.run();
-        });
+        return () -> {
+            for (int index = tiers.size() - 1; index > 0; index--) {
+                put(tiers.get(index), key, entry, oneMore);
+            }
+            put(tiers.get(0), key, entry, () -> {
+                stored.run();
+                oneMore.run();
+            });
+        };
+    }
+
+    /** Lets those who clear the caches from now on wait, until what this returns has been run. */
+    private Runnable storing() {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        storing.add(over);
+        return () -> {
+            storing.remove(over);
+            over.complete(null);
+        };
     }
 
     private void put(Tier tier, CacheKey key, CacheEntry entry, Runnable stored) {
@@ -150,8 +170,16 @@ public final class CacheTiers {
         calls.ask(question, substitute, tier::fault, outcome);
     }
 
-    /** Removes what is stored, everywhere; ends with how many were removed from the cache that had most, -1 if none can tell. */
+    /**
+     * Removes, everywhere, what is stored and what has been decided to be; ends with how many were removed from the cache that had most,
+     * -1 if none can tell.
+     */
     public CompletableFuture<Long> clear(Optional<String> tenant) {
+        return CompletableFuture.allOf(storing.toArray(CompletableFuture<?>[]::new))
+                .thenCompose(stored -> clearAll(tenant));
+    }
+
+    private CompletableFuture<Long> clearAll(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
         for (Tier tier : tiers) {
             most = most.thenCombine(clear(tier, tenant), Math::max);

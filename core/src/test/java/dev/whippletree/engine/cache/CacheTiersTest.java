@@ -107,7 +107,8 @@ final class CacheTiersTest {
     void store_tellsOnceTheNearestHasIt_howeverSlowTheOthersAre() {
         far.fault(CompletableFuture::new);
         List<String> told = new ArrayList<>();
-        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("stored"), () -> told.add("stored everywhere"));
+        tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> told.add("stored"), () -> told.add("stored everywhere"))
+                .run();
         assertThat(told).containsExactly("stored");
         assertThat(near.entries()).containsKey(KEY);
         timeline.runAll();
@@ -119,8 +120,23 @@ final class CacheTiersTest {
     void storeThatNeverEnds_isToldAsOver() {
         near.fault(CompletableFuture::new);
         List<String> told = new ArrayList<>();
-        tiers.store(KEY, entry(Duration.ofHours(1)), () -> told.add("over"), () -> told.add("over everywhere"));
+        tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> told.add("over"), () -> told.add("over everywhere"))
+                .run();
         timeline.advance(Duration.ofSeconds(1));
         assertThat(told).containsExactly("over", "over everywhere");
+    }
+
+    @Test
+    void clear_waitsForWhatWasToBeStoredBefore_notForWhatIsLater() {
+        Runnable before = tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> {}, () -> {});
+        CompletableFuture<Long> cleared = tiers.clear(Optional.empty());
+        Runnable later = tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> {}, () -> {});
+        assertThat(cleared).isNotDone();
+        before.run();
+        assertThat(cleared).isCompletedWithValue(1L);
+        assertThat(near.entries()).isEmpty();
+        assertThat(far.entries()).isEmpty();
+        later.run();
+        assertThat(near.entries()).containsKey(KEY);
     }
 }
