@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which options the launcher starts a JVM with, seen from a JVM that only writes them down. */
 @Tag("slow")
@@ -26,6 +28,7 @@ class LauncherTest {
     private static final String JAVA = """
             #!/bin/sh
             printf '%s\\n' "$*" >>"$STARTS"
+            printf '%s\\n' "$LC_ALL" >"$STARTS.locale"
             for option in "$@"; do
                 case $option in
                     -XX:DumpLoadedClassList=*) printf 'A id: 1\\n@lambda-proxy A run\\n' >"${option#*=}"; echo noise ;;
@@ -106,6 +109,14 @@ class LauncherTest {
         assertThat(starts()).containsExactly("-version");
     }
 
+    /** By a locale that isn't installed a JVM takes everything for ASCII, which only the launcher can prevent. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "C", "POSIX", "de_DE.UTF-8", "de_DE.ISO-8859-1"})
+    void anyLocale_becomesOneOfUtf8(String locale) throws Exception {
+        launch("", "LOCALE=" + locale, "check");
+        assertThat(folder.resolve("starts.locale")).hasContent("C.UTF-8");
+    }
+
     @Test
     void newerJdk_isToldWhatIsKnown() throws Exception {
         release("25.0.1");
@@ -164,9 +175,13 @@ class LauncherTest {
     /** Returns everything the launcher printed, errors included, and its exit code. */
     private String launch(String classDataFolder, String... arguments) throws Exception {
         boolean failing = arguments[0].equals("DUMP_FAILS");
+        boolean located = arguments[0].startsWith("LOCALE=");
         ProcessBuilder process = new ProcessBuilder(Stream.concat(
-                        Stream.of(launcher.toString()), Stream.of(arguments).skip(failing ? 1 : 0))
+                        Stream.of(launcher.toString()), Stream.of(arguments).skip(failing || located ? 1 : 0))
                 .toList());
+        if (located) {
+            process.environment().put("LC_ALL", arguments[0].substring("LOCALE=".length()));
+        }
         process.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
         process.environment().put("STARTS", folder.resolve("starts").toString());
         process.environment().put("DUMP_FAILS", failing ? "yes" : "");
