@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         name = "plan",
         description = {
             "Says beforehand whether accounts will do: runs the same engine over emulated services, in virtual time.",
-            "No service is asked. Exit code 0 if every size holds, tightly or not; 1 if one doesn't."
+            "No service is asked. Exit code 0 if every size holds, tightly or not; 1 if one doesn't; 8 if nobody knows."
         },
         footer = {
             "  whippletree plan --interviews 500 --questions 17 --repeat 80%% --accounts huggingface:2x1000/h",

@@ -128,6 +128,41 @@ class PlanCommandTest {
     }
 
     @Test
+    void accountsWithoutLimits_areUnknown_andExitWith8() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: hf-1, provider: scripted}, {id: hf-2, provider: scripted}]
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice")).isEqualTo(8);
+        assertThat(shell.out())
+                .startsWith("Unknown: hf-1 and hf-2 declare no limits; if there were none, yes. Try\n"
+                        + "--accounts scripted:2x1000/h\n\n")
+                .contains("scripted (no limits): unknown, since it declares no limits")
+                .doesNotContain(" 0.0 %", "Yes", "Nothing binds");
+        Shell json = new Shell(folder);
+        assertThat(json.run("plan", "--interviews", "20,40", "--no-advice", "--json"))
+                .isEqualTo(8);
+        JsonNode plan = JsonMapper.shared().readTree(json.out());
+        assertThat(plan.has("holds")).isFalse();
+        assertThat(plan.at("/sizes/1/holds").asString()).isEqualTo("unknown");
+        assertThat(plan.get("answer").asString()).isEqualTo("Unknown for 20 and 40 interviews.");
+    }
+
+    @Test
+    void accountWithoutLimits_thatIsNeverAsked_changesNothing() {
+        shell.file("whippletree.yaml", """
+                accounts:
+                  - {id: hf-1, provider: scripted, limits: [1000 requests / 1h]}
+                  - {id: spare, provider: scripted}
+                routes: {default: {tiers: [[{account: hf-1, model: m}], [{account: spare, model: m}]]}}
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice")).isZero();
+        assertThat(shell.out()).startsWith("Yes, 20 interviews");
+        assertThat(shell.run("plan", "--interviews", "2000", "--no-advice")).isEqualTo(8);
+        assertThat(shell.out())
+                .contains("spare declares no limits; if there were none, yes", "limits: [1000 requests / 1h]");
+    }
+
+    @Test
     void withoutAnyAccount_saysHowToNameSome() {
         assertThat(shell.run("plan")).isEqualTo(2);
         assertThat(shell.err())

@@ -87,6 +87,11 @@ public record AccountGroup(
         }
     }
 
+    /** Returns whether it declares no limits, so that nobody knows what it allows. */
+    public boolean isUnknown() {
+        return limits.isEmpty();
+    }
+
     /** Returns how many organizations there are. */
     public int count() {
         return organizations.size();

@@ -45,7 +45,19 @@ final class Arithmetic {
         if (load > FAR_TOO_MUCH) {
             return Optional.of(outcome(variant, Verdict.DOES_NOT_HOLD, "far too much, " + sum));
         }
-        return tooLarge(variant.interviews()) ? Optional.of(outcome(variant, verdict(load), sum)) : Optional.empty();
+        if (!tooLarge(variant.interviews())) {
+            return Optional.empty();
+        }
+        Judge.Judgement judgement =
+                Judge.withUnknown(new Judge.Judgement(verdict(load), sum), unknown(variant.pool()));
+        return Optional.of(outcome(variant, judgement.verdict(), judgement.reason()));
+    }
+
+    private static List<String> unknown(AccountPool pool) {
+        return Seat.of(pool).stream()
+                .filter(seat -> seat.group().isUnknown())
+                .map(Seat::id)
+                .toList();
     }
 
     private static Verdict verdict(double load) {

@@ -48,6 +48,12 @@ final class FewestSearch {
     }
 
     Fewest find() {
+        if (kind.isUnknown()) {
+            return none("unknown, since it declares no limits");
+        }
+        if (others.groups().stream().anyMatch(other -> other.isUnknown() && other.count() > 0)) {
+            return none("unknown, since others declare no limits");
+        }
         if (allowance.atOnce(kind) == 0) {
             return none("a single prompt is larger than what a window of its limits allows");
         }

@@ -62,10 +62,22 @@ final class Judge {
                             + Words.time(longest.get()) + " that are acceptable; " + binding.text());
         }
         String used = figures.load() == 0
-                ? "everybody is answered" + within + "; no limit is known"
+                ? "everybody is answered" + within
                 : "everybody is answered" + within + " with " + Words.percent(figures.load())
                         + " of what the accounts allow";
         return new Judgement(figures.load() > COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS, used);
+    }
+
+    /** Returns what is left of a judgement if these accounts were asked and nobody knows what they allow. */
+    static Judgement withUnknown(Judgement judgement, List<String> accounts) {
+        if (!judgement.verdict().held() || accounts.isEmpty()) {
+            return judgement;
+        }
+        boolean one = accounts.size() == 1;
+        return new Judgement(
+                Verdict.UNKNOWN,
+                Words.list(accounts) + (one ? " declares" : " declare") + " no limits; if there were none, "
+                        + (judgement.verdict() == Verdict.TIGHT ? "yes, tightly" : "yes"));
     }
 
     private static String unanswered(Figures figures, Binding binding, String within) {

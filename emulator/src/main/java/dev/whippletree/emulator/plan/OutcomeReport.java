@@ -47,7 +47,7 @@ final class OutcomeReport {
         List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
         Outcome.Times waited = recorder.waited();
         Binding binding = new Judge(request).binding(waited, recorder.failed(), limits, credits);
-        Judge.Judgement judgement = new Judge(request)
+        Judge.Judgement known = new Judge(request)
                 .judge(
                         new Judge.Figures(
                                 prompts,
@@ -58,6 +58,7 @@ final class OutcomeReport {
                                 allowance.calls(variant.pool()),
                                 waited),
                         binding);
+        Judge.Judgement judgement = Judge.withUnknown(known, unknown(calls));
         return new Outcome(
                 judgement.verdict(),
                 true,
@@ -83,6 +84,14 @@ final class OutcomeReport {
                         answered * request.workload().answerTokens()),
                 credits,
                 new Timetable(recorder.minutes(), targets, slots).minutes());
+    }
+
+    /** Returns the accounts that were asked although nobody knows what they allow. */
+    private List<String> unknown(long[] calls) {
+        return targets.seats().stream()
+                .filter(seat -> seat.group().isUnknown() && targets.callsOf(seat, calls) > 0)
+                .map(Seat::id)
+                .toList();
     }
 
     private long sum(ToLongFunction<MinuteTally> figure) {

@@ -40,7 +40,7 @@ final class SizePlanner {
         int kinds = request.pool().groups().size();
         for (int kind = 0; kind < kinds; kind++) {
             addSearch(kind, true);
-            if (kinds > 1) {
+            if (kinds > 1 && !request.pool().groups().get(kind).isUnknown()) {
                 addSearch(kind, false);
             }
         }

@@ -6,11 +6,13 @@ public enum Verdict {
     HOLDS,
     /** Everybody is answered in time, but more than 90 % is used of what the accounts allow. */
     TIGHT,
+    /** Everybody would be answered in time if accounts that declare no limits had none; whether they have isn't known. */
+    UNKNOWN,
     /** Somebody isn't answered in time. */
     DOES_NOT_HOLD;
 
-    /** Returns whether everybody is answered in time. */
+    /** Returns whether everybody is known to be answered in time. */
     public boolean held() {
-        return this != DOES_NOT_HOLD;
+        return this == HOLDS || this == TIGHT;
     }
 }

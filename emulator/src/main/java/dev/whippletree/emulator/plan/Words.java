@@ -1,11 +1,13 @@
 package dev.whippletree.emulator.plan;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** Numbers and times as sentences have them. Stateless. */
 final class Words {
 
+    private static final int NAMED = 3;
     private static final double PERCENT = 100;
     private static final double MILLIS_PER_SECOND = 1000;
 
@@ -22,6 +24,18 @@ final class Words {
         return percent == Math.rint(percent)
                 ? String.format(Locale.ROOT, "%,.0f %%", percent)
                 : String.format(Locale.ROOT, "%,.1f %%", percent);
+    }
+
+    /** Returns {@code hf-1}, {@code hf-1 and hf-2} or {@code hf-1, hf-2 and 8 others}. */
+    static String list(List<String> names) {
+        int all = names.size();
+        if (all == 1) {
+            return names.get(0);
+        }
+        if (all > NAMED) {
+            return String.join(", ", names.subList(0, NAMED - 1)) + " and " + (all - NAMED + 1) + " others";
+        }
+        return String.join(", ", names.subList(0, all - 1)) + " and " + names.get(all - 1);
     }
 
     /** Returns {@code 1 h}, {@code 90 min}, {@code 17.3 s}: the largest unit of which it is a whole number. */

@@ -8,6 +8,7 @@ import dev.whippletree.emulator.plan.CapacityPlan.Advice;
 import dev.whippletree.emulator.plan.CapacityPlan.Fewest;
 import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
 import dev.whippletree.emulator.plan.PlanRequest;
+import dev.whippletree.emulator.plan.Verdict;
 import dev.whippletree.emulator.plan.Workload;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,9 +36,10 @@ final class PlanJson {
     private Map<String, Object> tree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("answer", Sentences.headline(plan));
-        tree.put(
-                "holds",
-                plan.sizes().stream().allMatch(size -> size.asIs().verdict().held()));
+        Verdict worst = Sentences.worst(plan);
+        if (worst != Verdict.UNKNOWN) {
+            tree.put("holds", worst.held());
+        }
         tree.put("request", of(plan.request()));
         tree.put("assumptions", plan.assumptions());
         tree.put("sizes", plan.sizes().stream().map(this::of).toList());

@@ -3,6 +3,7 @@ package dev.whippletree.cli.emulated.capacity;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.emulated.capacity.answer.Costs;
+import dev.whippletree.cli.emulated.capacity.answer.Sentences;
 import dev.whippletree.cli.emulated.capacity.page.PlanPage;
 import dev.whippletree.cli.emulated.capacity.text.PlanText;
 import dev.whippletree.cli.logging.LogOutput;
@@ -23,6 +24,7 @@ public final class PlanRun {
 
     private static final int HOLDS = 0;
     private static final int DOES_NOT_HOLD = 1;
+    private static final int UNKNOWN = 8;
 
     private final Surroundings surroundings;
     private final PlanWish wish;
@@ -41,7 +43,7 @@ public final class PlanRun {
     /**
      * Makes the plan, prints it, and writes the page if one was asked for. Blocks until that is done.
      *
-     * @return 0 if every size holds, else 1
+     * @return 0 if every size holds, 1 if one doesn't, else 8: limits aren't known
      * @throws UserMistake if a value can't be used, or the page can't be written
      */
     public int run() {
@@ -58,9 +60,11 @@ public final class PlanRun {
             new PlanText(plan, costs, surroundings.terminal().colours()).lines().forEach(surroundings.out()::println);
         }
         wish.output().report().ifPresent(file -> surroundings.err().println("The report is in " + file + "."));
-        boolean held =
-                plan.sizes().stream().allMatch(size -> size.asIs().verdict().held());
-        return held ? HOLDS : DOES_NOT_HOLD;
+        return switch (Sentences.worst(plan)) {
+            case HOLDS, TIGHT -> HOLDS;
+            case UNKNOWN -> UNKNOWN;
+            case DOES_NOT_HOLD -> DOES_NOT_HOLD;
+        };
     }
 
     private KnownPlugins knownPlugins() {

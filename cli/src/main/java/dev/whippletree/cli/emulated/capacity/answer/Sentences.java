@@ -1,6 +1,8 @@
 package dev.whippletree.cli.emulated.capacity.answer;
 
 import dev.whippletree.cli.board.Words;
+import dev.whippletree.emulator.plan.AccountGroup;
+import dev.whippletree.emulator.plan.AccountPool;
 import dev.whippletree.emulator.plan.CapacityPlan;
 import dev.whippletree.emulator.plan.CapacityPlan.Fewest;
 import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
@@ -25,13 +27,22 @@ public final class Sentences {
 
     private Sentences() {}
 
-    /** Returns a verdict in one word: yes, tight or no. */
+    /** Returns a verdict in one word: yes, tight, unknown or no. */
     public static String word(Verdict verdict) {
         return switch (verdict) {
             case HOLDS -> "yes";
             case TIGHT -> "tight";
+            case UNKNOWN -> "unknown";
             case DOES_NOT_HOLD -> "no";
         };
+    }
+
+    /** Returns the verdict on all sizes together. */
+    public static Verdict worst(CapacityPlan plan) {
+        return plan.sizes().stream()
+                .map(size -> size.asIs().verdict())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** Returns the answer to all that was asked, in one sentence. */
@@ -43,15 +54,31 @@ public final class Sentences {
             return switch (size.asIs().verdict()) {
                 case HOLDS -> "Yes, " + interviews + " will be answered.";
                 case TIGHT -> "Tight: " + interviews + " will be answered, with little to spare.";
+                case UNKNOWN -> "Unknown: " + unknown(plan, size);
                 case DOES_NOT_HOLD -> "No, not all of " + interviews + " will be answered in time.";
             };
         }
         List<String> parts = new ArrayList<>();
         part(plan, Verdict.HOLDS).ifPresent(sizes -> parts.add("yes for " + sizes));
         part(plan, Verdict.TIGHT).ifPresent(sizes -> parts.add("tight for " + sizes));
+        part(plan, Verdict.UNKNOWN).ifPresent(sizes -> parts.add("unknown for " + sizes));
         part(plan, Verdict.DOES_NOT_HOLD).ifPresent(sizes -> parts.add("no for " + sizes));
         String text = String.join("; ", parts);
         return sentence(text + " interviews");
+    }
+
+    private static String unknown(CapacityPlan plan, SizePlan size) {
+        return size.asIs().reason() + ". " + whatToTry(plan.request().pool());
+    }
+
+    /** Where no limit is known, all accounts can be written out with one; else the configuration is where they belong. */
+    private static String whatToTry(AccountPool pool) {
+        if (!pool.groups().stream().allMatch(AccountGroup::isUnknown)) {
+            return "Declare them in the configuration, such as limits: [1000 requests / 1h].";
+        }
+        return pool.groups().stream()
+                .map(group -> group.service() + ":" + group.count() + "x1000/h")
+                .collect(Collectors.joining(",", "Try --accounts ", ""));
     }
 
     private static Optional<String> part(CapacityPlan plan, Verdict verdict) {
@@ -74,13 +101,16 @@ public final class Sentences {
         return whole.substring(0, 1).toUpperCase(Locale.ROOT) + whole.substring(1);
     }
 
-    /** Returns why a size holds or doesn't. */
-    public static String reason(Outcome outcome) {
-        return sentence(outcome.reason());
+    /** Returns why a size holds or doesn't, and what holds prompts back; or what isn't known, unless the headline says it. */
+    public static List<String> reasons(CapacityPlan plan, SizePlan size) {
+        Outcome outcome = size.asIs();
+        if (outcome.verdict() == Verdict.UNKNOWN) {
+            return plan.sizes().size() == 1 ? List.of() : List.of(unknown(plan, size));
+        }
+        return List.of(sentence(outcome.reason()), binding(outcome));
     }
 
-    /** Returns what holds prompts back. */
-    public static String binding(Outcome outcome) {
+    private static String binding(Outcome outcome) {
         boolean nothing = outcome.binding().cause() == Cause.NOTHING;
         return sentence((nothing ? "Nothing binds: " : "What binds: ")
                 + outcome.binding().text());
@@ -98,14 +128,19 @@ public final class Sentences {
                         + Words.count(minute.fromCache()) + " from the cache.");
     }
 
-    /** Returns the size that is worth a closer look: the smallest that doesn't hold, else the largest. */
+    /** Returns the size that is worth a closer look: the smallest that doesn't hold, else the smallest unknown one, else the largest. */
     public static SizePlan closest(CapacityPlan plan) {
-        return plan.sizes().stream()
-                .filter(size -> !size.asIs().verdict().held())
-                .min(Comparator.comparingInt(SizePlan::interviews))
+        return smallest(plan, Verdict.DOES_NOT_HOLD)
+                .or(() -> smallest(plan, Verdict.UNKNOWN))
                 .orElseGet(() -> plan.sizes().stream()
                         .max(Comparator.comparingInt(SizePlan::interviews))
                         .orElseThrow());
+    }
+
+    private static Optional<SizePlan> smallest(CapacityPlan plan, Verdict verdict) {
+        return plan.sizes().stream()
+                .filter(size -> size.asIs().verdict() == verdict)
+                .min(Comparator.comparingInt(SizePlan::interviews));
     }
 
     /**
@@ -119,6 +154,11 @@ public final class Sentences {
         }
         double percent = Math.round(share * PERCENT * TENTHS) / TENTHS;
         return String.format(Locale.ROOT, "%,.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
+    }
+
+    /** Returns how much is used of what accounts allow, or a dash where nobody knows what they allow. */
+    public static String load(Outcome outcome) {
+        return outcome.load() == 0 ? "–" : percent(outcome.load());
     }
 
     /** Returns one of an outcome's times, or a dash if it wasn't simulated. */

@@ -68,8 +68,10 @@ public final class PlanPage {
                         + Words.duration(request.horizon()));
         html.element("h1", Sentences.word(closest.asIs().verdict()), Sentences.headline(plan));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews(), "interview") + ": ";
-        html.element("p", whose + Sentences.reason(closest.asIs()));
-        html.element("p", Sentences.binding(closest.asIs()));
+        for (String sentence : Sentences.reasons(plan, closest)) {
+            html.element("p", whose + sentence);
+            whose = "";
+        }
     }
 
     private void sizes(Html html) {
@@ -96,7 +98,7 @@ public final class PlanPage {
                     Words.count(outcome.prompts()),
                     Words.count(outcome.calls()),
                     Sentences.percent(outcome.hitRate()),
-                    Sentences.percent(outcome.load())));
+                    Sentences.load(outcome)));
             row.add(Sentences.time(outcome.waited(), Outcome.Times::p50));
             row.add(Sentences.time(outcome.waited(), Outcome.Times::p95));
             row.add(Sentences.time(outcome.waited(), Outcome.Times::worst));

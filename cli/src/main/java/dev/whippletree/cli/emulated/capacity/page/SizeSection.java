@@ -36,7 +36,7 @@ final class SizeSection {
     void write(Html html) {
         html.markup("<section>\n");
         html.element("h2", Words.count(size.interviews(), "interview") + ": " + Sentences.word(outcome.verdict()));
-        html.element("p", Sentences.reason(outcome) + " " + Sentences.binding(outcome));
+        html.element("p", String.join(" ", Sentences.reasons(plan, size)));
         new Charts(outcome).draw(html);
         Sentences.firstMinute(outcome).ifPresent(sentence -> html.element("p", "note", sentence));
         accounts(html);
@@ -104,7 +104,7 @@ final class SizeSection {
                     advice.title() + note,
                     Verdicts.marked(other.verdict()),
                     Words.count(other.calls()),
-                    Sentences.percent(other.load()),
+                    Sentences.load(other),
                     Sentences.time(other.waited(), Outcome.Times::p95),
                     Sentences.time(other.waited(), Outcome.Times::worst),
                     Words.count(other.unanswered())));

@@ -12,6 +12,7 @@ final class Verdicts {
         String mark = switch (verdict) {
             case HOLDS -> "✓";
             case TIGHT -> "▲";
+            case UNKNOWN -> "?";
             case DOES_NOT_HOLD -> "✕";
         };
         return mark + " " + Sentences.word(verdict);

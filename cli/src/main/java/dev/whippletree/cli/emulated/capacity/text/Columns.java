@@ -24,7 +24,7 @@ final class Columns {
     }
 
     static Cell load(Outcome outcome) {
-        return Cell.right(Sentences.percent(outcome.load()));
+        return Cell.right(Sentences.load(outcome));
     }
 
     static Cell p50(Outcome outcome) {

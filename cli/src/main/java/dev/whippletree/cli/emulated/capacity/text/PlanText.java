@@ -58,8 +58,10 @@ public final class PlanText {
         Paint paint = paint(closest.asIs().verdict());
         Wrapping.lines(Sentences.headline(plan), Wrapping.WIDTH).forEach(line -> lines.add(paint.on(line, colours)));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews()) + ": ";
-        lines.addAll(Wrapping.lines(whose + Sentences.reason(closest.asIs()), Wrapping.WIDTH));
-        lines.addAll(Wrapping.lines(Sentences.binding(closest.asIs()), Wrapping.WIDTH));
+        for (String sentence : Sentences.reasons(plan, closest)) {
+            lines.addAll(Wrapping.lines(whose + sentence, Wrapping.WIDTH));
+            whose = "";
+        }
         return lines;
     }
 
@@ -89,7 +91,7 @@ public final class PlanText {
     static Paint paint(Verdict verdict) {
         return switch (verdict) {
             case HOLDS -> Paint.GOOD;
-            case TIGHT -> Paint.CAUTION;
+            case TIGHT, UNKNOWN -> Paint.CAUTION;
             case DOES_NOT_HOLD -> Paint.BAD;
         };
     }
