@@ -12,10 +12,14 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +32,7 @@ import picocli.CommandLine.Parameters;
         description = "Asks one prompt. Standard output gets the answer and nothing else.",
         footer = {
             "  whippletree ask \"Tell me about yourself\"",
-            "  echo \"Summarise: ...\" | whippletree ask - --max-tokens 200",
+            "  cat notes.txt | whippletree ask \"Summarise:\" --max-tokens 200",
             "  whippletree ask --account hf-2 --json \"Hello\"",
             "  whippletree ask --question \"Who are you?\"",
             "  whippletree ask --stream \"Tell me a long story\" | tee story.txt"
@@ -39,7 +43,10 @@ final class AskCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    @Parameters(arity = "0..*", paramLabel = "TEXT", description = "The prompt; - reads it from standard input.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "TEXT",
+            description = "The prompt. What is piped in is put behind it, or where a - stands.")
     private List<String> words = List.of();
 
     @Option(
@@ -140,12 +147,12 @@ final class AskCommand implements Callable<Integer> {
 
     private Prompt prompt() {
         if (question == null) {
-            return options.prompt(text(), Optional.empty());
+            return options.prompt(text(words), Optional.empty());
         }
         if (question.isBlank()) {
             throw new UserMistake("--question is empty");
         }
-        String text = words.isEmpty() ? question : text();
+        String text = text(words.isEmpty() ? List.of(question) : words);
         int first = text.indexOf(question);
         if (first < 0) {
             throw new UserMistake(
@@ -159,22 +166,36 @@ final class AskCommand implements Callable<Integer> {
         return options.prompt(text, Optional.of(question));
     }
 
-    private String text() {
-        if (words.isEmpty()) {
-            throw new UserMistake(
-                    "there is no prompt: write it behind 'whippletree ask'; - reads it from standard input");
+    private String text(List<String> words) {
+        int place = words.indexOf(STANDARD_INPUT);
+        if (place != words.lastIndexOf(STANDARD_INPUT)) {
+            throw new UserMistake("- stands for standard input, which can be read once: write it once");
         }
-        String text = words.equals(List.of(STANDARD_INPUT)) ? read() : String.join(" ", words);
-        if (text.isBlank()) {
-            throw new UserMistake("the prompt is empty");
+        String piped = place >= 0 || surroundings.isPiped() ? read() : "";
+        if (place >= 0 && piped.isEmpty()) {
+            throw new UserMistake("- stands for standard input, and that is empty");
+        }
+        int split = place < 0 ? words.size() : place;
+        String before = String.join(" ", words.subList(0, split));
+        String after = place < 0 ? "" : String.join(" ", words.subList(split + 1, words.size()));
+        String text = Stream.of(before, piped, after)
+                .filter(part -> !part.isBlank())
+                .collect(Collectors.joining("\n\n"));
+        if (text.isEmpty()) {
+            throw new UserMistake(
+                    words.isEmpty()
+                            ? "there is no prompt: write it behind 'whippletree ask', or pipe it in"
+                            : "the prompt is empty");
         }
         return text;
     }
 
     private String read() {
         try {
-            byte[] bytes = surroundings.in().readAllBytes();
-            return new String(bytes, surroundings.charset()).strip();
+            ByteBuffer bytes = ByteBuffer.wrap(surroundings.in().readAllBytes());
+            return surroundings.charset().newDecoder().decode(bytes).toString().strip();
+        } catch (CharacterCodingException e) {
+            throw new UserMistake("standard input isn't text in " + surroundings.charset());
         } catch (IOException e) {
             throw new UncheckedIOException("standard input can't be read", e);
         }

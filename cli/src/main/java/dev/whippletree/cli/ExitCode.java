@@ -3,6 +3,7 @@ package dev.whippletree.cli;
 import dev.whippletree.model.PromptException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** What the command tells the shell. */
 final class ExitCode {
@@ -10,7 +11,7 @@ final class ExitCode {
     /** It did what it was asked. */
     static final int ANSWERED = 0;
 
-    /** A check of {@code stress} did not hold, a {@code plan} says no, or something unexpected happened. */
+    /** A check of {@code stress} did not hold, a {@code plan} says no, output was lost, or something unexpected happened. */
     static final int FAILED = 1;
 
     /** The command line or the configuration can't be used. */
@@ -31,24 +32,81 @@ final class ExitCode {
     /** The gateway that {@code status --url} asks wants another key, or shows its status to nobody. */
     static final int NOT_ADMITTED = 7;
 
-    /** The same for people, as the help shows it. */
-    static final Map<String, String> HELP = help();
+    /** Whether a plan holds isn't known: accounts declare no limits. */
+    static final int UNKNOWN = 8;
+
+    /** The gateway of {@code serve} can't go on. */
+    static final int STANDSTILL = 8;
+
+    /** Ended by Ctrl-C, as a shell says it. */
+    static final int INTERRUPTED = 130;
+
+    /** Whoever read standard output has left before its end, as a shell says it of a process that was ended by SIGPIPE. */
+    static final int READER_LEFT = 141;
+
+    private static final String WHOLE = "whippletree";
+
+    private static final Map<String, Set<Integer>> BY_COMMAND = Map.of(
+            "ask", Set.of(NO_ACCOUNT, REFUSED, BROKEN_OFF, INTERRUPTED),
+            "chat", Set.of(NO_ACCOUNT, REFUSED, BROKEN_OFF, INTERRUPTED),
+            "status", Set.of(NO_ACCOUNT, UNREACHABLE, NOT_ADMITTED),
+            "stress", Set.of(INTERRUPTED),
+            "plan", Set.of(UNKNOWN),
+            "serve", Set.of(STANDSTILL),
+            "emulate", Set.of(INTERRUPTED));
+
+    private static final Set<Integer> OF_ALL = Set.of(ANSWERED, FAILED, WRONG_USAGE);
 
     private ExitCode() {}
 
-    private static Map<String, String> help() {
+    /**
+     * Returns the same for people, as the help shows it: code by code, in order.
+     *
+     * @param command whose codes; the name of the whole: those of all commands
+     */
+    static Map<String, String> help(String command) {
+        Set<Integer> own = BY_COMMAND.getOrDefault(command, Set.of());
         Map<String, String> help = new LinkedHashMap<>();
-        help.put("  0", "answered, or done");
-        help.put("  1", "a check of 'stress' did not hold, a 'plan' says no, or something unexpected happened");
-        help.put("  2", "wrong usage or configuration");
-        help.put("  3", "no account can answer; says from when one could");
-        help.put("  4", "the service refused this prompt");
-        help.put("  5", "the answer broke off: what was printed of it isn't whole");
-        help.put("  6", "no gateway answers where 'status --url' asks");
-        help.put("  7", "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
-        help.put("  8", "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again");
-        help.put("130", "interrupted by Ctrl-C");
+        meanings(command).forEach((code, meaning) -> {
+            if (command.equals(WHOLE) || OF_ALL.contains(code) || own.contains(code)) {
+                help.put(String.format("%3d", code), meaning);
+            }
+        });
         return help;
+    }
+
+    private static Map<Integer, String> meanings(String command) {
+        Map<Integer, String> meanings = new LinkedHashMap<>();
+        meanings.put(ANSWERED, "answered, or done");
+        meanings.put(FAILED, failed(command));
+        meanings.put(WRONG_USAGE, "wrong usage or configuration");
+        meanings.put(NO_ACCOUNT, "no account can answer; says from when one could");
+        meanings.put(REFUSED, "the service refused this prompt");
+        meanings.put(BROKEN_OFF, "the answer broke off: what was printed of it isn't whole");
+        meanings.put(UNREACHABLE, "no gateway answers where 'status --url' asks");
+        meanings.put(
+                NOT_ADMITTED, "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
+        String unknown = "a 'plan' can't say, since accounts declare no limits";
+        String standstill = "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again";
+        meanings.put(
+                UNKNOWN,
+                switch (command) {
+                    case "plan" -> unknown;
+                    case "serve" -> standstill;
+                    default -> unknown + "; or " + standstill;
+                });
+        meanings.put(INTERRUPTED, "interrupted by Ctrl-C");
+        return meanings;
+    }
+
+    private static String failed(String command) {
+        String any = "output is lost, or something unexpected happened";
+        return switch (command) {
+            case "stress" -> "a check did not hold, " + any;
+            case "plan" -> "a size doesn't hold, " + any;
+            case WHOLE -> "a check of 'stress' did not hold, a 'plan' says no, " + any;
+            default -> any;
+        };
     }
 
     static int of(PromptException.Reason reason) {

@@ -1,6 +1,5 @@
 package dev.whippletree.cli;
 
-import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -12,7 +11,7 @@ final class HelpLayout {
     private HelpLayout() {}
 
     /** Lays out the help of a command and of all below it. */
-    static void apply(CommandLine command, Map<String, String> exitCodes) {
+    static void apply(CommandLine command) {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         usage.width(WIDTH);
         usage.sortOptions(false);
@@ -20,10 +19,10 @@ final class HelpLayout {
         usage.optionListHeading("%nOptions:%n");
         usage.commandListHeading("%nCommands:%n");
         usage.exitCodeListHeading("%nExit codes:%n");
-        usage.exitCodeList(exitCodes);
+        usage.exitCodeList(ExitCode.help(command.getCommandName()));
         if (usage.footer().length > 0) {
             usage.footerHeading("%nExamples:%n");
         }
-        command.getSubcommands().values().forEach(child -> apply(child, exitCodes));
+        command.getSubcommands().values().forEach(HelpLayout::apply);
     }
 }

@@ -36,13 +36,20 @@ public final class Main {
     public static int run(Surroundings surroundings, String... arguments) {
         LogOutput.to(surroundings.err()::println);
         LogOutput.level(false, false);
+        int code = execute(surroundings, arguments);
+        surroundings.out().flush();
+        surroundings.err().flush();
+        return surroundings
+                .lostOutput()
+                .map(loss -> new Mistakes(surroundings).handleLoss(loss, code))
+                .orElse(code);
+    }
+
+    private static int execute(Surroundings surroundings, String... arguments) {
         try {
             return commandLine(surroundings, arguments).execute(arguments);
         } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {
             return new Mistakes(surroundings).handle(e);
-        } finally {
-            surroundings.out().flush();
-            surroundings.err().flush();
         }
     }
 
@@ -56,7 +63,7 @@ public final class Main {
         }
         commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         WholeNumbers.apply(line);
-        HelpLayout.apply(line, ExitCode.HELP);
+        HelpLayout.apply(line);
         Mistakes mistakes = new Mistakes(surroundings);
         return line.setOut(surroundings.out())
                 .setErr(surroundings.err())

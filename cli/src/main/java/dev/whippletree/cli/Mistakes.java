@@ -5,6 +5,7 @@ import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.ShownText;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -52,6 +53,9 @@ public final class Mistakes {
         if (LogOutput.debugging()) {
             sayTrace(thrown);
         }
+        if (surroundings.lostOutput().isPresent()) {
+            return ExitCode.FAILED; // Said at the end, once.
+        }
         if (thrown instanceof PromptException failure) {
             return handle(failure);
         }
@@ -72,6 +76,20 @@ public final class Mistakes {
             sayTrace(thrown);
         }
         return unexpected(thrown);
+    }
+
+    /**
+     * Says that something printed on standard output is lost; says nothing where its reader has left.
+     *
+     * @param code the exit code if nothing were lost
+     * @return the exit code
+     */
+    int handleLoss(IOException loss, int code) {
+        if (StandardStream.readerLeft(loss)) {
+            return ExitCode.READER_LEFT;
+        }
+        say("standard output can't be written, and what was printed isn't whole: " + loss.getMessage());
+        return code == ExitCode.ANSWERED ? ExitCode.FAILED : code;
     }
 
     private int unexpected(Throwable thrown) {

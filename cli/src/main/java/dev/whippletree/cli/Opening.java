@@ -31,7 +31,7 @@ final class Opening {
     private @Nullable Path file;
 
     @Option(
-            names = "--model",
+            names = {"-m", "--model"},
             paramLabel = "MODEL",
             description = "The model of routes that name none; default: $WHIPPLETREE_MODEL, else "
                     + Configuration.DEFAULT_MODEL + ".")

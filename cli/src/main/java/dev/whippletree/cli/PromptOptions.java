@@ -15,7 +15,10 @@ final class PromptOptions {
     @Option(names = "--account", paramLabel = "ID", description = "The only account that may answer.")
     private @Nullable String account;
 
-    @Option(names = "--system", paramLabel = "TEXT", description = "Instructions that stand above the prompt.")
+    @Option(
+            names = {"-s", "--system"},
+            paramLabel = "TEXT",
+            description = "Instructions that stand above the prompt.")
     private @Nullable String system;
 
     @Option(names = "--temperature", paramLabel = "0..2", description = "How freely the model chooses.")

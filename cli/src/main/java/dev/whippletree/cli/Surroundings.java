@@ -3,8 +3,10 @@ package dev.whippletree.cli;
 import dev.whippletree.Whippletree;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -57,8 +60,8 @@ public record Surroundings(
                 System.getenv(),
                 Path.of(""),
                 System.in,
-                writer(System.out, terminal),
-                writer(System.err, terminal),
+                writer(FileDescriptor.out, terminal),
+                writer(FileDescriptor.err, terminal),
                 terminal,
                 ZoneId.systemDefault(),
                 new CompletableFuture<>(),
@@ -70,6 +73,18 @@ public record Surroundings(
         Whippletree.Builder builder = Whippletree.builder();
         String plugins = System.getProperty(PLUGINS_PROPERTY);
         return plugins != null && Files.isDirectory(Path.of(plugins)) ? builder.plugins(Path.of(plugins)) : builder;
+    }
+
+    /**
+     * Returns whether standard input has, or will have, something that nobody types. Where no launcher says so, what can be read by now
+     * decides.
+     */
+    public boolean isPiped() {
+        try {
+            return !terminal.in() && (Terminal.isTold() || in.available() > 0);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Returns how standard input is encoded. */
@@ -85,8 +100,13 @@ public record Surroundings(
         return windows && terminal.in() && console != null ? Charset.forName(console) : StandardCharsets.UTF_8;
     }
 
-    private static PrintWriter writer(OutputStream stream, Terminal terminal) {
-        return new PrintWriter(stream, true, charset(terminal));
+    private static PrintWriter writer(FileDescriptor descriptor, Terminal terminal) {
+        return StandardStream.on(new FileOutputStream(descriptor), charset(terminal));
+    }
+
+    /** Returns why something is lost that was printed on standard output until now; empty if nothing is. */
+    public Optional<IOException> lostOutput() {
+        return out instanceof StandardStream stream ? stream.loss() : Optional.empty();
     }
 
     /** Returns the folder and what is a terminal, and nothing of the environment: tokens are in there. */

@@ -25,6 +25,11 @@ public record Terminal(boolean in, boolean out, boolean err, boolean colours) {
         return of(System.getProperty(PROPERTY), environment, () -> System.console() != null, () -> Ansi.AUTO.enabled());
     }
 
+    /** Returns whether the launcher says which streams of this process are a terminal. */
+    static boolean isTold() {
+        return System.getProperty(PROPERTY) != null;
+    }
+
     /**
      * Says what the terminal can do.
      *

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "  whippletree ask \"Tell me about yourself\"",
-            "  echo \"Summarise: ...\" | whippletree ask -",
+            "  cat notes.txt | whippletree ask \"Summarise:\"",
             "  whippletree ask --emulated \"Does it run?\"      without any account",
             "  whippletree chat                               a conversation by hand",
             "  whippletree init                               a configuration from the tokens in the environment",

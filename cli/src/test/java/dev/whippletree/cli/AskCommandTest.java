@@ -294,8 +294,54 @@ class AskCommandTest {
     @Test
     void emptyPrompt_isAMistake() {
         assertThat(shell.withAccount().input("  \n").run("ask", "-")).isEqualTo(2);
+        assertThat(shell.err()).contains("- stands for standard input, and that is empty");
+        assertThat(shell.run("ask", " ")).isEqualTo(2);
         assertThat(shell.err()).contains("the prompt is empty");
+        assertThat(shell.run("ask")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no prompt");
+        assertThat(shell.run("ask", "-", "and", "-")).isEqualTo(2);
+        assertThat(shell.err()).contains("write it once");
         assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Summarise:               | Summarise:/the text
+            Summarise: -             | Summarise:/the text
+            Translate - into German! | Translate/the text/into German!
+            -                        | the text
+            ''                       | the text
+            """)
+    void pipedText_isPartOfThePrompt(String words, String prompt) {
+        shell.withAccount().input("the text\n");
+        assertThat(shell.run(("ask " + words).split(" "))).as(shell.err()).isZero();
+        assertThat(shell.provider.asked.get(0).messages())
+                .containsExactly(Message.user(prompt.replace("/", "\n\n")));
+    }
+
+    @Test
+    void terminal_isNotReadWithoutADash() {
+        shell.withAccount().input("typed ahead").terminal(new Terminal(true, true, true, false));
+        shell.run("ask", "Hello");
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Hello"));
+    }
+
+    @Test
+    void pipedBytesThatAreNoText_areRefusedAndNotReplaced() {
+        shell.withAccount().input(new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
+        assertThat(shell.run("ask", "Summarise:")).isEqualTo(2);
+        assertThat(shell.err()).contains("standard input isn't text in UTF-8");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void shortForms_standForModelAndSystem() {
+        assertThat(shell.withAccount().run("ask", "-m", "other", "-s", "Be brief.", "Hello"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.provider.models).containsExactly("other");
+        assertThat(shell.provider.asked.get(0).messages())
+                .containsExactly(Message.system("Be brief."), Message.user("Hello"));
     }
 
     @Test

@@ -33,9 +33,21 @@ class MainTest {
     @ValueSource(strings = {"ask", "chat", "status", "check", "plugins", "cache", "stress", "plan", "emulate"})
     void everyCommand_hasHelpThatFormats(String command) {
         assertThat(shell.run(command, "--help")).isZero();
-        assertThat(shell.out()).contains("Usage: whippletree " + command).contains("no account can answer");
+        assertThat(shell.out()).contains("Usage: whippletree " + command).contains("Exit codes:");
         assertThat(shell.out()).doesNotContain("%%").doesNotContain("%n").doesNotContain("${");
         assertThat(shell.err()).isEmpty();
+    }
+
+    @Test
+    void help_namesTheExitCodesOfItsCommandAlone() {
+        shell.run("check", "--help");
+        assertThat(shell.out()).contains("wrong usage").doesNotContain("no account can answer", "Ctrl-C", "status --url");
+        Shell plan = new Shell(folder);
+        plan.run("plan", "--help");
+        assertThat(plan.out()).contains("8   a 'plan' can't say").doesNotContain("OutOfMemoryError");
+        Shell whole = new Shell(folder);
+        whole.run("--help");
+        assertThat(whole.out()).contains("no account can answer", "'plan' says no", "OutOfMemoryError", "130");
     }
 
     @Test

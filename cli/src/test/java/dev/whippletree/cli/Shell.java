@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.time.SystemTimeline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -24,8 +25,9 @@ public final class Shell {
     private final WatchedWriter out = new WatchedWriter();
     private final StringWriter err = new StringWriter();
     private final Path folder;
-    private String input = "";
+    private byte[] input = {};
     private Terminal terminal = Terminal.NONE;
+    private PrintWriter output = new PrintWriter(out);
 
     public Shell(Path folder) {
         this.folder = folder;
@@ -41,12 +43,22 @@ public final class Shell {
     }
 
     public Shell input(String text) {
-        this.input = text;
+        return input(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Shell input(byte[] bytes) {
+        this.input = bytes.clone();
         return this;
     }
 
     public Shell terminal(Terminal terminal) {
         this.terminal = terminal;
+        return this;
+    }
+
+    /** Sends standard output elsewhere; {@link #out()} is empty then. */
+    public Shell output(OutputStream stream) {
+        output = StandardStream.on(stream, StandardCharsets.UTF_8);
         return this;
     }
 
@@ -72,8 +84,8 @@ public final class Shell {
                     new Surroundings(
                             environment,
                             folder,
-                            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                            new PrintWriter(out),
+                            new ByteArrayInputStream(input),
+                            output,
                             new PrintWriter(err),
                             terminal,
                             ZoneOffset.UTC,

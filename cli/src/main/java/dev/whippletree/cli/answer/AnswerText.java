@@ -3,7 +3,9 @@ package dev.whippletree.cli.answer;
 import dev.whippletree.cli.board.Paint;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.ShownText;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 
 /** Prints an answer piece by piece. Thread-safe: guarded by itself. Prints nothing any more once it has ended. */
 public final class AnswerText implements ComingAnswer.PieceSink {
@@ -37,6 +39,11 @@ public final class AnswerText implements ComingAnswer.PieceSink {
         return new AnswerText(out, true, true, colours);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UncheckedIOException if it can't be printed, so that nobody waits for the rest
+     */
     @Override
     public synchronized void take(Delta.Piece piece) {
         if (over) {
@@ -47,7 +54,9 @@ public final class AnswerText implements ComingAnswer.PieceSink {
         } else if (piece instanceof Delta.Reasoning thought && reasoning) {
             think(thought.text());
         }
-        out.flush();
+        if (out.checkError()) {
+            throw new UncheckedIOException(new IOException("standard output can't be written"));
+        }
     }
 
     private void say(String text) {

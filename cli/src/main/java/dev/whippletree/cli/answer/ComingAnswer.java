@@ -91,7 +91,10 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
         } catch (RuntimeException e) {
             // Thrown on, it would reach nobody, and whoever awaits the answer would wait for good.
             whole.completeExceptionally(e);
-            throw e;
+            Flow.Subscription following = subscription;
+            if (following != null) {
+                following.cancel();
+            }
         }
     }
 

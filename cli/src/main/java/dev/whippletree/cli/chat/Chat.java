@@ -49,7 +49,7 @@ final class Chat {
                     + ". /help shows the commands, Ctrl-D leaves.");
         }
         boolean goesOn = true;
-        while (goesOn) {
+        while (goesOn && surroundings.lostOutput().isEmpty()) {
             surroundings.out().flush();
             surroundings.err().flush();
             goesOn = see(editor.read(talk.choice().prompt()));

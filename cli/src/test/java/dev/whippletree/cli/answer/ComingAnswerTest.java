@@ -66,8 +66,9 @@ class ComingAnswerTest {
             throw new IllegalStateException("full");
         });
         broken.onSubscribe(subscription);
-        assertThatThrownBy(() -> broken.onNext(new Delta.Text("Yes"))).hasMessage("full");
+        broken.onNext(new Delta.Text("Yes"));
         assertThatThrownBy(broken::await).hasMessage("full");
+        verify(subscription).cancel();
     }
 
     @Test

@@ -1,0 +1,94 @@
+package dev.whippletree.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Delta;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a command says of output that nobody gets. */
+class LostOutputTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder).withAccount();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ask hi",
+                "ask --stream hi",
+                "ask --json hi",
+                "chat",
+                "status",
+                "status --json",
+                "check",
+                "plugins",
+                "plan --json --no-advice --interviews 10 --accounts huggingface:2x1000/h",
+                "init -o new.yaml",
+                "--help",
+                "ask --help",
+                "--version"
+            })
+    void fullDisk_isSaidOnceAndExitsWith1(String command) {
+        shell.input("hi").output(failing("No space left on device"));
+        assertThat(shell.run(command.split(" "))).as(shell.err()).isEqualTo(1);
+        assertThat(shell.err().lines())
+                .filteredOn(line -> line.startsWith("whippletree"))
+                .containsExactly("whippletree: standard output can't be written, and what was printed isn't whole:"
+                        + " No space left on device");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ask hi", "ask --stream hi", "status", "--help"})
+    void readerWhoLeft_endsItSilentlyWith141(String command) {
+        shell.output(failing("Broken pipe"));
+        assertThat(shell.run(command.split(" "))).isEqualTo(141);
+        assertThat(shell.err()).isEmpty();
+    }
+
+    @Test
+    void streamThatNobodyReads_isWithdrawn() {
+        shell.output(failing("Broken pipe"));
+        shell.provider.scripts.add(sink -> sink.delta(new Delta.Text("Once upon a time")));
+        assertThat(shell.run("ask", "--stream", "Tell me a story")).isEqualTo(141);
+        assertThat(shell.provider.cancelled.tryAcquire()).isTrue();
+        assertThat(shell.err()).isEmpty();
+    }
+
+    @Test
+    void chatThatNobodyReads_asksNothingMore() {
+        shell.input("One\nTwo\nThree\n").output(failing("Broken pipe"));
+        assertThat(shell.run("chat")).isEqualTo(141);
+        assertThat(shell.provider.asked).hasSize(1);
+    }
+
+    @Test
+    void failure_keepsItsExitCode() {
+        shell.output(failing("No space left on device"));
+        assertThat(shell.run("plan", "--interviews", "200", "--accounts", "huggingface:2x100/h", "--no-advice"))
+                .isEqualTo(1);
+        assertThat(shell.run("statsu")).isEqualTo(2);
+    }
+
+    private static OutputStream failing(String message) {
+        return new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException(message);
+            }
+        };
+    }
+}
