@@ -84,7 +84,8 @@ final class InitCommand implements Callable<Integer> {
         } else if (configuration.entries().isEmpty()) {
             out.println("Wrote " + output + " with everything commented out: there is no token in the environment.");
             out.println("Put one into one of these variables, and it is an account, whether it is in the file or not:");
-            NoAccount.variables(plugins.environmentVariables()).forEach(out::println);
+            NoAccount.variables(plugins.environmentVariables(), surroundings.terminal().screen())
+                    .forEach(out::println);
         } else {
             out.println("Wrote " + output + " with everything commented out.");
         }

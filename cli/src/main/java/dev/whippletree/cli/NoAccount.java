@@ -1,8 +1,8 @@
 package dev.whippletree.cli;
 
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
-import dev.whippletree.cli.board.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.Map;
 /** What to tell somebody who has no account yet: where tokens are looked for, how to get one, and what works without. */
 final class NoAccount {
 
-    private static final int WIDTH = 76;
+    private static final int WIDTH = 100;
 
     private NoAccount() {}
 
@@ -18,25 +18,21 @@ final class NoAccount {
      * Returns the mistake.
      *
      * @param variables the variables that were looked at, each with how to get what belongs in it
+     * @param screen what it has to fit
      */
-    static UserMistake mistake(Map<String, String> variables) {
+    static UserMistake mistake(Map<String, String> variables, Screen screen) {
         List<String> lines = new ArrayList<>();
         lines.add("there is no account to ask. Put a token into one of these variables and run it again:");
-        lines.addAll(variables(variables));
+        lines.addAll(variables(variables, screen));
         lines.add("More accounts: the same with _2, _3, ... behind the name, or a file whippletree.yaml.");
         lines.add("To see it work without any account: whippletree ask --emulated \"Tell me about yourself\"");
         return new UserMistake(String.join(System.lineSeparator(), lines));
     }
 
     /** Returns a table of variables, each with how to get what belongs in it. */
-    static List<String> variables(Map<String, String> variables) {
-        Table table = new Table(false);
-        variables.forEach((name, how) -> row(table, name, Words.wrap(how, WIDTH)));
-        return table.lines();
-    }
-
-    private static void row(Table table, String name, List<String> how) {
-        table.row(Cell.left("  " + name), Cell.left(how.get(0)));
-        how.subList(1, how.size()).forEach(table::across);
+    static List<String> variables(Map<String, String> variables, Screen screen) {
+        Table table = new Table(new Screen(false, Math.min(WIDTH, screen.columns())));
+        variables.forEach((name, how) -> table.row(Cell.left("  " + name), Cell.left(how)));
+        return table.detail(1).lines();
     }
 }

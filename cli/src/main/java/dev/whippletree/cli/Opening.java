@@ -1,6 +1,7 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationCheck;
@@ -106,7 +107,7 @@ final class Opening {
         ConfigurationSource source = source(surroundings);
         Whippletree.Builder builder = surroundings.builders().get().configuration(source);
         if (source.file().isEmpty()) {
-            requireAccounts(source, builder);
+            requireAccounts(source, builder, surroundings.terminal().errScreen());
         }
         Whippletree whippletree = more.apply(builder).build();
         if (model != null && !models(whippletree.configuration()).contains(model)) {
@@ -157,10 +158,11 @@ final class Opening {
         return Optional.of(ConfigurationCheck.of(read, plugins.known(), source.environment()));
     }
 
-    private static void requireAccounts(ConfigurationSource source, Whippletree.Builder builder) {
+    private static void requireAccounts(
+            ConfigurationSource source, Whippletree.Builder builder, Screen screen) {
         try (PluginCatalog plugins = builder.plugins()) {
             if (plugins.accountsFrom(source.environment()).isEmpty()) {
-                throw NoAccount.mistake(plugins.environmentVariables());
+                throw NoAccount.mistake(plugins.environmentVariables(), screen);
             }
         }
     }

@@ -95,7 +95,7 @@ final class PluginsCommand implements Callable<Integer> {
                     plugins.stream().map(PluginsCommand::tree).toList();
             surroundings.out().println(Json.write(Map.of("plugins", tree)));
         } else {
-            new PluginTable(surroundings.terminal().colours()).lines(plugins).forEach(surroundings.out()::println);
+            new PluginTable(surroundings.terminal().screen()).lines(plugins).forEach(surroundings.out()::println);
         }
     }
 

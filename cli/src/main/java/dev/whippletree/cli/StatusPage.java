@@ -19,7 +19,7 @@ final class StatusPage {
 
     /** Returns the lines of a status, of whatever Whippletree it is. */
     static List<String> lines(PricedStatus priced, Surroundings surroundings) {
-        return new StatusBoard(surroundings.zone(), surroundings.terminal().colours())
+        return new StatusBoard(surroundings.zone(), surroundings.terminal().screen())
                 .lines(priced.status(), priced.bill());
     }
 

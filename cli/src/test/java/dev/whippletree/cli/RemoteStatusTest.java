@@ -3,6 +3,7 @@ package dev.whippletree.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Snapshots;
 import dev.whippletree.cli.board.StatusBoard;
 import dev.whippletree.status.PricedStatus;
@@ -80,7 +81,7 @@ class RemoteStatusTest {
     void board_isTheOneTheCommandPrintsOfItsOwn() {
         assertThat(run()).as(shell.err()).isZero();
         assertThat(shell.out().lines().toList())
-                .isEqualTo(new StatusBoard(ZoneOffset.UTC, false).lines(Snapshots.busy(), Snapshots.bill()));
+                .isEqualTo(new StatusBoard(ZoneOffset.UTC, new Screen(false, 200)).lines(Snapshots.busy(), Snapshots.bill()));
         assertThat(asked).containsExactly("/status null");
     }
 

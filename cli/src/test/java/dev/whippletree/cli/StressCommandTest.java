@@ -149,4 +149,20 @@ class StressCommandTest {
         assertThat(shell.withAccount().run("stress", "--live", "--tight")).isEqualTo(2);
         assertThat(shell.err()).contains("--tight");
     }
+
+    @Test
+    void interruption_stillTellsHowFarItWas_andExitsWith130() {
+        shell.interrupt();
+        assertThat(shell.run("stress", "--interviews", "20", "--latency", "1h")).isEqualTo(130);
+        assertThat(shell.out())
+                .contains("Whippletree", "Interrupted after", "0 of 340 prompts were answered", "Nothing was checked.")
+                .doesNotContain("checks held");
+    }
+
+    @Test
+    void conditions_areNamed() {
+        shell.interrupt();
+        shell.run("stress", "--interviews", "20", "--latency", "1h");
+        assertThat(shell.err().replaceAll("\\s+", " ")).contains("200 requests warm up", "250 calls under way", "within 100 ms");
+    }
 }

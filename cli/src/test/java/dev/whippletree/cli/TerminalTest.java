@@ -36,4 +36,19 @@ class TerminalTest {
         assertThat(Terminal.of("in,out,err", Map.of("TERM", "dumb"), YES, YES))
                 .isEqualTo(new Terminal(true, true, false, false));
     }
+
+    @Test
+    void size_isWhatSttySays_orTheUsualOne() {
+        assertThat(TtySize.parse("45 120\n")).isEqualTo(new Terminal.Size.Extent(120, 45));
+        assertThat(TtySize.parse("0 0\n")).isEqualTo(new Terminal.Size.Extent(80, 24));
+        assertThat(TtySize.parse("")).isEqualTo(new Terminal.Size.Extent(80, 24));
+    }
+
+    @Test
+    void screen_isAsWideAsTheTerminal_andAPipeCutsNothing() {
+        Terminal terminal = new Terminal(true, true, false, false, () -> new Terminal.Size.Extent(40, 20));
+        assertThat(terminal.screen().columns()).isEqualTo(40);
+        assertThat(terminal.errScreen().columns()).isEqualTo(200);
+        assertThat(Terminal.NONE.screen().columns()).isEqualTo(200);
+    }
 }

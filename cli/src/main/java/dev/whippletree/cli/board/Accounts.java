@@ -18,23 +18,32 @@ final class Accounts {
 
     private static final int LONGEST_ID = 20;
 
-    private final ZoneId zone;
-    private final boolean colours;
+    private static final int PROVIDER = 1;
+    private static final int SHARE = 4;
+    private static final int IN_FLIGHT = 5;
+    private static final int MEAN = 6;
+    private static final int P95 = 7;
+    private static final int TOKENS = 10;
 
-    Accounts(ZoneId zone, boolean colours) {
+    private final ZoneId zone;
+    private final Screen screen;
+
+    Accounts(ZoneId zone, Screen screen) {
         this.zone = zone;
-        this.colours = colours;
+        this.screen = screen;
     }
 
     List<String> lines(StatusSnapshot status) {
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         heading(table);
         for (Account account : status.accounts()) {
             row(table, account, status.calls());
-            closure(account, status).ifPresent(table::across);
+            closure(account, status).ifPresent(text -> table.across(text, paint(account.state())));
             failures(account.failures()).ifPresent(table::across);
         }
-        return table.lines();
+        return table.expendable(PROVIDER, TOKENS, SHARE, P95, MEAN, IN_FLIGHT)
+                .names(0)
+                .lines();
     }
 
     private static void heading(Table table) {
@@ -87,7 +96,7 @@ final class Accounts {
                 .map(at -> " until " + Words.future(at, status.at(), zone))
                 .orElse("");
         String reason = account.reason().map(text -> ": " + text).orElse("");
-        return Optional.of(paint(account.state()).on(word(account.state()) + until + reason, colours));
+        return Optional.of(word(account.state()) + until + reason);
     }
 
     /** Lists the kinds in the order in which they are declared, so that two boards can be compared. */

@@ -9,17 +9,20 @@ import java.util.List;
 /** The board's table of cache tiers, nearest first, and what they say of themselves. Immutable. */
 final class Caches {
 
-    private final boolean colours;
+    private static final int MISSES = 2;
+    private static final int FAULTS = 3;
 
-    Caches(boolean colours) {
-        this.colours = colours;
+    private final Screen screen;
+
+    Caches(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(StatusSnapshot status) {
         if (status.caches().isEmpty()) {
             return List.of();
         }
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 Cell.left("Cache").painted(Paint.FAINT),
                 Cell.right("Hits").painted(Paint.FAINT),
@@ -27,10 +30,10 @@ final class Caches {
                 Cell.right("Faults").painted(Paint.FAINT),
                 Cell.right("Hit rate").painted(Paint.FAINT));
         status.caches().forEach(tier -> row(table, tier));
-        List<String> lines = new ArrayList<>(table.lines());
+        List<String> lines = new ArrayList<>(table.expendable(MISSES, FAULTS).names(0).lines());
         status.caches()
                 .forEach(tier ->
-                        tier.remarks().forEach(remark -> lines.addAll(Words.bullet(tier.name() + ": " + remark))));
+                        tier.remarks().forEach(remark -> lines.addAll(screen.bullet(tier.name() + ": " + remark))));
         return lines;
     }
 

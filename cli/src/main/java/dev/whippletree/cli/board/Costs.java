@@ -14,17 +14,21 @@ final class Costs {
 
     private static final int LONGEST_NAME = 30;
 
-    private final boolean colours;
+    private static final int PROMPT = 2;
+    private static final int COMPLETION = 3;
+    private static final int CREDIT = 5;
 
-    Costs(boolean colours) {
-        this.colours = colours;
+    private final Screen screen;
+
+    Costs(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(Bill bill) {
         if (bill.items().isEmpty()) {
             return List.of();
         }
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 Cell.left("Tokens of").painted(Paint.FAINT),
                 Cell.left("Model").painted(Paint.FAINT),
@@ -35,8 +39,8 @@ final class Costs {
         if (bill.items().size() > 1) {
             sum(table, bill);
         }
-        List<String> lines = new ArrayList<>(table.lines());
-        lines.add(Paint.FAINT.on(source(bill), colours));
+        List<String> lines = new ArrayList<>(table.expendable(CREDIT, COMPLETION, PROMPT).names(1, 0).lines());
+        screen.prose(source(bill)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
         return lines;
     }
 

@@ -13,10 +13,14 @@ final class Limits {
     private static final int LONGEST_SCOPE = 40;
     private static final int METER = 10;
 
-    private final boolean colours;
+    private static final int METER_COLUMN = 2;
+    private static final int KNOWN = 4;
+    private static final int NEXT = 5;
 
-    Limits(boolean colours) {
-        this.colours = colours;
+    private final Screen screen;
+
+    Limits(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(StatusSnapshot status) {
@@ -27,7 +31,7 @@ final class Limits {
         if (limits.isEmpty()) {
             return List.of();
         }
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 Cell.left("Limit of").painted(Paint.FAINT),
                 Cell.right("Left").painted(Paint.FAINT),
@@ -35,7 +39,7 @@ final class Limits {
                 Cell.left("Amount").painted(Paint.FAINT),
                 Cell.left("Known").painted(Paint.FAINT));
         limits.forEach(limit -> row(table, limit));
-        return table.lines();
+        return table.expendable(METER_COLUMN, KNOWN, NEXT).names(0).lines();
     }
 
     private static void row(Table table, LimitStatus limit) {

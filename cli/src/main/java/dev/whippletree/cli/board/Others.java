@@ -9,10 +9,15 @@ import java.util.List;
 /** The board's table of what this process has in common with others. Immutable. */
 final class Others {
 
-    private final boolean colours;
+    private static final int LET_PASS = 2;
+    private static final int ALONE = 3;
+    private static final int SENT_BACK = 4;
+    private static final int LEFT_TO_OTHERS = 5;
 
-    Others(boolean colours) {
-        this.colours = colours;
+    private final Screen screen;
+
+    Others(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(StatusSnapshot status) {
@@ -20,7 +25,7 @@ final class Others {
     }
 
     private List<String> lines(Coordination coordination) {
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 Cell.left("Coordinator").painted(Paint.FAINT),
                 Cell.right("Processes").painted(Paint.FAINT),
@@ -38,8 +43,9 @@ final class Others {
                 Cell.right(Words.count(coordination.refused())),
                 Cell.right(Words.count(coordination.leftToOthers())),
                 caution(coordination.faults()));
-        List<String> lines = new ArrayList<>(table.lines());
-        coordination.problem().ifPresent(lines::add);
+        List<String> lines = new ArrayList<>(
+                table.expendable(LEFT_TO_OTHERS, SENT_BACK, LET_PASS, ALONE).names(0).lines());
+        coordination.problem().ifPresent(problem -> lines.addAll(screen.prose(problem)));
         return lines;
     }
 

@@ -9,15 +9,15 @@ import java.util.Locale;
 /** The board's first section: what became of the prompts, and how fast. Immutable. */
 final class Overview {
 
-    private final boolean colours;
+    private final Screen screen;
 
-    Overview(boolean colours) {
-        this.colours = colours;
+    Overview(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(StatusSnapshot status) {
         Prompts prompts = status.prompts();
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         row(
                 table,
                 "Prompts",
@@ -56,7 +56,7 @@ final class Overview {
                 Words.count(status.tokens().total()),
                 Words.count(status.tokens().promptTokens()) + " prompt · "
                         + Words.count(status.tokens().completionTokens()) + " completion");
-        return table.lines();
+        return table.detail(2).lines();
     }
 
     private static void row(Table table, String label, String headline, String detail) {

@@ -7,31 +7,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The plugins that were found, in lines of at most 80 columns. Immutable. */
+/** The plugins that were found. Immutable. */
 public final class PluginTable {
 
-    private static final int COLUMNS = 80;
     private static final int LONGEST_NAME = 24;
     private static final int KIND = "coordinator".length();
     private static final int STATE = 9;
     private static final int GAP = 2;
+    private static final int PLACE = 3;
 
-    private final boolean colours;
+    private final Screen screen;
 
     /**
      * Creates one.
      *
-     * @param colours whether the terminal shows colours
+     * @param screen what it has to fit
      */
-    public PluginTable(boolean colours) {
-        this.colours = colours;
+    public PluginTable(Screen screen) {
+        this.screen = screen;
     }
 
     /** Returns a line for each plugin, and what is wrong with one below it. */
     public List<String> lines(List<PluginUse> plugins) {
         int name = plugins.stream().mapToInt(use -> name(use).length()).max().orElse(0);
-        int from = COLUMNS - KIND - STATE - Math.max(name, "name".length()) - 3 * GAP;
-        Table table = new Table(colours);
+        int from = screen.columns() - KIND - STATE - Math.max(name, "name".length()) - 3 * GAP;
+        Table table = new Table(screen);
         table.row(heading("kind"), heading("name"), heading("state"), heading("from"));
         for (PluginUse use : plugins) {
             table.row(
@@ -39,9 +39,9 @@ public final class PluginTable {
                     Cell.left(name(use)),
                     Cell.left(use.state().word()).painted(paint(use.state())),
                     Cell.left(from(use.plugin(), from)));
-            use.plugin().reason().stream().flatMap(PluginTable::wrapped).forEach(table::across);
+            use.plugin().reason().stream().flatMap(this::wrapped).forEach(table::across);
         }
-        return table.lines();
+        return table.expendable(PLACE).names(1).lines();
     }
 
     /** Returns what sort of place a plugin comes from, as people and programs read it. */
@@ -81,11 +81,11 @@ public final class PluginTable {
 
     /** The end of a path says more than its beginning. */
     private static String end(String text, int most) {
-        return text.length() <= most ? text : "…" + text.substring(text.length() - most + 1);
+        return text.length() <= most || most < 1 ? text : "…" + text.substring(text.length() - most + 1);
     }
 
-    private static Stream<String> wrapped(String reason) {
-        int width = COLUMNS - KIND - GAP;
+    private Stream<String> wrapped(String reason) {
+        int width = screen.columns() - KIND - GAP;
         List<String> lines = new ArrayList<>();
         for (String line : Words.wrap(reason, width)) {
             for (int start = 0; start < line.length(); start += width) {

@@ -8,15 +8,21 @@ import java.util.List;
 /** A table of several processes over the same accounts, a line each. Immutable. */
 public final class ProcessTable {
 
-    private final boolean colours;
+    private static final int STATE = 1;
+    private static final int NO_CALL = 4;
+    private static final int CALLS = 5;
+    private static final int SENT_BACK = 6;
+    private static final int LEFT_TO_OTHERS = 7;
+
+    private final Screen screen;
 
     /**
      * Creates a table.
      *
-     * @param colours whether the terminal shows colours
+     * @param screen what it has to fit
      */
-    public ProcessTable(boolean colours) {
-        this.colours = colours;
+    public ProcessTable(Screen screen) {
+        this.screen = screen;
     }
 
     /** What can be said of a process in a word. */
@@ -50,7 +56,7 @@ public final class ProcessTable {
 
     /** Returns the lines. */
     public List<String> lines(List<Row> rows) {
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 heading("Process", false),
                 heading("State", false),
@@ -61,7 +67,7 @@ public final class ProcessTable {
                 heading("Sent back", true),
                 heading("Left to others", true));
         rows.forEach(row -> row(table, row));
-        return table.lines();
+        return table.expendable(LEFT_TO_OTHERS, SENT_BACK, NO_CALL, CALLS, STATE).lines();
     }
 
     private static Cell heading(String text, boolean right) {

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A {@link StatusSnapshot} as lines of text for a terminal of 80 to 100 columns: exactly what the snapshot says, and nothing
+ * A {@link StatusSnapshot} as lines of text for a screen of 40 columns or more: exactly what the snapshot says, and nothing
  * that it doesn't. Immutable.
  */
 public final class StatusBoard {
 
     private final ZoneId zone;
-    private final boolean colours;
+    private final Screen screen;
 
     /**
      * Creates a board.
      *
      * @param zone in whose time of day instants are written
-     * @param colours whether the terminal shows colours
+     * @param screen what it has to fit
      */
-    public StatusBoard(ZoneId zone, boolean colours) {
+    public StatusBoard(ZoneId zone, Screen screen) {
         this.zone = zone;
-        this.colours = colours;
+        this.screen = screen;
     }
 
     /** Returns the whole board, without costs. */
@@ -35,18 +35,18 @@ public final class StatusBoard {
 
     /** Returns the whole board, with what the tokens cost. */
     public List<String> lines(StatusSnapshot status, Bill bill) {
-        return lines(status, new Costs(colours).lines(bill));
+        return lines(status, new Costs(screen).lines(bill));
     }
 
     private List<String> lines(StatusSnapshot status, List<String> costs) {
         List<String> lines = new ArrayList<>();
         lines.add(title(status));
-        lines.add(Paint.FAINT.on("─".repeat(Words.WIDTH), colours));
-        lines.addAll(new Overview(colours).lines(status));
-        section(lines, new Accounts(zone, colours).lines(status));
-        section(lines, new Limits(colours).lines(status));
-        section(lines, new Caches(colours).lines(status));
-        section(lines, new Others(colours).lines(status));
+        lines.add(Paint.FAINT.on("─".repeat(screen.proseColumns()), screen.colours()));
+        lines.addAll(new Overview(screen).lines(status));
+        section(lines, new Accounts(zone, screen).lines(status));
+        section(lines, new Limits(screen).lines(status));
+        section(lines, new Caches(screen).lines(status));
+        section(lines, new Others(screen).lines(status));
         section(lines, costs);
         section(lines, notes(status));
         return lines;
@@ -54,8 +54,8 @@ public final class StatusBoard {
 
     /** Returns the part that is worth watching while prompts are under way: what was answered, and the accounts. */
     public List<String> liveLines(StatusSnapshot status) {
-        List<String> lines = new ArrayList<>(new Overview(colours).lines(status));
-        section(lines, new Accounts(zone, colours).lines(status));
+        List<String> lines = new ArrayList<>(new Overview(screen).lines(status));
+        section(lines, new Accounts(zone, screen).lines(status));
         return lines;
     }
 
@@ -74,8 +74,8 @@ public final class StatusBoard {
     private String title(StatusSnapshot status) {
         String name = "Whippletree";
         String when = Words.time(status.at(), status.at(), zone) + " · up " + Words.duration(status.uptime());
-        String gap = " ".repeat(Words.WIDTH - name.length() - when.length());
-        return Paint.STRONG.on(name, colours) + gap + Paint.FAINT.on(when, colours);
+        String gap = " ".repeat(Math.max(1, screen.proseColumns() - name.length() - when.length()));
+        return Paint.STRONG.on(name, screen.colours()) + gap + Paint.FAINT.on(when, screen.colours());
     }
 
     private static void section(List<String> lines, List<String> more) {
@@ -92,6 +92,6 @@ public final class StatusBoard {
                     + "; round-robin picked instead.");
         }
         notes.addAll(status.notes());
-        return notes.stream().flatMap(note -> Words.bullet(note).stream()).toList();
+        return notes.stream().flatMap(note -> screen.bullet(note).stream()).toList();
     }
 }

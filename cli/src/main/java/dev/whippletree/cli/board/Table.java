@@ -5,21 +5,28 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Rows whose columns are aligned. Confined to one thread. */
+/**
+ * Rows whose columns are aligned. Where they are wider than the screen, columns are left out, then names are clipped; a number is shown
+ * whole or not at all. Confined to one thread.
+ */
 public final class Table {
 
     private static final String GAP = "  ";
+    private static final int SHORTEST_NAME = 6;
 
     private final List<Row> rows = new ArrayList<>();
-    private final boolean colours;
+    private final Screen screen;
+    private int[] expendable = {};
+    private int[] names = {};
+    private int detail = -1;
 
     /**
      * Creates an empty table.
      *
-     * @param colours whether cells are painted
+     * @param screen what it has to fit
      */
-    public Table(boolean colours) {
-        this.colours = colours;
+    public Table(Screen screen) {
+        this.screen = screen;
     }
 
     /**
@@ -47,31 +54,59 @@ public final class Table {
         }
 
         private String padded(int width, boolean colours) {
-            String padding = " ".repeat(width - text.length());
-            String painted = paint.on(text, colours);
+            String shown = Words.clip(text, width);
+            String padding = " ".repeat(width - shown.length());
+            String painted = paint.on(shown, colours);
             return right ? padding + painted : painted + padding;
         }
     }
 
-    /** A row of cells, or a line that runs across the columns. */
-    private record Row(List<Cell> cells, String across) {}
+    /** A row of cells, or a text that runs across the columns. */
+    private record Row(List<Cell> cells, String across, Paint paint) {}
 
     /** Adds a row. Rows may differ in length. */
     public Table row(Cell... cells) {
-        rows.add(new Row(List.copyOf(Arrays.asList(cells)), ""));
+        rows.add(new Row(List.copyOf(Arrays.asList(cells)), "", Paint.PLAIN));
         return this;
     }
 
-    /** Adds a line across the columns, indented to the second one. */
-    public Table across(String line) {
-        rows.add(new Row(List.of(), line));
+    /** Adds a text across the columns, indented to the second one and broken between words where it is too long. */
+    public Table across(String text) {
+        return across(text, Paint.PLAIN);
+    }
+
+    /** Adds such a text, painted. */
+    public Table across(String text, Paint paint) {
+        rows.add(new Row(List.of(), text, paint));
+        return this;
+    }
+
+    /** Says which columns may be left out where not all fit: their numbers from 0, the least worth first. */
+    public Table expendable(int... columns) {
+        expendable = columns.clone();
+        return this;
+    }
+
+    /** Says which columns hold names, which may be clipped where all else doesn't help; the first of them first. */
+    public Table names(int... columns) {
+        names = columns.clone();
+        return this;
+    }
+
+    /** Says which column, the last one, is free text: where a row doesn't fit, its text stands on lines of its own below. */
+    public Table detail(int column) {
+        detail = column;
         return this;
     }
 
     /** Returns the lines, without trailing blanks. */
     public List<String> lines() {
         int[] widths = widths();
-        return rows.stream().map(row -> line(row, widths)).toList();
+        if (detail >= 0 && detail < widths.length) {
+            widths[detail] = 0;
+        }
+        fit(widths);
+        return rows.stream().flatMap(row -> lines(row, widths).stream()).toList();
     }
 
     private int[] widths() {
@@ -87,15 +122,58 @@ public final class Table {
                 .orElse(0);
     }
 
-    private String line(Row row, int[] widths) {
-        if (row.cells.isEmpty()) {
-            int indent = widths.length == 0 ? 0 : widths[0] + GAP.length();
-            return " ".repeat(indent) + row.across;
+    /** Leaves columns out by making them 0 wide, then clips names. */
+    private void fit(int[] widths) {
+        for (int index = 0; index < expendable.length && total(widths) > screen.columns(); index++) {
+            if (expendable[index] < widths.length) {
+                widths[expendable[index]] = 0;
+            }
         }
+        for (int name : names) {
+            int excess = total(widths) - screen.columns();
+            if (name < widths.length && widths[name] > 0 && excess > 0) {
+                widths[name] = Math.max(Math.min(SHORTEST_NAME, widths[name]), widths[name] - excess);
+            }
+        }
+    }
+
+    private static int total(int[] widths) {
+        int shown = (int) Arrays.stream(widths).filter(width -> width > 0).count();
+        return Arrays.stream(widths).sum() + Math.max(0, shown - 1) * GAP.length();
+    }
+
+    private List<String> lines(Row row, int[] widths) {
+        int indent = widths.length == 0 ? 0 : Math.min(widths[0] + GAP.length(), screen.columns() / 2);
+        if (row.cells.isEmpty()) {
+            return across(row.across, row.paint, indent);
+        }
+        if (detail < 0 || row.cells.size() <= detail || row.cells.get(detail).text.isEmpty()) {
+            return List.of(line(row, widths).stripTrailing());
+        }
+        Cell cell = row.cells.get(detail);
+        if (total(widths) + GAP.length() + cell.text.length() <= screen.columns()) {
+            return List.of(line(row, widths) + GAP + cell.paint.on(cell.text, screen.colours()));
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(line(row, widths).stripTrailing());
+        lines.addAll(across(cell.text, cell.paint, indent));
+        return lines;
+    }
+
+    private List<String> across(String text, Paint paint, int indent) {
+        return Words.wrap(text, Math.max(1, screen.columns() - indent)).stream()
+                .map(line -> " ".repeat(indent) + paint.on(line, screen.colours()))
+                .toList();
+    }
+
+    private String line(Row row, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < row.cells.size(); column++) {
-            line.append(column == 0 ? "" : GAP).append(row.cells.get(column).padded(widths[column], colours));
+            if (widths[column] > 0) {
+                line.append(line.isEmpty() ? "" : GAP)
+                        .append(row.cells.get(column).padded(widths[column], screen.colours()));
+            }
         }
-        return line.toString().stripTrailing();
+        return line.toString();
     }
 }

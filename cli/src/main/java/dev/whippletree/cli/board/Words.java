@@ -13,9 +13,6 @@ import java.util.Locale;
 /** Numbers, times and sentences as people read them, the same in every locale. */
 public final class Words {
 
-    /** How wide a board is, in characters. */
-    static final int WIDTH = 92;
-
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
 
@@ -120,15 +117,6 @@ public final class Words {
             line.append(line.isEmpty() ? "" : " ").append(word);
         }
         lines.add(line.toString());
-        return lines;
-    }
-
-    /** Returns a remark as lines of at most the board's width, with a bullet before the first. */
-    static List<String> bullet(String remark) {
-        List<String> lines = new ArrayList<>();
-        for (String line : wrap(remark, WIDTH - 2)) {
-            lines.add((lines.isEmpty() ? "• " : "  ") + line);
-        }
         return lines;
     }
 }

@@ -146,14 +146,13 @@ final class SlashCommands {
     }
 
     private void help() {
-        boolean colours = surroundings.terminal().colours();
-        Table table = new Table(colours);
+        Table table = new Table(surroundings.terminal().screen());
         for (SlashCommand command : SlashCommand.values()) {
             table.row(
                     Cell.left(command.word() + " " + command.argument()),
                     Cell.left(command.does()).painted(Paint.FAINT));
         }
-        table.lines().forEach(surroundings.out()::println);
+        table.detail(1).lines().forEach(surroundings.out()::println);
         surroundings.out().println();
         surroundings.out().println("A line that ends with \\ goes on in the next; pasted lines stay one message.");
         surroundings.out().println("Ctrl-C stops an answer. The arrow keys bring messages back, Tab completes.");

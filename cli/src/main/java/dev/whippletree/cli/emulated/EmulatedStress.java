@@ -10,9 +10,14 @@ import dev.whippletree.emulator.stress.Processes;
 import dev.whippletree.emulator.stress.StressEmulation;
 import dev.whippletree.emulator.stress.StressReport;
 import dev.whippletree.emulator.stress.StressSettings;
+import java.time.Duration;
+import java.util.Optional;
 
 /** A stress run over emulated accounts, on real sockets and in real time. Confined to one thread. */
 public final class EmulatedStress {
+
+    /** The exit code after Ctrl-C. */
+    static final int INTERRUPTED = 130;
 
     private final Surroundings surroundings;
     private final StressWish wish;
@@ -31,20 +36,29 @@ public final class EmulatedStress {
     /**
      * Runs it. Blocks until every interview has ended and everything is printed.
      *
-     * @return 0 if every check held, else 1
+     * @return 0 if every check held, else 1; 130 after Ctrl-C
      * @throws UserMistake if a value can't be used
      */
     public int run() {
         StressSettings settings = WishedSettings.emulated(wish);
-        new Announcement(surroundings.err()).of(settings, Processes.ONE);
+        new Announcement(surroundings).of(settings, Processes.ONE, false);
         try (StressEmulation emulation = StressEmulation.start(settings, surroundings.timeline());
                 Whippletree whippletree = open(emulation)) {
             InterviewDriver driver = new InterviewDriver(
                     InterviewPlan.of(settings.interviews()), whippletree::complete, surroundings.timeline());
             emulation.begin();
-            InterviewResults results = new Watch(surroundings).until(Watched.here(driver, whippletree));
-            StressReport report = StressReport.of(settings, results, whippletree.status(), emulation.stats());
-            print(report);
+            Duration least = StressReport.lowerBound(settings);
+            Optional<InterviewResults> results =
+                    new Watch(surroundings, Optional.of(least)).until(Watched.here(driver, whippletree));
+            Findings findings = new Findings(surroundings);
+            findings.board(whippletree.status());
+            if (results.isEmpty()) {
+                findings.interrupted(driver.progress());
+                whippletree.close(Duration.ZERO).join();
+                return INTERRUPTED;
+            }
+            StressReport report = StressReport.of(settings, results.get(), whippletree.status(), emulation.stats());
+            findings.of(report, least);
             return report.held() ? 0 : 1;
         }
     }
@@ -56,11 +70,5 @@ public final class EmulatedStress {
             builder.cache(wish.cache());
         }
         return builder.build();
-    }
-
-    private void print(StressReport report) {
-        Findings findings = new Findings(surroundings);
-        findings.board(report.status());
-        findings.of(report);
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.cli.emulated;
 
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.StatusBoard;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
@@ -9,11 +10,13 @@ import dev.whippletree.cli.board.Words;
 import dev.whippletree.emulator.stress.Check;
 import dev.whippletree.emulator.stress.InterviewResults;
 import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.emulator.stress.Progress;
 import dev.whippletree.emulator.stress.StressReport;
 import dev.whippletree.model.StatusSnapshot;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Prints what came of a stress run on standard output: the board, the interviews' times, the checks. */
 final class Findings {
@@ -23,30 +26,39 @@ final class Findings {
 
     private final PrintWriter out;
     private final Surroundings surroundings;
-    private final boolean colours;
+    private final Screen screen;
 
     Findings(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.out = surroundings.out();
-        this.colours = surroundings.terminal().colours();
+        this.screen = surroundings.terminal().screen();
     }
 
     void board(StatusSnapshot status) {
         out.println();
-        new StatusBoard(surroundings.zone(), colours).lines(status).forEach(out::println);
+        new StatusBoard(surroundings.zone(), screen).lines(status).forEach(out::println);
     }
 
     /** Prints everything but the board of a run over emulated accounts. */
-    void of(StressReport report) {
+    void of(StressReport report, Duration least) {
         times(
                 report.settings().interviews(),
                 report.results(),
-                report.settings().latency().mean());
-        say(
-                "The accounts are emulated: a server on this machine imitated "
-                        + report.stats().service() + " over real sockets and kept",
-                "the limits strictly. No model was asked. What it counted itself is checked here too:");
+                report.settings().latency().mean(),
+                Optional.of(least));
+        say("The accounts are emulated: a server on this machine imitated "
+                + report.stats().service() + " over real sockets and kept the limits strictly. No model was asked."
+                + " What it counted itself is checked here too:");
         checks(report.checks(), report.results().errors());
+    }
+
+    /** Prints how far interviews were when Ctrl-C ended them. */
+    void interrupted(Progress progress) {
+        say("Interrupted after " + Words.duration(progress.elapsed()) + ": " + Words.count(progress.answered()) + " of "
+                + Words.count(progress.prompts(), "prompt") + " were answered, " + Words.count(progress.failed())
+                + " failed, and " + Words.count(progress.interviewsDone(), "interview")
+                + " ended. Nothing was checked.");
+        out.flush();
     }
 
     /**
@@ -55,12 +67,13 @@ final class Findings {
      * @param interviews who asked what
      * @param results what came of it
      * @param mean how long an answer takes on average
+     * @param least how long all of it takes at best; absent: nobody knows
      */
-    void times(Interviews interviews, InterviewResults results, Duration mean) {
-        Duration bound = mean.multipliedBy(interviews.questions())
+    void times(Interviews interviews, InterviewResults results, Duration mean, Optional<Duration> least) {
+        Duration each = mean.multipliedBy(interviews.questions())
                 .plus(interviews.think().multipliedBy(interviews.questions() - 1L));
         out.println();
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         row(
                 table,
                 "Interviews",
@@ -72,26 +85,35 @@ final class Findings {
                 "p50 " + Words.duration(results.interviewTime(MEDIAN)) + " · p95 "
                         + Words.duration(results.interviewTime(NEARLY_ALL)) + " · worst "
                         + Words.duration(results.interviewTime(1)));
+        least.filter(all -> all.compareTo(each) > 0)
+                .ifPresent(all -> row(
+                        table,
+                        "Bound",
+                        "never below " + Words.duration(all) + " for all: what limits, outages and answers take"));
         row(
                 table,
-                "Bound",
-                "never below " + Words.duration(bound) + ": " + interviews.questions()
+                least.filter(all -> all.compareTo(each) > 0).isPresent() ? "" : "Bound",
+                "never below " + Words.duration(each) + " for each: " + interviews.questions()
                         + " answers one after the other, " + Words.duration(mean) + " each on average");
-        table.lines().forEach(out::println);
+        table.detail(1).lines().forEach(out::println);
     }
 
-    /** Prints sentences, a line each. */
-    void say(String... lines) {
+    /** Prints a text, broken between words. */
+    void say(String text) {
         out.println();
-        for (String line : lines) {
-            out.println(line);
-        }
+        screen.prose(text).forEach(out::println);
+    }
+
+    /** Prints lines. */
+    void lines(List<String> lines) {
+        out.println();
+        lines.forEach(out::println);
     }
 
     /** Prints each check with what was expected and what was, and the first errors if there are any. */
     void checks(List<Check> checks, List<String> errors) {
         out.println();
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         checks.forEach(check -> table.row(
                 check.held()
                         ? Cell.left("✓").painted(Paint.GOOD)
@@ -99,13 +121,13 @@ final class Findings {
                 Cell.left(check.name()),
                 Cell.right(check.actual()).painted(Paint.STRONG),
                 Cell.left("expected " + check.expected()).painted(Paint.FAINT)));
-        table.lines().forEach(out::println);
-        errors.forEach(error -> out.println("  " + error));
+        table.detail(3).lines().forEach(out::println);
+        errors.forEach(error -> screen.prose(error).forEach(line -> out.println("  " + line)));
         long broken = checks.stream().filter(check -> !check.held()).count();
         out.println(
                 broken == 0
-                        ? Paint.GOOD.on("All " + checks.size() + " checks held.", colours)
-                        : Paint.BAD.on(broken + " of " + checks.size() + " checks did not hold.", colours));
+                        ? Paint.GOOD.on("All " + checks.size() + " checks held.", screen.colours())
+                        : Paint.BAD.on(broken + " of " + checks.size() + " checks did not hold.", screen.colours()));
         out.flush();
     }
 

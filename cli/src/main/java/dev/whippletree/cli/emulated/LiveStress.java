@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -75,12 +76,19 @@ public final class LiveStress {
                         InterviewPlan.of(interviews), whippletree::complete, surroundings.timeline())
                 .withCheck((prompt, completion) -> !completion.text().isBlank())
                 .withCap(cap);
-        InterviewResults results = new Watch(surroundings).until(Watched.here(driver, whippletree));
+        Optional<InterviewResults> ended =
+                new Watch(surroundings, Optional.empty()).until(Watched.here(driver, whippletree));
         StatusSnapshot status = whippletree.status();
-        List<Check> checks = checks(results, cap);
         Findings findings = new Findings(surroundings);
         findings.board(status);
-        findings.times(interviews, results, meanAnswer(status));
+        if (ended.isEmpty()) {
+            findings.interrupted(driver.progress());
+            whippletree.close(Duration.ZERO).join();
+            return EmulatedStress.INTERRUPTED;
+        }
+        InterviewResults results = ended.get();
+        List<Check> checks = checks(results, cap);
+        findings.times(interviews, results, meanAnswer(status), Optional.empty());
         findings.say("The accounts are your own. An answer counts as right if there is any text in it.");
         if (results.unasked() > 0) {
             findings.say("It stopped before it could exceed its " + Words.count(cap.most(), "call") + ": "

@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.board.ProcessTable;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.processes.Assignment;
 import dev.whippletree.cli.emulated.processes.Children;
@@ -17,6 +18,7 @@ import dev.whippletree.emulator.stress.StressEmulation;
 import dev.whippletree.emulator.stress.StressReport;
 import dev.whippletree.emulator.stress.StressSettings;
 import dev.whippletree.model.StatusSnapshot;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,11 +57,11 @@ public final class ProcessesStress {
     /**
      * Runs it. Blocks until every interview has ended and everything is printed.
      *
-     * @return 0 if every check held, else 1
+     * @return 0 if every check held, else 1; 130 after Ctrl-C
      * @throws UserMistake if Redis can't be reached
      */
     public int run() {
-        new Announcement(surroundings.err()).of(settings, processes);
+        new Announcement(surroundings).of(settings, processes, true);
         try (StressEmulation emulation = StressEmulation.start(settings, surroundings.timeline())) {
             Assignment assignment = assignment(emulation);
             Supplier<Whippletree.Builder> builders = () -> {
@@ -97,26 +99,29 @@ public final class ProcessesStress {
                 say("whippletree: " + problem.get());
                 return 1;
             }
-            InterviewResults results = new Watch(surroundings).until(new AllOfThem(emulation, children));
-            StressReport report = StressReport.of(settings, processes, results, children.status(), emulation.stats())
+            AllOfThem all = new AllOfThem(emulation, children);
+            Duration least = StressReport.lowerBound(settings, processes);
+            Optional<InterviewResults> results = new Watch(surroundings, Optional.of(least)).until(all);
+            Findings findings = new Findings(surroundings);
+            findings.board(children.status());
+            findings.lines(table(children, surroundings.terminal().screen()));
+            if (results.isEmpty()) {
+                findings.interrupted(children.progress());
+                return EmulatedStress.INTERRUPTED;
+            }
+            StressReport report = StressReport.of(
+                            settings, processes, results.get(), children.status(), emulation.stats())
                     .with(Check.exactly(
                             "processes that ended when they were done",
                             processes.number(),
                             processes.number() - children.lost()));
-            print(report, children);
+            findings.of(report, least);
             return report.held() ? 0 : 1;
         }
     }
 
-    private void print(StressReport report, Children children) {
-        Findings findings = new Findings(surroundings);
-        findings.board(report.status());
-        findings.say(table(children).toArray(String[]::new));
-        findings.of(report);
-    }
-
-    private List<String> table(Children children) {
-        return new ProcessTable(surroundings.terminal().colours()).lines(children.rows());
+    private static List<String> table(Children children, Screen screen) {
+        return new ProcessTable(screen).lines(children.rows());
     }
 
     private void clear(SharedRedis shared, Supplier<Whippletree.Builder> builders) {
@@ -163,7 +168,7 @@ public final class ProcessesStress {
             List<String> lines = new ArrayList<>();
             lines.add("");
             if (rows.size() <= MOST_LIVE_ROWS) {
-                lines.addAll(table(children));
+                lines.addAll(table(children, surroundings.terminal().errScreen()));
             } else {
                 lines.add(Words.count(rows.size(), "process") + "es");
             }

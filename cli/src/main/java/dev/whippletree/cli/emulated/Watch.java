@@ -1,9 +1,11 @@
 package dev.whippletree.cli.emulated;
 
+import dev.whippletree.cli.Signals;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.board.StatusBoard;
 import dev.whippletree.cli.live.Display;
 import dev.whippletree.cli.live.PlainDisplay;
+import dev.whippletree.cli.live.ProgressBar;
 import dev.whippletree.cli.live.RedrawnDisplay;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.emulator.stress.InterviewResults;
@@ -12,33 +14,49 @@ import dev.whippletree.model.StatusSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/** Shows on standard error how far the interviews are, a few times a second, until they have ended. */
+/** Shows on standard error how far the interviews are, a few times a second, until they have ended or the user has had enough. */
 final class Watch {
 
     private static final long TICK_NANOS = Duration.ofMillis(250).toNanos();
     private static final int TICKS_A_LINE = 20;
 
     private final Surroundings surroundings;
-    private final StatusBoard board;
+    private final Optional<Duration> least;
     private volatile boolean ended;
 
-    Watch(Surroundings surroundings) {
+    /**
+     * Creates one.
+     *
+     * @param least how long the interviews take at best; absent: nobody knows
+     */
+    Watch(Surroundings surroundings, Optional<Duration> least) {
         this.surroundings = surroundings;
-        this.board =
-                new StatusBoard(surroundings.zone(), surroundings.terminal().colours());
+        this.least = least;
     }
 
-    /** Starts the interviews and blocks until all have ended. */
-    InterviewResults until(Watched watched) {
-        try (Display display = display(watched.progress().prompts())) {
+    /** Starts the interviews and blocks until all have ended. Returns what came of them; empty if Ctrl-C came first. */
+    Optional<InterviewResults> until(Watched watched) {
+        CompletableFuture<Optional<InterviewResults>> outcome = new CompletableFuture<>();
+        try (Display display = display(watched.progress().prompts());
+                Signals signals = new Signals()) {
             LogOutput.to(display::log);
-            var results = watched.start(display::log);
+            signals.onFirst("INT", () -> outcome.complete(Optional.empty()));
+            var unused = surroundings.interruption().thenRun(() -> outcome.complete(Optional.empty()));
+            watched.start(display::log).whenComplete((results, failure) -> {
+                if (failure == null) {
+                    outcome.complete(Optional.of(results));
+                } else {
+                    outcome.completeExceptionally(failure);
+                }
+            });
             tick(watched, display);
-            InterviewResults outcome = results.join();
+            Optional<InterviewResults> results = outcome.join();
             ended = true;
             show(watched, display);
-            return outcome;
+            return results;
         } finally {
             ended = true;
             LogOutput.to(surroundings.err()::println);
@@ -46,9 +64,11 @@ final class Watch {
     }
 
     private Display display(long prompts) {
+        ProgressBar bar = new ProgressBar("Interviews", prompts, least);
         return surroundings.terminal().err()
-                ? new RedrawnDisplay(surroundings.err(), "Interviews", prompts)
-                : new PlainDisplay(surroundings.err(), prompts, TICKS_A_LINE);
+                ? new RedrawnDisplay(
+                        surroundings.err(), bar, surroundings.terminal().size())
+                : new PlainDisplay(surroundings.err(), bar, TICKS_A_LINE);
     }
 
     private void tick(Watched watched, Display display) {
@@ -61,8 +81,10 @@ final class Watch {
     private void show(Watched watched, Display display) {
         Progress progress = watched.progress();
         StatusSnapshot status = watched.status();
+        StatusBoard board =
+                new StatusBoard(surroundings.zone(), surroundings.terminal().errScreen());
         List<String> lines = new ArrayList<>(board.liveLines(status));
         lines.addAll(watched.lines());
-        display.show(progress.answered() + progress.failed(), lines, board.line(status));
+        display.show(progress.answered() + progress.failed(), progress.elapsed(), lines, board.line(status));
     }
 }

@@ -1,5 +1,6 @@
 package dev.whippletree.cli.live;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Shows how far something is. Thread-safe; never blocks for long. */
@@ -9,10 +10,11 @@ public interface Display extends AutoCloseable {
      * Shows where things stand.
      *
      * @param done how much of the total is done
+     * @param elapsed since it began
      * @param board lines for a terminal, in which they replace those shown before
      * @param line the same in one line, for output that isn't a terminal
      */
-    void show(long done, List<String> board, String line);
+    void show(long done, Duration elapsed, List<String> board, String line);
 
     /** Shows a line that stays. */
     void log(String line);

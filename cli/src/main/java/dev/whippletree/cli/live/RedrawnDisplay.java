@@ -1,31 +1,30 @@
 package dev.whippletree.cli.live;
 
+import dev.whippletree.cli.Terminal.Size;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * A progress bar with lines below it that are drawn anew in place on a terminal; lines that stay scroll away above.
  *
  * <p>Written with three ANSI sequences every terminal of the last decades knows: cursor up, erase below, and automatic line
- * wrapping off while drawing, so that a line wider than the terminal never becomes two. Thread-safe: guarded by itself.
+ * wrapping off while drawing, so that a line wider than a terminal that has just become narrower doesn't become two. Of more lines than
+ * the terminal has, the last ones aren't drawn. Thread-safe: guarded by itself.
  */
 public final class RedrawnDisplay implements Display {
 
-    private static final int BAR_WIDTH = 92;
-    private static final int NEVER_MILLIS = Integer.MAX_VALUE;
     private static final String WRAP_OFF = "\u001b[?7l";
     private static final String WRAP_ON = "\u001b[?7h";
     private static final String ERASE_BELOW = "\u001b[J";
 
     private final PrintWriter terminal;
-    private final BarText barText = new BarText();
     private final ProgressBar bar;
+    private final Size size;
     private List<String> board = List.of();
+    private long done;
+    private Duration elapsed = Duration.ZERO;
     private int drawn;
     private boolean closed;
 
@@ -33,29 +32,22 @@ public final class RedrawnDisplay implements Display {
      * Creates a display; shows nothing yet.
      *
      * @param terminal where to draw
-     * @param task what the bar is called
-     * @param total how much there is to do, 1 or more
+     * @param bar what is under way
+     * @param size how large the terminal is
      */
-    public RedrawnDisplay(PrintWriter terminal, String task, long total) {
+    public RedrawnDisplay(PrintWriter terminal, ProgressBar bar, Size size) {
         this.terminal = terminal;
-        // Drawn when told to, so the library's own rhythm is turned off.
-        this.bar = new ProgressBarBuilder()
-                .setTaskName(task)
-                .setInitialMax(total)
-                .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                .setUpdateIntervalMillis(NEVER_MILLIS)
-                .setMaxRenderedLength(BAR_WIDTH)
-                .setConsumer(barText)
-                .build();
+        this.bar = bar;
+        this.size = size;
     }
 
     @Override
-    public synchronized void show(long done, List<String> board, String line) {
+    public synchronized void show(long done, Duration elapsed, List<String> board, String line) {
         if (closed) {
             return;
         }
-        bar.stepTo(done);
-        bar.refresh();
+        this.done = done;
+        this.elapsed = elapsed;
         this.board = List.copyOf(board);
         redraw(List.of());
     }
@@ -76,42 +68,25 @@ public final class RedrawnDisplay implements Display {
             closed = true;
             board = List.of();
             redraw(List.of());
-            bar.close();
         }
     }
 
     private void redraw(List<String> above) {
+        Size.Extent extent = size.now();
         List<String> below = new ArrayList<>();
-        below.add(barText.latest);
+        below.add(bar.line(done, elapsed, extent.columns()));
         if (!board.isEmpty()) {
             below.add("");
             below.addAll(board);
         }
+        // The cursor stands on one more, and can't go up beyond the first.
+        List<String> lines = below.subList(0, Math.min(below.size(), Math.max(1, extent.rows() - 1)));
         StringBuilder frame = new StringBuilder(WRAP_OFF);
         frame.append(drawn == 0 ? "" : "\u001b[" + drawn + "A").append('\r').append(ERASE_BELOW);
         above.forEach(line -> frame.append(line).append('\n'));
-        below.forEach(line -> frame.append(line).append('\n'));
+        lines.forEach(line -> frame.append(line).append('\n'));
         terminal.print(frame.append(WRAP_ON));
         terminal.flush();
-        drawn = below.size();
-    }
-
-    /** Keeps what the progress-bar library would print. */
-    private static final class BarText implements ProgressBarConsumer {
-
-        private volatile String latest = "";
-
-        @Override
-        public int getMaxRenderedLength() {
-            return BAR_WIDTH;
-        }
-
-        @Override
-        public void accept(String rendered) {
-            latest = rendered.strip();
-        }
-
-        @Override
-        public void close() {}
+        drawn = lines.size();
     }
 }

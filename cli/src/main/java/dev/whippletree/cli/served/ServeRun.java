@@ -1,6 +1,7 @@
 package dev.whippletree.cli.served;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.Signals;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.board.Words;

@@ -9,7 +9,7 @@ class ProcessTableTest {
 
     @Test
     void eachProcess_hasALine() {
-        List<String> lines = new ProcessTable(false)
+        List<String> lines = new ProcessTable(new Screen(false, 100))
                 .lines(List.of(
                         new ProcessTable.Row(1, 4711, ProcessTable.State.AT_WORK, 8500, Snapshots.busy()),
                         new ProcessTable.Row(2, 4712, ProcessTable.State.LOST, 8500, Snapshots.fresh())));

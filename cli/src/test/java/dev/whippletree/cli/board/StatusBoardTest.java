@@ -6,13 +6,18 @@ import dev.whippletree.status.Bill;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatusBoardTest {
 
-    private final StatusBoard board = new StatusBoard(ZoneOffset.UTC, false);
+    private final StatusBoard board = new StatusBoard(ZoneOffset.UTC, new Screen(false, 100));
 
     @Test
     void busySnapshot_isPrintedInFull() {
@@ -112,7 +117,7 @@ class StatusBoardTest {
 
     @Test
     void colours_changeNothingButTheColours() {
-        List<String> coloured = new StatusBoard(ZoneOffset.UTC, true).lines(Snapshots.busy());
+        List<String> coloured = new StatusBoard(ZoneOffset.UTC, new Screen(true, 100)).lines(Snapshots.busy());
         assertThat(coloured).anyMatch(line -> line.contains("\u001b["));
         assertThat(coloured.stream()
                         .map(line -> line.replaceAll("\u001b\\[\\d*m", "").stripTrailing()))
@@ -124,5 +129,26 @@ class StatusBoardTest {
         assertThat(board.line(Snapshots.busy()))
                 .isEqualTo("6,800 answered, 3 failed, 1,695 under way, 1,204 waiting; "
                         + "hf-1 1,000 calls closed, hf-2 588 calls, hf-3 1 call off");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 50, 60, 70, 80, 92, 100, 120, 200})
+    void everyLine_fitsTheScreen_andNoNumberIsCut(int columns) {
+        Set<String> whole = numbers(new StatusBoard(ZoneOffset.UTC, new Screen(false, 300))
+                .lines(Snapshots.busy(), Snapshots.bill()));
+        StatusBoard narrow = new StatusBoard(ZoneOffset.UTC, new Screen(false, columns));
+        List<String> lines = narrow.lines(Snapshots.busy(), Snapshots.bill());
+        assertThat(lines).allMatch(line -> line.length() <= columns);
+        assertThat(numbers(lines)).isSubsetOf(whole).contains("6,800", "8,500", "1,000", "588");
+        assertThat(narrow.liveLines(Snapshots.busy()))
+                .allMatch(line -> line.length() <= columns)
+                .anyMatch(line -> line.contains("429s"));
+    }
+
+    private static Set<String> numbers(List<String> lines) {
+        return lines.stream()
+                .flatMap(line -> Arrays.stream(line.split("[\\s,;:()]+(?!\\d)|\\s")))
+                .filter(word -> word.matches(".*\\d.*") && !word.matches("[a-z].*…"))
+                .collect(Collectors.toSet());
     }
 }

@@ -6,6 +6,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.ScriptedProvider;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.Terminal;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.StatusBoard;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
@@ -72,7 +73,7 @@ class TerminalChatTest {
                 true,
                 false,
                 true,
-                open -> new StatusBoard(ZoneOffset.UTC, false).lines(open.status()));
+                open -> new StatusBoard(ZoneOffset.UTC, new Screen(false, 100)).lines(open.status()));
         try (Whippletree whippletree = Whippletree.builder()
                         .provider(provider)
                         .environment(surroundings.environment())

@@ -57,7 +57,7 @@ public final class PlanRun {
         if (wish.output().json()) {
             surroundings.out().println(PlanJson.write(plan, costs));
         } else {
-            new PlanText(plan, costs, surroundings.terminal().colours()).lines().forEach(surroundings.out()::println);
+            new PlanText(plan, costs, surroundings.terminal().screen()).lines().forEach(surroundings.out()::println);
         }
         wish.output().report().ifPresent(file -> surroundings.err().println("The report is in " + file + "."));
         return switch (Sentences.worst(plan)) {

@@ -4,6 +4,7 @@ import static dev.whippletree.cli.emulated.capacity.text.Columns.heading;
 import static dev.whippletree.cli.emulated.capacity.text.Columns.headingRight;
 
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
@@ -21,24 +22,24 @@ final class AccountsTable {
     private static final int METER = 10;
     private static final double TIGHT = 0.9;
 
-    private final boolean colours;
+    private final Screen screen;
 
-    AccountsTable(boolean colours) {
-        this.colours = colours;
+    AccountsTable(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(Outcome outcome) {
         if (outcome.accounts().isEmpty()) {
             return List.of();
         }
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(heading("Account"), headingRight("Calls"), heading("Used"), heading(""), heading("of its limit"));
         outcome.accounts().stream().limit(MOST).forEach(account -> rows(table, account, outcome));
         int more = outcome.accounts().size() - MOST;
         if (more > 0) {
             table.across("and " + Words.count(more, "account") + " more: --json and --report list all");
         }
-        return table.lines();
+        return table.expendable(2).names(0).lines();
     }
 
     /** Accounts of one organization share its limits, which are shown with each of them. */

@@ -4,6 +4,7 @@ import static dev.whippletree.cli.emulated.capacity.text.Columns.heading;
 import static dev.whippletree.cli.emulated.capacity.text.Columns.headingRight;
 
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
@@ -18,17 +19,17 @@ final class AdviceTable {
 
     private static final int LONGEST_TITLE = 30;
 
-    private final boolean colours;
+    private final Screen screen;
 
-    AdviceTable(boolean colours) {
-        this.colours = colours;
+    AdviceTable(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(SizePlan size) {
         if (size.advice().isEmpty()) {
             return List.of();
         }
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 heading(""),
                 heading("Holds"),
@@ -40,7 +41,7 @@ final class AdviceTable {
         for (Advice advice : size.advice()) {
             row(table, advice, advice.assumption().isEmpty() ? "" : note(advice.assumption(), notes));
         }
-        List<String> lines = new ArrayList<>(table.lines());
+        List<String> lines = new ArrayList<>(table.expendable(3, 2, 4).lines());
         lines.addAll(footnotes(notes));
         return lines;
     }
@@ -52,9 +53,10 @@ final class AdviceTable {
         return " (" + (notes.indexOf(assumption) + 1) + ")";
     }
 
-    private static void row(Table table, Advice advice, String note) {
+    private void row(Table table, Advice advice, String note) {
+        int longestTitle = Math.min(LONGEST_TITLE, screen.columns() / 3);
         Outcome outcome = advice.outcome();
-        List<String> title = Wrapping.lines(advice.title() + note, LONGEST_TITLE);
+        List<String> title = Wrapping.lines(advice.title() + note, longestTitle);
         table.row(
                 Cell.left(title.get(0)).painted(Paint.STRONG),
                 Columns.verdict(outcome.verdict()),
@@ -70,8 +72,8 @@ final class AdviceTable {
         List<String> lines = new ArrayList<>();
         for (int number = 1; number <= notes.size(); number++) {
             String mark = "(" + number + ") ";
-            for (String line : Wrapping.lines(notes.get(number - 1), Wrapping.WIDTH - mark.length())) {
-                lines.add(Paint.FAINT.on(mark + line, colours));
+            for (String line : Wrapping.lines(notes.get(number - 1), Wrapping.width(screen) - mark.length())) {
+                lines.add(Paint.FAINT.on(mark + line, screen.colours()));
                 mark = " ".repeat(mark.length());
             }
         }

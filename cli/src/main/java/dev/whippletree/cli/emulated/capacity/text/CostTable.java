@@ -4,6 +4,7 @@ import static dev.whippletree.cli.emulated.capacity.text.Columns.heading;
 import static dev.whippletree.cli.emulated.capacity.text.Columns.headingRight;
 
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
@@ -21,28 +22,31 @@ import java.util.Optional;
 /** What the tokens cost by the user's list, and when credits run out. Immutable. */
 final class CostTable {
 
+    private static final String UNPRICED = "Cost unknown: name your dated price list by --prices FILE.";
     private static final int LONGEST_NAME = 28;
 
     private final Costs costs;
-    private final boolean colours;
+    private final Screen screen;
 
-    CostTable(Costs costs, boolean colours) {
+    CostTable(Costs costs, Screen screen) {
         this.costs = costs;
-        this.colours = colours;
+        this.screen = screen;
     }
 
     List<String> lines(AccountPool pool, Outcome outcome) {
         List<String> lines = new ArrayList<>();
-        lines.add("A run with the cache: " + tokens(Costs.tokens(outcome)) + ".");
-        lines.add("The same without:     " + tokens(outcome.tokensUncached()) + ".");
+        Table tokens = new Table(screen);
+        tokens.row(Cell.left("A run with the cache:"), Cell.left(tokens(Costs.tokens(outcome)) + "."));
+        tokens.row(Cell.left("The same without:"), Cell.left(tokens(outcome.tokensUncached()) + "."));
+        lines.addAll(tokens.detail(1).lines());
         costs.prices()
                 .ifPresentOrElse(
                         list -> lines.addAll(priced(list, outcome)),
-                        () -> lines.add(Paint.CAUTION.on(
-                                "Cost unknown: name your dated price list by --prices FILE.", colours)));
+                        () -> Wrapping.lines(UNPRICED, Wrapping.width(screen))
+                                .forEach(line -> lines.add(Paint.CAUTION.on(line, screen.colours()))));
         new Credits(costs)
                 .sentences(pool, outcome)
-                .forEach(sentence -> lines.addAll(Wrapping.lines(sentence, Wrapping.WIDTH)));
+                .forEach(sentence -> lines.addAll(Wrapping.lines(sentence, Wrapping.width(screen))));
         return lines;
     }
 
@@ -52,7 +56,7 @@ final class CostTable {
     }
 
     private List<String> priced(PriceList list, Outcome outcome) {
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 heading(""),
                 headingRight("a run"),
@@ -60,10 +64,10 @@ final class CostTable {
                 headingRight(costs.runsPerMonth() + " runs"),
                 headingRight("uncached"));
         costs.lines(outcome).forEach(line -> row(table, line, list.currency()));
-        List<String> lines = new ArrayList<>(table.lines());
+        List<String> lines = new ArrayList<>(table.expendable(4, 2, 3).names(0).lines());
         String source = "In " + list.currency() + ", by the prices of " + list.asOf() + " in " + list.source() + "."
                 + list.doubt(costs.today()).map(doubt -> " " + doubt).orElse("");
-        Wrapping.lines(source, Wrapping.WIDTH).forEach(line -> lines.add(Paint.FAINT.on(line, colours)));
+        Wrapping.lines(source, Wrapping.width(screen)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
         return lines;
     }
 

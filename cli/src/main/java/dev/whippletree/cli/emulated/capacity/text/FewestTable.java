@@ -1,6 +1,7 @@
 package dev.whippletree.cli.emulated.capacity.text;
 
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
@@ -18,19 +19,19 @@ final class FewestTable {
 
     private static final String INDENT = "  ";
 
-    private final boolean colours;
+    private final Screen screen;
 
-    FewestTable(boolean colours) {
-        this.colours = colours;
+    FewestTable(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(CapacityPlan plan) {
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         int longest = plan.sizes().stream()
                 .mapToInt(size -> interviews(size).length())
                 .max()
                 .orElse(0);
-        int width = Wrapping.WIDTH - longest - GAP;
+        int width = Wrapping.width(screen) - longest - GAP;
         for (SizePlan size : plan.sizes()) {
             boolean several =
                     size.fewest().stream().map(Fewest::kind).distinct().count() > 1;

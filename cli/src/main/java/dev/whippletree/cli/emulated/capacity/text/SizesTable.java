@@ -4,6 +4,7 @@ import static dev.whippletree.cli.emulated.capacity.text.Columns.heading;
 import static dev.whippletree.cli.emulated.capacity.text.Columns.headingRight;
 
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
@@ -17,14 +18,17 @@ import java.util.List;
 /** The table of sizes: whether each holds, what it takes, and how long people wait. Immutable. */
 final class SizesTable {
 
-    private final boolean colours;
+    private static final String LEGEND =
+            "Used: of the calls the accounts allow. Wait: for room, not for the answer.";
 
-    SizesTable(boolean colours) {
-        this.colours = colours;
+    private final Screen screen;
+
+    SizesTable(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(CapacityPlan plan) {
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 heading("Interviews"),
                 heading("Holds"),
@@ -35,9 +39,9 @@ final class SizesTable {
                 headingRight("p95"),
                 headingRight("worst"));
         plan.sizes().forEach(size -> row(table, size));
-        List<String> lines = new ArrayList<>(table.lines());
-        lines.add(
-                Paint.FAINT.on("Used: of the calls the accounts allow. Wait: for room, not for the answer.", colours));
+        List<String> lines = new ArrayList<>(table.expendable(5, 3, 7, 4).lines());
+        Wrapping.lines(LEGEND, Wrapping.width(screen))
+                .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
         return lines;
     }
 

@@ -4,6 +4,7 @@ import static dev.whippletree.cli.emulated.capacity.text.Columns.heading;
 import static dev.whippletree.cli.emulated.capacity.text.Columns.headingRight;
 
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
@@ -18,17 +19,17 @@ final class TimelineTable {
 
     private static final int SINGLE_ACCOUNTS = 4;
 
-    private final boolean colours;
+    private final Screen screen;
 
-    TimelineTable(boolean colours) {
-        this.colours = colours;
+    TimelineTable(Screen screen) {
+        this.screen = screen;
     }
 
     List<String> lines(Outcome outcome) {
         if (outcome.timeline().isEmpty()) {
             return List.of();
         }
-        Table table = new Table(colours);
+        Table table = new Table(screen);
         table.row(
                 headingRight("Minute"),
                 headingRight("Asked"),
@@ -39,10 +40,10 @@ final class TimelineTable {
                 headingRight("Wait p95"),
                 headingRight("Left open"));
         Stretch.briefly(outcome.timeline()).forEach(stretch -> row(table, stretch));
-        List<String> lines = new ArrayList<>(table.lines());
+        List<String> lines = new ArrayList<>(table.expendable(5, 3, 1, 4).lines());
         Sentences.firstMinute(outcome)
-                .ifPresent(sentence -> Wrapping.lines(sentence, Wrapping.WIDTH)
-                        .forEach(line -> lines.add(Paint.FAINT.on(line, colours))));
+                .ifPresent(sentence -> Wrapping.lines(sentence, Wrapping.width(screen))
+                        .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours()))));
         return lines;
     }
 

@@ -2,11 +2,14 @@ package dev.whippletree.cli.emulated.capacity.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.emulated.capacity.Plans;
 import dev.whippletree.cli.emulated.capacity.answer.Costs;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanTextTest {
 
@@ -14,7 +17,7 @@ class PlanTextTest {
 
     @Test
     void oneSize_isToldFromTheAnswerToWhatItStandsOn() {
-        List<String> lines = new PlanText(Plans.holding("huggingface-1"), PRICED, false).lines();
+        List<String> lines = new PlanText(Plans.holding("huggingface-1"), PRICED, new Screen(false, 100)).lines();
         assertThat(String.join("\n", lines)).isEqualTo("""
                         Yes, 500 interviews (8,500 prompts) will be answered.
                         85.0 % of what the accounts allow is used.
@@ -68,7 +71,7 @@ class PlanTextTest {
 
     @Test
     void ofSeveralSizes_theSmallestThatDoesntHoldIsShownInDetail() {
-        String text = String.join("\n", new PlanText(Plans.several(), PRICED, false).lines());
+        String text = String.join("\n", new PlanText(Plans.several(), PRICED, new Screen(false, 100)).lines());
         assertThat(text)
                 .startsWith("Yes for 500; no for 1,000 interviews.")
                 .contains("Accounts, 1,000 interviews", "alone: 4, at 92.7 %", "tight; 5 leave room")
@@ -77,18 +80,25 @@ class PlanTextTest {
 
     @Test
     void colours_areOnlyForTerminalsThatShowThem() {
-        assertThat(new PlanText(Plans.several(), PRICED, false).lines()).noneMatch(line -> line.contains("\u001b"));
-        assertThat(new PlanText(Plans.several(), PRICED, true).lines()).anyMatch(line -> line.contains("\u001b[31m"));
+        assertThat(new PlanText(Plans.several(), PRICED, new Screen(false, 100)).lines()).noneMatch(line -> line.contains("\u001b"));
+        assertThat(new PlanText(Plans.several(), PRICED, new Screen(true, 100)).lines()).anyMatch(line -> line.contains("\u001b[31m"));
     }
 
     @Test
     void oldPrices_areSaidToBeOld_andNoPricesMakeNoCost() {
         Costs old = new Costs(Optional.of(Plans.prices()), 30, Plans.AS_OF.plusDays(91));
-        assertThat(String.join(" ", new PlanText(Plans.several(), old, false).lines()))
+        assertThat(String.join(" ", new PlanText(Plans.several(), old, new Screen(false, 100)).lines()))
                 .contains("91 days old");
         Costs none = new Costs(Optional.empty(), 30, Plans.AS_OF);
-        assertThat(String.join(" ", new PlanText(Plans.several(), none, false).lines()))
+        assertThat(String.join(" ", new PlanText(Plans.several(), none, new Screen(false, 100)).lines()))
                 .contains("Cost unknown")
                 .doesNotContain("0.00 usd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 60, 80, 120, 200})
+    void everyLine_fitsTheScreen(int columns) {
+        assertThat(new PlanText(Plans.several(), PRICED, new Screen(false, columns)).lines())
+                .allMatch(line -> line.length() <= columns);
     }
 }

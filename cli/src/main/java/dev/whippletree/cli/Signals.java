@@ -1,4 +1,4 @@
-package dev.whippletree.cli.served;
+package dev.whippletree.cli;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * <p>The JDK has no other way to hear of it than {@code sun.misc.Signal}, which every JDK so far has and which none promises: it is looked
  * for when the program runs, and where it is missing, signals do what they always do.
  */
-final class Signals implements AutoCloseable {
+public final class Signals implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
@@ -23,7 +23,7 @@ final class Signals implements AutoCloseable {
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
     /** Runs something at the first signal of a name, such as TERM; the second ends the process as it always does. */
-    void onFirst(String name, Runnable task) {
+    public void onFirst(String name, Runnable task) {
         install(name, () -> {
             close();
             task.run();
@@ -31,7 +31,7 @@ final class Signals implements AutoCloseable {
     }
 
     /** Runs something at each signal of a name, such as HUP. */
-    void onEach(String name, Runnable task) {
+    public void onEach(String name, Runnable task) {
         install(name, task);
     }
 
