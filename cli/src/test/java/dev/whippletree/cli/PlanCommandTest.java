@@ -85,6 +85,25 @@ class PlanCommandTest {
     }
 
     @Test
+    void promptsThatAreNeverAnswered_waitInTheTimelineToo() {
+        shell.run(
+                "plan", "--interviews", "200", "--over", "50m", "--accounts", "huggingface:2x200/h", "--json", "--no-advice");
+        JsonNode size = JsonMapper.shared().readTree(shell.out()).at("/sizes/0");
+        JsonNode timeline = size.get("timeline");
+        assertThat(timeline.get(timeline.size() - 1).get("worst_waited_ms").asLong())
+                .isEqualTo(size.at("/waiting/worst_ms").asLong())
+                .isGreaterThan(2_000_000);
+    }
+
+    @Test
+    void chartsOfAShortRun_goBySeconds() throws Exception {
+        shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--no-advice", "--report", "plan.html");
+        assertThat(Files.readString(folder.resolve("plan.html")))
+                .contains("second 2, the longest", "second 15, huggingface-1:", ">second</text>")
+                .doesNotContain(">minute</text>");
+    }
+
+    @Test
     void report_isWrittenAndNamed() throws Exception {
         assertThat(shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--report", "plan.html"))
                 .isZero();

@@ -96,6 +96,7 @@ final class Arithmetic {
                         answered * request.workload().promptTokens(),
                         answered * request.workload().answerTokens()),
                 List.of(),
+                List.of(),
                 List.of());
     }
 }

@@ -19,8 +19,6 @@ import java.util.stream.IntStream;
 record LimitSlot(
         AccountGroup group, String organization, CountedLimit limit, String name, List<Integer> targets, long perCall) {
 
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-
     /** Returns the limits of all organizations of a pool, in order. */
     static List<LimitSlot> of(AccountPool pool, Targets targets, Allowance allowance) {
         List<LimitSlot> slots = new ArrayList<>();
@@ -67,16 +65,16 @@ record LimitSlot(
         return targets.stream().mapToLong(target -> calls[target]).sum() * perCall;
     }
 
-    /** Returns how many minutes a window takes, a begun one counted whole. */
-    int windowMinutes() {
+    /** Returns how many stretches of a length its window spans, 1 or more. */
+    int windowIn(Duration length) {
         Duration window = limit.limit().window();
-        return (int) Math.max(1, Math.ceil((double) window.toNanos() / MINUTE.toNanos()));
+        return (int) Math.max(1, Math.ceil((double) window.toNanos() / length.toNanos()));
     }
 
-    /** Returns how much is allowed in {@link #windowMinutes}. */
-    double allowedInWindow() {
+    /** Returns how much is allowed in its window, or in such a stretch if that is longer. */
+    double allowedIn(Duration length) {
         double windows =
-                Math.max(1, (double) MINUTE.toNanos() / limit.limit().window().toNanos());
+                Math.max(1, (double) length.toNanos() / limit.limit().window().toNanos());
         return limit.limit().amount() * windows;
     }
 }

@@ -34,7 +34,8 @@ import java.util.OptionalInt;
  * @param tokens what the services counted, by service and model
  * @param tokensUncached what they would have counted had every answered prompt needed a call of its own
  * @param credits each organization's credit
- * @param timeline minute by minute, up to the last one in which anything happened
+ * @param timeline minute by minute, up to the last one in which anything happened or somebody waited
+ * @param seconds the same second by second, of a run of three minutes at most; of a longer one empty
  */
 public record Outcome(
         Verdict verdict,
@@ -58,7 +59,8 @@ public record Outcome(
         List<Tokens> tokens,
         TokenUsage tokensUncached,
         List<CreditUse> credits,
-        List<Minute> timeline) {
+        List<Minute> timeline,
+        List<Minute> seconds) {
 
     /** Copies what is mutable. */
     public Outcome {
@@ -74,6 +76,7 @@ public record Outcome(
         tokens = List.copyOf(tokens);
         credits = List.copyOf(credits);
         timeline = List.copyOf(timeline);
+        seconds = List.copyOf(seconds);
     }
 
     /** Returns how many prompts weren't answered in time, whatever the cause. */
@@ -182,7 +185,8 @@ public record Outcome(
      * @param limitShares how full each of {@link Outcome#limits} was at its end, in that order: what was used in the window that
      *     ends with this minute (in the minute, if the window is shorter), by what that allows
      * @param open prompts that were asked and not answered at its end
-     * @param p95Waited what 19 in 20 of the prompts answered in it didn't wait longer for room
+     * @param p95Waited what 19 in 20 didn't wait longer for room: of the prompts answered in it, and of those never answered, which count
+     *     with the time until its end
      * @param worstWaited the longest any of them waited for room
      */
     public record Minute(

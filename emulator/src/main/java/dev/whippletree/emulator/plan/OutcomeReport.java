@@ -83,7 +83,8 @@ final class OutcomeReport {
                         answered * request.workload().promptTokens(),
                         answered * request.workload().answerTokens()),
                 credits,
-                new Timetable(recorder.minutes(), targets, slots).minutes());
+                new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches(),
+                new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches());
     }
 
     /** Returns the accounts that were asked although nobody knows what they allow. */

@@ -14,15 +14,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down what happens in one simulation, minute by minute. Confined to its thread; once closed it writes nothing more.
+ * Writes down what happens in one simulation, minute by minute, and its first minutes second by second. Confined to its thread; once closed it writes nothing more.
  */
 final class Recorder {
 
-    private static final long NANOS_PER_MINUTE = 60_000_000_000L;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MINUTE = 60 * NANOS_PER_SECOND;
+    private static final int MOST_SECONDS = 180;
 
     private final Timeline timeline;
     private final int targets;
     private final List<MinuteTally> minutes = new ArrayList<>();
+    private final List<MinuteTally> seconds = new ArrayList<>();
     private final NanosList took = new NanosList();
     private final NanosList waited = new NanosList();
     private final Set<Asked> open = new LinkedHashSet<>();
@@ -45,7 +48,7 @@ final class Recorder {
         this.completionTokens = new long[targets];
     }
 
-    /** One minute's counts; what is by target has one number for each. */
+    /** One minute's or second's counts; what is by target has one number for each. */
     static final class MinuteTally {
 
         final long[] calls;
@@ -60,6 +63,16 @@ final class Recorder {
         MinuteTally(int targets) {
             calls = new long[targets];
             refused = new long[targets];
+        }
+
+        private void answered(Origin origin) {
+            answered++;
+            switch (origin.source()) {
+                case CALL -> {}
+                case JOINED -> joined++;
+                case CACHE -> fromCache++;
+            }
+            waited.add(origin.waited().toNanos());
         }
 
         /** Returns the calls that weren't refused, by target. */
@@ -84,7 +97,7 @@ final class Recorder {
             }
             if (completion == null) {
                 failed++;
-                minute(timeline.nanoTime()).failed++;
+                tallies(timeline.nanoTime()).forEach(tally -> tally.failed++);
             } else {
                 answered(completion.origin());
             }
@@ -92,16 +105,17 @@ final class Recorder {
 
         private void answered(Origin origin) {
             lastAnswerNanos = timeline.nanoTime();
-            MinuteTally minute = minute(lastAnswerNanos);
-            minute.answered++;
-            switch (origin.source()) {
-                case CALL -> {}
-                case JOINED -> minute.joined++;
-                case CACHE -> minute.fromCache++;
-            }
             took.add(lastAnswerNanos - atNanos);
             waited.add(origin.waited().toNanos());
-            minute.waited.add(origin.waited().toNanos());
+            tallies(lastAnswerNanos).forEach(tally -> tally.answered(origin));
+        }
+
+        /** Counts one that was never answered in each stretch of its waiting. */
+        private void keptWaiting(List<MinuteTally> stretches, long lengthNanos, long endNanos) {
+            for (int number = (int) (atNanos / lengthNanos); number < stretches.size(); number++) {
+                long waitedNanos = Math.min(endNanos, (number + 1) * lengthNanos) - atNanos;
+                stretches.get(number).waited.add(waitedNanos);
+            }
         }
     }
 
@@ -109,11 +123,11 @@ final class Recorder {
     final class Call {
 
         private final int target;
-        private final MinuteTally minute = minute(timeline.nanoTime());
+        private final List<MinuteTally> tallies = tallies(timeline.nanoTime());
 
         private Call(int target) {
             this.target = target;
-            minute.calls[target]++;
+            tallies.forEach(tally -> tally.calls[target]++);
         }
 
         void done(AnswerEnd end) {
@@ -124,7 +138,7 @@ final class Recorder {
 
         void failed(Failure failure) {
             if (failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED) {
-                minute.refused[target]++;
+                tallies.forEach(tally -> tally.refused[target]++);
             }
         }
     }
@@ -133,7 +147,7 @@ final class Recorder {
     Asked asked() {
         Asked asked = new Asked();
         open.add(asked);
-        minute(timeline.nanoTime()).asked++;
+        tallies(timeline.nanoTime()).forEach(tally -> tally.asked++);
         return asked;
     }
 
@@ -145,18 +159,36 @@ final class Recorder {
     /** The simulation is over: whoever hasn't been answered has waited until now. */
     void close() {
         closed = true;
+        long endNanos = timeline.nanoTime();
+        if (open.isEmpty()) {
+            return;
+        }
+        List<MinuteTally> unused = tallies(Math.max(0, endNanos - 1));
         for (Asked asked : open) {
-            took.add(timeline.nanoTime() - asked.atNanos);
-            waited.add(timeline.nanoTime() - asked.atNanos);
+            took.add(endNanos - asked.atNanos);
+            waited.add(endNanos - asked.atNanos);
+            asked.keptWaiting(minutes, NANOS_PER_MINUTE, endNanos);
+            asked.keptWaiting(seconds, NANOS_PER_SECOND, endNanos);
         }
     }
 
-    private MinuteTally minute(long nanos) {
-        int number = (int) (nanos / NANOS_PER_MINUTE);
-        while (minutes.size() <= number) {
-            minutes.add(new MinuteTally(targets));
+    /** Returns where to count what happens at a time. */
+    private List<MinuteTally> tallies(long nanos) {
+        MinuteTally minute = tally(minutes, (int) (nanos / NANOS_PER_MINUTE));
+        long second = nanos / NANOS_PER_SECOND;
+        return second < MOST_SECONDS ? List.of(minute, tally(seconds, (int) second)) : List.of(minute);
+    }
+
+    private MinuteTally tally(List<MinuteTally> stretches, int number) {
+        while (stretches.size() <= number) {
+            stretches.add(new MinuteTally(targets));
         }
-        return minutes.get(number);
+        return stretches.get(number);
+    }
+
+    /** Returns the seconds of a run of three minutes at most; of a longer one none. */
+    List<MinuteTally> seconds() {
+        return minutes.size() * NANOS_PER_MINUTE > MOST_SECONDS * NANOS_PER_SECOND ? List.of() : seconds;
     }
 
     List<MinuteTally> minutes() {

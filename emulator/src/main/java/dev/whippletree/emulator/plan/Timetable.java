@@ -2,23 +2,26 @@ package dev.whippletree.emulator.plan;
 
 import dev.whippletree.emulator.plan.Outcome.Minute;
 import dev.whippletree.emulator.plan.Recorder.MinuteTally;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A run minute by minute. Confined to one run. */
+/** A run minute by minute, or second by second. Confined to one run. */
 final class Timetable {
 
     private final List<MinuteTally> tallies;
+    private final Duration length;
     private final Targets targets;
     private final List<LimitSlot> slots;
 
-    Timetable(List<MinuteTally> tallies, Targets targets, List<LimitSlot> slots) {
+    Timetable(List<MinuteTally> tallies, Duration length, Targets targets, List<LimitSlot> slots) {
         this.tallies = tallies;
+        this.length = length;
         this.targets = targets;
         this.slots = slots;
     }
 
-    List<Minute> minutes() {
+    List<Minute> stretches() {
         List<Minute> minutes = new ArrayList<>();
         long[][] usedUpTo = usedUpTo();
         long open = 0;
@@ -65,9 +68,9 @@ final class Timetable {
         List<Double> shares = new ArrayList<>();
         for (int number = 0; number < slots.size(); number++) {
             LimitSlot slot = slots.get(number);
-            int before = Math.max(0, index + 1 - slot.windowMinutes());
+            int before = Math.max(0, index + 1 - slot.windowIn(length));
             long used = usedUpTo[number][index + 1] - usedUpTo[number][before];
-            shares.add(used / slot.allowedInWindow());
+            shares.add(used / slot.allowedIn(length));
         }
         return shares;
     }

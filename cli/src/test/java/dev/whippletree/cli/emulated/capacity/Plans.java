@@ -119,7 +119,8 @@ public final class Plans {
                 List.of(new Tokens("huggingface", MODEL, TokenUsage.of(2 * calls * 300, 2 * calls * 200))),
                 TokenUsage.of(answered * 300, answered * 200),
                 List.of(),
-                timeline(calls));
+                timeline(calls),
+                List.of());
     }
 
     private static Times times(int plusSeconds) {

@@ -23,12 +23,13 @@ record Bars(String title, String unit, List<String> series, Function<Stretch, Li
         series = List.copyOf(series);
     }
 
-    void draw(Html html, List<Stretch> stretches) {
+    void draw(Html html, Timing timing) {
+        List<Stretch> stretches = timing.stretches();
         long highest = stretches.stream()
                 .mapToLong(stretch -> sum(counts.apply(stretch)))
                 .max()
                 .orElse(0);
-        Frame frame = new Frame(stretches, Scale.ofCount(highest));
+        Frame frame = new Frame(stretches, Scale.ofCount(highest), timing.each());
         frame.begin(html, title, unit, value -> Words.count(Math.round(value)));
         for (int index = 0; index < stretches.size(); index++) {
             bar(html, frame, index);
@@ -48,7 +49,7 @@ record Bars(String title, String unit, List<String> series, Function<Stretch, Li
                 double top = frame.y(below + value);
                 html.markup("<rect class=\"s" + number + "\" x=\"" + number(x) + "\" y=\"" + number(top) + "\" width=\""
                                 + number(width) + "\" height=\"" + number(frame.y(below) - top) + "\"><title>")
-                        .text("minute " + stretch.name() + ", " + series.get(number) + ": " + Words.count(value) + " "
+                        .text(frame.each() + " " + stretch.name() + ", " + series.get(number) + ": " + Words.count(value) + " "
                                 + unit)
                         .markup("</title></rect>\n");
             }

@@ -15,8 +15,6 @@ import java.util.stream.IntStream;
 /** The pictures of one outcome: waiting, quotas, calls of each account, where answers came from. Immutable. */
 final class Charts {
 
-    private static final int MOST_STRETCHES = 120;
-
     /** As many as there are colours that everybody can tell apart. */
     private static final int MOST_SERIES = 7;
 
@@ -24,11 +22,13 @@ final class Charts {
     private static final double PERCENT = 100;
 
     private final Outcome outcome;
+    private final Timing timing;
     private final List<Stretch> stretches;
 
     Charts(Outcome outcome) {
         this.outcome = outcome;
-        this.stretches = Stretch.evenly(outcome.timeline(), MOST_STRETCHES);
+        this.timing = Timing.of(outcome);
+        this.stretches = timing.stretches();
     }
 
     void draw(Html html) {
@@ -61,7 +61,7 @@ final class Charts {
                                 seconds(stretch.worstWaited()) / unit.seconds(),
                                 seconds(stretch.p95Waited()) / unit.seconds()),
                         Charts::brief)
-                .draw(html, stretches, Scale.of(Math.max(1, longest / unit.seconds())), List.of());
+                .draw(html, timing, Scale.of(Math.max(1, longest / unit.seconds())), List.of());
     }
 
     /**
@@ -111,7 +111,7 @@ final class Charts {
                                 .map(index -> stretch.limitShares().get(index) * PERCENT)
                                 .toList(),
                         Charts::brief)
-                .draw(html, stretches, new Scale(PERCENT, 25), List.of(new Mark(TIGHT * PERCENT, "90 %: tight above")));
+                .draw(html, timing, new Scale(PERCENT, 25), List.of(new Mark(TIGHT * PERCENT, "90 %: tight above")));
     }
 
     private static String name(LimitUse limit) {
@@ -129,7 +129,7 @@ final class Charts {
             names.add(others + " others together");
         }
         new Bars("Calls on each account", "calls", names, stretch -> counts(stretch.callsByAccount(), single, others))
-                .draw(html, stretches);
+                .draw(html, timing);
     }
 
     private static List<Long> counts(List<Long> calls, int single, int others) {
@@ -151,6 +151,6 @@ final class Charts {
                                 stretch.answered() - stretch.joined() - stretch.fromCache(),
                                 stretch.joined(),
                                 stretch.fromCache()))
-                .draw(html, stretches);
+                .draw(html, timing);
     }
 }

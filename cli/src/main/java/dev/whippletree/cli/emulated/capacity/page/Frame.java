@@ -10,8 +10,9 @@ import java.util.function.DoubleFunction;
  *
  * @param stretches what stands on the axis to the right
  * @param scale the scale upwards
+ * @param each what a single one is: {@code minute} or {@code second}
  */
-record Frame(List<Stretch> stretches, Scale scale) {
+record Frame(List<Stretch> stretches, Scale scale, String each) {
 
     /** Small enough that its text can still be read on a telephone. */
     private static final int WIDTH = 480;
@@ -54,7 +55,7 @@ record Frame(List<Stretch> stretches, Scale scale) {
                     "middle",
                     stretches.get(index).name());
         }
-        label(html, LEFT + (WIDTH - LEFT - RIGHT) / 2.0, HEIGHT - 8.0, "middle", "minute");
+        label(html, LEFT + (WIDTH - LEFT - RIGHT) / 2.0, HEIGHT - 8.0, "middle", each);
         html.markup("<text class=\"label\" text-anchor=\"middle\" transform=\"translate(12 "
                         + number(TOP + (HEIGHT - TOP - BOTTOM) / 2.0) + ") rotate(-90)\">")
                 .text(unit)

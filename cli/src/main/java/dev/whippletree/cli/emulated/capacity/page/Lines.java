@@ -33,8 +33,8 @@ record Lines(
      * @param scale the scale upwards
      * @param marks where to draw a line across, with what it means
      */
-    void draw(Html html, List<Stretch> stretches, Scale scale, List<Mark> marks) {
-        Frame frame = new Frame(stretches, scale);
+    void draw(Html html, Timing timing, Scale scale, List<Mark> marks) {
+        Frame frame = new Frame(timing.stretches(), scale, timing.each());
         frame.begin(html, title, unit, label);
         marks.forEach(mark -> across(html, frame, mark));
         // The first line is whole and the later ones are dashed, so that of two that coincide both are seen.
@@ -72,7 +72,7 @@ record Lines(
             String y = number(frame.y(value));
             path.append(index == 0 ? "M" : " L").append(x).append(' ').append(y);
             String tip =
-                    "minute " + stretch.name() + ", " + series.get(number) + ": " + label.apply(value) + " " + unit;
+                    frame.each() + " " + stretch.name() + ", " + series.get(number) + ": " + label.apply(value) + " " + unit;
             points.append("<circle class=\"s" + number + "\" r=\"2.5\" cx=\"" + x + "\" cy=\"" + y + "\"><title>"
                     + Html.escape(tip) + "</title></circle>\n");
         }

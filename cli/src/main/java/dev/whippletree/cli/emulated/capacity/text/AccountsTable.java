@@ -33,13 +33,13 @@ final class AccountsTable {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(heading("Account"), headingRight("Calls"), heading("Used"), heading(""), heading("of its limit"));
+        table.row(heading("Account"), headingRight("Calls"), heading(""), headingRight("Used"), heading("of its limit"));
         outcome.accounts().stream().limit(MOST).forEach(account -> rows(table, account, outcome));
         int more = outcome.accounts().size() - MOST;
         if (more > 0) {
             table.across("and " + Words.count(more, "account") + " more: --json and --report list all");
         }
-        return table.expendable(2).names(0).lines();
+        return table.expendable(2, 4).names(0).lines();
     }
 
     /** Accounts of one organization share its limits, which are shown with each of them. */
@@ -50,7 +50,7 @@ final class AccountsTable {
         Cell id = Cell.left(Words.clip(account.id(), LONGEST_ID)).painted(Paint.STRONG);
         Cell calls = Cell.right(Words.count(account.calls()));
         if (limits.isEmpty()) {
-            table.row(id, calls, Cell.left("no limits"));
+            table.row(id, calls, Cell.left(""), Cell.right("–"), Cell.left("no limits"));
         }
         for (LimitUse limit : limits) {
             table.row(

@@ -55,7 +55,7 @@ final class TimelineTable {
                 Cell.right(stretch.answered() == 0 ? "–" : Sentences.percent(stretch.hitRate())),
                 Cell.right(Words.count(stretch.calls())),
                 Cell.left(Sentences.perAccount(stretch.callsByAccount(), SINGLE_ACCOUNTS)),
-                Cell.right(stretch.answered() == 0 ? "–" : Words.duration(stretch.p95Waited())),
+                Cell.right(stretch.answered() + stretch.open() == 0 ? "–" : Words.duration(stretch.p95Waited())),
                 Cell.right(Words.count(stretch.open())));
     }
 }
