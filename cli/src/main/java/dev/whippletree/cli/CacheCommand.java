@@ -2,6 +2,7 @@ package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.board.Words;
+import dev.whippletree.model.ShownText;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,13 @@ final class CacheCommand implements Callable<Integer> {
                     surroundings.out().println("no cache is configured, so there is nothing to remove");
                     return ExitCode.ANSWERED;
                 }
-                long removed = Waiting.on(whippletree.clearCaches(Optional.ofNullable(tenant)));
+                long removed;
+                try {
+                    removed = Waiting.on(whippletree.clearCaches(Optional.ofNullable(tenant)));
+                } catch (RuntimeException e) {
+                    surroundings.err().println("whippletree: not all answers were removed: " + ShownText.lines(String.valueOf(e.getMessage())));
+                    return ExitCode.FAILED;
+                }
                 surroundings.out().println(removed < 0 ? "removed all" : "removed " + Words.count(removed, "answer"));
                 return ExitCode.ANSWERED;
             }

@@ -45,7 +45,7 @@ final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (PluginCatalog plugins = surroundings.builders().get().plugins()) {
+        try (PluginCatalog plugins = surroundings.builders().get().configuration(source()).plugins()) {
             StartingConfiguration configuration = StartingConfiguration.of(plugins, surroundings.environment());
             Path file = surroundings.folder().resolve(output);
             write(file, configuration.text());
@@ -70,8 +70,22 @@ final class InitCommand implements Callable<Integer> {
             throw new UserMistake(output + " can't be written: you aren't allowed to write into its folder;"
                     + " name a file elsewhere by --output FILE");
         } catch (IOException e) {
-            throw new UserMistake(output + " can't be written: " + e);
+            throw new UserMistake(output + " can't be written: " + e.getMessage() + remains(file));
         }
+    }
+
+    /** Half a file would be refused next time as one that is there. */
+    private static String remains(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            return "";
+        } catch (IOException e) {
+            return "; remove what is there of it";
+        }
+    }
+
+    private ConfigurationSource source() {
+        return new ConfigurationSource(Optional.empty(), surroundings.environment(), surroundings.folder());
     }
 
     private void tell(StartingConfiguration configuration, PluginCatalog plugins) {
@@ -97,8 +111,7 @@ final class InitCommand implements Callable<Integer> {
 
     /** Where another file would be read, this one has to be named. */
     private void tellHowToUse(Path file) {
-        Optional<Path> read =
-                new ConfigurationSource(Optional.empty(), surroundings.environment(), surroundings.folder()).file();
+        Optional<Path> read = source().file();
         String option = read.filter(file::equals).isPresent() ? "" : " --config " + output;
         surroundings.out().println("To see what it says: whippletree check" + option);
     }

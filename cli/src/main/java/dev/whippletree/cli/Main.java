@@ -13,6 +13,8 @@ import picocli.CommandLine.Help.Ansi;
 public final class Main {
 
     private static final String HELP = "help";
+    private static final String COMPLETION = "completion";
+    private static final Set<String> NEED_ALL = Set.of(HELP, COMPLETION);
 
     private Main() {}
 
@@ -58,7 +60,7 @@ public final class Main {
         CommandLine line = new CommandLine(new WhippletreeCommand());
         Map<String, Supplier<Object>> commands = commands(surroundings);
         String first = arguments.length == 0 ? "" : arguments[0];
-        if (commands.containsKey(first) && !first.equals(HELP)) {
+        if (commands.containsKey(first) && !NEED_ALL.contains(first)) {
             commands.keySet().retainAll(Set.of(first));
         }
         commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
@@ -95,6 +97,7 @@ public final class Main {
         commands.put("plan", () -> new PlanCommand(surroundings));
         commands.put("serve", () -> new ServeCommand(surroundings));
         commands.put("emulate", () -> new EmulateCommand(surroundings));
+        commands.put(COMPLETION, () -> new CompletionCommand(surroundings));
         commands.put(HELP, CommandLine.HelpCommand::new);
         return commands;
     }

@@ -21,8 +21,17 @@ final class NoAccount {
      * @param screen what it has to fit
      */
     static UserMistake mistake(Map<String, String> variables, Screen screen) {
-        List<String> lines = new ArrayList<>();
-        lines.add("there is no account to ask. Put a token into one of these variables and run it again:");
+        return mistake(List.of("there is no account to ask."), variables, screen);
+    }
+
+    /**
+     * Returns the mistake.
+     *
+     * @param problems what is wrong besides, or that there is none
+     */
+    static UserMistake mistake(List<String> problems, Map<String, String> variables, Screen screen) {
+        List<String> lines = new ArrayList<>(problems);
+        lines.add("Put a token into one of these variables and run it again:");
         lines.addAll(variables(variables, screen));
         lines.add("More accounts: the same with _2, _3, ... behind the name, or a file whippletree.yaml.");
         lines.add("To see it work without any account: whippletree ask --emulated \"Tell me about yourself\"");

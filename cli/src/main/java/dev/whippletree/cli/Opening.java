@@ -7,6 +7,7 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.DefaultConfiguration;
+import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ProviderClient;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Option;
 
 /** Which configuration a command uses, and how it opens a {@link Whippletree} from it. */
 final class Opening {
+
+    /** How a configuration's problem ends where nothing declares an account. */
+    private static final String NO_ACCOUNT_ANYWHERE = "there is no account, neither here nor in the environment";
 
     @Option(
             names = "--config",
@@ -109,13 +113,28 @@ final class Opening {
         if (source.file().isEmpty()) {
             requireAccounts(source, builder, surroundings.terminal().errScreen());
         }
-        Whippletree whippletree = more.apply(builder).build();
+        Whippletree whippletree = build(builder, more, surroundings.terminal().errScreen());
         if (model != null && !models(whippletree.configuration()).contains(model)) {
             whippletree.close();
             throw new UserMistake("--model " + model + " has no effect: each route of "
                     + source.file().orElseThrow() + " names its own model; choose one by --route");
         }
         return whippletree;
+    }
+
+    /** A file that declares no account, as 'init' writes one without tokens, is told of the variables too. */
+    private static Whippletree build(
+            Whippletree.Builder builder, UnaryOperator<Whippletree.Builder> more, Screen screen) {
+        try {
+            return more.apply(builder).build();
+        } catch (ConfigurationException e) {
+            if (e.problems().stream().noneMatch(problem -> problem.endsWith(NO_ACCOUNT_ANYWHERE))) {
+                throw e;
+            }
+            try (PluginCatalog plugins = builder.plugins()) {
+                throw NoAccount.mistake(e.problems(), plugins.environmentVariables(), screen);
+            }
+        }
     }
 
     /** Returns the file the user named. */

@@ -2,12 +2,14 @@ package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.board.Words;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Spends one call of one token on each account, and says so. Confined to one thread; blocks. */
@@ -33,22 +35,45 @@ final class Probe {
         whippletree.recheck();
         boolean good = true;
         for (AccountSettings account : accounts) {
-            good &= probe(account.id());
+            good &= probe(account);
         }
         return good;
     }
 
-    private boolean probe(String account) {
+    private boolean probe(AccountSettings account) {
         long start = surroundings.timeline().nanoTime();
         try {
-            Waiting.on(whippletree.complete(prompt(account)));
+            Waiting.on(whippletree.complete(prompt(account.id())));
             Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
-            surroundings.err().println("  ✓ " + account + " answered in " + Words.duration(took));
+            surroundings.err().println("  ✓ " + account.id() + " answered in " + Words.duration(took));
             return true;
         } catch (PromptException e) {
-            surroundings.err().println("  ✗ " + account + ": " + e.getMessage());
+            surroundings.err().println("  ✗ " + account.id() + ": " + why(account, e));
             return false;
         }
+    }
+
+    /** What closed the account says more than that no account can answer. */
+    private String why(AccountSettings account, PromptException failure) {
+        return whippletree.status().accounts().stream()
+                .filter(status -> status.id().equals(account.id()) && status.reason().isPresent())
+                .findFirst()
+                .map(status -> status.failures().containsKey(FailureKind.UNAUTHORIZED)
+                        ? "token refused: " + status.reason().get() + variable(account)
+                        : status.reason().get())
+                .orElse(String.valueOf(failure.getMessage()));
+    }
+
+    private String variable(AccountSettings account) {
+        return surroundings.environment().entrySet().stream()
+                .filter(entry -> account.token()
+                        .filter(token -> token.reveal().equals(entry.getValue().strip()))
+                        .isPresent())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .findFirst()
+                .map(name -> "; check " + name)
+                .orElse("");
     }
 
     private Prompt prompt(String account) {

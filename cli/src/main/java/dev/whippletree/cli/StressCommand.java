@@ -42,8 +42,9 @@ final class StressCommand implements Callable<Integer> {
 
     @Option(
             names = "--repeat",
-            paramLabel = "0..1",
-            description = "The share of prompts that repeat another's; default: 0.8.")
+            paramLabel = "SHARE",
+            converter = Shares.class,
+            description = "The share of prompts that repeat another's; default: 80%%.")
     private Optional<Double> repeat = Optional.empty();
 
     @Option(

@@ -31,4 +31,15 @@ class CacheCommandTest {
         assertThat(shell.run("cache")).isEqualTo(2);
         assertThat(shell.err()).contains("cache clear");
     }
+
+    @Test
+    void cacheThatIsAway_isSaidPlainlyAndExitsWith1() {
+        Shell shell = new Shell(folder)
+                .withAccount()
+                .file("whippletree.yaml", "caches: [{name: redis, uri: \"redis://127.0.0.1:1\"}]");
+        assertThat(shell.run("cache", "clear")).isEqualTo(1);
+        assertThat(shell.err())
+                .contains("whippletree: not all answers were removed: cache redis: Redis at 127.0.0.1:1 can't be used")
+                .doesNotContain("Exception");
+    }
 }

@@ -62,4 +62,16 @@ class EmulateCommandTest {
         assertThat(shell.run("emulate", "--port", "0", option)).isEqualTo(2);
         assertThat(shell.err()).contains(message).doesNotContain("\tat ");
     }
+
+    @Test
+    void moreAccountsThanAnybodyHas_areRefused() {
+        assertThat(shell.run("emulate", "--port", "0", "--accounts", "20000000")).isEqualTo(2);
+        assertThat(shell.err()).contains("at most 2,000");
+    }
+
+    @Test
+    void faultOnAnAccountThatIsNotThere_isRefused() {
+        assertThat(shell.run("emulate", "--port", "0", "--fault", "503:hf-9")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no account 'hf-9'; there are account-1 to account-2");
+    }
 }

@@ -68,6 +68,22 @@ class InitCommandTest {
     }
 
     @Test
+    void noToken_theVariablesAreNamedAgainWhenTheFileIsUsed() {
+        shell.run("init");
+        assertThat(shell.run("ask", "Hello")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("there is no account, neither here nor in the environment")
+                .contains("HF_TOKEN", "GROQ_API_KEY", "SCRIPTED_TOKEN");
+    }
+
+    @Test
+    void folderOfPluginsInTheEnvironment_isUsed() {
+        shell.variable("WHIPPLETREE_PLUGINS", "nowhere");
+        assertThat(shell.run("init")).isEqualTo(2);
+        assertThat(shell.err()).contains("nowhere");
+    }
+
+    @Test
     void noToken_fileIsValidOnceThereIsOne() throws IOException {
         shell.run("init");
         shell.withAccount();

@@ -73,6 +73,12 @@ class MainTest {
     }
 
     @Test
+    void completion_isAScriptOfAllCommands() {
+        assertThat(shell.run("completion")).isZero();
+        assertThat(shell.out()).startsWith("#!/usr/bin/env bash").contains("whippletree", "emulate", "--max-tokens");
+    }
+
+    @Test
     void help_explainsACommand() {
         assertThat(shell.run("help", "status")).isZero();
         assertThat(shell.out()).contains("Usage: whippletree status");

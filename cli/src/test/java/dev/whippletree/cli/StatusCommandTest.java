@@ -75,9 +75,11 @@ class StatusCommandTest {
 
     @Test
     void probeOfABadToken_exitsWith3AndShowsWhy() {
-        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials"));
         assertThat(shell.run("status", "--probe")).isEqualTo(3);
-        assertThat(shell.err()).contains("✗ scripted-1").contains("token refused");
+        assertThat(shell.err())
+                .contains("  ✗ scripted-1: token refused: Invalid credentials; check SCRIPTED_TOKEN\n")
+                .doesNotContain("nobody knows");
         assertThat(shell.out()).contains("off");
     }
 

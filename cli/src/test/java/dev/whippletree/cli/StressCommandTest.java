@@ -102,7 +102,10 @@ class StressCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--interviews=0,1 or more interviews",
-        "--repeat=2,repeated prompts is 0 to 1",
+        "--repeat=2,a share is 0 to 1",
+        "--interviews=99999999,more than can be emulated here",
+        "--accounts=99999,more than can be emulated here",
+        "--fault=503:hf-9,there is no account 'hf-9'; there are account-1 to account-2",
         "--latency=soon,is not a latency",
         "--fault=explode,explode",
         "--accounts=0,1 or more accounts",
@@ -157,6 +160,13 @@ class StressCommandTest {
         assertThat(shell.out())
                 .contains("Whippletree", "Interrupted after", "0 of 340 prompts were answered", "Nothing was checked.")
                 .doesNotContain("checks held");
+    }
+
+    @Test
+    void repeat_isTakenAsAPercentage() {
+        shell.interrupt();
+        shell.run("stress", "--interviews", "20", "--repeat", "50%", "--latency", "1h");
+        assertThat(shell.err()).contains("340 prompts, 170 of them distinct");
     }
 
     @Test

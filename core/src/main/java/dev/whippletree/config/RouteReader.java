@@ -11,8 +11,10 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the routes of a configuration file. */
 final class RouteReader {
@@ -20,6 +22,9 @@ final class RouteReader {
     private final KnownPlugins known;
     private final List<String> accounts;
     private final String defaultModel;
+
+    /** Names and aliases of routes. */
+    private final Set<String> names = new HashSet<>();
 
     RouteReader(KnownPlugins known, List<AccountSettings> accounts, String defaultModel) {
         this.known = known;
@@ -31,6 +36,7 @@ final class RouteReader {
     List<RouteSettings> read(Section root) {
         List<RouteSettings> routes = new ArrayList<>();
         root.section("routes").ifPresent(section -> {
+            names.addAll(section.keys());
             for (String name : section.keys()) {
                 section.section(name).flatMap(route -> route(name, route)).ifPresent(routes::add);
             }
@@ -61,6 +67,7 @@ final class RouteReader {
         int maxTokens = section.integer("max-tokens", 1).orElse(defaults.maxTokens());
         Retries retries = retries(section);
         Timeouts timeouts = timeouts(section);
+        List<String> aliases = aliases(section);
         section.end();
         if (tiers.isEmpty()) {
             return Optional.empty();
@@ -73,7 +80,21 @@ final class RouteReader {
                 .ttl(ttl)
                 .retries(retries)
                 .timeouts(timeouts)
+                .aliases(aliases)
                 .build());
+    }
+
+    /** A name that two routes have would lead to the first, which only its author could know. */
+    private List<String> aliases(Section section) {
+        List<String> read = new ArrayList<>();
+        for (Text alias : section.texts("aliases")) {
+            if (names.add(alias.value())) {
+                read.add(alias.value());
+            } else {
+                section.problems().add(alias.at(), "a route is named '" + alias.value() + "' already, or has it as an alias");
+            }
+        }
+        return read;
     }
 
     /** {@code tiers} in full; or {@code model}, and perhaps {@code accounts}, for a single tier. */

@@ -32,9 +32,8 @@ public final class SeparateAccounts {
 
     private static String note(String provider, List<AccountSettings> accounts) {
         String ids = accounts.stream().map(AccountSettings::id).collect(Collectors.joining(", "));
-        return "The " + accounts.size() + " " + provider + " accounts (" + ids + ") are counted as "
-                + organizations(accounts) + " separate organizations because they are configured so. Keys of one "
-                + provider + " organization or user account usually share a quota: give such accounts the same"
-                + " 'organization'. Use only accounts you are entitled to use.";
+        return "The " + provider + " accounts " + ids + " count as " + organizations(accounts)
+                + " organizations; those that share a quota need the same 'organization'. Use only accounts you are entitled"
+                + " to use.";
     }
 }

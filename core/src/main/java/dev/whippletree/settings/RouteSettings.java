@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param ttl how long answers may be stored; absent: not at all
  * @param retries how failed attempts are made again
  * @param timeouts how long an attempt may be silent
+ * @param aliases other names by which a gateway's clients may ask for it as a model; no two alike, and none its own
  */
 public record RouteSettings(
         String name,
@@ -30,7 +31,8 @@ public record RouteSettings(
         int maxTokens,
         Optional<Duration> ttl,
         Retries retries,
-        Timeouts timeouts) {
+        Timeouts timeouts,
+        List<String> aliases) {
 
     /** The strategy of routes that name none. */
     public static final String DEFAULT_STRATEGY = "round-robin";
@@ -54,6 +56,7 @@ public record RouteSettings(
         Objects.requireNonNull(retries, "retries");
         Objects.requireNonNull(timeouts, "timeouts");
         tiers = List.copyOf(tiers);
+        aliases = List.copyOf(aliases);
         if (tiers.isEmpty()) {
             throw new IllegalArgumentException("route " + name + ": at least one tier is needed");
         }
@@ -63,6 +66,32 @@ public record RouteSettings(
         if (maxTokens < 1) {
             throw new IllegalArgumentException("route " + name + ": max-tokens is 1 or more, not " + maxTokens);
         }
+    }
+
+    /** Creates one without aliases. */
+    public RouteSettings(
+            String name,
+            List<Tier> tiers,
+            String strategy,
+            Settings strategySettings,
+            Duration patience,
+            Optional<Duration> deadline,
+            int maxTokens,
+            Optional<Duration> ttl,
+            Retries retries,
+            Timeouts timeouts) {
+        this(
+                name,
+                tiers,
+                strategy,
+                strategySettings,
+                patience,
+                deadline,
+                maxTokens,
+                ttl,
+                retries,
+                timeouts,
+                List.of());
     }
 
     /** Returns a route of these tiers with every default. */
@@ -84,7 +113,8 @@ public record RouteSettings(
                 .maxTokens(maxTokens)
                 .ttl(ttl)
                 .retries(retries)
-                .timeouts(timeouts);
+                .timeouts(timeouts)
+                .aliases(aliases);
     }
 
     /** Returns the same route to other targets. */
@@ -110,6 +140,7 @@ public record RouteSettings(
         private Optional<Duration> ttl = Optional.of(DEFAULT_TTL);
         private Retries retries = Retries.DEFAULT;
         private Timeouts timeouts = Timeouts.DEFAULT;
+        private List<String> aliases = List.of();
 
         private Builder(String name, List<Tier> tiers) {
             this.name = name;
@@ -171,6 +202,12 @@ public record RouteSettings(
             return this;
         }
 
+        /** Sets other names by which a gateway's clients may ask for the route as a model. */
+        public Builder aliases(List<String> aliases) {
+            this.aliases = aliases;
+            return this;
+        }
+
         /**
          * Returns the route.
          *
@@ -178,7 +215,17 @@ public record RouteSettings(
          */
         public RouteSettings build() {
             return new RouteSettings(
-                    name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts);
+                    name,
+                    tiers,
+                    strategy,
+                    strategySettings,
+                    patience,
+                    deadline,
+                    maxTokens,
+                    ttl,
+                    retries,
+                    timeouts,
+                    aliases);
         }
     }
 

@@ -132,9 +132,8 @@ final class ConfigurationCheckTest {
         AccountSettings other = account("c", "huggingface", "z");
 
         assertThat(SeparateAccounts.notes(List.of(first, second, other)))
-                .containsExactly("The 2 groq accounts (a, b) are counted as 2 separate organizations because they are"
-                        + " configured so. Keys of one groq organization or user account usually share a quota: give such"
-                        + " accounts the same 'organization'. Use only accounts you are entitled to use.");
+                .containsExactly("The groq accounts a, b count as 2 organizations; those that share a quota need the same"
+                        + " 'organization'. Use only accounts you are entitled to use.");
     }
 
     @Test

@@ -121,6 +121,18 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void aliasesOfARoute_areReadAndTwoRoutesHaveNoneInCommon() {
+        String routes = "accounts: [{id: a, provider: groq}]\nroutes: {r: {aliases: [gpt-4o, gpt-5]}, s: {aliases: %s}}";
+        assertThat(read(routes.formatted("gpt-6")).routes())
+                .extracting(RouteSettings::aliases)
+                .containsExactly(List.of("gpt-4o", "gpt-5"), List.of("gpt-6"));
+        for (String taken : List.of("gpt-5", "r", "s")) {
+            assertThatThrownBy(() -> read(routes.formatted(taken)))
+                    .hasMessageContaining("a route is named '" + taken + "' already, or has it as an alias");
+        }
+    }
+
+    @Test
     void saysNothing_environmentAndDefaultsAreUsed() {
         for (String yaml : List.of("", "# nothing\n", "null", "---\n", "\uFEFF")) {
             Configuration configuration = read(yaml);

@@ -105,7 +105,7 @@ final class AssemblyTest {
                 .notes();
 
         assertThat(notes).hasSize(2).first().isEqualTo("f.yaml: a literal token");
-        assertThat(notes.get(1)).startsWith("The 2 fake accounts (a, b) are counted as 2 separate organizations");
+        assertThat(notes.get(1)).startsWith("The fake accounts a, b count as 2 organizations");
     }
 
     @Test

@@ -33,6 +33,7 @@ record ApiError(
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+    private static final int WRONG_METHOD = 405;
     private static final int TIMED_OUT = 408;
     private static final int TOO_LARGE = 413;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -75,6 +76,10 @@ record ApiError(
 
     static ApiError noSuchPlace(String message) {
         return of(NOT_FOUND, INVALID, "not_found", message);
+    }
+
+    static ApiError wrongMethod(String message) {
+        return of(WRONG_METHOD, INVALID, "method_not_allowed", message);
     }
 
     static ApiError noSuchModel(String message) {

@@ -197,6 +197,8 @@ final class ChatAnswer {
     /** Says where an answer came from, as the headers do, and what is to be confirmed. */
     private Map<String, Object> own(Origin origin) {
         Map<String, Object> json = new LinkedHashMap<>(origin(origin));
+        json.replace("attempts", origin.attempts());
+        json.replace("waited-ms", origin.waited().toMillis());
         toConfirm.ifPresent(stored -> json.put("to_confirm", stored));
         return json;
     }

@@ -10,6 +10,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.server.handlers.PathHandler;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
@@ -21,13 +22,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An OpenAI-compatible server in front of one Whippletree: a program in any language changes its base URL and is done. Thread-safe.
  *
  * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations} takes what clients say
- * of answers; {@code GET /healthz} says that it runs,
+ * of answers; {@code GET /healthz}, or {@code /health}, says that it runs,
  * {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
  * Prometheus, and the page {@code /} shows it. HTTP/1.1.
  */
@@ -55,7 +57,7 @@ public final class Gateway implements AutoCloseable {
         this.timeline = timeline;
         this.settings = settings;
         this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
-        PathHandler paths = new PathHandler(Gateway::noSuchPlace);
+        PathHandler paths = new PathHandler(new NoSuchPlace());
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
         LatestAnswers answers = new LatestAnswers();
@@ -68,6 +70,7 @@ public final class Gateway implements AutoCloseable {
                 "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));
+        paths.addExactPath("/health", get(this::sendHealth));
         paths.addExactPath("/readyz", get(this::sendReadiness));
         paths.addExactPath("/", get(new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);
@@ -246,16 +249,17 @@ public final class Gateway implements AutoCloseable {
             if (methods.contains(exchange.getRequestMethod())) {
                 handler.handleRequest(exchange);
             } else {
-                noSuchPlace(exchange);
+                String allowed = methods.stream()
+                        .map(HttpString::toString)
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+                exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
+                Response.send(
+                        exchange,
+                        ApiError.wrongMethod(exchange.getRequestPath() + " takes " + allowed + ", not "
+                                + exchange.getRequestMethod()));
             }
         };
-    }
-
-    private static void noSuchPlace(HttpServerExchange exchange) {
-        Response.send(
-                exchange,
-                ApiError.noSuchPlace(
-                        "there is no " + exchange.getRequestMethod() + " " + exchange.getRequestPath() + " here"));
     }
 
     /**

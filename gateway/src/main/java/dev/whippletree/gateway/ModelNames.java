@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * What a client may write as a model: a route's name, a model that a route has, or, where accounts are shown, {@code account/model} for one
+ * What a client may write as a model: a route's name or one of its aliases, a model that a route has, or, where accounts are shown, {@code account/model} for one
  * account's. Immutable.
  *
  * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it. Whatever is written,
@@ -35,6 +35,10 @@ final class ModelNames {
                 .filter(route -> !targets(route, mayUse).isEmpty())
                 .map(RouteSettings::name)
                 .forEach(name -> put(name, OWNER, prompt -> prompt.route(name)));
+        routes.stream()
+                .filter(route -> !targets(route, mayUse).isEmpty())
+                .forEach(route ->
+                        route.aliases().forEach(alias -> put(alias, OWNER, prompt -> prompt.route(route.name()))));
         for (RouteSettings route : routes) {
             for (TargetSettings target : targets(route, mayUse)) {
                 String model = target.model();
@@ -84,7 +88,8 @@ final class ModelNames {
         Entry entry = entries.get(chosen);
         if (entry == null) {
             throw new RequestException(ApiError.noSuchModel(
-                    "no route and no model is named '" + chosen + "'; GET /v1/models lists what there is"));
+                    "no route and no model is named '" + chosen + "'; GET /v1/models lists what there is. A route of the"
+                            + " configuration may have any name, or carry it among its aliases"));
         }
         return entry.choice().apply(prompt.accounts(accounts));
     }

@@ -100,7 +100,7 @@ final class GatewayTenantsTest {
     void accountsThatAreNotShown_standNowhereInAnswers() throws Exception {
         RunningGateway running = open(with(client("acme", KEY)));
 
-        assertThat(names(running, KEY)).containsExactly("fast", "good", "small-model", "large-model");
+        assertThat(names(running, KEY)).containsExactly("fast", "good", "gpt-4o-mini", "small-model", "large-model");
         assertThat(running.get("/v1/models", "Authorization", "Bearer " + KEY).body())
                 .doesNotContain("\"owned_by\":\"one\"");
         assertThat(ask(running, KEY, hi("one/small-model")).statusCode()).isEqualTo(404);

@@ -196,6 +196,7 @@ final class GatewayTest {
                 .containsExactly(
                         "fast",
                         "good",
+                        "gpt-4o-mini",
                         "small-model",
                         "one/small-model",
                         "large-model",
@@ -210,6 +211,32 @@ final class GatewayTest {
         assertThat(running.provider.call().model()).isEqualTo("large-model");
         HttpResponse<String> ofTwo = running.post(HI.replace("fast", "two/small-model"));
         assertThat(ofTwo.headers().firstValue("x-whippletree-account")).contains("two");
+    }
+
+    @Test
+    void wrongMethod_isToldWhichAreRight() throws Exception {
+        HttpResponse<String> response = running.get("/v1/chat/completions");
+        assertError(response, 405, "method_not_allowed", "/v1/chat/completions takes POST, not GET");
+        assertThat(response.headers().firstValue("allow")).contains("POST");
+    }
+
+    @Test
+    void health_answersAtTheUsualPlacesToo() throws Exception {
+        assertThat(running.get("/health").body()).isEqualTo(running.get("/healthz").body());
+        assertThat(running.get("/health").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void numbersOfItsOwn_areNumbersInJson() throws Exception {
+        Map<String, Object> json = RunningGateway.json(running.post(HI));
+        assertThat(at(json, "whippletree", "attempts")).isEqualTo(1);
+        assertThat(at(json, "whippletree", "waited-ms")).isInstanceOf(Number.class);
+    }
+
+    @Test
+    void alias_asksItsRoute() throws Exception {
+        assertThat(running.post(HI.replace("fast", "gpt-4o-mini")).statusCode()).isEqualTo(200);
+        assertThat(running.provider.call().model()).isEqualTo("small-model");
     }
 
     @Test
@@ -247,6 +274,10 @@ final class GatewayTest {
     void unknownModelPlaceAndHeader_areToldSo() throws Exception {
         assertError(running.post(HI.replace("fast", "gpt-9")), 404, "model_not_found", "gpt-9");
         assertError(running.get("/v1/embeddings"), 404, "not_found", "GET /v1/embeddings");
+        assertError(running.get("/v1/responses"), 404, "not_found", "there are POST /v1/chat/completions");
+        assertError(running.get("/chat/completions"), 404, "not_found", "a client's base URL ends with /v1");
+        assertError(running.get("/v1/v1/models"), 404, "not_found", "the base URL has one /v1");
+        assertError(running.post(HI.replace("fast", "gpt-4o")), 404, "model_not_found", "among its aliases");
         assertError(running.post(HI, "x-whippletree-priority", "urgent"), 400, "invalid_value", "interactive or batch");
         assertError(running.post(HI, "x-whippletree-deadline", "soon"), 400, "invalid_value", "deadline");
         assertError(running.post(HI, "x-whippletree-deadline", "0s"), 400, "invalid_value", "is not a duration");

@@ -65,7 +65,10 @@ final class RunningGateway implements AutoCloseable {
         whippletree = builder.provider(provider)
                 .account("one", "scripted", "token-1")
                 .account("two", "scripted", "token-2")
-                .route(RouteSettings.of("fast", List.of(new Tier(List.of(new TargetSettings("one", "small-model"))))))
+                .route(RouteSettings.builder(
+                                "fast", List.of(new Tier(List.of(new TargetSettings("one", "small-model")))))
+                        .aliases(List.of("gpt-4o-mini"))
+                        .build())
                 .route(RouteSettings.of(
                         "good",
                         List.of(

@@ -242,11 +242,11 @@ final class StrictRequestsTest {
     }
 
     @Test
-    void headOfWhatIsOnlyPosted_isNotFound() throws IOException {
+    void headOfWhatIsOnlyPosted_isAWrongMethod() throws IOException {
         try (Socket socket =
                 running.send("HEAD /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
             assertThat(RunningGateway.readAll(socket))
-                    .startsWith("HTTP/1.1 404 ")
+                    .startsWith("HTTP/1.1 405 ")
                     .endsWith("\r\n\r\n");
         }
     }

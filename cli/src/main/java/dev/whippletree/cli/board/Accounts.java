@@ -73,7 +73,7 @@ final class Accounts {
                 Cell.left(account.provider()),
                 Cell.left(word(account.state())).painted(paint(account.state())),
                 Cell.right(Words.count(account.calls())),
-                Cell.right(Words.percent(allCalls == 0 ? 0 : (double) account.calls() / allCalls)),
+                Cell.right(allCalls == 0 ? "–" : Words.percent((double) account.calls() / allCalls)),
                 Cell.right(account.inFlight() + "/" + account.maxConcurrency()),
                 Cell.right(Words.measured(
                         account.latency().count(), account.latency().mean())),

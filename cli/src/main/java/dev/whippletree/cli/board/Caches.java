@@ -44,6 +44,6 @@ final class Caches {
                 Cell.right(Words.count(tier.hits())),
                 Cell.right(Words.count(tier.misses())),
                 Cell.right(Words.count(tier.faults())).painted(tier.faults() == 0 ? Paint.PLAIN : Paint.CAUTION),
-                Cell.right(Words.percent(lookups == 0 ? 0 : (double) tier.hits() / lookups)));
+                Cell.right(lookups == 0 ? "–" : Words.percent((double) tier.hits() / lookups)));
     }
 }

@@ -22,13 +22,13 @@ final class Overview {
                 table,
                 "Prompts",
                 Words.count(prompts.answered()) + " of " + Words.count(prompts.submitted()) + " answered",
-                Words.percent(prompts.successRate()) + " success · " + Words.count(prompts.failed()) + " failed · "
+                success(prompts) + Words.count(prompts.failed()) + " failed · "
                         + Words.count(prompts.cancelled()) + " cancelled · " + Words.count(prompts.underWay())
                         + " under way");
         row(
                 table,
                 "No call",
-                Words.percent(prompts.sparedRate()) + " of answers",
+                prompts.answered() == 0 ? "–" : Words.percent(prompts.sparedRate()) + " of answers",
                 Words.count(prompts.fromCache()) + " from cache · " + Words.count(prompts.joined())
                         + " joined another's call");
         row(
@@ -57,6 +57,11 @@ final class Overview {
                 Words.count(status.tokens().promptTokens()) + " prompt · "
                         + Words.count(status.tokens().completionTokens()) + " completion");
         return table.detail(2).lines();
+    }
+
+    /** Of none that has ended there is no share. */
+    private static String success(Prompts prompts) {
+        return prompts.answered() + prompts.failed() == 0 ? "" : Words.percent(prompts.successRate()) + " success · ";
     }
 
     private static void row(Table table, String label, String headline, String detail) {

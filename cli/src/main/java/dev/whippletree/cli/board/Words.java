@@ -16,8 +16,7 @@ public final class Words {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
 
-    /** Shares of a thousand are cut, not rounded; this much makes up for what binary fractions lose. */
-    private static final double SLACK = 1e-6;
+    private static final double NEARLY_ALL = 99.9;
 
     private static final BigDecimal LEAST_MONEY = new BigDecimal("0.0001");
     private static final int CENTS = 2;
@@ -35,12 +34,13 @@ public final class Words {
     }
 
     /**
-     * Returns a share as a percentage, cut after one decimal, so that only the whole is ever {@code 100.0 %}.
+     * Returns a share as a percentage, rounded to one decimal, but so that only the whole is ever {@code 100.0 %}.
      *
      * @param share 0 to 1
      */
     public static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", Math.floor(share * 1000 + SLACK) / 10);
+        double percent = Math.round(share * 1000) / 10.0;
+        return String.format(Locale.ROOT, "%.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
     }
 
     /**

@@ -4,8 +4,6 @@ import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.emulator.fault.FaultRule;
-import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedAccount;
 import dev.whippletree.emulator.model.EmulatedService;
@@ -22,6 +20,8 @@ import java.util.stream.Collectors;
 
 /** Emulated services that listen until the user has had enough of them. Confined to one thread. */
 public final class EmulatorRun {
+
+    private static final int SHOWN = 10;
 
     private final Surroundings surroundings;
     private final Wish wish;
@@ -80,6 +80,7 @@ public final class EmulatorRun {
     }
 
     private EmulatorServer start() {
+        WishedSettings.atMost("--accounts", wish.accounts(), WishedSettings.MOST_ACCOUNTS, "accounts");
         try {
             long now = surroundings.timeline().nanoTime();
             List<EmulatedService> services = kinds().stream()
@@ -115,8 +116,7 @@ public final class EmulatorRun {
                 .toArray(ServiceLimit[]::new);
         ServiceSettingsBuilder builder = ServiceSettings.builder(kind)
                 .latency(Latency.parse(wish.latency()))
-                .faults(new FaultScript(
-                        wish.faults().stream().map(FaultRule::parse).toList()))
+                .faults(WishedSettings.faults(wish.faults(), wish.accounts()))
                 .seed(wish.seed());
         for (int number = 1; number <= wish.accounts(); number++) {
             builder.account("account-" + number, "token-" + number, limits);
@@ -141,8 +141,10 @@ public final class EmulatorRun {
         out.println();
         out.println("Each has " + Words.count(wish.accounts(), "account") + ": "
                 + settings(kinds().get(0)).accounts().stream()
+                        .limit(SHOWN)
                         .map(EmulatorRun::line)
-                        .collect(Collectors.joining(", ")));
+                        .collect(Collectors.joining(", "))
+                + (wish.accounts() > SHOWN ? ", and so on" : ""));
         out.println("Limits of each: " + (wish.limits().isEmpty() ? "none" : String.join(", ", wish.limits())));
         out.println("What arrived:   " + server.statsUrl());
         out.println();

@@ -1,15 +1,24 @@
 package dev.whippletree.cli.emulated;
 
 import dev.whippletree.cli.UserMistake;
+import dev.whippletree.cli.board.Words;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.stress.Interviews;
 import dev.whippletree.emulator.stress.Processes;
 import dev.whippletree.emulator.stress.StressSettings;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Turns what a user typed into the settings of a run. */
 final class WishedSettings {
+
+    /** A million prompts take minutes and a gigabyte. */
+    private static final int MOST_PROMPTS = 1_000_000;
+
+    /** More accounts than anybody has. */
+    static final int MOST_ACCOUNTS = 2_000;
 
     private WishedSettings() {}
 
@@ -25,6 +34,7 @@ final class WishedSettings {
             interviews = wish.questions().map(interviews::withQuestions).orElse(interviews);
             interviews = wish.repeat().map(interviews::withRepeat).orElse(interviews);
             interviews = wish.think().map(interviews::withThink).orElse(interviews);
+            atMost("--interviews and --questions", interviews.prompts(), MOST_PROMPTS, "prompts");
             return wish.seed().map(interviews::withSeed).orElse(interviews);
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
@@ -45,7 +55,8 @@ final class WishedSettings {
                     .map(Latency::parse)
                     .map(settings::withLatency)
                     .orElse(settings);
-            return wish.faults().isEmpty() ? settings : settings.withFaults(faults(wish));
+            atMost("--accounts", settings.accounts(), MOST_ACCOUNTS, "accounts");
+            return wish.faults().isEmpty() ? settings : settings.withFaults(faults(wish.faults(), settings.accounts()));
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }
@@ -71,7 +82,37 @@ final class WishedSettings {
         }
     }
 
-    private static FaultScript faults(StressWish wish) {
-        return new FaultScript(wish.faults().stream().map(FaultRule::parse).toList());
+    /**
+     * Returns what goes wrong.
+     *
+     * @param accounts how many there are: {@code account-1} and so on
+     * @throws UserMistake if one is on an account that isn't there
+     * @throws IllegalArgumentException if one can't be read
+     */
+    static FaultScript faults(List<String> texts, int accounts) {
+        List<FaultRule> rules = texts.stream().map(FaultRule::parse).toList();
+        for (int index = 0; index < rules.size(); index++) {
+            String text = texts.get(index);
+            rules.get(index)
+                    .account()
+                    .filter(id -> IntStream.rangeClosed(1, accounts).noneMatch(number -> id.equals("account-" + number)))
+                    .ifPresent(id -> {
+                        throw new UserMistake("--fault " + text + ": there is no account '" + id + "'; there "
+                                + (accounts == 1 ? "is account-1" : "are account-1 to account-" + accounts));
+                    });
+        }
+        return new FaultScript(rules);
+    }
+
+    /**
+     * Refuses more than a machine can do in bearable time and memory.
+     *
+     * @throws UserMistake saying how many there may be
+     */
+    static void atMost(String option, int number, int most, String what) {
+        if (number > most) {
+            throw new UserMistake(option + ": " + Words.count(number) + " " + what + " are more than can be emulated here; at most "
+                    + Words.count(most));
+        }
     }
 }

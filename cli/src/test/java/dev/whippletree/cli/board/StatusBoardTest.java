@@ -36,7 +36,7 @@ class StatusBoardTest {
                                  closed until 14:03:45 (in 23.0 s): 1000 requests / 1h are used up
                                  failed: 2 overloaded · 1 timeout
                         hf-2     huggingface  open      588  37.0 %     43/250  198 ms  377 ms     0       0  31,200
-                        hf-3     huggingface  off         1   0.0 %       0/64       –       –     0       1       0
+                        hf-3     huggingface  off         1   0.1 %       0/64       –       –     0       1       0
                                  off: token refused (401); check HF_TOKEN_3
                                  failed: 1 unauthorized
 
@@ -98,15 +98,15 @@ class StatusBoardTest {
         assertThat(String.join("\n", board.lines(Snapshots.fresh()))).isEqualTo("""
                         Whippletree                                                              14:03:22 · up 40 ms
                         ────────────────────────────────────────────────────────────────────────────────────────────
-                        Prompts   0 of 0 answered       100.0 % success · 0 failed · 0 cancelled · 0 under way
-                        No call   0.0 % of answers      0 from cache · 0 joined another's call
+                        Prompts   0 of 0 answered       0 failed · 0 cancelled · 0 under way
+                        No call   –                     0 from cache · 0 joined another's call
                         Calls     0 made                0 in flight · 0 waiting in line
                         Speed     0.0 prompts a minute  0 sessions active
                         Response  mean –                p95 –
                         Tokens    0                     0 prompt · 0 completion
 
                         Account  Provider     State  Calls  Share  In flight  Mean  p95  429s  Failed  Tokens
-                        hf-1     huggingface  open       0  0.0 %      0/250     –    –     0       0       0""");
+                        hf-1     huggingface  open       0      –      0/250     –    –     0       0       0""");
     }
 
     @Test

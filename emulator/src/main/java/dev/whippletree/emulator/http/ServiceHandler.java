@@ -10,8 +10,11 @@ import dev.whippletree.emulator.wire.WireResponse;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +37,7 @@ final class ServiceHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        exchange.getRequestReceiver().receiveFullBytes(this::received);
+        exchange.getRequestReceiver().receiveFullBytes(this::received, ServiceHandler::unreceived);
     }
 
     private void received(HttpServerExchange exchange, byte[] body) {
@@ -45,6 +48,20 @@ final class ServiceHandler implements HttpHandler {
             tell(exchange, body);
             player.start();
         });
+    }
+
+    /** The server reads no more of a body that is too large. */
+    private static void unreceived(HttpServerExchange exchange, IOException failure) {
+        if (!(failure instanceof RequestTooBigException)) {
+            exchange.endExchange();
+            return;
+        }
+        exchange.setStatusCode(StatusCodes.REQUEST_ENTITY_TOO_LARGE);
+        exchange.setPersistent(false);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender()
+                .send("{\"error\":{\"type\":\"request_too_large\",\"message\":\"The emulator reads bodies of "
+                        + exchange.getMaxEntitySize() + " bytes at most\"}}");
     }
 
     private void tell(HttpServerExchange exchange, byte[] body) {

@@ -25,7 +25,7 @@ final class AccountsText {
 
     private static final String EXAMPLE =
             "write, for example, 'huggingface:2x1000/h' or 'groq:1x30/min+1000/d+8000tok/min+200000tok/d'";
-    private static final int MOST = 100_000;
+    private static final int MOST = 2_000;
     private static final Pattern GROUP = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,60})\\s*:\\s*(.+)");
     private static final Pattern COUNTED = Pattern.compile("(-?\\d{1,18})\\s*[xX×]\\s*(.*)");
     private static final Pattern ZERO = Pattern.compile("\\s*0+\\s*[A-Za-z]*\\s*/.*");

@@ -83,6 +83,14 @@ class EmulatorServerTest {
     }
 
     @Test
+    void bodyThatIsTooLarge_is413WithAReason() throws Exception {
+        EmulatorServer server = start(ServiceKind.GROQ);
+        HttpResponse<String> response = post(server, ServiceKind.GROQ, "token", "a".repeat(3_000_000));
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(response.body()).contains("request_too_large");
+    }
+
+    @Test
     void stream_arrivesWhileItIsStillBeingMade() throws Exception {
         EmulatorServer server = start(ServiceKind.OPENAI, "slow=1ms", Duration.ofSeconds(2));
 

@@ -56,9 +56,9 @@ class AccountPoolTest {
             huggingface                    | it doesn't start with a service and a colon
             2x1000/h                       | it doesn't start with a service and a colon
             huggingface:2x1000/h,          | it doesn't start with a service and a colon
-            huggingface:0x1000/h           | 1 to 100000 accounts of a kind, not 0
-            huggingface:-1x1000/h          | 1 to 100000 accounts of a kind, not -1
-            huggingface:100001x1000/h      | 1 to 100000 accounts of a kind, not 100001
+            huggingface:0x1000/h           | 1 to 2000 accounts of a kind, not 0
+            huggingface:-1x1000/h          | 1 to 2000 accounts of a kind, not -1
+            huggingface:2001x1000/h        | 1 to 2000 accounts of a kind, not 2001
             huggingface:2x0/h              | a limit of 0 lets nothing through
             groq:1x30/min+0 tokens / 1d    | a limit of 0 lets nothing through
             huggingface:2x-5/h             | -5/h' is not a limit

@@ -1,0 +1,41 @@
+package dev.whippletree.cli;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints a script by which a shell completes commands and options. */
+@Command(
+        name = "completion",
+        description = "Prints a script for bash or zsh that completes commands and options.",
+        footer = {
+            "  source <(whippletree completion)               in this shell, or in ~/.bashrc for each",
+            "  whippletree completion > /etc/bash_completion.d/whippletree"
+        })
+final class CompletionCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    CompletionCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        CommandLine whole = Objects.requireNonNull(spec, "spec").commandLine().getParent();
+        surroundings.out().print(AutoComplete.bash("whippletree", whole));
+        return ExitCode.ANSWERED;
+    }
+}

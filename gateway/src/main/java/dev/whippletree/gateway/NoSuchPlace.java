@@ -1,0 +1,36 @@
+package dev.whippletree.gateway;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.util.List;
+
+/** Answers for a path that isn't served: says what is, and what was probably meant. Thread-safe; never blocks. */
+final class NoSuchPlace implements HttpHandler {
+
+    private static final String VERSION = "/v1";
+    private static final String CHAT = "/chat/completions";
+    private static final List<String> BELOW_VERSION = List.of(CHAT, "/models", "/confirmations");
+
+    private static final String SERVED = "POST /v1/chat/completions, POST /v1/confirmations, GET /v1/models, GET /health,"
+            + " GET /readyz, GET /status, GET /metrics, and the page /";
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        String path = exchange.getRequestPath();
+        Response.send(
+                exchange,
+                ApiError.noSuchPlace(
+                        "there is no " + exchange.getRequestMethod() + " " + path + " here" + what(path)));
+    }
+
+    private static String what(String path) {
+        if (BELOW_VERSION.stream().anyMatch(place -> path.equals(place) || path.startsWith(place + "/"))) {
+            return ", but " + VERSION + path + ": a client's base URL ends with " + VERSION;
+        }
+        if (path.startsWith(VERSION + VERSION + "/")) {
+            return ", but " + path.substring(VERSION.length()) + ": the base URL has one " + VERSION;
+        }
+        String chat = path.startsWith(VERSION + "/") ? "; of OpenAI's API chat completions alone are served" : "";
+        return chat + "; there are " + SERVED;
+    }
+}
