@@ -178,9 +178,8 @@ final class AskCommand implements Callable<Integer> {
         int split = place < 0 ? words.size() : place;
         String before = String.join(" ", words.subList(0, split));
         String after = place < 0 ? "" : String.join(" ", words.subList(split + 1, words.size()));
-        String text = Stream.of(before, piped, after)
-                .filter(part -> !part.isBlank())
-                .collect(Collectors.joining("\n\n"));
+        String text =
+                Stream.of(before, piped, after).filter(part -> !part.isBlank()).collect(Collectors.joining("\n\n"));
         if (text.isEmpty()) {
             throw new UserMistake(
                     words.isEmpty()

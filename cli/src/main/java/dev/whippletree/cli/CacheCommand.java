@@ -58,7 +58,10 @@ final class CacheCommand implements Callable<Integer> {
                 try {
                     removed = Waiting.on(whippletree.clearCaches(Optional.ofNullable(tenant)));
                 } catch (RuntimeException e) {
-                    surroundings.err().println("whippletree: not all answers were removed: " + ShownText.lines(String.valueOf(e.getMessage())));
+                    surroundings
+                            .err()
+                            .println("whippletree: not all answers were removed: "
+                                    + ShownText.lines(String.valueOf(e.getMessage())));
                     return ExitCode.FAILED;
                 }
                 surroundings.out().println(removed < 0 ? "removed all" : "removed " + Words.count(removed, "answer"));

@@ -85,7 +85,8 @@ final class ExitCode {
         meanings.put(BROKEN_OFF, "the answer broke off: what was printed of it isn't whole");
         meanings.put(UNREACHABLE, "no gateway answers where 'status --url' asks");
         meanings.put(
-                NOT_ADMITTED, "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
+                NOT_ADMITTED,
+                "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
         String unknown = "a 'plan' can't say, since accounts declare no limits";
         String standstill = "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again";
         meanings.put(

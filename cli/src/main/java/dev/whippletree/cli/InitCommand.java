@@ -45,7 +45,8 @@ final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (PluginCatalog plugins = surroundings.builders().get().configuration(source()).plugins()) {
+        try (PluginCatalog plugins =
+                surroundings.builders().get().configuration(source()).plugins()) {
             StartingConfiguration configuration = StartingConfiguration.of(plugins, surroundings.environment());
             Path file = surroundings.folder().resolve(output);
             write(file, configuration.text());
@@ -98,7 +99,9 @@ final class InitCommand implements Callable<Integer> {
         } else if (configuration.entries().isEmpty()) {
             out.println("Wrote " + output + " with everything commented out: there is no token in the environment.");
             out.println("Put one into one of these variables, and it is an account, whether it is in the file or not:");
-            NoAccount.variables(plugins.environmentVariables(), surroundings.terminal().screen())
+            NoAccount.variables(
+                            plugins.environmentVariables(),
+                            surroundings.terminal().screen())
                     .forEach(out::println);
         } else {
             out.println("Wrote " + output + " with everything commented out.");

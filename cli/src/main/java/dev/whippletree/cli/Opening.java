@@ -177,8 +177,7 @@ final class Opening {
         return Optional.of(ConfigurationCheck.of(read, plugins.known(), source.environment()));
     }
 
-    private static void requireAccounts(
-            ConfigurationSource source, Whippletree.Builder builder, Screen screen) {
+    private static void requireAccounts(ConfigurationSource source, Whippletree.Builder builder, Screen screen) {
         try (PluginCatalog plugins = builder.plugins()) {
             if (plugins.accountsFrom(source.environment()).isEmpty()) {
                 throw NoAccount.mistake(plugins.environmentVariables(), screen);

@@ -56,7 +56,8 @@ final class Probe {
     /** What closed the account says more than that no account can answer. */
     private String why(AccountSettings account, PromptException failure) {
         return whippletree.status().accounts().stream()
-                .filter(status -> status.id().equals(account.id()) && status.reason().isPresent())
+                .filter(status ->
+                        status.id().equals(account.id()) && status.reason().isPresent())
                 .findFirst()
                 .map(status -> status.failures().containsKey(FailureKind.UNAUTHORIZED)
                         ? "token refused: " + status.reason().get() + variable(account)

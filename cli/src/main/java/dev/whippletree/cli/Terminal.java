@@ -61,8 +61,8 @@ public record Terminal(boolean in, boolean out, boolean err, boolean colours, Si
     private static final String PROPERTY = "whippletree.terminals";
 
     static Terminal ofProcess(Map<String, String> environment) {
-        Terminal terminal =
-                of(System.getProperty(PROPERTY), environment, () -> System.console() != null, () -> Ansi.AUTO.enabled());
+        Terminal terminal = of(
+                System.getProperty(PROPERTY), environment, () -> System.console() != null, () -> Ansi.AUTO.enabled());
         return new Terminal(terminal.in, terminal.out, terminal.err, terminal.colours, new TtySize());
     }
 

@@ -315,8 +315,7 @@ class AskCommandTest {
     void pipedText_isPartOfThePrompt(String words, String prompt) {
         shell.withAccount().input("the text\n");
         assertThat(shell.run(("ask " + words).split(" "))).as(shell.err()).isZero();
-        assertThat(shell.provider.asked.get(0).messages())
-                .containsExactly(Message.user(prompt.replace("/", "\n\n")));
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user(prompt.replace("/", "\n\n")));
     }
 
     @Test

@@ -65,7 +65,8 @@ class EmulateCommandTest {
 
     @Test
     void moreAccountsThanAnybodyHas_areRefused() {
-        assertThat(shell.run("emulate", "--port", "0", "--accounts", "20000000")).isEqualTo(2);
+        assertThat(shell.run("emulate", "--port", "0", "--accounts", "20000000"))
+                .isEqualTo(2);
         assertThat(shell.err()).contains("at most 2,000");
     }
 

@@ -41,7 +41,9 @@ class MainTest {
     @Test
     void help_namesTheExitCodesOfItsCommandAlone() {
         shell.run("check", "--help");
-        assertThat(shell.out()).contains("wrong usage").doesNotContain("no account can answer", "Ctrl-C", "status --url");
+        assertThat(shell.out())
+                .contains("wrong usage")
+                .doesNotContain("no account can answer", "Ctrl-C", "status --url");
         Shell plan = new Shell(folder);
         plan.run("plan", "--help");
         assertThat(plan.out()).contains("8   a 'plan' can't say").doesNotContain("OutOfMemoryError");

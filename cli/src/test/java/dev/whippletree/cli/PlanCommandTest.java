@@ -87,7 +87,15 @@ class PlanCommandTest {
     @Test
     void promptsThatAreNeverAnswered_waitInTheTimelineToo() {
         shell.run(
-                "plan", "--interviews", "200", "--over", "50m", "--accounts", "huggingface:2x200/h", "--json", "--no-advice");
+                "plan",
+                "--interviews",
+                "200",
+                "--over",
+                "50m",
+                "--accounts",
+                "huggingface:2x200/h",
+                "--json",
+                "--no-advice");
         JsonNode size = JsonMapper.shared().readTree(shell.out()).at("/sizes/0");
         JsonNode timeline = size.get("timeline");
         assertThat(timeline.get(timeline.size() - 1).get("worst_waited_ms").asLong())

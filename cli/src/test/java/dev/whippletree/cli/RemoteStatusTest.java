@@ -81,7 +81,8 @@ class RemoteStatusTest {
     void board_isTheOneTheCommandPrintsOfItsOwn() {
         assertThat(run()).as(shell.err()).isZero();
         assertThat(shell.out().lines().toList())
-                .isEqualTo(new StatusBoard(ZoneOffset.UTC, new Screen(false, 200)).lines(Snapshots.busy(), Snapshots.bill()));
+                .isEqualTo(new StatusBoard(ZoneOffset.UTC, new Screen(false, 200))
+                        .lines(Snapshots.busy(), Snapshots.bill()));
         assertThat(asked).containsExactly("/status null");
     }
 

@@ -173,6 +173,7 @@ class StressCommandTest {
     void conditions_areNamed() {
         shell.interrupt();
         shell.run("stress", "--interviews", "20", "--latency", "1h");
-        assertThat(shell.err().replaceAll("\\s+", " ")).contains("200 requests warm up", "250 calls under way", "within 100 ms");
+        assertThat(shell.err().replaceAll("\\s+", " "))
+                .contains("200 requests warm up", "250 calls under way", "within 100 ms");
     }
 }

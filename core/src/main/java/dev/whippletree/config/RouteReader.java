@@ -91,7 +91,8 @@ final class RouteReader {
             if (names.add(alias.value())) {
                 read.add(alias.value());
             } else {
-                section.problems().add(alias.at(), "a route is named '" + alias.value() + "' already, or has it as an alias");
+                section.problems()
+                        .add(alias.at(), "a route is named '" + alias.value() + "' already, or has it as an alias");
             }
         }
         return read;

@@ -80,18 +80,7 @@ public record RouteSettings(
             Optional<Duration> ttl,
             Retries retries,
             Timeouts timeouts) {
-        this(
-                name,
-                tiers,
-                strategy,
-                strategySettings,
-                patience,
-                deadline,
-                maxTokens,
-                ttl,
-                retries,
-                timeouts,
-                List.of());
+        this(name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts, List.of());
     }
 
     /** Returns a route of these tiers with every default. */

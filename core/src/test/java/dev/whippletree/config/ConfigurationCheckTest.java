@@ -132,8 +132,9 @@ final class ConfigurationCheckTest {
         AccountSettings other = account("c", "huggingface", "z");
 
         assertThat(SeparateAccounts.notes(List.of(first, second, other)))
-                .containsExactly("The groq accounts a, b count as 2 organizations; those that share a quota need the same"
-                        + " 'organization'. Use only accounts you are entitled to use.");
+                .containsExactly(
+                        "The groq accounts a, b count as 2 organizations; those that share a quota need the same"
+                                + " 'organization'. Use only accounts you are entitled to use.");
     }
 
     @Test

@@ -122,7 +122,8 @@ final class ConfigurationReaderTest {
 
     @Test
     void aliasesOfARoute_areReadAndTwoRoutesHaveNoneInCommon() {
-        String routes = "accounts: [{id: a, provider: groq}]\nroutes: {r: {aliases: [gpt-4o, gpt-5]}, s: {aliases: %s}}";
+        String routes =
+                "accounts: [{id: a, provider: groq}]\nroutes: {r: {aliases: [gpt-4o, gpt-5]}, s: {aliases: %s}}";
         assertThat(read(routes.formatted("gpt-6")).routes())
                 .extracting(RouteSettings::aliases)
                 .containsExactly(List.of("gpt-4o", "gpt-5"), List.of("gpt-6"));

@@ -249,10 +249,8 @@ public final class Gateway implements AutoCloseable {
             if (methods.contains(exchange.getRequestMethod())) {
                 handler.handleRequest(exchange);
             } else {
-                String allowed = methods.stream()
-                        .map(HttpString::toString)
-                        .sorted()
-                        .collect(Collectors.joining(", "));
+                String allowed =
+                        methods.stream().map(HttpString::toString).sorted().collect(Collectors.joining(", "));
                 exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
                 Response.send(
                         exchange,

@@ -11,16 +11,16 @@ final class NoSuchPlace implements HttpHandler {
     private static final String CHAT = "/chat/completions";
     private static final List<String> BELOW_VERSION = List.of(CHAT, "/models", "/confirmations");
 
-    private static final String SERVED = "POST /v1/chat/completions, POST /v1/confirmations, GET /v1/models, GET /health,"
-            + " GET /readyz, GET /status, GET /metrics, and the page /";
+    private static final String SERVED =
+            "POST /v1/chat/completions, POST /v1/confirmations, GET /v1/models, GET /health,"
+                    + " GET /readyz, GET /status, GET /metrics, and the page /";
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         String path = exchange.getRequestPath();
         Response.send(
                 exchange,
-                ApiError.noSuchPlace(
-                        "there is no " + exchange.getRequestMethod() + " " + path + " here" + what(path)));
+                ApiError.noSuchPlace("there is no " + exchange.getRequestMethod() + " " + path + " here" + what(path)));
     }
 
     private static String what(String path) {

@@ -222,7 +222,8 @@ final class GatewayTest {
 
     @Test
     void health_answersAtTheUsualPlacesToo() throws Exception {
-        assertThat(running.get("/health").body()).isEqualTo(running.get("/healthz").body());
+        assertThat(running.get("/health").body())
+                .isEqualTo(running.get("/healthz").body());
         assertThat(running.get("/health").statusCode()).isEqualTo(200);
     }
 

@@ -30,7 +30,8 @@ final class Caches {
                 Cell.right("Faults").painted(Paint.FAINT),
                 Cell.right("Hit rate").painted(Paint.FAINT));
         status.caches().forEach(tier -> row(table, tier));
-        List<String> lines = new ArrayList<>(table.expendable(MISSES, FAULTS).names(0).lines());
+        List<String> lines =
+                new ArrayList<>(table.expendable(MISSES, FAULTS).names(0).lines());
         status.caches()
                 .forEach(tier ->
                         tier.remarks().forEach(remark -> lines.addAll(screen.bullet(tier.name() + ": " + remark))));

@@ -39,7 +39,8 @@ final class Costs {
         if (bill.items().size() > 1) {
             sum(table, bill);
         }
-        List<String> lines = new ArrayList<>(table.expendable(CREDIT, COMPLETION, PROMPT).names(1, 0).lines());
+        List<String> lines = new ArrayList<>(
+                table.expendable(CREDIT, COMPLETION, PROMPT).names(1, 0).lines());
         screen.prose(source(bill)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
         return lines;
     }

@@ -43,8 +43,9 @@ final class Others {
                 Cell.right(Words.count(coordination.refused())),
                 Cell.right(Words.count(coordination.leftToOthers())),
                 caution(coordination.faults()));
-        List<String> lines = new ArrayList<>(
-                table.expendable(LEFT_TO_OTHERS, SENT_BACK, LET_PASS, ALONE).names(0).lines());
+        List<String> lines = new ArrayList<>(table.expendable(LEFT_TO_OTHERS, SENT_BACK, LET_PASS, ALONE)
+                .names(0)
+                .lines());
         coordination.problem().ifPresent(problem -> lines.addAll(screen.prose(problem)));
         return lines;
     }

@@ -67,7 +67,8 @@ public final class ProcessTable {
                 heading("Sent back", true),
                 heading("Left to others", true));
         rows.forEach(row -> row(table, row));
-        return table.expendable(LEFT_TO_OTHERS, SENT_BACK, NO_CALL, CALLS, STATE).lines();
+        return table.expendable(LEFT_TO_OTHERS, SENT_BACK, NO_CALL, CALLS, STATE)
+                .lines();
     }
 
     private static Cell heading(String text, boolean right) {

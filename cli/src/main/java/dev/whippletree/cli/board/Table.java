@@ -147,7 +147,9 @@ public final class Table {
         if (row.cells.isEmpty()) {
             return across(row.across, row.paint, indent);
         }
-        if (detail < 0 || row.cells.size() <= detail || row.cells.get(detail).text.isEmpty()) {
+        if (detail < 0
+                || row.cells.size() <= detail
+                || row.cells.get(detail).text.isEmpty()) {
             return List.of(line(row, widths).stripTrailing());
         }
         Cell cell = row.cells.get(detail);

@@ -46,9 +46,7 @@ final class Announcement {
     /** What a run here has that one's own accounts may not have. */
     private static String conditions(StressSettings settings, boolean rehearsed) {
         return "Before it starts, 200 requests warm up the server"
-                + (rehearsed
-                        ? " and each process rehearses with 25 interviews"
-                        : "")
+                + (rehearsed ? " and each process rehearses with 25 interviews" : "")
                 + ". Declared to the library: up to " + Words.count(settings.maxConcurrency())
                 + " calls under way on each account, each received within "
                 + Words.duration(settings.transit()) + " of being sent.";

@@ -95,7 +95,8 @@ final class WishedSettings {
             String text = texts.get(index);
             rules.get(index)
                     .account()
-                    .filter(id -> IntStream.rangeClosed(1, accounts).noneMatch(number -> id.equals("account-" + number)))
+                    .filter(id ->
+                            IntStream.rangeClosed(1, accounts).noneMatch(number -> id.equals("account-" + number)))
                     .ifPresent(id -> {
                         throw new UserMistake("--fault " + text + ": there is no account '" + id + "'; there "
                                 + (accounts == 1 ? "is account-1" : "are account-1 to account-" + accounts));
@@ -111,8 +112,8 @@ final class WishedSettings {
      */
     static void atMost(String option, int number, int most, String what) {
         if (number > most) {
-            throw new UserMistake(option + ": " + Words.count(number) + " " + what + " are more than can be emulated here; at most "
-                    + Words.count(most));
+            throw new UserMistake(option + ": " + Words.count(number) + " " + what
+                    + " are more than can be emulated here; at most " + Words.count(most));
         }
     }
 }

@@ -26,7 +26,8 @@ public record ProgressBar(String task, long total, Optional<Duration> least) {
     String line(long done, Duration elapsed, int columns) {
         String count = percent(done) + "  " + Words.count(done) + " of " + Words.count(total);
         String time = Words.duration(elapsed);
-        String wholeTime = time + least.map(known -> " of at least " + Words.duration(known)).orElse("");
+        String wholeTime = time
+                + least.map(known -> " of at least " + Words.duration(known)).orElse("");
         for (String[] form : new String[][] {{task + "  ", wholeTime}, {"", wholeTime}, {"", time}}) {
             int room = columns - form[0].length() - count.length() - form[1].length() - 4;
             if (room >= SHORTEST) {

@@ -134,8 +134,8 @@ class StatusBoardTest {
     @ParameterizedTest
     @ValueSource(ints = {40, 50, 60, 70, 80, 92, 100, 120, 200})
     void everyLine_fitsTheScreen_andNoNumberIsCut(int columns) {
-        Set<String> whole = numbers(new StatusBoard(ZoneOffset.UTC, new Screen(false, 300))
-                .lines(Snapshots.busy(), Snapshots.bill()));
+        Set<String> whole = numbers(
+                new StatusBoard(ZoneOffset.UTC, new Screen(false, 300)).lines(Snapshots.busy(), Snapshots.bill()));
         StatusBoard narrow = new StatusBoard(ZoneOffset.UTC, new Screen(false, columns));
         List<String> lines = narrow.lines(Snapshots.busy(), Snapshots.bill());
         assertThat(lines).allMatch(line -> line.length() <= columns);

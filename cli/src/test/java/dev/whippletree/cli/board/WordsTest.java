@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WordsTest {
 
     @ParameterizedTest
-    @CsvSource({"0,0.0 %", "0.8,80.0 %", "0.57,57.0 %", "0.6667,66.7 %", "0.9996,99.9 %", "0.99999,99.9 %", "1,100.0 %"})
+    @CsvSource({"0,0.0 %", "0.8,80.0 %", "0.57,57.0 %", "0.6667,66.7 %", "0.9996,99.9 %", "0.99999,99.9 %", "1,100.0 %"
+    })
     void percent_isRoundedButOnlyTheWholeIsAHundred(double share, String written) {
         assertThat(Words.percent(share)).isEqualTo(written);
     }

@@ -14,7 +14,8 @@ class PlainDisplayTest {
     @Test
     void show_printsALineNowAndThenWithoutControlCharacters() {
         StringWriter out = new StringWriter();
-        PlainDisplay display = new PlainDisplay(new PrintWriter(out), new ProgressBar("Prompts", 200, Optional.empty()), 2);
+        PlainDisplay display =
+                new PlainDisplay(new PrintWriter(out), new ProgressBar("Prompts", 200, Optional.empty()), 2);
         display.show(10, Duration.ofSeconds(5), List.of("board"), "first");
         display.show(50, Duration.ofSeconds(5), List.of("board"), "second");
         display.show(60, Duration.ofSeconds(5), List.of("board"), "third");

@@ -17,7 +17,9 @@ class RedrawnDisplayTest {
     private Extent size = new Extent(80, 24);
     private final StringWriter terminal = new StringWriter();
     private final RedrawnDisplay display = new RedrawnDisplay(
-            new PrintWriter(terminal), new ProgressBar("Prompts", 200, Optional.of(Duration.ofSeconds(51))), () -> size);
+            new PrintWriter(terminal),
+            new ProgressBar("Prompts", 200, Optional.of(Duration.ofSeconds(51))),
+            () -> size);
 
     @Test
     void secondFrame_movesUpByTheFirstOnesLinesAndErasesThem() {

@@ -48,8 +48,7 @@ final class Arithmetic {
         if (!tooLarge(variant.interviews())) {
             return Optional.empty();
         }
-        Judge.Judgement judgement =
-                Judge.withUnknown(new Judge.Judgement(verdict(load), sum), unknown(variant.pool()));
+        Judge.Judgement judgement = Judge.withUnknown(new Judge.Judgement(verdict(load), sum), unknown(variant.pool()));
         return Optional.of(outcome(variant, judgement.verdict(), judgement.reason()));
     }
 

@@ -49,8 +49,8 @@ record Bars(String title, String unit, List<String> series, Function<Stretch, Li
                 double top = frame.y(below + value);
                 html.markup("<rect class=\"s" + number + "\" x=\"" + number(x) + "\" y=\"" + number(top) + "\" width=\""
                                 + number(width) + "\" height=\"" + number(frame.y(below) - top) + "\"><title>")
-                        .text(frame.each() + " " + stretch.name() + ", " + series.get(number) + ": " + Words.count(value) + " "
-                                + unit)
+                        .text(frame.each() + " " + stretch.name() + ", " + series.get(number) + ": "
+                                + Words.count(value) + " " + unit)
                         .markup("</title></rect>\n");
             }
             below += value;

@@ -71,8 +71,8 @@ record Lines(
             String x = number(frame.x(index) + frame.width() / 2);
             String y = number(frame.y(value));
             path.append(index == 0 ? "M" : " L").append(x).append(' ').append(y);
-            String tip =
-                    frame.each() + " " + stretch.name() + ", " + series.get(number) + ": " + label.apply(value) + " " + unit;
+            String tip = frame.each() + " " + stretch.name() + ", " + series.get(number) + ": " + label.apply(value)
+                    + " " + unit;
             points.append("<circle class=\"s" + number + "\" r=\"2.5\" cx=\"" + x + "\" cy=\"" + y + "\"><title>"
                     + Html.escape(tip) + "</title></circle>\n");
         }

@@ -33,7 +33,8 @@ final class AccountsTable {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(heading("Account"), headingRight("Calls"), heading(""), headingRight("Used"), heading("of its limit"));
+        table.row(
+                heading("Account"), headingRight("Calls"), heading(""), headingRight("Used"), heading("of its limit"));
         outcome.accounts().stream().limit(MOST).forEach(account -> rows(table, account, outcome));
         int more = outcome.accounts().size() - MOST;
         if (more > 0) {

@@ -67,7 +67,8 @@ final class CostTable {
         List<String> lines = new ArrayList<>(table.expendable(4, 2, 3).names(0).lines());
         String source = "In " + list.currency() + ", by the prices of " + list.asOf() + " in " + list.source() + "."
                 + list.doubt(costs.today()).map(doubt -> " " + doubt).orElse("");
-        Wrapping.lines(source, Wrapping.width(screen)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
+        Wrapping.lines(source, Wrapping.width(screen))
+                .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
         return lines;
     }
 

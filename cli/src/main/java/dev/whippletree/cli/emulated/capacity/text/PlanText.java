@@ -57,7 +57,8 @@ public final class PlanText {
     private List<String> headline(SizePlan closest) {
         List<String> lines = new ArrayList<>();
         Paint paint = paint(closest.asIs().verdict());
-        Wrapping.lines(Sentences.headline(plan), Wrapping.width(screen)).forEach(line -> lines.add(paint.on(line, screen.colours())));
+        Wrapping.lines(Sentences.headline(plan), Wrapping.width(screen))
+                .forEach(line -> lines.add(paint.on(line, screen.colours())));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews()) + ": ";
         for (String sentence : Sentences.reasons(plan, closest)) {
             lines.addAll(Wrapping.lines(whose + sentence, Wrapping.width(screen)));

@@ -80,8 +80,10 @@ class PlanTextTest {
 
     @Test
     void colours_areOnlyForTerminalsThatShowThem() {
-        assertThat(new PlanText(Plans.several(), PRICED, new Screen(false, 100)).lines()).noneMatch(line -> line.contains("\u001b"));
-        assertThat(new PlanText(Plans.several(), PRICED, new Screen(true, 100)).lines()).anyMatch(line -> line.contains("\u001b[31m"));
+        assertThat(new PlanText(Plans.several(), PRICED, new Screen(false, 100)).lines())
+                .noneMatch(line -> line.contains("\u001b"));
+        assertThat(new PlanText(Plans.several(), PRICED, new Screen(true, 100)).lines())
+                .anyMatch(line -> line.contains("\u001b[31m"));
     }
 
     @Test
