@@ -30,6 +30,7 @@ import dev.whippletree.spi.Settings;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -478,6 +480,10 @@ public final class Whippletree implements AutoCloseable {
          * @throws ConfigurationException if a folder of plugins can't be read
          */
         public PluginCatalog foundPlugins() {
+            return found(folder -> true);
+        }
+
+        private PluginCatalog found(Predicate<Path> which) {
             ClassLoader context = Thread.currentThread().getContextClassLoader();
             ClassLoader fallback = context != null ? context : Whippletree.class.getClassLoader();
             ClassLoader chosen = loader != null ? loader : fallback;
@@ -485,6 +491,7 @@ public final class Whippletree implements AutoCloseable {
             if (source != null) {
                 folders.addAll(source.pluginFolders());
             }
+            folders.removeIf(which.negate());
             return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies, coordinators), folders);
         }
 
@@ -494,12 +501,30 @@ public final class Whippletree implements AutoCloseable {
          * @throws ConfigurationException if anything can't be used, with every problem that was found
          */
         public Whippletree build() {
-            PluginCatalog catalog = plugins();
+            PluginCatalog catalog = pluginsOrAllProblems();
             try {
                 return build(catalog);
             } catch (RuntimeException | Error e) {
                 catalog.close();
                 throw e;
+            }
+        }
+
+        /** A folder of plugins that isn't there hides nothing else that is wrong. */
+        private PluginCatalog pluginsOrAllProblems() {
+            try {
+                return plugins();
+            } catch (ConfigurationException e) {
+                List<String> problems = new ArrayList<>(e.problems());
+                try (PluginCatalog others = found(folder -> Files.isDirectory(folder))) {
+                    Intake intake = intake(others);
+                    Configuration unused = intake.check(whole(intake));
+                } catch (ConfigurationException more) {
+                    more.problems().stream()
+                            .filter(problem -> !problems.contains(problem))
+                            .forEach(problems::add);
+                }
+                throw new ConfigurationException(problems);
             }
         }
 

@@ -17,6 +17,8 @@ import java.util.OptionalInt;
 /** Reads the accounts of a configuration file. */
 final class AccountReader {
 
+    private static final String EXAMPLE = "[{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]";
+
     private final KnownPlugins known;
     private final TokenReader tokens;
     private final TokenOwners owners;
@@ -31,6 +33,10 @@ final class AccountReader {
     List<AccountSettings> read(Section root) {
         List<AccountSettings> accounts = new ArrayList<>();
         for (Element element : root.list("accounts")) {
+            if (element.node().isValueNode()) {
+                root.problems().add(element.at(), "a list of accounts is expected, such as " + EXAMPLE);
+                continue;
+            }
             Section section = root.below(element.at(), element.node());
             account(section).ifPresent(account -> {
                 if (accounts.stream().anyMatch(other -> other.id().equals(account.id()))) {

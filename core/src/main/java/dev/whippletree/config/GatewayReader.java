@@ -58,6 +58,9 @@ final class GatewayReader {
         List<GatewaySettings.Client> clients = clients(section);
         Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.watcher());
         boolean showAccounts = section.flag("show-accounts").orElse(DEFAULT.showAccounts());
+        if (port > GatewaySettings.HIGHEST_PORT) {
+            section.problem("port", "a port is 0 to " + GatewaySettings.HIGHEST_PORT + ", not " + port);
+        }
         if (section.problems().lines().size() > problems || bounds.isEmpty()) {
             return Optional.empty();
         }

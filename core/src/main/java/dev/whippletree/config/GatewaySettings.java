@@ -28,7 +28,7 @@ public record GatewaySettings(
     public static final GatewaySettings DEFAULT =
             new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false);
 
-    private static final int HIGHEST_PORT = 65_535;
+    static final int HIGHEST_PORT = 65_535;
 
     /**
      * Checks ranges, and that nobody from elsewhere can ask without a key.

@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import java.util.Locale;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -38,10 +39,19 @@ final class YamlDocument {
         try (JsonParser parser = YAML.createParser(ObjectReadContext.empty(), yaml)) {
             return new YamlDocument((YAMLParser) parser, problems).read();
         } catch (JacksonException e) {
-            problems.line("", e.getLocation() == null ? 0 : e.getLocation().getLineNr());
+            problems.line("", lineOf(e));
             problems.add("", "this isn't YAML: " + reason(e.getOriginalMessage()));
             return NODES.objectNode();
         }
+    }
+
+    /** Returns where the problem is, which isn't always where the parser stood. */
+    private static int lineOf(JacksonException failure) {
+        if (failure.getCause() instanceof MarkedYamlEngineException marked
+                && marked.getProblemMark().isPresent()) {
+            return marked.getProblemMark().get().getLine() + 1;
+        }
+        return failure.getLocation() == null ? 0 : failure.getLocation().getLineNr();
     }
 
     private JsonNode read() {

@@ -27,6 +27,11 @@ final class ConfigurationMistakesTest {
     private static final String ACCOUNT = "accounts: [{id: a, provider: groq}]\n";
 
     static final List<Arguments> DOCUMENTS = List.of(
+            mistake(
+                    "accounts: hf-1",
+                    "@1: accounts: a list of accounts is expected, such as"
+                            + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
+            mistake(ACCOUNT + "gateway:\n  port: 70000", "@3: gateway.port: a port is 0 to 65535, not 70000"),
             mistake("just text", "keys with values are expected here"),
             mistake("- a\n- b", "keys with values are expected here"),
             mistake("line-size: 1\n---\nline-size: 2\n", "@3: a second document begins here; put everything into one"),
@@ -36,7 +41,7 @@ final class ConfigurationMistakesTest {
                     "@2: max-concurrency: aliases (*one) aren't supported; write the value out"),
             mistake(
                     "routes:\n\tr: 1",
-                    "@1: this isn't YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any"
+                    "@2: this isn't YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any"
                             + " token. (Do not use \\t(TAB) for indentation)"),
             mistake(
                     account("token: ${HF_TOKEN}"),
@@ -114,7 +119,10 @@ final class ConfigurationMistakesTest {
                     "accounts: []",
                     "@1: accounts: there is no account; list one, or remove the key and use the environment's"),
             mistake("accounts: [null]", "@1: accounts[0]: a value is missing"),
-            mistake("accounts: [hf-1]", "@1: accounts[0]: keys with values are expected here"),
+            mistake(
+                    "accounts: [hf-1]",
+                    "@1: accounts[0]: a list of accounts is expected, such as"
+                            + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
             mistake(
                     "accounts:\n- {}",
                     "@2: accounts[0].id: an account needs this key",

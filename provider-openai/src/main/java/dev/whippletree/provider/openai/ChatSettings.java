@@ -16,7 +16,7 @@ public final class ChatSettings {
 
     private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofHours(1);
-    private static final String BASE_URL_NAME = "base-url";
+    static final String BASE_URL_NAME = "base-url";
 
     private ChatSettings() {}
 

@@ -15,6 +15,10 @@ import java.util.Set;
  */
 public final class OpenAiProvider implements Provider {
 
+    private static final SettingKey BASE_URL = new SettingKey(
+            ChatSettings.BASE_URL_NAME,
+            "Where the service is, http or https, such as http://localhost:11434/v1; needed, since any service may be meant.");
+
     private static final SettingKey MAX_TOKENS_FIELD = new SettingKey(
             "max-tokens-field",
             "The field that bounds a completion's length, max_tokens (default) or max_completion_tokens, which OpenAI's"
@@ -30,7 +34,7 @@ public final class OpenAiProvider implements Provider {
 
     @Override
     public Set<SettingKey> settings() {
-        return Set.of(ChatSettings.baseUrl(OpenAiDialect.BASE_URL), ChatSettings.CONNECT_TIMEOUT, MAX_TOKENS_FIELD);
+        return Set.of(BASE_URL, ChatSettings.CONNECT_TIMEOUT, MAX_TOKENS_FIELD);
     }
 
     @Override
@@ -42,6 +46,11 @@ public final class OpenAiProvider implements Provider {
         if (!field.equals("max_tokens") && !field.equals("max_completion_tokens")) {
             throw new IllegalArgumentException("account " + account.id()
                     + ": max-tokens-field is max_tokens or max_completion_tokens, not '" + field + "'");
+        }
+        if (account.settings().text(ChatSettings.BASE_URL_NAME).isEmpty()) {
+            throw new IllegalArgumentException("account " + account.id()
+                    + ": base-url is missing: the address of a service that speaks OpenAI's protocol, such as "
+                    + OpenAiDialect.BASE_URL + " or http://localhost:11434/v1");
         }
         return ChatClient.open(
                 account,
