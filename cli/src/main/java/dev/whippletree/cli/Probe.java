@@ -2,6 +2,7 @@ package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
@@ -32,12 +33,18 @@ final class Probe {
                 .err()
                 .println("whippletree: --probe spends one call of one token on each of "
                         + Words.count(accounts.size(), "account") + ", and tries again where a service fails");
-        whippletree.recheck();
-        boolean good = true;
-        for (AccountSettings account : accounts) {
-            good &= probe(account);
+        // What is wrong is said below, once.
+        LogOutput.to(line -> {});
+        try {
+            whippletree.recheck();
+            boolean good = true;
+            for (AccountSettings account : accounts) {
+                good &= probe(account);
+            }
+            return good;
+        } finally {
+            LogOutput.to(surroundings.err()::println);
         }
-        return good;
     }
 
     private boolean probe(AccountSettings account) {
