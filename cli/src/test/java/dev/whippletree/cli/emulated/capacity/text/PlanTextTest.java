@@ -31,7 +31,7 @@ class PlanTextTest {
                         500 interviews  huggingface (1000 requests / 1h): 2, at 85.0 %
 
                         Accounts
-                        Account        Calls  Used                of its limit
+                        Account        Calls                Used  of its limit
                         huggingface-1    850  █████████░  85.0 %  1000 requests / 1h
                         huggingface-2    850  █████████░  85.0 %  1000 requests / 1h
 
@@ -55,8 +55,8 @@ class PlanTextTest {
                         (1) one account of 30 requests / 1m
 
                         Cost
-                        A run with the cache: 510,000 prompt + 340,000 answer tokens.
-                        The same without:     2,550,000 prompt + 1,700,000 answer tokens.
+                        A run with the cache:  510,000 prompt + 340,000 answer tokens.
+                        The same without:      2,550,000 prompt + 1,700,000 answer tokens.
                                                            a run  uncached    30 runs    uncached
                         huggingface, openai/gpt-oss…  0.2210 usd  1.11 usd   6.63 usd   33.15 usd
                         groq, large instead             1.19 usd  5.95 usd  35.70 usd  178.50 usd
