@@ -157,8 +157,14 @@ public final class Table {
             return List.of(line(row, widths) + GAP + cell.paint.on(cell.text, screen.colours()));
         }
         List<String> lines = new ArrayList<>();
-        lines.add(line(row, widths).stripTrailing());
-        lines.addAll(across(cell.text, cell.paint, indent));
+        int start = total(widths) + GAP.length();
+        if (screen.columns() - start < screen.columns() / 2) {
+            lines.add(line(row, widths).stripTrailing());
+            lines.addAll(across(cell.text, cell.paint, indent));
+            return lines;
+        }
+        lines.addAll(across(cell.text, cell.paint, start));
+        lines.set(0, line(row, widths) + lines.get(0).substring(start - GAP.length()));
         return lines;
     }
 

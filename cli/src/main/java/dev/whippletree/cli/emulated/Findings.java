@@ -21,6 +21,7 @@ import java.util.Optional;
 /** Prints what came of a stress run on standard output: the board, the interviews' times, the checks. */
 final class Findings {
 
+    private static final int NAMES_FIT = 80;
     private static final double MEDIAN = 0.5;
     private static final double NEARLY_ALL = 0.95;
 
@@ -113,15 +114,7 @@ final class Findings {
     /** Prints each check with what was expected and what was, and the first errors if there are any. */
     void checks(List<Check> checks, List<String> errors) {
         out.println();
-        Table table = new Table(screen);
-        checks.forEach(check -> table.row(
-                check.held()
-                        ? Cell.left("✓").painted(Paint.GOOD)
-                        : Cell.left("✗").painted(Paint.BAD),
-                Cell.left(check.name()),
-                Cell.right(check.actual()).painted(Paint.STRONG),
-                Cell.left("expected " + check.expected()).painted(Paint.FAINT)));
-        table.detail(3).lines().forEach(out::println);
+        checkTable(checks).lines().forEach(out::println);
         errors.forEach(error -> screen.prose(error).forEach(line -> out.println("  " + line)));
         long broken = checks.stream().filter(check -> !check.held()).count();
         out.println(
@@ -129,6 +122,29 @@ final class Findings {
                         ? Paint.GOOD.on("All " + checks.size() + " checks held.", screen.colours())
                         : Paint.BAD.on(broken + " of " + checks.size() + " checks did not hold.", screen.colours()));
         out.flush();
+    }
+
+    /** Names of checks have numbers in them, so on a narrow screen they are broken and not clipped. */
+    private Table checkTable(List<Check> checks) {
+        Table table = new Table(screen);
+        boolean wide = screen.columns() >= NAMES_FIT;
+        for (Check check : checks) {
+            Cell mark = check.held()
+                    ? Cell.left("✓").painted(Paint.GOOD)
+                    : Cell.left("✗").painted(Paint.BAD);
+            Cell actual = Cell.right(check.actual()).painted(Paint.STRONG);
+            String expected = "expected " + check.expected();
+            if (wide) {
+                table.row(
+                        mark,
+                        Cell.left(check.name()),
+                        actual,
+                        Cell.left(expected).painted(Paint.FAINT));
+            } else {
+                table.row(mark, actual, Cell.left(check.name() + ", " + expected));
+            }
+        }
+        return table.detail(wide ? 3 : 2);
     }
 
     private static void row(Table table, String label, String text) {

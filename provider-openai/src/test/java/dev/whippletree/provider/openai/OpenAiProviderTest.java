@@ -183,10 +183,15 @@ final class OpenAiProviderTest {
     void otherSettingsThatCannotBeUsed_areErrors() {
         assertThatThrownBy(() -> connect(Map.of("max-tokens-field", "tokens")))
                 .hasMessageContaining("account local-1: max-tokens-field");
-        assertThatThrownBy(() -> connect(Map.of("connect-timeout", "soon")))
+        assertThatThrownBy(() -> connect(Map.of("base-url", "http://localhost:1/v1", "connect-timeout", "soon")))
                 .hasMessageContaining("account local-1: connect-timeout");
-        assertThatThrownBy(() -> connect(Map.of("connect-timeout", "30d")))
+        assertThatThrownBy(() -> connect(Map.of("base-url", "http://localhost:1/v1", "connect-timeout", "30d")))
                 .hasMessageContaining("account local-1: connect-timeout");
+    }
+
+    @Test
+    void missingBaseUrl_isAnErrorAndNoCallOfAPublicService() {
+        assertThatThrownBy(() -> connect(Map.of())).hasMessageContaining("account local-1: base-url is missing");
     }
 
     @Test
