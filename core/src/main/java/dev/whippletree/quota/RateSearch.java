@@ -40,6 +40,9 @@ public final class RateSearch {
     /** A rate that was measured while others used much is far too low; it grows by a tenth for so many calls at least. */
     private static final double FEWEST_BEYOND = 40;
 
+    /** A run of fewer calls is no measure by itself. */
+    private static final long FEWEST_IN_RUN = 40;
+
     private static final double LARGEST_WINDOW = 1000;
 
     /** Where a window is known, what is let in within a shorter share of it is no measure. */
@@ -87,6 +90,23 @@ public final class RateSearch {
 
     /** Calls begun since the congestion began. */
     private long begunSince;
+
+    /** The latest runs, as far as they were of few calls. */
+    private Runs shortRuns = Runs.NONE;
+
+    /** Several runs, one after the other. */
+    private record Runs(long calls, double nanos) {
+
+        private static final Runs NONE = new Runs(0, 0);
+
+        Runs and(long more, double rate) {
+            return new Runs(calls + more, nanos + more / rate);
+        }
+
+        double rate() {
+            return calls / nanos;
+        }
+    }
 
     /** What happens between two congestions. */
     private static final class Run {
@@ -190,6 +210,7 @@ public final class RateSearch {
                 return;
             }
             measured = run.calls > 0 ? measure(now) : measured;
+            shortRuns = isShort() ? shortRuns.and(Math.max(1, run.calls), measured) : Runs.NONE;
             firstRun = firstRun == 0 ? run.calls : firstRun;
             run = new Run(congestedAt, opensAt, idleNanos(now));
             run.calls = begunSince;
@@ -271,16 +292,25 @@ public final class RateSearch {
         return Math.min(MOST_AT_ONCE, Math.max(1, firstRun * BURST_SHARE));
     }
 
-    /** A window used up early leaves a long time closed; a short one says that it was the rate itself that was just too high. */
+    /**
+     * A window used up early leaves a long time closed; a short one says that it was the rate itself that was just too high. A run of few
+     * calls says little, so its rate counts from the second in a row on, with that of those before.
+     */
     private double ceiling(double rate) {
         if (refusedRate == 0) {
             return rate;
         }
         long open = congestedAt - run.start;
-        if (opensAt - congestedAt < SHORT_CLOSURE * Math.max(open, windowNanos)) {
+        boolean brief = opensAt - congestedAt < SHORT_CLOSURE * Math.max(open, windowNanos);
+        if (brief || (isShort() && shortRuns == Runs.NONE)) {
             return refusedRate;
         }
-        return Math.max(rate, refusedRate / 2);
+        double inAll = isShort() ? shortRuns.and(Math.max(1, run.calls), rate).rate() : rate;
+        return Math.min(refusedRate, Math.max(inAll, refusedRate / 2));
+    }
+
+    private boolean isShort() {
+        return run.calls < FEWEST_IN_RUN;
     }
 
     private double callsBeyond() {

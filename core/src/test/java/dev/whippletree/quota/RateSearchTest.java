@@ -112,6 +112,24 @@ final class RateSearchTest {
     }
 
     @Test
+    void fewCallsBetweenTwoRefusals_cutByATenth_andMeasureOnlyTogether() {
+        long opening = find();
+        // Refused at the full rate, after a run that was long enough, and closed for a little.
+        long now = letIn(60, opening, opening + 60 * SECOND);
+        refused(now, now + SECOND);
+        double cut = perSecond();
+
+        now = letIn(2, now + SECOND, now + 3 * SECOND);
+        refused(now, now + 2 * SECOND);
+        assertThat(perSecond()).as("the first short run is no measure").isCloseTo(cut * 0.9, SLIGHT);
+
+        double before = perSecond();
+        now = letIn(1, now + 2 * SECOND, now + 4 * SECOND);
+        refused(now, now + 2 * SECOND);
+        assertThat(perSecond()).as("the second is one").isLessThan(before * 0.7);
+    }
+
+    @Test
     void callsThatDidNotHaveToWait_raiseNothing() {
         long opening = find();
         letIn(400, opening + 100 * SECOND, opening + 4_100 * SECOND);
@@ -133,9 +151,10 @@ final class RateSearchTest {
         refused(now, now + 40 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9 * 100 / 140, SLIGHT);
 
-        letIn(1, now + 40 * SECOND, now + 41 * SECOND);
-        refused(now + 42 * SECOND, now + 10_000 * SECOND);
-        assertThat(perSecond()).isCloseTo(0.9 * 0.9 * 100 / 140 / 2, SLIGHT);
+        now = letIn(50, now + 40 * SECOND, now + 115 * SECOND);
+        double refused = perSecond();
+        refused(now, now + 10_000 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9 * refused / 2, SLIGHT);
     }
 
     @Test
