@@ -29,6 +29,12 @@ public final class Capacity {
     private final Map<Account, Opening> accounts = new LinkedHashMap<>();
     private final long now;
 
+    /** Slots of all accounts, how long one is held at least, and how long after it is reserved a use is dated: by the slowest account. */
+    private long slots;
+
+    private long roundNanos = PLENTY;
+    private long lagNanos;
+
     /** When the first of an account's targets opens, how many attempts may then be under way, and how many later. */
     private record Opening(long nanos, long slots, long mostSlots) {}
 
@@ -48,6 +54,7 @@ public final class Capacity {
                         .add(target, opening == Waits.UNTIL_EVENT ? Waits.NONE : opening);
             }
         }
+        capacities.values().forEach(Capacity::total);
         return capacities.values();
     }
 
@@ -59,6 +66,16 @@ public final class Capacity {
                 (one, other) -> one.nanos() <= other.nanos() ? one : other);
     }
 
+    private void total() {
+        accounts.forEach((account, opening) -> {
+            long latency = account.latency().meanNanos();
+            slots += opening.mostSlots();
+            roundNanos = Math.min(roundNanos, latency);
+            lagNanos =
+                    Math.max(lagNanos, Math.min(latency, account.transitNanos().orElse(latency)));
+        });
+    }
+
     /**
      * Returns how many attempts could begin: in any time no more than limits let in before it and slots allow within it. That time's
      * begin is looked for among the latest rounds of slots, since a limit may let in many at once.
@@ -67,10 +84,8 @@ public final class Capacity {
      */
     public long roomWithin(long aheadNanos, TokenCount tokens) {
         long room = Math.min(limitsWithin(aheadNanos, tokens), slotsWithin(aheadNanos));
-        long slots = slots();
-        long round = roundNanos();
         for (int rounds = 1; rounds <= ROUNDS_LOOKED_AT; rounds++) {
-            long before = aheadNanos - rounds * round;
+            long before = aheadNanos - rounds * roundNanos;
             if (before < 0 || slots * rounds >= room) {
                 break;
             }
@@ -86,18 +101,6 @@ public final class Capacity {
             ofModels = Math.min(PLENTY, ofModels + roomOf(model, aheadNanos, tokens));
         }
         return Math.min(room, ofModels);
-    }
-
-    private long slots() {
-        return accounts.values().stream().mapToLong(Opening::mostSlots).sum();
-    }
-
-    /** Returns how long a slot is held at least, by the quickest account. */
-    private long roundNanos() {
-        return accounts.keySet().stream()
-                .mapToLong(account -> account.latency().meanNanos())
-                .min()
-                .orElse(0);
     }
 
     private long slotsWithin(long aheadNanos) {
@@ -137,26 +140,15 @@ public final class Capacity {
      * whole reservations fit is lost.
      */
     private long roomOf(SlidingWindow window, long aheadNanos, long cost) {
-        long lag = lagNanos();
-        long period = window.windowNanos() + lag;
+        long period = window.windowNanos() + lagNanos;
         long alike = Math.max(0, aheadNanos / period - WINDOWS_LOOKED_AT);
         long last = aheadNanos - alike * period;
         long left = window.amount() % cost;
         long begun = 0;
         for (long ahead = last % period; ahead <= last; ahead += period) {
             long slots = Math.min(PLENTY, slotsWithin(ahead)) * Math.min(cost, Long.MAX_VALUE / PLENTY);
-            begun = Math.min(slots, Math.max(0, window.freeWithin(ahead, lag, now) - left) + begun);
+            begun = Math.min(slots, Math.max(0, window.freeWithin(ahead, lagNanos, now) - left) + begun);
         }
         return begun + alike * Math.min(window.amount() - left, PLENTY / (alike + 1));
-    }
-
-    /** How long after it is reserved a use is dated, by the slowest account. */
-    private long lagNanos() {
-        long most = 0;
-        for (Account account : accounts.keySet()) {
-            long latency = account.latency().meanNanos();
-            most = Math.max(most, Math.min(latency, account.transitNanos().orElse(latency)));
-        }
-        return most;
     }
 }
