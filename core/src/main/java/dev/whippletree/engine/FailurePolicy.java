@@ -24,9 +24,6 @@ final class FailurePolicy {
     /** Caps all calls for a flight on a target that were refused by a limit. */
     private static final int MOST_CALLS_A_TARGET = 100;
 
-    /** Refusals of a flight after which it pauses before it asks again what is open: by chance, few see more. */
-    private static final int AT_ONCE = 10;
-
     private static final NextStep NOW = new NextStep.TryAgain(0, false, true);
     private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service answered with nothing");
 
@@ -105,18 +102,19 @@ final class FailurePolicy {
         return NOW;
     }
 
-    /** Another target or the same one as soon as it is open; after a pause if it is, and has refused the flight often. */
+    /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */
     private NextStep limited(Flight flight, Target target, Failure failure, long now) {
         boolean toldWrongly = failure.retryAfter().isPresent()
                 && (target.organization().refusesStill() || target.modelScope().refusesStill());
-        int refusals = toldWrongly ? 0 : flight.options().countRefusal(target);
+        boolean byChance = target.openingNanos(now) == Waits.NONE;
+        int refusals = toldWrongly || byChance ? 0 : flight.options().countRefusal(target);
         if (refusals >= MOST_REFUSALS || flight.failuresOn(target) >= MOST_CALLS_A_TARGET) {
             flight.options().bar(target);
         }
         if (flight.options().ever().isEmpty()) {
             return new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
         }
-        if (target.openingNanos(now) != Waits.NONE) {
+        if (!byChance) {
             return NOW;
         }
         Retries retries = flight.route().settings().retries();

@@ -28,8 +28,8 @@ public final class RateSearch {
     /** An account that has done nothing for long may send this share of its first run at once. */
     private static final double BURST_SHARE = 1.0 / 16;
 
-    /** One test of a rate loses about half a percent. */
-    private static final double CALLS_PER_REFUSAL = 200;
+    /** A test of a rate loses about a third of a percent. */
+    private static final double CALLS_PER_REFUSAL = 300;
 
     /**
      * A window's calls are refused only once it is used up. Growing much within one would overshoot, so a rate isn't tested before
