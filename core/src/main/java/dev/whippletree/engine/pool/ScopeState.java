@@ -10,7 +10,6 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.FixedWindow;
 import dev.whippletree.quota.Pace;
 import dev.whippletree.quota.Quota.Use;
-import dev.whippletree.quota.RandomRefusals;
 import dev.whippletree.quota.RateSearch;
 import dev.whippletree.quota.ReportedQuota;
 import dev.whippletree.quota.SlidingWindow;
@@ -66,7 +65,6 @@ public final class ScopeState {
 
     private final ReportedLimits reported = new ReportedLimits();
     private RateSearch search = new RateSearch();
-    private final RandomRefusals random = new RandomRefusals();
     private final Pauses pauses = new Pauses();
 
     /** The one model of an organization that its targets are of; null if they are of several, and for a model's own scope. */
@@ -271,7 +269,6 @@ public final class ScopeState {
     void letIn(long beganNanos, long now) {
         pauses.letIn(beganNanos);
         search.letIn(beganNanos, now);
-        random.letIn(beganNanos);
         if (doubted) {
             letInSinceRefusal++;
             trustAgain();
@@ -289,72 +286,6 @@ public final class ScopeState {
         if (meters.stream().anyMatch(meter -> isExceededByAnswers(meter, now))) {
             lease.target().account().distrustTransit();
         }
-        if (told.isPresent()) {
-            return limited(lease, told, chance, now);
-        }
-        random.took(now - lease.beganNanos());
-        if (!random.hasLetIn(latestAsGoodAsLetIn(lease, now))) {
-            return nothingLetInYet(lease, chance, now);
-        }
-        if (isLimit(lease, now)) {
-            return limited(lease, told, chance, now);
-        }
-        search.setAside(lease.beganNanos());
-        return now;
-    }
-
-    /** As long as it has never let in anything there is neither a share that is refused by chance nor a rate, only a pause. */
-    private long nothingLetInYet(Lease lease, double chance, long now) {
-        if (leases.size() > 1) {
-            search.setAside(lease.beganNanos());
-        } else {
-            search = new RateSearch();
-        }
-        return pauses.refused(lease.beganNanos(), OptionalLong.empty(), Pauses.FIRST_NANOS, chance, now);
-    }
-
-    /** Returns whether a refusal that says nothing of when to come back is put down to a limit. */
-    private boolean isLimit(Lease lease, long now) {
-        RandomRefusals.Cause cause = random.refused(
-                lease.beganNanos(),
-                latestAsGoodAsLetIn(lease, now),
-                search.pace().isPresent(),
-                now);
-        switch (cause) {
-            case CHANCE, LIMIT -> {}
-            case DOUBT -> {
-                search = RateSearch.at(letInSince(random.doubtedSince(), now), random.letIn(), now);
-                keepPace();
-            }
-            case NO_LIMIT -> {
-                search = new RateSearch();
-                meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED);
-            }
-        }
-        return cause == RandomRefusals.Cause.LIMIT;
-    }
-
-    /** Returns when the latest call under way began that no limit can have refused any more. */
-    private long latestAsGoodAsLetIn(Lease refused, long now) {
-        long latest = Long.MIN_VALUE;
-        for (Lease lease : leases.keySet()) {
-            if (lease != refused && lease.beganNanos() <= now - random.certainNanos()) {
-                latest = Math.max(latest, lease.beganNanos());
-            }
-        }
-        return latest;
-    }
-
-    /** Returns the calls a nanosecond that were let in, or as good as that, of those begun since a moment. */
-    private double letInSince(long since, long now) {
-        long certain = now - random.certainNanos();
-        long surviving = leases.keySet().stream()
-                .filter(lease -> lease.beganNanos() >= since && lease.beganNanos() <= certain)
-                .count();
-        return (random.letIn() + surviving) / Math.max(1, certain - since);
-    }
-
-    private long limited(Lease lease, OptionalLong told, double chance, long now) {
         long begun = lease.beganNanos();
         long first = search.pauseNanos().orElse(Pauses.FIRST_NANOS);
         if (told.isPresent()) {
