@@ -10,12 +10,12 @@ import java.util.Map;
 
 /**
  * Invariant 1, after a refusal: what a service says is closed isn't tried again before the latest time it said. But a long wait may be
- * wrong: one call at a time may try out from a 64th of it on.
+ * wrong: one call may try it out when half of it is over, and sooner the more such trials were let in.
  */
 final class ClosuresHold implements Invariant {
 
     private static final long LONG_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final long SMALLEST_SHARE = 64;
+    private static final int MOST_HALVINGS = 5;
 
     /** A call that nothing was heard of for so long may be taken to be let in. */
     private static final long LET_IN_NANOS = Duration.ofMillis(100).toNanos();
@@ -28,6 +28,9 @@ final class ClosuresHold implements Invariant {
 
     /** The calls that tried out a wait, by what had refused. */
     private final Map<String, Call> trials = new HashMap<>();
+
+    /** How many calls that tried out a wait weren't refused. */
+    private final Map<String, Integer> letIn = new HashMap<>();
 
     ClosuresHold(Facts facts) {
         this.facts = facts;
@@ -50,9 +53,10 @@ final class ClosuresHold implements Invariant {
 
     private boolean isTrial(String scope, Closed closing, Call call) {
         long wait = closing.untilNanos() - closing.fromNanos();
+        int halvings = 1 + Math.min(MOST_HALVINGS, letIn.getOrDefault(scope, 0));
         if (scope.equals(call.connection)
                 || wait < LONG_NANOS
-                || facts.nowNanos < closing.fromNanos() + wait / SMALLEST_SHARE) {
+                || facts.nowNanos < closing.fromNanos() + (wait >> halvings)) {
             return false;
         }
         Call trial = trials.get(scope);
@@ -68,13 +72,20 @@ final class ClosuresHold implements Invariant {
         boolean limited = failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED;
         if (limited && failure.retryAfter().isPresent()) {
             String scope = scope(call, failure.reach());
-            trials.remove(scope);
+            endTrial(scope, call);
             close(scope, failure.retryAfter().get());
         }
         if (failure.kind() == FailureKind.UNAUTHORIZED) {
             close(
                     // An account that is connected anew is another one: somebody has done something about it.
                     failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection, Duration.ofHours(1));
+        }
+    }
+
+    private void endTrial(String scope, Call refused) {
+        Call trial = trials.remove(scope);
+        if (trial != null && trial != refused) {
+            letIn.merge(scope, 1, Integer::sum);
         }
     }
 
