@@ -99,8 +99,8 @@ public final class RateSearch {
 
         private static final Runs NONE = new Runs(0, 0);
 
-        Runs and(long more, double rate) {
-            return new Runs(calls + more, nanos + more / rate);
+        Runs and(Run another, double rate) {
+            return new Runs(calls + another.measuredCalls(), nanos + another.measuredCalls() / rate);
         }
 
         double rate() {
@@ -126,6 +126,11 @@ public final class RateSearch {
             this.countedFrom = countedFrom;
             this.start = start;
             this.idleBefore = idleBefore;
+        }
+
+        /** Returns the calls let in, by which a rate is measured: it is never nothing. */
+        long measuredCalls() {
+            return Math.max(1, calls);
         }
     }
 
@@ -192,7 +197,7 @@ public final class RateSearch {
                 return;
             }
             measured = run.calls > 0 ? measure(now) : measured;
-            shortRuns = isShort() ? shortRuns.and(Math.max(1, run.calls), measured) : Runs.NONE;
+            shortRuns = isShort() ? shortRuns.and(run, measured) : Runs.NONE;
             firstRun = firstRun == 0 ? run.calls : firstRun;
             run = new Run(congestedAt, opensAt, idleNanos(now));
             run.calls = begunSince;
@@ -287,7 +292,7 @@ public final class RateSearch {
         if (brief || (isShort() && shortRuns == Runs.NONE)) {
             return refusedRate;
         }
-        double inAll = isShort() ? shortRuns.and(Math.max(1, run.calls), rate).rate() : rate;
+        double inAll = isShort() ? shortRuns.and(run, rate).rate() : rate;
         return Math.min(refusedRate, Math.max(inAll, refusedRate / 2));
     }
 
@@ -316,7 +321,7 @@ public final class RateSearch {
     /** Returns the rate at which calls were let in. */
     private double measure(long now) {
         long idle = idleNanos(now) - run.idleBefore;
-        return (double) Math.max(1, run.calls) / Math.max(1, opensAt - run.start - idle);
+        return (double) run.measuredCalls() / Math.max(1, opensAt - run.start - idle);
     }
 
     /** Returns for how long calls waited for nothing: while a pace is kept it tells, else the time without any call. */
