@@ -51,6 +51,9 @@ final class PluginFolderTest {
     /** Only keeps a test that would never end from never ending. */
     private static final long PATIENCE_SECONDS = 60;
 
+    /** Standard output alone, of the usual size. */
+    private static final Terminal EIGHTY_COLUMNS = new Terminal(false, true, false, false);
+
     /** Where the build puts libraries in versions that the library itself doesn't use. */
     private static final Path OTHER_VERSIONS = Path.of("target/other-versions");
 
@@ -240,7 +243,7 @@ final class PluginFolderTest {
         makeBroken("newer");
         Files.writeString(folder.resolve("whippletree.yaml"), yaml("echo"));
 
-        assertThat(run("plugins")).as(err.toString()).isZero();
+        assertThat(run(EIGHTY_COLUMNS, "plugins")).as(err.toString()).isZero();
         assertThat(err.toString()).isEmpty();
         assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
         assertThat(out.toString())
@@ -251,6 +254,17 @@ final class PluginFolderTest {
                 .containsPattern("plugin +– +broken +.*plugins/damaged.jar")
                 .containsPattern("provider +– +broken +.*plugins/newer.jar")
                 .contains("it was built against version 2");
+    }
+
+    @Test
+    void command_inAPipe_cutsNoNameOfAFile() throws IOException {
+        whole("whole.jar");
+        Files.writeString(folder.resolve("whippletree.yaml"), yaml("echo"));
+
+        assertThat(run("plugins")).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains(plugins.resolve("whole.jar").toString())
+                .doesNotContain("…");
     }
 
     @Test
@@ -410,6 +424,10 @@ final class PluginFolderTest {
     }
 
     private int run(String... arguments) {
+        return run(Terminal.NONE, arguments);
+    }
+
+    private int run(Terminal terminal, String... arguments) {
         try (SystemTimeline timeline = new SystemTimeline()) {
             return Main.run(
                     new Surroundings(
@@ -418,7 +436,7 @@ final class PluginFolderTest {
                             InputStream.nullInputStream(),
                             new PrintWriter(out),
                             new PrintWriter(err),
-                            Terminal.NONE,
+                            terminal,
                             ZoneOffset.UTC,
                             new CompletableFuture<>(),
                             timeline,
