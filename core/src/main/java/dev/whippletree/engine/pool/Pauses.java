@@ -8,8 +8,8 @@ import java.util.OptionalLong;
  *
  * <p>Where the service doesn't say for how long, the first pause is given, and each further one twice as long until it lets a call
  * in. Where it does, it is believed, but may be wrong. When it refuses again at the time that it told, the next pause is at least
- * half of the time for which it has refused everything so far, so that an hour's limit told as a second costs some twenty calls. A
- * long wait is tried out at half of its time, seldom if that was in vain; if it wasn't, only so much is believed from then on.
+ * half of the time for which it has refused everything so far, so that an hour's limit told as a second costs some twenty calls. Long
+ * waits of a service that has ever let in a call are tried out (see {@link ToldWaits}).
  */
 final class Pauses {
 
@@ -19,18 +19,13 @@ final class Pauses {
     /** A limit that gives way sooner than that is found open soon enough; one call in this time hammers nobody. */
     private static final long LONGEST_NANOS = Duration.ofMinutes(5).toNanos();
 
-    /** There is nothing to be gained by trying out shorter ones. */
-    private static final long LONG_NANOS = Duration.ofSeconds(5).toNanos();
-
     /** When it opens for all, some may be refused only because others used what there was; from the next time on one call goes alone. */
     private static final int AMONG_MANY = 2;
 
     private static final double JITTER = 0.25;
-    private static final int MOST_HALVINGS = 5;
 
-    /** Nobody knows yet whether it tells the truth. */
-    private static final int FIRST_TRIAL_AFTER = 2;
-
+    private final ToldWaits waits = new ToldWaits();
+    private boolean everLetIn;
     private long next;
     private long until = Long.MIN_VALUE;
 
@@ -39,16 +34,6 @@ final class Pauses {
 
     /** How many times in a row it refused a call that began after its pause was over. */
     private int refusals;
-
-    /** How many times a wait that it tells is halved. */
-    private int halvings;
-
-    private boolean trying;
-
-    /** After so many pauses a wait is tried out again. */
-    private int pausesToTrial = FIRST_TRIAL_AFTER;
-
-    private int lastTrialAfter;
 
     /**
      * Returns when it is asked again, now that a call was refused. Calls begun before the last pause was over prolong it only by what
@@ -64,12 +49,17 @@ final class Pauses {
                 refusedSince = now;
             }
             refusals++;
-            until = now + (told.isPresent() ? ownOfTold(told.getAsLong(), now) : doubled(firstNanos, chance));
+            until = told.isPresent() ? now + ownOfTold(told.getAsLong(), now) : ownOfUntold(firstNanos, chance, now);
         }
         if (told.isPresent()) {
-            until = Math.max(until, now + believed(told.getAsLong()));
+            until = Math.max(until, now + waits.believed(told.getAsLong(), now));
         }
         return until;
+    }
+
+    /** A trial of a wait that isn't told of another is in vain: the wait lasts as long as was told. */
+    private long ownOfUntold(long firstNanos, double chance, long now) {
+        return waits.isTrying() ? Math.max(now, waits.giveUp()) : now + doubled(firstNanos, chance);
     }
 
     private long doubled(long firstNanos, double chance) {
@@ -78,39 +68,31 @@ final class Pauses {
     }
 
     private long ownOfTold(long told, long now) {
-        if (trying) {
-            trying = false;
-            lastTrialAfter = Math.max(1, lastTrialAfter * 2);
-            pausesToTrial = lastTrialAfter;
-        } else if (refusals > 1) {
-            halvings = Math.max(0, halvings - 1);
-        } else if (told >= LONG_NANOS && halvings < MOST_HALVINGS) {
-            trying = pausesToTrial == 0;
-            pausesToTrial = Math.max(0, pausesToTrial - 1);
+        if (refusals > 1 && waits.hasShrunk(told, now)) {
+            refusals--;
+        } else if (refusals == 1 && everLetIn) {
+            waits.begin(told);
         }
         return refusals > AMONG_MANY ? Math.min(LONGEST_NANOS, (now - refusedSince) / 2) : 0;
     }
 
-    private long believed(long told) {
-        return told >> (halvings + (trying ? 1 : 0));
+    /** Returns whether a call is to find out if a wait that was told is too long. */
+    boolean isTrying() {
+        return waits.isTrying();
     }
 
     /** Returns whether only one call may find out if it lets in again. */
     boolean isUncertain() {
-        return refusals > 1 || trying;
+        return refusals > 1 || waits.isTrying();
     }
 
     /** It let in a call. */
     void letIn(long begun) {
+        everLetIn = true;
         if (begun >= until && refusals > 0) {
             next = 0;
             refusals = 0;
-            if (trying) {
-                trying = false;
-                halvings++;
-                pausesToTrial = 0;
-                lastTrialAfter = 0;
-            }
+            waits.letIn(begun);
         }
     }
 }

@@ -72,37 +72,105 @@ final class PausesTest {
     }
 
     @Test
-    void longWait_isTriedOutAtHalfOfIt_seldomIfInVain() {
-        long now = 0;
+    void serviceThatNeverLetInAnything_isAskedNoEarlierThanItSays() {
+        assertThat(pauses.refused(0, told(60), SECOND, 0, 0)).isEqualTo(60 * SECOND);
+        assertThat(pauses.isUncertain()).isFalse();
+    }
+
+    @Test
+    void longWaitThatIsRight_isTriedOutByOneCall_andThenBelieved() {
         int inVain = 0;
-        for (int window = 0; window < 64; window++) {
+        long now = letInAt(0);
+        for (int window = 0; window < 17; window++) {
             long end = now + 60 * SECOND;
             long until = pauses.refused(now, told(60), SECOND, 0, now);
             while (until < end) {
                 inVain++;
                 assertThat(pauses.isUncertain()).isTrue();
-                until = pauses.refused(until, told(1 + (end - until) / SECOND), SECOND, 0, until);
+                until = pauses.refused(until, told((end - until + SECOND - 1) / SECOND), SECOND, 0, until);
             }
-            pauses.letIn(until);
-            now = until + SECOND;
+            assertThat(pauses.isUncertain()).as("it opens for all").isFalse();
+            assertThat(until - end).isBetween(0L, SECOND);
+            now = letInAt(until);
         }
-        assertThat(inVain).isLessThan(8);
+        assertThat(inVain).isEqualTo(1);
     }
 
     @Test
-    void toldTenTimesTooMuch_isBelievedLessEachTime() {
-        long now = 0;
-        long until = 0;
+    void toldTenTimesTooMuch_isFoundOutByHowFastItShrinks() {
+        long now = letInAt(0);
         for (int window = 0; window < 8; window++) {
-            until = pauses.refused(now, told(100), SECOND, 0, now);
-            long wait = until - now;
-            while (wait < 10 * SECOND) {
-                until = pauses.refused(until, told(101 - 10 * wait / SECOND), SECOND, 0, until);
-                wait = until - now;
+            long end = now + 10 * SECOND;
+            long until = pauses.refused(now, told(100), SECOND, 0, now);
+            int calls = 0;
+            while (until < end) {
+                until = pauses.refused(until, told((10 * (end - until) + SECOND - 1) / SECOND), SECOND, 0, until);
+                calls++;
             }
-            pauses.letIn(until);
-            now = until + SECOND;
+            assertThat(until - end).as("window %d", window).isLessThan(2 * SECOND);
+            assertThat(calls).isLessThan(4);
+            now = letInAt(until);
         }
-        assertThat(pauses.refused(now, told(100), SECOND, 0, now) - now).isLessThan(13 * SECOND);
+    }
+
+    @Test
+    void trialThatIsRefusedWithoutAWait_isInVain_andTheWaitThatWasToldLasts() {
+        long now = letInAt(0);
+        long until = pauses.refused(now, told(60), SECOND, 0, now);
+        assertThat(until).isLessThan(now + 10 * SECOND);
+        assertThat(pauses.refused(until, OptionalLong.empty(), SECOND, 0, until)).isEqualTo(now + 60 * SECOND);
+    }
+
+    @Test
+    void anotherLimitsShorterWait_isNoExaggeration() {
+        long now = letInAt(0);
+        long until = pauses.refused(now, told(60), SECOND, 0, now);
+        long next = pauses.refused(until, told(6), SECOND, 0, until);
+        next = pauses.refused(next, told(6 - (next - until) / SECOND), SECOND, 0, next);
+        now = letInAt(next);
+        assertThat(pauses.refused(now, told(60), SECOND, 0, now)).isEqualTo(now + 60 * SECOND);
+    }
+
+    @Test
+    void toldTheSameAllTheTime_isTriedOutMoreAndMoreSeldom() {
+        int inVain = 0;
+        long now = letInAt(0);
+        for (int window = 0; window < 64; window++) {
+            long end = now + 60 * SECOND;
+            long until = now;
+            do {
+                until = pauses.refused(until, told(60), SECOND, 0, until);
+                inVain++;
+            } while (until < end);
+            now = letInAt(until);
+        }
+        assertThat(inVain - 64).isLessThan(8);
+    }
+
+    @Test
+    void waitThatIsOverSooner_isBelievedLess() {
+        long now = letInAt(0);
+        long until = pauses.refused(now, told(3200), SECOND, 0, now);
+        assertThat(until - now).isEqualTo(200 * SECOND);
+        now = letInAt(until);
+        until = pauses.refused(now, told(320), SECOND, 0, now);
+        assertThat(until - now).isLessThanOrEqualTo(20 * SECOND);
+    }
+
+    @Test
+    void exaggerationThatIsOver_isForgottenAtTheNextRefusal() {
+        long now = letInAt(0);
+        now = letInAt(pauses.refused(now, told(3200), SECOND, 0, now));
+        long end = now + 320 * SECOND;
+        int calls = 0;
+        for (long until = now; until < end; calls++) {
+            until = pauses.refused(until, told((end - until + SECOND - 1) / SECOND), SECOND, 0, until);
+        }
+        assertThat(calls).isLessThan(5);
+    }
+
+    private long letInAt(long moment) {
+        pauses.letIn(moment);
+        return moment + SECOND;
     }
 }

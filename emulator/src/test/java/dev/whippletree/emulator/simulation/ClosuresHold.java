@@ -10,12 +10,15 @@ import java.util.Map;
 
 /**
  * Invariant 1, after a refusal: what a service says is closed isn't tried again before the latest time it said. But a long wait may be
- * wrong: one call may try it out when half of it is over, and sooner the more such trials were let in.
+ * wrong: one call at a time may try out from a 64th of it on.
  */
 final class ClosuresHold implements Invariant {
 
     private static final long LONG_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final int MOST_HALVINGS = 5;
+    private static final long SMALLEST_SHARE = 64;
+
+    /** Waits are told in whole seconds, rounded up, so the end that is told later may be the truer one. */
+    private static final long ROUNDING_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** A call that nothing was heard of for so long may be taken to be let in. */
     private static final long LET_IN_NANOS = Duration.ofMillis(100).toNanos();
@@ -23,14 +26,20 @@ final class ClosuresHold implements Invariant {
     private final Facts facts;
     private final Map<String, Closed> closed = new HashMap<>();
 
-    /** From when until when something is closed: calls of the very instant of the refusal may have been decided before it. */
-    private record Closed(long fromNanos, long untilNanos) {}
+    /**
+     * From when until when something is closed, and whether the service said what: calls of the very instant of the refusal may have been
+     * decided before it.
+     */
+    private record Closed(long fromNanos, long untilNanos, boolean named) {
+
+        boolean mayBeTried(long now) {
+            long wait = untilNanos - fromNanos;
+            return wait >= LONG_NANOS && now >= fromNanos + wait / SMALLEST_SHARE;
+        }
+    }
 
     /** The calls that tried out a wait, by what had refused. */
     private final Map<String, Call> trials = new HashMap<>();
-
-    /** How many calls that tried out a wait weren't refused. */
-    private final Map<String, Integer> letIn = new HashMap<>();
 
     ClosuresHold(Facts facts) {
         this.facts = facts;
@@ -49,22 +58,27 @@ final class ClosuresHold implements Invariant {
                     () -> "the " + call + " is made although " + scope + " is closed until "
                             + (end == null ? "" : Duration.ofNanos(end.untilNanos())));
         }
+        tryOthers(call);
     }
 
     private boolean isTrial(String scope, Closed closing, Call call) {
-        long wait = closing.untilNanos() - closing.fromNanos();
-        int halvings = 1 + Math.min(MOST_HALVINGS, letIn.getOrDefault(scope, 0));
-        if (scope.equals(call.connection)
-                || wait < LONG_NANOS
-                || facts.nowNanos < closing.fromNanos() + (wait >> halvings)) {
+        if (scope.equals(call.connection) || !closing.mayBeTried(facts.nowNanos)) {
             return false;
         }
-        Call trial = trials.get(scope);
-        if (trial == null) {
-            trials.put(scope, call);
-            return true;
-        }
-        return trial.ended || facts.nowNanos >= trial.sentNanos + LET_IN_NANOS;
+        Call trial = trials.putIfAbsent(scope, call);
+        return trial == null || trial.ended || facts.nowNanos >= trial.sentNanos + LET_IN_NANOS;
+    }
+
+    /** What closed a model without a name may be the organization's: then a call on another model of it tries it out. */
+    private void tryOthers(Call call) {
+        closed.forEach((scope, closing) -> {
+            if (!closing.named()
+                    && scope.startsWith(organization(call) + "/")
+                    && facts.nowNanos > closing.fromNanos()
+                    && closing.mayBeTried(facts.nowNanos)) {
+                trials.putIfAbsent(scope, call);
+            }
+        });
     }
 
     @Override
@@ -72,26 +86,25 @@ final class ClosuresHold implements Invariant {
         boolean limited = failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED;
         if (limited && failure.retryAfter().isPresent()) {
             String scope = scope(call, failure.reach());
-            endTrial(scope, call);
-            close(scope, failure.retryAfter().get());
+            trials.remove(scope);
+            trials.values().remove(call);
+            close(scope, failure.retryAfter().get(), failure.reach() != Reach.UNKNOWN);
         }
         if (failure.kind() == FailureKind.UNAUTHORIZED) {
             close(
                     // An account that is connected anew is another one: somebody has done something about it.
-                    failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection, Duration.ofHours(1));
+                    failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection,
+                    Duration.ofHours(1),
+                    true);
         }
     }
 
-    private void endTrial(String scope, Call refused) {
-        Call trial = trials.remove(scope);
-        if (trial != null && trial != refused) {
-            letIn.merge(scope, 1, Integer::sum);
-        }
-    }
-
-    private void close(String scope, Duration wait) {
-        Closed now = new Closed(facts.nowNanos, facts.nowNanos + wait.toNanos());
-        closed.merge(scope, now, (one, other) -> one.untilNanos() >= other.untilNanos() ? one : other);
+    private void close(String scope, Duration wait, boolean named) {
+        Closed now = new Closed(facts.nowNanos, facts.nowNanos + wait.toNanos(), named);
+        closed.merge(
+                scope,
+                now,
+                (earlier, later) -> later.untilNanos() >= earlier.untilNanos() - ROUNDING_NANOS ? later : earlier);
     }
 
     /** Of what the service leaves open, the model is the least that is closed. */
