@@ -74,7 +74,7 @@ final class FailurePolicy {
             case REJECTED -> new NextStep.Fail(Reason.REJECTED);
             case FILTERED -> new NextStep.Fail(Reason.FILTERED);
             case TOO_LARGE -> tooLarge(flight, target);
-            case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target, failure);
+            case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target, failure, now);
             case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(attempt, failure, now);
             case OVERLOADED, TIMEOUT -> avoiding(attempt, failure, now);
             case UNAVAILABLE -> failure == EMPTY ? avoiding(attempt, failure, now) : unavailable(attempt, failure, now);
@@ -102,15 +102,23 @@ final class FailurePolicy {
         return NOW;
     }
 
-    /** Another target, or the same one as soon as it is open. */
-    private static NextStep limited(Flight flight, Target target, Failure failure) {
+    /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */
+    private NextStep limited(Flight flight, Target target, Failure failure, long now) {
         boolean toldWrongly = failure.retryAfter().isPresent()
                 && (target.organization().refusesStill() || target.modelScope().refusesStill());
-        int refusals = toldWrongly ? 0 : flight.options().countRefusal(target);
+        boolean byChance = target.openingNanos(now) == Waits.NONE;
+        int refusals = toldWrongly || byChance ? 0 : flight.options().countRefusal(target);
         if (refusals >= MOST_REFUSALS || flight.failuresOn(target) >= MOST_CALLS_A_TARGET) {
             flight.options().bar(target);
         }
-        return flight.options().ever().isEmpty() ? new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED) : NOW;
+        if (flight.options().ever().isEmpty()) {
+            return new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
+        }
+        if (!byChance) {
+            return NOW;
+        }
+        Retries retries = flight.route().settings().retries();
+        return new NextStep.TryAgain(Backoff.nanos(0, retries, Duration.ZERO, random), false, true);
     }
 
     /** The same tier once more, then the next as well; at once if the service asks for a longer pause than the tier is worth. */

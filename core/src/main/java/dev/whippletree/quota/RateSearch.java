@@ -135,6 +135,24 @@ public final class RateSearch {
     }
 
     /**
+     * Returns one that goes on from a rate at which calls were let in and some refused, a tenth below it at first.
+     *
+     * @param rate calls a nanosecond, positive
+     * @param calls by how many calls it is known
+     */
+    public static RateSearch at(double rate, double calls, long now) {
+        RateSearch search = new RateSearch();
+        search.run = new Run(now, now, 0);
+        search.measured = rate;
+        search.firstRun = calls;
+        search.congestedAt = now;
+        search.opensAt = now;
+        search.growth = new CubicGrowth(rate, search.callsToNextTest(rate));
+        search.pace = new Pace(search.growth.value(), search.mostAtOnce(), now);
+        return search;
+    }
+
+    /**
      * Returns one of a limit that is known, but that others use too, or that is too high.
      *
      * @param windowNanos the limit's window

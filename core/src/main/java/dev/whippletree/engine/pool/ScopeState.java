@@ -40,16 +40,6 @@ public final class ScopeState {
 
     private static final long FLIGHTS_IN_MEAN = 8;
 
-    /** So many calls let in, and so many windows', show that a limit that was doubted is right. */
-    private static final long CALLS_TO_TRUST = 200;
-
-    private static final long WINDOWS_TO_TRUST = 2;
-
-    /** As many at a pace that was found: it is tested more often than that. */
-    private static final long PACED_CALLS_TO_TRUST = 1000;
-
-    private static final long PACED_WINDOWS_TO_TRUST = 5;
-
     private final Scope scope;
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
@@ -64,8 +54,7 @@ public final class ScopeState {
     private final List<Meter> past = new ArrayList<>(0);
 
     private final ReportedLimits reported = new ReportedLimits();
-    private RateSearch search = new RateSearch();
-    private final Pauses pauses = new Pauses();
+    private final Refusals refusals = new Refusals();
 
     /** The one model of an organization that its targets are of; null if they are of several, and for a model's own scope. */
     private @Nullable ScopeState onlyModel;
@@ -75,10 +64,6 @@ public final class ScopeState {
 
     private Ended ended = new Ended(0, TokenCount.NONE);
 
-    /** Whether calls were refused although a declared or reported limit of requests had room for them. */
-    private boolean doubted;
-
-    private long letInSinceRefusal;
     private final SharedLimits shared = new SharedLimits(this);
 
     /** The smallest amounts of its limits of tokens; there may be many targets to be asked for them. */
@@ -241,7 +226,7 @@ public final class ScopeState {
 
     /** Returns whether a limit of requests was declared or reported, and nothing shows that there is a lower one. */
     boolean knowsRequestLimit() {
-        if (doubted) {
+        if (refusals.doubtLimits()) {
             return false;
         }
         for (Meter meter : meters) {
@@ -267,12 +252,31 @@ public final class ScopeState {
 
     /** It let in an attempt. */
     void letIn(long beganNanos, long now) {
-        pauses.letIn(beganNanos);
-        search.letIn(beganNanos, now);
-        if (doubted) {
-            letInSinceRefusal++;
-            trustAgain();
+        refusals.letIn(beganNanos, now);
+        if (refusals.doubtLimits() && refusals.trustAgain(slowestKnown(), largestKnown())) {
+            keepPace();
         }
+    }
+
+    /** Returns the requests a nanosecond that its declared and reported limits allow. */
+    private double slowestKnown() {
+        return meters.stream()
+                .filter(ScopeState::isKnown)
+                .map(Meter::quota)
+                .filter(quota ->
+                        quota.window().filter(window -> !window.isZero()).isPresent())
+                .mapToDouble(quota ->
+                        (double) quota.amount() / quota.window().orElseThrow().toNanos())
+                .min()
+                .orElse(Double.MAX_VALUE);
+    }
+
+    private long largestKnown() {
+        return meters.stream()
+                .filter(ScopeState::isKnown)
+                .mapToLong(meter -> meter.quota().amount())
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -280,44 +284,46 @@ public final class ScopeState {
      *
      * @param told how long the service said to wait, if it did
      * @param chance 0 to 1, for a pause of our own
-     * @return when it may be asked again, perhaps no later than was known
+     * @return when it may be asked again, perhaps no later than was known; now if it is taken for chance
      */
     public long refused(Lease lease, OptionalLong told, double chance, long now) {
         if (meters.stream().anyMatch(meter -> isExceededByAnswers(meter, now))) {
             lease.target().account().distrustTransit();
         }
-        long begun = lease.beganNanos();
-        long first = search.pauseNanos().orElse(Pauses.FIRST_NANOS);
-        if (told.isPresent()) {
-            takeSurvivorsForLetIn(now - begun, now);
+        Refusals.Refused call = new Refusals.Refused(lease.beganNanos(), othersUnderWay(lease), told, chance, now);
+        OptionalLong until = refusals.byChance(call);
+        if (until.isEmpty()) {
+            until = OptionalLong.of(limited(lease, call));
         }
-        long until = pauses.refused(begun, told, first, chance, now);
-        if (!doubted && knowsRequestLimit()) {
-            doubted = true;
-            search = searchBelow(until, now);
+        keepPace();
+        return until.getAsLong();
+    }
+
+    private long limited(Lease lease, Refusals.Refused call) {
+        long until = refusals.pause(call);
+        if (knowsRequestLimit()) {
+            refusals.doubtLimits(searchBelow(until, call.now()));
         }
-        letInSinceRefusal = 0;
-        if (search.pace().isPresent() && lease.crowded(now)) {
-            search.setAside(begun);
-        } else {
-            search.refused(begun, now, until, told.isPresent());
-            if (search.pace().isEmpty()) {
-                lease.startAnew();
-            }
-            keepPace();
+        if (refusals.pace().isPresent() && lease.crowded(call.now())) {
+            refusals.setAside(call);
+            return until;
+        }
+        refusals.exceeded(call, until);
+        if (refusals.pace().isEmpty()) {
+            lease.startAnew();
         }
         return until;
     }
 
-    private static boolean isExceededByAnswers(Meter meter, long now) {
-        return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
+    private long[] othersUnderWay(Lease lease) {
+        return leases.keySet().stream()
+                .filter(other -> other != lease)
+                .mapToLong(Lease::beganNanos)
+                .toArray();
     }
 
-    /** Calls that have been under way for twice as long as a refusal takes show that a pause was long enough: answers come later. */
-    private void takeSurvivorsForLetIn(long refusalNanos, long now) {
-        leases.keySet().stream()
-                .filter(other -> now - other.beganNanos() > 2 * refusalNanos)
-                .forEach(other -> pauses.letIn(other.beganNanos()));
+    private static boolean isExceededByAnswers(Meter meter, long now) {
+        return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
     }
 
     /** Returns a search for what is left by a limit that is refused although it has room: that of which most is used. */
@@ -336,41 +342,15 @@ public final class ScopeState {
 
     /** Returns whether it has refused the calls that were to find out if it lets in again. */
     public boolean refusesStill() {
-        return pauses.isUncertain();
+        return refusals.refuseStill();
     }
 
-    /**
-     * A limit that was declared or reported is right after all if the rate that was found allows as much, or if nothing has been
-     * refused for long.
-     */
-    private void trustAgain() {
-        double declared = Double.MAX_VALUE;
-        long largest = 0;
-        for (Meter meter : meters) {
-            if (isKnown(meter)) {
-                long amount = meter.quota().amount();
-                long window = meter.quota().window().map(Duration::toNanos).orElse(0L);
-                declared = window == 0 ? declared : Math.min(declared, (double) amount / window);
-                largest = Math.max(largest, amount);
-            }
-        }
-        Optional<Pace> pace = search.pace();
-        long enough = pace.isEmpty()
-                ? Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest)
-                : Math.max(PACED_CALLS_TO_TRUST, PACED_WINDOWS_TO_TRUST * largest);
-        if (letInSinceRefusal > enough || (pace.isPresent() && pace.get().perNano() > declared)) {
-            doubted = false;
-            search = new RateSearch();
-            meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED);
-        }
-    }
-
-    /** From when a rate is found its pace is kept like any other limit. */
+    /** A rate that was found by trial is kept like any other limit, as long as it is thought to be one. */
     private void keepPace() {
-        Optional<Pace> pace = search.pace();
-        if (pace.isPresent() && meters.stream().noneMatch(meter -> meter.quota() == pace.get())) {
-            meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED);
-            meters.add(new Meter(Limit.Unit.REQUESTS, LimitStatus.Source.LEARNED, pace.get()));
+        Pace pace = refusals.pace().orElse(null);
+        meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED && meter.quota() != pace);
+        if (pace != null && meters.stream().noneMatch(meter -> meter.quota() == pace)) {
+            meters.add(new Meter(Limit.Unit.REQUESTS, LimitStatus.Source.LEARNED, pace));
         }
     }
 
@@ -418,11 +398,8 @@ public final class ScopeState {
     }
 
     void join(Lease lease, long now) {
-        if (doubted && leases.isEmpty()) {
-            search.wake(now);
-        }
+        refusals.begun(leases.isEmpty(), now);
         leases.put(lease, ended);
-        search.begun(now);
         hold(lease, meters, now);
         hold(lease, aside, now);
         hold(lease, late, now);
@@ -438,8 +415,8 @@ public final class ScopeState {
     void leave(Lease lease, long now) {
         leases.remove(lease);
         ended = ended.and(lease.tokens());
-        if (doubted && leases.isEmpty()) {
-            search.rest(now);
+        if (leases.isEmpty()) {
+            refusals.rest(now);
         }
     }
 

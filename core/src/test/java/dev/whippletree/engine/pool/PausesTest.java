@@ -118,7 +118,8 @@ final class PausesTest {
         long now = letInAt(0);
         long until = pauses.refused(now, told(60), SECOND, 0, now);
         assertThat(until).isLessThan(now + 10 * SECOND);
-        assertThat(pauses.refused(until, OptionalLong.empty(), SECOND, 0, until)).isEqualTo(now + 60 * SECOND);
+        assertThat(pauses.refused(until, OptionalLong.empty(), SECOND, 0, until))
+                .isEqualTo(now + 60 * SECOND);
     }
 
     @Test

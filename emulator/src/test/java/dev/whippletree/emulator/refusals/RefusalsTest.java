@@ -5,16 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.refusals.RefusalBench.Figures;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the production engine takes waits that lie and limits that are cut: bounds with margin. */
+/** How the production engine takes refusals by chance, waits that lie and limits that are cut: bounds with margin. */
 @Tag("slow")
 class RefusalsTest {
 
     private static final long[] SEEDS = {11};
+
+    @ParameterizedTest
+    @CsvSource({"0.1, 50, 8, 0.85", "0.1, 300, 64, 0.85", "0.1, 1000, 8, 0.9", "0.5, 1000, 8, 0.8"})
+    void refusedByChance_closesNothing(double share, long millis, int width, double least) {
+        for (long seed : SEEDS) {
+            Figures figures =
+                    RefusalBench.lottery(RefusingService.lottery(share, Duration.ofMillis(millis), width), 4000, seed);
+            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(least);
+            assertThat(figures.lost()).as("seed %d", seed).isZero();
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(
@@ -30,12 +42,16 @@ class RefusalsTest {
         }
     }
 
-    @Test
-    void toldTenTimesTooMuch_isTriedOut() {
+    @ParameterizedTest
+    @EnumSource(
+            value = Counting.class,
+            names = {"FIXED", "SLIDING"})
+    void toldTenTimesTooMuch_isFoundOutAtOnce(Counting counting) {
         for (long seed : SEEDS) {
-            Figures figures = RefusalBench.steady(
-                    RefusingService.of("100 requests / 10s", Counting.FIXED).told(ToldWait.TENFOLD), seed);
-            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.5);
+            Figures figures = RefusalBench.whole(
+                    RefusingService.of("300 requests / 1min", counting).told(ToldWait.TENFOLD), seed);
+            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.85);
+            assertThat(figures.lost()).as("seed %d", seed).isZero();
         }
     }
 

@@ -1,0 +1,204 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.quota.Pace;
+import dev.whippletree.quota.RandomRefusals;
+import dev.whippletree.quota.RateSearch;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is learned of a scope from calls that are refused and let in: how long to leave it alone, whether it refuses by chance, and the
+ * rate that nobody told. Guarded by the engine's lock.
+ */
+final class Refusals {
+
+    /** So many calls let in, and so many windows', show that a limit that was doubted is right. */
+    private static final long CALLS_TO_TRUST = 200;
+
+    private static final long WINDOWS_TO_TRUST = 2;
+
+    /** As many at a pace that was found: it is tested more often than that. */
+    private static final long PACED_CALLS_TO_TRUST = 1000;
+
+    private static final long PACED_WINDOWS_TO_TRUST = 5;
+
+    private final RandomRefusals random = new RandomRefusals();
+    private final Pauses pauses = new Pauses();
+    private RateSearch search = new RateSearch();
+
+    /** Whether calls were refused although a declared or reported limit of requests had room for them. */
+    private boolean doubted;
+
+    private long letInSinceRefusal;
+
+    /**
+     * A call that was refused just now.
+     *
+     * @param begun when it began
+     * @param others when the others under way began
+     * @param told how long the service said to wait, if it did
+     * @param chance 0 to 1, for a pause of our own
+     */
+    record Refused(long begun, long[] others, OptionalLong told, double chance, long now) {
+
+        long tookNanos() {
+            return now - begun;
+        }
+    }
+
+    /** Returns the rate that was found by trial, if there is one. */
+    Optional<Pace> pace() {
+        return search.pace();
+    }
+
+    /** Returns whether it is known that a declared or reported limit is too high. */
+    boolean doubtLimits() {
+        return doubted;
+    }
+
+    /** Returns whether the calls were refused that were to find out if it lets in again. */
+    boolean refuseStill() {
+        return pauses.isUncertain();
+    }
+
+    /** A call begins, perhaps the first under way. */
+    void begun(boolean first, long now) {
+        if (doubted && first) {
+            search.wake(now);
+        }
+        search.begun(now);
+    }
+
+    /** No call is under way any more. */
+    void rest(long now) {
+        if (doubted) {
+            search.rest(now);
+        }
+    }
+
+    /** A call that began at a moment was let in. */
+    void letIn(long begun, long now) {
+        pauses.letIn(begun);
+        search.letIn(begun, now);
+        random.letIn(begun);
+        letInSinceRefusal++;
+    }
+
+    /**
+     * Trusts limits that were doubted again, if the rate that was found allows as much, or if nothing has been refused for long. Returns
+     * whether it does.
+     *
+     * @param slowest the calls a nanosecond that they allow
+     * @param largest the largest amount of them
+     */
+    boolean trustAgain(double slowest, long largest) {
+        boolean asMuch = pace().filter(pace -> pace.perNano() > slowest).isPresent();
+        long enough = pace().isEmpty()
+                ? Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest)
+                : Math.max(PACED_CALLS_TO_TRUST, PACED_WINDOWS_TO_TRUST * largest);
+        if (!asMuch && letInSinceRefusal <= enough) {
+            return false;
+        }
+        doubted = false;
+        search = new RateSearch();
+        return true;
+    }
+
+    /**
+     * Takes a refusal for chance, if it may be that: what says how long to wait, or said so just before, is a limit's. Returns when to ask again, or empty if it is
+     * a limit's.
+     */
+    OptionalLong byChance(Refused call) {
+        if (call.told().isPresent() || pauses.isTrying()) {
+            return OptionalLong.empty();
+        }
+        random.took(call.tookNanos());
+        if (!random.hasLetIn(latestSurvivor(call))) {
+            return OptionalLong.of(nothingLetInYet(call));
+        }
+        if (isLimit(call)) {
+            return OptionalLong.empty();
+        }
+        search.setAside(call.begun());
+        return OptionalLong.of(call.now());
+    }
+
+    /** As long as it has never let in anything there is neither a share that is refused by chance nor a rate, only a pause. */
+    private long nothingLetInYet(Refused call) {
+        if (call.others().length > 0) {
+            search.setAside(call.begun());
+        } else {
+            search = new RateSearch();
+        }
+        return pauses.refused(call.begun(), OptionalLong.empty(), Pauses.FIRST_NANOS, call.chance(), call.now());
+    }
+
+    private boolean isLimit(Refused call) {
+        RandomRefusals.Cause cause =
+                random.refused(call.begun(), latestSurvivor(call), search.pace().isPresent(), call.now());
+        return switch (cause) {
+            case CHANCE -> false;
+            case LIMIT -> true;
+            case DOUBT -> {
+                search = RateSearch.at(letInSince(random.doubtedSince(), call), random.letIn(), call.now());
+                yield false;
+            }
+            case NO_LIMIT -> {
+                search = new RateSearch();
+                yield false;
+            }
+        };
+    }
+
+    /** Returns when the latest call under way began that no limit can have refused any more. */
+    private long latestSurvivor(Refused call) {
+        long certain = call.now() - random.certainNanos();
+        return Arrays.stream(call.others())
+                .filter(begun -> begun <= certain)
+                .max()
+                .orElse(Long.MIN_VALUE);
+    }
+
+    /** Returns the calls a nanosecond that were let in, or as good as that, of those begun since a moment. */
+    private double letInSince(long since, Refused call) {
+        long certain = call.now() - random.certainNanos();
+        long surviving = Arrays.stream(call.others())
+                .filter(begun -> begun >= since && begun <= certain)
+                .count();
+        return (random.letIn() + surviving) / Math.max(1, certain - since);
+    }
+
+    /** Leaves the scope alone after a limit refused a call. Returns until when. */
+    long pause(Refused call) {
+        long first = search.pauseNanos().orElse(Pauses.FIRST_NANOS);
+        if (call.told().isPresent()) {
+            takeSurvivorsForLetIn(call);
+        }
+        letInSinceRefusal = 0;
+        return pauses.refused(call.begun(), call.told(), first, call.chance(), call.now());
+    }
+
+    /** Calls that have been under way for twice as long as a refusal takes show that a pause was long enough: answers come later. */
+    private void takeSurvivorsForLetIn(Refused call) {
+        Arrays.stream(call.others())
+                .filter(begun -> call.now() - begun > 2 * call.tookNanos())
+                .forEach(pauses::letIn);
+    }
+
+    /** Doubts the declared and reported limits: a rate is searched below them. */
+    void doubtLimits(RateSearch below) {
+        doubted = true;
+        search = below;
+    }
+
+    /** The refused call was one too many under way; that says nothing of a rate. */
+    void setAside(Refused call) {
+        search.setAside(call.begun());
+    }
+
+    /** The refused call exceeded a rate. */
+    void exceeded(Refused call, long until) {
+        search.refused(call.begun(), call.now(), until, call.told().isPresent());
+    }
+}
