@@ -23,6 +23,9 @@ final class Refusals {
 
     private static final long PACED_WINDOWS_TO_TRUST = 5;
 
+    /** A bucket's rate may be right where its size isn't: so only a rate beyond it shows that the limit is what binds. */
+    private static final double CLEARLY_MORE = 1.1;
+
     private final RandomRefusals random = new RandomRefusals();
     private final Pauses pauses = new Pauses();
     private RateSearch search = new RateSearch();
@@ -86,14 +89,16 @@ final class Refusals {
     }
 
     /**
-     * Trusts limits that were doubted again, if the rate that was found allows as much, or if nothing has been refused for long. Returns
+     * Trusts limits that were doubted again, if nothing has been refused for long, or for a while at a higher rate than theirs. Returns
      * whether it does.
      *
      * @param slowest the calls a nanosecond that they allow
      * @param largest the largest amount of them
      */
     boolean trustAgain(double slowest, long largest) {
-        boolean asMuch = pace().filter(pace -> pace.perNano() > slowest).isPresent();
+        boolean asMuch = letInSinceRefusal > CALLS_TO_TRUST
+                && pace().filter(pace -> pace.perNano() > CLEARLY_MORE * slowest)
+                        .isPresent();
         long enough = pace().isEmpty()
                 ? Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest)
                 : Math.max(PACED_CALLS_TO_TRUST, PACED_WINDOWS_TO_TRUST * largest);
