@@ -14,12 +14,12 @@ import java.util.random.RandomGenerator;
 class WallsTest {
 
     @ArchTest
-    static final ArchRule onlyOnePackage_usesTheEmulator = noClasses()
+    static final ArchRule onlyOnePackage_usesTheEmulatorOrThePlanner = noClasses()
             .that()
             .resideOutsideOfPackage("dev.whippletree.cli.emulated..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("dev.whippletree.emulator..");
+            .resideInAnyPackage("dev.whippletree.emulator..", "dev.whippletree.planner..");
 
     @ArchTest
     static final ArchRule onlyOnePackage_usesTheGateway = noClasses()

@@ -25,6 +25,7 @@ final class WallsTest {
     private static final String EMBEDDERS = "dev.whippletree.embedder..";
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
+    private static final String PLANNER = "dev.whippletree.planner..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String METRICS = "dev.whippletree.metrics..";
     private static final String TESTKIT = "dev.whippletree.testkit..";
@@ -55,6 +56,7 @@ final class WallsTest {
                     TIME,
                     CLI,
                     EMULATOR,
+                    PLANNER,
                     GATEWAY,
                     TESTKIT,
                     "com.google.inject..")
@@ -63,7 +65,7 @@ final class WallsTest {
     @ArchTest
     static final ArchRule outsideCore_ofTheEngineOnlyItsDoorIsUsed = noClasses()
             .that()
-            .resideInAnyPackage(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+            .resideInAnyPackage(CLI, EMULATOR, PLANNER, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat(
                     resideInAPackage("dev.whippletree.engine..").and(not(belongToAnyOf(Engine.class, Topology.class))))
@@ -114,10 +116,7 @@ final class WallsTest {
             .that()
             .resideInAPackage(EMULATOR)
             .and()
-            .resideOutsideOfPackages(
-                    "dev.whippletree.emulator.simulation..",
-                    "dev.whippletree.emulator.stress..",
-                    "dev.whippletree.emulator.plan..")
+            .resideOutsideOfPackage("dev.whippletree.emulator.simulation..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.whippletree.quota..", "dev.whippletree.engine..", "dev.whippletree")
@@ -126,7 +125,7 @@ final class WallsTest {
     @ArchTest
     static final ArchRule plannerRunsTheEngineButCountsForItself = noClasses()
             .that()
-            .resideInAPackage("dev.whippletree.emulator.plan..")
+            .resideInAPackage(PLANNER)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.whippletree.quota..")
@@ -135,10 +134,10 @@ final class WallsTest {
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
-            .resideOutsideOfPackages(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+            .resideOutsideOfPackages(CLI, EMULATOR, PLANNER, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, GATEWAY, METRICS, TESTKIT);
+            .resideInAnyPackage(CLI, EMULATOR, PLANNER, GATEWAY, METRICS, TESTKIT);
 
     @ArchTest
     static final ArchRule metricsAreAListenerAmongOthers = classes()
@@ -162,15 +161,24 @@ final class WallsTest {
             .resideInAPackage(GATEWAY)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, TESTKIT, "dev.whippletree.plugin..", "dev.whippletree.strategy..");
+            .resideInAnyPackage(
+                    CLI, EMULATOR, PLANNER, TESTKIT, "dev.whippletree.plugin..", "dev.whippletree.strategy..");
 
     @ArchTest
-    static final ArchRule emulatorKnowsNeitherTheCommandNorTheTestkit = noClasses()
+    static final ArchRule emulatorKnowsNobodyAboveIt = noClasses()
             .that()
             .resideInAPackage(EMULATOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, TESTKIT);
+            .resideInAnyPackage(CLI, PLANNER, GATEWAY, TESTKIT);
+
+    @ArchTest
+    static final ArchRule plannerKnowsTheEmulatorAlone = noClasses()
+            .that()
+            .resideInAPackage(PLANNER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, GATEWAY, METRICS, TESTKIT);
 
     @ArchTest
     static final ArchRule onlyTheCommandChoosesALogger = classes()

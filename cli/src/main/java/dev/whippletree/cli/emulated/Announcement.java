@@ -3,10 +3,10 @@ package dev.whippletree.cli.emulated;
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Words;
-import dev.whippletree.emulator.stress.Interviews;
-import dev.whippletree.emulator.stress.Processes;
-import dev.whippletree.emulator.stress.StressReport;
-import dev.whippletree.emulator.stress.StressSettings;
+import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.planner.interviews.Processes;
+import dev.whippletree.planner.interviews.StressReport;
+import dev.whippletree.planner.interviews.StressSettings;
 import java.io.PrintWriter;
 
 /** Says what a run over emulated accounts is going to do. */

@@ -1,10 +1,10 @@
 package dev.whippletree.cli.emulated;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.emulator.stress.InterviewDriver;
-import dev.whippletree.emulator.stress.InterviewResults;
-import dev.whippletree.emulator.stress.Progress;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewDriver;
+import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.planner.interviews.Progress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;

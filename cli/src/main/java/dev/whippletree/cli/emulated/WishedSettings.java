@@ -5,9 +5,9 @@ import dev.whippletree.cli.board.Words;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
-import dev.whippletree.emulator.stress.Interviews;
-import dev.whippletree.emulator.stress.Processes;
-import dev.whippletree.emulator.stress.StressSettings;
+import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.planner.interviews.Processes;
+import dev.whippletree.planner.interviews.StressSettings;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -2,7 +2,7 @@ package dev.whippletree.tests.load;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.emulator.model.ServiceSettings;
-import dev.whippletree.emulator.stress.Interviews;
+import dev.whippletree.planner.interviews.Interviews;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;

@@ -9,9 +9,9 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
-import dev.whippletree.emulator.stress.Interviews;
-import dev.whippletree.emulator.stress.StressSettings;
 import dev.whippletree.model.Limit;
+import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.planner.interviews.StressSettings;
 import java.time.Duration;
 import java.util.List;
 

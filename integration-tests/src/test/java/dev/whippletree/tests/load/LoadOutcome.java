@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.emulator.model.AccountStats;
 import dev.whippletree.emulator.model.ServiceStats;
-import dev.whippletree.emulator.stress.InterviewResults;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewResults;
 
 /**
  * What came of a case. Immutable.

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.emulator.stress.InterviewDriver;
-import dev.whippletree.emulator.stress.InterviewResults;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewDriver;
+import dev.whippletree.planner.interviews.InterviewResults;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

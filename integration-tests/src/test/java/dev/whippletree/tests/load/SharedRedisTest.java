@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.emulator.stress.InterviewResults;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewResults;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;

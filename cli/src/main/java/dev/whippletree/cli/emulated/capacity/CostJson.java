@@ -2,9 +2,9 @@ package dev.whippletree.cli.emulated.capacity;
 
 import dev.whippletree.cli.emulated.capacity.answer.Costs;
 import dev.whippletree.cli.emulated.capacity.answer.Credits;
-import dev.whippletree.emulator.plan.AccountPool;
-import dev.whippletree.emulator.plan.Outcome;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.planner.AccountPool;
+import dev.whippletree.planner.Outcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

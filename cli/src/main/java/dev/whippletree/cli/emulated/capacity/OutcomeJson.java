@@ -1,11 +1,11 @@
 package dev.whippletree.cli.emulated.capacity;
 
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Outcome.AccountUse;
-import dev.whippletree.emulator.plan.Outcome.LimitUse;
-import dev.whippletree.emulator.plan.Outcome.Minute;
-import dev.whippletree.emulator.plan.Outcome.Times;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Outcome.AccountUse;
+import dev.whippletree.planner.Outcome.LimitUse;
+import dev.whippletree.planner.Outcome.Minute;
+import dev.whippletree.planner.Outcome.Times;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

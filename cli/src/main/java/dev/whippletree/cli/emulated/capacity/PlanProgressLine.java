@@ -2,7 +2,7 @@ package dev.whippletree.cli.emulated.capacity;
 
 import dev.whippletree.cli.Surroundings;
 import dev.whippletree.cli.board.Words;
-import dev.whippletree.emulator.plan.PlanProgress;
+import dev.whippletree.planner.PlanProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 

@@ -1,11 +1,11 @@
 package dev.whippletree.cli.emulated.processes;
 
 import dev.whippletree.cli.Json;
-import dev.whippletree.emulator.stress.Interviews;
-import dev.whippletree.emulator.stress.Part;
-import dev.whippletree.emulator.stress.StressEmulation;
-import dev.whippletree.emulator.stress.StressSettings;
 import dev.whippletree.model.Limit;
+import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.planner.interviews.Part;
+import dev.whippletree.planner.interviews.StressEmulation;
+import dev.whippletree.planner.interviews.StressSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.whippletree.cli.emulated.processes;
 
 import dev.whippletree.cli.board.Words;
-import dev.whippletree.emulator.stress.InterviewResults;
-import dev.whippletree.emulator.stress.Progress;
+import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.planner.interviews.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,11 +1,11 @@
 package dev.whippletree.cli.emulated.processes;
 
 import dev.whippletree.cli.board.ProcessTable;
-import dev.whippletree.emulator.stress.InterviewResults;
-import dev.whippletree.emulator.stress.Part;
-import dev.whippletree.emulator.stress.Progress;
-import dev.whippletree.emulator.stress.StatusSum;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.planner.interviews.Part;
+import dev.whippletree.planner.interviews.Progress;
+import dev.whippletree.planner.interviews.StatusSum;
 import dev.whippletree.time.Timeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
 package dev.whippletree.cli.emulated.processes;
 
 import dev.whippletree.cli.Json;
-import dev.whippletree.emulator.stress.InterviewResults;
-import dev.whippletree.emulator.stress.Progress;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.planner.interviews.Progress;
 import java.util.Objects;
 import java.util.Optional;
 

@@ -3,11 +3,11 @@ package dev.whippletree.cli.emulated.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.board.Snapshots;
-import dev.whippletree.emulator.stress.InterviewResults;
-import dev.whippletree.emulator.stress.Interviews;
-import dev.whippletree.emulator.stress.Part;
-import dev.whippletree.emulator.stress.Progress;
 import dev.whippletree.model.Limit;
+import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.planner.interviews.Part;
+import dev.whippletree.planner.interviews.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

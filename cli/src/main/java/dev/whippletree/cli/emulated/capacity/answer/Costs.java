@@ -1,10 +1,10 @@
 package dev.whippletree.cli.emulated.capacity.answer;
 
 import dev.whippletree.config.PriceList;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Outcome.Tokens;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Outcome.Tokens;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;

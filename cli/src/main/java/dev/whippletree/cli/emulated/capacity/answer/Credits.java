@@ -1,12 +1,12 @@
 package dev.whippletree.cli.emulated.capacity.answer;
 
 import dev.whippletree.cli.board.Words;
-import dev.whippletree.emulator.plan.AccountGroup;
-import dev.whippletree.emulator.plan.AccountPool;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Outcome.AccountUse;
-import dev.whippletree.emulator.plan.Outcome.Minute;
 import dev.whippletree.model.Credit;
+import dev.whippletree.planner.AccountGroup;
+import dev.whippletree.planner.AccountPool;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Outcome.AccountUse;
+import dev.whippletree.planner.Outcome.Minute;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;

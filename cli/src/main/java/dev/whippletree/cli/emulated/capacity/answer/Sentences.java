@@ -1,14 +1,14 @@
 package dev.whippletree.cli.emulated.capacity.answer;
 
 import dev.whippletree.cli.board.Words;
-import dev.whippletree.emulator.plan.AccountGroup;
-import dev.whippletree.emulator.plan.AccountPool;
-import dev.whippletree.emulator.plan.CapacityPlan;
-import dev.whippletree.emulator.plan.CapacityPlan.Fewest;
-import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Outcome.Cause;
-import dev.whippletree.emulator.plan.Verdict;
+import dev.whippletree.planner.AccountGroup;
+import dev.whippletree.planner.AccountPool;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.planner.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package dev.whippletree.cli.emulated.capacity.answer;
 
-import dev.whippletree.emulator.plan.Outcome.Minute;
+import dev.whippletree.planner.Outcome.Minute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,9 +2,9 @@ package dev.whippletree.cli.emulated.capacity.page;
 
 import dev.whippletree.cli.emulated.capacity.answer.Stretch;
 import dev.whippletree.cli.emulated.capacity.page.Lines.Mark;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Outcome.AccountUse;
-import dev.whippletree.emulator.plan.Outcome.LimitUse;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Outcome.AccountUse;
+import dev.whippletree.planner.Outcome.LimitUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

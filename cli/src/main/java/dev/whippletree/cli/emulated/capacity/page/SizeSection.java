@@ -4,13 +4,13 @@ import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.capacity.answer.Costs;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
 import dev.whippletree.cli.emulated.capacity.answer.Stretch;
-import dev.whippletree.emulator.plan.CapacityPlan;
-import dev.whippletree.emulator.plan.CapacityPlan.Advice;
-import dev.whippletree.emulator.plan.CapacityPlan.Fewest;
-import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Outcome.AccountUse;
-import dev.whippletree.emulator.plan.Outcome.LimitUse;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.Advice;
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Outcome.AccountUse;
+import dev.whippletree.planner.Outcome.LimitUse;
 import java.util.List;
 
 /** The part of the page that is about one size. Immutable. */

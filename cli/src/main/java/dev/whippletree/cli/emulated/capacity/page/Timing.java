@@ -1,7 +1,7 @@
 package dev.whippletree.cli.emulated.capacity.page;
 
 import dev.whippletree.cli.emulated.capacity.answer.Stretch;
-import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.planner.Outcome;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.whippletree.cli.emulated.capacity.page;
 
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
-import dev.whippletree.emulator.plan.Verdict;
+import dev.whippletree.planner.Verdict;
 
 /** Verdicts with a mark of their own shape, for eyes that don't tell their colours apart. */
 final class Verdicts {

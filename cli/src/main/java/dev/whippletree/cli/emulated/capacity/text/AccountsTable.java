@@ -9,9 +9,9 @@ import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Outcome.AccountUse;
-import dev.whippletree.emulator.plan.Outcome.LimitUse;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Outcome.AccountUse;
+import dev.whippletree.planner.Outcome.LimitUse;
 import java.util.List;
 
 /** The accounts with their calls and how much of each limit they use. Immutable. */

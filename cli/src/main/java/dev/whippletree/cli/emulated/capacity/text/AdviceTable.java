@@ -8,9 +8,9 @@ import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
-import dev.whippletree.emulator.plan.CapacityPlan.Advice;
-import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
-import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.planner.CapacityPlan.Advice;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 

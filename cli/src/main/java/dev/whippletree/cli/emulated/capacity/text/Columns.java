@@ -3,8 +3,8 @@ package dev.whippletree.cli.emulated.capacity.text;
 import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Verdict;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Verdict;
 
 /** Cells that several of the tables have. */
 final class Columns {

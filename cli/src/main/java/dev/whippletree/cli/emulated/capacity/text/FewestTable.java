@@ -6,9 +6,9 @@ import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
-import dev.whippletree.emulator.plan.CapacityPlan;
-import dev.whippletree.emulator.plan.CapacityPlan.Fewest;
-import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
 import java.util.List;
 
 /** How few accounts of each kind would do, for each size. Immutable. */

@@ -5,10 +5,10 @@ import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.capacity.answer.Costs;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
-import dev.whippletree.emulator.plan.CapacityPlan;
-import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
-import dev.whippletree.emulator.plan.Outcome;
-import dev.whippletree.emulator.plan.Verdict;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 

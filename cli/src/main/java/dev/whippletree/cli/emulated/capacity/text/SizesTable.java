@@ -9,9 +9,9 @@ import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
-import dev.whippletree.emulator.plan.CapacityPlan;
-import dev.whippletree.emulator.plan.CapacityPlan.SizePlan;
-import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -10,7 +10,7 @@ import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.emulated.capacity.answer.Sentences;
 import dev.whippletree.cli.emulated.capacity.answer.Stretch;
-import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.planner.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 

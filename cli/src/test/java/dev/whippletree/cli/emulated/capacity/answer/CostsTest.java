@@ -3,7 +3,7 @@ package dev.whippletree.cli.emulated.capacity.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.emulated.capacity.Plans;
-import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.planner.Outcome;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;

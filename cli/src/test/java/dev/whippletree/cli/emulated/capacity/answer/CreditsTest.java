@@ -3,8 +3,8 @@ package dev.whippletree.cli.emulated.capacity.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.emulated.capacity.Plans;
-import dev.whippletree.emulator.plan.AccountPool;
-import dev.whippletree.emulator.plan.Outcome;
+import dev.whippletree.planner.AccountPool;
+import dev.whippletree.planner.Outcome;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

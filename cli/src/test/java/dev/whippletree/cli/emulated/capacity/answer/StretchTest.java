@@ -2,7 +2,7 @@ package dev.whippletree.cli.emulated.capacity.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.emulator.plan.Outcome.Minute;
+import dev.whippletree.planner.Outcome.Minute;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;

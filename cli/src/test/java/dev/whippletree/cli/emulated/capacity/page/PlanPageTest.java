@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.emulated.capacity.Plans;
 import dev.whippletree.cli.emulated.capacity.answer.Costs;
-import dev.whippletree.emulator.plan.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,150 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.model.Credit;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Accounts of one kind: organizations of one service that are alike. Immutable.
+ *
+ * <p>Limits and credit belong to an organization. Mostly each has a single account; those that have more share them.
+ *
+ * @param service the provider's name: {@code huggingface}
+ * @param organizations those there are
+ * @param limits what each organization allows; empty: as much as anybody wants
+ * @param credit what each organization may spend; absent: as much as anybody wants
+ * @param members the accounts of each organization, at least one
+ */
+public record AccountGroup(
+        String service,
+        List<Organization> organizations,
+        List<DeclaredLimit> limits,
+        Optional<Credit> credit,
+        List<Member> members) {
+
+    /**
+     * Whose limits accounts share. Immutable.
+     *
+     * @param id unique in the pool; mostly the id of its only account
+     * @param accounts the ids of its accounts, as many as the kind has members, unique in the pool
+     */
+    public record Organization(String id, List<String> accounts) {
+
+        /** Copies the accounts. */
+        public Organization {
+            Objects.requireNonNull(id, "id");
+            accounts = List.copyOf(accounts);
+        }
+    }
+
+    /**
+     * One account of each organization. Immutable.
+     *
+     * @param weight its share of the load against others of its tier, 1 or more
+     * @param maxConcurrency attempts under way at once; absent: the engine's default
+     * @param transit how long a request is under way at most; absent: unknown
+     * @param places where it stands in the route, at least once
+     */
+    public record Member(int weight, OptionalInt maxConcurrency, Optional<Duration> transit, List<Place> places) {
+
+        /** Copies the places. */
+        public Member {
+            Objects.requireNonNull(maxConcurrency, "maxConcurrency");
+            Objects.requireNonNull(transit, "transit");
+            places = List.copyOf(places);
+        }
+    }
+
+    /**
+     * A place in the route. Immutable.
+     *
+     * @param tier in which tier, from 0
+     * @param model the model that is asked there
+     */
+    public record Place(int tier, String model) {
+
+        /** Checks that nothing is null. */
+        public Place {
+            Objects.requireNonNull(model, "model");
+        }
+    }
+
+    /** Copies what is mutable. */
+    public AccountGroup {
+        Objects.requireNonNull(service, "service");
+        Objects.requireNonNull(credit, "credit");
+        organizations = List.copyOf(organizations);
+        limits = List.copyOf(limits);
+        members = List.copyOf(members);
+        if (members.isEmpty()) {
+            throw new IllegalArgumentException("accounts of " + service + ": an organization has at least one account");
+        }
+    }
+
+    /** Returns whether it declares no limits, so that nobody knows what it allows. */
+    public boolean isUnknown() {
+        return limits.isEmpty();
+    }
+
+    /** Returns how many organizations there are. */
+    public int count() {
+        return organizations.size();
+    }
+
+    /** Returns the same kind with these organizations. */
+    AccountGroup withOrganizations(List<Organization> organizations) {
+        return new AccountGroup(service, organizations, limits, credit, members);
+    }
+
+    /** Returns an organization of this kind by a new name. */
+    Organization another(String id) {
+        List<String> accounts = members.size() == 1
+                ? List.of(id)
+                : IntStream.rangeClosed(1, members.size())
+                        .mapToObj(number -> id + "-" + number)
+                        .toList();
+        return new Organization(id, accounts);
+    }
+
+    /** Returns the last tier in which such accounts stand. */
+    int lastTier() {
+        return members.stream()
+                .flatMap(member -> member.places().stream())
+                .mapToInt(Place::tier)
+                .max()
+                .orElse(0);
+    }
+
+    /** Returns such accounts under new names, so many tiers further behind. */
+    AccountGroup behind(int tiers) {
+        List<Member> moved = members.stream()
+                .map(member -> new Member(
+                        member.weight(),
+                        member.maxConcurrency(),
+                        member.transit(),
+                        member.places().stream()
+                                .map(place -> new Place(place.tier() + tiers, place.model()))
+                                .toList()))
+                .toList();
+        AccountGroup group = new AccountGroup(service, List.of(), limits, credit, moved);
+        return group.withOrganizations(organizations.stream()
+                .map(organization -> group.another("added-" + organization.id()))
+                .toList());
+    }
+
+    /** Returns what tells this kind from others: {@code huggingface (1000 requests / 1h)}. */
+    public String label() {
+        if (limits.isEmpty()) {
+            return service + " (no limits)";
+        }
+        return limits.stream()
+                .map(declared -> declared.limit().toString())
+                .collect(Collectors.joining(" + ", service + " (", ")"));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.planner.AccountGroup.Organization;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The accounts that a plan is made for, and how prompts go to them. Immutable.
+ *
+ * @param groups the kinds of accounts
+ * @param route how prompts go to them; of its tiers only the number counts, since each account knows its own places
+ * @param engine what holds for the whole engine
+ * @param notes what was assumed or left aside when it was read, a sentence each
+ */
+public record AccountPool(List<AccountGroup> groups, RouteSettings route, EngineSettings engine, List<String> notes) {
+
+    /** Copies what is mutable. */
+    public AccountPool {
+        Objects.requireNonNull(route, "route");
+        Objects.requireNonNull(engine, "engine");
+        groups = List.copyOf(groups);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * Reads accounts as people write them: groups by comma; of each its service, how many, and its limits and its credit by plus
+     * signs. All are in one tier and asked for the default model.
+     *
+     * <p>For example {@code huggingface:2x1000/h,groq:1x30/min+1000/d+8000tok/min+200000tok/d} or
+     * {@code huggingface:2x1000/h+0.10usd/month}.
+     *
+     * @throws IllegalArgumentException if it isn't of that form, saying where and what to write instead
+     */
+    public static AccountPool parse(String text) {
+        return AccountsText.read(text, Configuration.DEFAULT_MODEL);
+    }
+
+    /**
+     * Reads accounts as {@link #parse(String)} does, asked for another model.
+     *
+     * @throws IllegalArgumentException if it isn't of that form, saying where and what to write instead
+     */
+    public static AccountPool parse(String text, String model) {
+        return AccountsText.read(text, model);
+    }
+
+    /**
+     * Returns the accounts of a configuration's default route: their limits, organizations, weights, tiers and models, and the
+     * route's strategy, patience and deadline. Accounts elsewhere are left aside, which a note says.
+     */
+    public static AccountPool of(Configuration configuration) {
+        return ConfiguredPool.of(configuration);
+    }
+
+    /** Returns a pool of one kind only. */
+    AccountPool only(int group) {
+        return new AccountPool(List.of(groups.get(group)), route, engine, notes);
+    }
+
+    /** Returns the same pool with so many organizations of one kind, 0 or more: the first ones, and new ones if more are wanted. */
+    AccountPool withCount(int group, int count) {
+        AccountGroup kind = groups.get(group);
+        List<Organization> wanted = new ArrayList<>(kind.organizations().subList(0, Math.min(count, kind.count())));
+        Set<String> taken = ids();
+        for (int number = 1; wanted.size() < count; number++) {
+            Organization another = kind.another("new-" + (group + 1) + "-" + kind.service() + "-" + number);
+            if (!taken.contains(another.id()) && Collections.disjoint(taken, another.accounts())) {
+                wanted.add(another);
+            }
+        }
+        List<AccountGroup> changed = new ArrayList<>(groups);
+        changed.set(group, kind.withOrganizations(wanted));
+        return new AccountPool(changed, route, engine, notes);
+    }
+
+    private Set<String> ids() {
+        Set<String> ids = new HashSet<>();
+        for (AccountGroup group : groups) {
+            for (Organization organization : group.organizations()) {
+                ids.add(organization.id());
+                ids.addAll(organization.accounts());
+            }
+        }
+        return ids;
+    }
+
+    /** Returns the same pool with the accounts of another one in tiers behind its own. */
+    AccountPool withTier(AccountPool added) {
+        int behind = 1 + groups.stream().mapToInt(AccountGroup::lastTier).max().orElse(-1);
+        List<AccountGroup> all = new ArrayList<>(groups);
+        added.groups.forEach(group -> all.add(group.behind(behind)));
+        return new AccountPool(all, route, engine, notes);
+    }
+
+    /** Returns how many organizations there are. */
+    public int count() {
+        return groups.stream().mapToInt(AccountGroup::count).sum();
+    }
+}

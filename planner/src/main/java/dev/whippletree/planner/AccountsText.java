@@ -1,0 +1,130 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.model.Credit;
+import dev.whippletree.model.Limit;
+import dev.whippletree.planner.AccountGroup.Member;
+import dev.whippletree.planner.AccountGroup.Organization;
+import dev.whippletree.planner.AccountGroup.Place;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/** Reads accounts as people write them on a command line. Confined to one reading. */
+final class AccountsText {
+
+    private static final String EXAMPLE =
+            "write, for example, 'huggingface:2x1000/h' or 'groq:1x30/min+1000/d+8000tok/min+200000tok/d'";
+    private static final int MOST = 2_000;
+    private static final Pattern GROUP = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,60})\\s*:\\s*(.+)");
+    private static final Pattern COUNTED = Pattern.compile("(-?\\d{1,18})\\s*[xX×]\\s*(.*)");
+    private static final Pattern ZERO = Pattern.compile("\\s*0+\\s*[A-Za-z]*\\s*/.*");
+    private static final Pattern MONEY = Pattern.compile(".*\\d\\s*[A-Za-z]{3}\\s*(/\\s*(day|d|mo|month))?\\s*");
+
+    private final String text;
+    private final String model;
+    private final Map<String, Integer> numbered = new HashMap<>();
+
+    private AccountsText(String text, String model) {
+        this.text = text;
+        this.model = model;
+    }
+
+    static AccountPool read(String text, String model) {
+        return new AccountsText(text, model).pool();
+    }
+
+    private AccountPool pool() {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("there are no accounts; " + EXAMPLE);
+        }
+        List<AccountGroup> groups = new ArrayList<>();
+        for (String piece : text.split(",", -1)) {
+            groups.add(group(piece.trim()));
+        }
+        List<TargetSettings> targets = List.of(new TargetSettings("any", model));
+        return new AccountPool(
+                groups, RouteSettings.of("default", List.of(new Tier(targets))), EngineSettings.DEFAULT, List.of());
+    }
+
+    private AccountGroup group(String piece) {
+        Matcher matcher = GROUP.matcher(piece);
+        if (!matcher.matches()) {
+            throw wrong(piece, "it doesn't start with a service and a colon");
+        }
+        String service = matcher.group(1);
+        Matcher counted = COUNTED.matcher(matcher.group(2));
+        boolean isCounted = counted.matches();
+        long count = isCounted ? Long.parseLong(counted.group(1)) : 1;
+        if (count < 1 || count > MOST) {
+            throw wrong(piece, "there are 1 to " + MOST + " accounts of a kind, not " + count);
+        }
+        List<DeclaredLimit> limits = new ArrayList<>();
+        Optional<Credit> credit = Optional.empty();
+        for (String item : (isCounted ? counted.group(2) : matcher.group(2)).split("\\+", -1)) {
+            if (isMoney(item)) {
+                credit = Optional.of(credit(piece, item));
+            } else {
+                limits.add(new DeclaredLimit(limit(piece, item), Optional.empty()));
+            }
+        }
+        if (limits.isEmpty()) {
+            throw wrong(piece, "it states no limit, and a plan needs one");
+        }
+        return new AccountGroup(service, named(service, (int) count), limits, credit, List.of(member()));
+    }
+
+    private List<Organization> named(String service, int count) {
+        int before = numbered.merge(service, count, Integer::sum) - count;
+        return IntStream.rangeClosed(before + 1, before + count)
+                .mapToObj(number -> service + "-" + number)
+                .map(id -> new Organization(id, List.of(id)))
+                .toList();
+    }
+
+    private Member member() {
+        return new Member(1, OptionalInt.empty(), Optional.empty(), List.of(new Place(0, model)));
+    }
+
+    /** A token limit ends with a window, which no currency is: {@code 8000tok/min} isn't money, {@code 2usd/month} is. */
+    private static boolean isMoney(String item) {
+        return MONEY.matcher(item).matches() && !item.matches("(?i).*(tok|token|tokens|request|requests)\\s*/.*");
+    }
+
+    private Credit credit(String piece, String item) {
+        try {
+            return Credit.parse(item);
+        } catch (IllegalArgumentException e) {
+            throw wrong(piece, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Limit limit(String piece, String item) {
+        if (ZERO.matcher(item).matches()) {
+            throw wrong(piece, "a limit of 0 lets nothing through: '" + item.trim() + "'");
+        }
+        try {
+            return Limit.parse(item);
+        } catch (IllegalArgumentException e) {
+            throw wrong(piece, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private IllegalArgumentException wrong(String piece, String problem) {
+        return new IllegalArgumentException("accounts '" + piece + "': " + problem + "; " + EXAMPLE);
+    }
+
+    private IllegalArgumentException wrong(String piece, String problem, Throwable cause) {
+        return new IllegalArgumentException("accounts '" + piece + "': " + problem, cause);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.model.Credit;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenUsage;
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How many calls accounts allow at most, by arithmetic alone: no run can make more, many can't make as many. Immutable.
+ */
+final class Allowance {
+
+    /** As many calls as anybody wants. */
+    static final long UNLIMITED = Long.MAX_VALUE;
+
+    private static final BigDecimal MOST_CALLS = BigDecimal.valueOf(Integer.MAX_VALUE);
+
+    private final PlanRequest request;
+
+    Allowance(PlanRequest request) {
+        this.request = request;
+    }
+
+    /** Returns what one call counts for in a limit of a service. */
+    long perCall(String service, Limit.Unit unit) {
+        return switch (unit) {
+            case REQUESTS -> 1;
+            case TOKENS -> request.workload().promptTokens() + countedOfAnswer(service);
+            case INPUT_TOKENS -> request.workload().promptTokens();
+            case OUTPUT_TOKENS -> countedOfAnswer(service);
+        };
+    }
+
+    /** Groq counts the most that the answer may have, others what it has. */
+    private long countedOfAnswer(String service) {
+        Workload workload = request.workload();
+        boolean inAdvance = CountedLimit.kind(service) == ServiceKind.GROQ;
+        return inAdvance ? workload.bound() : workload.answerTokens();
+    }
+
+    /**
+     * Returns how many tokens of whole calls an organization's credit pays for; absent if it has none, if the price isn't known in
+     * its currency, or if a call costs nothing.
+     */
+    OptionalLong creditTokens(AccountGroup group) {
+        return group.credit().flatMap(credit -> callsOf(credit, group)).stream()
+                .mapToLong(calls -> saturatedProduct(calls, tokensOfACall()))
+                .findFirst();
+    }
+
+    private Optional<Long> callsOf(Credit credit, AccountGroup group) {
+        TokenUsage call = TokenUsage.of(
+                request.workload().promptTokens(), request.workload().answerTokens());
+        return request.prices()
+                .flatMap(list ->
+                        list.of(group.service(), CountedLimit.models(group).get(0)))
+                .filter(price -> price.currency().equals(credit.currency()))
+                .map(price -> price.cost(call))
+                .filter(cost -> cost.signum() > 0)
+                .map(cost -> credit.amount()
+                        .divideToIntegralValue(cost)
+                        .min(MOST_CALLS)
+                        .longValue());
+    }
+
+    /** Returns the calls that one organization allows within the horizon. */
+    long calls(AccountGroup group) {
+        long calls = UNLIMITED;
+        for (CountedLimit limit : CountedLimit.of(group)) {
+            long amount = saturatedProduct(limit.allowed(request.horizon()), holders(group, limit));
+            calls = Math.min(
+                    calls, amount / perCall(group.service(), limit.limit().unit()));
+        }
+        OptionalLong credit = creditTokens(group);
+        return credit.isEmpty() ? calls : Math.min(calls, credit.getAsLong() / tokensOfACall());
+    }
+
+    /** A service's own limit of each model holds once for each of them. */
+    private static long holders(AccountGroup group, CountedLimit limit) {
+        boolean eachModel = limit.counted().perModel() && limit.model().isEmpty();
+        return eachModel ? CountedLimit.models(group).size() : 1;
+    }
+
+    /** Returns the calls that all accounts of a pool allow within the horizon. */
+    long calls(AccountPool pool) {
+        long calls = 0;
+        for (AccountGroup group : pool.groups()) {
+            long all = saturatedProduct(calls(group), group.count());
+            calls = all > UNLIMITED - calls ? UNLIMITED : calls + all;
+        }
+        return calls;
+    }
+
+    /** Returns the calls that one organization lets in at once; 0 if none ever fits. */
+    long atOnce(AccountGroup group) {
+        long calls = UNLIMITED;
+        for (CountedLimit limit : CountedLimit.of(group)) {
+            calls = Math.min(
+                    calls,
+                    limit.limit().amount()
+                            / perCall(group.service(), limit.limit().unit()));
+        }
+        return calls;
+    }
+
+    /** Returns the tokens that one call uses and its account pays for. */
+    long tokensOfACall() {
+        return (long) request.workload().promptTokens() + request.workload().answerTokens();
+    }
+
+    /** Returns calls that are needed by calls that are allowed: 0.85 for 85 %, 0 if nothing is limited, infinite if none is allowed. */
+    double load(long needed, AccountPool pool) {
+        return load(needed, calls(pool));
+    }
+
+    static double load(long needed, long allowed) {
+        return allowed == UNLIMITED ? 0 : (double) needed / allowed;
+    }
+
+    private static long saturatedProduct(long left, long right) {
+        return Math.multiplyHigh(left, right) == 0 && left * right >= 0 ? left * right : UNLIMITED;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.planner.Outcome.Binding;
+import dev.whippletree.planner.Outcome.Cause;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides without a run what a run would only confirm: that there are no accounts, or far too few, or that there would be more to
+ * simulate than anybody wants to wait for. Immutable.
+ */
+final class Arithmetic {
+
+    /** A run of more prompts than this takes minutes. */
+    static final long MOST_PROMPTS = 500_000;
+
+    /** From this load on, what a run would tell about waiting is of no use. */
+    private static final double FAR_TOO_MUCH = 10;
+
+    private final PlanRequest request;
+    private final Allowance allowance;
+
+    Arithmetic(PlanRequest request) {
+        this.request = request;
+        this.allowance = new Allowance(request);
+    }
+
+    /** Returns whether there is more to simulate than anybody wants to wait for. */
+    boolean tooLarge(int interviews) {
+        return new Questions(request, interviews).prompts() > MOST_PROMPTS;
+    }
+
+    /** Returns the outcome of a variant that isn't worth a run; empty if it is. */
+    Optional<Outcome> outcome(Variant variant) {
+        if (variant.pool().count() == 0) {
+            return Optional.of(outcome(variant, Verdict.DOES_NOT_HOLD, "no account is left"));
+        }
+        Questions questions = new Questions(request, variant.interviews());
+        long needed = questions.distinct();
+        double load = allowance.load(needed, variant.pool());
+        String sum = "by arithmetic alone, since " + Words.number(questions.prompts()) + " prompts take "
+                + Words.number(needed) + " calls and the accounts allow "
+                + (load == 0 ? "any number" : Words.number(allowance.calls(variant.pool())));
+        if (load > FAR_TOO_MUCH) {
+            return Optional.of(outcome(variant, Verdict.DOES_NOT_HOLD, "far too much, " + sum));
+        }
+        if (!tooLarge(variant.interviews())) {
+            return Optional.empty();
+        }
+        Judge.Judgement judgement = Judge.withUnknown(new Judge.Judgement(verdict(load), sum), unknown(variant.pool()));
+        return Optional.of(outcome(variant, judgement.verdict(), judgement.reason()));
+    }
+
+    private static List<String> unknown(AccountPool pool) {
+        return Seat.of(pool).stream()
+                .filter(seat -> seat.group().isUnknown())
+                .map(Seat::id)
+                .toList();
+    }
+
+    private static Verdict verdict(double load) {
+        if (load > 1) {
+            return Verdict.DOES_NOT_HOLD;
+        }
+        return load > Judge.COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS;
+    }
+
+    private Outcome outcome(Variant variant, Verdict verdict, String reason) {
+        Questions questions = new Questions(request, variant.interviews());
+        long needed = questions.distinct();
+        long calls = Math.min(needed, allowance.calls(variant.pool()));
+        long answered = (long) ((double) questions.prompts() * calls / needed);
+        return new Outcome(
+                verdict,
+                false,
+                reason,
+                allowance.load(needed, variant.pool()),
+                questions.prompts(),
+                answered,
+                0,
+                needed,
+                calls,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                new Binding(verdict.held() ? Cause.NOTHING : Cause.LIMIT, "what the accounts allow in all"),
+                List.of(),
+                TokenUsage.of(
+                        answered * request.workload().promptTokens(),
+                        answered * request.workload().answerTokens()),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+}

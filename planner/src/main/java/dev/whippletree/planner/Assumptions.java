@@ -1,0 +1,102 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.emulator.model.Latency;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a plan takes for granted, in sentences. Stateless. */
+final class Assumptions {
+
+    private Assumptions() {}
+
+    static List<String> of(PlanRequest request) {
+        Workload workload = request.workload();
+        List<String> sentences = new ArrayList<>();
+        sentences.add(repetition(workload));
+        sentences.add(starts(workload) + thinking(request));
+        sentences.add("Answers take " + latency(request.latency()) + ", prompts have "
+                + Words.number(workload.promptTokens()) + " tokens and answers " + Words.number(workload.answerTokens())
+                + "; max_tokens is " + Words.number(workload.bound()) + ", which Groq counts in full.");
+        sentences.add(
+                "Limits are unused at the start, nothing fails, and caches answer at once; whoever isn't answered within "
+                        + Words.time(request.horizon()) + " counts as not held.");
+        request.pool()
+                .route()
+                .deadline()
+                .ifPresent(deadline -> sentences.add("A prompt is given up after " + Words.time(deadline)
+                        + ", the deadline of route " + request.pool().route().name()
+                        + "; so is one that can't be answered by then, at once."));
+        sentences.addAll(unknownServices(request));
+        sentences.addAll(credits(request));
+        sentences.addAll(request.pool().notes());
+        return sentences;
+    }
+
+    private static String latency(Latency latency) {
+        String mean = Words.time(latency.mean());
+        if (latency.spread() == 0) {
+            return mean + " each time";
+        }
+        return switch (latency.shape()) {
+            case CONSTANT -> mean;
+            case UNIFORM -> mean + ", give or take " + Words.percent(latency.spread());
+            case LOGNORMAL -> mean + " on average, and now and then much longer";
+        };
+    }
+
+    private static String repetition(Workload workload) {
+        return workload.distinct().isPresent()
+                ? "Questions are drawn from a fixed bank of "
+                        + Words.number(workload.distinct().getAsInt())
+                        + ", so that the hit rate rises with the interviews."
+                : Words.percent(workload.repeat())
+                        + " of all prompts repeat another one, at every size: twice the interviews ask twice the different questions.";
+    }
+
+    private static String starts(Workload workload) {
+        return workload.over().isZero()
+                ? "All interviews start at the same instant"
+                : "Interviews start evenly over " + Words.time(workload.over());
+    }
+
+    private static String thinking(PlanRequest request) {
+        if (request.workload().interview().isEmpty()) {
+            return ", and nobody thinks between an answer and the next question.";
+        }
+        Duration think = new Questions(request, 1).think();
+        return think.isZero()
+                ? ", and nobody thinks between questions, since the answers alone take as long as an interview should."
+                : ", and everybody thinks for " + Words.time(think)
+                        + " between an answer and the next question, so that an " + "interview takes "
+                        + Words.time(request.workload().interview().get()) + " if nobody has to wait.";
+    }
+
+    private static Set<String> unknownServices(PlanRequest request) {
+        Set<String> sentences = new LinkedHashSet<>();
+        for (AccountGroup group : request.pool().groups()) {
+            if (!CountedLimit.kind(group.service()).provider().equals(group.service())) {
+                sentences.add("How " + group.service()
+                        + " counts isn't known; it is taken to count as services with OpenAI's "
+                        + "protocol do, by fixed windows.");
+            }
+        }
+        return sentences;
+    }
+
+    private static Set<String> credits(PlanRequest request) {
+        Set<String> sentences = new LinkedHashSet<>();
+        for (AccountGroup group : request.pool().groups()) {
+            group.credit()
+                    .ifPresent(credit -> sentences.add(
+                            new Allowance(request).creditTokens(group).isPresent()
+                                    ? "The credit of " + credit + " is whole at the start, and isn't renewed meanwhile."
+                                    : "When the credit of " + credit + " runs out isn't known: no price of "
+                                            + group.service() + ", model "
+                                            + CountedLimit.models(group).get(0) + ", is given in its currency."));
+        }
+        return sentences;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.whippletree.planner;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Whether accounts will do, for every size that was asked for. Immutable; the same request gives the same plan.
+ *
+ * @param request what was asked
+ * @param assumptions what the plan takes for granted, a sentence each: how often questions repeat, when interviews start, how
+ *     long answers take, what isn't simulated
+ * @param sizes one for each size of the request, in its order
+ */
+public record CapacityPlan(PlanRequest request, List<String> assumptions, List<SizePlan> sizes) {
+
+    /** Copies what is mutable. */
+    public CapacityPlan {
+        Objects.requireNonNull(request, "request");
+        assumptions = List.copyOf(assumptions);
+        sizes = List.copyOf(sizes);
+    }
+
+    /**
+     * One size.
+     *
+     * @param interviews how many interviews there are
+     * @param asIs what comes of it with the accounts as they are
+     * @param fewest for each kind of account, how few would do
+     * @param advice what would come of it otherwise; empty if none was asked for. The first is what {@code asIs} says
+     */
+    public record SizePlan(int interviews, Outcome asIs, List<Fewest> fewest, List<Advice> advice) {
+
+        /** Copies what is mutable. */
+        public SizePlan {
+            Objects.requireNonNull(asIs, "asIs");
+            fewest = List.copyOf(fewest);
+            advice = List.copyOf(advice);
+        }
+    }
+
+    /**
+     * How few accounts of one kind would do.
+     *
+     * @param kind as {@link AccountGroup#label} says
+     * @param service the provider's name
+     * @param alone whether all others are left out, or stay as they are
+     * @param there how many there are now
+     * @param count how few would do; absent if no number does, or if it is too large to look for
+     * @param verdict what that number is: it holds or is tight
+     * @param load the {@link Outcome#load} of that number, 0 if there is none
+     * @param comfortable how few would do with a load of at most 90 %; absent as {@code count}
+     * @param simulated whether the number, and that one fewer wouldn't do, was found by running the engine; else by arithmetic
+     * @param reason why there is no number, or what is special about it; empty if nothing is
+     */
+    public record Fewest(
+            String kind,
+            String service,
+            boolean alone,
+            int there,
+            OptionalInt count,
+            Optional<Verdict> verdict,
+            double load,
+            OptionalInt comfortable,
+            boolean simulated,
+            String reason) {
+
+        /** Checks that nothing is null. */
+        public Fewest {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(service, "service");
+            Objects.requireNonNull(count, "count");
+            Objects.requireNonNull(verdict, "verdict");
+            Objects.requireNonNull(comfortable, "comfortable");
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
+
+    /** What a line of advice changes. */
+    public enum Change {
+        /** Nothing. */
+        AS_IS,
+        /** One account more of some kind. */
+        ONE_MORE,
+        /** Any one account less: the one whose loss is worst. */
+        ONE_LOST,
+        /** A last tier of other accounts. */
+        TIER_ADDED,
+        /** Several processes, each with its own cache and its even part of every limit. */
+        PROCESSES_APART,
+        /** Several processes that share answers, limits and calls under way. */
+        PROCESSES_TOGETHER
+    }
+
+    /**
+     * A variant that was tried.
+     *
+     * @param change what it changes
+     * @param title the same for people: {@code one huggingface account more}
+     * @param assumption what it supposes besides, such as the limits of accounts nobody has yet; empty if nothing
+     * @param outcome what came of it
+     */
+    public record Advice(Change change, String title, String assumption, Outcome outcome) {
+
+        /** Checks that nothing is null. */
+        public Advice {
+            Objects.requireNonNull(change, "change");
+            Objects.requireNonNull(title, "title");
+            Objects.requireNonNull(assumption, "assumption");
+            Objects.requireNonNull(outcome, "outcome");
+        }
+    }
+}

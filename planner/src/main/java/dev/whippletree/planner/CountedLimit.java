@@ -1,0 +1,86 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.emulator.model.Counting;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.model.Limit;
+import dev.whippletree.planner.AccountGroup.Place;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A declared limit and how its service counts it. Immutable.
+ *
+ * @param declared as the engine is told
+ * @param counted as the service counts it
+ * @param ofOneModel whether all that counts towards it is of one model
+ */
+record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneModel) {
+
+    /** Returns the limits of a kind; those of models that aren't asked are left out. */
+    static List<CountedLimit> of(AccountGroup group) {
+        List<String> models = models(group);
+        return group.limits().stream()
+                .filter(declared -> declared.model().map(models::contains).orElse(true))
+                .map(declared -> new CountedLimit(
+                        declared,
+                        counted(declared, kind(group.service())),
+                        declared.model().isPresent() || models.size() == 1))
+                .toList();
+    }
+
+    /** Returns the models that a kind is asked for. */
+    static List<String> models(AccountGroup group) {
+        return group.members().stream()
+                .flatMap(member -> member.places().stream())
+                .map(Place::model)
+                .distinct()
+                .toList();
+    }
+
+    /** Returns which service imitates a provider: one that isn't known by name counts as OpenAI's protocol does. */
+    static ServiceKind kind(String service) {
+        for (ServiceKind kind : ServiceKind.values()) {
+            if (kind.provider().equals(service)) {
+                return kind;
+            }
+        }
+        return ServiceKind.OPENAI;
+    }
+
+    private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind) {
+        return switch (kind) {
+            case GROQ -> ServiceLimit.bucket(declared.limit());
+            case HUGGING_FACE ->
+                new ServiceLimit(
+                        declared.limit(), Counting.SLIDING, declared.model().isPresent());
+            case OPENAI ->
+                new ServiceLimit(
+                        declared.limit(), Counting.FIXED, declared.model().isPresent());
+        };
+    }
+
+    Limit limit() {
+        return declared.limit();
+    }
+
+    /** Returns which model's it is; absent: all models of the organization share it. */
+    Optional<String> model() {
+        return declared.model();
+    }
+
+    /**
+     * Returns the most that can be used from a fresh start until the horizon. A limit that is declared for an organization of several
+     * models is kept in every sliding window, however the service counts it; a bucket of one model refills from the first use on.
+     */
+    long allowed(Duration horizon) {
+        long windowNanos = limit().window().toNanos();
+        boolean refills = counted.counting() == Counting.BUCKET && ofOneModel;
+        double windows = refills
+                ? 1 + (double) horizon.toNanos() / windowNanos
+                : Math.ceil((double) horizon.toNanos() / windowNanos);
+        return (long) Math.floor(limit().amount() * windows);
+    }
+}

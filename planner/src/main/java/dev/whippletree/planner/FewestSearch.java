@@ -1,0 +1,162 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+
+/**
+ * Finds how few accounts of a kind would do: from the number below which arithmetic rules it out, doubling until it holds, then
+ * bisecting. Each number is tried by a run. Confined to one search.
+ */
+final class FewestSearch {
+
+    /** More accounts of a kind than anybody has. */
+    private static final int MOST = 2_000;
+
+    private final Runs runs;
+    private final Allowance allowance;
+    private final int interviews;
+    private final AccountGroup kind;
+    private final boolean alone;
+    private final AccountPool others;
+    private final IntFunction<AccountPool> pools;
+    private final long needed;
+    private final boolean tooLarge;
+
+    /**
+     * Creates a search.
+     *
+     * @param request what is planned
+     * @param runs where variants are run
+     * @param interviews how many interviews there are
+     * @param group the number of the kind in the pool's order
+     * @param alone whether all others are left out
+     */
+    FewestSearch(PlanRequest request, Runs runs, int interviews, int group, boolean alone) {
+        this.runs = runs;
+        this.allowance = new Allowance(request);
+        this.interviews = interviews;
+        this.kind = request.pool().groups().get(group);
+        this.alone = alone;
+        AccountPool pool = alone ? request.pool().only(group) : request.pool();
+        int number = alone ? 0 : group;
+        this.pools = count -> pool.withCount(number, count);
+        this.others = pools.apply(0);
+        this.needed = new Questions(request, interviews).distinct();
+        this.tooLarge = new Arithmetic(request).tooLarge(interviews);
+    }
+
+    Fewest find() {
+        if (kind.isUnknown()) {
+            return none("unknown, since it declares no limits");
+        }
+        if (others.groups().stream().anyMatch(other -> other.isUnknown() && other.count() > 0)) {
+            return none("unknown, since others declare no limits");
+        }
+        if (allowance.atOnce(kind) == 0) {
+            return none("a single prompt is larger than what a window of its limits allows");
+        }
+        long least = least(1);
+        if (least > MOST || tooLarge) {
+            return byArithmetic(least);
+        }
+        int failing = (int) least - 1;
+        int holding = (int) least;
+        while (!holds(holding)) {
+            if (holding >= MOST || !isBoundByLimits(holding)) {
+                return none("not even " + Words.number(holding) + " would do: "
+                        + outcome(holding).binding().text());
+            }
+            failing = holding;
+            holding = (int) Math.min(MOST, Math.max(holding + 1L, holding * 2L));
+        }
+        while (holding - failing > 1) {
+            int middle = (failing + holding) >>> 1;
+            if (holds(middle)) {
+                holding = middle;
+            } else {
+                failing = middle;
+            }
+        }
+        return found(holding);
+    }
+
+    /** Returns the number below which the load would exceed a share, whatever happens. */
+    private long least(double load) {
+        int floor = alone || others.count() == 0 ? 1 : 0;
+        long allowed = allowance.calls(others);
+        double missing = needed / load - allowed;
+        if (missing <= 0 || allowed == Allowance.UNLIMITED) {
+            return floor;
+        }
+        return (long) Math.max(floor, Math.ceil(missing / allowance.calls(kind)));
+    }
+
+    /** Once all calls could start at once, more accounts change nothing but how many calls may be under way. */
+    private boolean isBoundByLimits(int count) {
+        return (double) count * allowance.atOnce(kind) < 2.0 * needed;
+    }
+
+    private boolean holds(int count) {
+        return runs.hold(Variant.of(interviews, pools.apply(count)));
+    }
+
+    private Outcome outcome(int count) {
+        return runs.of(Variant.of(interviews, pools.apply(count)));
+    }
+
+    private Fewest found(int count) {
+        Outcome outcome = outcome(count);
+        return result(
+                OptionalInt.of(count),
+                Optional.of(outcome.verdict()),
+                outcome.load(),
+                comfortable(count),
+                outcome.simulated(),
+                "");
+    }
+
+    private OptionalInt comfortable(int count) {
+        int roomy = (int) Math.min(MOST, Math.max(count, least(Judge.COMFORTABLE)));
+        return outcome(roomy).verdict() == Verdict.HOLDS ? OptionalInt.of(roomy) : OptionalInt.empty();
+    }
+
+    private Fewest byArithmetic(long least) {
+        if (least > Integer.MAX_VALUE) {
+            return none("more than anybody can have: " + Words.number(least));
+        }
+        double allowed = (double) allowance.calls(others) + (double) least * allowance.calls(kind);
+        return result(
+                OptionalInt.of((int) least),
+                Optional.empty(),
+                needed / allowed,
+                OptionalInt.of((int) Math.min(Integer.MAX_VALUE, least(Judge.COMFORTABLE))),
+                false,
+                "");
+    }
+
+    private Fewest none(String reason) {
+        return result(OptionalInt.empty(), Optional.empty(), 0, OptionalInt.empty(), false, reason);
+    }
+
+    private Fewest result(
+            OptionalInt count,
+            Optional<Verdict> verdict,
+            double load,
+            OptionalInt comfortable,
+            boolean simulated,
+            String reason) {
+        return new Fewest(
+                kind.label(),
+                kind.service(),
+                alone,
+                kind.count(),
+                count,
+                verdict,
+                load,
+                comfortable,
+                simulated,
+                reason);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.emulator.model.AnswerLength;
+import dev.whippletree.emulator.model.EmulatedOrganization;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.LimitStats;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The services of a pool, imitated: one for each that an account is of. Confined to its simulation. */
+final class Imitations {
+
+    /** A plan is about limits: no prompt of it is too long for its model. */
+    private static final long ANY_CONTEXT = 1_000_000_000;
+
+    private final Map<String, EmulatedService> byService = new LinkedHashMap<>();
+    private final Map<String, EmulatedService> byAccount = new HashMap<>();
+
+    Imitations(PlanRequest request, AccountPool pool) {
+        Map<String, ServiceSettingsBuilder> builders = new LinkedHashMap<>();
+        for (AccountGroup group : pool.groups()) {
+            ServiceSettingsBuilder builder =
+                    builders.computeIfAbsent(group.service(), service -> builder(service, request));
+            List<ServiceLimit> limits = CountedLimit.of(group).stream()
+                    .map(CountedLimit::counted)
+                    .distinct()
+                    .toList();
+            group.organizations()
+                    .forEach(organization -> builder.organization(new EmulatedOrganization(
+                            organization.id(), limits, new Allowance(request).creditTokens(group))));
+        }
+        List<Seat> seats = Seat.of(pool);
+        seats.forEach(seat -> builder(builders, seat).member(seat.id(), seat.token(), seat.organization()));
+        builders.forEach((service, builder) -> byService.put(service, new EmulatedService(builder.build(), 0)));
+        seats.forEach(seat -> byAccount.put(seat.id(), service(seat.group().service())));
+    }
+
+    private static ServiceSettingsBuilder builder(String service, PlanRequest request) {
+        return ServiceSettings.builder(CountedLimit.kind(service))
+                .latency(request.latency())
+                .answerLength(AnswerLength.about(request.workload().answerTokens()))
+                .contextTokens(ANY_CONTEXT)
+                .seed(request.seed());
+    }
+
+    private static ServiceSettingsBuilder builder(Map<String, ServiceSettingsBuilder> builders, Seat seat) {
+        ServiceSettingsBuilder builder = builders.get(seat.group().service());
+        if (builder == null) {
+            throw new IllegalStateException("account " + seat.id() + " is of no group");
+        }
+        return builder;
+    }
+
+    private EmulatedService service(String name) {
+        EmulatedService service = byService.get(name);
+        if (service == null) {
+            throw new IllegalStateException("service " + name + " has no account");
+        }
+        return service;
+    }
+
+    /** Returns the service of each account, by the account's id. */
+    Map<String, EmulatedService> byAccount() {
+        return byAccount;
+    }
+
+    /** Returns the most that any window of a limit has held, of whichever model it was most. */
+    long fullest(String service, String organization, ServiceLimit limit) {
+        return service(service).stats().limits().stream()
+                .filter(stats -> stats.organization().equals(organization)
+                        && stats.limit().equals(limit.limit().toString()))
+                .mapToLong(LimitStats::fullest)
+                .max()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.planner.AccountGroup.Organization;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * One limit of one organization, and which targets use it. Immutable.
+ *
+ * @param group the organization's kind
+ * @param organization whose limit
+ * @param limit which
+ * @param name how it is written: with its model if it is one model's
+ * @param targets the numbers of the targets that use it
+ * @param perCall what one call counts for
+ */
+record LimitSlot(
+        AccountGroup group, String organization, CountedLimit limit, String name, List<Integer> targets, long perCall) {
+
+    /** Returns the limits of all organizations of a pool, in order. */
+    static List<LimitSlot> of(AccountPool pool, Targets targets, Allowance allowance) {
+        List<LimitSlot> slots = new ArrayList<>();
+        for (AccountGroup group : pool.groups()) {
+            for (Organization organization : group.organizations()) {
+                for (CountedLimit limit : CountedLimit.of(group)) {
+                    add(slots, group, organization, limit, targets, allowance);
+                }
+            }
+        }
+        return slots;
+    }
+
+    private static void add(
+            List<LimitSlot> slots,
+            AccountGroup group,
+            Organization organization,
+            CountedLimit limit,
+            Targets targets,
+            Allowance allowance) {
+        long perCall = allowance.perCall(group.service(), limit.limit().unit());
+        List<String> models = CountedLimit.models(group);
+        boolean eachModel = limit.counted().perModel() && models.size() > 1;
+        for (String model : eachModel ? limit.model().map(List::of).orElse(models) : List.of("")) {
+            String name = limit.limit() + (model.isEmpty() ? "" : " of " + model);
+            slots.add(
+                    new LimitSlot(group, organization.id(), limit, name, users(organization, model, targets), perCall));
+        }
+    }
+
+    private static List<Integer> users(Organization organization, String model, Targets targets) {
+        return IntStream.range(0, targets.all().size())
+                .filter(number -> {
+                    Targets.Target target = targets.all().get(number);
+                    return target.seat().organization().equals(organization.id())
+                            && (model.isEmpty() || target.model().equals(model));
+                })
+                .boxed()
+                .toList();
+    }
+
+    /** Returns how much calls of these numbers by target use. */
+    long used(long[] calls) {
+        return targets.stream().mapToLong(target -> calls[target]).sum() * perCall;
+    }
+
+    /** Returns how many stretches of a length its window spans, 1 or more. */
+    int windowIn(Duration length) {
+        Duration window = limit.limit().window();
+        return (int) Math.max(1, Math.ceil((double) window.toNanos() / length.toNanos()));
+    }
+
+    /** Returns how much is allowed in its window, or in such a stretch if that is longer. */
+    double allowedIn(Duration length) {
+        double windows =
+                Math.max(1, (double) length.toNanos() / limit.limit().window().toNanos());
+        return limit.limit().amount() * windows;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.model.TokenUsage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What comes of one size over one pool. Immutable.
+ *
+ * @param verdict whether it holds
+ * @param simulated whether the production engine ran it; else it was decided by arithmetic alone, and what only a run can tell is
+ *     absent or empty: {@code took}, {@code waited}, {@code total}, {@code timeline}
+ * @param reason why the verdict is what it is, a sentence
+ * @param load calls that are needed, by the calls that all accounts together allow within the horizon: 0.85 for 85 %, above 1 if
+ *     they can't be enough; what the verdict goes by. 0 if nothing is limited, infinite if no call is allowed
+ * @param prompts how many prompts there are in all
+ * @param answered how many were answered within the horizon
+ * @param failed how many ended without an answer
+ * @param distinct how many different questions there are
+ * @param calls calls made on accounts, those refused included
+ * @param fromCache prompts answered from the cache
+ * @param joined prompts answered by a call that an equal prompt had caused
+ * @param refused calls that a service refused
+ * @param took how long callers waited for their answers, the answer's own latency included; prompts that were asked and not
+ *     answered count with the time until the horizon
+ * @param waited the part of it that is waiting for room: what the limits add
+ * @param total from the start to the last answer
+ * @param accounts each account, in the pool's order
+ * @param limits each limit of each organization, in the pool's order
+ * @param binding what holds prompts back most
+ * @param tokens what the services counted, by service and model
+ * @param tokensUncached what they would have counted had every answered prompt needed a call of its own
+ * @param credits each organization's credit
+ * @param timeline minute by minute, up to the last one in which anything happened or somebody waited
+ * @param seconds the same second by second, of a run of three minutes at most; of a longer one empty
+ */
+public record Outcome(
+        Verdict verdict,
+        boolean simulated,
+        String reason,
+        double load,
+        long prompts,
+        long answered,
+        long failed,
+        long distinct,
+        long calls,
+        long fromCache,
+        long joined,
+        long refused,
+        Optional<Times> took,
+        Optional<Times> waited,
+        Optional<Duration> total,
+        List<AccountUse> accounts,
+        List<LimitUse> limits,
+        Binding binding,
+        List<Tokens> tokens,
+        TokenUsage tokensUncached,
+        List<CreditUse> credits,
+        List<Minute> timeline,
+        List<Minute> seconds) {
+
+    /** Copies what is mutable. */
+    public Outcome {
+        Objects.requireNonNull(verdict, "verdict");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(took, "took");
+        Objects.requireNonNull(waited, "waited");
+        Objects.requireNonNull(total, "total");
+        Objects.requireNonNull(binding, "binding");
+        Objects.requireNonNull(tokensUncached, "tokensUncached");
+        accounts = List.copyOf(accounts);
+        limits = List.copyOf(limits);
+        tokens = List.copyOf(tokens);
+        credits = List.copyOf(credits);
+        timeline = List.copyOf(timeline);
+        seconds = List.copyOf(seconds);
+    }
+
+    /** Returns how many prompts weren't answered in time, whatever the cause. */
+    public long unanswered() {
+        return prompts - answered;
+    }
+
+    /** Returns the share of answers that needed no call of their own, 0 to 1; 0 if there are none. */
+    public double hitRate() {
+        return answered == 0 ? 0 : (double) (fromCache + joined) / answered;
+    }
+
+    /** Returns the largest share of any limit that is used over the horizon: 0.85 for 85 %; 0 if there are no limits. */
+    public double fullest() {
+        return limits.stream().mapToDouble(LimitUse::share).max().orElse(0);
+    }
+
+    /**
+     * A summary of times.
+     *
+     * @param p50 half of them aren't longer
+     * @param p95 19 in 20 aren't longer
+     * @param worst the longest
+     */
+    public record Times(Duration p50, Duration p95, Duration worst) {}
+
+    /**
+     * One account.
+     *
+     * @param id its id
+     * @param service the provider's name
+     * @param organization whose limits it shares
+     * @param calls calls made on it
+     * @param share the largest share of any of its organization's limits, as {@link LimitUse#share}
+     */
+    public record AccountUse(String id, String service, String organization, long calls, double share) {}
+
+    /**
+     * One limit of one organization.
+     *
+     * @param organization whose
+     * @param limit as it is written: {@code 1000 requests / 1h}
+     * @param used how much of it was used within the horizon, as the service counts
+     * @param allowed how much it allows within the horizon
+     * @param fullestShare how full its fullest window was, 0 to 1; more for a bucket, which refills while it is emptied
+     */
+    public record LimitUse(String organization, String limit, long used, long allowed, double fullestShare) {
+
+        /** Returns the share of it that is used over the horizon: 0.85 for 85 %; above 1 if more is needed than there is. */
+        public double share() {
+            return (double) used / allowed;
+        }
+    }
+
+    /** What holds prompts back. */
+    public enum Cause {
+        /** Nothing but the answers' own latency. */
+        NOTHING,
+        /** A limit. */
+        LIMIT,
+        /** Too few calls at once. */
+        CONCURRENCY,
+        /** A credit that runs out. */
+        CREDIT,
+        /** A waiting line that is full, or calls that fail. */
+        FAILURES
+    }
+
+    /**
+     * What holds prompts back most.
+     *
+     * @param cause of what sort it is
+     * @param text which it is, for people: {@code 30 requests / 1m of groq-1}
+     */
+    public record Binding(Cause cause, String text) {}
+
+    /**
+     * Tokens of one model of one service.
+     *
+     * @param service the provider's name
+     * @param model the service's own name of the model
+     * @param used what its accounts used
+     */
+    public record Tokens(String service, String model, TokenUsage used) {}
+
+    /**
+     * What becomes of one organization's credit.
+     *
+     * @param organization whose
+     * @param credit as it is written: {@code 0.10 usd / month}
+     * @param share the share of it that is used, 0 to 1; absent if no price is known
+     * @param runsOutInMinute the minute, from 1, in which it runs out; absent if it lasts, or if no price is known
+     */
+    public record CreditUse(String organization, String credit, Optional<Double> share, OptionalInt runsOutInMinute) {}
+
+    /**
+     * One minute.
+     *
+     * @param number which, from 1
+     * @param asked prompts that were asked in it
+     * @param answered prompts that were answered in it, of whatever source
+     * @param fromCache those of them answered from the cache
+     * @param joined those of them answered by a call that an equal prompt had caused
+     * @param calls calls that were made in it
+     * @param callsByAccount the same for each of {@link Outcome#accounts}, in that order
+     * @param limitShares how full each of {@link Outcome#limits} was at its end, in that order: what was used in the window that
+     *     ends with this minute (in the minute, if the window is shorter), by what that allows
+     * @param open prompts that were asked and not answered at its end
+     * @param p95Waited what 19 in 20 didn't wait longer for room: of the prompts answered in it, and of those never answered, which count
+     *     with the time until its end
+     * @param worstWaited the longest any of them waited for room
+     */
+    public record Minute(
+            int number,
+            long asked,
+            long answered,
+            long fromCache,
+            long joined,
+            long calls,
+            List<Long> callsByAccount,
+            List<Double> limitShares,
+            long open,
+            Duration p95Waited,
+            Duration worstWaited) {
+
+        /** Copies what is mutable. */
+        public Minute {
+            callsByAccount = List.copyOf(callsByAccount);
+            limitShares = List.copyOf(limitShares);
+        }
+
+        /** Returns the share of its answers that needed no call of their own, 0 to 1; 0 if there are none. */
+        public double hitRate() {
+            return answered == 0 ? 0 : (double) (fromCache + joined) / answered;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.planner.Outcome.AccountUse;
+import dev.whippletree.planner.Outcome.Binding;
+import dev.whippletree.planner.Outcome.CreditUse;
+import dev.whippletree.planner.Outcome.LimitUse;
+import dev.whippletree.planner.Outcome.Tokens;
+import dev.whippletree.planner.Recorder.MinuteTally;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** Makes a run's outcome of what was written down. Confined to one run. */
+final class OutcomeReport {
+
+    private final PlanRequest request;
+    private final Variant variant;
+    private final Targets targets;
+    private final Imitations services;
+    private final Recorder recorder;
+    private final Allowance allowance;
+    private final List<LimitSlot> slots;
+
+    OutcomeReport(PlanRequest request, Variant variant, Targets targets, Imitations services, Recorder recorder) {
+        this.request = request;
+        this.variant = variant;
+        this.targets = targets;
+        this.services = services;
+        this.recorder = recorder;
+        this.allowance = new Allowance(request);
+        this.slots = LimitSlot.of(variant.pool(), targets, allowance);
+    }
+
+    Outcome of(int distinct) {
+        long prompts = new Questions(request, variant.interviews()).prompts();
+        long answered = sum(minute -> minute.answered);
+        long[] calls = byTarget(minute -> minute.calls);
+        long made = sum(calls);
+        long needed = answered == prompts ? made : Math.max(made, distinct);
+        double load = allowance.load(needed, variant.pool());
+        List<LimitUse> limits = slots.stream().map(this::use).toList();
+        List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
+        Outcome.Times waited = recorder.waited();
+        Binding binding = new Judge(request).binding(waited, recorder.failed(), limits, credits);
+        Judge.Judgement known = new Judge(request)
+                .judge(
+                        new Judge.Figures(
+                                prompts,
+                                answered,
+                                recorder.failed(),
+                                load,
+                                needed,
+                                allowance.calls(variant.pool()),
+                                waited),
+                        binding);
+        Judge.Judgement judgement = Judge.withUnknown(known, unknown(calls));
+        return new Outcome(
+                judgement.verdict(),
+                true,
+                judgement.reason(),
+                load,
+                prompts,
+                answered,
+                recorder.failed(),
+                distinct,
+                made,
+                sum(minute -> minute.fromCache),
+                sum(minute -> minute.joined),
+                sum(byTarget(minute -> minute.refused)),
+                Optional.of(recorder.took()),
+                Optional.of(waited),
+                Optional.of(Duration.ofNanos(recorder.lastAnswerNanos())),
+                accounts(calls, limits),
+                limits,
+                binding,
+                tokens(),
+                TokenUsage.of(
+                        answered * request.workload().promptTokens(),
+                        answered * request.workload().answerTokens()),
+                credits,
+                new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches(),
+                new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches());
+    }
+
+    /** Returns the accounts that were asked although nobody knows what they allow. */
+    private List<String> unknown(long[] calls) {
+        return targets.seats().stream()
+                .filter(seat -> seat.group().isUnknown() && targets.callsOf(seat, calls) > 0)
+                .map(Seat::id)
+                .toList();
+    }
+
+    private long sum(ToLongFunction<MinuteTally> figure) {
+        return recorder.minutes().stream().mapToLong(figure).sum();
+    }
+
+    private static long sum(long[] values) {
+        long sum = 0;
+        for (long value : values) {
+            sum += value;
+        }
+        return sum;
+    }
+
+    private long[] byTarget(Function<MinuteTally, long[]> figure) {
+        long[] sums = new long[targets.all().size()];
+        for (MinuteTally minute : recorder.minutes()) {
+            long[] counts = figure.apply(minute);
+            for (int target = 0; target < sums.length; target++) {
+                sums[target] += counts[target];
+            }
+        }
+        return sums;
+    }
+
+    private LimitUse use(LimitSlot slot) {
+        long used = slot.used(byTarget(MinuteTally::admitted));
+        long fullest = services.fullest(
+                slot.group().service(), slot.organization(), slot.limit().counted());
+        return new LimitUse(
+                slot.organization(),
+                slot.name(),
+                used,
+                slot.limit().allowed(request.horizon()),
+                (double) fullest / slot.limit().limit().amount());
+    }
+
+    private List<AccountUse> accounts(long[] calls, List<LimitUse> limits) {
+        return targets.seats().stream()
+                .map(seat -> new AccountUse(
+                        seat.id(),
+                        seat.group().service(),
+                        seat.organization(),
+                        targets.callsOf(seat, calls),
+                        limits.stream()
+                                .filter(limit -> limit.organization().equals(seat.organization()))
+                                .mapToDouble(LimitUse::share)
+                                .max()
+                                .orElse(0)))
+                .toList();
+    }
+
+    private List<Tokens> tokens() {
+        Map<String, Tokens> sums = new LinkedHashMap<>();
+        for (int number = 0; number < targets.all().size(); number++) {
+            Targets.Target target = targets.all().get(number);
+            String service = target.seat().group().service();
+            Tokens own = new Tokens(service, target.model(), recorder.tokens(number));
+            sums.merge(service + '\n' + target.model(), own, OutcomeReport::together);
+        }
+        return List.copyOf(sums.values());
+    }
+
+    private static Tokens together(Tokens one, Tokens other) {
+        return new Tokens(
+                one.service(),
+                one.model(),
+                TokenUsage.of(
+                        one.used().promptTokens() + other.used().promptTokens(),
+                        one.used().completionTokens() + other.used().completionTokens()));
+    }
+}

@@ -1,0 +1,176 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.config.PriceList;
+import dev.whippletree.emulator.model.Latency;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is to be planned. Immutable; made by {@link #of} and changed by its {@code with…} methods.
+ *
+ * @param sizes how many interviews there are, one plan for each, at least one
+ * @param workload what the interviews ask
+ * @param pool the accounts they ask
+ * @param latency how long an answer takes once its call has been let in
+ * @param horizon in what time everybody has to be answered; the simulation ends there
+ * @param longestWait how long a single prompt may wait for room before that counts as not answered in time; absent: as long as
+ *     the horizon
+ * @param seed of all that is left to chance
+ * @param advice whether to simulate variants of each size
+ * @param addedTier the accounts that one line of advice adds as a last tier; its limits are an assumption that is stated there
+ * @param prices what tokens cost, so that it is known when a credit runs out; absent: no credit ever does
+ * @param processes over how many processes two lines of advice spread the interviews, 2 or more
+ */
+public record PlanRequest(
+        List<Integer> sizes,
+        Workload workload,
+        AccountPool pool,
+        Latency latency,
+        Duration horizon,
+        Optional<Duration> longestWait,
+        long seed,
+        boolean advice,
+        AccountPool addedTier,
+        Optional<PriceList> prices,
+        int processes) {
+
+    /** The tier that advice adds where nothing else is said: what Groq's free plan allowed in September 2026. */
+    public static final String DEFAULT_ADDED_TIER = "groq:1x30/min+1000/d+8000tok/min+200000tok/d";
+
+    /** By what share of the mean an answer's time may differ where nothing is said of it: no service takes equally long each time. */
+    private static final double USUAL_SPREAD = 0.2;
+
+    private static final Duration LONGEST_HORIZON = Duration.ofDays(31);
+    private static final int DEFAULT_PROCESSES = 4;
+    private static final int MOST_PROCESSES = 100;
+
+    /** Checks the ranges, and that an interview fits into the horizon. */
+    public PlanRequest {
+        sizes = List.copyOf(sizes);
+        Objects.requireNonNull(pool, "pool");
+        Objects.requireNonNull(latency, "latency");
+        Objects.requireNonNull(longestWait, "longestWait");
+        Objects.requireNonNull(addedTier, "addedTier");
+        Objects.requireNonNull(prices, "prices");
+        if (sizes.isEmpty() || sizes.stream().anyMatch(size -> size < 1)) {
+            throw new IllegalArgumentException("a plan is for 1 or more interviews, not " + sizes);
+        }
+        if (horizon.isNegative() || horizon.isZero() || horizon.compareTo(LONGEST_HORIZON) > 0) {
+            throw new IllegalArgumentException(
+                    "a plan looks ahead for more than zero and at most 31 days, not " + horizon);
+        }
+        if (longestWait.filter(Duration::isNegative).isPresent()) {
+            throw new IllegalArgumentException("nobody can wait for a negative time: " + longestWait.get());
+        }
+        if (processes < 2 || processes > MOST_PROCESSES) {
+            throw new IllegalArgumentException("several processes are 2 to " + MOST_PROCESSES + ", not " + processes);
+        }
+        Duration shortest = workload.over().plus(workload.interview().orElse(Duration.ZERO));
+        if (shortest.compareTo(horizon) > 0) {
+            throw new IllegalArgumentException("the last interview ends after " + shortest.toSeconds()
+                    + " s at the earliest, but the plan looks ahead for " + horizon.toSeconds()
+                    + " s only; look further ahead, or start or hold the interviews faster");
+        }
+    }
+
+    /** Returns a request of one hour with answers of one second, give or take a fifth, the standard workload, and advice. */
+    public static PlanRequest of(List<Integer> sizes, AccountPool pool) {
+        return new PlanRequest(
+                sizes,
+                Workload.STANDARD,
+                pool,
+                Latency.uniform(Duration.ofSeconds(1), USUAL_SPREAD),
+                Duration.ofHours(1),
+                Optional.empty(),
+                1,
+                true,
+                AccountPool.parse(DEFAULT_ADDED_TIER),
+                Optional.empty(),
+                DEFAULT_PROCESSES);
+    }
+
+    /** Returns the same for another workload. */
+    public PlanRequest withWorkload(Workload workload) {
+        return new PlanRequest(
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /**
+     * Returns the same with another latency as users write it. One that is said to be constant is taken for a mean, from which times differ
+     * by a fifth at most: calls that end all at once would hide what limits cost.
+     */
+    public PlanRequest withUsualLatency(Latency latency) {
+        return withLatency(
+                latency.shape() == Latency.Shape.CONSTANT ? Latency.uniform(latency.mean(), USUAL_SPREAD) : latency);
+    }
+
+    /** Returns the same with another latency. */
+    public PlanRequest withLatency(Latency latency) {
+        return new PlanRequest(
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /** Returns the same with another horizon. */
+    public PlanRequest withHorizon(Duration horizon) {
+        return new PlanRequest(
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /** Returns the same with a bound on each prompt's wait for room. */
+    public PlanRequest withLongestWait(Duration longestWait) {
+        return new PlanRequest(
+                sizes,
+                workload,
+                pool,
+                latency,
+                horizon,
+                Optional.of(longestWait),
+                seed,
+                advice,
+                addedTier,
+                prices,
+                processes);
+    }
+
+    /** Returns the same from another seed. */
+    public PlanRequest withSeed(long seed) {
+        return new PlanRequest(
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /** Returns the same with or without advice. */
+    public PlanRequest withAdvice(boolean advice) {
+        return new PlanRequest(
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /** Returns the same with other accounts in the tier that one line of advice adds. */
+    public PlanRequest withAddedTier(AccountPool addedTier) {
+        return new PlanRequest(
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+
+    /** Returns the same with a list of prices, by which credits run out. */
+    public PlanRequest withPrices(PriceList prices) {
+        return new PlanRequest(
+                sizes,
+                workload,
+                pool,
+                latency,
+                horizon,
+                longestWait,
+                seed,
+                advice,
+                addedTier,
+                Optional.of(prices),
+                processes);
+    }
+
+    /** Returns the same with another number of processes in the lines of advice that have several. */
+    public PlanRequest withProcesses(int processes) {
+        return new PlanRequest(
+                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.simulation.SimulatedProvider;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.time.Timeline;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Leads each account of a pool to the service that imitates its own, and counts the calls. Confined to its simulation. */
+final class PlannedProvider implements Provider {
+
+    /** Differs from every real provider's name, since those may be there too. */
+    static final String NAME = "planned";
+
+    /** Tells accounts of one service, which counts their prompts alike, from those of another. */
+    static final String SERVICE = "service";
+
+    private final Map<String, EmulatedService> servicesByAccount;
+    private final Timeline timeline;
+    private final Targets targets;
+    private final Recorder recorder;
+    private final Lengthening lengthening;
+
+    PlannedProvider(
+            Map<String, EmulatedService> servicesByAccount,
+            Timeline timeline,
+            Targets targets,
+            Recorder recorder,
+            Lengthening lengthening) {
+        this.lengthening = lengthening;
+        this.servicesByAccount = servicesByAccount;
+        this.timeline = timeline;
+        this.targets = targets;
+        this.recorder = recorder;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of(new SettingKey(SERVICE, "the service that imitates the account's own"));
+    }
+
+    @Override
+    public ProviderClient connect(AccountSettings account, Services services) {
+        EmulatedService service = servicesByAccount.get(account.id());
+        if (service == null) {
+            throw new IllegalArgumentException("account " + account.id() + ": nobody planned for it");
+        }
+        return new CountedClient(account.id(), new SimulatedProvider(NAME, service, timeline).connect(account));
+    }
+
+    /** A client whose calls are written down. */
+    private final class CountedClient implements ProviderClient {
+
+        private final String account;
+        private final ProviderClient client;
+
+        CountedClient(String account, ProviderClient client) {
+            this.account = account;
+            this.client = client;
+        }
+
+        @Override
+        public Optional<String> refuses(Prompt prompt, String model) {
+            return client.refuses(lengthening.of(prompt), model);
+        }
+
+        @Override
+        public Admission admission(Prompt prompt, String model) {
+            return client.admission(lengthening.of(prompt), model);
+        }
+
+        @Override
+        public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+            Recorder.Call call = recorder.call(targets.number(account, model));
+            return client.send(lengthening.of(prompt), model, new CountedCall(sink, call));
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+}

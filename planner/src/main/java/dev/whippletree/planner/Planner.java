@@ -1,0 +1,46 @@
+package dev.whippletree.planner;
+
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Runs the production engine in virtual time over what a request asks for, and over variants of it. Thread-safe. */
+public final class Planner {
+
+    private final Executor executor;
+
+    /**
+     * Creates a planner.
+     *
+     * @param executor where the simulations run, each on one thread; one that runs tasks on the calling thread will do. What comes
+     *     out doesn't depend on it
+     */
+    public Planner(Executor executor) {
+        this.executor = executor;
+    }
+
+    /**
+     * Makes a plan. Blocks until it is ready: a second or so for each 500 interviews and variant.
+     *
+     * @param request what is to be planned
+     * @param progress told after each part, from the threads of the executor, one at a time; must not block
+     * @return the same for the same request, whatever the executor
+     */
+    public CapacityPlan plan(PlanRequest request, Consumer<PlanProgress> progress) {
+        Parts parts = new Parts(executor, progress);
+        Runs runs = new Runs(request);
+        List<SizePlanner> sizes = request.sizes().stream()
+                .map(interviews -> new SizePlanner(request, runs, interviews, parts))
+                .toList();
+        try {
+            parts.start();
+            return new CapacityPlan(
+                    request,
+                    Assumptions.of(request),
+                    sizes.stream().map(SizePlanner::ready).toList());
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+}

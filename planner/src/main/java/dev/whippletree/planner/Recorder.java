@@ -1,0 +1,217 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.time.Timeline;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes down what happens in one simulation, minute by minute, and its first minutes second by second. Confined to its thread; once closed it writes nothing more.
+ */
+final class Recorder {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MINUTE = 60 * NANOS_PER_SECOND;
+    private static final int MOST_SECONDS = 180;
+
+    private final Timeline timeline;
+    private final int targets;
+    private final List<MinuteTally> minutes = new ArrayList<>();
+    private final List<MinuteTally> seconds = new ArrayList<>();
+    private final NanosList took = new NanosList();
+    private final NanosList waited = new NanosList();
+    private final Set<Asked> open = new LinkedHashSet<>();
+    private final long[] promptTokens;
+    private final long[] completionTokens;
+    private long failed;
+    private long lastAnswerNanos;
+    private boolean closed;
+
+    /**
+     * Creates a recorder of a simulation that starts at zero.
+     *
+     * @param timeline the simulation's time
+     * @param targets how many targets there are
+     */
+    Recorder(Timeline timeline, int targets) {
+        this.timeline = timeline;
+        this.targets = targets;
+        this.promptTokens = new long[targets];
+        this.completionTokens = new long[targets];
+    }
+
+    /** One minute's or second's counts; what is by target has one number for each. */
+    static final class MinuteTally {
+
+        final long[] calls;
+        final long[] refused;
+        final NanosList waited = new NanosList();
+        long asked;
+        long answered;
+        long fromCache;
+        long joined;
+        long failed;
+
+        MinuteTally(int targets) {
+            calls = new long[targets];
+            refused = new long[targets];
+        }
+
+        private void answered(Origin origin) {
+            answered++;
+            switch (origin.source()) {
+                case CALL -> {}
+                case JOINED -> joined++;
+                case CACHE -> fromCache++;
+            }
+            waited.add(origin.waited().toNanos());
+        }
+
+        /** Returns the calls that weren't refused, by target. */
+        long[] admitted() {
+            long[] admitted = calls.clone();
+            for (int target = 0; target < admitted.length; target++) {
+                admitted[target] -= refused[target];
+            }
+            return admitted;
+        }
+    }
+
+    /** A prompt that was asked. */
+    final class Asked {
+
+        private final long atNanos = timeline.nanoTime();
+
+        /** It has ended, with an answer or without. */
+        void ended(@Nullable Completion completion) {
+            if (closed || !open.remove(this)) {
+                return;
+            }
+            if (completion == null) {
+                failed++;
+                tallies(timeline.nanoTime()).forEach(tally -> tally.failed++);
+            } else {
+                answered(completion.origin());
+            }
+        }
+
+        private void answered(Origin origin) {
+            lastAnswerNanos = timeline.nanoTime();
+            took.add(lastAnswerNanos - atNanos);
+            waited.add(origin.waited().toNanos());
+            tallies(lastAnswerNanos).forEach(tally -> tally.answered(origin));
+        }
+
+        /** Counts one that was never answered in each stretch of its waiting. */
+        private void keptWaiting(List<MinuteTally> stretches, long lengthNanos, long endNanos) {
+            for (int number = (int) (atNanos / lengthNanos); number < stretches.size(); number++) {
+                long waitedNanos = Math.min(endNanos, (number + 1) * lengthNanos) - atNanos;
+                stretches.get(number).waited.add(waitedNanos);
+            }
+        }
+    }
+
+    /** A call that was made. */
+    final class Call {
+
+        private final int target;
+        private final List<MinuteTally> tallies = tallies(timeline.nanoTime());
+
+        private Call(int target) {
+            this.target = target;
+            tallies.forEach(tally -> tally.calls[target]++);
+        }
+
+        void done(AnswerEnd end) {
+            TokenUsage usage = end.usage().orElse(TokenUsage.NONE);
+            promptTokens[target] += usage.promptTokens();
+            completionTokens[target] += usage.completionTokens();
+        }
+
+        void failed(Failure failure) {
+            if (failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED) {
+                tallies.forEach(tally -> tally.refused[target]++);
+            }
+        }
+    }
+
+    /** A prompt is asked now. */
+    Asked asked() {
+        Asked asked = new Asked();
+        open.add(asked);
+        tallies(timeline.nanoTime()).forEach(tally -> tally.asked++);
+        return asked;
+    }
+
+    /** A call is made now. */
+    Call call(int target) {
+        return new Call(target);
+    }
+
+    /** The simulation is over: whoever hasn't been answered has waited until now. */
+    void close() {
+        closed = true;
+        long endNanos = timeline.nanoTime();
+        if (open.isEmpty()) {
+            return;
+        }
+        List<MinuteTally> unused = tallies(Math.max(0, endNanos - 1));
+        for (Asked asked : open) {
+            took.add(endNanos - asked.atNanos);
+            waited.add(endNanos - asked.atNanos);
+            asked.keptWaiting(minutes, NANOS_PER_MINUTE, endNanos);
+            asked.keptWaiting(seconds, NANOS_PER_SECOND, endNanos);
+        }
+    }
+
+    /** Returns where to count what happens at a time. */
+    private List<MinuteTally> tallies(long nanos) {
+        MinuteTally minute = tally(minutes, (int) (nanos / NANOS_PER_MINUTE));
+        long second = nanos / NANOS_PER_SECOND;
+        return second < MOST_SECONDS ? List.of(minute, tally(seconds, (int) second)) : List.of(minute);
+    }
+
+    private MinuteTally tally(List<MinuteTally> stretches, int number) {
+        while (stretches.size() <= number) {
+            stretches.add(new MinuteTally(targets));
+        }
+        return stretches.get(number);
+    }
+
+    /** Returns the seconds of a run of three minutes at most; of a longer one none. */
+    List<MinuteTally> seconds() {
+        return minutes.size() * NANOS_PER_MINUTE > MOST_SECONDS * NANOS_PER_SECOND ? List.of() : seconds;
+    }
+
+    List<MinuteTally> minutes() {
+        return minutes;
+    }
+
+    Outcome.Times took() {
+        return took.times();
+    }
+
+    Outcome.Times waited() {
+        return waited.times();
+    }
+
+    long failed() {
+        return failed;
+    }
+
+    long lastAnswerNanos() {
+        return lastAnswerNanos;
+    }
+
+    TokenUsage tokens(int target) {
+        return TokenUsage.of(promptTokens[target], completionTokens[target]);
+    }
+}

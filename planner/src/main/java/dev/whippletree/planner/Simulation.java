@@ -1,0 +1,89 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.planner.interviews.InterviewDriver;
+import dev.whippletree.planner.interviews.InterviewPlan;
+import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.time.VirtualTimeline;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One variant, run by the production engine over imitated services in virtual time, until everybody is answered or the horizon is
+ * reached. Confined to one thread; used once.
+ */
+final class Simulation {
+
+    /** Far more than any run takes: about 20 events for a prompt that waits for nothing. */
+    private static final long MOST_STEPS_PER_PROMPT = 2_000;
+
+    private static final long MOST_STEPS_BESIDES = 10_000_000;
+
+    private final PlanRequest request;
+    private final Variant variant;
+    private final VirtualTimeline timeline;
+    private final Imitations services;
+    private final Targets targets;
+    private final Recorder recorder;
+    private final InterviewPlan plan;
+    private boolean endsWithTheFirstFailure;
+    private boolean over;
+
+    Simulation(PlanRequest request, Variant variant) {
+        this.request = request;
+        this.variant = variant;
+        this.timeline = new VirtualTimeline(request.seed());
+        this.services = new Imitations(request, variant.pool());
+        this.targets = new Targets(variant.pool());
+        this.recorder = new Recorder(timeline, targets.all().size());
+        this.plan = new Questions(request, variant.interviews()).plan();
+    }
+
+    /** Returns this simulation, which then ends as soon as a prompt fails: whether the variant holds is known by then. */
+    Simulation endingWithTheFirstFailure() {
+        endsWithTheFirstFailure = true;
+        return this;
+    }
+
+    Outcome run() {
+        Processes processes = new Processes(
+                variant,
+                timeline,
+                new PlannedProvider(
+                        services.byAccount(),
+                        timeline,
+                        targets,
+                        recorder,
+                        new Lengthening(request.workload().promptTokens())));
+        // Scheduled first, so that what happens at the horizon itself comes too late.
+        timeline.schedule(request.horizon().toNanos(), () -> over = true);
+        CompletableFuture<InterviewResults> results = new InterviewDriver(
+                        plan, prompt -> asked(processes, prompt), timeline)
+                .withCheck((prompt, completion) -> true)
+                .withOver(request.workload().over())
+                .start();
+        runUntil(results);
+        recorder.close();
+        return new OutcomeReport(request, variant, targets, services, recorder).of(plan.distinct());
+    }
+
+    private CompletableFuture<Completion> asked(Processes processes, Prompt prompt) {
+        Recorder.Asked asked = recorder.asked();
+        CompletableFuture<Completion> answer = processes.complete(prompt);
+        return answer.whenComplete((completion, failure) -> {
+            asked.ended(completion);
+            over |= endsWithTheFirstFailure && failure != null;
+        });
+    }
+
+    private void runUntil(CompletableFuture<InterviewResults> results) {
+        long most = plan.settings().prompts() * MOST_STEPS_PER_PROMPT + MOST_STEPS_BESIDES;
+        long steps = 0;
+        while (!over && !results.isDone() && timeline.runNext()) {
+            if (++steps > most) {
+                throw new IllegalStateException("the simulation of " + variant.interviews()
+                        + " interviews doesn't come to an end; plan for fewer, or for a shorter time");
+            }
+        }
+    }
+}

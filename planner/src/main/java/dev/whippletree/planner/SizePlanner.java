@@ -1,0 +1,62 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.planner.CapacityPlan.Advice;
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Collects what is found for one size. Confined to the thread that makes the plan. */
+final class SizePlanner {
+
+    private final PlanRequest request;
+    private final Runs runs;
+    private final int interviews;
+    private final Parts parts;
+    private final CompletableFuture<Outcome> asIs;
+    private final List<CompletableFuture<Fewest>> fewest = new ArrayList<>();
+    private final List<CompletableFuture<Advice>> advice = new ArrayList<>();
+
+    SizePlanner(PlanRequest request, Runs runs, int interviews, Parts parts) {
+        this.request = request;
+        this.runs = runs;
+        this.interviews = interviews;
+        this.parts = parts;
+        this.asIs = parts.add(named("as it is"), () -> runs.of(Variant.of(interviews, request.pool())));
+        addSearches();
+        if (request.advice()) {
+            new AdviceLines(request, runs, interviews)
+                    .all()
+                    .forEach(line -> advice.add(parts.add(named("advice"), line)));
+        }
+    }
+
+    private String named(String part) {
+        return Words.number(interviews) + " interviews: " + part;
+    }
+
+    private void addSearches() {
+        int kinds = request.pool().groups().size();
+        for (int kind = 0; kind < kinds; kind++) {
+            addSearch(kind, true);
+            if (kinds > 1 && !request.pool().groups().get(kind).isUnknown()) {
+                addSearch(kind, false);
+            }
+        }
+    }
+
+    private void addSearch(int kind, boolean alone) {
+        FewestSearch search = new FewestSearch(request, runs, interviews, kind, alone);
+        fewest.add(parts.add(named("the fewest accounts"), search::find));
+    }
+
+    /** Returns the plan once it is whole; blocks until then. */
+    SizePlan ready() {
+        return new SizePlan(
+                interviews,
+                asIs.join(),
+                fewest.stream().map(CompletableFuture::join).toList(),
+                advice.stream().map(CompletableFuture::join).toList());
+    }
+}

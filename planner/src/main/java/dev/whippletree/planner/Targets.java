@@ -1,0 +1,65 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.planner.AccountGroup.Place;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The accounts of a pool, each with the models it is asked for, by number. Immutable. */
+final class Targets {
+
+    private final List<Seat> seats;
+    private final List<Target> targets = new ArrayList<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    Targets(AccountPool pool) {
+        this.seats = Seat.of(pool);
+        for (Seat seat : seats) {
+            for (Place place : seat.member().places()) {
+                if (numbers.putIfAbsent(key(seat.id(), place.model()), targets.size()) == null) {
+                    targets.add(new Target(seat, place.model()));
+                }
+            }
+        }
+    }
+
+    /**
+     * An account and a model.
+     *
+     * @param seat the account
+     * @param model the model it is asked for
+     */
+    record Target(Seat seat, String model) {}
+
+    List<Seat> seats() {
+        return seats;
+    }
+
+    List<Target> all() {
+        return targets;
+    }
+
+    /** Returns the number of a target that is there. */
+    int number(String account, String model) {
+        Integer number = numbers.get(key(account, model));
+        if (number == null) {
+            throw new IllegalArgumentException("nobody planned to ask account " + account + " for model " + model);
+        }
+        return number;
+    }
+
+    /** Returns the calls of an account, of numbers by target. */
+    long callsOf(Seat seat, long[] calls) {
+        long sum = 0;
+        for (String model :
+                seat.member().places().stream().map(Place::model).distinct().toList()) {
+            sum += calls[number(seat.id(), model)];
+        }
+        return sum;
+    }
+
+    private static String key(String account, String model) {
+        return account + '\n' + model;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.whippletree.planner;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the interviews ask. Immutable.
+ *
+ * @param questions how many questions each interview asks, one after the other, 1 or more
+ * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; left aside if there is a bank
+ * @param distinct the size of a fixed bank of questions, 1 or more, of which each interview draws: the hit rate then rises with
+ *     the interviews; absent: as {@code repeat} says
+ * @param promptTokens the tokens of each prompt, 40 to 100,000
+ * @param answerTokens the tokens of each answer, 40 to 100,000
+ * @param maxTokens the bound on an answer that is sent along, at least {@code answerTokens}: Groq counts it in full; absent: as
+ *     long as the answer is
+ * @param interview how long an interview takes if nobody has to wait, reached by thinking between the questions; absent: nobody
+ *     thinks
+ * @param over in what time the interviews start, evenly; zero: all at the same instant
+ */
+public record Workload(
+        int questions,
+        double repeat,
+        OptionalInt distinct,
+        int promptTokens,
+        int answerTokens,
+        OptionalInt maxTokens,
+        Optional<Duration> interview,
+        Duration over) {
+
+    /** 17 questions, four in five of which others ask too, 300 tokens answered by 200, no pauses, all at once. */
+    public static final Workload STANDARD =
+            new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.empty(), Optional.empty(), Duration.ZERO);
+
+    private static final int LEAST_TOKENS = 40;
+    private static final int MOST_TOKENS = 100_000;
+    private static final int MOST_QUESTIONS = 10_000;
+
+    /** Checks the ranges. */
+    public Workload {
+        Objects.requireNonNull(interview, "interview");
+        if (questions < 1 || questions > MOST_QUESTIONS) {
+            throw new IllegalArgumentException(
+                    "an interview asks 1 to " + MOST_QUESTIONS + " questions, not " + questions);
+        }
+        if (!(repeat >= 0 && repeat <= 1)) {
+            throw new IllegalArgumentException(
+                    "the share of repeated prompts is 0 % to 100 %, not " + Math.round(repeat * 100) + " %");
+        }
+        checkTokens("prompt", promptTokens);
+        checkTokens("answer", answerTokens);
+        if (distinct.isPresent() && distinct.getAsInt() < 1) {
+            throw new IllegalArgumentException("a bank has 1 or more questions, not " + distinct.getAsInt());
+        }
+        if (maxTokens.isPresent() && maxTokens.getAsInt() < answerTokens) {
+            throw new IllegalArgumentException("answers of " + answerTokens + " tokens don't fit a bound of "
+                    + maxTokens.getAsInt() + "; raise the bound or shorten the answers");
+        }
+        if (interview.filter(time -> time.isNegative() || time.isZero()).isPresent()) {
+            throw new IllegalArgumentException("an interview takes some time, not " + interview.get());
+        }
+        if (over.isNegative()) {
+            throw new IllegalArgumentException("interviews can't start in a negative time: " + over);
+        }
+    }
+
+    private static void checkTokens(String what, int tokens) {
+        if (tokens < LEAST_TOKENS || tokens > MOST_TOKENS) {
+            throw new IllegalArgumentException(
+                    "a plan's " + what + " has " + LEAST_TOKENS + " to " + MOST_TOKENS + " tokens, not " + tokens);
+        }
+    }
+
+    /** Returns the bound on an answer that is sent along. */
+    public int bound() {
+        return maxTokens.orElse(answerTokens);
+    }
+
+    /** Returns the same with another number of questions. */
+    public Workload withQuestions(int questions) {
+        return new Workload(questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over);
+    }
+
+    /** Returns the same with another share of repeated prompts, 0 to 1, and no bank. */
+    public Workload withRepeat(double repeat) {
+        return new Workload(
+                questions, repeat, OptionalInt.empty(), promptTokens, answerTokens, maxTokens, interview, over);
+    }
+
+    /** Returns the same with a fixed bank of questions. */
+    public Workload withDistinct(int distinct) {
+        return new Workload(
+                questions, repeat, OptionalInt.of(distinct), promptTokens, answerTokens, maxTokens, interview, over);
+    }
+
+    /** Returns the same with prompts and answers of other sizes, and answers bounded at their size. */
+    public Workload withTokens(int promptTokens, int answerTokens) {
+        return new Workload(
+                questions, repeat, distinct, promptTokens, answerTokens, OptionalInt.empty(), interview, over);
+    }
+
+    /** Returns the same with another bound on answers. */
+    public Workload withMaxTokens(int maxTokens) {
+        return new Workload(
+                questions, repeat, distinct, promptTokens, answerTokens, OptionalInt.of(maxTokens), interview, over);
+    }
+
+    /** Returns the same with interviews of this length. */
+    public Workload withInterview(Duration interview) {
+        return new Workload(
+                questions, repeat, distinct, promptTokens, answerTokens, maxTokens, Optional.of(interview), over);
+    }
+
+    /** Returns the same with starts spread over this time. */
+    public Workload withOver(Duration over) {
+        return new Workload(questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.whippletree.planner.interviews;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.ToIntFunction;
+
+/**
+ * What came of the interviews. Immutable.
+ *
+ * @param prompts how many prompts were planned
+ * @param answered how many were answered, wrong answers included
+ * @param failed how many ended without an answer
+ * @param wrong how many answers didn't belong to their prompt
+ * @param unasked how many weren't asked because the cap on calls was reached
+ * @param elapsed from the start to the last end
+ * @param interviewTimes how long each interview took that asked all its questions, shortest first
+ * @param errors the first few errors, in words
+ */
+public record InterviewResults(
+        int prompts,
+        int answered,
+        int failed,
+        int wrong,
+        int unasked,
+        Duration elapsed,
+        List<Duration> interviewTimes,
+        List<String> errors) {
+
+    /** Copies what is mutable. */
+    public InterviewResults {
+        Objects.requireNonNull(elapsed, "elapsed");
+        interviewTimes = interviewTimes.stream().sorted().toList();
+        errors = List.copyOf(errors);
+    }
+
+    /** Returns what came of all the interviews of several processes, which started at the same instant; errors in their order. */
+    public static InterviewResults sum(List<InterviewResults> parts) {
+        return new InterviewResults(
+                sum(parts, InterviewResults::prompts),
+                sum(parts, InterviewResults::answered),
+                sum(parts, InterviewResults::failed),
+                sum(parts, InterviewResults::wrong),
+                sum(parts, InterviewResults::unasked),
+                parts.stream()
+                        .map(InterviewResults::elapsed)
+                        .max(Comparator.naturalOrder())
+                        .orElse(Duration.ZERO),
+                parts.stream().flatMap(part -> part.interviewTimes().stream()).toList(),
+                parts.stream().flatMap(part -> part.errors().stream()).toList());
+    }
+
+    private static int sum(List<InterviewResults> parts, ToIntFunction<InterviewResults> figure) {
+        return parts.stream().mapToInt(figure).sum();
+    }
+
+    /**
+     * Returns the time that a share of the interviews didn't exceed; zero if none ended.
+     *
+     * @param share above 0 and at most 1: 0.5 for the median, 1 for the longest
+     */
+    public Duration interviewTime(double share) {
+        if (interviewTimes.isEmpty()) {
+            return Duration.ZERO;
+        }
+        int rank = (int) Math.ceil(share * interviewTimes.size());
+        return interviewTimes.get(Math.max(1, rank) - 1);
+    }
+
+    /** Returns the time of the interview that ended first; zero if none ended. */
+    public Duration shortestInterview() {
+        return interviewTimes.isEmpty() ? Duration.ZERO : interviewTimes.get(0);
+    }
+}

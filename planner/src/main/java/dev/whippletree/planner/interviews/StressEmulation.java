@@ -1,0 +1,126 @@
+package dev.whippletree.planner.interviews;
+
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.time.Timeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The emulated accounts of a stress run, listening on loopback. Thread-safe. */
+public final class StressEmulation implements AutoCloseable {
+
+    private static final ServiceKind KIND = ServiceKind.HUGGING_FACE;
+    private static final String TOKEN = "hf_emulated_";
+
+    private final StressSettings settings;
+    private final EmulatedService service;
+    private final EmulatorServer server;
+    private final Timeline timeline;
+
+    private StressEmulation(
+            StressSettings settings, EmulatedService service, EmulatorServer server, Timeline timeline) {
+        this.settings = settings;
+        this.service = service;
+        this.server = server;
+        this.timeline = timeline;
+    }
+
+    /**
+     * Starts the emulated service on a free port. Blocks until it listens and is warm: a second or two.
+     *
+     * @throws IllegalStateException if no port can be had
+     */
+    public static StressEmulation start(StressSettings settings, Timeline timeline) {
+        WarmUp.run(timeline);
+        EmulatedService service = new EmulatedService(serviceSettings(settings), timeline.nanoTime());
+        return new StressEmulation(settings, service, EmulatorServer.start(List.of(service), 0, timeline), timeline);
+    }
+
+    /** Returns the emulated service's own settings, for runs without sockets. */
+    public static ServiceSettings serviceSettings(StressSettings settings) {
+        ServiceSettingsBuilder builder = ServiceSettings.builder(KIND)
+                .latency(settings.latency())
+                .faults(settings.faults())
+                .seed(settings.interviews().seed());
+        for (int number = 1; number <= settings.accounts(); number++) {
+            builder.account(StressSettings.accountId(number), TOKEN + number, ServiceLimit.sliding(settings.limit()));
+        }
+        return builder.build();
+    }
+
+    /** Lets the times of fault rules count from now on: call it right before the interviews start. */
+    public void begin() {
+        service.startFaultsAt(timeline.nanoTime());
+    }
+
+    /** Returns the accounts to configure a Whippletree with: the limits declared, the address the emulator's. */
+    public List<AccountSettings> accounts() {
+        return accounts(settings, baseUrl());
+    }
+
+    /** Returns the accounts of a run whose service listens elsewhere, in another process for instance. */
+    public static List<AccountSettings> accounts(StressSettings settings, String baseUrl) {
+        return accounts(settings, KIND.provider(), Map.of("base-url", baseUrl));
+    }
+
+    /** Returns where the service listens, as a provider wants to be told. */
+    public String baseUrl() {
+        return baseUrl(server);
+    }
+
+    static String baseUrl(EmulatorServer server) {
+        return server.baseUrl(KIND);
+    }
+
+    /**
+     * Returns the accounts of a run, for whoever puts other providers in front of the service.
+     *
+     * @param settings what is run
+     * @param provider the provider's name
+     * @param values the provider's settings
+     */
+    public static List<AccountSettings> accounts(StressSettings settings, String provider, Map<String, String> values) {
+        List<AccountSettings> accounts = new ArrayList<>();
+        for (int number = 1; number <= settings.accounts(); number++) {
+            String id = StressSettings.accountId(number);
+            accounts.add(new AccountSettings(
+                    id,
+                    provider,
+                    Optional.of(Secret.of(TOKEN + number)),
+                    Optional.empty(),
+                    1,
+                    OptionalInt.of(settings.maxConcurrency()),
+                    Optional.of(settings.transit()),
+                    List.of(new AccountSettings.DeclaredLimit(settings.limit(), Optional.empty())),
+                    new Settings("account " + id, values)));
+        }
+        return accounts;
+    }
+
+    /** Returns what the service has seen so far. */
+    public ServiceStats stats() {
+        return service.stats();
+    }
+
+    /** Returns where the same can be read from outside: {@code http://127.0.0.1:9100/stats}. */
+    public String statsUrl() {
+        return server.statsUrl();
+    }
+
+    /** Stops listening. */
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.whippletree.planner.interviews;
+
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.model.StatusSnapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * What a stress run over emulated accounts showed. Immutable.
+ *
+ * @param settings what was run
+ * @param results what came of the interviews
+ * @param status how the library stood at the end
+ * @param stats what the emulated service saw
+ * @param checks what had to hold, and whether it did
+ */
+public record StressReport(
+        StressSettings settings,
+        InterviewResults results,
+        StatusSnapshot status,
+        ServiceStats stats,
+        List<Check> checks) {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** Copies the checks. */
+    public StressReport {
+        Objects.requireNonNull(settings, "settings");
+        Objects.requireNonNull(results, "results");
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(stats, "stats");
+        checks = List.copyOf(checks);
+    }
+
+    /** Returns the report of a run, with everything checked that must hold for its settings. */
+    public static StressReport of(
+            StressSettings settings, InterviewResults results, StatusSnapshot status, ServiceStats stats) {
+        return of(settings, Processes.ONE, results, status, stats);
+    }
+
+    /**
+     * Returns the report of a run by several processes.
+     *
+     * @param results what came of all their interviews
+     * @param status how all of them stood together
+     */
+    public static StressReport of(
+            StressSettings settings,
+            Processes processes,
+            InterviewResults results,
+            StatusSnapshot status,
+            ServiceStats stats) {
+        return new StressReport(
+                settings, results, status, stats, new StressChecks(settings, processes, results, status, stats).all());
+    }
+
+    /** Returns the same with one more check in front. */
+    public StressReport with(Check check) {
+        List<Check> all = new ArrayList<>();
+        all.add(check);
+        all.addAll(checks);
+        return new StressReport(settings, results, status, stats, all);
+    }
+
+    /** Returns whether all checks held. */
+    public boolean held() {
+        return checks.stream().allMatch(Check::held);
+    }
+
+    /**
+     * Returns the time below which no interview can end: as many of the shortest answers as it has questions, and the pauses
+     * between. Where the latency doesn't vary, the shortest answer takes the mean.
+     */
+    public static Duration bound(StressSettings settings) {
+        Interviews interviews = settings.interviews();
+        return settings.latency()
+                .least()
+                .multipliedBy(interviews.questions())
+                .plus(interviews.think().multipliedBy(interviews.questions() - 1L));
+    }
+
+    /**
+     * Returns the time below which the whole run can't end, by its limits, its outages and its latency. Without outages it is
+     * {@code (⌈distinct ÷ sum of the amounts⌉ − 1) × window}, or the bound of a single interview if that is longer.
+     */
+    public static Duration lowerBound(StressSettings settings) {
+        return lowerBound(settings, Processes.ONE);
+    }
+
+    /** Returns the same of a run by several processes. */
+    public static Duration lowerBound(StressSettings settings, Processes processes) {
+        Duration byLimits =
+                processes.lowerBound(settings).plus(settings.latency().least());
+        Duration byLatency = bound(settings);
+        return byLimits.compareTo(byLatency) > 0 ? byLimits : byLatency;
+    }
+
+    /** Returns a duration in seconds with two decimals: {@code 17.00 s}. */
+    static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.2f s", duration.toNanos() / NANOS_PER_SECOND);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.whippletree.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.whippletree.model.Credit;
+import dev.whippletree.planner.AccountGroup.Organization;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AccountPoolTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            huggingface:2x1000/h                           | 2 | huggingface (1000 requests / 1h)
+            huggingface : 2 × 1000 requests / 1h           | 2 | huggingface (1000 requests / 1h)
+            huggingface:2X1000/h                           | 2 | huggingface (1000 requests / 1h)
+            openai:5/s                                     | 1 | openai (5 requests / 1s)
+            groq:1x30/min+1000/d+8000tok/min+200000tok/d   | 1 | groq (30 requests / 1m + 1000 requests / 1d + 8000 tokens / 1m + 200000 tokens / 1d)
+            huggingface:3x1000/h+0.10usd/month             | 3 | huggingface (1000 requests / 1h)
+            """)
+    void accountsAsPeopleWriteThem_areRead(String text, int count, String label) {
+        AccountPool pool = AccountPool.parse(text);
+
+        assertThat(pool.groups()).hasSize(1);
+        assertThat(pool.count()).isEqualTo(count);
+        assertThat(pool.groups().get(0).label()).isEqualTo(label);
+    }
+
+    @Test
+    void severalKinds_areNumberedThroughForEachService() {
+        AccountPool pool = AccountPool.parse("huggingface:1x1000/h, groq:1x30/min,huggingface:2x500/h");
+
+        assertThat(pool.groups())
+                .flatExtracting(AccountGroup::organizations)
+                .extracting(Organization::id)
+                .containsExactly("huggingface-1", "groq-1", "huggingface-2", "huggingface-3");
+    }
+
+    @Test
+    void creditAmongTheLimits_isToldFromThem() {
+        AccountGroup group = AccountPool.parse("groq:1x30/min+0.10 usd / month+8000tok/min")
+                .groups()
+                .get(0);
+
+        assertThat(group.credit()).contains(Credit.parse("0.10 usd / month"));
+        assertThat(group.limits()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                             | there are no accounts
+            ,                              | it doesn't start with a service and a colon
+            huggingface                    | it doesn't start with a service and a colon
+            2x1000/h                       | it doesn't start with a service and a colon
+            huggingface:2x1000/h,          | it doesn't start with a service and a colon
+            huggingface:0x1000/h           | 1 to 2000 accounts of a kind, not 0
+            huggingface:-1x1000/h          | 1 to 2000 accounts of a kind, not -1
+            huggingface:2001x1000/h        | 1 to 2000 accounts of a kind, not 2001
+            huggingface:2x0/h              | a limit of 0 lets nothing through
+            groq:1x30/min+0 tokens / 1d    | a limit of 0 lets nothing through
+            huggingface:2x-5/h             | -5/h' is not a limit
+            huggingface:2x                 | is not a limit
+            huggingface:2x1000/fortnight   | 1000/fortnight' is not a limit
+            huggingface:2x1000/h++5/s      | is not a limit
+            huggingface:0.10usd/month      | it states no limit
+            """)
+    void whatCantBeRead_saysWhereAndWhat(String text, String problem) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AccountPool.parse(text))
+                .withMessageContaining(problem)
+                .withMessageContaining("write, for example, ");
+    }
+
+    @Test
+    void moreAndFewerAccounts_keepThoseThatAreThere() {
+        AccountPool pool = AccountPool.parse("huggingface:2x1000/h");
+
+        assertThat(ids(pool.withCount(0, 1))).containsExactly("huggingface-1");
+        assertThat(ids(pool.withCount(0, 3)))
+                .startsWith("huggingface-1", "huggingface-2")
+                .hasSize(3)
+                .doesNotHaveDuplicates();
+        assertThat(ids(pool.withTier(pool))).hasSize(4).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void accountsAddedAgain_getNamesOfTheirOwn() {
+        AccountPool pool = AccountPool.parse("huggingface:1x1000/h");
+
+        assertThat(ids(pool.withCount(0, 3).withCount(0, 5))).hasSize(5).doesNotHaveDuplicates();
+    }
+
+    private static List<String> ids(AccountPool pool) {
+        return pool.groups().stream()
+                .flatMap(group -> group.organizations().stream())
+                .map(Organization::id)
+                .toList();
+    }
+}

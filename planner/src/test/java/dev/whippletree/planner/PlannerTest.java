@@ -1,0 +1,226 @@
+package dev.whippletree.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.whippletree.planner.CapacityPlan.Advice;
+import dev.whippletree.planner.CapacityPlan.Change;
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.planner.Outcome.Minute;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("slow")
+class PlannerTest {
+
+    static SizePlan plan(PlanRequest request) {
+        return new Planner(Runnable::run).plan(request, progress -> {}).sizes().get(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "50, 2, 170, 0.085, HOLDS, 1",
+        "100, 2, 340, 0.17, HOLDS, 1",
+        "200, 2, 680, 0.34, HOLDS, 1",
+        "500, 2, 1700, 0.85, HOLDS, 2",
+        "500, 4, 1700, 0.425, HOLDS, 2",
+        "1000, 4, 3400, 0.85, HOLDS, 4",
+        "2000, 7, 6800, 0.971, TIGHT, 7"
+    })
+    void knownArithmetic_comesOutOfTheRun(
+            int interviews, int accounts, long calls, double load, Verdict verdict, int fewest) {
+        AccountPool pool = AccountPool.parse("huggingface:" + accounts + "x1000/h");
+
+        SizePlan plan = plan(PlanRequest.of(List.of(interviews), pool).withAdvice(false));
+
+        assertThat(plan.asIs().simulated()).isTrue();
+        assertThat(plan.asIs().verdict()).isEqualTo(verdict);
+        assertThat(plan.asIs().calls()).isEqualTo(calls);
+        assertThat(plan.asIs().load()).isCloseTo(load, within(0.001));
+        assertThat(plan.fewest())
+                .extracting(Fewest::count)
+                .extracting(count -> count.orElse(0))
+                .containsExactly(fewest);
+    }
+
+    @Test
+    void above90Percent_isTight_andOneAccountMoreLeavesRoom() {
+        SizePlan plan = plan(request(500, "huggingface:2x1000/h")
+                .withWorkload(Workload.STANDARD.withRepeat(0.782))
+                .withAdvice(true));
+
+        assertThat(plan.asIs().calls()).isEqualTo(1853);
+        assertThat(plan.asIs().load()).isCloseTo(0.9265, within(1e-9));
+        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.TIGHT);
+        assertThat(plan.fewest().get(0).count()).hasValue(2);
+        assertThat(plan.fewest().get(0).comfortable()).hasValue(3);
+        assertThat(plan.advice())
+                .extracting(Advice::change, advice -> advice.outcome().verdict())
+                .containsExactly(
+                        tuple(Change.AS_IS, Verdict.TIGHT),
+                        tuple(Change.ONE_MORE, Verdict.HOLDS),
+                        tuple(Change.ONE_LOST, Verdict.DOES_NOT_HOLD),
+                        tuple(Change.TIER_ADDED, Verdict.HOLDS),
+                        tuple(Change.PROCESSES_APART, Verdict.DOES_NOT_HOLD),
+                        tuple(Change.PROCESSES_TOGETHER, Verdict.TIGHT));
+    }
+
+    @Test
+    void processesApart_askForThemselves_processesTogetherAreAsOne() {
+        Workload spread =
+                Workload.STANDARD.withInterview(Duration.ofMinutes(15)).withOver(Duration.ofMinutes(20));
+        SizePlan plan =
+                plan(request(100, "huggingface:2x200/h").withWorkload(spread).withAdvice(true));
+
+        assertThat(outcome(plan, Change.PROCESSES_TOGETHER).calls()).isEqualTo(340);
+        assertThat(outcome(plan, Change.PROCESSES_APART).verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+    }
+
+    @Test
+    void firstMinute_isAnsweredByCallsAndNotByTheCache() {
+        Minute first = plan(request(100, "huggingface:2x1000/h")
+                        .withWorkload(Workload.STANDARD.withInterview(Duration.ofMinutes(15))))
+                .asIs()
+                .timeline()
+                .get(0);
+
+        assertThat(first.asked()).isEqualTo(200);
+        assertThat(first.calls()).isEqualTo(40);
+        assertThat(first.joined()).isEqualTo(160);
+        assertThat(first.fromCache()).isZero();
+    }
+
+    @Test
+    void bankOfQuestions_isHitMoreOftenByMoreInterviews() {
+        PlanRequest bank = request(50, "huggingface:2x1000/h").withWorkload(Workload.STANDARD.withDistinct(1700));
+
+        assertThat(plan(bank).asIs().hitRate()).isCloseTo(0.22, within(0.02));
+        assertThat(plan(withSizes(bank, 500)).asIs().hitRate()).isCloseTo(0.80, within(0.01));
+    }
+
+    @Test
+    void moreThanTheHourAllows_saysWhatBindsAndHowManyAreLeft() {
+        SizePlan plan = plan(request(100, "huggingface:2x100/h"));
+
+        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+        assertThat(plan.asIs().calls()).isEqualTo(200);
+        assertThat(plan.asIs().unanswered()).isPositive();
+        assertThat(plan.asIs().binding().cause()).isEqualTo(Cause.LIMIT);
+        assertThat(plan.asIs().reason()).contains("takes 340 calls", "allow 200");
+        assertThat(plan.asIs().waited().orElseThrow().worst()).isGreaterThan(Duration.ofMinutes(59));
+    }
+
+    @Test
+    void servicesThatCountOtherwise_areEachAskedForWhatTheyCount() {
+        Workload bounded = new Workload(
+                17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.of(1024), Optional.empty(), Duration.ZERO);
+        PlanRequest request = request(100, "huggingface:1x100/h,groq:1x30/min+8000tok/min+200000tok/d")
+                .withWorkload(bounded);
+
+        Outcome outcome = plan(request).asIs();
+
+        assertThat(outcome.refused()).as("calls answered 429").isZero();
+        assertThat(outcome.calls()).as("100 and, of 1,324 tokens each, 151").isEqualTo(251);
+    }
+
+    @Test
+    void promptThatNoWindowHolds_hasNoFewestNumber() {
+        Fewest fewest = plan(request(10, "groq:1x30/min+100tok/min")).fewest().get(0);
+
+        assertThat(fewest.count()).isEmpty();
+        assertThat(fewest.reason()).contains("larger than what a window");
+    }
+
+    @Test
+    void aMillionInterviewsOnOneAccount_areReckonedAndNotRun() {
+        SizePlan plan = plan(request(1_000_000, "huggingface:1x1000/h").withAdvice(true));
+
+        assertThat(plan.asIs().simulated()).isFalse();
+        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+        assertThat(plan.fewest().get(0).count()).hasValue(3400);
+        assertThat(plan.fewest().get(0).load()).isEqualTo(1);
+        assertThat(outcome(plan, Change.ONE_LOST).load()).isInfinite();
+    }
+
+    @Test
+    void deadlineOfTheRoute_endsASearchAtTheNumberThatKeepsIt() {
+        AccountPool pool = AccountPool.parse("groq:1x30/min");
+        RouteSettings route = pool.route();
+        AccountPool impatient = new AccountPool(
+                pool.groups(),
+                new RouteSettings(
+                        route.name(),
+                        route.tiers(),
+                        route.strategy(),
+                        Settings.none("route"),
+                        route.patience(),
+                        Optional.of(Duration.ofSeconds(20)),
+                        route.maxTokens(),
+                        route.ttl(),
+                        route.retries(),
+                        route.timeouts()),
+                pool.engine(),
+                pool.notes());
+        PlanRequest request = PlanRequest.of(List.of(200), impatient).withAdvice(false);
+        CapacityPlan plan = new Planner(Runnable::run).plan(request, progress -> {});
+        int fewest = plan.sizes().get(0).fewest().get(0).count().orElseThrow();
+
+        assertThat(plan.assumptions()).anyMatch(sentence -> sentence.contains("given up after 20.0 s"));
+        assertThat(fewest).isGreaterThan(3);
+        assertThat(verdict(request, fewest - 1)).isEqualTo(Verdict.DOES_NOT_HOLD);
+        assertThat(verdict(request, fewest)).isEqualTo(Verdict.HOLDS);
+    }
+
+    @Test
+    void severalThreads_makeTheSamePlan() {
+        PlanRequest request = request(20, "huggingface:2x100/h").withAdvice(true);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            assertThat(new Planner(threads)
+                            .plan(request, progress -> {})
+                            .sizes()
+                            .get(0))
+                    .isEqualTo(plan(request));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static PlanRequest request(int interviews, String accounts) {
+        return PlanRequest.of(List.of(interviews), AccountPool.parse(accounts)).withAdvice(false);
+    }
+
+    private static PlanRequest withSizes(PlanRequest request, int interviews) {
+        return PlanRequest.of(List.of(interviews), request.pool())
+                .withWorkload(request.workload())
+                .withAdvice(false);
+    }
+
+    private static Verdict verdict(PlanRequest request, int accounts) {
+        AccountPool pool = request.pool().withCount(0, accounts);
+        return plan(PlanRequest.of(request.sizes(), pool).withAdvice(false))
+                .asIs()
+                .verdict();
+    }
+
+    private static Outcome outcome(SizePlan plan, Change change) {
+        return plan.advice().stream()
+                .filter(advice -> advice.change() == change)
+                .map(Advice::outcome)
+                .findFirst()
+                .orElseThrow();
+    }
+}
