@@ -1,34 +1,43 @@
 package dev.whippletree.cli;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 
 /** A module that a distribution need not have. */
 enum OptionalModule {
     EMULATOR("emulator"),
+    PLANNER("planner", EMULATOR),
     GATEWAY("gateway");
 
     private final String word;
+    private final List<OptionalModule> uses;
 
-    OptionalModule(String word) {
+    OptionalModule(String word, OptionalModule... uses) {
         this.word = word;
+        this.uses = List.copyOf(Arrays.asList(uses));
     }
 
     /**
      * Runs work that loads the module's classes.
      *
      * @param command what the user typed, for the message
-     * @param work touches the package of this command that uses the module when it runs, not before
+     * @param work touches the classes of this command that use the module when it runs, not before
      * @return what the work returns
-     * @throws UserMistake if the module isn't on the class path, naming it
+     * @throws UserMistake if the module, or one that it uses, isn't on the class path, naming it
      */
     int needed(String command, IntSupplier work) {
         try {
             return work.getAsInt();
         } catch (NoClassDefFoundError e) {
-            if (String.valueOf(e.getMessage()).contains("dev/whippletree/" + word + "/")) {
-                throw new UserMistake(
-                        command + " needs the module whippletree-" + word + ", which this distribution doesn't have");
-            }
+            String missing = String.valueOf(e.getMessage());
+            Stream.concat(Stream.of(this), uses.stream())
+                    .filter(module -> missing.contains("dev/whippletree/" + module.word + "/"))
+                    .forEach(module -> {
+                        throw new UserMistake(command + " needs the module whippletree-" + module.word
+                                + ", which this distribution doesn't have");
+                    });
             throw e;
         }
     }

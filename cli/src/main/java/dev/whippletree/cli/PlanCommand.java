@@ -178,7 +178,7 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         checkCombination();
         checkRanges();
-        return OptionalModule.EMULATOR.needed("plan", () -> new PlanRun(surroundings, wish()).run());
+        return OptionalModule.PLANNER.needed("plan", () -> new PlanRun(surroundings, wish()).run());
     }
 
     private void checkCombination() {

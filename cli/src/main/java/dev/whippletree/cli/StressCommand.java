@@ -118,7 +118,7 @@ final class StressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkCombination();
-        return OptionalModule.EMULATOR.needed("stress", () -> live ? runLive() : runEmulated());
+        return OptionalModule.PLANNER.needed("stress", () -> live ? runLive() : runEmulated());
     }
 
     private int runEmulated() {

@@ -24,6 +24,6 @@ final class StressPartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return OptionalModule.EMULATOR.needed(StressPart.COMMAND, () -> new StressPart(surroundings).run());
+        return OptionalModule.PLANNER.needed(StressPart.COMMAND, () -> new StressPart(surroundings).run());
     }
 }

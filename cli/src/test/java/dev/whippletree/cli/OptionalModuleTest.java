@@ -38,6 +38,22 @@ class OptionalModuleTest {
                 .doesNotContain("\tat ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"stress", "stress --processes 2", "stress-part", "plan --accounts huggingface:2x1000/h"})
+    void withoutThePlanner_commandsThatNeedItNameIt(String line) throws Exception {
+        Outcome outcome = runWithout("planner", line.split(" "));
+        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
+        assertThat(outcome.printed)
+                .contains("needs the module whippletree-planner, which this distribution doesn't have")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void withoutThePlanner_emulatedAccountsStillAnswer() throws Exception {
+        Outcome outcome = runWithout("planner", "ask", "--emulated", "Hello");
+        assertThat(outcome.code).as(outcome.printed).isZero();
+    }
+
     @Test
     void withoutTheGateway_serveNamesIt() throws Exception {
         Outcome outcome = runWithout("gateway", "serve", "--emulated");
