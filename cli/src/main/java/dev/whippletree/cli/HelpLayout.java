@@ -1,5 +1,6 @@
 package dev.whippletree.cli;
 
+import dev.whippletree.cli.base.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 

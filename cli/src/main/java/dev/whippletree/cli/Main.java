@@ -1,7 +1,23 @@
 package dev.whippletree.cli;
 
-import dev.whippletree.cli.emulated.processes.StressPart;
+import dev.whippletree.cli.ask.AskCommand;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.Mistakes;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.cache.CacheCommand;
+import dev.whippletree.cli.chat.ChatCommand;
+import dev.whippletree.cli.emulate.EmulateCommand;
 import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.cli.plan.PlanCommand;
+import dev.whippletree.cli.serve.ServeCommand;
+import dev.whippletree.cli.setup.CheckCommand;
+import dev.whippletree.cli.setup.InitCommand;
+import dev.whippletree.cli.setup.PluginsCommand;
+import dev.whippletree.cli.similar.SimilarCommand;
+import dev.whippletree.cli.status.StatusCommand;
+import dev.whippletree.cli.stress.StressCommand;
+import dev.whippletree.cli.stress.StressPartCommand;
+import dev.whippletree.cli.stress.processes.StressPart;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,7 @@
 package dev.whippletree.cli;
 
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.ExitCode;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

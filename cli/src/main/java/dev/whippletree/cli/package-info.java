@@ -1,8 +1,9 @@
 /**
  * The {@code whippletree} command: parses what a user typed, calls {@link dev.whippletree.Whippletree}, prints what came of it.
  *
- * <p>It decides nothing about prompts, and names no provider and no cache. Whatever needs the emulator stands in
- * {@code dev.whippletree.cli.emulated} and is loaded only by the commands that use it.
+ * <p>It decides nothing about prompts, and names no provider and no cache. Each command has a package of its own and stands on
+ * {@link dev.whippletree.cli.base}; only {@link dev.whippletree.cli.Main} knows them all. A command class uses no optional module: what
+ * does is loaded when the command runs.
  */
 @NullMarked
 package dev.whippletree.cli;

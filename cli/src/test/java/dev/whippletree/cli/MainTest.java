@@ -2,6 +2,7 @@ package dev.whippletree.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cli.base.Terminal;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,6 +1,9 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.StandardStream;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Terminal;
 import dev.whippletree.time.SystemTimeline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.whippletree.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -9,25 +10,52 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
+import picocli.CommandLine.Command;
 
 @AnalyzeClasses(packages = "dev.whippletree.cli", importOptions = ImportOption.DoNotIncludeTests.class)
 class WallsTest {
 
-    @ArchTest
-    static final ArchRule onlyOnePackage_usesTheEmulatorOrThePlanner = noClasses()
-            .that()
-            .resideOutsideOfPackage("dev.whippletree.cli.emulated..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("dev.whippletree.emulator..", "dev.whippletree.planner..");
+    private static final String EMULATOR = "dev.whippletree.emulator..";
+    private static final String PLANNER = "dev.whippletree.planner..";
+    private static final String GATEWAY = "dev.whippletree.gateway..";
 
     @ArchTest
-    static final ArchRule onlyOnePackage_usesTheGateway = noClasses()
+    static final ArchRule packages_formNoCycle =
+            slices().matching("dev.whippletree.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyThreeCommands_useTheEmulator = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.whippletree.cli.served..")
+            .resideOutsideOfPackages(
+                    "dev.whippletree.cli.emulate..", "dev.whippletree.cli.plan..", "dev.whippletree.cli.stress..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("dev.whippletree.gateway..");
+            .resideInAPackage(EMULATOR);
+
+    @ArchTest
+    static final ArchRule onlyTwoCommands_useThePlanner = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.whippletree.cli.plan..", "dev.whippletree.cli.stress..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(PLANNER);
+
+    @ArchTest
+    static final ArchRule onlyOneCommand_usesTheGateway = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.whippletree.cli.serve..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(GATEWAY);
+
+    /** They are loaded for the help and the completion too. */
+    @ArchTest
+    static final ArchRule commands_areLoadedWithoutOptionalModules = noClasses()
+            .that()
+            .areAnnotatedWith(Command.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(EMULATOR, PLANNER, GATEWAY);
 
     @ArchTest
     static final ArchRule noPlugin_isNamed = noClasses()

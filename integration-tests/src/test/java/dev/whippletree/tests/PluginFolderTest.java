@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Main;
-import dev.whippletree.cli.Surroundings;
-import dev.whippletree.cli.Terminal;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Terminal;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedService;

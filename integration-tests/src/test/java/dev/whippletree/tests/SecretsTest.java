@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Main;
-import dev.whippletree.cli.Surroundings;
-import dev.whippletree.cli.Terminal;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Terminal;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.emulator.fault.FaultRule;

@@ -31,6 +31,10 @@ final class WallsTest {
     private static final String TESTKIT = "dev.whippletree.testkit..";
 
     @ArchTest
+    static final ArchRule packagesFormNoCycle =
+            slices().matching("dev.whippletree.(**)").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule nobodyNamesAPlugin = noClasses()
             .that()
             .resideOutsideOfPackages(PROVIDERS, CACHES, EMBEDDERS)

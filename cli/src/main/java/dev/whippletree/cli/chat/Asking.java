@@ -1,12 +1,12 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.Surroundings;
-import dev.whippletree.cli.Waiting;
 import dev.whippletree.cli.answer.AnswerText;
 import dev.whippletree.cli.answer.ComingAnswer;
 import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.answer.Provenance;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.cli.board.WaitLine;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;

@@ -1,8 +1,8 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.Mistakes;
-import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.base.Mistakes;
+import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.chat.LineEditor.Ended;
 import dev.whippletree.cli.chat.LineEditor.Entry;

@@ -1,6 +1,6 @@
 package dev.whippletree.cli.chat;
 
-import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.state.PrivateFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

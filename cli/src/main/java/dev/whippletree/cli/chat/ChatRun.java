@@ -1,7 +1,7 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.Configuration;
@@ -27,7 +27,7 @@ public final class ChatRun {
      *
      * @param whippletree who answers
      * @return 0 if somebody typed; else the exit code of the first message that failed
-     * @throws dev.whippletree.cli.UserMistake if it can't begin as wished
+     * @throws dev.whippletree.cli.base.UserMistake if it can't begin as wished
      */
     public int run(Whippletree whippletree) {
         boolean typed = surroundings.terminal().in() && surroundings.terminal().out();

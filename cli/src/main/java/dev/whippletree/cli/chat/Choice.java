@@ -1,6 +1,6 @@
 package dev.whippletree.cli.chat;
 
-import dev.whippletree.cli.UserMistake;
+import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.Names;
 import dev.whippletree.model.Prompt;

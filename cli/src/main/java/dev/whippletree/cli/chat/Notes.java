@@ -1,6 +1,6 @@
 package dev.whippletree.cli.chat;
 
-import dev.whippletree.cli.Surroundings;
+import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.board.Words;
 import java.util.List;

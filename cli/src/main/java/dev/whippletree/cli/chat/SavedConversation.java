@@ -1,7 +1,7 @@
 package dev.whippletree.cli.chat;
 
-import dev.whippletree.cli.Json;
-import dev.whippletree.cli.UserMistake;
+import dev.whippletree.cli.base.Json;
+import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.state.PrivateFile;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.Surroundings;
-import dev.whippletree.cli.UserMistake;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.board.Table;
 import dev.whippletree.cli.board.Table.Cell;

@@ -1,7 +1,7 @@
 package dev.whippletree.cli.chat;
 
-import dev.whippletree.cli.UserMistake;
 import dev.whippletree.cli.answer.ComingAnswer.Answer;
+import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.model.Prompt;
 import java.util.Optional;

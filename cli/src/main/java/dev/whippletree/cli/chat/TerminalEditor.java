@@ -1,6 +1,6 @@
 package dev.whippletree.cli.chat;
 
-import dev.whippletree.cli.UserMistake;
+import dev.whippletree.cli.base.UserMistake;
 import java.io.IOError;
 import java.io.IOException;
 import java.nio.file.Path;

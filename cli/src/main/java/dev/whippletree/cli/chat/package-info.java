@@ -1,5 +1,5 @@
 /**
- * A conversation by hand: reads messages and commands, asks, prints answers while they come.
+ * The command {@code chat}: a conversation by hand. Reads messages and commands, asks, prints answers while they come.
  *
  * <p>JLine is used here and nowhere else in the command, so that commands that end soon don't load it.
  */

@@ -1,6 +1,6 @@
 package dev.whippletree.cli.live;
 
-import dev.whippletree.cli.Terminal.Size;
+import dev.whippletree.cli.base.Terminal.Size;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;

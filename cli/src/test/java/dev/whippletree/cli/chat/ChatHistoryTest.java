@@ -3,8 +3,8 @@ package dev.whippletree.cli.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.Surroundings;
-import dev.whippletree.cli.Terminal;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Terminal;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.io.InputStream;

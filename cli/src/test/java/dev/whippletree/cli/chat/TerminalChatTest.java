@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.ScriptedProvider;
-import dev.whippletree.cli.Surroundings;
-import dev.whippletree.cli.Terminal;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Terminal;
 import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.StatusBoard;
 import dev.whippletree.model.Delta;

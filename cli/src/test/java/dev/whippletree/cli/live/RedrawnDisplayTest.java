@@ -2,7 +2,7 @@ package dev.whippletree.cli.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.Terminal.Size.Extent;
+import dev.whippletree.cli.base.Terminal.Size.Extent;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

@@ -1,0 +1,213 @@
+package dev.whippletree.cli.ask;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.answer.AnswerText;
+import dev.whippletree.cli.answer.ComingAnswer;
+import dev.whippletree.cli.answer.ComingAnswer.Answer;
+import dev.whippletree.cli.answer.Provenance;
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.Json;
+import dev.whippletree.cli.base.Opening;
+import dev.whippletree.cli.base.OptionalModule;
+import dev.whippletree.cli.base.PromptOptions;
+import dev.whippletree.cli.base.StreamOption;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.base.Waiting;
+import dev.whippletree.cli.emulate.EmulatedAccounts;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Asks one prompt and prints the answer, alone, on standard output. */
+@Command(
+        name = "ask",
+        description = "Asks one prompt. Standard output gets the answer and nothing else.",
+        footer = {
+            "  whippletree ask \"Tell me about yourself\"",
+            "  cat notes.txt | whippletree ask \"Summarise:\" --max-tokens 200",
+            "  whippletree ask --account hf-2 --json \"Hello\"",
+            "  whippletree ask --question \"Who are you?\"",
+            "  whippletree ask --stream \"Tell me a long story\" | tee story.txt"
+        })
+public final class AskCommand implements Callable<Integer> {
+
+    private static final String STANDARD_INPUT = "-";
+
+    private final Surroundings surroundings;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "TEXT",
+            description = "The prompt. What is piped in is put behind it, or where a - stands.")
+    private List<String> words = List.of();
+
+    @Option(
+            names = "--question",
+            paramLabel = "TEXT",
+            description =
+                    "The part of the prompt that may vary in wording, for caches that answer similar questions alike;"
+                            + " alone it is the prompt.")
+    private @Nullable String question;
+
+    @Mixin
+    private final PromptOptions options = new PromptOptions();
+
+    @Option(names = "--json", description = "Print the whole completion as JSON.")
+    private boolean json;
+
+    @Mixin
+    private final StreamOption stream = new StreamOption();
+
+    @Option(names = "--emulated", description = "Ask an emulated service started for this; needs no account.")
+    private boolean emulated;
+
+    @Mixin
+    private final Opening opening = new Opening();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** Creates the command, which reads and prints where it is told. */
+    public AskCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        if (json && stream.wanted()) {
+            throw new UserMistake("--json prints the whole completion, which --stream doesn't wait for; choose one");
+        }
+        Prompt prompt = prompt();
+        return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
+    }
+
+    private int ask(Prompt prompt) {
+        try (Whippletree whippletree = opening.openToAskOnce(surroundings)) {
+            return answer(whippletree, prompt);
+        }
+    }
+
+    private int askEmulated(Prompt prompt) {
+        surroundings.err().println("whippletree: the answer comes from an emulated service, not from a model");
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
+            return answer(accounts.whippletree(), prompt);
+        }
+    }
+
+    private int answer(Whippletree whippletree, Prompt prompt) {
+        long start = surroundings.timeline().nanoTime();
+        Delta.End end = !json && stream.on(surroundings.terminal())
+                ? printWhileItComes(whippletree, prompt)
+                : printWhole(whippletree, prompt);
+        Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
+        if (end.finishReason() == FinishReason.LENGTH) {
+            surroundings.err().println("whippletree: " + Provenance.CUT);
+        }
+        if (common.verbose()) {
+            surroundings.err().println(Provenance.line(end, took));
+        }
+        return ExitCode.ANSWERED;
+    }
+
+    private Delta.End printWhole(Whippletree whippletree, Prompt prompt) {
+        Completion completion = Waiting.on(whippletree.complete(prompt));
+        if (json) {
+            surroundings.out().println(Json.write(CompletionJson.of(completion)));
+        } else {
+            AnswerText text = answerText();
+            text.take(new Delta.Text(completion.text()));
+            text.end();
+        }
+        return Answer.of(completion).end();
+    }
+
+    private Delta.End printWhileItComes(Whippletree whippletree, Prompt prompt) {
+        AnswerText text = answerText();
+        ComingAnswer coming = new ComingAnswer(text);
+        whippletree.stream(prompt).subscribe(coming);
+        try {
+            Answer answer = coming.await();
+            text.end();
+            return answer.end();
+        } finally {
+            text.breakOff();
+        }
+    }
+
+    private AnswerText answerText() {
+        return AnswerText.plain(surroundings.out(), surroundings.terminal().out());
+    }
+
+    private Prompt prompt() {
+        if (question == null) {
+            return options.prompt(text(words), Optional.empty());
+        }
+        if (question.isBlank()) {
+            throw new UserMistake("--question is empty");
+        }
+        String text = text(words.isEmpty() ? List.of(question) : words);
+        int first = text.indexOf(question);
+        if (first < 0) {
+            throw new UserMistake(
+                    "--question: '" + question + "' doesn't occur in the prompt; repeat it there word for word,"
+                            + " or leave the rest of the prompt out");
+        }
+        if (first != text.lastIndexOf(question)) {
+            throw new UserMistake(
+                    "--question: '" + question + "' occurs several times in the prompt, and may only once");
+        }
+        return options.prompt(text, Optional.of(question));
+    }
+
+    private String text(List<String> words) {
+        int place = words.indexOf(STANDARD_INPUT);
+        if (place != words.lastIndexOf(STANDARD_INPUT)) {
+            throw new UserMistake("- stands for standard input, which can be read once: write it once");
+        }
+        String piped = place >= 0 || surroundings.isPiped() ? read() : "";
+        if (place >= 0 && piped.isEmpty()) {
+            throw new UserMistake("- stands for standard input, and that is empty");
+        }
+        int split = place < 0 ? words.size() : place;
+        String before = String.join(" ", words.subList(0, split));
+        String after = place < 0 ? "" : String.join(" ", words.subList(split + 1, words.size()));
+        String text =
+                Stream.of(before, piped, after).filter(part -> !part.isBlank()).collect(Collectors.joining("\n\n"));
+        if (text.isEmpty()) {
+            throw new UserMistake(
+                    words.isEmpty()
+                            ? "there is no prompt: write it behind 'whippletree ask', or pipe it in"
+                            : "the prompt is empty");
+        }
+        return text;
+    }
+
+    private String read() {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(surroundings.in().readAllBytes());
+            return surroundings.charset().newDecoder().decode(bytes).toString().strip();
+        } catch (CharacterCodingException e) {
+            throw new UserMistake("standard input isn't text in " + surroundings.charset());
+        } catch (IOException e) {
+            throw new UncheckedIOException("standard input can't be read", e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.cli.logging.LogOutput;
+import picocli.CommandLine.Option;
+
+/** What every command understands: its help, and how much it tells on standard error. */
+public final class CommonOptions {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    private boolean verbose;
+    private boolean debug;
+
+    /** Sets whether to say on standard error what happens; called by picocli. */
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Say on standard error where answers came from and what happens to accounts.")
+    public void verbose(boolean verbose) {
+        this.verbose = verbose;
+        LogOutput.level(verbose, debug);
+    }
+
+    /** Sets whether to log single prompts; called by picocli. */
+    @Option(names = "--debug", description = "Log single prompts, never their text, and show stack traces.")
+    public void debug(boolean debug) {
+        this.debug = debug;
+        LogOutput.level(verbose, debug);
+    }
+
+    /** Returns whether to say on standard error what happens. */
+    public boolean verbose() {
+        return verbose || debug;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.model.PromptException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** What the command tells the shell. */
+public final class ExitCode {
+
+    /** It did what it was asked. */
+    public static final int ANSWERED = 0;
+
+    /** A check of {@code stress} did not hold, a {@code plan} says no, output was lost, or something unexpected happened. */
+    public static final int FAILED = 1;
+
+    /** The command line or the configuration can't be used. */
+    public static final int WRONG_USAGE = 2;
+
+    /** No account can answer, at least not in time. */
+    public static final int NO_ACCOUNT = 3;
+
+    /** The service refused this prompt; any other account would too. */
+    public static final int REFUSED = 4;
+
+    /** Part of the answer had been printed when it broke off, and it couldn't be continued. */
+    public static final int BROKEN_OFF = 5;
+
+    /** No gateway of Whippletree answers where {@code status --url} asks. */
+    public static final int UNREACHABLE = 6;
+
+    /** The gateway that {@code status --url} asks wants another key, or shows its status to nobody. */
+    public static final int NOT_ADMITTED = 7;
+
+    /** Whether a plan holds isn't known: accounts declare no limits. */
+    public static final int UNKNOWN = 8;
+
+    /** The gateway of {@code serve} can't go on. */
+    public static final int STANDSTILL = 8;
+
+    /** Ended by Ctrl-C, as a shell says it. */
+    public static final int INTERRUPTED = 130;
+
+    /** Whoever read standard output has left before its end, as a shell says it of a process that was ended by SIGPIPE. */
+    public static final int READER_LEFT = 141;
+
+    private static final String WHOLE = "whippletree";
+
+    private static final Map<String, Set<Integer>> BY_COMMAND = Map.of(
+            "ask", Set.of(NO_ACCOUNT, REFUSED, BROKEN_OFF, INTERRUPTED),
+            "chat", Set.of(NO_ACCOUNT, REFUSED, BROKEN_OFF, INTERRUPTED),
+            "status", Set.of(NO_ACCOUNT, UNREACHABLE, NOT_ADMITTED),
+            "stress", Set.of(INTERRUPTED),
+            "plan", Set.of(UNKNOWN),
+            "serve", Set.of(STANDSTILL),
+            "emulate", Set.of(INTERRUPTED));
+
+    private static final Set<Integer> OF_ALL = Set.of(ANSWERED, FAILED, WRONG_USAGE);
+
+    private ExitCode() {}
+
+    /**
+     * Returns the same for people, as the help shows it: code by code, in order.
+     *
+     * @param command whose codes; the name of the whole: those of all commands
+     */
+    public static Map<String, String> help(String command) {
+        Set<Integer> own = BY_COMMAND.getOrDefault(command, Set.of());
+        Map<String, String> help = new LinkedHashMap<>();
+        meanings(command).forEach((code, meaning) -> {
+            if (command.equals(WHOLE) || OF_ALL.contains(code) || own.contains(code)) {
+                help.put(String.format("%3d", code), meaning);
+            }
+        });
+        return help;
+    }
+
+    private static Map<Integer, String> meanings(String command) {
+        Map<Integer, String> meanings = new LinkedHashMap<>();
+        meanings.put(ANSWERED, "answered, or done");
+        meanings.put(FAILED, failed(command));
+        meanings.put(WRONG_USAGE, "wrong usage or configuration");
+        meanings.put(NO_ACCOUNT, "no account can answer; says from when one could");
+        meanings.put(REFUSED, "the service refused this prompt");
+        meanings.put(BROKEN_OFF, "the answer broke off: what was printed of it isn't whole");
+        meanings.put(UNREACHABLE, "no gateway answers where 'status --url' asks");
+        meanings.put(
+                NOT_ADMITTED,
+                "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
+        String unknown = "a 'plan' can't say, since accounts declare no limits";
+        String standstill = "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again";
+        meanings.put(
+                UNKNOWN,
+                switch (command) {
+                    case "plan" -> unknown;
+                    case "serve" -> standstill;
+                    default -> unknown + "; or " + standstill;
+                });
+        meanings.put(INTERRUPTED, "interrupted by Ctrl-C");
+        return meanings;
+    }
+
+    private static String failed(String command) {
+        String any = "output is lost, or something unexpected happened";
+        return switch (command) {
+            case "stress" -> "a check did not hold, " + any;
+            case "plan" -> "a size doesn't hold, " + any;
+            case WHOLE -> "a check of 'stress' did not hold, a 'plan' says no, " + any;
+            default -> any;
+        };
+    }
+
+    static int of(PromptException.Reason reason) {
+        return switch (reason) {
+            case REJECTED, FILTERED, TOO_LARGE -> REFUSED;
+            case NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, CLOSED -> NO_ACCOUNT;
+            case STREAM_INTERRUPTED -> BROKEN_OFF;
+        };
+    }
+}

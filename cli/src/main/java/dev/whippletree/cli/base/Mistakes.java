@@ -1,0 +1,120 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.ShownText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns what went wrong into a few lines on standard error and an exit code. Nobody but somebody who asks by {@code --debug}
+ * sees a stack trace.
+ */
+public final class Mistakes {
+
+    private final Surroundings surroundings;
+
+    /** Creates one that prints on the surroundings' standard error. */
+    public Mistakes(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** Handles a command line that can't be parsed. */
+    public int handle(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = surroundings.err();
+        String name = command.getCommandSpec().qualifiedName();
+        err.println(name + ": " + mistake.getMessage());
+        UnmatchedArgumentException.printSuggestions(mistake, err);
+        err.println("Try '" + name + " --help'.");
+        return ExitCode.WRONG_USAGE;
+    }
+
+    /** Handles what a command threw. */
+    public int handle(Exception thrown, CommandLine command, ParseResult parsed) {
+        return handle(thrown);
+    }
+
+    /**
+     * Says what was thrown.
+     *
+     * @return the exit code for it, one of {@link ExitCode}'s
+     */
+    public int handle(Exception thrown) {
+        if (LogOutput.debugging()) {
+            sayTrace(thrown);
+        }
+        if (surroundings.lostOutput().isPresent()) {
+            return ExitCode.FAILED; // Said at the end, once.
+        }
+        if (thrown instanceof PromptException failure) {
+            return handle(failure);
+        }
+        if (thrown instanceof ConfigurationException configuration) {
+            configuration.problems().forEach(this::say);
+            return ExitCode.WRONG_USAGE;
+        }
+        if (thrown instanceof UserMistake mistake) {
+            say(mistake.getMessage());
+            return ExitCode.WRONG_USAGE;
+        }
+        return unexpected(thrown);
+    }
+
+    /** Handles what no command should ever throw. */
+    public int handle(Error thrown) {
+        if (LogOutput.debugging()) {
+            sayTrace(thrown);
+        }
+        return unexpected(thrown);
+    }
+
+    /**
+     * Says that something printed on standard output is lost; says nothing where its reader has left.
+     *
+     * @param code the exit code if nothing were lost
+     * @return the exit code
+     */
+    public int handleLoss(IOException loss, int code) {
+        if (StandardStream.readerLeft(loss)) {
+            return ExitCode.READER_LEFT;
+        }
+        say("standard output can't be written, and what was printed isn't whole: " + loss.getMessage());
+        return code == ExitCode.ANSWERED ? ExitCode.FAILED : code;
+    }
+
+    private int unexpected(Throwable thrown) {
+        say("unexpected error: " + thrown + (LogOutput.debugging() ? "" : " (--debug shows where)"));
+        return ExitCode.FAILED;
+    }
+
+    private int handle(PromptException failure) {
+        say(failure.getMessage());
+        failure.roomAt().ifPresent(this::sayRoom);
+        return ExitCode.of(failure.reason());
+    }
+
+    private void sayRoom(Instant at) {
+        Instant now = surroundings.timeline().now();
+        surroundings.err().println("  there will be room at " + Words.future(at, now, surroundings.zone()));
+    }
+
+    private void sayTrace(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        surroundings.err().print(ShownText.lines(trace.toString()));
+    }
+
+    private void say(@Nullable String message) {
+        surroundings.err().println("whippletree: " + ShownText.lines(String.valueOf(message)));
+    }
+}

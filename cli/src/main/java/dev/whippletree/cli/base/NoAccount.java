@@ -1,0 +1,47 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.cli.board.Screen;
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What to tell somebody who has no account yet: where tokens are looked for, how to get one, and what works without. */
+public final class NoAccount {
+
+    private static final int WIDTH = 100;
+
+    private NoAccount() {}
+
+    /**
+     * Returns the mistake.
+     *
+     * @param variables the variables that were looked at, each with how to get what belongs in it
+     * @param screen what it has to fit
+     */
+    static UserMistake mistake(Map<String, String> variables, Screen screen) {
+        return mistake(List.of("there is no account to ask."), variables, screen);
+    }
+
+    /**
+     * Returns the mistake.
+     *
+     * @param problems what is wrong besides, or that there is none
+     */
+    static UserMistake mistake(List<String> problems, Map<String, String> variables, Screen screen) {
+        List<String> lines = new ArrayList<>(problems);
+        lines.add("Put a token into one of these variables and run it again:");
+        lines.addAll(variables(variables, screen));
+        lines.add("More accounts: the same with _2, _3, ... behind the name, or a file whippletree.yaml.");
+        lines.add("To see it work without any account: whippletree ask --emulated \"Tell me about yourself\"");
+        return new UserMistake(String.join(System.lineSeparator(), lines));
+    }
+
+    /** Returns a table of variables, each with how to get what belongs in it. */
+    public static List<String> variables(Map<String, String> variables, Screen screen) {
+        Table table = new Table(new Screen(false, Math.min(WIDTH, screen.columns())));
+        variables.forEach((name, how) -> table.row(Cell.left("  " + name), Cell.left(how)));
+        return table.detail(1).lines();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.board.Screen;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationCheck;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.config.DefaultConfiguration;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ProviderClient;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which configuration a command uses, and how it opens a {@link Whippletree} from it. */
+public final class Opening {
+
+    /** How a configuration's problem ends where nothing declares an account. */
+    private static final String NO_ACCOUNT_ANYWHERE = "there is no account, neither here nor in the environment";
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration; default: the one $WHIPPLETREE_CONFIG names, else whippletree.yaml here,"
+                    + " else the one in your configuration folder.")
+    private @Nullable Path file;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            description = "The model of routes that name none; default: $WHIPPLETREE_MODEL, else "
+                    + Configuration.DEFAULT_MODEL + ".")
+    private @Nullable String model;
+
+    /** Returns whether the user named a configuration or a model. */
+    public boolean given() {
+        return file != null || model != null;
+    }
+
+    /** Returns where the configuration is read from. */
+    public ConfigurationSource source(Surroundings surroundings) {
+        Map<String, String> environment = new HashMap<>(surroundings.environment());
+        if (model != null) {
+            environment.put(DefaultConfiguration.MODEL_VARIABLE, model);
+        }
+        return new ConfigurationSource(Optional.ofNullable(file), environment, surroundings.folder());
+    }
+
+    /**
+     * Opens one. Makes no call.
+     *
+     * @throws dev.whippletree.model.ConfigurationException with every problem
+     * @throws UserMistake if there is no account at all, saying how to get one; or if no route takes the model
+     */
+    public Whippletree open(Surroundings surroundings) {
+        return build(surroundings, UnaryOperator.identity());
+    }
+
+    /** Opens one as {@link #open(Surroundings)} does, for a command that asks once: without caches that end with the process. */
+    public Whippletree openToAskOnce(Surroundings surroundings) {
+        return build(surroundings, Whippletree.Builder::keptCachesOnly);
+    }
+
+    /** Opens one as {@link #open(Surroundings)} does, for a command that prints the configuration's warnings itself. */
+    public Whippletree openToShow(Surroundings surroundings) {
+        List<String> logged = Collections.synchronizedList(new ArrayList<>());
+        LogOutput.to(logged::add);
+        try {
+            Whippletree whippletree = open(surroundings);
+            List<String> shown = whippletree.configuration().warnings();
+            logged.removeIf(line -> shown.stream().anyMatch(line::endsWith));
+            return whippletree;
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+            logged.forEach(surroundings.err()::println);
+        }
+    }
+
+    /**
+     * Opens one as {@link #open(Surroundings)} does.
+     *
+     * @param clients what each account's client is wrapped in
+     */
+    public Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
+        return build(surroundings, builder -> builder.clients(clients));
+    }
+
+    /**
+     * Opens one as {@link #open(Surroundings)} does.
+     *
+     * @param listeners are told what happens
+     */
+    public Whippletree open(Surroundings surroundings, List<EngineListener> listeners) {
+        return build(surroundings, builder -> {
+            listeners.forEach(builder::listener);
+            return builder;
+        });
+    }
+
+    private Whippletree build(Surroundings surroundings, UnaryOperator<Whippletree.Builder> more) {
+        ConfigurationSource source = source(surroundings);
+        Whippletree.Builder builder = surroundings.builders().get().configuration(source);
+        if (source.file().isEmpty()) {
+            requireAccounts(source, builder, surroundings.terminal().errScreen());
+        }
+        Whippletree whippletree = build(builder, more, surroundings.terminal().errScreen());
+        if (model != null && !models(whippletree.configuration()).contains(model)) {
+            whippletree.close();
+            throw new UserMistake("--model " + model + " has no effect: each route of "
+                    + source.file().orElseThrow() + " names its own model; choose one by --route");
+        }
+        return whippletree;
+    }
+
+    /** A file that declares no account, as 'init' writes one without tokens, is told of the variables too. */
+    private static Whippletree build(
+            Whippletree.Builder builder, UnaryOperator<Whippletree.Builder> more, Screen screen) {
+        try {
+            return more.apply(builder).build();
+        } catch (ConfigurationException e) {
+            if (e.problems().stream().noneMatch(problem -> problem.endsWith(NO_ACCOUNT_ANYWHERE))) {
+                throw e;
+            }
+            try (PluginCatalog plugins = builder.plugins()) {
+                throw NoAccount.mistake(e.problems(), plugins.environmentVariables(), screen);
+            }
+        }
+    }
+
+    /** Returns the file the user named. */
+    public Optional<Path> file() {
+        return Optional.ofNullable(file);
+    }
+
+    /** Returns the model the user named. */
+    public Optional<String> model() {
+        return Optional.ofNullable(model);
+    }
+
+    /**
+     * Reads and checks the configuration without opening anything, for a command to which accounts can be told otherwise.
+     *
+     * @throws dev.whippletree.model.ConfigurationException with every problem
+     * @throws UserMistake if there is no account at all, saying how to name some
+     */
+    public Configuration configurationToPlan(Surroundings surroundings) {
+        ConfigurationSource source = source(surroundings);
+        try (PluginCatalog plugins =
+                surroundings.builders().get().configuration(source).plugins()) {
+            return configuration(source, plugins)
+                    .orElseThrow(() -> new UserMistake("there are no accounts to plan for: write them out, such as"
+                            + " --accounts huggingface:2x1000/h, or name a configuration by --config FILE"));
+        }
+    }
+
+    /**
+     * Reads and checks the configuration without opening anything; empty if there is neither a file nor an account.
+     *
+     * @throws dev.whippletree.model.ConfigurationException with every problem
+     */
+    public static Optional<Configuration> configuration(ConfigurationSource source, PluginCatalog plugins) {
+        if (source.file().isEmpty()
+                && plugins.accountsFrom(source.environment()).isEmpty()) {
+            return Optional.empty();
+        }
+        Configuration read = source.read(plugins.known(), plugins::accountsFrom, plugins.selfContainedCaches());
+        return Optional.of(ConfigurationCheck.of(read, plugins.known(), source.environment()));
+    }
+
+    private static void requireAccounts(ConfigurationSource source, Whippletree.Builder builder, Screen screen) {
+        try (PluginCatalog plugins = builder.plugins()) {
+            if (plugins.accountsFrom(source.environment()).isEmpty()) {
+                throw NoAccount.mistake(plugins.environmentVariables(), screen);
+            }
+        }
+    }
+
+    private static List<String> models(Configuration configuration) {
+        return configuration.routes().stream()
+                .flatMap(route -> route.tiers().stream())
+                .flatMap(tier -> tier.targets().stream())
+                .map(target -> target.model())
+                .toList();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.whippletree.cli.base;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+
+/** A module that a distribution need not have. */
+public enum OptionalModule {
+    EMULATOR("emulator"),
+    PLANNER("planner", EMULATOR),
+    GATEWAY("gateway");
+
+    private final String word;
+    private final List<OptionalModule> uses;
+
+    OptionalModule(String word, OptionalModule... uses) {
+        this.word = word;
+        this.uses = List.copyOf(Arrays.asList(uses));
+    }
+
+    /**
+     * Runs work that loads the module's classes.
+     *
+     * @param command what the user typed, for the message
+     * @param work touches the classes of this command that use the module when it runs, not before
+     * @return what the work returns
+     * @throws UserMistake if the module, or one that it uses, isn't on the class path, naming it
+     */
+    public int needed(String command, IntSupplier work) {
+        try {
+            return work.getAsInt();
+        } catch (NoClassDefFoundError e) {
+            String missing = String.valueOf(e.getMessage());
+            Stream.concat(Stream.of(this), uses.stream())
+                    .filter(module -> missing.contains("dev/whippletree/" + module.word + "/"))
+                    .forEach(module -> {
+                        throw new UserMistake(command + " needs the module whippletree-" + module.word
+                                + ", which this distribution doesn't have");
+                    });
+            throw e;
+        }
+    }
+}

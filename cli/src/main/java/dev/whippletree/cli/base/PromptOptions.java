@@ -1,0 +1,129 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What can be said of a prompt on the command line. */
+public final class PromptOptions {
+
+    @Option(names = "--route", paramLabel = "ROUTE", description = "The configured route; default: the first.")
+    private @Nullable String route;
+
+    @Option(names = "--account", paramLabel = "ID", description = "The only account that may answer.")
+    private @Nullable String account;
+
+    @Option(
+            names = {"-s", "--system"},
+            paramLabel = "TEXT",
+            description = "Instructions that stand above the prompt.")
+    private @Nullable String system;
+
+    @Option(names = "--temperature", paramLabel = "0..2", description = "How freely the model chooses.")
+    private @Nullable Double temperature;
+
+    @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens the answer may have.")
+    private @Nullable Integer maxTokens;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            defaultValue = "2m",
+            converter = Durations.class,
+            description = "How long to wait for the answer; default: ${DEFAULT-VALUE}.")
+    private Duration deadline = Duration.ofMinutes(2);
+
+    @Option(names = "--no-cache", description = "Ask for a fresh answer, even if one is stored.")
+    private boolean noCache;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "NAME",
+            description = "Whose answers these are; no other tenant sees them.")
+    private @Nullable String tenant;
+
+    @Option(
+            names = "--session",
+            paramLabel = "NAME",
+            description = "Whose turn it is: room is shared between sessions.")
+    private @Nullable String session;
+
+    /** Returns the route; null: the first. */
+    public @Nullable String route() {
+        return route;
+    }
+
+    /** Returns the only account that may answer; null: any. */
+    public @Nullable String account() {
+        return account;
+    }
+
+    /** Returns the instructions above the prompt. */
+    public Optional<String> system() {
+        return Optional.ofNullable(system);
+    }
+
+    /**
+     * Returns the prompt.
+     *
+     * @param text what the user asks
+     * @param question the part of it that may vary in wording
+     * @throws UserMistake if a value is out of range
+     */
+    public Prompt prompt(String text, Optional<String> question) {
+        Prompt.Builder builder = builder();
+        system().ifPresent(builder::system);
+        question.ifPresent(builder::question);
+        if (route != null) {
+            builder.route(route);
+        }
+        if (account != null) {
+            builder.account(account);
+        }
+        try {
+            return builder.user(text).build();
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Checks the values.
+     *
+     * @throws UserMistake if one is out of range
+     */
+    public void check() {
+        prompt("", Optional.empty());
+    }
+
+    /** Returns the beginning of a prompt: all but its messages, route and account. */
+    public Prompt.Builder builder() {
+        Prompt.Builder builder = Prompt.builder().deadline(deadline);
+        addParameters(builder);
+        addOwner(builder);
+        return builder;
+    }
+
+    private void addParameters(Prompt.Builder builder) {
+        if (temperature != null) {
+            builder.temperature(temperature);
+        }
+        if (maxTokens != null) {
+            builder.maxTokens(maxTokens);
+        }
+        if (noCache) {
+            builder.noCache();
+        }
+    }
+
+    private void addOwner(Prompt.Builder builder) {
+        if (tenant != null) {
+            builder.tenant(tenant);
+        }
+        if (session != null) {
+            builder.session(session);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.whippletree.cli.base;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A standard stream that remembers why what was printed on it got lost, which a {@link PrintWriter} doesn't. Thread-safe. */
+public final class StandardStream extends PrintWriter {
+
+    private final Remembering stream;
+
+    private StandardStream(Remembering stream, Charset charset) {
+        super(stream, true, charset);
+        this.stream = stream;
+    }
+
+    /**
+     * Returns one, flushed at the end of each line.
+     *
+     * @param stream where it writes
+     * @param charset how text is encoded
+     */
+    public static StandardStream on(OutputStream stream, Charset charset) {
+        return new StandardStream(new Remembering(stream), charset);
+    }
+
+    /** Returns why something is lost that was printed until now; empty if nothing is. */
+    Optional<IOException> loss() {
+        flush();
+        return Optional.ofNullable(stream.failure);
+    }
+
+    /** Returns whether a loss means that the reader has left, as {@code head} does when it has enough. */
+    static boolean readerLeft(IOException loss) {
+        return String.valueOf(loss.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
+    }
+
+    private static final class Remembering extends OutputStream {
+
+        private final OutputStream stream;
+        private volatile @Nullable IOException failure;
+
+        Remembering(OutputStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                stream.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+                throw e;
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            try {
+                stream.flush();
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            stream.close();
+        }
+    }
+}

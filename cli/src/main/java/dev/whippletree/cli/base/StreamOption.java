@@ -1,0 +1,25 @@
+package dev.whippletree.cli.base;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Whether an answer is shown while it comes. */
+public final class StreamOption {
+
+    @Option(
+            names = "--stream",
+            negatable = true,
+            description = "Print the answer while it comes, or only when it is whole; default: while it comes, on a"
+                    + " terminal.")
+    private @Nullable Boolean stream;
+
+    /** Returns whether the user asked for it. */
+    public boolean wanted() {
+        return Boolean.TRUE.equals(stream);
+    }
+
+    /** Returns whether an answer that standard output gets is shown while it comes. */
+    public boolean on(Terminal terminal) {
+        return stream == null ? terminal.out() : stream;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.whippletree.cli.cache;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.Opening;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.base.Waiting;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.model.ShownText;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What can be done with stored answers. */
+@Command(name = "cache", description = "Removes stored answers: cache clear.", synopsisSubcommandLabel = "clear")
+public final class CacheCommand implements Callable<Integer> {
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() {
+        throw new UserMistake("what about the cache? There is: whippletree cache clear [--tenant NAME]");
+    }
+
+    /** Removes stored answers from every cache tier that outlives a process. */
+    @Command(
+            name = "clear",
+            description = {
+                "Removes stored answers from every cache tier.",
+                "What a process keeps in its own memory ends with that process."
+            },
+            footer = {"  whippletree cache clear", "  whippletree cache clear --tenant acme"})
+    public static final class Clear implements Callable<Integer> {
+
+        private final Surroundings surroundings;
+
+        @Option(names = "--tenant", paramLabel = "NAME", description = "Only this tenant's answers.")
+        private @Nullable String tenant;
+
+        @Mixin
+        private final Opening opening = new Opening();
+
+        @Mixin
+        private final CommonOptions common = new CommonOptions();
+
+        /** Creates the command, which reads and prints where it is told. */
+        public Clear(Surroundings surroundings) {
+            this.surroundings = surroundings;
+        }
+
+        @Override
+        public Integer call() {
+            try (Whippletree whippletree = opening.open(surroundings)) {
+                if (whippletree.configuration().caches().isEmpty()) {
+                    surroundings.out().println("no cache is configured, so there is nothing to remove");
+                    return ExitCode.ANSWERED;
+                }
+                long removed;
+                try {
+                    removed = Waiting.on(whippletree.clearCaches(Optional.ofNullable(tenant)));
+                } catch (RuntimeException e) {
+                    surroundings
+                            .err()
+                            .println("whippletree: not all answers were removed: "
+                                    + ShownText.lines(String.valueOf(e.getMessage())));
+                    return ExitCode.FAILED;
+                }
+                surroundings.out().println(removed < 0 ? "removed all" : "removed " + Words.count(removed, "answer"));
+                return ExitCode.ANSWERED;
+            }
+        }
+    }
+}

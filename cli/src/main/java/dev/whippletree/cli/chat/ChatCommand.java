@@ -1,0 +1,88 @@
+package dev.whippletree.cli.chat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.Opening;
+import dev.whippletree.cli.base.OptionalModule;
+import dev.whippletree.cli.base.PromptOptions;
+import dev.whippletree.cli.base.StreamOption;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.emulate.EmulatedAccounts;
+import dev.whippletree.cli.status.StatusPage;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A conversation by hand. */
+@Command(
+        name = "chat",
+        description = {
+            "A conversation by hand: type messages, read the answers while they come.",
+            "/help shows the commands there. Where standard input is no terminal, each of its lines is a message."
+        },
+        footer = {
+            "  whippletree chat",
+            "  whippletree chat --account hf-2 --system \"Be brief.\"",
+            "  whippletree chat --emulated                    without any account",
+            "  printf 'Hello\\nAnd now?\\n' | whippletree chat"
+        })
+public final class ChatCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Mixin
+    private final PromptOptions options = new PromptOptions();
+
+    @Mixin
+    private final StreamOption stream = new StreamOption();
+
+    @Option(names = "--no-history", description = "Neither recall what was typed before nor keep what is typed now.")
+    private boolean noHistory;
+
+    @Option(names = "--emulated", description = "Ask an emulated service started for this; needs no account.")
+    private boolean emulated;
+
+    @Mixin
+    private final Opening opening = new Opening();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** Creates the command, which reads and prints where it is told. */
+    public ChatCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        options.check();
+        return emulated ? OptionalModule.EMULATOR.needed("chat --emulated", this::chatEmulated) : chat();
+    }
+
+    private int chat() {
+        try (Whippletree whippletree = opening.open(surroundings)) {
+            return chat(whippletree);
+        }
+    }
+
+    private int chatEmulated() {
+        surroundings.err().println("whippletree: the answers come from an emulated service, not from a model");
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
+            return chat(accounts.whippletree());
+        }
+    }
+
+    private int chat(Whippletree whippletree) {
+        ChatWish wish = new ChatWish(
+                options::builder,
+                options.system(),
+                new Choice(Optional.ofNullable(options.route()), Optional.ofNullable(options.account())),
+                stream.on(surroundings.terminal()),
+                common.verbose(),
+                !noHistory,
+                open -> StatusPage.lines(open, surroundings));
+        return new ChatRun(surroundings, wish).run(whippletree);
+    }
+}

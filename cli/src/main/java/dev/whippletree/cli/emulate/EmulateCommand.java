@@ -1,0 +1,100 @@
+package dev.whippletree.cli.emulate;
+
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.OptionalModule;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs the emulated services alone, for people who test their own programs. */
+@Command(
+        name = "emulate",
+        description = {
+            "Runs emulated services on the loopback interface until Ctrl-C.",
+            "They speak as the real ones do, keep their limits strictly, and no model answers."
+        },
+        footer = {
+            "  whippletree emulate --port 9100",
+            "  whippletree emulate --accounts 3 --limit \"200 requests / 10s\" --latency 800ms~20%%",
+            "  whippletree emulate --fault 503@5s-40s:account-1 --fault reset:3%%"
+        })
+public final class EmulateCommand implements Callable<Integer> {
+
+    private static final int HIGHEST_PORT = 65_535;
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "9100",
+            description = "The port; 0: any that is free; default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Which services, by their providers' names; default: all there are.")
+    private List<String> services = List.of();
+
+    @Option(
+            names = "--accounts",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many accounts each service has; default: ${DEFAULT-VALUE}.")
+    private int accounts;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "LIMIT",
+            description =
+                    "What each account may use, such as '1000 requests / 1h'; may be repeated; default: no limit.")
+    private List<String> limits = List.of();
+
+    @Option(
+            names = "--latency",
+            paramLabel = "TIME",
+            description = "How long answers take, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
+    private String latency = "1s";
+
+    @Option(
+            names = "--fault",
+            paramLabel = "FAULT",
+            description = "What goes wrong, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
+    private List<String> faults = List.of();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Where chance starts; default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** Creates the command, which reads and prints where it is told. */
+    public EmulateCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        return OptionalModule.EMULATOR.needed("emulate", () -> new EmulatorRun(surroundings, wish()).run());
+    }
+
+    private EmulatorRun.Wish wish() {
+        if (accounts < 1) {
+            throw new UserMistake("--accounts is 1 or more, not " + accounts);
+        }
+        if (port < 0 || port > HIGHEST_PORT) {
+            throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);
+        }
+        return new EmulatorRun.Wish(port, services, accounts, limits, latency, faults, seed);
+    }
+}

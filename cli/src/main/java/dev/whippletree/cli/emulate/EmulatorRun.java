@@ -1,0 +1,162 @@
+package dev.whippletree.cli.emulate;
+
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedAccount;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.model.Limit;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Emulated services that listen until the user has had enough of them. Confined to one thread. */
+public final class EmulatorRun {
+
+    private static final int SHOWN = 10;
+
+    private final Surroundings surroundings;
+    private final Wish wish;
+
+    /**
+     * What a user wants emulated, as it was typed. Immutable.
+     *
+     * @param port the port; 0: any that is free
+     * @param services the services by their providers' names; empty: all
+     * @param accounts how many accounts each has, 1 or more
+     * @param limits what each account may use
+     * @param latency how long answers take
+     * @param faults what goes wrong
+     * @param seed where chance starts
+     */
+    public record Wish(
+            int port,
+            List<String> services,
+            int accounts,
+            List<String> limits,
+            String latency,
+            List<String> faults,
+            long seed) {
+
+        /** Copies what is mutable. */
+        public Wish {
+            services = List.copyOf(services);
+            limits = List.copyOf(limits);
+            faults = List.copyOf(faults);
+        }
+    }
+
+    /**
+     * Prepares a run; nothing listens yet.
+     *
+     * @param surroundings where to print, and when to end
+     * @param wish what to emulate
+     */
+    public EmulatorRun(Surroundings surroundings, Wish wish) {
+        this.surroundings = surroundings;
+        this.wish = wish;
+    }
+
+    /**
+     * Runs the services. Blocks until the user ends them.
+     *
+     * @return the exit code
+     * @throws UserMistake if a value can't be used or the port can't be had
+     */
+    public int run() {
+        try (EmulatorServer server = start()) {
+            print(server);
+            surroundings.interruption().join();
+            return 0;
+        }
+    }
+
+    private EmulatorServer start() {
+        EmulationBounds.atMost("--accounts", wish.accounts(), EmulationBounds.MOST_ACCOUNTS, "accounts");
+        try {
+            long now = surroundings.timeline().nanoTime();
+            List<EmulatedService> services = kinds().stream()
+                    .map(kind -> new EmulatedService(settings(kind), now))
+                    .toList();
+            return EmulatorServer.start(services, wish.port(), surroundings.timeline());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<ServiceKind> kinds() {
+        if (wish.services().isEmpty()) {
+            return List.of(ServiceKind.values());
+        }
+        return wish.services().stream().distinct().map(EmulatorRun::kind).toList();
+    }
+
+    private static ServiceKind kind(String provider) {
+        return Arrays.stream(ServiceKind.values())
+                .filter(kind -> kind.provider().equals(provider))
+                .findFirst()
+                .orElseThrow(() -> new UserMistake("no service '" + provider + "' is emulated; there are "
+                        + Arrays.stream(ServiceKind.values())
+                                .map(ServiceKind::provider)
+                                .collect(Collectors.joining(", "))));
+    }
+
+    private ServiceSettings settings(ServiceKind kind) {
+        ServiceLimit[] limits = wish.limits().stream()
+                .map(Limit::parse)
+                .map(limit -> counted(kind, limit))
+                .toArray(ServiceLimit[]::new);
+        ServiceSettingsBuilder builder = ServiceSettings.builder(kind)
+                .latency(Latency.parse(wish.latency()))
+                .faults(EmulationBounds.faults(wish.faults(), wish.accounts()))
+                .seed(wish.seed());
+        for (int number = 1; number <= wish.accounts(); number++) {
+            builder.account("account-" + number, "token-" + number, limits);
+        }
+        return builder.build();
+    }
+
+    /** Counts a limit in the way of each service that is hardest on its callers. */
+    private static ServiceLimit counted(ServiceKind kind, Limit limit) {
+        return switch (kind) {
+            case HUGGING_FACE -> ServiceLimit.sliding(limit);
+            case GROQ -> ServiceLimit.bucket(limit);
+            case OPENAI -> ServiceLimit.fixed(limit);
+        };
+    }
+
+    private void print(EmulatorServer server) {
+        PrintWriter out = surroundings.out();
+        out.println("Emulated services: they speak as the real ones do, but no model answers. Ctrl-C ends them.");
+        out.println();
+        kinds().forEach(kind -> out.println(String.format("  %-12s %s", kind.provider(), server.baseUrl(kind))));
+        out.println();
+        out.println("Each has " + Words.count(wish.accounts(), "account") + ": "
+                + settings(kinds().get(0)).accounts().stream()
+                        .limit(SHOWN)
+                        .map(EmulatorRun::line)
+                        .collect(Collectors.joining(", "))
+                + (wish.accounts() > SHOWN ? ", and so on" : ""));
+        out.println("Limits of each: " + (wish.limits().isEmpty() ? "none" : String.join(", ", wish.limits())));
+        out.println("What arrived:   " + server.statsUrl());
+        out.println();
+        out.println("Try it:");
+        out.println("  curl " + server.completionsUrl(kinds().get(0)) + " \\");
+        out.println("    -H 'Authorization: Bearer token-1' -H 'Content-Type: application/json' \\");
+        out.println("    -d '{\"model\":\"" + Configuration.DEFAULT_MODEL
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
+        out.flush();
+    }
+
+    private static String line(EmulatedAccount account) {
+        return account.id() + " with token " + account.token();
+    }
+}

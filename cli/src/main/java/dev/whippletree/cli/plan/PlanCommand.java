@@ -1,0 +1,251 @@
+package dev.whippletree.cli.plan;
+
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.Durations;
+import dev.whippletree.cli.base.Opening;
+import dev.whippletree.cli.base.OptionalModule;
+import dev.whippletree.cli.base.Shares;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.PriceList;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Says beforehand whether accounts will do, by running the production engine over emulated services in virtual time. */
+@Command(
+        name = "plan",
+        description = {
+            "Says beforehand whether accounts will do: runs the same engine over emulated services, in virtual time.",
+            "No service is asked. Exit code 0 if every size holds, tightly or not; 1 if one doesn't; 8 if nobody knows."
+        },
+        footer = {
+            "  whippletree plan --interviews 500 --questions 17 --repeat 80%% --accounts huggingface:2x1000/h",
+            "  whippletree plan --config whippletree.yaml --interviews 100,500,1000,2000 --for 1h",
+            "  whippletree plan --accounts huggingface:2x1000/h,groq:1x30/min+1000/d+8000tok/min --tokens 300/200",
+            "  whippletree plan --prices prices.yaml --report plan.html"
+        })
+public final class PlanCommand implements Callable<Integer> {
+
+    private static final int DEFAULT_INTERVIEWS = 500;
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = "--interviews",
+            paramLabel = "N",
+            split = ",",
+            description = "How many start at once; several sizes by comma, a plan for each; default: 500.")
+    private List<Integer> interviews = List.of(DEFAULT_INTERVIEWS);
+
+    @Option(
+            names = "--questions",
+            paramLabel = "N",
+            description = "How many each asks, one after the other; default: 17.")
+    private Optional<Integer> questions = Optional.empty();
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "SHARE",
+            converter = Shares.class,
+            description = "The share of prompts that repeat another's, the same at every size; default: 80%%.")
+    private Optional<Double> repeat = Optional.empty();
+
+    @Option(
+            names = "--distinct",
+            paramLabel = "N",
+            description = "Instead: questions are drawn from a bank of N, so that more interviews repeat more of them.")
+    private Optional<Integer> distinct = Optional.empty();
+
+    @Option(
+            names = "--accounts",
+            paramLabel = "ACCOUNTS",
+            description = "Whom they ask: service, how many, limits and credit of each, such as huggingface:2x1000/h or"
+                    + " groq:1x30/min+1000/d+8000tok/min+0.10usd/month; several kinds by comma;"
+                    + " default: those of the configuration.")
+    private Optional<String> accounts = Optional.empty();
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "In what time everybody has to be answered; default: 1h.")
+    private Optional<Duration> horizon = Optional.empty();
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description = "How long an interview takes if nobody waits; default: no pause between questions.")
+    private Optional<Integer> minutes = Optional.empty();
+
+    @Option(
+            names = "--over",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "In what time the interviews start, evenly; default: all at the same instant.")
+    private Optional<Duration> over = Optional.empty();
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "How long a prompt may wait for room; default: as long as --for says.")
+    private Optional<Duration> longestWait = Optional.empty();
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "PROMPT/ANSWER",
+            converter = TokenSizes.class,
+            description = "Tokens of a prompt and its answer; default: 300/200.")
+    private Optional<TokenSizes.Sizes> tokens = Optional.empty();
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "The bound on an answer that is sent along, which some services count in full;"
+                    + " default: as the configuration's route says; with --accounts, as long as the answer.")
+    private Optional<Integer> maxTokens = Optional.empty();
+
+    @Option(
+            names = "--latency",
+            paramLabel = "TIME",
+            description =
+                    "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; give or take 20%% unless"
+                            + " stated; default: 1s.")
+    private Optional<String> latency = Optional.empty();
+
+    @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            description = "How an account is chosen; default: as the route says, else round-robin.")
+    private Optional<String> strategy = Optional.empty();
+
+    @Option(
+            names = "--processes",
+            paramLabel = "N",
+            description = "How many processes the advice on several supposes; default: 4.")
+    private Optional<Integer> processes = Optional.empty();
+
+    @Option(
+            names = "--tier",
+            paramLabel = "ACCOUNTS",
+            description =
+                    "What the advice on one more tier adds, written as --accounts; default: one account with Groq.")
+    private Optional<String> tier = Optional.empty();
+
+    @Option(names = "--no-advice", description = "Plan the accounts as they are and nothing besides: quicker.")
+    private boolean withoutAdvice;
+
+    @Option(
+            names = "--prices",
+            paramLabel = "FILE",
+            description =
+                    "What tokens cost: your dated list; default: the one the configuration names. Without one, cost"
+                            + " is unknown.")
+    private Optional<Path> prices = Optional.empty();
+
+    @Option(
+            names = "--runs-per-month",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "How often the interviews are held in a month, for the cost; default: ${DEFAULT-VALUE}.")
+    private int runsPerMonth;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write everything into one HTML page, with pictures.")
+    private Optional<Path> report = Optional.empty();
+
+    @Option(names = "--json", description = "Print everything as JSON.")
+    private boolean json;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Where chance starts; default: 1.")
+    private Optional<Long> seed = Optional.empty();
+
+    @Mixin
+    private final Opening opening = new Opening();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** Creates the command, which reads and prints where it is told. */
+    public PlanCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        checkCombination();
+        checkRanges();
+        return OptionalModule.PLANNER.needed("plan", () -> new PlanRun(surroundings, wish()).run());
+    }
+
+    private void checkCombination() {
+        if (repeat.isPresent() && distinct.isPresent()) {
+            throw new UserMistake(
+                    "--repeat says how often questions repeat at every size, --distinct how many there are to"
+                            + " draw from: give one of them");
+        }
+        if (accounts.isPresent() && opening.file().isPresent()) {
+            throw new UserMistake("--accounts and --config both say whom to ask: give one of them");
+        }
+        if (withoutAdvice && (tier.isPresent() || processes.isPresent())) {
+            throw new UserMistake("--tier and --processes are for the advice: leave out --no-advice");
+        }
+    }
+
+    private void checkRanges() {
+        for (int size : interviews) {
+            atLeastOne("--interviews", size);
+        }
+        minutes.ifPresent(number -> atLeastOne("--minutes", number));
+        atLeastOne("--runs-per-month", runsPerMonth);
+    }
+
+    private static void atLeastOne(String option, int number) {
+        if (number < 1) {
+            throw new UserMistake(option + " is 1 or more, not " + number);
+        }
+    }
+
+    private PlanWish wish() {
+        Optional<Configuration> configuration =
+                accounts.isPresent() ? Optional.empty() : Optional.of(opening.configurationToPlan(surroundings));
+        Optional<PriceList> named =
+                prices.map(file -> PriceList.read(surroundings.folder().resolve(file)));
+        return new PlanWish(
+                interviews,
+                load(),
+                new PlanWish.Pool(accounts, opening.model(), configuration, strategy, tier),
+                latency,
+                horizon,
+                longestWait,
+                processes,
+                seed,
+                !withoutAdvice,
+                new PlanWish.Output(
+                        named.or(() -> configuration.flatMap(Configuration::prices)),
+                        runsPerMonth,
+                        json,
+                        report.map(surroundings.folder()::resolve)));
+    }
+
+    private PlanWish.Load load() {
+        return new PlanWish.Load(
+                questions,
+                repeat,
+                distinct,
+                tokens.map(TokenSizes.Sizes::prompt),
+                tokens.map(TokenSizes.Sizes::answer),
+                maxTokens,
+                minutes.map(Duration::ofMinutes),
+                over);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.whippletree.cli.plan;
+
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.planner.PlanProgress;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/**
+ * Says on standard error how far a plan is, if it takes longer than a second: one line that is written anew on a terminal, a line
+ * every few seconds elsewhere. Thread-safe: guarded by itself.
+ */
+final class PlanProgressLine implements AutoCloseable {
+
+    private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final int WIDTH = 78;
+    private static final String ERASE = "\r\u001b[K";
+
+    private final Surroundings surroundings;
+    private final PrintWriter err;
+    private final boolean redrawn;
+    private long nextNanos;
+    private boolean shown;
+
+    PlanProgressLine(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.err = surroundings.err();
+        this.redrawn = surroundings.terminal().err();
+        this.nextNanos = surroundings.timeline().nanoTime() + QUIET_NANOS;
+    }
+
+    synchronized void show(PlanProgress progress) {
+        long now = surroundings.timeline().nanoTime();
+        if (now - nextNanos < 0) {
+            return;
+        }
+        shown = true;
+        String text =
+                Words.clip(progress.done() + " of " + progress.parts() + " parts planned: " + progress.latest(), WIDTH);
+        if (redrawn) {
+            err.print(ERASE + text);
+        } else {
+            err.println(text);
+            nextNanos = now + BETWEEN_LINES_NANOS;
+        }
+        err.flush();
+    }
+
+    /** Takes the line away. */
+    @Override
+    public synchronized void close() {
+        if (redrawn && shown) {
+            err.print(ERASE);
+            err.flush();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.whippletree.cli.plan;
+
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.cli.plan.answer.Costs;
+import dev.whippletree.cli.plan.answer.Sentences;
+import dev.whippletree.cli.plan.page.PlanPage;
+import dev.whippletree.cli.plan.text.PlanText;
+import dev.whippletree.config.KnownPlugins;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.PlanRequest;
+import dev.whippletree.planner.Planner;
+import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.state.PrivateFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+
+/** Makes a plan and hands it out. Confined to one thread. */
+public final class PlanRun {
+
+    private static final int HOLDS = 0;
+    private static final int DOES_NOT_HOLD = 1;
+    private static final int UNKNOWN = 8;
+
+    private final Surroundings surroundings;
+    private final PlanWish wish;
+
+    /**
+     * Prepares a plan.
+     *
+     * @param surroundings where to print
+     * @param wish what to plan
+     */
+    public PlanRun(Surroundings surroundings, PlanWish wish) {
+        this.surroundings = surroundings;
+        this.wish = wish;
+    }
+
+    /**
+     * Makes the plan, prints it, and writes the page if one was asked for. Blocks until that is done.
+     *
+     * @return 0 if every size holds, 1 if one doesn't, else 8: limits aren't known
+     * @throws UserMistake if a value can't be used, or the page can't be written
+     */
+    public int run() {
+        PlanRequest request = WishedPlan.request(wish, knownPlugins());
+        wish.output().report().ifPresent(PlanRun::checkWritable);
+        CapacityPlan plan = plan(request);
+        Instant now = surroundings.timeline().now();
+        Costs costs = new Costs(
+                wish.output().prices(), wish.output().runsPerMonth(), LocalDate.ofInstant(now, surroundings.zone()));
+        wish.output().report().ifPresent(file -> write(file, new PlanPage(plan, costs).html()));
+        if (wish.output().json()) {
+            surroundings.out().println(PlanJson.write(plan, costs));
+        } else {
+            new PlanText(plan, costs, surroundings.terminal().screen()).lines().forEach(surroundings.out()::println);
+        }
+        wish.output().report().ifPresent(file -> surroundings.err().println("The report is in " + file + "."));
+        return switch (Sentences.worst(plan)) {
+            case HOLDS, TIGHT -> HOLDS;
+            case UNKNOWN -> UNKNOWN;
+            case DOES_NOT_HOLD -> DOES_NOT_HOLD;
+        };
+    }
+
+    private KnownPlugins knownPlugins() {
+        try (PluginCatalog plugins = surroundings.builders().get().plugins()) {
+            return plugins.known();
+        }
+    }
+
+    private CapacityPlan plan(PlanRequest request) {
+        quieten();
+        try (PlanProgressLine progress = new PlanProgressLine(surroundings)) {
+            return new Planner(surroundings.timeline().executor()).plan(request, progress::show);
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+        }
+    }
+
+    /** What happens to emulated accounts would read as if it happened to one's own. */
+    private static void quieten() {
+        if (!LogOutput.debugging()) {
+            LogOutput.to(line -> {});
+        }
+    }
+
+    /** Said before the plan is made: nobody wants to wait and then hear that there is no such folder. */
+    private static void checkWritable(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw unwritable(file, "there is no such folder");
+        }
+        if (Files.isDirectory(file)) {
+            throw unwritable(file, "this is a folder, not a file");
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw unwritable(file, "you aren't allowed to");
+        }
+    }
+
+    private static void write(Path file, String html) {
+        try {
+            PrivateFile.replace(file, html);
+        } catch (IOException e) {
+            throw unwritable(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static UserMistake unwritable(Path file, String why) {
+        return new UserMistake("--report: " + file + " can't be written: " + why);
+    }
+}

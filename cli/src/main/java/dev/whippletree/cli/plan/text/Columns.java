@@ -1,0 +1,41 @@
+package dev.whippletree.cli.plan.text;
+
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.cli.plan.answer.Sentences;
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Verdict;
+
+/** Cells that several of the tables have. */
+final class Columns {
+
+    private Columns() {}
+
+    static Cell heading(String text) {
+        return Cell.left(text).painted(Paint.FAINT);
+    }
+
+    static Cell headingRight(String text) {
+        return Cell.right(text).painted(Paint.FAINT);
+    }
+
+    static Cell verdict(Verdict verdict) {
+        return Cell.left(Sentences.word(verdict)).painted(PlanText.paint(verdict));
+    }
+
+    static Cell load(Outcome outcome) {
+        return Cell.right(Sentences.load(outcome));
+    }
+
+    static Cell p50(Outcome outcome) {
+        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::p50));
+    }
+
+    static Cell p95(Outcome outcome) {
+        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::p95));
+    }
+
+    static Cell worst(Outcome outcome) {
+        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::worst));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.whippletree.cli.plan.text;
+
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.plan.answer.Sentences;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import java.util.List;
+
+/** How few accounts of each kind would do, for each size. Immutable. */
+final class FewestTable {
+
+    /** Between a table's columns. */
+    private static final int GAP = 2;
+
+    private static final String INDENT = "  ";
+
+    private final Screen screen;
+
+    FewestTable(Screen screen) {
+        this.screen = screen;
+    }
+
+    List<String> lines(CapacityPlan plan) {
+        Table table = new Table(screen);
+        int longest = plan.sizes().stream()
+                .mapToInt(size -> interviews(size).length())
+                .max()
+                .orElse(0);
+        int width = Wrapping.width(screen) - longest - GAP;
+        for (SizePlan size : plan.sizes()) {
+            boolean several =
+                    size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
+            String interviews = interviews(size);
+            for (Fewest fewest : size.fewest()) {
+                row(table, interviews, width, Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest));
+                interviews = "";
+            }
+        }
+        return table.lines();
+    }
+
+    private static String interviews(SizePlan size) {
+        return Words.count(size.interviews(), "interview");
+    }
+
+    private static void row(Table table, String interviews, int width, String text) {
+        List<String> wrapped = Wrapping.lines(text, width - INDENT.length());
+        table.row(Cell.right(interviews).painted(Paint.FAINT), Cell.left(wrapped.get(0)));
+        wrapped.subList(1, wrapped.size()).forEach(line -> table.across(INDENT + line));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.whippletree.cli.plan.text;
+
+import static dev.whippletree.cli.plan.text.Columns.heading;
+import static dev.whippletree.cli.plan.text.Columns.headingRight;
+
+import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
+import dev.whippletree.cli.board.Table;
+import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.plan.answer.Sentences;
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The table of sizes: whether each holds, what it takes, and how long people wait. Immutable. */
+final class SizesTable {
+
+    private static final String LEGEND = "Used: of the calls the accounts allow. Wait: for room, not for the answer.";
+
+    private final Screen screen;
+
+    SizesTable(Screen screen) {
+        this.screen = screen;
+    }
+
+    List<String> lines(CapacityPlan plan) {
+        Table table = new Table(screen);
+        table.row(
+                heading("Interviews"),
+                heading("Holds"),
+                headingRight("Calls"),
+                headingRight("No call"),
+                headingRight("Used"),
+                headingRight("Wait p50"),
+                headingRight("p95"),
+                headingRight("worst"));
+        plan.sizes().forEach(size -> row(table, size));
+        List<String> lines = new ArrayList<>(table.expendable(5, 3, 7, 4).lines());
+        Wrapping.lines(LEGEND, Wrapping.width(screen))
+                .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
+        return lines;
+    }
+
+    private static void row(Table table, SizePlan size) {
+        Outcome outcome = size.asIs();
+        table.row(
+                Cell.right(Words.count(size.interviews())).painted(Paint.STRONG),
+                Columns.verdict(outcome.verdict()),
+                Cell.right(Words.count(outcome.calls())),
+                Cell.right(Sentences.percent(outcome.hitRate())),
+                Columns.load(outcome),
+                Columns.p50(outcome),
+                Columns.p95(outcome),
+                Columns.worst(outcome));
+    }
+}

@@ -1,0 +1,149 @@
+package dev.whippletree.cli.serve;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.Signals;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.Gateway;
+import dev.whippletree.gateway.Telemetry;
+import dev.whippletree.spi.EngineListener;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A gateway that listens until it is told to end. Confined to one thread. */
+public final class ServeRun {
+
+    /** The exit code of a process whose gateway can't go on. */
+    public static final int STANDSTILL_CODE = 8;
+
+    private final Surroundings surroundings;
+    private final Wish wish;
+    private final Optional<Path> file;
+    private final Telemetry telemetry;
+
+    /**
+     * What a user wants otherwise than the configuration says. Immutable.
+     *
+     * @param host where to listen
+     * @param port the port; 0: any that is free
+     * @param grace how long requests under way may take once it ends
+     */
+    public record Wish(Optional<String> host, Optional<Integer> port, Duration grace) {
+
+        /**
+         * Returns what a configuration says of the gateway, but for what a user wants otherwise.
+         *
+         * @throws IllegalArgumentException if that can't be used, saying why
+         */
+        GatewaySettings settings(Configuration configuration) {
+            GatewaySettings configured = configuration.gateway().orElse(GatewaySettings.DEFAULT);
+            GatewaySettings here = host.map(configured::withHost).orElse(configured);
+            return port.map(here::withPort).orElse(here);
+        }
+    }
+
+    /**
+     * Prepares a run; nothing listens yet.
+     *
+     * @param file the configuration that is read again when it changes; absent: there is none
+     */
+    public ServeRun(Surroundings surroundings, Wish wish, Optional<Path> file) {
+        this.surroundings = surroundings;
+        this.wish = wish;
+        this.file = file;
+        this.telemetry = new Telemetry(surroundings.timeline());
+    }
+
+    /** Returns what the Whippletree that answers is to be built with. */
+    public List<EngineListener> listeners() {
+        return telemetry.listeners();
+    }
+
+    /**
+     * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended. Where the gateway can't go on, it ends this
+     * process with {@link #STANDSTILL_CODE}.
+     *
+     * @param whippletree what answers, built with {@link #listeners}; stays open
+     * @return the exit code
+     * @throws UserMistake if the settings can't be used or the port can't be had
+     */
+    public int run(Whippletree whippletree) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        surroundings.interruption().whenComplete((nothing, failure) -> end.complete(null));
+        Gateway gateway = start(whippletree);
+        gateway.whenStandstill(new LastWords(
+                STANDSTILL_CODE,
+                new FileOutputStream(FileDescriptor.err),
+                () -> Runtime.getRuntime().halt(STANDSTILL_CODE)));
+        SharedReload reload = new SharedReload(whippletree, gateway, wish, surroundings.err());
+        Optional<FileWatch> watch = file.map(path -> new FileWatch(path, surroundings.timeline(), reload));
+        try (Signals signals = new Signals()) {
+            file.ifPresent(path -> signals.onEach("HUP", reload));
+            signals.onFirst("TERM", () -> end.complete(null));
+            signals.onFirst("INT", () -> end.complete(null));
+            print(gateway, whippletree);
+            end.join();
+            surroundings
+                    .err()
+                    .println("whippletree: no more requests are taken; those under way have "
+                            + Words.duration(wish.grace()) + " to end");
+            surroundings.err().flush();
+            return 0;
+        } finally {
+            watch.ifPresent(FileWatch::close);
+            gateway.close(wish.grace()).join();
+        }
+    }
+
+    private Gateway start(Whippletree whippletree) {
+        try {
+            return Gateway.start(
+                    whippletree, wish.settings(whippletree.configuration()), surroundings.timeline(), telemetry);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void print(Gateway gateway, Whippletree whippletree) {
+        Configuration configuration = whippletree.configuration();
+        int clients = configuration
+                .gateway()
+                .map(settings -> settings.clients().size())
+                .orElse(0);
+        PrintWriter out = surroundings.out();
+        out.println("Whippletree serves " + gateway.baseUrl());
+        out.println();
+        out.println("  accounts  " + configuration.accounts().size());
+        out.println("  clients   "
+                + (clients == 0 ? "anybody on this machine, without a key" : clients + ", by their keys"));
+        out.println("  status    " + gateway.pageUrl() + watchedBy(configuration, clients));
+        out.println();
+        out.println("Try it:");
+        out.println("  curl " + gateway.baseUrl() + "/chat/completions \\");
+        if (clients > 0) {
+            out.println("    -H \"Authorization: Bearer $KEY\" \\");
+        }
+        out.println("    -H 'Content-Type: application/json' \\");
+        out.println("    -d '{\"model\":\"" + configuration.routes().get(0).name()
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
+        out.println();
+        out.println("Ctrl-C ends it.");
+        out.flush();
+    }
+
+    private static String watchedBy(Configuration configuration, int clients) {
+        if (configuration.gateway().flatMap(GatewaySettings::watchKey).isPresent()) {
+            return ", by its watch key";
+        }
+        return clients == 0 ? "" : ", once gateway.watch-key is set";
+    }
+}

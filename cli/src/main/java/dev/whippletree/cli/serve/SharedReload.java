@@ -1,0 +1,69 @@
+package dev.whippletree.cli.serve;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.Reloaded;
+import dev.whippletree.gateway.Gateway;
+import dev.whippletree.gateway.PreparedReload;
+import dev.whippletree.model.ConfigurationException;
+import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Reads the configuration again, and lets the accounts and the gateway go on with it together: what one of them can't use changes neither, and
+ * is printed. Thread-safe; blocks.
+ */
+final class SharedReload implements Runnable {
+
+    private final Whippletree whippletree;
+    private final Gateway gateway;
+    private final ServeRun.Wish wish;
+    private final PrintWriter err;
+
+    /**
+     * Prepares for reloads.
+     *
+     * @param gateway in front of that Whippletree
+     * @param err where each reload says what came of it
+     */
+    SharedReload(Whippletree whippletree, Gateway gateway, ServeRun.Wish wish, PrintWriter err) {
+        this.whippletree = whippletree;
+        this.gateway = gateway;
+        this.wish = wish;
+        this.err = err;
+    }
+
+    @Override
+    public synchronized void run() {
+        try {
+            reload();
+        } catch (ConfigurationException e) {
+            e.problems().forEach(this::say);
+            say("the configuration can't be used; everything stays as it was");
+        } catch (IllegalArgumentException e) {
+            say("gateway: " + e.getMessage());
+            say("the configuration can't be used; everything stays as it was");
+        } catch (RuntimeException e) {
+            say("the configuration hasn't been read again: unexpected error: " + e);
+        }
+        err.flush();
+    }
+
+    private void reload() {
+        AtomicBoolean restart = new AtomicBoolean();
+        Reloaded changes = whippletree.reload(next -> {
+            PreparedReload prepared = gateway.prepare(next, wish.settings(next));
+            restart.set(prepared.needsRestart());
+            return prepared.takeOver();
+        });
+        changes.lines().forEach(this::say);
+        changes.needsRestart().forEach(this::say);
+        if (restart.get()) {
+            say("gateway: what has changed besides clients, watch-key and show-accounts takes effect after a restart");
+        }
+        say("the configuration has been read again");
+    }
+
+    private void say(String line) {
+        err.println("whippletree: " + line);
+    }
+}

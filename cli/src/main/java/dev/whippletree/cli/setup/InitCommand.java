@@ -1,0 +1,127 @@
+package dev.whippletree.cli.setup;
+
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.NoAccount;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.plugin.PluginCatalog;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes a configuration to start from. Never overwrites a file. */
+@Command(
+        name = "init",
+        description = {
+            "Writes a commented configuration with the accounts whose tokens are in the environment.",
+            "It refers to the variables and holds no token. A file that is there is left as it is."
+        },
+        footer = {"  whippletree init", "  whippletree init --output team.yaml"})
+public final class InitCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            defaultValue = "whippletree.yaml",
+            description = "The file to write; default: ${DEFAULT-VALUE}.")
+    private Path output = Path.of("whippletree.yaml");
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** Creates the command, which reads and prints where it is told. */
+    public InitCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        try (PluginCatalog plugins =
+                surroundings.builders().get().configuration(source()).plugins()) {
+            StartingConfiguration configuration = StartingConfiguration.of(plugins, surroundings.environment());
+            Path file = surroundings.folder().resolve(output);
+            write(file, configuration.text());
+            tell(configuration, plugins);
+            tellHowToUse(file);
+            return ExitCode.ANSWERED;
+        }
+    }
+
+    private void write(Path file, String text) {
+        if (Files.isDirectory(file)) {
+            throw new UserMistake("--output: '" + output + "' is a folder; name a file in it");
+        }
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw new UserMistake(output + " is there already and was left as it is;"
+                    + " move it away, or name another file by --output FILE");
+        } catch (NoSuchFileException e) {
+            throw new UserMistake(output + " can't be written: its folder isn't there; create it first");
+        } catch (AccessDeniedException e) {
+            throw new UserMistake(output + " can't be written: you aren't allowed to write into its folder;"
+                    + " name a file elsewhere by --output FILE");
+        } catch (IOException e) {
+            throw new UserMistake(output + " can't be written: " + e.getMessage() + remains(file));
+        }
+    }
+
+    /** Half a file would be refused next time as one that is there. */
+    private static String remains(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            return "";
+        } catch (IOException e) {
+            return "; remove what is there of it";
+        }
+    }
+
+    private ConfigurationSource source() {
+        return new ConfigurationSource(Optional.empty(), surroundings.environment(), surroundings.folder());
+    }
+
+    private void tell(StartingConfiguration configuration, PluginCatalog plugins) {
+        PrintWriter out = surroundings.out();
+        long listed = configuration.entries().stream()
+                .filter(StartingConfiguration.Entry::listed)
+                .count();
+        if (listed > 0) {
+            out.println("Wrote " + output + " with " + Words.count(listed, "account") + ": " + configuration.found());
+        } else if (configuration.entries().isEmpty()) {
+            out.println("Wrote " + output + " with everything commented out: there is no token in the environment.");
+            out.println("Put one into one of these variables, and it is an account, whether it is in the file or not:");
+            NoAccount.variables(
+                            plugins.environmentVariables(),
+                            surroundings.terminal().screen())
+                    .forEach(out::println);
+        } else {
+            out.println("Wrote " + output + " with everything commented out.");
+        }
+        configuration.entries().stream()
+                .filter(entry -> !entry.listed())
+                .forEach(entry -> out.println(
+                        "note: " + entry.account().id() + " is commented out: " + StartingConfiguration.UNLISTED));
+    }
+
+    /** Where another file would be read, this one has to be named. */
+    private void tellHowToUse(Path file) {
+        Optional<Path> read = source().file();
+        String option = read.filter(file::equals).isPresent() ? "" : " --config " + output;
+        surroundings.out().println("To see what it says: whippletree check" + option);
+    }
+}

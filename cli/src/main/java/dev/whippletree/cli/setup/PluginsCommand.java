@@ -1,0 +1,118 @@
+package dev.whippletree.cli.setup;
+
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.Json;
+import dev.whippletree.cli.base.Opening;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.board.PluginTable;
+import dev.whippletree.cli.board.PluginUse;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginCatalog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists the plugins that were found: where, whether the configuration uses them, and if not, why. */
+@Command(
+        name = "plugins",
+        description = {
+            "Lists providers, caches and balancing strategies: where each was found, whether the configuration uses it,"
+                    + " and if not, why.",
+            "They are looked for on the class path, in the folder 'plugins' of this program, in the one that"
+                    + " $WHIPPLETREE_PLUGINS names and in the one that the configuration's key 'plugins' names.",
+            "Exit code 2 if no other command could start."
+        },
+        footer = {"  whippletree plugins", "  whippletree plugins --json"})
+public final class PluginsCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Option(names = "--json", description = "Print everything as JSON.")
+    private boolean json;
+
+    @Mixin
+    private final Opening opening = new Opening();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** Creates the command, which reads and prints where it is told. */
+    public PluginsCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        ConfigurationSource source = opening.source(surroundings);
+        try (PluginCatalog catalog =
+                surroundings.builders().get().configuration(source).foundPlugins()) {
+            List<String> problems = new ArrayList<>(catalog.duplicates());
+            print(uses(source, catalog, problems));
+            if (!problems.isEmpty()) {
+                throw new ConfigurationException(problems);
+            }
+            return ExitCode.ANSWERED;
+        }
+    }
+
+    private static List<PluginUse> uses(ConfigurationSource source, PluginCatalog catalog, List<String> problems) {
+        try {
+            Map<String, Set<String>> named = Opening.configuration(source, catalog)
+                    .map(PluginsCommand::names)
+                    .orElse(Map.of());
+            return catalog.found().stream()
+                    .map(found -> PluginUse.of(found, named))
+                    .toList();
+        } catch (ConfigurationException e) {
+            problems.addAll(e.problems());
+            return catalog.found().stream().map(PluginUse::unknown).toList();
+        }
+    }
+
+    private static Map<String, Set<String>> names(Configuration configuration) {
+        return Map.of(
+                "provider",
+                configuration.accounts().stream()
+                        .map(account -> account.provider())
+                        .collect(Collectors.toSet()),
+                "cache",
+                configuration.caches().stream().map(tier -> tier.name()).collect(Collectors.toSet()),
+                "strategy",
+                configuration.routes().stream().map(route -> route.strategy()).collect(Collectors.toSet()),
+                "coordinator",
+                configuration.coordinator().stream()
+                        .map(chosen -> chosen.name())
+                        .collect(Collectors.toSet()));
+    }
+
+    private void print(List<PluginUse> plugins) {
+        if (json) {
+            List<Map<String, Object>> tree =
+                    plugins.stream().map(PluginsCommand::tree).toList();
+            surroundings.out().println(Json.write(Map.of("plugins", tree)));
+        } else {
+            new PluginTable(surroundings.terminal().screen()).lines(plugins).forEach(surroundings.out()::println);
+        }
+    }
+
+    private static Map<String, Object> tree(PluginUse use) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", use.plugin().kind());
+        use.plugin().name().ifPresent(name -> tree.put("name", name));
+        tree.put("state", use.state().word());
+        use.plugin().reason().ifPresent(reason -> tree.put("reason", reason));
+        tree.put("origin", PluginTable.word(use.plugin().origin()));
+        use.plugin().place().ifPresent(place -> tree.put("place", place));
+        return tree;
+    }
+}

@@ -1,0 +1,208 @@
+package dev.whippletree.cli.setup;
+
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Secret;
+import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.spi.AccountSettings;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A configuration to start from: the accounts that the environment declares, and what else could be said, commented out. Immutable.
+ *
+ * <p>A token is never in it, only the name of the variable that holds one. Prose stands behind {@code # }, a key to be
+ * uncommented directly behind {@code #}.
+ */
+final class StartingConfiguration {
+
+    /** What stands for a token when a provider is asked which account a variable would declare. */
+    private static final String ANY_TOKEN = "token";
+
+    /** What a configuration file takes for a variable's name. */
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    /** What YAML reads as the same text without quotes; words such as {@code no} have no hyphen and no digit and get quotes. */
+    private static final Pattern PLAIN = Pattern.compile("[a-z]{4,}|[a-z]+(-[a-z0-9]+)+");
+
+    private static final Set<String> WORDS_OF_YAML = Set.of("true", "false", "null");
+    private static final int WIDTH = 100;
+
+    /** Why an account isn't listed, and what to do. */
+    static final String UNLISTED = "its token is in no variable; name the file it is in to list it";
+
+    private final PluginCatalog plugins;
+    private final Map<String, String> environment;
+    private final List<Entry> entries;
+
+    private StartingConfiguration(PluginCatalog plugins, Map<String, String> environment, List<Entry> entries) {
+        this.plugins = plugins;
+        this.environment = environment;
+        this.entries = List.copyOf(entries);
+    }
+
+    /**
+     * Returns one of what an environment declares.
+     *
+     * @throws ConfigurationException if a variable can't be used, naming it and never its value
+     */
+    static StartingConfiguration of(PluginCatalog plugins, Map<String, String> environment) {
+        List<Entry> entries = new ArrayList<>();
+        for (AccountSettings account : plugins.accountsFrom(environment)) {
+            Optional<String> variable = account.token()
+                    .map(Secret::reveal)
+                    .flatMap(token -> variable(environment, token, plugins.environmentVariables()));
+            entries.add(new Entry(account, variable));
+        }
+        return new StartingConfiguration(plugins, environment, entries);
+    }
+
+    /**
+     * An account that was found.
+     *
+     * @param account what its provider says of it
+     * @param variable the one that holds its token; empty: the provider has it from elsewhere
+     */
+    record Entry(AccountSettings account, Optional<String> variable) {
+
+        /** Returns whether it stands in the file as an account, and not commented out. */
+        boolean listed() {
+            return variable.isPresent();
+        }
+    }
+
+    /** Returns every account that was found, in order. */
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** Returns the file's text. */
+    String text() {
+        List<String> lines = new ArrayList<>();
+        prose(
+                lines,
+                "A configuration of Whippletree. 'whippletree check' says what is wrong with it, without making a call."
+                        + " What is commented out is a default or an example.");
+        lines.add("");
+        accounts(lines);
+        lines.add("");
+        prose(lines, "A route is a name that callers use for a model. Without any there is this one, of all accounts.");
+        lines.add("#routes:");
+        lines.add("  #default:");
+        lines.add("    #model: " + Configuration.DEFAULT_MODEL);
+        lines.add("    #max-tokens: 1024");
+        lines.add("    #deadline: 5m");
+        lines.add("");
+        prose(lines, "Where answers are kept, nearest first.");
+        lines.add("#caches: [" + String.join(", ", plugins.selfContainedCaches()) + "]");
+        lines.add("");
+        prose(
+                lines,
+                "The folder in which the use of limits outlives a process, beside this file. It has to be there: mkdir"
+                        + " state");
+        lines.add("#state: state");
+        return String.join("\n", lines) + "\n";
+    }
+
+    private void accounts(List<String> lines) {
+        prose(
+                lines,
+                "An account is a credential with a service. ${NAME} stands for what the environment variable NAME holds."
+                        + " Limits that aren't declared are learned from the service's answers. Accounts that share"
+                        + " limits get the same 'organization'.");
+        boolean anyListed = entries.stream().anyMatch(Entry::listed);
+        lines.add(anyListed ? "accounts:" : "#accounts:");
+        if (entries.isEmpty()) {
+            plugins.environmentVariables().forEach((name, how) -> example(lines, name, how));
+        }
+        for (Entry entry : entries) {
+            if (entry.listed()) {
+                lines.addAll(account(entry.account(), reference(entry.variable().get())));
+            } else {
+                prose(lines, "  ", entry.account().id() + ": " + UNLISTED);
+                commented(lines, account(entry.account(), "${file:/path}"));
+            }
+        }
+    }
+
+    private void example(List<String> lines, String variable, String how) {
+        prose(lines, "  ", variable + ": " + how);
+        accountFor(variable).ifPresent(account -> commented(lines, account(account, reference(variable))));
+    }
+
+    private Optional<AccountSettings> accountFor(String variable) {
+        try {
+            return plugins.accountsFrom(Map.of(variable, ANY_TOKEN)).stream().findFirst();
+        } catch (ConfigurationException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<String> account(AccountSettings account, String token) {
+        List<String> lines = new ArrayList<>();
+        lines.add("  - id: " + quoted(account.id()));
+        lines.add("    provider: " + quoted(account.provider()));
+        lines.add("    token: " + token);
+        account.settings().values().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(setting -> lines.add("    " + setting.getKey() + ": " + setting(setting.getValue())));
+        lines.add("    #limits: [1000 requests / 1h]");
+        return lines;
+    }
+
+    /** A setting that a provider took from a variable is left there. */
+    private String setting(String value) {
+        return variable(environment, value, Map.of())
+                .map(StartingConfiguration::reference)
+                .orElseGet(() -> quoted(value));
+    }
+
+    /** The variable that holds a value: rather one that a provider names, or one of its row, than any other. */
+    private static Optional<String> variable(
+            Map<String, String> environment, String value, Map<String, String> declared) {
+        Predicate<String> named = name -> declared.containsKey(name.replaceFirst("_[0-9]+$", ""));
+        return environment.entrySet().stream()
+                .filter(entry -> entry.getValue().strip().equals(value))
+                .map(Map.Entry::getKey)
+                .filter(name -> VARIABLE.matcher(name).matches())
+                .min(Comparator.comparing(named::test).reversed().thenComparing(Comparator.naturalOrder()));
+    }
+
+    private static String reference(String variable) {
+        return "${" + variable + "}";
+    }
+
+    private static String quoted(String text) {
+        return PLAIN.matcher(text).matches() && !WORDS_OF_YAML.contains(text)
+                ? text
+                : "'" + text.replace("'", "''") + "'";
+    }
+
+    private static void prose(List<String> lines, String text) {
+        prose(lines, "", text);
+    }
+
+    private static void prose(List<String> lines, String indent, String text) {
+        Words.wrap(text, WIDTH).forEach(line -> lines.add(indent + "# " + line));
+    }
+
+    private static void commented(List<String> lines, List<String> keys) {
+        keys.forEach(line -> lines.add(line.contains("#") ? line : line.replaceFirst("(?=\\S)", "#")));
+    }
+
+    /** Returns what was found, for people: each listed account and its variable. */
+    String found() {
+        return entries.stream()
+                .filter(Entry::listed)
+                .map(entry -> entry.account().id() + " from " + entry.variable().orElseThrow())
+                .collect(Collectors.joining(", "));
+    }
+}

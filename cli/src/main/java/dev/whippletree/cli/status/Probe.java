@@ -1,0 +1,113 @@
+package dev.whippletree.cli.status;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Waiting;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Spends one call of one token on each account, and says so. Confined to one thread; blocks. */
+final class Probe {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final Surroundings surroundings;
+    private final Whippletree whippletree;
+
+    Probe(Surroundings surroundings, Whippletree whippletree) {
+        this.surroundings = surroundings;
+        this.whippletree = whippletree;
+    }
+
+    /** Returns whether every account answered. */
+    boolean run() {
+        List<AccountSettings> accounts = whippletree.configuration().accounts();
+        surroundings
+                .err()
+                .println("whippletree: --probe spends one call of one token on each of "
+                        + Words.count(accounts.size(), "account") + ", and tries again where a service fails");
+        // What is wrong is said below, once.
+        LogOutput.to(line -> {});
+        try {
+            whippletree.recheck();
+            boolean good = true;
+            for (AccountSettings account : accounts) {
+                good &= probe(account);
+            }
+            return good;
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+        }
+    }
+
+    private boolean probe(AccountSettings account) {
+        long start = surroundings.timeline().nanoTime();
+        try {
+            Waiting.on(whippletree.complete(prompt(account.id())));
+            Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
+            surroundings.err().println("  ✓ " + account.id() + " answered in " + Words.duration(took));
+            return true;
+        } catch (PromptException e) {
+            surroundings.err().println("  ✗ " + account.id() + ": " + why(account, e));
+            return false;
+        }
+    }
+
+    /** What closed the account says more than that no account can answer. */
+    private String why(AccountSettings account, PromptException failure) {
+        return whippletree.status().accounts().stream()
+                .filter(status ->
+                        status.id().equals(account.id()) && status.reason().isPresent())
+                .findFirst()
+                .map(status -> status.failures().containsKey(FailureKind.UNAUTHORIZED)
+                        ? "token refused: " + status.reason().get() + variable(account)
+                        : status.reason().get())
+                .orElse(String.valueOf(failure.getMessage()));
+    }
+
+    private String variable(AccountSettings account) {
+        return surroundings.environment().entrySet().stream()
+                .filter(entry -> account.token()
+                        .filter(token -> token.reveal().equals(entry.getValue().strip()))
+                        .isPresent())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .findFirst()
+                .map(name -> "; check " + name)
+                .orElse("");
+    }
+
+    private Prompt prompt(String account) {
+        Prompt.Builder builder = Prompt.builder()
+                .user("Hello")
+                .maxTokens(1)
+                .account(account)
+                .deadline(DEADLINE)
+                .noCache()
+                .noStore();
+        routeTo(account).ifPresent(builder::route);
+        return builder.build();
+    }
+
+    private Optional<String> routeTo(String account) {
+        return whippletree.configuration().routes().stream()
+                .filter(route -> leadsTo(route, account))
+                .map(RouteSettings::name)
+                .findFirst();
+    }
+
+    private static boolean leadsTo(RouteSettings route, String account) {
+        return route.tiers().stream()
+                .flatMap(tier -> tier.targets().stream())
+                .anyMatch(target -> target.account().equals(account));
+    }
+}

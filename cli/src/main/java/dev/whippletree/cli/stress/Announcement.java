@@ -1,0 +1,58 @@
+package dev.whippletree.cli.stress;
+
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.board.Screen;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.planner.interviews.Processes;
+import dev.whippletree.planner.interviews.StressReport;
+import dev.whippletree.planner.interviews.StressSettings;
+import java.io.PrintWriter;
+
+/** Says what a run over emulated accounts is going to do. */
+final class Announcement {
+
+    private final PrintWriter out;
+    private final Screen screen;
+
+    Announcement(Surroundings surroundings) {
+        this.out = surroundings.err();
+        this.screen = surroundings.terminal().errScreen();
+    }
+
+    /**
+     * Says it.
+     *
+     * @param rehearsed whether processes of their own conduct the interviews, and rehearse first
+     */
+    void of(StressSettings settings, Processes processes, boolean rehearsed) {
+        Interviews interviews = settings.interviews();
+        say(Words.count(interviews.interviews(), "interview") + " of "
+                + Words.count(interviews.questions(), "question") + " over "
+                + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ".");
+        if (!processes.together()) {
+            say("The " + processes.number() + " processes know nothing of each other: each may use "
+                    + processes.declared(settings.limit()) + " of each account, and a question"
+                    + " that several of them ask costs each a call, " + Words.count(processes.calls(interviews))
+                    + " in all. With --redis they share limits and calls.");
+        }
+        say(Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
+                + " of them distinct: it takes at least "
+                + Words.duration(StressReport.lowerBound(settings, processes)) + ".");
+        say(conditions(settings, rehearsed));
+        out.flush();
+    }
+
+    /** What a run here has that one's own accounts may not have. */
+    private static String conditions(StressSettings settings, boolean rehearsed) {
+        return "Before it starts, 200 requests warm up the server"
+                + (rehearsed ? " and each process rehearses with 25 interviews" : "")
+                + ". Declared to the library: up to " + Words.count(settings.maxConcurrency())
+                + " calls under way on each account, each received within "
+                + Words.duration(settings.transit()) + " of being sent.";
+    }
+
+    private void say(String text) {
+        screen.prose(text).forEach(out::println);
+    }
+}

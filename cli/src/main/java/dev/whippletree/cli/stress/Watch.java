@@ -1,0 +1,90 @@
+package dev.whippletree.cli.stress;
+
+import dev.whippletree.cli.base.Signals;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.board.StatusBoard;
+import dev.whippletree.cli.live.Display;
+import dev.whippletree.cli.live.PlainDisplay;
+import dev.whippletree.cli.live.ProgressBar;
+import dev.whippletree.cli.live.RedrawnDisplay;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.planner.interviews.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Shows on standard error how far the interviews are, a few times a second, until they have ended or the user has had enough. */
+final class Watch {
+
+    private static final long TICK_NANOS = Duration.ofMillis(250).toNanos();
+    private static final int TICKS_A_LINE = 20;
+
+    private final Surroundings surroundings;
+    private final Optional<Duration> least;
+    private volatile boolean ended;
+
+    /**
+     * Creates one.
+     *
+     * @param least how long the interviews take at best; absent: nobody knows
+     */
+    Watch(Surroundings surroundings, Optional<Duration> least) {
+        this.surroundings = surroundings;
+        this.least = least;
+    }
+
+    /** Starts the interviews and blocks until all have ended. Returns what came of them; empty if Ctrl-C came first. */
+    Optional<InterviewResults> until(Watched watched) {
+        CompletableFuture<Optional<InterviewResults>> outcome = new CompletableFuture<>();
+        try (Display display = display(watched.progress().prompts());
+                Signals signals = new Signals()) {
+            LogOutput.to(display::log);
+            signals.onFirst("INT", () -> outcome.complete(Optional.empty()));
+            var unused = surroundings.interruption().thenRun(() -> outcome.complete(Optional.empty()));
+            watched.start(display::log).whenComplete((results, failure) -> {
+                if (failure == null) {
+                    outcome.complete(Optional.of(results));
+                } else {
+                    outcome.completeExceptionally(failure);
+                }
+            });
+            tick(watched, display);
+            Optional<InterviewResults> results = outcome.join();
+            ended = true;
+            show(watched, display);
+            return results;
+        } finally {
+            ended = true;
+            LogOutput.to(surroundings.err()::println);
+        }
+    }
+
+    private Display display(long prompts) {
+        ProgressBar bar = new ProgressBar("Interviews", prompts, least);
+        return surroundings.terminal().err()
+                ? new RedrawnDisplay(
+                        surroundings.err(), bar, surroundings.terminal().size())
+                : new PlainDisplay(surroundings.err(), bar, TICKS_A_LINE);
+    }
+
+    private void tick(Watched watched, Display display) {
+        if (!ended) {
+            show(watched, display);
+            surroundings.timeline().schedule(TICK_NANOS, () -> tick(watched, display));
+        }
+    }
+
+    private void show(Watched watched, Display display) {
+        Progress progress = watched.progress();
+        StatusSnapshot status = watched.status();
+        StatusBoard board =
+                new StatusBoard(surroundings.zone(), surroundings.terminal().errScreen());
+        List<String> lines = new ArrayList<>(board.liveLines(status));
+        lines.addAll(watched.lines());
+        display.show(progress.answered() + progress.failed(), progress.elapsed(), lines, board.line(status));
+    }
+}

@@ -1,0 +1,464 @@
+package dev.whippletree.cli.ask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AskCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void answer_standsAloneOnStandardOutput() {
+        assertThat(shell.withAccount().run("ask", "How are you?")).isZero();
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
+        assertThat(shell.err()).isEmpty();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("How are you?"));
+    }
+
+    @Test
+    void dash_readsThePromptFromStandardInput() {
+        assertThat(shell.withAccount().input("Résumé, please\n").run("ask", "-"))
+                .isZero();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Résumé, please"));
+    }
+
+    @Test
+    void questionAlone_isThePrompt() {
+        assertThat(shell.withAccount().run("ask", "--question", "Who are you?"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Who are you?"));
+        assertThat(shell.provider.asked.get(0).question()).contains("Who are you?");
+    }
+
+    @Test
+    void question_isAPartOfThePrompt() {
+        assertThat(shell.withAccount()
+                        .input("Answer briefly: Who are you?")
+                        .run("ask", "--question", "Who are you?", "-"))
+                .isZero();
+        assertThat(shell.provider.asked.get(0).messages())
+                .containsExactly(Message.user("Answer briefly: Who are you?"));
+        assertThat(shell.provider.asked.get(0).question()).contains("Who are you?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Who are you?,doesn't occur in the prompt",
+        "e,occurs several times in the prompt",
+        "ana,occurs several times in the prompt",
+        "' ',--question is empty"
+    })
+    void questionThatIsNoOnePartOfThePrompt_isAMistake(String question, String message) {
+        assertThat(shell.withAccount().run("ask", "--question", question, "Where is the banana?"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains(message);
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void noPromptAtAll_isAMistake() {
+        assertThat(shell.withAccount().run("ask")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no prompt");
+    }
+
+    @Test
+    void textThatStartsWithAnAt_isNoFile() {
+        assertThat(shell.withAccount().run("ask", "@everybody: hello")).isZero();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("@everybody: hello"));
+    }
+
+    @Test
+    void options_reachThePrompt() {
+        String[] arguments = {
+            "ask",
+            "--system",
+            "Be brief.",
+            "--temperature",
+            "0.5",
+            "--max-tokens",
+            "7",
+            "--deadline",
+            "30s",
+            "--no-cache",
+            "--account",
+            "scripted-1",
+            "--route",
+            "default",
+            "--tenant",
+            "acme",
+            "--session",
+            "s1",
+            "Hello"
+        };
+        assertThat(shell.withAccount().run(arguments)).as(shell.err()).isZero();
+        Prompt prompt = shell.provider.asked.get(0);
+        assertThat(prompt.messages()).containsExactly(Message.system("Be brief."), Message.user("Hello"));
+        assertThat(prompt.parameters().temperature()).hasValue(0.5);
+        assertThat(prompt.parameters().maxTokens()).isEqualTo(OptionalInt.of(7));
+        assertThat(prompt.deadline()).contains(Duration.ofSeconds(30));
+        assertThat(prompt.cache().read()).isFalse();
+        assertThat(prompt.account()).contains("scripted-1");
+        assertThat(prompt.tenant()).isEqualTo("acme");
+        assertThat(prompt.session()).contains("s1");
+    }
+
+    @Test
+    void deadline_isTwoMinutesUnlessSaidOtherwise() {
+        shell.withAccount().run("ask", "Hello");
+        assertThat(shell.provider.asked.get(0).deadline()).contains(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void model_isTheDefaultRoutes() {
+        assertThat(shell.withAccount().run("ask", "--model", "other/model", "Hello"))
+                .isZero();
+        assertThat(shell.provider.models).containsExactly("other/model");
+    }
+
+    @Test
+    void modelThatNoRouteTakes_isAMistake() {
+        shell.withAccount().file("whippletree.yaml", "routes: {fixed: {tiers: [[{account: scripted-1, model: m}]]}}");
+        assertThat(shell.run("ask", "--model", "other", "Hello")).isEqualTo(2);
+        assertThat(shell.err()).contains("--model other has no effect");
+    }
+
+    @Test
+    void cacheThatEndsWithTheCommand_isNotOpened() {
+        shell.withAccount().file("whippletree.yaml", "caches: [{name: ehcache, off-heap: far too much}]");
+        assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        assertThat(shell.run("cache", "clear")).isEqualTo(2);
+    }
+
+    @Test
+    void json_isTheWholeCompletion() {
+        assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
+        JsonNode json = JsonMapper.shared().readTree(shell.out());
+        assertThat(json.get("text").asString()).isEqualTo("Fine, thank you.");
+        assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(23);
+        assertThat(json.at("/origin/account").asString()).isEqualTo("scripted-1");
+    }
+
+    @Test
+    void modelName_commandsNoTerminal() {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Text("Hi"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "m\u001b[2J\u009b2J\u202e"));
+        });
+
+        assertThat(shell.withAccount().run("ask", "-v", "Hello")).isZero();
+
+        assertThat(shell.err()).contains("model m [2J 2J ,").doesNotContain("\u001b", "\u009b", "\u202e");
+    }
+
+    @Test
+    void json_holdsNothingRawThatCommandsATerminal() {
+        shell.provider.answer = "\u001b[2J\u009b2J\u202e";
+
+        assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
+
+        assertThat(shell.out()).contains("\"\\u001B[2J\\u009B2J\\u202E\"");
+    }
+
+    @Test
+    void verbose_tellsTheOriginOnStandardError() {
+        assertThat(shell.withAccount().run("ask", "-v", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
+        assertThat(shell.err())
+                .contains("answered by account scripted-1")
+                .contains("1 attempt")
+                .contains("23 tokens");
+    }
+
+    @Test
+    void answerThatIsCut_saysSo() {
+        shell.provider.finishReason = FinishReason.LENGTH;
+        assertThat(shell.withAccount().run("ask", "Hello")).isZero();
+        assertThat(shell.err()).contains("the answer is cut").contains("--max-tokens");
+    }
+
+    @Test
+    void noToken_namesTheVariablesAndOffersTheEmulator() {
+        assertThat(shell.run("ask", "Hello")).isEqualTo(2);
+        assertThat(shell.out()).isEmpty();
+        assertThat(shell.err())
+                .contains("SCRIPTED_TOKEN")
+                .contains("anything, from nowhere")
+                .contains("HF_TOKEN")
+                .contains("GROQ_API_KEY")
+                .contains("ask --emulated");
+    }
+
+    @Test
+    void emulated_answersWithoutAccountAndIsMarked() {
+        assertThat(shell.run("ask", "--emulated", "Hello")).as(shell.err()).isZero();
+        assertThat(shell.out().lines()).hasSize(1);
+        assertThat(shell.err()).contains("emulated");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"REJECTED", "FILTERED"})
+    void promptThatTheServiceRefuses_exitsWith4(FailureKind kind) {
+        shell.provider.failure = Optional.of(Failure.of(kind, "we don't like it"));
+        assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(4);
+        assertThat(shell.err()).contains("we don't like it").doesNotContain("\tat ");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void accountThatIsRefused_exitsWith3() {
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
+        assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).contains("token refused").doesNotContain("sesame");
+    }
+
+    @Test
+    void noRoomBeforeTheDeadline_exitsWith3AndSaysWhenThereIs() {
+        Failure limited = new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofHours(1)),
+                Reach.ORGANIZATION);
+        shell.provider.failure = Optional.of(limited);
+        assertThat(shell.withAccount().run("ask", "--deadline", "5s", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).contains("there will be room at").contains("(in 59 m 5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--frob,Unknown option",
+        "--deadline=soon,is not a duration",
+        "--temperature=3,temperature is 0 to 2",
+        "--max-tokens=0,max tokens is 1 or more",
+        "--max-tokens=many,not a whole number",
+        "--route=nowhere,nowhere",
+        "--account=nobody,nobody",
+        "--config=missing.yaml,there is no such file"
+    })
+    void wrongUsage_exitsWith2AndOneClearLine(String option, String message) {
+        assertThat(shell.withAccount().run("ask", option, "Hello")).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ").doesNotContain("Exception");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void debugging_logsPromptsWithoutTheirTextOrAnyToken() {
+        assertThat(shell.withAccount().run("ask", "--debug", "Where is the key?"))
+                .isZero();
+        assertThat(shell.err()).contains("debug: ").doesNotContain("the key").doesNotContain("sesame");
+        assertThat(shell.err()).doesNotContain("Fine, thank you");
+    }
+
+    @Test
+    void debuggingOnce_doesNotMakeTheNextRunTalkative() {
+        shell.withAccount().run("ask", "--debug", "Hello");
+        Shell next = new Shell(folder).withAccount();
+        next.run("ask", "Hello");
+        assertThat(next.err()).isEmpty();
+    }
+
+    @Test
+    void emptyPrompt_isAMistake() {
+        assertThat(shell.withAccount().input("  \n").run("ask", "-")).isEqualTo(2);
+        assertThat(shell.err()).contains("- stands for standard input, and that is empty");
+        assertThat(shell.run("ask", " ")).isEqualTo(2);
+        assertThat(shell.err()).contains("the prompt is empty");
+        assertThat(shell.run("ask")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no prompt");
+        assertThat(shell.run("ask", "-", "and", "-")).isEqualTo(2);
+        assertThat(shell.err()).contains("write it once");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Summarise:               | Summarise:/the text
+            Summarise: -             | Summarise:/the text
+            Translate - into German! | Translate/the text/into German!
+            -                        | the text
+            ''                       | the text
+            """)
+    void pipedText_isPartOfThePrompt(String words, String prompt) {
+        shell.withAccount().input("the text\n");
+        assertThat(shell.run(("ask " + words).split(" "))).as(shell.err()).isZero();
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user(prompt.replace("/", "\n\n")));
+    }
+
+    @Test
+    void terminal_isNotReadWithoutADash() {
+        shell.withAccount().input("typed ahead").terminal(new Terminal(true, true, true, false));
+        shell.run("ask", "Hello");
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Hello"));
+    }
+
+    @Test
+    void pipedBytesThatAreNoText_areRefusedAndNotReplaced() {
+        shell.withAccount().input(new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
+        assertThat(shell.run("ask", "Summarise:")).isEqualTo(2);
+        assertThat(shell.err()).contains("standard input isn't text in UTF-8");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void shortForms_standForModelAndSystem() {
+        assertThat(shell.withAccount().run("ask", "-m", "other", "-s", "Be brief.", "Hello"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.provider.models).containsExactly("other");
+        assertThat(shell.provider.asked.get(0).messages())
+                .containsExactly(Message.system("Be brief."), Message.user("Hello"));
+    }
+
+    @Test
+    void attemptsThatFailedAlike_shareALine() {
+        shell.withAccount().provider.failure = Optional.of(Failure.of(FailureKind.UNAVAILABLE, "down"));
+        assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).containsOnlyOnce("UNAVAILABLE: down").contains("(2 times)");
+    }
+
+    private Shell onTerminal() {
+        return shell.withAccount().terminal(new Terminal(false, true, true, true));
+    }
+
+    /** Tells the beginning of an answer, which stays without an end. */
+    private CompletableFuture<AttemptSink> beginAnswer(String beginning) {
+        CompletableFuture<AttemptSink> answer = new CompletableFuture<>();
+        shell.provider.scripts.add(sink -> {
+            answer.complete(sink);
+            sink.delta(new Delta.Text(beginning));
+        });
+        return answer;
+    }
+
+    @Test
+    void terminal_showsTheAnswerWhileItComes() {
+        CompletableFuture<AttemptSink> answer = beginAnswer("Fine, ");
+        onTerminal().whenPrinted("Fine, ", () -> {
+            answer.join().delta(new Delta.Text("thank you."));
+            shell.provider.end(answer.join());
+        });
+        assertThat(shell.run("ask", "--deadline", "20s", "Hello"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
+        assertThat(shell.err()).isEmpty();
+    }
+
+    private void answerThatBreaksOff() {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Text("Half an ans"));
+            sink.failed(Failure.of(FailureKind.REJECTED, "had enough"));
+        });
+    }
+
+    /** Breaks an answer off once part of it was printed. */
+    private void answerThatBreaksOffInPrint() {
+        CompletableFuture<AttemptSink> answer = beginAnswer("Half an ans");
+        shell.whenPrinted("Half an ans", () -> answer.join().failed(Failure.of(FailureKind.REJECTED, "had enough")));
+    }
+
+    @Test
+    void answerThatBreaksOff_endsItsLine_saysSo_andExitsWith5() {
+        answerThatBreaksOffInPrint();
+        assertThat(onTerminal().run("ask", "Hello")).isEqualTo(5);
+        assertThat(shell.out()).isEqualTo("Half an ans" + System.lineSeparator());
+        assertThat(shell.err()).contains("the answer broke off").contains("had enough");
+    }
+
+    @Test
+    void pipe_getsTheWholeAnswerOrNothing() {
+        answerThatBreaksOff();
+        assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(4);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void pipe_getsTheAnswerWhileItComesIfToldSo() {
+        answerThatBreaksOffInPrint();
+        assertThat(shell.withAccount().run("ask", "--stream", "Hello")).isEqualTo(5);
+        assertThat(shell.out()).isEqualTo("Half an ans" + System.lineSeparator());
+    }
+
+    @Test
+    void noStream_keepsATerminalWaiting() {
+        answerThatBreaksOff();
+        assertThat(onTerminal().run("ask", "--no-stream", "Hello")).isEqualTo(4);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void json_isPrintedWholeOnATerminalToo() {
+        answerThatBreaksOff();
+        assertThat(onTerminal().run("ask", "--json", "Hello")).isEqualTo(4);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void jsonWhileItComes_isAMistake() {
+        assertThat(shell.withAccount().run("ask", "--json", "--stream", "Hello"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("--json").contains("--stream");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void whatAModelSays_commandsNoTerminal() {
+        shell.provider.answer = "red \u001b[31m and\ttab\r\nline\r";
+        assertThat(onTerminal().run("ask", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("red \ufffd[31m and\ttab\nline" + System.lineSeparator());
+    }
+
+    @Test
+    void pipe_getsWhatAModelSaysAsItIs() {
+        shell.provider.answer = "red \u001b[31m";
+        assertThat(shell.withAccount().run("ask", "--stream", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("red \u001b[31m" + System.lineSeparator());
+    }
+
+    @Test
+    void thinking_isNoPartOfTheAnswer() {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Reasoning("hmm"));
+            sink.delta(new Delta.Text("Yes."));
+            shell.provider.end(sink);
+        });
+        assertThat(onTerminal().run("ask", "Hello")).isZero();
+        assertThat(shell.out()).isEqualTo("Yes." + System.lineSeparator());
+    }
+}

@@ -1,0 +1,301 @@
+package dev.whippletree.cli.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The chat where nobody types: what its lines do. */
+class ChatCommandTest {
+
+    private static final String END = System.lineSeparator();
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder).withAccount();
+    }
+
+    private int chat(String input, String... options) {
+        String[] arguments = new String[options.length + 1];
+        arguments[0] = "chat";
+        System.arraycopy(options, 0, arguments, 1, options.length);
+        return shell.input(input).run(arguments);
+    }
+
+    private List<Message> asked(int index) {
+        return shell.provider.asked.get(index).messages();
+    }
+
+    private void failsOnce(FailureKind kind, String reason) {
+        shell.provider.scripts.add(sink -> sink.failed(Failure.of(kind, reason)));
+    }
+
+    @Test
+    void eachLine_isAMessageBehindWhatWasSaidBefore() {
+        assertThat(chat("One\n\nTwo\n")).as(shell.err()).isZero();
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + END + "Fine, thank you." + END);
+        assertThat(shell.err()).isEmpty();
+        assertThat(asked(0)).containsExactly(Message.user("One"));
+        assertThat(asked(1))
+                .containsExactly(Message.user("One"), Message.assistant("Fine, thank you."), Message.user("Two"));
+    }
+
+    @Test
+    void lineThatEndsWithABackslash_goesOn() {
+        assertThat(chat("One\\\ntwo\\\n")).isZero();
+        assertThat(asked(0)).containsExactly(Message.user("One\ntwo"));
+    }
+
+    @Test
+    void options_reachEveryPrompt() {
+        assertThat(chat("Hello\n", "--system", "Be brief.", "--max-tokens", "7", "--account", "scripted-1"))
+                .as(shell.err())
+                .isZero();
+        Prompt prompt = shell.provider.asked.get(0);
+        assertThat(prompt.messages()).containsExactly(Message.system("Be brief."), Message.user("Hello"));
+        assertThat(prompt.parameters().maxTokens()).isEqualTo(OptionalInt.of(7));
+        assertThat(prompt.account()).contains("scripted-1");
+    }
+
+    @Test
+    void verbose_saysWhereAnswersCameFrom() {
+        assertThat(chat("Hello\n", "-v")).isZero();
+        assertThat(shell.err()).contains("answered by account scripted-1").contains("23 tokens");
+        assertThat(shell.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void messageThatFails_isLeftOut_theChatGoesOn_andItsExitCodeIsTheFirst() {
+        failsOnce(FailureKind.REJECTED, "we don't like it");
+        assertThat(chat("One\nTwo\n/nothing\n")).isEqualTo(4);
+        assertThat(shell.err()).contains("we don't like it").doesNotContain("\tat ");
+        assertThat(asked(1)).containsExactly(Message.user("Two"));
+    }
+
+    @Test
+    void answerThatIsCut_saysSo() {
+        shell.provider.finishReason = FinishReason.LENGTH;
+        assertThat(chat("One\n")).isZero();
+        assertThat(shell.err()).contains("the answer is cut").contains("--max-tokens");
+    }
+
+    @Test
+    void retry_asksForAFreshAnswerInThePlaceOfTheLast() {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Text("A dull one."));
+            shell.provider.end(sink);
+        });
+        assertThat(chat("One\n/retry\nTwo\n")).as(shell.err()).isZero();
+        assertThat(shell.out()).startsWith("A dull one." + END + "Fine, thank you." + END);
+        assertThat(asked(1)).containsExactly(Message.user("One"));
+        assertThat(shell.provider.asked.get(1).cache().read()).isFalse();
+        assertThat(asked(2))
+                .containsExactly(Message.user("One"), Message.assistant("Fine, thank you."), Message.user("Two"));
+    }
+
+    @Test
+    void retryThatFails_leavesTheAnswerThereWas() {
+        assertThat(shell.provider.scripts.add(sink -> {
+                    sink.delta(new Delta.Text("The first."));
+                    shell.provider.end(sink);
+                }))
+                .isTrue();
+        failsOnce(FailureKind.REJECTED, "no");
+        assertThat(chat("One\n/retry\nTwo\n")).isEqualTo(4);
+        assertThat(asked(2)).containsExactly(Message.user("One"), Message.assistant("The first."), Message.user("Two"));
+    }
+
+    @Test
+    void retry_asksWhatGotNoAnswer() {
+        failsOnce(FailureKind.REJECTED, "no");
+        assertThat(chat("One\n/retry\n")).isEqualTo(4);
+        assertThat(asked(1)).containsExactly(Message.user("One"));
+        assertThat(shell.out()).isEqualTo("Fine, thank you." + END);
+    }
+
+    @Test
+    void clear_forgetsTheConversationAndKeepsInstructions() {
+        assertThat(chat("/system Be brief.\nOne\n/clear\n/retry\nTwo\n/system -\nThree\n"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("nothing was asked yet");
+        assertThat(asked(1)).containsExactly(Message.system("Be brief."), Message.user("Two"));
+        assertThat(asked(2)).first().isEqualTo(Message.user("Two"));
+    }
+
+    @Test
+    void routeAndAccount_holdFromThenOn() {
+        shell.file("whippletree.yaml", "routes: {slow: {model: big}, fast: {model: small}}");
+        assertThat(chat("One\n/route fast\n/account scripted-1\nTwo\n/account -\nThree\n/route\n"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.provider.models).containsExactly("big", "small", "small");
+        assertThat(shell.provider.asked.stream().map(Prompt::account))
+                .containsExactly(Optional.empty(), Optional.of("scripted-1"), Optional.empty());
+        assertThat(shell.err()).contains("route: fast (known: slow, fast)").contains("account: any");
+    }
+
+    @Test
+    void status_isTheBoard() {
+        assertThat(chat("One\n/status\n")).isZero();
+        assertThat(shell.out()).contains("scripted-1").contains("1 made");
+    }
+
+    @Test
+    void quit_leavesTheRestUnread() {
+        assertThat(chat("/quit\nOne\n")).isZero();
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void help_namesEveryCommand() {
+        assertThat(chat("/help\n")).isZero();
+        assertThat(shell.out())
+                .contains("/route", "/account", "/status", "/save", "/retry", "/system", "/clear", "/quit");
+    }
+
+    @Test
+    void save_writesMarkdownOrJsonByTheFilesName() throws IOException {
+        assertThat(chat("/system Be brief.\nHow are you?\n/save talk.md\n/save talk.json\n"))
+                .as(shell.err())
+                .isZero();
+        assertThat(folder.resolve("talk.md")).content().isEqualTo("""
+                        # Conversation
+
+                        > Be brief.
+
+                        ## Question
+
+                        How are you?
+
+                        ## Answer of scripted-model
+
+                        Fine, thank you.
+                        """);
+        JsonNode messages = JsonMapper.shared()
+                .readTree(Files.readString(folder.resolve("talk.json")))
+                .get("messages");
+        assertThat(messages.valueStream().map(message -> message.get("role").asString()))
+                .containsExactly("system", "user", "assistant");
+        assertThat(messages.get(2).get("content").asString()).isEqualTo("Fine, thank you.");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void savedConversation_isItsOwnersAlone_alsoInThePlaceOfAnother() throws IOException {
+        Path replaced = Files.writeString(folder.resolve("old.md"), "old");
+        Files.setPosixFilePermissions(replaced, PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(chat("How are you?\n/save talk.md\n/save! old.md\n"))
+                .as(shell.err())
+                .isZero();
+
+        for (String name : List.of("talk.md", "old.md")) {
+            assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
+                    .as(name)
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    @Test
+    void save_replacesAFileOnlyWhenToldSo() {
+        shell.file("talk.md", "precious");
+        assertThat(chat("One\n/save talk.md\n")).isEqualTo(2);
+        assertThat(shell.err()).contains("talk.md is there already").contains("/save!");
+        assertThat(folder.resolve("talk.md")).content().isEqualTo("precious");
+        assertThat(chat("One\n/save! talk.md\n")).isZero();
+        assertThat(folder.resolve("talk.md")).content().startsWith("# Conversation");
+    }
+
+    @Test
+    void saveUnderHome_needsNoShell() {
+        shell.variable("HOME", folder.toString());
+        assertThat(chat("One\n/save ~/talk.md\n")).as(shell.err()).isZero();
+        assertThat(folder.resolve("talk.md")).exists();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/sttus,did you mean '/status'?",
+        "/frobnicate,'there is no command /frobnicate; known: /account'",
+        "/route nowhere,there is no route 'nowhere'",
+        "/account scripted-2,did you mean 'scripted-1'?",
+        "/save,say where to",
+        "/save talk.md,there is nothing to save",
+        "/clear everything,/clear takes nothing behind it",
+        "/retry,nothing was asked yet"
+    })
+    void wrongCommand_isOneClearLineAndNoMessage(String line, String message) {
+        assertThat(chat(line + "\n")).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("Exception");
+        assertThat(shell.err().lines()).hasSize(1);
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"talk.txt,.md or .json", "nowhere/talk.md,there is no such folder"})
+    void placeWhereNothingCanBeSaved_isAMistake(String file, String message) {
+        assertThat(chat("One\n/save " + file + "\n")).isEqualTo(2);
+        assertThat(shell.err()).contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--temperature=3,temperature is 0 to 2",
+        "--route=nowhere,there is no route 'nowhere'",
+        "--account=nobody,there is no account 'nobody'",
+        "--config=missing.yaml,there is no such file"
+    })
+    void wrongOption_isToldBeforeAnythingIsAsked(String option, String message) {
+        assertThat(chat("One\n", option)).isEqualTo(2);
+        assertThat(shell.err()).contains(message);
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void emulated_answersWithoutAccountAndIsMarked() {
+        Shell without = new Shell(folder).input("Hello\n");
+        assertThat(without.run("chat", "--emulated")).as(without.err()).isZero();
+        assertThat(without.out().lines()).hasSize(1);
+        assertThat(without.err()).contains("emulated");
+    }
+
+    @Test
+    void noToken_namesTheVariables() {
+        Shell without = new Shell(folder).input("Hello\n");
+        assertThat(without.run("chat")).isEqualTo(2);
+        assertThat(without.err()).contains("SCRIPTED_TOKEN");
+    }
+
+    @Test
+    void inputThatIsNoTerminal_leavesNoHistory() {
+        shell.variable("HOME", folder.toString());
+        chat("One\n");
+        assertThat(folder).isEmptyDirectory();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.whippletree.cli.emulate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EmulateCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void addressesTokensAndAnExample_arePrinted() {
+        shell.interrupt();
+        assertThat(shell.run("emulate", "--port", "0", "--accounts", "3", "--limit", "200 requests / 10s"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.out())
+                .contains("http://127.0.0.1:")
+                .contains("/hf/v1")
+                .contains("account-3 with token token-3")
+                .contains("Limits of each: 200 requests / 10s")
+                .contains("/stats")
+                .contains("curl http://127.0.0.1:");
+    }
+
+    @Test
+    void services_canBeChosen() {
+        shell.interrupt();
+        assertThat(shell.run("emulate", "--port", "0", "--service", "groq")).isZero();
+        assertThat(shell.out()).contains("/groq/openai/v1/chat/completions").doesNotContain("/hf/v1");
+    }
+
+    @Test
+    void portThatCannotBe_exitsWith2() {
+        assertThat(shell.run("emulate", "--port", "70000")).isEqualTo(2);
+        assertThat(shell.err()).contains("--port is 0 to 65535, not 70000");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--service=nonesuch,there are huggingface",
+        "--accounts=0,1 or more",
+        "--limit=few,is not a limit",
+        "--latency=soon,is not a latency",
+        "--fault=explode,explode"
+    })
+    void wrongUsage_exitsWith2(String option, String message) {
+        shell.interrupt();
+        assertThat(shell.run("emulate", "--port", "0", option)).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ");
+    }
+
+    @Test
+    void moreAccountsThanAnybodyHas_areRefused() {
+        assertThat(shell.run("emulate", "--port", "0", "--accounts", "20000000"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("at most 2,000");
+    }
+
+    @Test
+    void faultOnAnAccountThatIsNotThere_isRefused() {
+        assertThat(shell.run("emulate", "--port", "0", "--fault", "503:hf-9")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no account 'hf-9'; there are account-1 to account-2");
+    }
+}

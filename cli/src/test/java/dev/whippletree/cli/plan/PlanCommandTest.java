@@ -1,0 +1,311 @@
+package dev.whippletree.cli.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class PlanCommandTest {
+
+    private static final String ACCOUNTS = "huggingface:2x100/h";
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void interviewsThatFit_areSaidToHold() {
+        assertThat(shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS))
+                .as(shell::err)
+                .isZero();
+        assertThat(shell.out())
+                .startsWith("Yes, 20 interviews (340 prompts) will be answered.")
+                .contains(
+                        "340", "68", "80.0 %", "34.0 %", "huggingface-1", "Minute by minute", "What if", "Cost unknown")
+                .doesNotContain("\u001b", "0.00 usd");
+    }
+
+    @Test
+    void everyLine_fitsATerminalOf80Columns() {
+        shell.run("plan", "--interviews", "20,80", "--accounts", ACCOUNTS);
+        assertThat(shell.out().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void interviewsThatDontFit_areSaidNotTo_andExitWith1() {
+        assertThat(shell.run("plan", "--interviews", "20,200", "--accounts", ACCOUNTS, "--no-advice"))
+                .isEqualTo(1);
+        assertThat(shell.out()).startsWith("Yes for 20; no for 200 interviews.");
+    }
+
+    @Test
+    void above90Percent_isTight_andExitsWith0() {
+        assertThat(shell.run("plan", "--interviews", "55", "--accounts", ACCOUNTS, "--no-advice"))
+                .isZero();
+        assertThat(shell.out()).startsWith("Tight: 55 interviews (935 prompts)").contains("93.5 %");
+    }
+
+    @Test
+    void json_saysEverythingAndNothingElse() {
+        assertThat(shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--json"))
+                .isZero();
+        JsonNode plan = JsonMapper.shared().readTree(shell.out());
+        assertThat(plan.get("holds").asBoolean()).isTrue();
+        JsonNode size = plan.at("/sizes/0");
+        assertThat(size.get("prompts").asInt()).isEqualTo(340);
+        assertThat(size.get("calls").asInt()).isEqualTo(68);
+        assertThat(size.get("load").asDouble()).isEqualTo(0.34);
+        assertThat(size.at("/accounts/1/calls").asInt()).isEqualTo(34);
+        assertThat(size.at("/timeline/0/minute").asInt()).isEqualTo(1);
+        assertThat(size.at("/cost/models/0").has("run")).isFalse();
+    }
+
+    @Test
+    void sameSeed_givesTheSamePlan() {
+        shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--json", "--seed", "7");
+        Shell again = new Shell(folder);
+        again.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--json", "--seed", "7");
+        assertThat(again.out()).isEqualTo(shell.out());
+    }
+
+    @Test
+    void promptsThatAreNeverAnswered_waitInTheTimelineToo() {
+        shell.run(
+                "plan",
+                "--interviews",
+                "200",
+                "--over",
+                "50m",
+                "--accounts",
+                "huggingface:2x200/h",
+                "--json",
+                "--no-advice");
+        JsonNode size = JsonMapper.shared().readTree(shell.out()).at("/sizes/0");
+        JsonNode timeline = size.get("timeline");
+        assertThat(timeline.get(timeline.size() - 1).get("worst_waited_ms").asLong())
+                .isEqualTo(size.at("/waiting/worst_ms").asLong())
+                .isGreaterThan(2_000_000);
+    }
+
+    @Test
+    void chartsOfAShortRun_goBySeconds() throws Exception {
+        shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--no-advice", "--report", "plan.html");
+        assertThat(Files.readString(folder.resolve("plan.html")))
+                .contains("second 2, the longest", "second 15, huggingface-1:", ">second</text>")
+                .doesNotContain(">minute</text>");
+    }
+
+    @Test
+    void report_isWrittenAndNamed() throws Exception {
+        assertThat(shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--report", "plan.html"))
+                .isZero();
+        assertThat(shell.err()).contains("plan.html");
+        assertThat(Files.readString(folder.resolve("plan.html")))
+                .startsWith("<!doctype html>")
+                .contains("</html>");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void report_isItsOwnersAlone() throws Exception {
+        shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--no-advice", "--report", "plan.html");
+        assertThat(Files.getPosixFilePermissions(folder.resolve("plan.html")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void configuration_isPlannedForWithItsPricesAndCredit() {
+        shell.file("prices.yaml", """
+                as-of: 2026-11-01
+                currency: usd
+                stale-after-days: 36500
+                prices: [{provider: scripted, model: openai/gpt-oss-20b, prompt: 100, completion: 500}]
+                """);
+        shell.file("whippletree.yaml", """
+                prices: prices.yaml
+                accounts:
+                  - {id: <script>, provider: scripted, limits: [100/h], credit: 10 usd / month}
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice", "--report", "plan.html"))
+                .as(shell::err)
+                .isZero();
+        // 68 calls of 300 and 200 tokens: 2.04 + 6.80.
+        assertThat(shell.out().replace('\n', ' '))
+                .contains("8.84 usd", "265.20 usd", "<script> may spend 10 usd / month", "run 2 of 30");
+        assertThat(folder.resolve("plan.html"))
+                .content()
+                .doesNotContain("<script")
+                .contains("&lt;script&gt;");
+    }
+
+    @Test
+    void accountsWithoutLimits_areUnknown_andExitWith8() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: hf-1, provider: scripted}, {id: hf-2, provider: scripted}]
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice")).isEqualTo(8);
+        assertThat(shell.out())
+                .startsWith("Unknown: hf-1 and hf-2 declare no limits; if there were none, yes. Try\n"
+                        + "--accounts scripted:2x1000/h\n\n")
+                .contains("scripted (no limits): unknown, since it declares no limits")
+                .doesNotContain(" 0.0 %", "Yes", "Nothing binds");
+        Shell json = new Shell(folder);
+        assertThat(json.run("plan", "--interviews", "20,40", "--no-advice", "--json"))
+                .isEqualTo(8);
+        JsonNode plan = JsonMapper.shared().readTree(json.out());
+        assertThat(plan.has("holds")).isFalse();
+        assertThat(plan.at("/sizes/1/holds").asString()).isEqualTo("unknown");
+        assertThat(plan.get("answer").asString()).isEqualTo("Unknown for 20 and 40 interviews.");
+    }
+
+    @Test
+    void accountWithoutLimits_thatIsNeverAsked_changesNothing() {
+        shell.file("whippletree.yaml", """
+                accounts:
+                  - {id: hf-1, provider: scripted, limits: [1000 requests / 1h]}
+                  - {id: spare, provider: scripted}
+                routes: {default: {tiers: [[{account: hf-1, model: m}], [{account: spare, model: m}]]}}
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice")).isZero();
+        assertThat(shell.out()).startsWith("Yes, 20 interviews");
+        assertThat(shell.run("plan", "--interviews", "2000", "--no-advice")).isEqualTo(8);
+        assertThat(shell.out())
+                .contains("spare declares no limits; if there were none, yes", "limits: [1000 requests / 1h]");
+    }
+
+    @Test
+    void withoutAnyAccount_saysHowToNameSome() {
+        assertThat(shell.run("plan")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("there are no accounts to plan for")
+                .contains("--accounts huggingface:2x1000/h");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --interviews=abc               | abc' is not a whole number
+            --interviews=1.5               | 1.5' is not a whole number
+            --interviews=0                 | --interviews is 1 or more, not 0
+            --interviews=99999999999       | too large a number
+            --interviews=                  | is not a whole number
+            --questions=0                  | questions, not 0
+            --repeat=120%                  | 0% to 100%, not 120%
+            --repeat=80                    | for a percentage write 80%
+            --repeat=often                 | often' is not a share
+            --distinct=0                   | 1 or more questions, not 0
+            --minutes=0                    | --minutes is 1 or more, not 0
+            --minutes=90                   | look further ahead
+            --for=soon                     | soon' is not a duration
+            --for=400d                     | 31 days
+            --tokens=300                   | write, for example, 300/200
+            --tokens=0/0                   | tokens, not 0
+            --latency=soon                 | is not a latency
+            --strategy=best                | no strategy named 'best'
+            --processes=1                  | 2 to 100, not 1
+            --tier=groq                    | --tier:
+            --runs-per-month=0             | --runs-per-month is 1 or more, not 0
+            --prices=none.yaml             | none.yaml: there is no such file
+            --report=no/such/plan.html     | there is no such folder
+            --report=.                     | this is a folder
+            --seed=x                       | x' is not a whole number
+            """)
+    void valueThatCantBeUsed_exitsWith2AndOneClearLine(String option, String message) {
+        assertThat(shell.run("plan", "--accounts", ACCOUNTS, option)).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ");
+        assertThat(shell.err().lines().count()).isLessThanOrEqualTo(2);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            huggingface:2x0/h         | a limit of 0
+            huggingface:0x1000/h      | not 0
+            huggingface:2x            | --accounts:
+            2x1000/h                  | --accounts:
+            ''                        | there are no accounts
+            nonesuch:2x1000/h         | nonesuch
+            """)
+    void accountsThatCantBeUsed_exitWith2AndOneClearLine(String accounts, String message) {
+        assertThat(shell.run("plan", "--accounts", accounts)).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ");
+        assertThat(shell.err().lines().count()).isEqualTo(1);
+    }
+
+    @Test
+    void optionsThatContradict_areRefused() {
+        assertThat(shell.run("plan", "--repeat", "80%", "--distinct", "100")).isEqualTo(2);
+        assertThat(shell.err()).contains("--repeat", "--distinct", "give one of them");
+        shell.file("w.yaml", "");
+        assertThat(shell.run("plan", "--accounts", ACCOUNTS, "--config", "w.yaml"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("--accounts and --config");
+        assertThat(shell.run("plan", "--accounts", ACCOUNTS, "--no-advice", "--processes", "3"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("leave out --no-advice");
+    }
+
+    @Test
+    void aMillionInterviewsOnOneAccount_areDecidedAtOnce() {
+        assertThat(shell.run("plan", "--interviews", "1000000", "--accounts", "huggingface:1x1000/h"))
+                .isEqualTo(1);
+        assertThat(shell.out())
+                .startsWith("No, not all of 1,000,000 interviews (17,000,000 prompts)")
+                .contains("at least 3,400, at", "(by arithmetic")
+                .containsPattern("any one account lost +no +0 +– ")
+                .doesNotContain("Account  ");
+        assertThat(shell.out().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void shareOfNothing_isLeftOutOfJson() {
+        shell.run("plan", "--interviews", "1000000", "--accounts", "huggingface:1x1000/h", "--json");
+        JsonNode advice = JsonMapper.shared().readTree(shell.out()).at("/sizes/0/advice");
+        assertThat(advice.get(0).get("load").asDouble()).isEqualTo(3400);
+        assertThat(advice.get(2).get("change").asString()).isEqualTo("one_lost");
+        assertThat(advice.get(2).has("load")).isFalse();
+    }
+
+    @Test
+    void firstMinute_isSaidToLiveFromCalls() {
+        shell.run("plan", "--interviews", "20", "--minutes", "15", "--accounts", ACCOUNTS, "--no-advice");
+        assertThat(shell.out().replace("\n", " "))
+                .contains("In minute 1, 40 prompts were answered: 8 by calls of their own, 32 by calls under way for"
+                        + " equal ones, 0 from the cache.");
+    }
+
+    @Test
+    void boundAndDeadlineOfTheRoute_areThoseOfThePlan() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted, limits: [100/h]}]
+                routes: {default: {deadline: 5m, max-tokens: 600}}
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
+                .as(shell::err)
+                .isZero();
+        assertThat(shell.out().replace("\n  ", " "))
+                .contains("max_tokens is 600", "A prompt is given up after 5 min, the deadline of route default");
+    }
+
+    @Test
+    void help_saysWhatTheExitCodesMean() {
+        shell.run("plan", "--help");
+        assertThat(shell.out()).contains("1 if one doesn't", "--repeat=SHARE", "default: 80%", "--report=FILE");
+    }
+}

@@ -1,0 +1,34 @@
+package dev.whippletree.cli.serve;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+final class LastWordsTest {
+
+    private final AtomicInteger ended = new AtomicInteger();
+
+    @Test
+    void whatStandsStill_isTold_andTheProcessEnds() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        new LastWords(8, err, ended::incrementAndGet).accept("thread XNIO-1 Accept");
+        assertThat(err.toString(UTF_8)).contains("can't go on", "exit code 8", "XNIO-1 Accept");
+        assertThat(ended).hasValue(1);
+    }
+
+    @Test
+    void withoutMemoryToTellIt_theProcessEndsAllTheSame() {
+        OutputStream exhausted = new OutputStream() {
+            @Override
+            public void write(int one) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        new LastWords(8, exhausted, ended::incrementAndGet).accept("the timer");
+        assertThat(ended).hasValue(1);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.whippletree.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    private void configure(String gateway) throws IOException {
+        Files.writeString(folder.resolve("whippletree.yaml"), """
+                accounts:
+                  - id: one
+                    provider: huggingface
+                    token: ${HF_TOKEN}
+                """ + gateway);
+        shell.variable("HF_TOKEN", "hf_secret");
+        shell.variable("ACME_KEY", "key-of-acme");
+    }
+
+    @Test
+    void addressAndAnExample_arePrinted_andItEndsWhenTold() {
+        shell.interrupt();
+        assertThat(shell.run("serve", "--emulated", "--port", "0"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.out())
+                .containsPattern("serves http://127.0.0.1:\\d+/v1")
+                .contains("anybody on this machine, without a key")
+                .contains("curl http://127.0.0.1:");
+        assertThat(shell.err()).contains("emulated service, not from a model").contains("no more requests are taken");
+    }
+
+    @Test
+    void clientsOfTheConfiguration_areCounted_andTheirKeysArePrintedNowhere() throws IOException {
+        configure("""
+                gateway:
+                  port: 0
+                  clients:
+                    - name: acme
+                      key: ${ACME_KEY}
+                      limits: [60 requests / 1m]
+                """);
+        shell.interrupt();
+        assertThat(shell.run("serve")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("1, by their keys", "Authorization: Bearer $KEY");
+        assertThat(shell.out() + shell.err()).doesNotContain("key-of-acme", "hf_secret");
+    }
+
+    @Test
+    void anotherAddressWithoutKeys_isRefused() throws IOException {
+        configure("");
+        assertThat(shell.run("serve", "--host", "0.0.0.0", "--port", "0")).isEqualTo(2);
+        assertThat(shell.err()).contains("add clients with keys").doesNotContain("\tat ");
+    }
+
+    @Test
+    void everyProblemOfTheSection_isToldAtOnce() throws IOException {
+        configure("""
+                gateway:
+                  prot: 8080
+                  max-body-bytes: many
+                  clients:
+                    - name: acme
+                    - key: ${NOT_SET}
+                    - name: acme
+                      key: ${ACME_KEY}
+                      limits: [few]
+                """);
+        assertThat(shell.run("serve")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("gateway.prot", "port")
+                .contains("gateway.max-body-bytes")
+                .contains("gateway.clients[0].key", "a client needs this key")
+                .contains("NOT_SET")
+                .contains("gateway.clients[1].name")
+                .contains("gateway.clients[2].limits");
+    }
+
+    @Test
+    void portThatCannotBe_exitsWith2() {
+        assertThat(shell.run("serve", "--emulated", "--port", "70000")).isEqualTo(2);
+        assertThat(shell.err()).contains("--port is 0 to 65535, not 70000");
+    }
+}

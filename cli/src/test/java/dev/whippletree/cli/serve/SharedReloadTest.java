@@ -1,0 +1,146 @@
+package dev.whippletree.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.ScriptedProvider;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.gateway.Gateway;
+import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A gateway with keys on a public address, whose configuration changes while it runs. */
+class SharedReloadTest {
+
+    private static final String KEY = "key-of-acme-0123456789";
+    private static final String ACCOUNTS =
+            "accounts: [{id: one, provider: scripted}]\nroutes: {first: {model: m}}\ncaches: []\n";
+    private static final String OTHER_ACCOUNTS =
+            "accounts: [{id: two, provider: scripted}]\nroutes: {second: {model: m}}\ncaches: []\n";
+    private static final String GATEWAY = "gateway: {clients: [{name: acme, key: '${ACME_KEY}'}]}\n";
+
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final StringWriter err = new StringWriter();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path folder;
+
+    private Whippletree whippletree;
+    private Gateway gateway;
+    private SharedReload reload;
+
+    @BeforeEach
+    void serve() throws IOException {
+        write(ACCOUNTS + GATEWAY);
+        whippletree = Whippletree.builder()
+                .timeline(timeline)
+                .provider(new ScriptedProvider())
+                .configuration(new ConfigurationSource(
+                        Optional.empty(), Map.of("ACME_KEY", KEY, ScriptedProvider.VARIABLE, "sesame"), folder))
+                .build();
+        ServeRun.Wish wish = new ServeRun.Wish(Optional.of("0.0.0.0"), Optional.of(0), Duration.ZERO);
+        gateway = Gateway.start(whippletree, wish.settings(whippletree.configuration()), timeline);
+        reload = new SharedReload(whippletree, gateway, wish, new PrintWriter(err));
+    }
+
+    @AfterEach
+    void end() {
+        gateway.close(Duration.ZERO).join();
+        whippletree.close(Duration.ZERO).join();
+        timeline.close();
+    }
+
+    private void write(String yaml) throws IOException {
+        Files.writeString(folder.resolve("whippletree.yaml"), yaml);
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private String models() throws IOException, InterruptedException {
+        return get("/v1/models", "Authorization", "Bearer " + KEY).body();
+    }
+
+    @Test
+    void bothPartsChangeTogether() throws Exception {
+        write(OTHER_ACCOUNTS + "gateway: {clients: [{name: other, key: another-key-0123456789}]}\n");
+        reload.run();
+        assertThat(err.toString()).contains("account two: added", "has been read again");
+        assertThat(get("/v1/models", "Authorization", "Bearer another-key-0123456789")
+                        .body())
+                .contains("second");
+        assertThat(get("/v1/models", "Authorization", "Bearer " + KEY).statusCode())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "gateway: {port: 0}\n",
+                "gateway: {clients: []}\n",
+                "gateway: {clients: [{name: acme, key: '${file:/no/such/key}'}]}\n",
+                "gateway: {clients: [{name: a, key: same-key-0123456789}, {name: b, key: same-key-0123456789}]}\n",
+                "gateway: {clients: [{name: a, key: some-key-0123456789, routes: [first]}]}\n",
+                "gateway: {host: no.such.host.invalid, clients: [{name: acme, key: some-key-0123456789}]}\nzzz: 1\n",
+                "zzz: 1\n"
+            })
+    void gatewayThatCannotBeUsed_changesNothing_neitherHereNorInTheAccounts(String section) throws Exception {
+        Configuration before = whippletree.configuration();
+        String models = models();
+        write(OTHER_ACCOUNTS + section);
+
+        reload.run();
+
+        assertThat(err.toString())
+                .contains("everything stays as it was")
+                .doesNotContain("has been read again", "same-key");
+        assertThat(get("/v1/models").statusCode()).isEqualTo(401);
+        assertThat(get("/status").statusCode()).isEqualTo(403);
+        assertThat(models()).isEqualTo(models).contains("first");
+        assertThat(whippletree.configuration()).isSameAs(before);
+        assertThat(whippletree.status().accounts())
+                .extracting(account -> account.id())
+                .containsExactly("one");
+    }
+
+    @Test
+    void fileThatIsAway_changesNothing_alsoWhereTheEnvironmentHasAccounts() throws Exception {
+        Files.delete(folder.resolve("whippletree.yaml"));
+        reload.run();
+        assertThat(err.toString()).contains("there is no such file", "everything stays as it was");
+        assertThat(get("/v1/models").statusCode()).isEqualTo(401);
+        assertThat(models()).contains("first");
+    }
+
+    @Test
+    void whatElseFails_isToldToo() {
+        whippletree.close(Duration.ZERO).join();
+        reload.run();
+        assertThat(err.toString()).contains("hasn't been read again", "closed");
+    }
+}

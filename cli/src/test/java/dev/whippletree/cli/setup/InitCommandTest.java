@@ -1,0 +1,165 @@
+package dev.whippletree.cli.setup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs with the distribution's own providers and with a scripted one. */
+class InitCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void tokensInTheEnvironment_areAccountsAndNeverWritten() throws IOException {
+        shell.variable("HF_TOKEN", "hf_sesame")
+                .variable("HF_TOKEN_2", "hf_sesame2")
+                .variable("GROQ_API_KEY", "gsk_sesame")
+                .variable("GROQ_BASE_URL", "http://localhost:9100");
+        assertThat(shell.run("init")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .contains("Wrote whippletree.yaml with 3 accounts:"
+                        + " groq-1 from GROQ_API_KEY, hf-1 from HF_TOKEN, hf-2 from HF_TOKEN_2")
+                .contains("whippletree check" + System.lineSeparator())
+                .doesNotContain("sesame");
+        assertThat(written())
+                .contains("\naccounts:\n")
+                .contains("    token: ${HF_TOKEN_2}\n")
+                .contains("    base-url: ${GROQ_BASE_URL}\n")
+                .doesNotContain("sesame");
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("3 accounts", "hf-2: huggingface, no limits declared", "No problem found");
+    }
+
+    @Test
+    void everythingUncommented_isValidToo() throws IOException {
+        shell.withAccount().variable("HF_TOKEN", "hf_sesame");
+        shell.run("init");
+        shell.file("whippletree.yaml", uncommented(written()));
+        assertThat(shell.run("check")).as(shell.err() + written()).isZero();
+        assertThat(shell.out()).contains("scripted-1: scripted, 1000 requests / 1h", "hf-1: huggingface", "ehcache");
+    }
+
+    @Test
+    void noToken_everythingIsCommentedAndTheVariablesAreNamed() throws IOException {
+        assertThat(shell.run("init")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .contains("there is no token in the environment")
+                .contains("HF_TOKEN", "GROQ_API_KEY", "SCRIPTED_TOKEN");
+        assertThat(written().lines())
+                .allMatch(line -> line.isBlank() || line.strip().startsWith("#"));
+        assertThat(written()).contains("# SCRIPTED_TOKEN: anything, from nowhere\n", "#token: ${SCRIPTED_TOKEN}");
+    }
+
+    @Test
+    void noToken_theVariablesAreNamedAgainWhenTheFileIsUsed() {
+        shell.run("init");
+        assertThat(shell.run("ask", "Hello")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("there is no account, neither here nor in the environment")
+                .contains("HF_TOKEN", "GROQ_API_KEY", "SCRIPTED_TOKEN");
+    }
+
+    @Test
+    void folderOfPluginsInTheEnvironment_isUsed() {
+        shell.variable("WHIPPLETREE_PLUGINS", "nowhere");
+        assertThat(shell.run("init")).isEqualTo(2);
+        assertThat(shell.err()).contains("nowhere");
+    }
+
+    @Test
+    void noToken_fileIsValidOnceThereIsOne() throws IOException {
+        shell.run("init");
+        shell.withAccount();
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        shell.variable("HF_TOKEN", "hf_sesame").variable("GROQ_API_KEY", "gsk_sesame");
+        shell.file("whippletree.yaml", uncommented(written()));
+        assertThat(shell.run("check")).as(shell.err() + written()).isZero();
+        assertThat(shell.out()).contains("3 accounts");
+    }
+
+    @Test
+    void file_isNeverOverwritten() throws IOException {
+        shell.withAccount().file("whippletree.yaml", "mine");
+        assertThat(shell.run("init")).isEqualTo(2);
+        assertThat(shell.err()).contains("whippletree.yaml is there already", "--output FILE");
+        assertThat(shell.out()).isEmpty();
+        assertThat(written()).isEqualTo("mine");
+    }
+
+    @Test
+    void output_isAnotherFileThatChecksHaveToName() {
+        assertThat(shell.withAccount().run("init", "--output", "team.yaml")).isZero();
+        assertThat(folder.resolve("whippletree.yaml")).doesNotExist();
+        assertThat(shell.out()).contains("whippletree check --config team.yaml");
+        assertThat(shell.run("check", "--config", "team.yaml")).as(shell.err()).isZero();
+    }
+
+    @Test
+    void outputInAFolderThatIsNotThere_saysSo() {
+        assertThat(shell.withAccount().run("init", "--output", "nowhere/team.yaml"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("its folder isn't there; create it first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "."})
+    void outputThatIsAFolder_isAMistake(String output) {
+        assertThat(shell.withAccount().run("init", "--output", output)).isEqualTo(2);
+        assertThat(shell.err()).contains("--output: '" + output + "' is a folder; name a file in it");
+    }
+
+    @Test
+    void variablesThatCannotBeUsed_areToldAndNothingIsWritten() {
+        shell.variable("HF_TOKEN", "hf_sesame").variable("HF_TOKEN_2", "hf_sesame");
+        assertThat(shell.run("init")).isEqualTo(2);
+        assertThat(shell.err()).contains("HF_TOKEN and HF_TOKEN_2").doesNotContain("sesame");
+        assertThat(folder.resolve("whippletree.yaml")).doesNotExist();
+    }
+
+    @Test
+    void tokenThatIsInNoVariable_isCommentedOutAndSaysWhy() throws IOException {
+        Files.writeString(folder.resolve("token"), "hf_sesame");
+        shell.withAccount().variable("HF_HOME", folder.toString());
+        assertThat(shell.run("init")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("hf-1 is commented out: its token is in no variable");
+        assertThat(written()).contains("    #token: ${file:/path}\n").doesNotContain("sesame");
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+    }
+
+    @Test
+    void variableOfAProvidersOwnName_isPreferred() throws IOException {
+        shell.variable("A_COPY", "sesame").withAccount();
+        shell.run("init");
+        assertThat(written()).contains("    token: ${SCRIPTED_TOKEN}\n");
+    }
+
+    private String written() throws IOException {
+        return Files.readString(folder.resolve("whippletree.yaml"));
+    }
+
+    /** Makes keys of what is commented out: prose has a space behind its #. */
+    private static String uncommented(String yaml) {
+        List<String> lines = yaml.lines()
+                .map(line -> line.strip().startsWith("# ") ? "" : line.replaceFirst("^(\\s*)#", "$1"))
+                .toList();
+        return lines.stream().collect(Collectors.joining("\n"));
+    }
+}

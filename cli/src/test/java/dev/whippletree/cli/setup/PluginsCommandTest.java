@@ -1,0 +1,64 @@
+package dev.whippletree.cli.setup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginsCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void withoutAConfiguration_nothingIsUsed_whichIsNoMistake() {
+        assertThat(shell.run("plugins")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .containsPattern("provider +scripted +not named +program")
+                .containsPattern("strategy +round-robin +not named +built in")
+                .doesNotContain(" used ");
+        assertThat(shell.err()).isEmpty();
+    }
+
+    @Test
+    void whatTheEnvironmentsAccountsAndTheDefaultsName_isUsed() {
+        assertThat(shell.withAccount().run("plugins")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .containsPattern("provider +scripted +used +program")
+                .containsPattern("strategy +round-robin +used +built in")
+                .containsPattern("strategy +in-order +not named +built in");
+    }
+
+    @Test
+    void configurationThatCannotBeRead_isToldBehindTheList() {
+        shell.file("whippletree.yaml", "accounts: [{id: one, provider: scriptet}]");
+        assertThat(shell.run("plugins")).isEqualTo(2);
+        assertThat(shell.out()).containsPattern("provider +scripted +unknown +program");
+        assertThat(shell.err()).contains("scriptet").contains("did you mean 'scripted'?");
+    }
+
+    @Test
+    void json_hasOneObjectForEach() {
+        assertThat(shell.withAccount().run("plugins", "--json")).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .containsPattern("\"kind\" : \"provider\",\\s+\"name\" : \"scripted\",\\s+\"state\" : \"used\","
+                        + "\\s+\"origin\" : \"program\"");
+    }
+
+    @Test
+    void folderThatTheVariableNames_hasToBeThere() {
+        assertThat(shell.variable("WHIPPLETREE_PLUGINS", "nowhere").run("plugins"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains(folder.resolve("nowhere") + ": there is no such folder");
+    }
+}

@@ -1,0 +1,148 @@
+package dev.whippletree.cli.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.ScriptedProvider;
+import dev.whippletree.cli.Shell;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class StatusCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder).withAccount();
+    }
+
+    @Test
+    void board_isPrintedWithoutAnyCall() {
+        assertThat(shell.run("status")).isZero();
+        assertThat(shell.out()).startsWith("Whippletree").contains("scripted-1").contains("0 made");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void json_canBeParsed() {
+        assertThat(shell.run("status", "--json")).isZero();
+        assertThat(JsonMapper.shared()
+                        .readTree(shell.out())
+                        .at("/accounts/0/id")
+                        .asString())
+                .isEqualTo("scripted-1");
+    }
+
+    @Test
+    void probe_spendsOneCallOfOneTokenAnAccountAndSaysSo() {
+        assertThat(shell.run("status", "--probe")).isZero();
+        assertThat(shell.err())
+                .contains("one call of one token on each of 1 account")
+                .contains("✓ scripted-1");
+        assertThat(shell.provider.asked).hasSize(1);
+        assertThat(shell.provider.asked.get(0).parameters().maxTokens()).isEqualTo(OptionalInt.of(1));
+        assertThat(shell.out()).contains("1 made");
+    }
+
+    @Test
+    void probe_isPricedByTheListTheConfigurationNames() {
+        shell.file("whippletree.yaml", "prices: prices.yaml").file("prices.yaml", """
+                        as-of: 2026-11-01
+                        currency: eur
+                        stale-after-days: 36500
+                        prices: [{provider: scripted, model: openai/gpt-oss-20b, prompt: 1000, completion: 2000}]
+                        """);
+        assertThat(shell.run("status", "--probe")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("0.0280 eur").contains("By the prices of 2026-11-01");
+    }
+
+    @Test
+    void priceListThatIsntThere_isAMistakeOfTheConfiguration() {
+        shell.file("whippletree.yaml", "prices: prices.yaml");
+        assertThat(shell.run("status")).isEqualTo(2);
+        assertThat(shell.err()).contains("prices.yaml: there is no such file");
+    }
+
+    @Test
+    void probeOfABadToken_exitsWith3AndShowsWhy() {
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials"));
+        assertThat(shell.run("status", "--probe")).isEqualTo(3);
+        assertThat(shell.err())
+                .contains("  ✗ scripted-1: token refused: Invalid credentials; check SCRIPTED_TOKEN\n")
+                .doesNotContain("nobody knows");
+        assertThat(shell.out()).contains("off");
+    }
+
+    private void keepState(String limit) throws IOException {
+        Files.createDirectory(folder.resolve("kept"));
+        shell.file("whippletree.yaml", """
+                state: kept
+                caches: []
+                accounts: [{id: one, provider: scripted, token: "${SCRIPTED_TOKEN}", limits: [%s]}]
+                """.formatted(limit));
+    }
+
+    @Test
+    void stateFolder_tellsWhatIsLeftAfterOtherRuns_withoutACall() throws IOException {
+        keepState("10 requests / 1d");
+        for (int run = 0; run < 3; run++) {
+            assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        }
+        Shell later = new Shell(folder).withAccount();
+        assertThat(later.run("status")).isZero();
+        assertThat(later.out()).containsPattern("7 +█+░+ +of 10 requests / 1d");
+        assertThat(later.err()).isEmpty();
+        assertThat(later.provider.asked).isEmpty();
+    }
+
+    @Test
+    void limitThatIsUsedUp_isShownWithTheTime() throws IOException {
+        keepState("1 requests / 1d");
+        assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        Shell later = new Shell(folder).withAccount();
+        assertThat(later.run("ask", "Hello")).isEqualTo(3);
+        assertThat(later.err()).contains("there will be room at");
+        assertThat(later.run("status")).isZero();
+        assertThat(later.out()).contains("closed until").contains("its limit of 1 requests is used up");
+        assertThat(later.provider.asked).isEmpty();
+    }
+
+    @Test
+    void accountThatWasOff_staysOffUntilAProbeFindsItMended() throws IOException {
+        keepState("10 requests / 1d");
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no credit left"));
+        assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        Shell mended = new Shell(folder).withAccount();
+        assertThat(mended.run("ask", "Hello")).isEqualTo(3);
+        assertThat(mended.run("status")).isZero();
+        assertThat(mended.out()).contains("off until").contains("no credit left");
+        assertThat(mended.provider.asked).isEmpty();
+        assertThat(mended.run("status", "--probe")).as(mended.err()).isZero();
+        assertThat(mended.run("ask", "Hello")).as(mended.err()).isZero();
+    }
+
+    @Test
+    void replacedToken_isTriedAtOnce() throws IOException {
+        keepState("10 requests / 1d");
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
+        assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        Shell same = new Shell(folder).withAccount();
+        assertThat(same.run("ask", "Hello")).isEqualTo(3);
+        assertThat(same.provider.asked).isEmpty();
+        Shell replaced = new Shell(folder).variable(ScriptedProvider.VARIABLE, "another");
+        assertThat(replaced.run("ask", "Hello")).as(replaced.err()).isZero();
+        assertThat(folder.resolve("kept/state.json")).content().doesNotContain("sesame", "another");
+    }
+}

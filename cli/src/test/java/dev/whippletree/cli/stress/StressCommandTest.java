@@ -1,0 +1,181 @@
+package dev.whippletree.cli.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StressCommandTest {
+
+    private static final String WITH_CACHE = "caches: [ehcache]";
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void emulatedRun_answersEverybodyAndSaysThatTheAccountsAreEmulated() {
+        assertThat(shell.run("stress", "--interviews", "10", "--questions", "4", "--latency", "20ms"))
+                .as(() -> shell.out() + shell.err())
+                .isZero();
+        assertThat(shell.out())
+                .contains("40 of 40 answered")
+                .contains("8 made")
+                .contains("The accounts are emulated")
+                .contains("p50 ")
+                .contains("never below 80 ms")
+                .containsPattern("All \\d+ checks held\\.");
+        assertThat(shell.err()).contains("40 prompts, 8 of them distinct");
+    }
+
+    @Test
+    void checkThatDoesNotHold_exitsWith1() {
+        assertThat(shell.run("stress", "--interviews", "3", "--questions", "2", "--latency", "20ms", "--fault", "400"))
+                .isEqualTo(1);
+        assertThat(shell.out()).contains("✗  prompts answered").contains("did not hold");
+    }
+
+    @Test
+    void liveRun_asksNothingUnlessSomebodyAgrees() {
+        shell.withAccount().file("whippletree.yaml", WITH_CACHE);
+        assertThat(shell.run("stress", "--live", "--interviews", "2")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("scripted-1 (scripted)")
+                .contains("at most 11 calls")
+                .contains("--yes");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void liveRun_refusedAtTheQuestion_asksNothing() {
+        shell.withAccount().terminal(new Terminal(true, false, false, false)).input("n\n");
+        assertThat(shell.run("stress", "--live", "--interviews", "2")).isZero();
+        assertThat(shell.err()).contains("[y/N]");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void liveRun_agreedTo_asksTheUsersAccounts() {
+        shell.withAccount().file("whippletree.yaml", WITH_CACHE);
+        shell.terminal(new Terminal(true, false, false, false)).input("yes\n");
+        assertThat(shell.run("stress", "--live", "--interviews", "2"))
+                .as(() -> shell.out() + shell.err())
+                .isZero();
+        assertThat(shell.provider.asked).hasSize(7);
+        assertThat(shell.out()).contains("34 of 34 answered").contains("The accounts are your own");
+    }
+
+    @Test
+    void liveRun_onFailingAccounts_neverMakesMoreCallsThanAnnounced() {
+        shell.withAccount().file("whippletree.yaml", WITH_CACHE);
+        // Calls that a limit refuses don't count as attempts, so that without a cap there would be hundreds of them.
+        shell.provider.failure = Optional.of(new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofMillis(1)),
+                Reach.ORGANIZATION));
+        assertThat(shell.run("stress", "--live", "--yes", "--interviews", "2")).isEqualTo(1);
+        assertThat(shell.provider.asked).hasSizeLessThanOrEqualTo(11);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--interviews=0,1 or more interviews",
+        "--repeat=2,a share is 0 to 1",
+        "--interviews=99999999,more than can be emulated here",
+        "--accounts=99999,more than can be emulated here",
+        "--fault=503:hf-9,there is no account 'hf-9'; there are account-1 to account-2",
+        "--latency=soon,is not a latency",
+        "--fault=explode,explode",
+        "--accounts=0,1 or more accounts",
+        "--yes,add --live",
+        "--processes=0,1 or more processes",
+        "--processes=501,more than there are interviews",
+        "--redis=http://localhost,is not a Redis URI",
+        "--cache=nonesuch,nonesuch"
+    })
+    void wrongUsage_exitsWith2(String option, String message) {
+        assertThat(shell.run("stress", option)).isEqualTo(2);
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ");
+    }
+
+    @Test
+    void severalProcesses_areNotForOnesOwnAccounts() {
+        assertThat(shell.withAccount().run("stress", "--live", "--processes", "2"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("--processes and --redis are for emulated ones");
+    }
+
+    @Test
+    void redisThatCannotBeReached_isToldBeforeAnythingStarts_withoutItsPassword() throws IOException {
+        int closed = closedPort();
+        assertThat(shell.run("stress", "--processes", "2", "--redis", "redis://:sesame@127.0.0.1:" + closed))
+                .isEqualTo(2);
+        assertThat(shell.err())
+                .contains("Redis at 127.0.0.1:" + closed + " can't be used")
+                .contains("Nothing was started")
+                .contains("--redis redis://HOST:PORT")
+                .doesNotContain("sesame")
+                .doesNotContain("Starting 2 processes");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    private static int closedPort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    @Test
+    void optionsOfTheEmulation_areNotForOnesOwnAccounts() {
+        assertThat(shell.withAccount().run("stress", "--live", "--tight")).isEqualTo(2);
+        assertThat(shell.err()).contains("--tight");
+    }
+
+    @Test
+    void interruption_stillTellsHowFarItWas_andExitsWith130() {
+        shell.interrupt();
+        assertThat(shell.run("stress", "--interviews", "20", "--latency", "1h")).isEqualTo(130);
+        assertThat(shell.out())
+                .contains("Whippletree", "Interrupted after", "0 of 340 prompts were answered", "Nothing was checked.")
+                .doesNotContain("checks held");
+    }
+
+    @Test
+    void repeat_isTakenAsAPercentage() {
+        shell.interrupt();
+        shell.run("stress", "--interviews", "20", "--repeat", "50%", "--latency", "1h");
+        assertThat(shell.err()).contains("340 prompts, 170 of them distinct");
+    }
+
+    @Test
+    void conditions_areNamed() {
+        shell.interrupt();
+        shell.run("stress", "--interviews", "20", "--latency", "1h");
+        assertThat(shell.err().replaceAll("\\s+", " "))
+                .contains("200 requests warm up", "250 calls under way", "within 100 ms");
+    }
+}
