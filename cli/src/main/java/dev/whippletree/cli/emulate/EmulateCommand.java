@@ -33,47 +33,47 @@ public final class EmulateCommand implements Callable<Integer> {
             paramLabel = "PORT",
             defaultValue = "9100",
             description = "The port; 0: any that is free; default: ${DEFAULT-VALUE}.")
-    private int port;
+    int port;
 
     @Option(
             names = "--service",
             paramLabel = "NAME",
             split = ",",
             description = "Which services, by their providers' names; default: all there are.")
-    private List<String> services = List.of();
+    List<String> services = List.of();
 
     @Option(
             names = "--accounts",
             paramLabel = "N",
             defaultValue = "2",
             description = "How many accounts each service has; default: ${DEFAULT-VALUE}.")
-    private int accounts;
+    int accounts;
 
     @Option(
             names = "--limit",
             paramLabel = "LIMIT",
             description =
                     "What each account may use, such as '1000 requests / 1h'; may be repeated; default: no limit.")
-    private List<String> limits = List.of();
+    List<String> limits = List.of();
 
     @Option(
             names = "--latency",
             paramLabel = "TIME",
             description = "How long answers take, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
-    private String latency = "1s";
+    String latency = "1s";
 
     @Option(
             names = "--fault",
             paramLabel = "FAULT",
             description = "What goes wrong, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
-    private List<String> faults = List.of();
+    List<String> faults = List.of();
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
             description = "Where chance starts; default: ${DEFAULT-VALUE}.")
-    private long seed;
+    long seed;
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -85,16 +85,16 @@ public final class EmulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return OptionalModule.EMULATOR.needed("emulate", () -> new EmulatorRun(surroundings, wish()).run());
+        check();
+        return OptionalModule.EMULATOR.needed("emulate", () -> new EmulatorRun(surroundings, this).run());
     }
 
-    private EmulatorRun.Wish wish() {
+    private void check() {
         if (accounts < 1) {
             throw new UserMistake("--accounts is 1 or more, not " + accounts);
         }
         if (port < 0 || port > HIGHEST_PORT) {
             throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);
         }
-        return new EmulatorRun.Wish(port, services, accounts, limits, latency, faults, seed);
     }
 }

@@ -19,50 +19,22 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Emulated services that listen until the user has had enough of them. Confined to one thread. */
-public final class EmulatorRun {
+final class EmulatorRun {
 
     private static final int SHOWN = 10;
 
     private final Surroundings surroundings;
-    private final Wish wish;
-
-    /**
-     * What a user wants emulated, as it was typed. Immutable.
-     *
-     * @param port the port; 0: any that is free
-     * @param services the services by their providers' names; empty: all
-     * @param accounts how many accounts each has, 1 or more
-     * @param limits what each account may use
-     * @param latency how long answers take
-     * @param faults what goes wrong
-     * @param seed where chance starts
-     */
-    public record Wish(
-            int port,
-            List<String> services,
-            int accounts,
-            List<String> limits,
-            String latency,
-            List<String> faults,
-            long seed) {
-
-        /** Copies what is mutable. */
-        public Wish {
-            services = List.copyOf(services);
-            limits = List.copyOf(limits);
-            faults = List.copyOf(faults);
-        }
-    }
+    private final EmulateCommand command;
 
     /**
      * Prepares a run; nothing listens yet.
      *
      * @param surroundings where to print, and when to end
-     * @param wish what to emulate
+     * @param command what to emulate, as it was typed
      */
-    public EmulatorRun(Surroundings surroundings, Wish wish) {
+    EmulatorRun(Surroundings surroundings, EmulateCommand command) {
         this.surroundings = surroundings;
-        this.wish = wish;
+        this.command = command;
     }
 
     /**
@@ -71,7 +43,7 @@ public final class EmulatorRun {
      * @return the exit code
      * @throws UserMistake if a value can't be used or the port can't be had
      */
-    public int run() {
+    int run() {
         try (EmulatorServer server = start()) {
             print(server);
             surroundings.interruption().join();
@@ -80,23 +52,23 @@ public final class EmulatorRun {
     }
 
     private EmulatorServer start() {
-        EmulationBounds.atMost("--accounts", wish.accounts(), EmulationBounds.MOST_ACCOUNTS, "accounts");
+        EmulationBounds.atMost("--accounts", command.accounts, EmulationBounds.MOST_ACCOUNTS, "accounts");
         try {
             long now = surroundings.timeline().nanoTime();
             List<EmulatedService> services = kinds().stream()
                     .map(kind -> new EmulatedService(settings(kind), now))
                     .toList();
-            return EmulatorServer.start(services, wish.port(), surroundings.timeline());
+            return EmulatorServer.start(services, command.port, surroundings.timeline());
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }
     }
 
     private List<ServiceKind> kinds() {
-        if (wish.services().isEmpty()) {
+        if (command.services.isEmpty()) {
             return List.of(ServiceKind.values());
         }
-        return wish.services().stream().distinct().map(EmulatorRun::kind).toList();
+        return command.services.stream().distinct().map(EmulatorRun::kind).toList();
     }
 
     private static ServiceKind kind(String provider) {
@@ -110,15 +82,15 @@ public final class EmulatorRun {
     }
 
     private ServiceSettings settings(ServiceKind kind) {
-        ServiceLimit[] limits = wish.limits().stream()
+        ServiceLimit[] limits = command.limits.stream()
                 .map(Limit::parse)
                 .map(limit -> counted(kind, limit))
                 .toArray(ServiceLimit[]::new);
         ServiceSettingsBuilder builder = ServiceSettings.builder(kind)
-                .latency(Latency.parse(wish.latency()))
-                .faults(EmulationBounds.faults(wish.faults(), wish.accounts()))
-                .seed(wish.seed());
-        for (int number = 1; number <= wish.accounts(); number++) {
+                .latency(Latency.parse(command.latency))
+                .faults(EmulationBounds.faults(command.faults, command.accounts))
+                .seed(command.seed);
+        for (int number = 1; number <= command.accounts; number++) {
             builder.account("account-" + number, "token-" + number, limits);
         }
         return builder.build();
@@ -139,13 +111,13 @@ public final class EmulatorRun {
         out.println();
         kinds().forEach(kind -> out.println(String.format("  %-12s %s", kind.provider(), server.baseUrl(kind))));
         out.println();
-        out.println("Each has " + Words.count(wish.accounts(), "account") + ": "
+        out.println("Each has " + Words.count(command.accounts, "account") + ": "
                 + settings(kinds().get(0)).accounts().stream()
                         .limit(SHOWN)
                         .map(EmulatorRun::line)
                         .collect(Collectors.joining(", "))
-                + (wish.accounts() > SHOWN ? ", and so on" : ""));
-        out.println("Limits of each: " + (wish.limits().isEmpty() ? "none" : String.join(", ", wish.limits())));
+                + (command.accounts > SHOWN ? ", and so on" : ""));
+        out.println("Limits of each: " + (command.limits.isEmpty() ? "none" : String.join(", ", command.limits)));
         out.println("What arrived:   " + server.statsUrl());
         out.println();
         out.println("Try it:");

@@ -7,8 +7,6 @@ import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Shares;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.config.Configuration;
-import dev.whippletree.config.PriceList;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +16,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says beforehand whether accounts will do, by running the production engine over emulated services in virtual time. */
+/**
+ * Says beforehand whether accounts will do, by running the production engine over emulated services in virtual time. What was typed is read
+ * by {@link TypedPlan}, where the module that plans is at hand.
+ */
 @Command(
         name = "plan",
         description = {
@@ -42,26 +43,26 @@ public final class PlanCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             description = "How many start at once; several sizes by comma, a plan for each; default: 500.")
-    private List<Integer> interviews = List.of(DEFAULT_INTERVIEWS);
+    List<Integer> interviews = List.of(DEFAULT_INTERVIEWS);
 
     @Option(
             names = "--questions",
             paramLabel = "N",
             description = "How many each asks, one after the other; default: 17.")
-    private Optional<Integer> questions = Optional.empty();
+    Optional<Integer> questions = Optional.empty();
 
     @Option(
             names = "--repeat",
             paramLabel = "SHARE",
             converter = Shares.class,
             description = "The share of prompts that repeat another's, the same at every size; default: 80%%.")
-    private Optional<Double> repeat = Optional.empty();
+    Optional<Double> repeat = Optional.empty();
 
     @Option(
             names = "--distinct",
             paramLabel = "N",
             description = "Instead: questions are drawn from a bank of N, so that more interviews repeat more of them.")
-    private Optional<Integer> distinct = Optional.empty();
+    Optional<Integer> distinct = Optional.empty();
 
     @Option(
             names = "--accounts",
@@ -69,48 +70,48 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Whom they ask: service, how many, limits and credit of each, such as huggingface:2x1000/h or"
                     + " groq:1x30/min+1000/d+8000tok/min+0.10usd/month; several kinds by comma;"
                     + " default: those of the configuration.")
-    private Optional<String> accounts = Optional.empty();
+    Optional<String> accounts = Optional.empty();
 
     @Option(
             names = "--for",
             paramLabel = "TIME",
             converter = Durations.class,
             description = "In what time everybody has to be answered; default: 1h.")
-    private Optional<Duration> horizon = Optional.empty();
+    Optional<Duration> horizon = Optional.empty();
 
     @Option(
             names = "--minutes",
             paramLabel = "N",
             description = "How long an interview takes if nobody waits; default: no pause between questions.")
-    private Optional<Integer> minutes = Optional.empty();
+    Optional<Integer> minutes = Optional.empty();
 
     @Option(
             names = "--over",
             paramLabel = "TIME",
             converter = Durations.class,
             description = "In what time the interviews start, evenly; default: all at the same instant.")
-    private Optional<Duration> over = Optional.empty();
+    Optional<Duration> over = Optional.empty();
 
     @Option(
             names = "--wait",
             paramLabel = "TIME",
             converter = Durations.class,
             description = "How long a prompt may wait for room; default: as long as --for says.")
-    private Optional<Duration> longestWait = Optional.empty();
+    Optional<Duration> longestWait = Optional.empty();
 
     @Option(
             names = "--tokens",
             paramLabel = "PROMPT/ANSWER",
             converter = TokenSizes.class,
             description = "Tokens of a prompt and its answer; default: 300/200.")
-    private Optional<TokenSizes.Sizes> tokens = Optional.empty();
+    Optional<TokenSizes.Sizes> tokens = Optional.empty();
 
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
             description = "The bound on an answer that is sent along, which some services count in full;"
                     + " default: as the configuration's route says; with --accounts, as long as the answer.")
-    private Optional<Integer> maxTokens = Optional.empty();
+    Optional<Integer> maxTokens = Optional.empty();
 
     @Option(
             names = "--latency",
@@ -118,29 +119,29 @@ public final class PlanCommand implements Callable<Integer> {
             description =
                     "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; give or take 20%% unless"
                             + " stated; default: 1s.")
-    private Optional<String> latency = Optional.empty();
+    Optional<String> latency = Optional.empty();
 
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
             description = "How an account is chosen; default: as the route says, else round-robin.")
-    private Optional<String> strategy = Optional.empty();
+    Optional<String> strategy = Optional.empty();
 
     @Option(
             names = "--processes",
             paramLabel = "N",
             description = "How many processes the advice on several supposes; default: 4.")
-    private Optional<Integer> processes = Optional.empty();
+    Optional<Integer> processes = Optional.empty();
 
     @Option(
             names = "--tier",
             paramLabel = "ACCOUNTS",
             description =
                     "What the advice on one more tier adds, written as --accounts; default: one account with Groq.")
-    private Optional<String> tier = Optional.empty();
+    Optional<String> tier = Optional.empty();
 
     @Option(names = "--no-advice", description = "Plan the accounts as they are and nothing besides: quicker.")
-    private boolean withoutAdvice;
+    boolean withoutAdvice;
 
     @Option(
             names = "--prices",
@@ -148,29 +149,29 @@ public final class PlanCommand implements Callable<Integer> {
             description =
                     "What tokens cost: your dated list; default: the one the configuration names. Without one, cost"
                             + " is unknown.")
-    private Optional<Path> prices = Optional.empty();
+    Optional<Path> prices = Optional.empty();
 
     @Option(
             names = "--runs-per-month",
             paramLabel = "N",
             defaultValue = "30",
             description = "How often the interviews are held in a month, for the cost; default: ${DEFAULT-VALUE}.")
-    private int runsPerMonth;
+    int runsPerMonth;
 
     @Option(
             names = "--report",
             paramLabel = "FILE",
             description = "Write everything into one HTML page, with pictures.")
-    private Optional<Path> report = Optional.empty();
+    Optional<Path> report = Optional.empty();
 
     @Option(names = "--json", description = "Print everything as JSON.")
-    private boolean json;
+    boolean json;
 
     @Option(names = "--seed", paramLabel = "N", description = "Where chance starts; default: 1.")
-    private Optional<Long> seed = Optional.empty();
+    Optional<Long> seed = Optional.empty();
 
     @Mixin
-    private final Opening opening = new Opening();
+    final Opening opening = new Opening();
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -184,7 +185,7 @@ public final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         checkCombination();
         checkRanges();
-        return OptionalModule.PLANNER.needed("plan", () -> new PlanRun(surroundings, wish()).run());
+        return OptionalModule.PLANNER.needed("plan", () -> new PlanRun(surroundings, this).run());
     }
 
     private void checkCombination() {
@@ -213,39 +214,5 @@ public final class PlanCommand implements Callable<Integer> {
         if (number < 1) {
             throw new UserMistake(option + " is 1 or more, not " + number);
         }
-    }
-
-    private PlanWish wish() {
-        Optional<Configuration> configuration =
-                accounts.isPresent() ? Optional.empty() : Optional.of(opening.configurationToPlan(surroundings));
-        Optional<PriceList> named =
-                prices.map(file -> PriceList.read(surroundings.folder().resolve(file)));
-        return new PlanWish(
-                interviews,
-                load(),
-                new PlanWish.Pool(accounts, opening.model(), configuration, strategy, tier),
-                latency,
-                horizon,
-                longestWait,
-                processes,
-                seed,
-                !withoutAdvice,
-                new PlanWish.Output(
-                        named.or(() -> configuration.flatMap(Configuration::prices)),
-                        runsPerMonth,
-                        json,
-                        report.map(surroundings.folder()::resolve)));
-    }
-
-    private PlanWish.Load load() {
-        return new PlanWish.Load(
-                questions,
-                repeat,
-                distinct,
-                tokens.map(TokenSizes.Sizes::prompt),
-                tokens.map(TokenSizes.Sizes::answer),
-                maxTokens,
-                minutes.map(Duration::ofMinutes),
-                over);
     }
 }

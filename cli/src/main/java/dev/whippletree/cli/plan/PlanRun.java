@@ -18,26 +18,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Optional;
 
 /** Makes a plan and hands it out. Confined to one thread. */
-public final class PlanRun {
+final class PlanRun {
 
     private static final int HOLDS = 0;
     private static final int DOES_NOT_HOLD = 1;
     private static final int UNKNOWN = 8;
 
     private final Surroundings surroundings;
-    private final PlanWish wish;
+    private final PlanCommand command;
 
     /**
      * Prepares a plan.
      *
      * @param surroundings where to print
-     * @param wish what to plan
+     * @param command what to plan, as it was typed
      */
-    public PlanRun(Surroundings surroundings, PlanWish wish) {
+    PlanRun(Surroundings surroundings, PlanCommand command) {
         this.surroundings = surroundings;
-        this.wish = wish;
+        this.command = command;
     }
 
     /**
@@ -46,20 +47,22 @@ public final class PlanRun {
      * @return 0 if every size holds, 1 if one doesn't, else 8: limits aren't known
      * @throws UserMistake if a value can't be used, or the page can't be written
      */
-    public int run() {
-        PlanRequest request = WishedPlan.request(wish, knownPlugins());
-        wish.output().report().ifPresent(PlanRun::checkWritable);
+    int run() {
+        TypedPlan typed = TypedPlan.read(command, surroundings);
+        PlanRequest request = typed.request(knownPlugins());
+        Optional<Path> report = command.report.map(surroundings.folder()::resolve);
+        report.ifPresent(PlanRun::checkWritable);
         CapacityPlan plan = plan(request);
         Instant now = surroundings.timeline().now();
-        Costs costs = new Costs(
-                wish.output().prices(), wish.output().runsPerMonth(), LocalDate.ofInstant(now, surroundings.zone()));
-        wish.output().report().ifPresent(file -> write(file, new PlanPage(plan, costs).html()));
-        if (wish.output().json()) {
+        Costs costs =
+                new Costs(typed.prices(), command.runsPerMonth, LocalDate.ofInstant(now, surroundings.zone()));
+        report.ifPresent(file -> write(file, new PlanPage(plan, costs).html()));
+        if (command.json) {
             surroundings.out().println(PlanJson.write(plan, costs));
         } else {
             new PlanText(plan, costs, surroundings.terminal().screen()).lines().forEach(surroundings.out()::println);
         }
-        wish.output().report().ifPresent(file -> surroundings.err().println("The report is in " + file + "."));
+        report.ifPresent(file -> surroundings.err().println("The report is in " + file + "."));
         return switch (Sentences.worst(plan)) {
             case HOLDS, TIGHT -> HOLDS;
             case UNKNOWN -> UNKNOWN;

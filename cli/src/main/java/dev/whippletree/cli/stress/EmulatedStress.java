@@ -14,23 +14,23 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A stress run over emulated accounts, on real sockets and in real time. Confined to one thread. */
-public final class EmulatedStress {
+final class EmulatedStress {
 
     /** The exit code after Ctrl-C. */
     static final int INTERRUPTED = 130;
 
     private final Surroundings surroundings;
-    private final StressWish wish;
+    private final StressCommand command;
 
     /**
      * Prepares a run.
      *
      * @param surroundings where to print
-     * @param wish what to run
+     * @param command what to run, as it was typed
      */
-    public EmulatedStress(Surroundings surroundings, StressWish wish) {
+    EmulatedStress(Surroundings surroundings, StressCommand command) {
         this.surroundings = surroundings;
-        this.wish = wish;
+        this.command = command;
     }
 
     /**
@@ -39,8 +39,8 @@ public final class EmulatedStress {
      * @return 0 if every check held, else 1; 130 after Ctrl-C
      * @throws UserMistake if a value can't be used
      */
-    public int run() {
-        StressSettings settings = WishedSettings.emulated(wish);
+    int run() {
+        StressSettings settings = TypedStress.emulated(command);
         new Announcement(surroundings).of(settings, Processes.ONE, false);
         try (StressEmulation emulation = StressEmulation.start(settings, surroundings.timeline());
                 Whippletree whippletree = open(emulation)) {
@@ -66,9 +66,7 @@ public final class EmulatedStress {
     private Whippletree open(StressEmulation emulation) {
         Whippletree.Builder builder = surroundings.builders().get();
         emulation.accounts().forEach(builder::account);
-        if (!wish.cache().equals(StressWish.NO_CACHE)) {
-            builder.cache(wish.cache());
-        }
+        TypedStress.cache(command).ifPresent(builder::cache);
         return builder.build();
     }
 }

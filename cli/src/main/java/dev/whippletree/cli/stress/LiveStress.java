@@ -28,27 +28,24 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A stress run over the user's own accounts, never with more calls than were announced. Confined to one thread. */
-public final class LiveStress {
+final class LiveStress {
 
     /** Two or three sentences are asked for; a model that thinks first spends several times as much. */
     private static final int MOST_TOKENS = 500;
 
     private final Surroundings surroundings;
-    private final StressWish wish;
-    private final boolean agreed;
+    private final StressCommand command;
     private final CallBudget budget = new CallBudget();
 
     /**
      * Prepares a run.
      *
      * @param surroundings where to print, and whom to ask
-     * @param wish what to run
-     * @param agreed whether the user has agreed already
+     * @param command what to run, as it was typed
      */
-    public LiveStress(Surroundings surroundings, StressWish wish, boolean agreed) {
+    LiveStress(Surroundings surroundings, StressCommand command) {
         this.surroundings = surroundings;
-        this.wish = wish;
-        this.agreed = agreed;
+        this.command = command;
     }
 
     /**
@@ -58,8 +55,8 @@ public final class LiveStress {
      * @return 0 if every check held or the user didn't agree, else 1
      * @throws UserMistake if a value can't be used, or nobody is there to agree
      */
-    public int run(Function<UnaryOperator<ProviderClient>, Whippletree> opening) {
-        Interviews interviews = WishedSettings.interviews(wish).withMaxTokens(MOST_TOKENS);
+    int run(Function<UnaryOperator<ProviderClient>, Whippletree> opening) {
+        Interviews interviews = TypedStress.interviews(command).withMaxTokens(MOST_TOKENS);
         try (Whippletree whippletree = opening.apply(budget::around)) {
             CallCap cap = cap(interviews, whippletree);
             announce(interviews, whippletree.configuration().accounts(), cap);
@@ -155,7 +152,7 @@ public final class LiveStress {
     }
 
     private boolean agreed() {
-        if (agreed) {
+        if (command.yes) {
             return true;
         }
         if (!surroundings.terminal().in()) {

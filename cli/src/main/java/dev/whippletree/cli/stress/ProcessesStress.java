@@ -9,6 +9,7 @@ import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.stress.processes.Assignment;
 import dev.whippletree.cli.stress.processes.Children;
 import dev.whippletree.cli.stress.processes.SharedRedis;
+import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.planner.interviews.Check;
 import dev.whippletree.planner.interviews.InterviewResults;
@@ -27,13 +28,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A stress run over emulated accounts by several processes, which share what they can by Redis. Confined to one thread. */
-public final class ProcessesStress {
+final class ProcessesStress {
 
     /** With more of them the lines that are drawn anew might not fit on a terminal. */
     private static final int MOST_LIVE_ROWS = 8;
 
     private final Surroundings surroundings;
-    private final StressWish wish;
+    private final StressCommand command;
     private final StressSettings settings;
     private final Processes processes;
     private final Optional<SharedRedis> redis;
@@ -42,15 +43,16 @@ public final class ProcessesStress {
      * Prepares a run.
      *
      * @param surroundings where to print
-     * @param wish what to run
+     * @param command what to run, as it was typed
      * @throws UserMistake if a value can't be used
      */
-    public ProcessesStress(Surroundings surroundings, StressWish wish) {
+    ProcessesStress(Surroundings surroundings, StressCommand command) {
         this.surroundings = surroundings;
-        this.wish = wish;
-        this.settings = WishedSettings.emulated(wish);
-        this.processes = WishedSettings.processes(wish, settings);
-        this.redis = wish.redis()
+        this.command = command;
+        this.settings = TypedStress.emulated(command);
+        this.processes = TypedStress.processes(command, settings);
+        this.redis = command.redis
+                .map(Secret::of)
                 .map(uri -> SharedRedis.of(uri, surroundings.timeline().random().nextLong()));
     }
 
@@ -60,7 +62,7 @@ public final class ProcessesStress {
      * @return 0 if every check held, else 1; 130 after Ctrl-C
      * @throws UserMistake if Redis can't be reached
      */
-    public int run() {
+    int run() {
         new Announcement(surroundings).of(settings, processes, true);
         try (StressEmulation emulation = StressEmulation.start(settings, surroundings.timeline())) {
             Assignment assignment = assignment(emulation);
@@ -85,7 +87,7 @@ public final class ProcessesStress {
                 settings.accounts(),
                 processes.declared(settings.limit()),
                 emulation.baseUrl(),
-                Optional.of(wish.cache()).filter(cache -> !cache.equals(StressWish.NO_CACHE)),
+                TypedStress.cache(command),
                 redis.map(SharedRedis::keyPrefix));
     }
 

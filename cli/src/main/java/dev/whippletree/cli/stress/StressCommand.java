@@ -7,7 +7,6 @@ import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Shares;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.model.Secret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Starts many interviews at once, over emulated accounts or one's own, and checks what must hold. */
+/**
+ * Starts many interviews at once, over emulated accounts or one's own, and checks what must hold. What was typed is read by
+ * {@link TypedStress}, where the module that knows interviews is at hand.
+ */
 @Command(
         name = "stress",
         description = {
@@ -35,62 +37,62 @@ public final class StressCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
     @Option(names = "--interviews", paramLabel = "N", description = "How many start at once; default: 500.")
-    private Optional<Integer> interviews = Optional.empty();
+    Optional<Integer> interviews = Optional.empty();
 
     @Option(
             names = "--questions",
             paramLabel = "N",
             description = "How many each asks, one after the other; default: 17.")
-    private Optional<Integer> questions = Optional.empty();
+    Optional<Integer> questions = Optional.empty();
 
     @Option(
             names = "--repeat",
             paramLabel = "SHARE",
             converter = Shares.class,
             description = "The share of prompts that repeat another's; default: 80%%.")
-    private Optional<Double> repeat = Optional.empty();
+    Optional<Double> repeat = Optional.empty();
 
     @Option(
             names = "--think",
             paramLabel = "TIME",
             converter = Durations.class,
             description = "How long each pauses before its next question; default: not at all.")
-    private Optional<Duration> think = Optional.empty();
+    Optional<Duration> think = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "N", description = "Who asks what, and all other chance; default: 1.")
-    private Optional<Long> seed = Optional.empty();
+    Optional<Long> seed = Optional.empty();
 
     @Option(names = "--accounts", paramLabel = "N", description = "How many emulated accounts; default: 2.")
-    private Optional<Integer> accounts = Optional.empty();
+    Optional<Integer> accounts = Optional.empty();
 
     @Option(
             names = "--latency",
             paramLabel = "TIME",
             description = "How long emulated answers take, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
-    private Optional<String> latency = Optional.empty();
+    Optional<String> latency = Optional.empty();
 
     @Option(
             names = "--fault",
             paramLabel = "FAULT",
             description = "What goes wrong, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
-    private List<String> faults = List.of();
+    List<String> faults = List.of();
 
     @Option(
             names = "--tight",
             description = "Two accounts of 200 requests per 10 s, one of which answers 503 from 5 s to 40 s.")
-    private boolean tight;
+    boolean tight;
 
     @Option(
             names = "--cache",
             paramLabel = "NAME",
             description = "The cache in front of them, or none; default: ehcache.")
-    private Optional<String> cache = Optional.empty();
+    Optional<String> cache = Optional.empty();
 
     @Option(
             names = "--processes",
             paramLabel = "N",
             description = "How many processes conduct the interviews, each its part of them; default: this one alone.")
-    private Optional<Integer> processes = Optional.empty();
+    Optional<Integer> processes = Optional.empty();
 
     @Option(
             names = "--redis",
@@ -98,15 +100,15 @@ public final class StressCommand implements Callable<Integer> {
             description =
                     "The Redis by which the processes share answers, limits and calls, such as"
                             + " redis://localhost:6379. Without it each is given its part of the limits and makes its own calls.")
-    private Optional<String> redis = Optional.empty();
+    Optional<String> redis = Optional.empty();
 
     @Option(
             names = "--live",
             description = "Ask your own accounts instead; says first how many calls it makes at most.")
-    private boolean live;
+    boolean live;
 
     @Option(names = "--yes", description = "Don't ask before --live starts.")
-    private boolean yes;
+    boolean yes;
 
     @Mixin
     private final Opening opening = new Opening();
@@ -127,28 +129,12 @@ public final class StressCommand implements Callable<Integer> {
 
     private int runEmulated() {
         return processes.isPresent() || redis.isPresent()
-                ? new ProcessesStress(surroundings, wish()).run()
-                : new EmulatedStress(surroundings, wish()).run();
+                ? new ProcessesStress(surroundings, this).run()
+                : new EmulatedStress(surroundings, this).run();
     }
 
     private int runLive() {
-        return new LiveStress(surroundings, wish(), yes).run(clients -> opening.open(surroundings, clients));
-    }
-
-    private StressWish wish() {
-        return new StressWish(
-                interviews,
-                questions,
-                repeat,
-                think,
-                seed,
-                accounts,
-                latency,
-                faults,
-                tight,
-                cache.orElse("ehcache"),
-                processes.orElse(1),
-                redis.map(Secret::of));
+        return new LiveStress(surroundings, this).run(clients -> opening.open(surroundings, clients));
     }
 
     private void checkCombination() {

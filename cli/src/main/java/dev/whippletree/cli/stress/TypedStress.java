@@ -6,29 +6,35 @@ import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.planner.interviews.Interviews;
 import dev.whippletree.planner.interviews.Processes;
 import dev.whippletree.planner.interviews.StressSettings;
+import java.util.Optional;
 
 /** Turns what a user typed into the settings of a run. */
-final class WishedSettings {
+final class TypedStress {
 
     /** A million prompts take minutes and a gigabyte. */
     private static final int MOST_PROMPTS = 1_000_000;
 
-    private WishedSettings() {}
+    private static final String USUAL_CACHE = "ehcache";
+
+    /** The name that stands for no cache at all. */
+    private static final String NO_CACHE = "none";
+
+    private TypedStress() {}
 
     /**
      * Returns the interviews.
      *
      * @throws UserMistake if a value can't be used, saying which
      */
-    static Interviews interviews(StressWish wish) {
+    static Interviews interviews(StressCommand command) {
         try {
             Interviews interviews = Interviews.STANDARD;
-            interviews = wish.interviews().map(interviews::withInterviews).orElse(interviews);
-            interviews = wish.questions().map(interviews::withQuestions).orElse(interviews);
-            interviews = wish.repeat().map(interviews::withRepeat).orElse(interviews);
-            interviews = wish.think().map(interviews::withThink).orElse(interviews);
+            interviews = command.interviews.map(interviews::withInterviews).orElse(interviews);
+            interviews = command.questions.map(interviews::withQuestions).orElse(interviews);
+            interviews = command.repeat.map(interviews::withRepeat).orElse(interviews);
+            interviews = command.think.map(interviews::withThink).orElse(interviews);
             EmulationBounds.atMost("--interviews and --questions", interviews.prompts(), MOST_PROMPTS, "prompts");
-            return wish.seed().map(interviews::withSeed).orElse(interviews);
+            return command.seed.map(interviews::withSeed).orElse(interviews);
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }
@@ -39,22 +45,27 @@ final class WishedSettings {
      *
      * @throws UserMistake if a value can't be used, saying which
      */
-    static StressSettings emulated(StressWish wish) {
-        StressSettings settings = wish.tight() ? StressSettings.TIGHT : StressSettings.STANDARD;
-        settings = settings.withInterviews(interviews(wish));
+    static StressSettings emulated(StressCommand command) {
+        StressSettings settings = command.tight ? StressSettings.TIGHT : StressSettings.STANDARD;
+        settings = settings.withInterviews(interviews(command));
         try {
-            settings = wish.accounts().map(settings::withAccounts).orElse(settings);
-            settings = wish.latency()
+            settings = command.accounts.map(settings::withAccounts).orElse(settings);
+            settings = command.latency
                     .map(Latency::parse)
                     .map(settings::withLatency)
                     .orElse(settings);
             EmulationBounds.atMost("--accounts", settings.accounts(), EmulationBounds.MOST_ACCOUNTS, "accounts");
-            return wish.faults().isEmpty()
+            return command.faults.isEmpty()
                     ? settings
-                    : settings.withFaults(EmulationBounds.faults(wish.faults(), settings.accounts()));
+                    : settings.withFaults(EmulationBounds.faults(command.faults, settings.accounts()));
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Returns the name of the cache in the process; empty: none. */
+    static Optional<String> cache(StressCommand command) {
+        return Optional.of(command.cache.orElse(USUAL_CACHE)).filter(cache -> !cache.equals(NO_CACHE));
     }
 
     /**
@@ -62,14 +73,15 @@ final class WishedSettings {
      *
      * @throws UserMistake if there can't be so many, saying why
      */
-    static Processes processes(StressWish wish, StressSettings settings) {
-        if (wish.processes() > settings.interviews().interviews()) {
-            throw new UserMistake("--processes " + wish.processes() + " is more than there are interviews ("
+    static Processes processes(StressCommand command, StressSettings settings) {
+        int number = command.processes.orElse(1);
+        if (number > settings.interviews().interviews()) {
+            throw new UserMistake("--processes " + number + " is more than there are interviews ("
                     + settings.interviews().interviews() + "): some would have nothing to do");
         }
         try {
             Processes processes = new Processes(
-                    wish.processes(), wish.processes() == 1 || wish.redis().isPresent());
+                    number, number == 1 || command.redis.isPresent());
             processes.declared(settings.limit());
             return processes;
         } catch (IllegalArgumentException e) {

@@ -1,0 +1,121 @@
+package dev.whippletree.cli.plan;
+
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.KnownPlugins;
+import dev.whippletree.config.PriceList;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.planner.AccountPool;
+import dev.whippletree.planner.PlanRequest;
+import dev.whippletree.planner.Workload;
+import dev.whippletree.settings.RouteSettings;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What a user typed, with the files that it names. Immutable.
+ *
+ * @param command what was typed; what is absent is as in the standard plan
+ * @param configuration whose accounts are asked; absent if accounts were typed
+ * @param prices what tokens cost, if somebody said so
+ */
+record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Optional<PriceList> prices) {
+
+    /**
+     * Reads the files.
+     *
+     * @throws UserMistake if there is nobody to plan for
+     */
+    static TypedPlan read(PlanCommand command, Surroundings surroundings) {
+        Optional<Configuration> configuration = command.accounts.isPresent()
+                ? Optional.empty()
+                : Optional.of(command.opening.configurationToPlan(surroundings));
+        Optional<PriceList> named = command.prices.map(
+                file -> PriceList.read(surroundings.folder().resolve(file)));
+        return new TypedPlan(command, configuration, named.or(() -> configuration.flatMap(Configuration::prices)));
+    }
+
+    /**
+     * Returns what the planner is asked.
+     *
+     * @param known the plugins that may be named
+     * @throws UserMistake if a value can't be used, saying which
+     */
+    PlanRequest request(KnownPlugins known) {
+        AccountPool pool = pool(known);
+        Optional<AccountPool> tier = command.tier.map(text -> accounts("--tier: ", text, known));
+        return checked("", () -> {
+            PlanRequest request = PlanRequest.of(command.interviews, pool).withAdvice(!command.withoutAdvice);
+            request = command.horizon.map(request::withHorizon).orElse(request);
+            request = request.withWorkload(workload());
+            request = command.latency.map(Latency::parse).map(request::withUsualLatency).orElse(request);
+            request = command.longestWait.map(request::withLongestWait).orElse(request);
+            request = command.processes.map(request::withProcesses).orElse(request);
+            request = command.seed.map(request::withSeed).orElse(request);
+            request = prices.map(request::withPrices).orElse(request);
+            return tier.map(request::withAddedTier).orElse(request);
+        });
+    }
+
+    private static void checkKnown(String option, KnownPlugins.Kind kind, String name) {
+        kind.unknown(name).ifPresent(message -> {
+            throw new UserMistake(option + message);
+        });
+    }
+
+    private AccountPool pool(KnownPlugins known) {
+        AccountPool pool = command.accounts
+                .map(text -> accounts("--accounts: ", text, known))
+                .orElseGet(() -> checked("", () -> AccountPool.of(configuration.orElseThrow())));
+        command.strategy.ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
+        return command.strategy.map(name -> withStrategy(pool, name)).orElse(pool);
+    }
+
+    private AccountPool accounts(String option, String text, KnownPlugins known) {
+        AccountPool pool = checked(
+                option,
+                () -> command.opening
+                        .model()
+                        .map(model -> AccountPool.parse(text, model))
+                        .orElseGet(() -> AccountPool.parse(text)));
+        pool.groups().forEach(group -> checkKnown(option, known.providers(), group.service()));
+        return pool;
+    }
+
+    private static AccountPool withStrategy(AccountPool pool, String name) {
+        RouteSettings changed = pool.route().toBuilder().strategy(name).build();
+        return new AccountPool(pool.groups(), changed, pool.engine(), pool.notes());
+    }
+
+    private Workload workload() {
+        Workload load = Workload.STANDARD;
+        load = command.questions.map(load::withQuestions).orElse(load);
+        load = command.repeat.map(load::withRepeat).orElse(load);
+        load = command.distinct.map(load::withDistinct).orElse(load);
+        if (command.tokens.isPresent()) {
+            TokenSizes.Sizes sizes = command.tokens.get();
+            load = load.withTokens(sizes.prompt(), sizes.answer());
+        }
+        load = command.maxTokens.or(this::routesBound).map(load::withMaxTokens).orElse(load);
+        load = command.minutes.map(Duration::ofMinutes).map(load::withInterview).orElse(load);
+        return command.over.map(load::withOver).orElse(load);
+    }
+
+    /** What the engine sends along with a prompt that has no bound of its own; longer answers than that have one. */
+    private Optional<Integer> routesBound() {
+        int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(Workload.STANDARD.answerTokens());
+        return configuration
+                .map(there -> there.routes().get(0).maxTokens())
+                .filter(bound -> bound >= answer);
+    }
+
+    private static <T> T checked(String where, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(where + e.getMessage());
+        }
+    }
+}
