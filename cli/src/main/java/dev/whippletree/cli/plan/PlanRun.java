@@ -5,6 +5,7 @@ import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.cli.plan.answer.Costs;
 import dev.whippletree.cli.plan.answer.Sentences;
+import dev.whippletree.cli.plan.json.PlanJson;
 import dev.whippletree.cli.plan.page.PlanPage;
 import dev.whippletree.cli.plan.text.PlanText;
 import dev.whippletree.config.KnownPlugins;
@@ -54,8 +55,7 @@ final class PlanRun {
         report.ifPresent(PlanRun::checkWritable);
         CapacityPlan plan = plan(request);
         Instant now = surroundings.timeline().now();
-        Costs costs =
-                new Costs(typed.prices(), command.runsPerMonth, LocalDate.ofInstant(now, surroundings.zone()));
+        Costs costs = new Costs(typed.prices(), command.runsPerMonth, LocalDate.ofInstant(now, surroundings.zone()));
         report.ifPresent(file -> write(file, new PlanPage(plan, costs).html()));
         if (command.json) {
             surroundings.out().println(PlanJson.write(plan, costs));

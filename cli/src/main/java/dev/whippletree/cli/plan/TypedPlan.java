@@ -32,8 +32,8 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         Optional<Configuration> configuration = command.accounts.isPresent()
                 ? Optional.empty()
                 : Optional.of(command.opening.configurationToPlan(surroundings));
-        Optional<PriceList> named = command.prices.map(
-                file -> PriceList.read(surroundings.folder().resolve(file)));
+        Optional<PriceList> named =
+                command.prices.map(file -> PriceList.read(surroundings.folder().resolve(file)));
         return new TypedPlan(command, configuration, named.or(() -> configuration.flatMap(Configuration::prices)));
     }
 
@@ -50,7 +50,10 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
             PlanRequest request = PlanRequest.of(command.interviews, pool).withAdvice(!command.withoutAdvice);
             request = command.horizon.map(request::withHorizon).orElse(request);
             request = request.withWorkload(workload());
-            request = command.latency.map(Latency::parse).map(request::withUsualLatency).orElse(request);
+            request = command.latency
+                    .map(Latency::parse)
+                    .map(request::withUsualLatency)
+                    .orElse(request);
             request = command.longestWait.map(request::withLongestWait).orElse(request);
             request = command.processes.map(request::withProcesses).orElse(request);
             request = command.seed.map(request::withSeed).orElse(request);
@@ -106,9 +109,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     /** What the engine sends along with a prompt that has no bound of its own; longer answers than that have one. */
     private Optional<Integer> routesBound() {
         int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(Workload.STANDARD.answerTokens());
-        return configuration
-                .map(there -> there.routes().get(0).maxTokens())
-                .filter(bound -> bound >= answer);
+        return configuration.map(there -> there.routes().get(0).maxTokens()).filter(bound -> bound >= answer);
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {

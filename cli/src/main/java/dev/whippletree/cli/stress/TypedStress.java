@@ -80,8 +80,7 @@ final class TypedStress {
                     + settings.interviews().interviews() + "): some would have nothing to do");
         }
         try {
-            Processes processes = new Processes(
-                    number, number == 1 || command.redis.isPresent());
+            Processes processes = new Processes(number, number == 1 || command.redis.isPresent());
             processes.declared(settings.limit());
             return processes;
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,5 @@
 /**
- * A plan as one self-contained HTML page: no scripts from elsewhere, no styles, no pictures, no requests.
+ * A plan as one self-contained HTML page, which draws itself from the plan's JSON and asks for nothing from anywhere.
  */
 @NullMarked
 package dev.whippletree.cli.plan.page;

@@ -1,14 +1,28 @@
-package dev.whippletree.cli.plan;
+package dev.whippletree.cli.plan.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cli.plan.Plans;
 import dev.whippletree.cli.plan.answer.Costs;
+import java.io.InputStream;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class PlanJsonTest {
+
+    @Test
+    void plan_isWrittenAsPrograms_haveComeToReadIt() throws Exception {
+        Costs priced = new Costs(Optional.of(Plans.prices()), 30, Plans.AS_OF);
+
+        try (InputStream golden = PlanJsonTest.class.getResourceAsStream("plan.json")) {
+            assertThat(PlanJson.write(Plans.several(), priced) + "\n")
+                    .isEqualTo(new String(Objects.requireNonNull(golden).readAllBytes(), UTF_8));
+        }
+    }
 
     @Test
     void plan_isWrittenInFull() {

@@ -1,4 +1,4 @@
-package dev.whippletree.cli.plan;
+package dev.whippletree.cli.plan.json;
 
 import dev.whippletree.cli.plan.answer.Costs;
 import dev.whippletree.cli.plan.answer.Credits;

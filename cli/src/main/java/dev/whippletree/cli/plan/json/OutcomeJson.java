@@ -1,4 +1,4 @@
-package dev.whippletree.cli.plan;
+package dev.whippletree.cli.plan.json;
 
 import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.planner.Outcome;
@@ -7,19 +7,25 @@ import dev.whippletree.planner.Outcome.LimitUse;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Times;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** An outcome as a JSON tree. Stateless. */
-final class OutcomeJson {
+public final class OutcomeJson {
 
     /** Returns everything of an outcome. */
     Map<String, Object> of(Outcome outcome) {
         Map<String, Object> tree = summary(outcome);
         tree.put("accounts", outcome.accounts().stream().map(OutcomeJson::of).toList());
         tree.put("limits", outcome.limits().stream().map(OutcomeJson::of).toList());
-        tree.put("timeline", outcome.timeline().stream().map(OutcomeJson::of).toList());
+        tree.put("timeline", timeline(outcome.timeline()));
         return tree;
+    }
+
+    /** Returns minutes, or seconds. */
+    public static List<Map<String, Object>> timeline(List<Minute> minutes) {
+        return minutes.stream().map(OutcomeJson::of).toList();
     }
 
     /** Returns an outcome without its accounts and minutes. */

@@ -1,4 +1,4 @@
-package dev.whippletree.cli.plan;
+package dev.whippletree.cli.plan.json;
 
 import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.plan.answer.Costs;
@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A plan as JSON: everything in it, durations in milliseconds, shares from 0 to 1. What isn't known is absent. */
-final class PlanJson {
+public final class PlanJson {
 
     private final CapacityPlan plan;
     private final OutcomeJson outcomes;
@@ -29,8 +29,13 @@ final class PlanJson {
     }
 
     /** Returns a plan as indented JSON. */
-    static String write(CapacityPlan plan, Costs costs) {
-        return Json.write(new PlanJson(plan, costs).tree());
+    public static String write(CapacityPlan plan, Costs costs) {
+        return Json.write(tree(plan, costs));
+    }
+
+    /** Returns the same as a tree of JDK types. */
+    public static Map<String, Object> tree(CapacityPlan plan, Costs costs) {
+        return new PlanJson(plan, costs).tree();
     }
 
     private Map<String, Object> tree() {
