@@ -150,8 +150,8 @@ class PlanCommandTest {
                 .contains("8.84 usd", "265.20 usd", "<script> may spend 10 usd / month", "run 2 of 30");
         assertThat(folder.resolve("plan.html"))
                 .content()
-                .doesNotContain("<script")
-                .contains("&lt;script&gt;");
+                .doesNotContain("<script> may", "\"<script>\"")
+                .contains("\\u003cscript> may spend 10 usd / month");
     }
 
     @Test
