@@ -1,5 +1,5 @@
 /**
- * The contract that every coordinator must pass, and a coordinator for tests and simulations.
+ * The contract that every coordinator must pass.
  */
 @NullMarked
 package dev.whippletree.testkit.coordinator;
