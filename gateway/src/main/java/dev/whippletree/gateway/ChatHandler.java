@@ -64,7 +64,7 @@ final class ChatHandler implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
-            ChatRequest request = ChatRequest.read(body);
+            CompletionRequest request = CompletionRequest.read(body);
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders());
             Prompt prompt = prompt(exchange, now.models(client), client, request);
             TokenCount tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : TokenCount.NONE;
@@ -94,7 +94,7 @@ final class ChatHandler implements HttpHandler {
         return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
-    private Prompt prompt(HttpServerExchange exchange, ModelNames models, Client client, ChatRequest request) {
+    private Prompt prompt(HttpServerExchange exchange, ModelNames models, Client client, CompletionRequest request) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
@@ -109,7 +109,7 @@ final class ChatHandler implements HttpHandler {
     }
 
     /** A message that is a list of parts has none. */
-    private static String lastText(ChatRequest request) {
+    private static String lastText(CompletionRequest request) {
         List<Message> messages = request.messages();
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }

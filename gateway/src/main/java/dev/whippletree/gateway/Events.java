@@ -49,7 +49,7 @@ final class Events {
 
     private static void add(ByteArrayOutputStream bytes, Map<String, Object> json) {
         bytes.writeBytes(DATA);
-        bytes.writeBytes(Json.write(json));
+        bytes.writeBytes(GatewayJson.write(json));
         bytes.writeBytes(END_OF_EVENT);
     }
 }

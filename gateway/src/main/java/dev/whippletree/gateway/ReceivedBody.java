@@ -71,7 +71,7 @@ final class ReceivedBody {
      * @throws RequestException if it is beyond a bound of what is read, or there is no memory for it
      */
     Optional<Map<String, Object>> json() {
-        return Json.object(stream(), lease::read);
+        return GatewayJson.object(stream(), lease::read);
     }
 
     private InputStream stream() {

@@ -57,7 +57,7 @@ final class Response {
     static void send(HttpServerExchange exchange, int status, Object json) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        byte[] body = Json.write(json);
+        byte[] body = GatewayJson.write(json);
         exchange.setResponseContentLength(body.length);
         if (!exchange.isRequestComplete()) {
             leaveUnread(exchange);

@@ -181,7 +181,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     static Map<String, Object> json(String text) {
-        return Json.object(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), values -> {})
+        return GatewayJson.object(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), values -> {})
                 .orElseThrow(() -> new AssertionError("no JSON object: " + text));
     }
 

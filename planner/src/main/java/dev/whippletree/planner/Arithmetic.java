@@ -39,9 +39,9 @@ final class Arithmetic {
         Questions questions = new Questions(request, variant.interviews());
         long needed = questions.distinct();
         double load = allowance.load(needed, variant.pool());
-        String sum = "by arithmetic alone, since " + Words.number(questions.prompts()) + " prompts take "
-                + Words.number(needed) + " calls and the accounts allow "
-                + (load == 0 ? "any number" : Words.number(allowance.calls(variant.pool())));
+        String sum = "by arithmetic alone, since " + Phrases.number(questions.prompts()) + " prompts take "
+                + Phrases.number(needed) + " calls and the accounts allow "
+                + (load == 0 ? "any number" : Phrases.number(allowance.calls(variant.pool())));
         if (load > FAR_TOO_MUCH) {
             return Optional.of(outcome(variant, Verdict.DOES_NOT_HOLD, "far too much, " + sum));
         }

@@ -18,15 +18,16 @@ final class Assumptions {
         sentences.add(repetition(workload));
         sentences.add(starts(workload) + thinking(request));
         sentences.add("Answers take " + latency(request.latency()) + ", prompts have "
-                + Words.number(workload.promptTokens()) + " tokens and answers " + Words.number(workload.answerTokens())
-                + "; max_tokens is " + Words.number(workload.bound()) + ", which Groq counts in full.");
+                + Phrases.number(workload.promptTokens()) + " tokens and answers "
+                + Phrases.number(workload.answerTokens())
+                + "; max_tokens is " + Phrases.number(workload.bound()) + ", which Groq counts in full.");
         sentences.add(
                 "Limits are unused at the start, nothing fails, and caches answer at once; whoever isn't answered within "
-                        + Words.time(request.horizon()) + " counts as not held.");
+                        + Phrases.time(request.horizon()) + " counts as not held.");
         request.pool()
                 .route()
                 .deadline()
-                .ifPresent(deadline -> sentences.add("A prompt is given up after " + Words.time(deadline)
+                .ifPresent(deadline -> sentences.add("A prompt is given up after " + Phrases.time(deadline)
                         + ", the deadline of route " + request.pool().route().name()
                         + "; so is one that can't be answered by then, at once."));
         sentences.addAll(unknownServices(request));
@@ -36,13 +37,13 @@ final class Assumptions {
     }
 
     private static String latency(Latency latency) {
-        String mean = Words.time(latency.mean());
+        String mean = Phrases.time(latency.mean());
         if (latency.spread() == 0) {
             return mean + " each time";
         }
         return switch (latency.shape()) {
             case CONSTANT -> mean;
-            case UNIFORM -> mean + ", give or take " + Words.percent(latency.spread());
+            case UNIFORM -> mean + ", give or take " + Phrases.percent(latency.spread());
             case LOGNORMAL -> mean + " on average, and now and then much longer";
         };
     }
@@ -50,16 +51,16 @@ final class Assumptions {
     private static String repetition(Workload workload) {
         return workload.distinct().isPresent()
                 ? "Questions are drawn from a fixed bank of "
-                        + Words.number(workload.distinct().getAsInt())
+                        + Phrases.number(workload.distinct().getAsInt())
                         + ", so that the hit rate rises with the interviews."
-                : Words.percent(workload.repeat())
+                : Phrases.percent(workload.repeat())
                         + " of all prompts repeat another one, at every size: twice the interviews ask twice the different questions.";
     }
 
     private static String starts(Workload workload) {
         return workload.over().isZero()
                 ? "All interviews start at the same instant"
-                : "Interviews start evenly over " + Words.time(workload.over());
+                : "Interviews start evenly over " + Phrases.time(workload.over());
     }
 
     private static String thinking(PlanRequest request) {
@@ -69,9 +70,9 @@ final class Assumptions {
         Duration think = new Questions(request, 1).think();
         return think.isZero()
                 ? ", and nobody thinks between questions, since the answers alone take as long as an interview should."
-                : ", and everybody thinks for " + Words.time(think)
+                : ", and everybody thinks for " + Phrases.time(think)
                         + " between an answer and the next question, so that an " + "interview takes "
-                        + Words.time(request.workload().interview().get()) + " if nobody has to wait.";
+                        + Phrases.time(request.workload().interview().get()) + " if nobody has to wait.";
     }
 
     private static Set<String> unknownServices(PlanRequest request) {

@@ -65,7 +65,7 @@ final class FewestSearch {
         int holding = (int) least;
         while (!holds(holding)) {
             if (holding >= MOST || !isBoundByLimits(holding)) {
-                return none("not even " + Words.number(holding) + " would do: "
+                return none("not even " + Phrases.number(holding) + " would do: "
                         + outcome(holding).binding().text());
             }
             failing = holding;
@@ -124,7 +124,7 @@ final class FewestSearch {
 
     private Fewest byArithmetic(long least) {
         if (least > Integer.MAX_VALUE) {
-            return none("more than anybody can have: " + Words.number(least));
+            return none("more than anybody can have: " + Phrases.number(least));
         }
         double allowed = (double) allowance.calls(others) + (double) least * allowance.calls(kind);
         return result(

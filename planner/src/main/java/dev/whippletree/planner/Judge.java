@@ -50,7 +50,7 @@ final class Judge {
     record Judgement(Verdict verdict, String reason) {}
 
     Judgement judge(Figures figures, Binding binding) {
-        String within = " within " + Words.time(request.horizon());
+        String within = " within " + Phrases.time(request.horizon());
         if (figures.answered() < figures.prompts()) {
             return new Judgement(Verdict.DOES_NOT_HOLD, unanswered(figures, binding, within));
         }
@@ -58,12 +58,12 @@ final class Judge {
         if (longest.isPresent() && figures.waited().worst().compareTo(longest.get()) > 0) {
             return new Judgement(
                     Verdict.DOES_NOT_HOLD,
-                    "somebody waits " + Words.time(figures.waited().worst()) + " for room, longer than the "
-                            + Words.time(longest.get()) + " that are acceptable; " + binding.text());
+                    "somebody waits " + Phrases.time(figures.waited().worst()) + " for room, longer than the "
+                            + Phrases.time(longest.get()) + " that are acceptable; " + binding.text());
         }
         String used = figures.load() == 0
                 ? "everybody is answered" + within
-                : "everybody is answered" + within + " with " + Words.percent(figures.load())
+                : "everybody is answered" + within + " with " + Phrases.percent(figures.load())
                         + " of what the accounts allow";
         return new Judgement(figures.load() > COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS, used);
     }
@@ -76,20 +76,20 @@ final class Judge {
         boolean one = accounts.size() == 1;
         return new Judgement(
                 Verdict.UNKNOWN,
-                Words.list(accounts) + (one ? " declares" : " declare") + " no limits; if there were none, "
+                Phrases.list(accounts) + (one ? " declares" : " declare") + " no limits; if there were none, "
                         + (judgement.verdict() == Verdict.TIGHT ? "yes, tightly" : "yes"));
     }
 
     private static String unanswered(Figures figures, Binding binding, String within) {
         long left = figures.prompts() - figures.answered();
         String who =
-                Words.number(left) + " of " + Words.number(figures.prompts()) + " prompts aren't answered" + within;
+                Phrases.number(left) + " of " + Phrases.number(figures.prompts()) + " prompts aren't answered" + within;
         if (figures.load() > 1) {
-            return who + ": that takes " + Words.number(figures.needed()) + " calls, and the accounts allow "
-                    + Words.number(figures.allowed());
+            return who + ": that takes " + Phrases.number(figures.needed()) + " calls, and the accounts allow "
+                    + Phrases.number(figures.allowed());
         }
         return figures.failed() > 0
-                ? who + ", " + Words.number(figures.failed()) + " of them fail: " + binding.text()
+                ? who + ", " + Phrases.number(figures.failed()) + " of them fail: " + binding.text()
                 : who + ": " + binding.text();
     }
 

@@ -33,7 +33,7 @@ final class SizePlanner {
     }
 
     private String named(String part) {
-        return Words.number(interviews) + " interviews: " + part;
+        return Phrases.number(interviews) + " interviews: " + part;
     }
 
     private void addSearches() {

@@ -69,7 +69,7 @@ final class WordPieces {
     long[] of(String text, int most) {
         List<Integer> pieces = new ArrayList<>();
         pieces.add(start);
-        for (String word : Words.of(text)) {
+        for (String word : BertWords.of(text)) {
             cut(word, pieces);
             if (pieces.size() >= most) {
                 break;

@@ -3,7 +3,7 @@ package dev.whippletree.emulator.http;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceStats;
-import dev.whippletree.emulator.wire.Json;
+import dev.whippletree.emulator.wire.WireJson;
 import dev.whippletree.time.Timeline;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -168,6 +168,6 @@ public final class EmulatorServer implements AutoCloseable {
 
     private static void sendJson(HttpServerExchange exchange, Object value) {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        exchange.getResponseSender().send(Json.write(value));
+        exchange.getResponseSender().send(WireJson.write(value));
     }
 }

@@ -39,7 +39,7 @@ final class AnswerWriter {
         answer.put("choices", List.of(choice));
         answer.put("usage", dialect.usage(said));
         dialect.decorate(answer, said);
-        return Json.write(answer);
+        return WireJson.write(answer);
     }
 
     /** Returns the chunks of a stream as events, {@code [DONE]} excluded: the first gives the role, the last the end. */
@@ -69,7 +69,7 @@ final class AnswerWriter {
     }
 
     private static String event(Map<String, Object> chunk) {
-        return event(Json.write(chunk));
+        return event(WireJson.write(chunk));
     }
 
     private Map<String, Object> chunk(ChatAnswer said, Map<String, ?> delta, @Nullable String finishReason) {

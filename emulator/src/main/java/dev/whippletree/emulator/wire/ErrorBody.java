@@ -22,7 +22,7 @@ record ErrorBody(String contentType, String text) {
         error.put("type", type);
         param.ifPresent(name -> error.put("param", name));
         code.ifPresent(name -> error.put("code", name));
-        return new ErrorBody(JSON, Json.write(Map.of("error", error)));
+        return new ErrorBody(JSON, WireJson.write(Map.of("error", error)));
     }
 
     static ErrorBody object(String message, String type, String code) {
@@ -31,7 +31,7 @@ record ErrorBody(String contentType, String text) {
 
     /** Hugging Face's other form: the error is a text. */
     static ErrorBody text(String message) {
-        return new ErrorBody(JSON, Json.write(Map.of("error", message)));
+        return new ErrorBody(JSON, WireJson.write(Map.of("error", message)));
     }
 
     /** What a gateway sends that stands before a service. */

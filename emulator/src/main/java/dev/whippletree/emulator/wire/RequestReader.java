@@ -24,7 +24,7 @@ public final class RequestReader {
      * @throws IllegalArgumentException if it isn't a request, saying why
      */
     public static ChatRequest read(byte[] body) {
-        Map<String, Object> fields = Json.readObject(body);
+        Map<String, Object> fields = WireJson.readObject(body);
         if (!(fields.get("model") instanceof String model) || model.isEmpty()) {
             throw new IllegalArgumentException("'model' is missing");
         }

@@ -42,20 +42,20 @@ final class AnswerParts {
      * @throws MalformedAnswerException if a part of the answer can't be read; what was before it is told
      */
     void tell(JsonNode message) throws MalformedAnswerException {
-        Json.text(message, "reasoning")
-                .or(() -> Json.text(message, "reasoning_content"))
+        JsonFields.text(message, "reasoning")
+                .or(() -> JsonFields.text(message, "reasoning_content"))
                 .ifPresent(text -> listener.accept(new Delta.Reasoning(text)));
         String text = content(message) + string(message, REFUSAL);
         if (!text.isEmpty()) {
             listener.accept(new Delta.Text(text));
         }
-        tellToolCalls(Json.present(message, TOOL_CALLS));
-        tellFunction(0, Optional.empty(), Json.present(message, "function_call"));
+        tellToolCalls(JsonFields.present(message, TOOL_CALLS));
+        tellFunction(0, Optional.empty(), JsonFields.present(message, "function_call"));
     }
 
     /** Content is a string; some services answer with an array of parts, as requests may have it. */
     private static String content(JsonNode message) throws MalformedAnswerException {
-        Optional<JsonNode> content = Json.present(message, CONTENT);
+        Optional<JsonNode> content = JsonFields.present(message, CONTENT);
         if (content.isEmpty() || content.get().isString()) {
             return content.map(JsonNode::stringValue).orElse("");
         }
@@ -84,12 +84,13 @@ final class AnswerParts {
     }
 
     private void tellToolCall(JsonNode call, long place) throws MalformedAnswerException {
-        Optional<Long> index = Json.count(call, "index");
+        Optional<Long> index = JsonFields.count(call, "index");
         MalformedAnswerException.unless(
                 call.isObject()
-                        && (index.isPresent() || Json.present(call, "index").isEmpty()),
+                        && (index.isPresent()
+                                || JsonFields.present(call, "index").isEmpty()),
                 TOOL_CALLS);
-        tellFunction(index.orElse(place), Json.text(call, "id"), Json.present(call, "function"));
+        tellFunction(index.orElse(place), JsonFields.text(call, "id"), JsonFields.present(call, "function"));
     }
 
     private int number(long index, Optional<String> id, String name) {
@@ -126,14 +127,14 @@ final class AnswerParts {
 
     /** Arguments are JSON as text; some services write them as JSON itself. */
     private static String arguments(JsonNode function) throws MalformedAnswerException {
-        return Json.object(function, ARGUMENTS).isPresent()
+        return JsonFields.object(function, ARGUMENTS).isPresent()
                 ? function.get(ARGUMENTS).toString()
                 : string(function, ARGUMENTS);
     }
 
     /** Returns a field's text, empty if it is missing or null. */
     private static String string(JsonNode node, String field) throws MalformedAnswerException {
-        Optional<JsonNode> value = Json.present(node, field);
+        Optional<JsonNode> value = JsonFields.present(node, field);
         MalformedAnswerException.unless(value.isEmpty() || value.get().isString(), field);
         return value.map(JsonNode::stringValue).orElse("");
     }

@@ -124,7 +124,7 @@ final class ChatCall implements Runnable, Cancellable {
         request.header("Accept-Encoding", streaming ? "identity" : "gzip");
         endpoint.dialect().headers().forEach(request::header);
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
-        return request.post(new OneShotBody(ChatRequest.body(prompt, model, streaming, endpoint.dialect())))
+        return request.post(new OneShotBody(PromptWriter.body(prompt, model, streaming, endpoint.dialect())))
                 .build();
     }
 

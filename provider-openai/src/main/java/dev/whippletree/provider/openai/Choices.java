@@ -29,7 +29,7 @@ final class Choices {
      * @throws MalformedAnswerException if there is something where choices should be that isn't a list of them
      */
     static List<JsonNode> ofChunk(JsonNode chunk) throws MalformedAnswerException {
-        Optional<JsonNode> choices = Json.present(chunk, "choices");
+        Optional<JsonNode> choices = JsonFields.present(chunk, "choices");
         if (choices.isEmpty()) {
             return List.of();
         }
@@ -44,7 +44,7 @@ final class Choices {
     private static List<JsonNode> numberZero(JsonNode choices) {
         List<JsonNode> found = new ArrayList<>();
         for (int place = 0; place < choices.size(); place++) {
-            if (Json.count(choices.get(place), "index").orElse((long) place) == 0) {
+            if (JsonFields.count(choices.get(place), "index").orElse((long) place) == 0) {
                 found.add(choices.get(place));
             }
         }

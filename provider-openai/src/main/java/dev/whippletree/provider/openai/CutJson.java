@@ -31,7 +31,7 @@ final class CutJson {
         CutJson cut = new CutJson();
         start.chars().forEach(character -> cut.take((char) character));
         return cut.completions(start)
-                .flatMap(text -> Json.parse(text).stream())
+                .flatMap(text -> JsonFields.parse(text).stream())
                 .filter(node -> node.isObject() || node.isArray())
                 .findFirst();
     }

@@ -82,7 +82,7 @@ public interface Dialect {
      * @return a JSON object as the protocol has it under {@code usage}; empty if it says nothing
      */
     default Optional<JsonNode> usage(JsonNode answer) {
-        return Json.object(answer, "usage");
+        return JsonFields.object(answer, "usage");
     }
 
     /**
@@ -93,6 +93,6 @@ public interface Dialect {
      */
     default Optional<JsonNode> error(JsonNode answer) {
         return Optional.of(answer)
-                .filter(holder -> Json.present(holder, "error").isPresent());
+                .filter(holder -> JsonFields.present(holder, "error").isPresent());
     }
 }

@@ -34,20 +34,20 @@ final class Ending {
 
     /** Reads the protocol's {@code usage} object; what isn't one is no usage. */
     static Optional<TokenUsage> usage(JsonNode usage) {
-        Optional<Long> prompt = Json.count(usage, "prompt_tokens");
+        Optional<Long> prompt = JsonFields.count(usage, "prompt_tokens");
         if (prompt.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new TokenUsage(
                 prompt.get(),
-                Json.count(usage, "completion_tokens").orElse(0L),
+                JsonFields.count(usage, "completion_tokens").orElse(0L),
                 detail(usage, "prompt_tokens_details", "cached_tokens"),
                 detail(usage, "completion_tokens_details", "reasoning_tokens")));
     }
 
     private static long detail(JsonNode usage, String group, String field) {
-        return Json.object(usage, group)
-                .flatMap(details -> Json.count(details, field))
+        return JsonFields.object(usage, group)
+                .flatMap(details -> JsonFields.count(details, field))
                 .orElse(0L);
     }
 

@@ -42,7 +42,7 @@ final class ErrorReader {
     /** Reads the body of a response whose status says that it failed. */
     static ServiceError ofBody(ResponseHead head, byte[] body, InstantSource clock) {
         String text = new String(body, StandardCharsets.UTF_8);
-        Optional<JsonNode> json = Json.parse(body)
+        Optional<JsonNode> json = JsonFields.parse(body)
                 .filter(node -> node.isObject() || node.isArray())
                 .or(() -> CutJson.parse(text));
         // A page that redirects says where to, but not what to do.
@@ -57,7 +57,7 @@ final class ErrorReader {
     }
 
     private static ServiceError read(ResponseHead head, JsonNode root, String otherwise, InstantSource clock) {
-        JsonNode inner = Json.object(root, "error").orElse(root);
+        JsonNode inner = JsonFields.object(root, "error").orElse(root);
         int status = head.successful() ? statedStatus(inner).orElse(head.status()) : head.status();
         String message = head.header("x-error-message")
                 .or(() -> words(root))
@@ -74,13 +74,13 @@ final class ErrorReader {
     }
 
     private static Optional<String> first(JsonNode inner, JsonNode root, String field) {
-        return Json.text(inner, field).or(() -> Json.text(root, field));
+        return JsonFields.text(inner, field).or(() -> JsonFields.text(root, field));
     }
 
     /** Errors inside streams name their status themselves: as {@code http_status_code}, or in place of a code. */
     private static Optional<Integer> statedStatus(JsonNode error) {
         return Stream.of("http_status_code", "status", "status_code", "code")
-                .flatMap(field -> Json.count(error, field).stream())
+                .flatMap(field -> JsonFields.count(error, field).stream())
                 .filter(status -> status >= LEAST_STATUS && status <= MOST_STATUS)
                 .map(Long::intValue)
                 .findFirst();
@@ -88,7 +88,7 @@ final class ErrorReader {
 
     /** How long a model takes to load, as Hugging Face's older services say it: seconds with a fraction. */
     private static Optional<Duration> loadingTime(JsonNode root) {
-        return Json.present(root, "estimated_time")
+        return JsonFields.present(root, "estimated_time")
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::doubleValue)
                 .filter(seconds -> seconds >= 0 && seconds < Integer.MAX_VALUE)
@@ -106,7 +106,7 @@ final class ErrorReader {
             return Optional.of(all).filter(text -> !text.isEmpty());
         }
         return WORDS.stream()
-                .flatMap(field -> Json.present(node, field).stream())
+                .flatMap(field -> JsonFields.present(node, field).stream())
                 .flatMap(value -> words(value).stream())
                 .findFirst();
     }

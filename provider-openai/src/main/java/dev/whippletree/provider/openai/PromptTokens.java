@@ -49,7 +49,7 @@ public final class PromptTokens {
         }
         for (String field : PARTS_OF_THE_PROMPT) {
             Object value = prompt.parameters().extras().get(field);
-            sixths += value == null ? 0 : sixths(new String(Json.write(value), StandardCharsets.UTF_8));
+            sixths += value == null ? 0 : sixths(new String(JsonFields.write(value), StandardCharsets.UTF_8));
         }
         return tokens + (sixths + SIXTHS_A_TOKEN - 1) / SIXTHS_A_TOKEN;
     }

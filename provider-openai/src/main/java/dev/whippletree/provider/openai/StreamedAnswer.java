@@ -96,7 +96,7 @@ final class StreamedAnswer {
         if (event.data().isBlank()) {
             return;
         }
-        Optional<JsonNode> chunk = Json.parse(event.data()).filter(JsonNode::isObject);
+        Optional<JsonNode> chunk = JsonFields.parse(event.data()).filter(JsonNode::isObject);
         if (event.name().equals("error")) {
             throw error(event, chunk);
         }
@@ -113,8 +113,8 @@ final class StreamedAnswer {
         if (error.isPresent()) {
             throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
         }
-        model = Json.text(chunk, "model").orElse(model);
-        id = Json.text(chunk, "id").or(() -> id);
+        model = JsonFields.text(chunk, "model").orElse(model);
+        id = JsonFields.text(chunk, "id").or(() -> id);
         usage = dialect.usage(chunk).flatMap(Ending::usage).or(() -> usage);
         try {
             for (JsonNode choice : Choices.ofChunk(chunk)) {
@@ -126,12 +126,12 @@ final class StreamedAnswer {
     }
 
     private void takeChoice(JsonNode choice) throws MalformedAnswerException {
-        Optional<JsonNode> delta = Json.present(choice, "delta");
+        Optional<JsonNode> delta = JsonFields.present(choice, "delta");
         if (delta.isPresent()) {
             MalformedAnswerException.unless(delta.get().isObject(), "delta");
             parts.tell(delta.get());
         }
-        finishReason = Json.text(choice, "finish_reason").orElse(finishReason);
+        finishReason = JsonFields.text(choice, "finish_reason").orElse(finishReason);
     }
 
     private NoAnswerException error(EventStream.Event event, Optional<JsonNode> chunk) {

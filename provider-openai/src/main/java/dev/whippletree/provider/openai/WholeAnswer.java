@@ -29,7 +29,7 @@ final class WholeAnswer {
      * @throws NoAnswerException if it is an error, or not a whole answer
      */
     AnswerEnd read(byte[] body, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
-        JsonNode answer = Json.parse(body)
+        JsonNode answer = JsonFields.parse(body)
                 .filter(JsonNode::isObject)
                 .orElseThrow(() -> body.length == 0 ? NotAnAnswer.empty(head) : NotAnAnswer.other(head));
         Optional<JsonNode> error = dialect.error(answer);
@@ -38,14 +38,15 @@ final class WholeAnswer {
         }
         JsonNode choice = Choices.ofAnswer(answer).orElseThrow(() -> broken("the answer has no choices"));
         JsonNode message =
-                Json.object(choice, "message").orElseThrow(() -> broken("the answer's choice has no message"));
-        String reason = Json.text(choice, "finish_reason").orElseThrow(() -> broken("the answer has no finish_reason"));
+                JsonFields.object(choice, "message").orElseThrow(() -> broken("the answer's choice has no message"));
+        String reason =
+                JsonFields.text(choice, "finish_reason").orElseThrow(() -> broken("the answer has no finish_reason"));
         AnswerEnd end = Ending.of(
                         head,
                         reason,
                         dialect.usage(answer).flatMap(Ending::usage),
-                        Json.text(answer, "model").orElse(model))
-                .withId(Json.text(answer, "id"));
+                        JsonFields.text(answer, "model").orElse(model))
+                .withId(JsonFields.text(answer, "id"));
         parts(message).forEach(listener);
         return end;
     }

@@ -19,7 +19,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes JSON as JDK types. */
-final class Json {
+final class GatewayJson {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int MOST_NAME_LENGTH = 10_000;
@@ -37,7 +37,7 @@ final class Json {
                     JsonFactory.builder().streamReadConstraints(BOUNDS).build())
             .build();
 
-    private Json() {}
+    private GatewayJson() {}
 
     /**
      * Reads a JSON object.

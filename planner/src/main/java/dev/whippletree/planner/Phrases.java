@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** Numbers and times as sentences have them. Stateless. */
-final class Words {
+final class Phrases {
 
     private static final int NAMED = 3;
     private static final double PERCENT = 100;
     private static final double MILLIS_PER_SECOND = 1000;
 
-    private Words() {}
+    private Phrases() {}
 
     /** Returns {@code 1,700}. */
     static String number(long number) {

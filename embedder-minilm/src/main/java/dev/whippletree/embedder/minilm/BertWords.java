@@ -9,18 +9,18 @@ import java.util.List;
  * own. Confined. After the normalizer and pre-tokenizer of BERT (Devlin and others, <i>BERT: Pre-training of Deep Bidirectional
  * Transformers for Language Understanding</i>, 2019) as the library {@code tokenizers} has them.
  */
-final class Words {
+final class BertWords {
 
     private static final int REPLACEMENT = 0xFFFD;
 
     private final List<String> words = new ArrayList<>();
     private final StringBuilder word = new StringBuilder();
 
-    private Words() {}
+    private BertWords() {}
 
     /** Returns them in order. */
     static List<String> of(String text) {
-        Words words = new Words();
+        BertWords words = new BertWords();
         // Apart, so that a letter counts as the letter and its accent as what is left out.
         Normalizer.normalize(text, Normalizer.Form.NFD).codePoints().forEach(words::take);
         words.end();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class JsonTest {
+class JsonFieldsTest {
 
     @Test
     void values_areWrittenAsAMapperWould() {
@@ -28,7 +28,7 @@ class JsonTest {
         value.put("nested", Map.of("flags", Arrays.asList(true, false, null)));
         value.put("nothing", null);
 
-        assertThat(Json.write(value)).isEqualTo(new JsonMapper().writeValueAsBytes(value));
+        assertThat(JsonFields.write(value)).isEqualTo(new JsonMapper().writeValueAsBytes(value));
     }
 
     @ParameterizedTest
@@ -42,7 +42,7 @@ class JsonTest {
                 "  [ ]  "
             })
     void document_isReadAsAMapperWould(String text) {
-        JsonNode read = Json.parse(bytes(text)).orElseThrow();
+        JsonNode read = JsonFields.parse(bytes(text)).orElseThrow();
 
         assertThat(read.toString()).isEqualTo(new JsonMapper().readTree(text).toString());
     }
@@ -50,7 +50,7 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "{", "[1, 2", "{\"a\": 1} trailing", "{} {}", "no", "{\"a\": NaN}", "{a: 1}", "]"})
     void whatIsNotOneDocument_isNone(String text) {
-        assertThat(Json.parse(bytes(text))).isEmpty();
+        assertThat(JsonFields.parse(bytes(text))).isEmpty();
     }
 
     @ParameterizedTest
@@ -58,22 +58,22 @@ class JsonTest {
     void bytesThatAreNoCharacter_areNoDocument(String hex) {
         String quoted = "22" + hex + "22";
 
-        assertThat(Json.parse(HexFormat.of().parseHex(quoted))).isEmpty();
+        assertThat(JsonFields.parse(HexFormat.of().parseHex(quoted))).isEmpty();
     }
 
     @Test
     void otherEncodings_areNoDocument() {
-        assertThat(Json.parse("{}".getBytes(StandardCharsets.UTF_16))).isEmpty();
+        assertThat(JsonFields.parse("{}".getBytes(StandardCharsets.UTF_16))).isEmpty();
     }
 
     @Test
     void byteOrderMark_isSkipped() {
-        assertThat(Json.parse(bytes("\uFEFF{}"))).isPresent();
+        assertThat(JsonFields.parse(bytes("\uFEFF{}"))).isPresent();
     }
 
     @Test
     void documentNestedTooDeep_isNone() {
-        assertThat(Json.parse(bytes("[".repeat(100_000)))).isEmpty();
+        assertThat(JsonFields.parse(bytes("[".repeat(100_000)))).isEmpty();
     }
 
     private static byte[] bytes(String text) {

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>By the bare parser and generator: a mapper takes longer to make than a command's first call takes.
  */
-final class Json {
+final class JsonFields {
 
     /** Values, names and brackets; each takes some fifty bytes of memory, though it may be sent as one. */
     private static final int MOST_TOKENS = 1_000_000;
@@ -44,7 +44,7 @@ final class Json {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    private Json() {}
+    private JsonFields() {}
 
     /** Writes maps, lists, strings, numbers, booleans and null. */
     static byte[] write(Object value) {

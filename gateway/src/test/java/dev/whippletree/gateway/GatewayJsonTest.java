@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class JsonTest {
+final class GatewayJsonTest {
 
     private final AtomicInteger values = new AtomicInteger();
 
     private Optional<Map<String, Object>> read(String text) {
-        return Json.object(new ByteArrayInputStream(text.getBytes(UTF_8)), values::addAndGet);
+        return GatewayJson.object(new ByteArrayInputStream(text.getBytes(UTF_8)), values::addAndGet);
     }
 
     @Test
@@ -41,7 +41,7 @@ final class JsonTest {
         byte[] overlong = "{\"a\":\"__\"}".getBytes(UTF_8);
         overlong[6] = (byte) 0xC0;
         overlong[7] = (byte) 0xAF;
-        assertThatThrownBy(() -> Json.object(new ByteArrayInputStream(overlong), values::addAndGet))
+        assertThatThrownBy(() -> GatewayJson.object(new ByteArrayInputStream(overlong), values::addAndGet))
                 .hasMessage("the body isn't UTF-8");
         assertThat(read("\uFEFF{\"a\":1}")).isPresent();
     }

@@ -22,7 +22,7 @@ import java.util.OptionalLong;
  * @param streaming whether the client wants the answer while it comes
  * @param usage whether the client wants to be told the tokens used at the end of a stream
  */
-record ChatRequest(
+record CompletionRequest(
         Optional<String> model, List<Message> messages, Parameters parameters, boolean streaming, boolean usage) {
 
     /**
@@ -30,7 +30,7 @@ record ChatRequest(
      *
      * @throws RequestException if it isn't one, saying where and why
      */
-    static ChatRequest read(ReceivedBody body) {
+    static CompletionRequest read(ReceivedBody body) {
         Map<String, Object> json = body.json()
                 .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body is not a JSON object")));
         try {
@@ -40,7 +40,7 @@ record ChatRequest(
         }
     }
 
-    private static ChatRequest read(Fields fields) {
+    private static CompletionRequest read(Fields fields) {
         Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
         List<Message> messages = messages(fields);
         boolean streaming = fields.flag("stream").orElse(false);
@@ -49,7 +49,7 @@ record ChatRequest(
                 .flatMap(options -> options.flag("include_usage"))
                 .orElse(false);
         refuseWhatIsLost(fields);
-        return new ChatRequest(model, messages, parameters(fields), streaming, usage);
+        return new CompletionRequest(model, messages, parameters(fields), streaming, usage);
     }
 
     /** Better an error than an answer in which something that was asked for is missing. */

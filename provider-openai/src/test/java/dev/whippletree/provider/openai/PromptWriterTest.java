@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-final class ChatRequestTest {
+final class PromptWriterTest {
 
     private static final Dialect DIALECT = new OpenAiDialect(URI.create("http://localhost/v1"), "max_tokens");
 
@@ -52,7 +52,7 @@ final class ChatRequestTest {
         Dialect newer = new OpenAiDialect(URI.create("http://localhost/v1"), "max_completion_tokens");
         Prompt prompt = Prompt.builder().user("Hi").maxTokens(7).build();
 
-        assertThat(new String(ChatRequest.body(prompt, "m", false, newer), StandardCharsets.UTF_8))
+        assertThat(new String(PromptWriter.body(prompt, "m", false, newer), StandardCharsets.UTF_8))
                 .endsWith(",\"max_completion_tokens\":7}");
     }
 
@@ -78,6 +78,6 @@ final class ChatRequestTest {
     }
 
     private static String body(Prompt prompt, boolean streaming) {
-        return new String(ChatRequest.body(prompt, "m:groq", streaming, DIALECT), StandardCharsets.UTF_8);
+        return new String(PromptWriter.body(prompt, "m:groq", streaming, DIALECT), StandardCharsets.UTF_8);
     }
 }

@@ -6,12 +6,12 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON as JDK types. Thread-safe. */
-public final class Json {
+public final class WireJson {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-    private Json() {}
+    private WireJson() {}
 
     /** Returns a value, made of JDK types and records, as JSON on one line. */
     public static String write(Object value) {

@@ -9,16 +9,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a prompt as the protocol wants it. */
-final class ChatRequest {
+final class PromptWriter {
 
-    private ChatRequest() {}
+    private PromptWriter() {}
 
     /** Returns the request's body. The model comes first, since Hugging Face's router routes by the start of the body. */
     static byte[] body(Prompt prompt, String model, boolean streaming, Dialect dialect) {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", model);
         body.put(
-                "messages", prompt.messages().stream().map(ChatRequest::message).toList());
+                "messages",
+                prompt.messages().stream().map(PromptWriter::message).toList());
         if (streaming) {
             body.put("stream", true);
             if (dialect.asksForStreamUsage()) {
@@ -26,7 +27,7 @@ final class ChatRequest {
             }
         }
         putParameters(body, prompt.parameters(), dialect);
-        return Json.write(body);
+        return JsonFields.write(body);
     }
 
     private static void putParameters(Map<String, @Nullable Object> body, Parameters parameters, Dialect dialect) {
@@ -47,7 +48,7 @@ final class ChatRequest {
         if (!message.toolCalls().isEmpty()) {
             json.put(
                     "tool_calls",
-                    message.toolCalls().stream().map(ChatRequest::toolCall).toList());
+                    message.toolCalls().stream().map(PromptWriter::toolCall).toList());
         }
         message.toolCallId().ifPresent(id -> json.put("tool_call_id", id));
         json.putAll(message.extras());
