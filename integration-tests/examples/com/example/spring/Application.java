@@ -1,9 +1,7 @@
 package com.example.spring;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.ConfigurationSource;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -20,9 +18,7 @@ public class Application {
     /** The one Whippletree of the application. */
     @Bean
     Whippletree whippletree(@Value("${whippletree.config:whippletree.yaml}") Path file) {
-        return Whippletree.builder()
-                .configuration(new ConfigurationSource(Optional.of(file), System.getenv(), Path.of("")))
-                .build();
+        return Whippletree.open(file);
     }
 
     /** Starts the application. */

@@ -35,8 +35,8 @@ record Intake(
      * @throws IllegalStateException if there is none
      */
     Configuration read() {
-        return source.orElseThrow(() -> new IllegalStateException("this Whippletree wasn't built from a"
-                        + " ConfigurationSource, so there is nothing to be read again; give it a Configuration"))
+        return source.orElseThrow(() -> new IllegalStateException("this Whippletree wasn't built from a file or"
+                        + " a ConfigurationSource, so there is nothing to be read again; give it a Configuration"))
                 .read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
     }
 

@@ -1,9 +1,8 @@
 package dev.whippletree;
 
+import dev.whippletree.Parts.Part;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.ConfigurationSource;
-import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -26,7 +25,6 @@ import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
@@ -38,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. No method but {@link #close()} and those that reload blocks. A prompt that waits costs no thread.
  *
  * <pre>{@code
- * try (Whippletree whippletree = Whippletree.builder().environment(System.getenv()).cache("ehcache").build()) {
+ * try (Whippletree whippletree = Whippletree.open(Path.of("whippletree.yaml"))) {
  *   Completion answer = whippletree.complete(Prompt.of("Tell me about yourself")).join();
  * }
  * }</pre>
@@ -88,6 +87,28 @@ public final class Whippletree implements AutoCloseable {
     /** Returns a builder of which nothing is set. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Opens what the command line would: the configuration file that it finds, else the accounts that this process's environment declares.
+     *
+     * @throws ConfigurationException if there is no account, or anything can't be used, with every problem
+     * @see ConfigurationSource
+     */
+    public static Whippletree open() {
+        return builder()
+                .configuration(new ConfigurationSource(Optional.empty(), System.getenv(), Path.of("")))
+                .build();
+    }
+
+    /**
+     * Opens what a configuration file says, with the variables of this process's environment.
+     *
+     * @param file must be there; a relative path begins in the working directory
+     * @throws ConfigurationException if it can't be read or used, with every problem
+     */
+    public static Whippletree open(Path file) {
+        return builder().configuration(file).build();
     }
 
     /**
@@ -209,12 +230,13 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Reads the configuration again from the {@linkplain Builder#configuration(ConfigurationSource) source} that this was built from,
-     * and goes on with that as {@link #reload(Configuration)} does.
+     * Reads the configuration again from the {@linkplain Builder#configuration(Path) file} or
+     * {@linkplain Builder#configuration(ConfigurationSource) source} that this was built from, and goes on with that as
+     * {@link #reload(Configuration)} does.
      *
      * @return what has changed
      * @throws ConfigurationException if it can't be read or used, with every problem; nothing has changed then
-     * @throws IllegalStateException if there is no such source, or this has been closed
+     * @throws IllegalStateException if there is no such file or source, or this has been closed
      */
     public Reloaded reload() {
         return reload(Whippletree::alone);
@@ -228,7 +250,7 @@ public final class Whippletree implements AutoCloseable {
      *     changed then. Called once at most, on this thread; it must not reload
      * @return what has changed
      * @throws ConfigurationException if it can't be read or used, with every problem; nothing has changed then
-     * @throws IllegalStateException if there is no such source, or this has been closed
+     * @throws IllegalStateException if there is no such file or source, or this has been closed
      */
     public Reloaded reload(Function<Configuration, Runnable> companion) {
         synchronized (reloads) {
@@ -288,53 +310,62 @@ public final class Whippletree implements AutoCloseable {
     /** Collects what makes a {@link Whippletree}. Confined to one thread. */
     public static final class Builder {
 
-        private final List<AccountSettings> accounts = new ArrayList<>();
-        private final List<RouteSettings> routes = new ArrayList<>();
-        private final List<Configuration.CacheTier> tiers = new ArrayList<>();
+        private final Parts parts = new Parts();
         private final List<EngineListener> listeners = new ArrayList<>();
         private final List<Provider> providers = new ArrayList<>();
         private final List<Cache> caches = new ArrayList<>();
         private final List<BalancingStrategy> strategies = new ArrayList<>();
         private final List<Coordinator> coordinators = new ArrayList<>();
         private final List<Path> pluginFolders = new ArrayList<>();
-        private Map<String, String> environment = Map.of();
-        private Optional<String> model = Optional.empty();
-        private EngineSettings engine = EngineSettings.DEFAULT;
         private UnaryOperator<ProviderClient> clients = UnaryOperator.identity();
-        private Optional<ChosenCoordinator> coordinator = Optional.empty();
         private boolean keptCachesOnly;
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
+        private @Nullable Path file;
         private @Nullable Timeline timeline;
         private @Nullable Path state;
         private @Nullable ClassLoader loader;
 
         private Builder() {}
 
-        /** Takes a whole configuration; accounts, routes, caches and the like given here besides are then left aside. */
+        /**
+         * Reads the whole configuration from a file. Accounts, routes, caches and the like can't be given besides; {@link #model} can,
+         * and {@link #environment}, which is where variables that the file refers to are then looked up.
+         *
+         * @param file must be there; a relative path begins in the working directory
+         */
+        public Builder configuration(Path file) {
+            this.file = file;
+            return this;
+        }
+
+        /** Takes a whole configuration. Accounts, routes, caches and the like can't be given besides. */
         public Builder configuration(Configuration configuration) {
             this.configuration = configuration;
             return this;
         }
 
         /**
-         * Reads the configuration from where the command line reads it: a file if there is one, and the environment; accounts,
-         * routes, caches and the like given here besides are then left aside, but for {@link #model}.
+         * Reads the configuration from where the command line reads it: a file if there is one, and the environment. Accounts, routes,
+         * caches and the like can't be given besides; {@link #model} can.
          */
         public Builder configuration(ConfigurationSource source) {
             this.source = source;
             return this;
         }
 
-        /** Adds the accounts that these environment variables declare, by each provider's own knowledge. */
+        /**
+         * Adds the accounts that these environment variables declare, by each provider's own knowledge. With
+         * {@link #configuration(Path)} they are those that the file may refer to, instead of this process's.
+         */
         public Builder environment(Map<String, String> environment) {
-            this.environment = Map.copyOf(environment);
+            parts.environment(environment);
             return this;
         }
 
         /** Adds an account. */
         public Builder account(AccountSettings account) {
-            accounts.add(account);
+            parts.account(account);
             return this;
         }
 
@@ -343,22 +374,36 @@ public final class Whippletree implements AutoCloseable {
          *
          * @param id what status and errors call it
          * @param provider the name of its provider
-         * @param token its credential
+         * @param token its credential; {@link #build} refuses one that is null or empty, as where a variable isn't set
          */
-        public Builder account(String id, String provider, String token) {
-            return account(
-                    AccountSettings.of(id, provider, Optional.of(Secret.of(token)), Settings.none("account " + id)));
+        public Builder account(String id, String provider, @Nullable String token) {
+            if (token == null || token.isBlank()) {
+                parts.accountWithoutToken(id, provider);
+                return this;
+            }
+            return account(id, provider, Secret.of(token));
+        }
+
+        /**
+         * Adds an account that states nothing but what it must.
+         *
+         * @param id what status and errors call it
+         * @param provider the name of its provider
+         * @param token where its credential is read from, such as {@link Secret#ofVariable}
+         */
+        public Builder account(String id, String provider, Secret token) {
+            return account(AccountSettings.builder(id, provider).token(token).build());
         }
 
         /** Adds a route; the first is the default. Without any there is one of all accounts in one tier. */
         public Builder route(RouteSettings route) {
-            routes.add(route);
+            parts.route(route);
             return this;
         }
 
         /** Sets the model of routes that name none; stronger than the environment's {@code WHIPPLETREE_MODEL}. */
         public Builder model(String model) {
-            this.model = Optional.of(model);
+            parts.model(model);
             return this;
         }
 
@@ -369,13 +414,13 @@ public final class Whippletree implements AutoCloseable {
 
         /** Adds a cache tier behind those before it. */
         public Builder cache(String name, Map<String, String> settings) {
-            tiers.add(new Configuration.CacheTier(name, new Settings("cache " + name, settings)));
+            parts.cache(name, settings);
             return this;
         }
 
         /** Chooses what several processes over the same accounts have in common their limits and calls by. */
         public Builder coordinator(String name, Map<String, String> settings) {
-            this.coordinator = Optional.of(new ChosenCoordinator(name, new Settings("coordinator " + name, settings)));
+            parts.coordinator(name, settings);
             return this;
         }
 
@@ -390,7 +435,7 @@ public final class Whippletree implements AutoCloseable {
 
         /** Sets what holds for the whole engine. */
         public Builder engine(EngineSettings engine) {
-            this.engine = engine;
+            parts.engine(engine);
             return this;
         }
 
@@ -488,9 +533,7 @@ public final class Whippletree implements AutoCloseable {
             ClassLoader fallback = context != null ? context : Whippletree.class.getClassLoader();
             ClassLoader chosen = loader != null ? loader : fallback;
             List<Path> folders = new ArrayList<>(pluginFolders);
-            if (source != null) {
-                folders.addAll(source.pluginFolders());
-            }
+            source().map(ConfigurationSource::pluginFolders).ifPresent(folders::addAll);
             folders.removeIf(which.negate());
             return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies, coordinators), folders);
         }
@@ -498,9 +541,11 @@ public final class Whippletree implements AutoCloseable {
         /**
          * Opens the accounts and caches and starts. Makes no call. What works but shouldn't be is logged.
          *
-         * @throws ConfigurationException if anything can't be used, with every problem that was found
+         * @throws ConfigurationException if anything can't be used, with every problem that was found; or if anything that was given
+         *     would have no effect because of something else, with both
          */
         public Whippletree build() {
+            requireEffects();
             PluginCatalog catalog = pluginsOrAllProblems();
             try {
                 return build(catalog);
@@ -517,8 +562,7 @@ public final class Whippletree implements AutoCloseable {
             } catch (ConfigurationException e) {
                 List<String> problems = new ArrayList<>(e.problems());
                 try (PluginCatalog others = found(folder -> Files.isDirectory(folder))) {
-                    Intake intake = intake(others);
-                    Configuration unused = intake.check(whole(intake));
+                    Configuration unused = checked(intake(others));
                 } catch (ConfigurationException more) {
                     more.problems().stream()
                             .filter(problem -> !problems.contains(problem))
@@ -530,7 +574,7 @@ public final class Whippletree implements AutoCloseable {
 
         private Whippletree build(PluginCatalog catalog) {
             Intake intake = intake(catalog);
-            Configuration checked = intake.check(whole(intake));
+            Configuration checked = checked(intake);
             Optional<StateFolder> folder = checked.state().map(StateFolder::open);
             List<String> lasting = folder.map(StateFolder::warnings).orElse(List.of());
             Configuration whole = checked.withWarnings(lasting);
@@ -552,35 +596,72 @@ public final class Whippletree implements AutoCloseable {
         }
 
         private Intake intake(PluginCatalog catalog) {
-            Optional<ConfigurationSource> read = Optional.ofNullable(source)
-                    .map(from -> model.map(from::withModel).orElse(from).settled());
+            Optional<ConfigurationSource> read = source().map(from ->
+                    parts.model().map(from::withModel).orElse(from).settled());
             return new Intake(
                     catalog,
-                    source == null ? environment : source.environment(),
-                    configuration == null ? read : Optional.empty(),
+                    source().map(ConfigurationSource::environment)
+                            .or(parts::environment)
+                            .orElse(Map.of()),
+                    read,
                     read.map(ConfigurationSource::pluginFolders).orElse(List.of()),
                     Optional.ofNullable(state),
                     keptCachesOnly);
+        }
+
+        /** Returns where the configuration is read from; absent if it was given. */
+        private Optional<ConfigurationSource> source() {
+            return file == null
+                    ? Optional.ofNullable(source)
+                    : Optional.of(new ConfigurationSource(
+                            Optional.of(file), parts.environment().orElseGet(System::getenv), Path.of("")));
+        }
+
+        private void requireEffects() {
+            List<String> wholes = new ArrayList<>();
+            if (file != null) {
+                wholes.add("configuration(Path)");
+            }
+            if (configuration != null) {
+                wholes.add("configuration(Configuration)");
+            }
+            if (source != null) {
+                wholes.add("configuration(ConfigurationSource)");
+            }
+            List<String> problems = wholes.size() > 1
+                    ? List.of(String.join(" and ", wholes) + " each say the whole configuration; remove all but one")
+                    : parts.conflicts(wholes.stream().findFirst(), partsBeside());
+            if (!problems.isEmpty()) {
+                throw new ConfigurationException(problems);
+            }
+        }
+
+        /** Returns the parts that have an effect beside a whole configuration. */
+        private Set<Part> partsBeside() {
+            if (configuration != null) {
+                return Set.of();
+            }
+            return source != null ? Set.of(Part.MODEL) : Set.of(Part.MODEL, Part.ENVIRONMENT);
+        }
+
+        private Configuration checked(Intake intake) {
+            List<String> problems = new ArrayList<>(parts.missingTokens(intake.catalog()));
+            try {
+                Configuration checked = intake.check(whole(intake));
+                if (problems.isEmpty()) {
+                    return checked;
+                }
+            } catch (ConfigurationException e) {
+                problems.addAll(e.problems());
+            }
+            throw new ConfigurationException(problems);
         }
 
         private Configuration whole(Intake intake) {
             if (configuration != null) {
                 return configuration;
             }
-            if (source != null) {
-                return intake.read();
-            }
-            List<AccountSettings> all = new ArrayList<>(accounts);
-            all.addAll(intake.catalog().accountsFrom(environment));
-            if (all.isEmpty()) {
-                throw new ConfigurationException(
-                        List.of("there is no account; add one with account(…) or take them from the environment"));
-            }
-            List<RouteSettings> given = routes.isEmpty()
-                    ? List.of(DefaultConfiguration.route(all, DefaultConfiguration.model(model, environment)))
-                    : routes;
-            Configuration alone = new Configuration(all, given, tiers, engine, List.of());
-            return coordinator.map(alone::withCoordinator).orElse(alone);
+            return source().isPresent() ? intake.read() : parts.whole(intake.catalog());
         }
     }
 }

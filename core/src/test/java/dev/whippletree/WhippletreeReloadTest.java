@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -115,7 +114,8 @@ final class WhippletreeReloadTest {
                 .provider(new RevealingProvider())
                 .cache(new FakeCache())
                 .strategy(new FakeStrategy())
-                .configuration(new ConfigurationSource(Optional.empty(), Map.of("SECRET", "third"), folder))
+                .configuration(folder.resolve("whippletree.yaml"))
+                .environment(Map.of("SECRET", "third"))
                 .build();
         FakePlugins.EVENTS.clear();
         return built;

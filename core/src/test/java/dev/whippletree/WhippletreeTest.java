@@ -13,7 +13,6 @@ import dev.whippletree.config.Configuration.CacheTier;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
@@ -22,8 +21,8 @@ import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
@@ -34,7 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,16 +91,10 @@ final class WhippletreeTest {
 
     @Test
     void stateFolder_isSavedToWhenItIsClosed() {
-        AccountSettings account = new AccountSettings(
-                "a",
-                "fake",
-                Optional.of(Secret.of("token-a")),
-                Optional.empty(),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of(new DeclaredLimit(Limit.parse("10 requests / 1d"), Optional.empty())),
-                Settings.none("account a"));
+        AccountSettings account = AccountSettings.builder("a", "fake")
+                .token("token-a")
+                .limit("10 requests / 1d")
+                .build();
         for (int run = 0; run < 3; run++) {
             try (Whippletree whippletree = realTime(account)) {
                 whippletree.complete(HELLO).join();
@@ -162,6 +154,99 @@ final class WhippletreeTest {
         ConfigurationSource source = source(Map.of("WHIPPLETREE_MODEL", "theirs"));
 
         assertThat(answer(builder().configuration(source).model("mine"))).isEqualTo("answer of a, mine");
+    }
+
+    @Test
+    void fileIsAllItTakes_withTheVariablesThatAreGiven() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("team.yaml"), "accounts: [{id: a, provider: fake, token: '${TOKEN}'}]\nstate: .");
+        Map<String, String> environment = Map.of("TOKEN", "x", "WHIPPLETREE_MODEL", "theirs");
+
+        Whippletree whippletree =
+                builder().configuration(file).environment(environment).build();
+
+        assertThat(whippletree.configuration().state()).contains(folder.resolve("."));
+        assertThat(answer(whippletree)).isEqualTo("answer of a, theirs");
+        assertThat(whippletree.reload()).hasToString("nothing has changed");
+        assertThat(answer(builder().configuration(file).environment(environment).model("mine")))
+                .isEqualTo("answer of a, mine");
+    }
+
+    @Test
+    void fileThatIsOpened_takesItsVariablesFromThisProcess() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("team.yaml"), "accounts: [{id: a, provider: none, token: '${NO_SUCH_VARIABLE}'}]");
+
+        assertThat(catchThrowableOfType(ConfigurationException.class, () -> Whippletree.open(file)))
+                .hasMessageContaining(
+                        "team.yaml, line 1: accounts[0].token: the environment variable NO_SUCH_VARIABLE isn't set");
+        assertThat(catchThrowableOfType(
+                        ConfigurationException.class, () -> Whippletree.open(folder.resolve("missing.yaml"))))
+                .hasMessageContaining("missing.yaml");
+    }
+
+    @Test
+    void partBesideAWholeConfiguration_isAnErrorThatNamesBoth() throws IOException {
+        Path file = Files.writeString(folder.resolve("whippletree.yaml"), "accounts: [{id: a, provider: fake}]");
+        Configuration whole = builder().configuration(file).build().configuration();
+        RouteSettings route = whole.routes().get(0);
+
+        assertThat(problem(builder()
+                                .configuration(file)
+                                .account("b", "fake", "y")
+                                .route(route)
+                                .cache("fake")
+                                .coordinator("fake", Map.of())
+                                .engine(EngineSettings.DEFAULT)
+                                .model("mine")
+                                .environment(Map.of()))
+                        .problems())
+                .containsExactly(
+                        noEffect("account(…)", "configuration(Path)"),
+                        noEffect("route(…)", "configuration(Path)"),
+                        noEffect("cache(…)", "configuration(Path)"),
+                        noEffect("coordinator(…)", "configuration(Path)"),
+                        noEffect("engine(…)", "configuration(Path)"));
+        assertThat(problem(builder()
+                                .configuration(source(Map.of()))
+                                .model("mine")
+                                .environment(Map.of()))
+                        .problems())
+                .containsExactly(noEffect("environment(…)", "configuration(ConfigurationSource)"));
+        assertThat(problem(builder().configuration(whole).model("mine")).problems())
+                .containsExactly(noEffect("model(…)", "configuration(Configuration)"));
+        assertThat(problem(builder().account("b", "fake", "y").route(route).model("mine"))
+                        .problems())
+                .containsExactly(
+                        "model(…) has no effect beside route(…), whose targets name their models; remove one of them");
+        assertThat(problem(builder().configuration(whole).configuration(file)).problems())
+                .containsExactly(
+                        "configuration(Path) and configuration(Configuration) each say the whole configuration;"
+                                + " remove all but one");
+    }
+
+    private static String noEffect(String part, String whole) {
+        return part + " has no effect beside " + whole + ", which says the whole configuration; remove one of them";
+    }
+
+    @Test
+    void missingToken_isAnErrorWithAccountAndVariable() {
+        ConfigurationException problem = problem(builder()
+                .account("a", "fake", (String) null)
+                .account("b", "fake", " ")
+                .account("c", "fake", Secret.ofVariable("NO_SUCH_VARIABLE"))
+                .account("d", "fake", Secret.of(""))
+                .account("e", "fak", (String) null));
+
+        assertThat(problem.problems())
+                .containsExactly(
+                        "account a: no token; check FAKE_TOKEN or the variable that it is read from",
+                        "account b: no token; check FAKE_TOKEN or the variable that it is read from",
+                        "account e: no token; check the variable that it is read from",
+                        "account c: the token can't be read: the environment variable NO_SUCH_VARIABLE isn't set",
+                        "account d: the token is empty",
+                        "account e: no provider named 'fak'; known: fake; did you mean 'fake'?");
+        assertThat(FakePlugins.EVENTS).isEmpty();
     }
 
     @Test
@@ -256,7 +341,11 @@ final class WhippletreeTest {
     }
 
     private String answer(Whippletree.Builder builder) {
-        CompletableFuture<Completion> answer = builder.build().complete(HELLO);
+        return answer(builder.build());
+    }
+
+    private String answer(Whippletree whippletree) {
+        CompletableFuture<Completion> answer = whippletree.complete(HELLO);
         timeline.runAll();
         return answer.join().text();
     }

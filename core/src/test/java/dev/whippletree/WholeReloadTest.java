@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Prompt;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -67,7 +65,8 @@ final class WholeReloadTest {
                 .cache(new FakeCache())
                 .strategy(new FakeStrategy())
                 .clients(this::wrapped)
-                .configuration(new ConfigurationSource(Optional.empty(), Map.of("FAKE_TOKEN", "x"), folder))
+                .configuration(folder.resolve("whippletree.yaml"))
+                .environment(Map.of("FAKE_TOKEN", "x"))
                 .build();
         FakePlugins.EVENTS.clear();
         return built;

@@ -6,13 +6,11 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Reads the accounts of a configuration file. */
 final class AccountReader {
@@ -67,17 +65,16 @@ final class AccountReader {
         if (id.isEmpty() || provider.isEmpty()) {
             return Optional.empty();
         }
-        AccountSettings account = new AccountSettings(
-                id.get(),
-                provider.get(),
-                token,
-                organization,
-                weight,
-                concurrency.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                transit,
-                limits,
-                credit,
-                new Settings("account " + id.get(), own));
+        AccountSettings.Builder builder = AccountSettings.builder(id.get(), provider.get())
+                .weight(weight)
+                .limits(limits)
+                .settings(own);
+        token.ifPresent(builder::token);
+        organization.ifPresent(builder::organization);
+        concurrency.ifPresent(builder::maxConcurrency);
+        transit.ifPresent(builder::transit);
+        credit.ifPresent(builder::credit);
+        AccountSettings account = builder.build();
         owners.claim(account).ifPresent(message -> section.problem("token", message));
         return Optional.of(account);
     }

@@ -30,7 +30,8 @@ final class TokenOwners {
     Optional<String> claim(AccountSettings account) {
         return account.token().flatMap(secret -> {
             try {
-                return claim(account, secret.reveal());
+                String token = secret.reveal();
+                return token.isBlank() ? Optional.of("the token is empty") : claim(account, token);
             } catch (RuntimeException e) {
                 return Optional.of("the token can't be read: " + e.getMessage());
             }

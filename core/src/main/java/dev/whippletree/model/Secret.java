@@ -27,6 +27,22 @@ public final class Secret {
         return new Secret(Objects.requireNonNull(source, "source"));
     }
 
+    /**
+     * Returns a secret that an environment variable of this process holds. Whether the variable is set is seen where the secret is read:
+     * that fails then, naming it.
+     *
+     * @param name the variable's name, such as {@code HF_TOKEN}
+     */
+    public static Secret ofVariable(String name) {
+        return new Secret(() -> {
+            String value = System.getenv(name);
+            if (value == null || value.isBlank()) {
+                throw new IllegalStateException("the environment variable " + name + " isn't set");
+            }
+            return value.trim();
+        });
+    }
+
     /** Returns the value itself. Hand it to the service it belongs to, and to nothing else. */
     public String reveal() {
         return source.get();

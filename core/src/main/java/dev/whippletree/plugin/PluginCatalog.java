@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -200,6 +201,14 @@ public final class PluginCatalog implements AutoCloseable {
         Map<String, String> variables = new LinkedHashMap<>();
         new TreeMap<>(providers()).values().forEach(provider -> variables.putAll(provider.environmentVariables()));
         return variables;
+    }
+
+    /** Returns the names of the environment variables that declare accounts of one provider; none if there is no such provider. */
+    public List<String> environmentVariables(String provider) {
+        return Optional.ofNullable(providers().get(provider)).stream()
+                .flatMap(known -> known.environmentVariables().keySet().stream())
+                .sorted()
+                .toList();
     }
 
     /**

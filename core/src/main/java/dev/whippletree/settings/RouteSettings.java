@@ -68,21 +68,6 @@ public record RouteSettings(
         }
     }
 
-    /** Creates one without aliases. */
-    public RouteSettings(
-            String name,
-            List<Tier> tiers,
-            String strategy,
-            Settings strategySettings,
-            Duration patience,
-            Optional<Duration> deadline,
-            int maxTokens,
-            Optional<Duration> ttl,
-            Retries retries,
-            Timeouts timeouts) {
-        this(name, tiers, strategy, strategySettings, patience, deadline, maxTokens, ttl, retries, timeouts, List.of());
-    }
-
     /** Returns a route of these tiers with every default. */
     public static RouteSettings of(String name, List<Tier> tiers) {
         return new Builder(name, tiers).build();
@@ -161,6 +146,11 @@ public record RouteSettings(
             return this;
         }
 
+        /** Sets how long callers wait that don't say. */
+        public Builder deadline(Duration deadline) {
+            return deadline(Optional.of(deadline));
+        }
+
         /** Sets how long callers wait that don't say; absent: as long as it takes. */
         public Builder deadline(Optional<Duration> deadline) {
             this.deadline = deadline;
@@ -171,6 +161,11 @@ public record RouteSettings(
         public Builder maxTokens(int maxTokens) {
             this.maxTokens = maxTokens;
             return this;
+        }
+
+        /** Sets how long answers may be stored. */
+        public Builder ttl(Duration ttl) {
+            return ttl(Optional.of(ttl));
         }
 
         /** Sets how long answers may be stored; absent: not at all. */

@@ -4,10 +4,15 @@ import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An account as it was configured. Immutable.
@@ -66,29 +71,171 @@ public record AccountSettings(
         });
     }
 
-    /** Creates an account that states no credit. */
-    public AccountSettings(
-            String id,
-            String provider,
-            Optional<Secret> token,
-            Optional<String> organization,
-            int weight,
-            OptionalInt maxConcurrency,
-            Optional<Duration> transit,
-            List<DeclaredLimit> limits,
-            Settings settings) {
-        this(id, provider, token, organization, weight, maxConcurrency, transit, limits, Optional.empty(), settings);
+    /** Returns a builder of an account of which nothing else is stated: weight 1, an organization of its own, no token, no limits. */
+    public static Builder builder(String id, String provider) {
+        return new Builder(id, provider);
+    }
+
+    /** Returns a builder that begins with what this account has. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(id, provider);
+        builder.token = token;
+        builder.organization = organization;
+        builder.weight = weight;
+        builder.maxConcurrency = maxConcurrency;
+        builder.transit = transit;
+        builder.limits.addAll(limits);
+        builder.credit = credit;
+        builder.settings.putAll(settings.values());
+        return builder;
     }
 
     /** Returns the same account with another token. */
     public AccountSettings withToken(Optional<Secret> other) {
-        return new AccountSettings(
-                id, provider, other, organization, weight, maxConcurrency, transit, limits, credit, settings);
+        Builder builder = toBuilder();
+        builder.token = other;
+        return builder.build();
     }
 
     /** Returns an account that states nothing but what it must: weight 1, an organization of its own, no limits. */
     public static AccountSettings of(String id, String provider, Optional<Secret> token, Settings settings) {
         return new AccountSettings(
-                id, provider, token, Optional.empty(), 1, OptionalInt.empty(), Optional.empty(), List.of(), settings);
+                id,
+                provider,
+                token,
+                Optional.empty(),
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                settings);
+    }
+
+    /** Collects what makes an account. Confined to one thread; may be used again after {@link #build()}. */
+    public static final class Builder {
+
+        private final String id;
+        private final String provider;
+        private final List<DeclaredLimit> limits = new ArrayList<>();
+        private final Map<String, String> settings = new HashMap<>();
+        private Optional<Secret> token = Optional.empty();
+        private Optional<String> organization = Optional.empty();
+        private int weight = 1;
+        private OptionalInt maxConcurrency = OptionalInt.empty();
+        private Optional<Duration> transit = Optional.empty();
+        private Optional<Credit> credit = Optional.empty();
+
+        private Builder(String id, String provider) {
+            this.id = id;
+            this.provider = provider;
+        }
+
+        /**
+         * Sets the token itself.
+         *
+         * @throws IllegalArgumentException if there is none, as where a variable that it is read from isn't set
+         */
+        public Builder token(@Nullable String value) {
+            if (value == null || value.isBlank()) {
+                throw new IllegalArgumentException(
+                        "account " + id + ": no token; check the variable that it is read from");
+            }
+            return token(Secret.of(value));
+        }
+
+        /** Sets where the token is read from. */
+        public Builder token(Secret token) {
+            this.token = Optional.of(token);
+            return this;
+        }
+
+        /** Sets the organization whose limits it shares. */
+        public Builder organization(String organization) {
+            this.organization = Optional.of(organization);
+            return this;
+        }
+
+        /** Sets its share of the load against others of its tier, 1 or more. */
+        public Builder weight(int weight) {
+            this.weight = weight;
+            return this;
+        }
+
+        /** Sets how many attempts are under way at once, 1 or more; without it the engine's default holds. */
+        public Builder maxConcurrency(int attempts) {
+            this.maxConcurrency = OptionalInt.of(attempts);
+            return this;
+        }
+
+        /** Sets how long a request is under way to the service at most. */
+        public Builder transit(Duration transit) {
+            this.transit = Optional.of(transit);
+            return this;
+        }
+
+        /**
+         * Adds a limit of its organization, as {@link Limit#parse} reads it: {@code 1000 requests / 1h}.
+         *
+         * @throws IllegalArgumentException if it isn't of that form
+         */
+        public Builder limit(String limit) {
+            return limit(Limit.parse(limit));
+        }
+
+        /** Adds a limit of its organization. */
+        public Builder limit(Limit limit) {
+            limits.add(new DeclaredLimit(limit, Optional.empty()));
+            return this;
+        }
+
+        /** Adds a limit of one model of its organization. */
+        public Builder limit(Limit limit, String model) {
+            limits.add(new DeclaredLimit(limit, Optional.of(model)));
+            return this;
+        }
+
+        /** Adds limits. */
+        public Builder limits(Collection<DeclaredLimit> more) {
+            limits.addAll(more);
+            return this;
+        }
+
+        /** Sets what its organization may spend. */
+        public Builder credit(Credit credit) {
+            this.credit = Optional.of(credit);
+            return this;
+        }
+
+        /** Sets one of the provider's own settings, such as {@code base-url}. */
+        public Builder setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        /** Sets some of the provider's own settings. */
+        public Builder settings(Map<String, String> values) {
+            settings.putAll(values);
+            return this;
+        }
+
+        /**
+         * Returns the account.
+         *
+         * @throws IllegalArgumentException if a value is out of range
+         */
+        public AccountSettings build() {
+            return new AccountSettings(
+                    id,
+                    provider,
+                    token,
+                    organization,
+                    weight,
+                    maxConcurrency,
+                    transit,
+                    limits,
+                    credit,
+                    new Settings("account " + id, settings));
+        }
     }
 }

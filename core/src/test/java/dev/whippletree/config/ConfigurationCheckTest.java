@@ -165,17 +165,7 @@ final class ConfigurationCheckTest {
     }
 
     private static AccountSettings of(String id, String organization) {
-        AccountSettings plain = account(id, "groq", id);
-        return new AccountSettings(
-                id,
-                "groq",
-                plain.token(),
-                Optional.of(organization),
-                1,
-                plain.maxConcurrency(),
-                plain.transit(),
-                List.of(),
-                plain.settings());
+        return account(id, "groq", id).toBuilder().organization(organization).build();
     }
 
     private static RouteSettings route(String name, String... accounts) {
@@ -187,16 +177,6 @@ final class ConfigurationCheckTest {
 
     private static RouteSettings strategy(String name, String strategy) {
         RouteSettings plain = route(name, "a");
-        return new RouteSettings(
-                name,
-                plain.tiers(),
-                strategy,
-                plain.strategySettings(),
-                plain.patience(),
-                plain.deadline(),
-                plain.maxTokens(),
-                plain.ttl(),
-                plain.retries(),
-                plain.timeouts());
+        return plain.toBuilder().strategy(strategy).build();
     }
 }

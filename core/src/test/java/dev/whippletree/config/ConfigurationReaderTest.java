@@ -88,19 +88,19 @@ final class ConfigurationReaderTest {
         assertThat(account.settings())
                 .isEqualTo(new Settings("account hf-1", Map.of("base-url", "http://localhost:9100/v1")));
         assertThat(configuration.routes().get(0))
-                .isEqualTo(new RouteSettings(
-                        "interviews",
-                        List.of(
-                                tier(new TargetSettings("hf-1", "openai/gpt-oss-20b")),
-                                tier(new TargetSettings("local", "fast"))),
-                        "least-loaded",
-                        new Settings("route interviews, strategy", Map.of("choices", "2")),
-                        Duration.ofSeconds(4),
-                        Optional.of(Duration.ofMinutes(2)),
-                        256,
-                        Optional.empty(),
-                        new Retries(3, Duration.ofMillis(100), Duration.ofSeconds(5), 0.25, 7),
-                        new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(1))));
+                .isEqualTo(RouteSettings.builder(
+                                "interviews",
+                                List.of(
+                                        tier(new TargetSettings("hf-1", "openai/gpt-oss-20b")),
+                                        tier(new TargetSettings("local", "fast"))))
+                        .strategy("least-loaded", new Settings("route interviews, strategy", Map.of("choices", "2")))
+                        .patience(Duration.ofSeconds(4))
+                        .deadline(Duration.ofMinutes(2))
+                        .maxTokens(256)
+                        .ttl(Optional.empty())
+                        .retries(new Retries(3, Duration.ofMillis(100), Duration.ofSeconds(5), 0.25, 7))
+                        .timeouts(new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(1)))
+                        .build());
         assertThat(configuration.caches())
                 .containsExactly(
                         new CacheTier("ehcache", Settings.none("cache ehcache")),

@@ -16,7 +16,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
@@ -32,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -147,18 +145,11 @@ final class ConcurrencyStressTest {
     }
 
     private static AccountSettings account(String id, int concurrency, int requests) {
-        return new AccountSettings(
-                id,
-                "threaded",
-                Optional.empty(),
-                Optional.empty(),
-                1,
-                OptionalInt.of(concurrency),
-                Optional.empty(),
-                List.of(
-                        new DeclaredLimit(Limit.requests(requests, Duration.ofMillis(100)), Optional.empty()),
-                        new DeclaredLimit(Limit.tokens(6_000, Duration.ofMillis(100)), Optional.empty())),
-                Settings.none("account " + id));
+        return AccountSettings.builder(id, "threaded")
+                .maxConcurrency(concurrency)
+                .limit(Limit.requests(requests, Duration.ofMillis(100)))
+                .limit(Limit.tokens(6_000, Duration.ofMillis(100)))
+                .build();
     }
 
     private static void inThreads(int threads, IntConsumer work) throws Exception {

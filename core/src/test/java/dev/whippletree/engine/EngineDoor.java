@@ -28,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -95,16 +94,9 @@ public abstract class EngineDoor {
     }
 
     private static AccountSettings account(String id, int concurrency) {
-        return new AccountSettings(
-                id,
-                "scripted",
-                Optional.empty(),
-                Optional.empty(),
-                1,
-                OptionalInt.of(concurrency),
-                Optional.empty(),
-                List.of(),
-                Settings.none("account " + id));
+        return AccountSettings.builder(id, "scripted")
+                .maxConcurrency(concurrency)
+                .build();
     }
 
     /** Returns whether a question's prompt has a deadline. */

@@ -326,17 +326,7 @@ final class EngineFailureTest {
     }
 
     private static RouteSettings withRetries(RouteSettings route, Retries retries) {
-        return new RouteSettings(
-                route.name(),
-                route.tiers(),
-                route.strategy(),
-                route.strategySettings(),
-                route.patience(),
-                route.deadline(),
-                route.maxTokens(),
-                route.ttl(),
-                retries,
-                route.timeouts());
+        return route.toBuilder().retries(retries).build();
     }
 
     @Test

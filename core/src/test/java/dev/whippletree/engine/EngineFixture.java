@@ -2,7 +2,6 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
@@ -13,7 +12,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.EngineListener;
@@ -30,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
@@ -64,33 +61,21 @@ final class EngineFixture {
         this.timeline = timeline;
     }
 
-    /** An account with limits, in a tier of its own making: {@link #tier} otherwise. */
     /** Each account has settings of its own, so that each client is asked what a prompt takes. */
-    private static Settings ownSettings(String id) {
-        return new Settings("account " + id, Map.of("script", id));
+    private static AccountSettings.Builder settings(String id) {
+        return AccountSettings.builder(id, "scripted").setting("script", id);
     }
 
+    /** An account with limits, in a tier of its own making: {@link #tier} otherwise. */
     ScriptedClient account(String id, String... limits) {
         return account(id, Optional.empty(), 1000, limits);
     }
 
     ScriptedClient account(String id, Optional<String> organization, int concurrency, String... limits) {
-        List<DeclaredLimit> declared = new ArrayList<>();
-        for (String limit : limits) {
-            declared.add(new DeclaredLimit(Limit.parse(limit), Optional.empty()));
-        }
-        accounts.put(
-                id,
-                new AccountSettings(
-                        id,
-                        "scripted",
-                        Optional.empty(),
-                        organization,
-                        1,
-                        OptionalInt.of(concurrency),
-                        Optional.empty(),
-                        declared,
-                        ownSettings(id)));
+        AccountSettings.Builder settings = settings(id).maxConcurrency(concurrency);
+        organization.ifPresent(settings::organization);
+        List.of(limits).forEach(settings::limit);
+        accounts.put(id, settings.build());
         ScriptedClient client = new ScriptedClient(timeline);
         clients.put(id, client);
         return client;
@@ -101,16 +86,11 @@ final class EngineFixture {
         ScriptedClient client = account(id, Optional.of(organization), 1000);
         accounts.put(
                 id,
-                new AccountSettings(
-                        id,
-                        "scripted",
-                        Optional.of(token),
-                        Optional.of(organization),
-                        1,
-                        OptionalInt.of(1000),
-                        Optional.empty(),
-                        List.of(),
-                        ownSettings(id)));
+                settings(id)
+                        .token(token)
+                        .organization(organization)
+                        .maxConcurrency(1000)
+                        .build());
         return client;
     }
 

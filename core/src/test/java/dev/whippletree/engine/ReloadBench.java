@@ -2,7 +2,6 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
@@ -11,7 +10,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.ProviderClient;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -115,18 +112,15 @@ final class ReloadBench {
         }
 
         private AccountSettings said() {
-            return new AccountSettings(
-                    id,
-                    "scripted",
-                    token,
-                    organization,
-                    weight,
-                    OptionalInt.of(concurrency),
-                    transit,
-                    limits.stream()
-                            .map(text -> new DeclaredLimit(Limit.parse(text), Optional.empty()))
-                            .toList(),
-                    new Settings("account " + id, settings));
+            AccountSettings.Builder builder = AccountSettings.builder(id, "scripted")
+                    .weight(weight)
+                    .maxConcurrency(concurrency)
+                    .settings(settings);
+            limits.forEach(builder::limit);
+            token.ifPresent(builder::token);
+            organization.ifPresent(builder::organization);
+            transit.ifPresent(builder::transit);
+            return builder.build();
         }
     }
 

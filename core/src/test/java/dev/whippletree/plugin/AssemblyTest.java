@@ -140,16 +140,8 @@ final class AssemblyTest {
         List<TargetSettings> targets =
                 Arrays.stream(accounts).map(id -> new TargetSettings(id, "m")).toList();
         RouteSettings plain = RouteSettings.of("r", List.of(new Tier(targets)));
-        return new RouteSettings(
-                "r",
-                plain.tiers(),
-                "fake",
-                new Settings("route r", strategySettings),
-                plain.patience(),
-                plain.deadline(),
-                plain.maxTokens(),
-                plain.ttl(),
-                plain.retries(),
-                plain.timeouts());
+        return plain.toBuilder()
+                .strategy("fake", new Settings("route r", strategySettings))
+                .build();
     }
 }

@@ -7,12 +7,9 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
-import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
-import dev.whippletree.settings.Timeouts;
-import dev.whippletree.spi.Settings;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -31,17 +28,11 @@ final class DeadlinesTest {
 
     private final RunningGateway running = new RunningGateway(
             GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withDeadline(Duration.ofMinutes(90))),
-            builder -> builder.route(new RouteSettings(
-                    "hasty",
-                    List.of(new Tier(List.of(new TargetSettings("one", "small-model")))),
-                    RouteSettings.DEFAULT_STRATEGY,
-                    Settings.none("route hasty"),
-                    RouteSettings.DEFAULT_PATIENCE,
-                    Optional.of(Duration.ofMinutes(2)),
-                    RouteSettings.DEFAULT_MAX_TOKENS,
-                    Optional.empty(),
-                    Retries.DEFAULT,
-                    Timeouts.DEFAULT)));
+            builder -> builder.route(RouteSettings.builder(
+                            "hasty", List.of(new Tier(List.of(new TargetSettings("one", "small-model")))))
+                    .deadline(Duration.ofMinutes(2))
+                    .ttl(Optional.empty())
+                    .build()));
 
     @AfterEach
     void close() {

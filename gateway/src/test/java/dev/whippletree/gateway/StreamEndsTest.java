@@ -15,7 +15,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.Timeouts;
-import dev.whippletree.spi.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -74,17 +73,12 @@ final class StreamEndsTest {
     }
 
     private static Whippletree.Builder withTimed(Whippletree.Builder builder, Timeouts timeouts) {
-        return builder.route(new RouteSettings(
-                "timed",
-                List.of(new Tier(List.of(new TargetSettings("one", "small-model")))),
-                RouteSettings.DEFAULT_STRATEGY,
-                Settings.none("route timed"),
-                RouteSettings.DEFAULT_PATIENCE,
-                Optional.empty(),
-                RouteSettings.DEFAULT_MAX_TOKENS,
-                Optional.empty(),
-                new Retries(1, Duration.ZERO, Duration.ZERO, 0, 1),
-                timeouts));
+        return builder.route(RouteSettings.builder(
+                        "timed", List.of(new Tier(List.of(new TargetSettings("one", "small-model")))))
+                .ttl(Optional.empty())
+                .retries(new Retries(1, Duration.ZERO, Duration.ZERO, 0, 1))
+                .timeouts(timeouts)
+                .build());
     }
 
     private static CompletableFuture<WireEnd.Reading> end(Socket socket, String before) {

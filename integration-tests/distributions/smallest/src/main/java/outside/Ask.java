@@ -1,11 +1,8 @@
 package outside;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Prompt;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /** Answers one prompt, by the configuration in the working folder or the tokens in the environment. */
 public final class Ask {
@@ -14,9 +11,7 @@ public final class Ask {
 
     /** Prints the answer to the first argument; exits with 2 where there is no usable account. */
     public static void main(String[] arguments) {
-        ConfigurationSource source = new ConfigurationSource(Optional.empty(), System.getenv(), Path.of(""));
-        try (Whippletree whippletree =
-                Whippletree.builder().configuration(source).build()) {
+        try (Whippletree whippletree = Whippletree.open()) {
             System.out.println(
                     whippletree.complete(Prompt.of(arguments[0])).join().text());
         } catch (ConfigurationException e) {

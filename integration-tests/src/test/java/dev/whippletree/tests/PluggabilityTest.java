@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Origin;
@@ -157,7 +156,8 @@ final class PluggabilityTest {
         URLClassLoader loader = new URLClassLoader(jars, PluggabilityTest.class.getClassLoader());
         opened = Optional.of(loader);
         return Whippletree.builder()
-                .configuration(new ConfigurationSource(Optional.of(file(yaml)), Map.of(), folder))
+                .configuration(file(yaml))
+                .environment(Map.of())
                 .classLoader(loader)
                 .timeline(timeline)
                 .build();

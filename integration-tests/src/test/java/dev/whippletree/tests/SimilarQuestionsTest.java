@@ -9,7 +9,6 @@ import com.google.inject.Guice;
 import com.google.inject.multibindings.Multibinder;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cache.similar.SimilarCache;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.Gateway;
 import dev.whippletree.guice.WhippletreeModule;
@@ -201,9 +200,7 @@ final class SimilarQuestionsTest {
                 accounts: [{ id: a, provider: counting, token: sesame }]
                 caches: [ehcache, { name: similar, %s }]
                 """.formatted(similar));
-        return Whippletree.builder()
-                .provider(service)
-                .configuration(new ConfigurationSource(Optional.of(file), Map.of(), folder));
+        return Whippletree.builder().provider(service).configuration(file).environment(Map.of());
     }
 
     private String approved(String text) throws IOException {

@@ -3,7 +3,6 @@ package dev.whippletree.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -146,7 +144,8 @@ final class StrategiesOutsideCoreTest {
     private Whippletree open(String strategy, ClassLoader loader, VirtualTimeline timeline) throws IOException {
         Path file = Files.writeString(folder.resolve("plugged.yaml"), CONFIGURATION.formatted(strategy));
         return Whippletree.builder()
-                .configuration(new ConfigurationSource(Optional.of(file), TOKENS, folder))
+                .configuration(file)
+                .environment(TOKENS)
                 .classLoader(loader)
                 .provider(provider(timeline))
                 .timeline(timeline)

@@ -4,19 +4,13 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
-import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.EngineListener;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -72,18 +66,12 @@ final class Pool {
     }
 
     static AccountSettings account(String id, String... limits) {
-        return new AccountSettings(
-                id,
-                ScriptedProvider.NAME,
-                Optional.of(Secret.of(TOKEN + "-of-" + id)),
-                Optional.of("acme"),
-                1,
-                OptionalInt.of(8),
-                Optional.empty(),
-                List.of(limits).stream()
-                        .map(limit -> new DeclaredLimit(Limit.parse(limit), Optional.empty()))
-                        .toList(),
-                Settings.none("account " + id));
+        AccountSettings.Builder builder = AccountSettings.builder(id, ScriptedProvider.NAME)
+                .token(TOKEN + "-of-" + id)
+                .organization("acme")
+                .maxConcurrency(8);
+        List.of(limits).forEach(builder::limit);
+        return builder.build();
     }
 
     Whippletree whippletree() {

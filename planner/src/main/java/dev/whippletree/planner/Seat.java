@@ -1,14 +1,10 @@
 package dev.whippletree.planner;
 
-import dev.whippletree.model.Secret;
 import dev.whippletree.planner.AccountGroup.Member;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import dev.whippletree.spi.Settings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * One account of a pool, with all that is said of it. Immutable.
@@ -47,15 +43,14 @@ record Seat(AccountGroup group, String organization, String id, Member member) {
      * @param limits what of the organization's limits this engine may use
      */
     AccountSettings settings(String provider, List<DeclaredLimit> limits) {
-        return new AccountSettings(
-                id,
-                provider,
-                Optional.of(Secret.of(token())),
-                Optional.of(organization),
-                member.weight(),
-                member.maxConcurrency(),
-                member.transit(),
-                limits,
-                new Settings("account " + id, Map.of(PlannedProvider.SERVICE, group.service())));
+        AccountSettings.Builder builder = AccountSettings.builder(id, provider)
+                .token(token())
+                .organization(organization)
+                .weight(member.weight())
+                .limits(limits)
+                .setting(PlannedProvider.SERVICE, group.service());
+        member.maxConcurrency().ifPresent(builder::maxConcurrency);
+        member.transit().ifPresent(builder::transit);
+        return builder.build();
     }
 }

@@ -11,7 +11,6 @@ import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome.Cause;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -161,17 +160,7 @@ class PlannerTest {
         RouteSettings route = pool.route();
         AccountPool impatient = new AccountPool(
                 pool.groups(),
-                new RouteSettings(
-                        route.name(),
-                        route.tiers(),
-                        route.strategy(),
-                        Settings.none("route"),
-                        route.patience(),
-                        Optional.of(Duration.ofSeconds(20)),
-                        route.maxTokens(),
-                        route.ttl(),
-                        route.retries(),
-                        route.timeouts()),
+                route.toBuilder().deadline(Duration.ofSeconds(20)).build(),
                 pool.engine(),
                 pool.notes());
         PlanRequest request = PlanRequest.of(List.of(200), impatient).withAdvice(false);

@@ -17,7 +17,6 @@ import dev.whippletree.model.StatusSnapshot.Prompts;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.status.Bill;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -27,7 +26,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Status snapshots to print. */
@@ -135,17 +133,9 @@ public final class Snapshots {
         LocalDate asOf = LocalDate.of(2026, 11, 1);
         TokenPrice price = new TokenPrice(
                 "huggingface", "openai/gpt-oss-20b", new BigDecimal("0.10"), new BigDecimal("0.50"), "usd", asOf);
-        AccountSettings account = new AccountSettings(
-                "hf-1",
-                "huggingface",
-                Optional.empty(),
-                Optional.empty(),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.of(Credit.parse("0.10 usd / month")),
-                Settings.none("account hf-1"));
+        AccountSettings account = AccountSettings.builder("hf-1", "huggingface")
+                .credit(Credit.parse("0.10 usd / month"))
+                .build();
         return Bill.of(
                 busy(),
                 List.of(account),

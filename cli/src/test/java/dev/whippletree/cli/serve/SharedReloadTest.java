@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.ScriptedProvider;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.gateway.Gateway;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
@@ -54,8 +53,8 @@ class SharedReloadTest {
         whippletree = Whippletree.builder()
                 .timeline(timeline)
                 .provider(new ScriptedProvider())
-                .configuration(new ConfigurationSource(
-                        Optional.empty(), Map.of("ACME_KEY", KEY, ScriptedProvider.VARIABLE, "sesame"), folder))
+                .configuration(folder.resolve("whippletree.yaml"))
+                .environment(Map.of("ACME_KEY", KEY, ScriptedProvider.VARIABLE, "sesame"))
                 .build();
         ServeRun.Wish wish = new ServeRun.Wish(Optional.of("0.0.0.0"), Optional.of(0), Duration.ZERO);
         gateway = Gateway.start(whippletree, wish.settings(whippletree.configuration()), timeline);

@@ -5,10 +5,8 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
-import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import dev.whippletree.spi.Settings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,16 +42,15 @@ final class ServiceAccounts {
 
     /** Returns what the engine is told of an account. */
     static AccountSettings settings(SimulatedAccount account) {
-        return new AccountSettings(
-                account.id(),
-                account.service().provider(),
-                Optional.of(Secret.of(account.token())),
-                Optional.of(account.organization()),
-                account.weight(),
-                account.maxConcurrency(),
-                account.transit(),
-                account.declared() ? declared(account) : List.of(),
-                Settings.none("account " + account.id()));
+        AccountSettings.Builder builder = AccountSettings.builder(
+                        account.id(), account.service().provider())
+                .token(account.token())
+                .organization(account.organization())
+                .weight(account.weight())
+                .limits(account.declared() ? declared(account) : List.of());
+        account.maxConcurrency().ifPresent(builder::maxConcurrency);
+        account.transit().ifPresent(builder::transit);
+        return builder.build();
     }
 
     private static List<DeclaredLimit> declared(SimulatedAccount account) {

@@ -93,16 +93,7 @@ final class Connections {
     }
 
     private static AccountSettings with(AccountSettings account, Settings settings) {
-        return new AccountSettings(
-                account.id(),
-                account.provider(),
-                account.token(),
-                account.organization(),
-                account.weight(),
-                account.maxConcurrency(),
-                account.transit(),
-                account.limits(),
-                settings);
+        return account.toBuilder().settings(settings.values()).build();
     }
 
     private static List<Picker> pickers(RouteSettings route, SimulatedPool pool) {

@@ -14,7 +14,6 @@ import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -30,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -93,16 +91,11 @@ final class GroqLimitsTest {
                 : LIMITS.stream()
                         .flatMap(limit -> MODELS.stream().map(model -> new DeclaredLimit(limit, Optional.of(model))))
                         .toList();
-        return new AccountSettings(
-                "groq-" + number,
-                "groq",
-                Optional.of(Secret.of("token-" + number)),
-                Optional.of("acme"),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                limits,
-                Settings.none("groq-" + number));
+        return AccountSettings.builder("groq-" + number, "groq")
+                .token("token-" + number)
+                .organization("acme")
+                .limits(limits)
+                .build();
     }
 
     /** Asks all within ten minutes, by chance, and runs until everybody has an answer. */

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -71,17 +70,12 @@ final class ReloadLot {
                             .add(new TargetSettings(account.id(), model)));
         }
         RouteSettings before = scenario.route();
-        return new RouteSettings(
-                before.name(),
-                tiers.values().stream().map(Tier::new).toList(),
-                chance(3) ? Strategies.NAMES.get(lot.nextInt(Strategies.NAMES.size())) : before.strategy(),
-                before.strategySettings(),
-                chance(3) ? Duration.ofMillis(lot.nextInt(6_000)) : before.patience(),
-                before.deadline(),
-                before.maxTokens(),
-                Optional.of(RouteSettings.DEFAULT_TTL),
-                before.retries(),
-                before.timeouts());
+        return before.toBuilder()
+                .tiers(tiers.values().stream().map(Tier::new).toList())
+                .strategy(chance(3) ? Strategies.NAMES.get(lot.nextInt(Strategies.NAMES.size())) : before.strategy())
+                .patience(chance(3) ? Duration.ofMillis(lot.nextInt(6_000)) : before.patience())
+                .ttl(RouteSettings.DEFAULT_TTL)
+                .build();
     }
 
     private boolean chance(int of) {

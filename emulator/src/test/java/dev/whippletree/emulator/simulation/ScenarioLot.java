@@ -17,7 +17,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.Timeouts;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -222,24 +221,22 @@ final class ScenarioLot {
                             .add(new TargetSettings(account.id(), model)));
         }
         String strategy = Strategies.NAMES.get(lot.nextInt(Strategies.NAMES.size()));
-        return new RouteSettings(
-                "default",
-                tiers.values().stream().map(Tier::new).toList(),
-                strategy,
-                Settings.none("route default"),
-                Duration.ofMillis(lot.nextInt(6_000)),
-                !crowd && chance(6) ? Optional.of(Duration.ofSeconds(5 + lot.nextInt(60))) : Optional.empty(),
-                RouteSettings.DEFAULT_MAX_TOKENS,
-                Optional.of(RouteSettings.DEFAULT_TTL),
-                new Retries(
+        return RouteSettings.builder(
+                        "default", tiers.values().stream().map(Tier::new).toList())
+                .strategy(strategy)
+                .patience(Duration.ofMillis(lot.nextInt(6_000)))
+                .deadline(!crowd && chance(6) ? Optional.of(Duration.ofSeconds(5 + lot.nextInt(60))) : Optional.empty())
+                .retries(new Retries(
                         1 + lot.nextInt(3),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(15),
                         chance(3) ? 0.02 : 0.2,
-                        chance(3) ? 0.5 : 10),
-                !crowd && chance(4)
-                        ? new Timeouts(Duration.ofSeconds(4), Duration.ofSeconds(3), Duration.ofSeconds(10))
-                        : Timeouts.DEFAULT);
+                        chance(3) ? 0.5 : 10))
+                .timeouts(
+                        !crowd && chance(4)
+                                ? new Timeouts(Duration.ofSeconds(4), Duration.ofSeconds(3), Duration.ofSeconds(10))
+                                : Timeouts.DEFAULT)
+                .build();
     }
 
     private boolean chance(int of) {

@@ -129,18 +129,6 @@ final class Shrinker {
                 .anyMatch(ask -> ask.prompt().account().equals(java.util.Optional.of(account.id())));
         return tiers.isEmpty() || pinned
                 ? scenario
-                : scenario.withAccounts(
-                        left,
-                        new RouteSettings(
-                                route.name(),
-                                tiers,
-                                route.strategy(),
-                                route.strategySettings(),
-                                route.patience(),
-                                route.deadline(),
-                                route.maxTokens(),
-                                route.ttl(),
-                                route.retries(),
-                                route.timeouts()));
+                : scenario.withAccounts(left, route.toBuilder().tiers(tiers).build());
     }
 }

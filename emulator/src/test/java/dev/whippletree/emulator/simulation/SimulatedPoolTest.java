@@ -11,7 +11,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -95,17 +94,10 @@ class SimulatedPoolTest {
                         List.of(new RouteSettings.TargetSettings("hf-1", SimulatedAccount.MODEL)))));
         SimulatedPoolBuilder builder = SimulatedPool.builder(1)
                 .account(SimulatedAccount.of("hf-1", ServiceKind.HUGGING_FACE))
-                .route(new RouteSettings(
-                        route.name(),
-                        route.tiers(),
-                        "by-mood",
-                        Settings.none("route fast"),
-                        route.patience(),
-                        Optional.empty(),
-                        route.maxTokens(),
-                        route.ttl(),
-                        route.retries(),
-                        route.timeouts()));
+                .route(route.toBuilder()
+                        .strategy("by-mood")
+                        .deadline(Optional.empty())
+                        .build());
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)

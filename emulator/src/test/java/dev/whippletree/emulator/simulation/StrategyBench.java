@@ -10,14 +10,12 @@ import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Settings;
@@ -26,8 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -124,16 +120,11 @@ final class StrategyBench {
                 .faults(member.faults())
                 .seed(seed)
                 .build();
-        AccountSettings account = new AccountSettings(
-                member.id(),
-                "simulated",
-                Optional.of(Secret.of("token-" + member.id())),
-                Optional.empty(),
-                1,
-                OptionalInt.of(member.concurrency()),
-                Optional.empty(),
-                List.of(new DeclaredLimit(member.limit(), Optional.empty())),
-                Settings.none("account " + member.id()));
+        AccountSettings account = AccountSettings.builder(member.id(), "simulated")
+                .token("token-" + member.id())
+                .maxConcurrency(member.concurrency())
+                .limit(member.limit())
+                .build();
         SimulatedProvider provider =
                 new SimulatedProvider("simulated", new EmulatedService(service, timeline.nanoTime()), timeline);
         return new Topology.OpenAccount(account, provider.connect(account));

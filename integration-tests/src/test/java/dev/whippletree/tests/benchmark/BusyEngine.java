@@ -12,7 +12,6 @@ import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
@@ -92,18 +90,9 @@ final class BusyEngine {
     }
 
     private static AccountSettings account(String id) {
-        return new AccountSettings(
-                id,
-                "holding",
-                Optional.empty(),
-                Optional.empty(),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                LIMITS.stream()
-                        .map(limit -> new DeclaredLimit(limit, Optional.empty()))
-                        .toList(),
-                Settings.none("account " + id));
+        AccountSettings.Builder builder = AccountSettings.builder(id, "holding");
+        LIMITS.forEach(builder::limit);
+        return builder.build();
     }
 
     /** Returns a prompt that nobody has asked before. */

@@ -5,13 +5,9 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /** What ten thousand waiting prompts cost: memory for each, and processor time while nothing happens. */
@@ -24,16 +20,9 @@ public final class WaitingFigures {
 
     /** Prints the figures. */
     public static void main(String[] arguments) throws InterruptedException {
-        AccountSettings account = new AccountSettings(
-                "a",
-                "instant",
-                Optional.empty(),
-                Optional.empty(),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of(new DeclaredLimit(Limit.requests(1, Duration.ofHours(1)), Optional.empty())),
-                Settings.none("account a"));
+        AccountSettings account = AccountSettings.builder("a", "instant")
+                .limit(Limit.requests(1, Duration.ofHours(1)))
+                .build();
         try (Whippletree whippletree = Whippletree.builder()
                 .provider(new InstantProvider())
                 .account(account)

@@ -3,7 +3,6 @@ package dev.whippletree.tests.clients;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
@@ -72,7 +71,8 @@ final class ClientStage implements AutoCloseable {
         Path file = Files.writeString(folder.resolve("whippletree.yaml"), configuration());
         whippletree = Whippletree.builder()
                 .timeline(timeline)
-                .configuration(new ConfigurationSource(Optional.of(file), Map.of(), folder))
+                .configuration(file)
+                .environment(Map.of())
                 .build();
         GatewaySettings.Client acme = new GatewaySettings.Client("acme", Secret.of(KEY), List.of());
         gateway = Gateway.start(

@@ -6,7 +6,6 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
@@ -93,7 +92,8 @@ final class StatusPageTest {
         Whippletree.Builder builder = Whippletree.builder()
                 .timeline(timeline)
                 .cache(talkative())
-                .configuration(new ConfigurationSource(Optional.of(file), Map.of(), folder));
+                .configuration(file)
+                .environment(Map.of());
         telemetry.listeners().forEach(builder::listener);
         whippletree = builder.build();
         gateway = Gateway.start(whippletree, settings(), timeline, telemetry);

@@ -8,22 +8,18 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
-import dev.whippletree.model.Secret;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What a stage is made of: by default nothing goes wrong. Confined to the test's thread.
@@ -152,30 +148,21 @@ final class StageSettings {
     }
 
     private AccountSettings account(String id, String baseUrl) {
-        return new AccountSettings(
-                id,
-                kind.provider(),
-                Optional.of(Secret.of(token(id))),
-                organization,
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of(),
-                new Settings("account " + id, Map.of("base-url", baseUrl)));
+        AccountSettings.Builder builder =
+                AccountSettings.builder(id, kind.provider()).token(token(id)).setting("base-url", baseUrl);
+        organization.ifPresent(builder::organization);
+        return builder.build();
     }
 
     private RouteSettings route() {
-        return new RouteSettings(
-                "default",
-                tiers,
-                RouteSettings.DEFAULT_STRATEGY,
-                Settings.none("route default"),
-                Duration.ofMillis(50),
-                deadline,
-                MAX_TOKENS,
-                Optional.empty(),
-                retries,
-                timeouts);
+        return RouteSettings.builder("default", tiers)
+                .patience(Duration.ofMillis(50))
+                .deadline(deadline)
+                .maxTokens(MAX_TOKENS)
+                .ttl(Optional.empty())
+                .retries(retries)
+                .timeouts(timeouts)
+                .build();
     }
 
     private static String token(String id) {

@@ -1,12 +1,8 @@
 package dev.whippletree.tests.load;
 
 import dev.whippletree.model.Limit;
-import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -58,16 +54,12 @@ record LoadAccount(
 
     /** Returns the settings to configure a Whippletree with. */
     AccountSettings settings(String provider, String baseUrl) {
-        return new AccountSettings(
-                id,
-                provider,
-                Optional.of(Secret.of(token(id))),
-                organization,
-                1,
-                maxConcurrency,
-                transit,
-                limit.map(declared -> new DeclaredLimit(declared, Optional.empty())).stream()
-                        .toList(),
-                new Settings("account " + id, Map.of("base-url", baseUrl)));
+        AccountSettings.Builder builder =
+                AccountSettings.builder(id, provider).token(token(id)).setting("base-url", baseUrl);
+        limit.ifPresent(builder::limit);
+        organization.ifPresent(builder::organization);
+        maxConcurrency.ifPresent(builder::maxConcurrency);
+        transit.ifPresent(builder::transit);
+        return builder.build();
     }
 }

@@ -3,7 +3,6 @@ package dev.whippletree.tests.published;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.model.Completion;
@@ -90,7 +89,8 @@ final class PluginGuideTest {
 
         try (Whippletree whippletree = Whippletree.builder()
                 .plugins(plugins)
-                .configuration(new ConfigurationSource(Optional.of(configuration), Map.of(), folder))
+                .configuration(configuration)
+                .environment(Map.of())
                 .build()) {
             Completion called = whippletree.complete(Prompt.of("Hello")).join();
             Completion kept;

@@ -7,15 +7,11 @@ import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.emulator.model.ServiceStats;
-import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.time.Timeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 
 /** The emulated accounts of a stress run, listening on loopback. Thread-safe. */
 public final class StressEmulation implements AutoCloseable {
@@ -94,16 +90,13 @@ public final class StressEmulation implements AutoCloseable {
         List<AccountSettings> accounts = new ArrayList<>();
         for (int number = 1; number <= settings.accounts(); number++) {
             String id = StressSettings.accountId(number);
-            accounts.add(new AccountSettings(
-                    id,
-                    provider,
-                    Optional.of(Secret.of(TOKEN + number)),
-                    Optional.empty(),
-                    1,
-                    OptionalInt.of(settings.maxConcurrency()),
-                    Optional.of(settings.transit()),
-                    List.of(new AccountSettings.DeclaredLimit(settings.limit(), Optional.empty())),
-                    new Settings("account " + id, values)));
+            accounts.add(AccountSettings.builder(id, provider)
+                    .token(TOKEN + number)
+                    .maxConcurrency(settings.maxConcurrency())
+                    .transit(settings.transit())
+                    .limit(settings.limit())
+                    .settings(values)
+                    .build());
         }
         return accounts;
     }

@@ -17,11 +17,9 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
-import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
@@ -35,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -198,18 +195,12 @@ record ToldLimits(
     }
 
     private AccountSettings account() {
-        return new AccountSettings(
-                "account",
-                ServiceKind.OPENAI.provider(),
-                Optional.of(Secret.of("token")),
-                Optional.empty(),
-                1,
-                OptionalInt.of(50),
-                transit,
-                declared.stream()
-                        .map(limit -> new DeclaredLimit(limit, Optional.empty()))
-                        .toList(),
-                Settings.none("account"));
+        AccountSettings.Builder builder = AccountSettings.builder("account", ServiceKind.OPENAI.provider())
+                .token("token")
+                .maxConcurrency(50);
+        declared.forEach(builder::limit);
+        transit.ifPresent(builder::transit);
+        return builder.build();
     }
 
     private ProviderClient telling(ProviderClient client, VirtualTimeline timeline, SplittableRandom lot) {

@@ -1,0 +1,162 @@
+package dev.whippletree;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.ChosenCoordinator;
+import dev.whippletree.config.DefaultConfiguration;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a builder is told of a configuration part by part. Confined to one thread. */
+final class Parts {
+
+    /** Each method of the builder that says a part of a configuration, as messages call it. */
+    enum Part {
+        ACCOUNT("account(…)"),
+        ENVIRONMENT("environment(…)"),
+        ROUTE("route(…)"),
+        MODEL("model(…)"),
+        CACHE("cache(…)"),
+        COORDINATOR("coordinator(…)"),
+        ENGINE("engine(…)");
+
+        private final String method;
+
+        Part(String method) {
+            this.method = method;
+        }
+
+        @Override
+        public String toString() {
+            return method;
+        }
+    }
+
+    private final Set<Part> given = new LinkedHashSet<>();
+    private final List<AccountSettings> accounts = new ArrayList<>();
+    private final List<RouteSettings> routes = new ArrayList<>();
+    private final List<CacheTier> caches = new ArrayList<>();
+
+    /** The providers of accounts whose token is null or empty, by the account's id. */
+    private final Map<String, String> withoutToken = new LinkedHashMap<>();
+
+    private Optional<Map<String, String>> environment = Optional.empty();
+    private Optional<String> model = Optional.empty();
+    private Optional<ChosenCoordinator> coordinator = Optional.empty();
+    private EngineSettings engine = EngineSettings.DEFAULT;
+
+    void account(AccountSettings account) {
+        given.add(Part.ACCOUNT);
+        accounts.add(account);
+    }
+
+    void accountWithoutToken(String id, String provider) {
+        account(AccountSettings.builder(id, provider).build());
+        withoutToken.put(id, provider);
+    }
+
+    void environment(Map<String, String> variables) {
+        given.add(Part.ENVIRONMENT);
+        environment = Optional.of(Map.copyOf(variables));
+    }
+
+    void route(RouteSettings route) {
+        given.add(Part.ROUTE);
+        routes.add(route);
+    }
+
+    void model(String name) {
+        given.add(Part.MODEL);
+        model = Optional.of(name);
+    }
+
+    void cache(String name, Map<String, String> settings) {
+        given.add(Part.CACHE);
+        caches.add(new CacheTier(name, new Settings("cache " + name, settings)));
+    }
+
+    void coordinator(String name, Map<String, String> settings) {
+        given.add(Part.COORDINATOR);
+        coordinator = Optional.of(new ChosenCoordinator(name, new Settings("coordinator " + name, settings)));
+    }
+
+    void engine(EngineSettings settings) {
+        given.add(Part.ENGINE);
+        engine = settings;
+    }
+
+    /** Returns the variables; absent if the builder wasn't told of any. */
+    Optional<Map<String, String>> environment() {
+        return environment;
+    }
+
+    /** Returns the model of routes that name none; absent if the builder wasn't told of one. */
+    Optional<String> model() {
+        return model;
+    }
+
+    /**
+     * Returns the parts that would have no effect beside something else that was given, a sentence each.
+     *
+     * @param whole what says the whole configuration, as messages call it; absent: these parts do
+     * @param beside the parts that have an effect beside that
+     */
+    List<String> conflicts(Optional<String> whole, Set<Part> beside) {
+        if (whole.isPresent()) {
+            return given.stream()
+                    .filter(part -> !beside.contains(part))
+                    .map(part -> part + " has no effect beside " + whole.get()
+                            + ", which says the whole configuration; remove one of them")
+                    .toList();
+        }
+        return given.contains(Part.MODEL) && given.contains(Part.ROUTE)
+                ? List.of("model(…) has no effect beside route(…), whose targets name their models; remove one of them")
+                : List.of();
+    }
+
+    /** Returns the accounts whose token is missing, a sentence each with the variable in which their provider's tokens usually are. */
+    List<String> missingTokens(PluginCatalog catalog) {
+        return withoutToken.entrySet().stream()
+                .map(account -> "account " + account.getKey() + ": no token; check "
+                        + usualVariable(catalog, account.getValue()) + "the variable that it is read from")
+                .toList();
+    }
+
+    private static String usualVariable(PluginCatalog catalog, String provider) {
+        return catalog.environmentVariables(provider).stream()
+                .map(name -> name + " or ")
+                .collect(Collectors.joining());
+    }
+
+    /**
+     * Returns the configuration.
+     *
+     * @throws ConfigurationException if there is no account
+     */
+    Configuration whole(PluginCatalog catalog) {
+        Map<String, String> variables = environment.orElse(Map.of());
+        List<AccountSettings> all = new ArrayList<>(accounts);
+        all.addAll(catalog.accountsFrom(variables));
+        if (all.isEmpty()) {
+            throw new ConfigurationException(
+                    List.of("there is no account; add one with account(…) or take them from the environment"));
+        }
+        List<RouteSettings> chosen = routes.isEmpty()
+                ? List.of(DefaultConfiguration.route(all, DefaultConfiguration.model(model, variables)))
+                : routes;
+        Configuration alone = new Configuration(all, chosen, caches, engine, List.of());
+        return coordinator.map(alone::withCoordinator).orElse(alone);
+    }
+}

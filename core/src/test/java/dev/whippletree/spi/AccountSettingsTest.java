@@ -1,0 +1,71 @@
+package dev.whippletree.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.Credit;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+final class AccountSettingsTest {
+
+    private static final Secret TOKEN = Secret.of("token");
+    private static final Limit HOURLY = Limit.requests(1000, Duration.ofHours(1));
+
+    @Test
+    void builder_setsEachValue() {
+        AccountSettings account = AccountSettings.builder("hf-1", "huggingface")
+                .token(TOKEN)
+                .organization("acme")
+                .weight(3)
+                .maxConcurrency(7)
+                .transit(Duration.ofMillis(90))
+                .limit("1000 requests / 1h")
+                .limit(HOURLY, "small")
+                .credit(Credit.parse("2.00 usd / month"))
+                .setting("base-url", "http://localhost")
+                .settings(Map.of("bill-to", "acme"))
+                .build();
+
+        AccountSettings same = new AccountSettings(
+                "hf-1",
+                "huggingface",
+                Optional.of(TOKEN),
+                Optional.of("acme"),
+                3,
+                OptionalInt.of(7),
+                Optional.of(Duration.ofMillis(90)),
+                List.of(new DeclaredLimit(HOURLY, Optional.empty()), new DeclaredLimit(HOURLY, Optional.of("small"))),
+                Optional.of(Credit.parse("2.00 usd / month")),
+                new Settings("account hf-1", Map.of("base-url", "http://localhost", "bill-to", "acme")));
+        assertThat(account).isEqualTo(same);
+        assertThat(account.toBuilder().build()).isEqualTo(account);
+        assertThat(account.withToken(Optional.empty()).token()).isEmpty();
+        assertThat(account.withToken(Optional.of(TOKEN))).isEqualTo(account);
+    }
+
+    @Test
+    void builderOfWhichNothingIsSet_statesNothing() {
+        assertThat(AccountSettings.builder("a", "groq").build())
+                .isEqualTo(AccountSettings.of("a", "groq", Optional.empty(), Settings.none("account a")));
+    }
+
+    @Test
+    void missingToken_isRefusedWithItsAccount() {
+        AccountSettings.Builder builder = AccountSettings.builder("hf-1", "huggingface");
+
+        assertThatThrownBy(() -> builder.token((String) null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("account hf-1: no token; check the variable that it is read from");
+        assertThatThrownBy(() -> builder.token(" "))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("account hf-1: no token; check the variable that it is read from");
+    }
+}
