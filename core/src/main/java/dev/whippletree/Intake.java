@@ -5,6 +5,8 @@ import dev.whippletree.config.ConfigurationCheck;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.strategy.Start;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.Optional;
  * @param source where it is read from; absent: it was given
  * @param folders where that source said that plugins are
  * @param state the folder for the limits' state that is stronger than a configuration's
- * @param keptCachesOnly whether caches are left out that end with this process
+ * @param asksOnce whether caches are left out that end with this process, and turns begin anywhere
  */
 record Intake(
         PluginCatalog catalog,
@@ -26,7 +28,7 @@ record Intake(
         Optional<ConfigurationSource> source,
         List<Path> folders,
         Optional<Path> state,
-        boolean keptCachesOnly) {
+        boolean asksOnce) {
 
     /**
      * Reads the source.
@@ -55,7 +57,16 @@ record Intake(
     Configuration check(Configuration whole) {
         Configuration kept = state.map(whole::withState).orElse(whole);
         Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
-        return keptCachesOnly ? checked.withoutCaches(catalog.cachesOfTheProcess()) : checked;
+        return asksOnce ? toAskOnce(checked) : checked;
+    }
+
+    private Configuration toAskOnce(Configuration checked) {
+        List<RouteSettings> spread = checked.routes().stream()
+                .map(route -> route.toBuilder()
+                        .strategy(route.strategy(), Start.spread(route.strategy(), route.strategySettings()))
+                        .build())
+                .toList();
+        return checked.withoutCaches(catalog.cachesOfTheProcess()).withRoutes(spread);
     }
 
     /** Returns the source, and nothing of the environment: tokens are in there. */

@@ -318,7 +318,7 @@ public final class Whippletree implements AutoCloseable {
         private final List<Coordinator> coordinators = new ArrayList<>();
         private final List<Path> pluginFolders = new ArrayList<>();
         private UnaryOperator<ProviderClient> clients = UnaryOperator.identity();
-        private boolean keptCachesOnly;
+        private boolean asksOnce;
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
         private @Nullable Path file;
@@ -425,11 +425,13 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Leaves out the caches {@linkplain Cache#endsWithProcess() that end with this process}:
-         * for a program that asks once and ends, whom opening them would only delay. Their settings' names are still checked.
+         * Suits a program that asks once and ends, again and again. It leaves out the caches
+         * {@linkplain Cache#endsWithProcess() that end with this process}, which would only delay it; their settings' names are still
+         * checked. And it doesn't begin with the first account of a tier each time: where the strategy gives turns, the account of whose
+         * limits least is used has the first one, as far as a {@linkplain #state state folder} tells, and of equals one drawn by lot.
          */
-        public Builder keptCachesOnly() {
-            this.keptCachesOnly = true;
+        public Builder asksOnce() {
+            this.asksOnce = true;
             return this;
         }
 
@@ -606,7 +608,7 @@ public final class Whippletree implements AutoCloseable {
                     read,
                     read.map(ConfigurationSource::pluginFolders).orElse(List.of()),
                     Optional.ofNullable(state),
-                    keptCachesOnly);
+                    asksOnce);
         }
 
         /** Returns where the configuration is read from; absent if it was given. */

@@ -22,6 +22,8 @@ import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Settings;
@@ -33,12 +35,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ResourceLock(FakePlugins.LOCK)
 final class WhippletreeTest {
@@ -82,11 +90,72 @@ final class WhippletreeTest {
         when(ending.endsWithProcess()).thenReturn(true);
         Whippletree.Builder builder = builder().account("a", "fake", "x").cache(ending);
 
-        assertThat(answer(builder.cache("ending").cache("fake").keptCachesOnly()))
-                .startsWith("answer of a");
+        assertThat(answer(builder.cache("ending").cache("fake").asksOnce())).startsWith("answer of a");
 
         assertThat(FakePlugins.EVENTS).contains("open cache");
         verify(ending, never()).open(any(), any());
+    }
+
+    /** Ten programs that end are as good as one that asks ten times. */
+    @ParameterizedTest
+    @ValueSource(strings = {"round-robin", "least-in-flight", "most-headroom"})
+    void programsThatAskOnce_takeTheAccountThatTheStateSaysIsLeastUsed(String strategy) {
+        Map<String, Integer> answers = new TreeMap<>();
+        for (int run = 0; run < 12; run++) {
+            try (Whippletree whippletree = Whippletree.builder()
+                    .provider(new FakeProvider())
+                    .account(limited("a", 1))
+                    .account(limited("b", 2))
+                    .route(route(strategy, Settings.none("route")))
+                    .state(folder)
+                    .asksOnce()
+                    .build()) {
+                answers.merge(whippletree.complete(HELLO).join().text(), 1, Integer::sum);
+            }
+        }
+        Map<String, Integer> byWeight = Map.of("answer of a, m", 4, "answer of b, m", 8);
+        Map<String, Integer> byLimits = Map.of("answer of a, m", 6, "answer of b, m", 6);
+        assertThat(answers).isEqualTo(strategy.equals("most-headroom") ? byLimits : byWeight);
+    }
+
+    private static AccountSettings limited(String id, int weight) {
+        return AccountSettings.builder(id, "fake")
+                .weight(weight)
+                .limit("1000 requests / 1d")
+                .build();
+    }
+
+    private static RouteSettings route(String strategy, Settings settings) {
+        List<TargetSettings> targets = List.of(new TargetSettings("a", "m"), new TargetSettings("b", "m"));
+        return RouteSettings.builder("r", List.of(new Tier(targets)))
+                .strategy(strategy, settings)
+                .build();
+    }
+
+    @Test
+    void programsThatAskOnce_takeAnyAccountWhereNothingIsKnown_unlessTheRouteSaysWhich() {
+        assertThat(askedOnce("round-robin", Map.of())).containsExactlyInAnyOrder("answer of a, m", "answer of b, m");
+        assertThat(askedOnce("round-robin", Map.of("start", "first"))).containsExactly("answer of a, m");
+        assertThat(askedOnce("in-order", Map.of())).containsExactly("answer of a, m");
+    }
+
+    private static Set<String> askedOnce(String strategy, Map<String, String> settings) {
+        return LongStream.range(0, 20)
+                .mapToObj(seed -> {
+                    VirtualTimeline alone = new VirtualTimeline(seed);
+                    CompletableFuture<Completion> answer = Whippletree.builder()
+                            .timeline(alone)
+                            .provider(new FakeProvider())
+                            .account("a", "fake", "x")
+                            .account("b", "fake", "y")
+                            .route(route(strategy, new Settings("route r", settings)))
+                            .asksOnce()
+                            .build()
+                            .complete(HELLO);
+                    alone.runAll();
+                    return answer.join().text();
+                })
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -98,6 +98,11 @@ public record Configuration(
                 accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state, gateway);
     }
 
+    /** Returns the same with other routes; at least one. */
+    public Configuration withRoutes(List<RouteSettings> routes) {
+        return new Configuration(accounts, routes, caches, coordinator, engine, prices, warnings, state, gateway);
+    }
+
     /** Returns the same without the cache tiers of these backends. */
     public Configuration withoutCaches(Collection<String> backends) {
         List<CacheTier> left =

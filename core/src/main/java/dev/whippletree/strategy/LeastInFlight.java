@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes the target with the fewest attempts in flight for its weight. Draws no lots.
+ * Takes the target with the fewest attempts in flight for its weight. Draws a lot for the first turn alone, and only with
+ * {@link Start#SPREAD}.
  *
  * <p>A slow target keeps its attempts longer, so it has more of them and is given fewer new ones: work goes where it gets done,
  * without measuring anything. It assumes that what is in flight is a fair measure of how busy a target is. That breaks where a
@@ -29,14 +30,14 @@ public final class LeastInFlight implements BalancingStrategy {
         return "least-in-flight";
     }
 
-    /** Returns none: the weights are the accounts'. */
+    /** Returns {@code start}. */
     @Override
     public Set<SettingKey> settings() {
-        return Set.of();
+        return Set.of(Start.KEY);
     }
 
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
-        return new LeastLoaded(new InFlight());
+        return new LeastLoaded(new Turns(Start.of(settings), random), new InFlight());
     }
 }

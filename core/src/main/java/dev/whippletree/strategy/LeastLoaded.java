@@ -12,10 +12,16 @@ import java.util.List;
 final class LeastLoaded implements Picker {
 
     private final List<LoadMetric> metrics;
-    private final Turns turns = new Turns();
+    private final Turns turns;
 
-    /** Creates one that goes by these metrics, the one that matters most first. */
-    LeastLoaded(LoadMetric... metrics) {
+    /**
+     * Creates one.
+     *
+     * @param turns decides between targets that all metrics find alike
+     * @param metrics what it goes by, the one that matters most first
+     */
+    LeastLoaded(Turns turns, LoadMetric... metrics) {
+        this.turns = turns;
         this.metrics = List.of(metrics);
     }
 

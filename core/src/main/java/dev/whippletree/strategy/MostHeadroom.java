@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Takes the target with the largest share of its quota left; of equals, the one with the least in flight for its weight. Draws
- * no lots.
+ * a lot for the first turn alone, and only with {@link Start#SPREAD}.
  *
  * <p>Accounts whose limits differ are used up at the same pace, so that all of them can still take a call when the window is
  * almost over, and one that others use as well is spared. A weight counts only between equals: the limits say how much each
@@ -32,14 +32,15 @@ public final class MostHeadroom implements BalancingStrategy {
         return "most-headroom";
     }
 
-    /** Returns none: the limits are the accounts'. */
+    /** Returns {@code start}. */
     @Override
     public Set<SettingKey> settings() {
-        return Set.of();
+        return Set.of(Start.KEY);
     }
 
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
-        return new LeastLoaded((target, nowNanos) -> 1 - target.headroom(), new InFlight());
+        return new LeastLoaded(
+                new Turns(Start.of(settings), random), (target, nowNanos) -> 1 - target.headroom(), new InFlight());
     }
 }

@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes the targets in turn, each as often as its weight says, the turns of a heavy one spread out. Draws no lots.
+ * Takes the targets in turn, each as often as its weight says, the turns of a heavy one spread out. Draws a lot for the first
+ * turn alone, and only with {@link Start#SPREAD}.
  *
  * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick every ready
  * target is credited its weight, the one with the most credit is chosen and pays for all. It assumes that answers cost about
@@ -29,14 +30,14 @@ public final class RoundRobin implements BalancingStrategy {
         return "round-robin";
     }
 
-    /** Returns none: the weights are the accounts'. */
+    /** Returns {@code start}. */
     @Override
     public Set<SettingKey> settings() {
-        return Set.of();
+        return Set.of(Start.KEY);
     }
 
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
-        return new Turns();
+        return new Turns(Start.of(settings), random);
     }
 }

@@ -5,6 +5,7 @@ import dev.whippletree.spi.TargetView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 
 /**
  * Gives turns by weight, smoothly; see {@link RoundRobin}. Confined, as pickers are. Its map grows to the number of the tier's
@@ -13,9 +14,22 @@ import java.util.Map;
 final class Turns implements Picker {
 
     private final Map<String, Credit> credits = new HashMap<>();
+    private final Start start;
+    private final RandomGenerator random;
+
+    /**
+     * Creates one that has given no turn.
+     *
+     * @param random draws lots for the first turn
+     */
+    Turns(Start start, RandomGenerator random) {
+        this.start = start;
+        this.random = random;
+    }
 
     @Override
     public int pick(List<TargetView> ready, long nowNanos) {
+        boolean spread = start == Start.SPREAD && credits.isEmpty();
         long paid = 0;
         int chosen = 0;
         Credit most = creditOf(ready.get(0));
@@ -28,6 +42,10 @@ final class Turns implements Picker {
                 most = credit;
                 chosen = i;
             }
+        }
+        if (spread) {
+            chosen = Start.leastUsed(ready, random);
+            most = creditOf(ready.get(chosen));
         }
         most.amount -= paid;
         return chosen;

@@ -1,6 +1,7 @@
 package dev.whippletree.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Picker;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +35,44 @@ class RoundRobinTest {
         List<TargetView> ready = List.of(target("a", 1), target("b", 1), target("c", 1));
 
         assertThat(picks(ready, 6)).containsExactly("a", "b", "c", "a", "b", "c");
+    }
+
+    @Test
+    void spreadStart_beginsWithTheLeastUsedForItsWeight_andGoesOnInTurn() {
+        TargetView full = new TargetView("a", 2, 0, 10, 1);
+        TargetView used = new TargetView("b", 2, 0, 10, 0.6);
+        TargetView lessForItsWeight = new TargetView("c", 1, 0, 10, 0.81);
+
+        assertThat(spread(1, List.of(used, lessForItsWeight))).startsWith("c", "b", "b");
+        assertThat(spread(1, List.of(used, lessForItsWeight, full))).startsWith("a");
+    }
+
+    @Test
+    void spreadStart_drawsLotsByWeightBetweenEquals() {
+        List<TargetView> ready = List.of(target("a", 1), target("b", 3));
+
+        long heavy = LongStream.range(0, 400)
+                .filter(seed -> spread(seed, ready).get(0).equals("b"))
+                .count();
+
+        // 300 of 400 on average, with a standard deviation of 8.7.
+        assertThat(heavy).isBetween(265L, 335L);
+    }
+
+    private static List<String> spread(long seed, List<TargetView> ready) {
+        Picker spread = new RoundRobin()
+                .open(new Settings("route test", Map.of("start", "spread")), new SplittableRandom(seed));
+        return IntStream.range(0, 3)
+                .mapToObj(n -> ready.get(spread.pick(ready, 0)).id())
+                .toList();
+    }
+
+    @Test
+    void otherStarts_areRefused() {
+        assertThatThrownBy(() -> new RoundRobin()
+                        .open(new Settings("route test, strategy", Map.of("start", "last")), new SplittableRandom(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("route test, strategy: start is first or spread, not 'last'");
     }
 
     /** The sequence in nginx's own description of the algorithm. */

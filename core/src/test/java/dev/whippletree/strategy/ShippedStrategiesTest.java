@@ -25,10 +25,15 @@ final class ShippedStrategiesTest {
     }
 
     @Test
-    void onlyWhatWeighsLatency_hasSettings() {
+    void whatGivesTurnsSaysWhereTheyStart_andWhatWeighsLatencyHow() {
         strategies.forEach((name, strategy) -> assertThat(strategy.settings())
                 .as(name)
                 .extracting(SettingKey::name)
-                .containsExactlyInAnyOrderElementsOf(name.equals("peak-ewma") ? Set.of("decay", "penalty") : Set.of()));
+                .containsExactlyInAnyOrderElementsOf(
+                        switch (name) {
+                            case "peak-ewma" -> Set.of("decay", "penalty");
+                            case "in-order" -> Set.of();
+                            default -> Set.of("start");
+                        }));
     }
 }

@@ -66,9 +66,9 @@ public final class Opening {
         return build(surroundings, UnaryOperator.identity());
     }
 
-    /** Opens one as {@link #open(Surroundings)} does, for a command that asks once: without caches that end with the process. */
+    /** Opens one as {@link #open(Surroundings)} does, for a command that asks once. */
     public Whippletree openToAskOnce(Surroundings surroundings) {
-        return build(surroundings, Whippletree.Builder::keptCachesOnly);
+        return build(surroundings, Whippletree.Builder::asksOnce);
     }
 
     /** Opens one as {@link #open(Surroundings)} does, for a command that prints the configuration's warnings itself. */

@@ -13,10 +13,14 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,27 @@ class AskCommandTest {
         assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
         assertThat(shell.err()).isEmpty();
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("How are you?"));
+    }
+
+    @Test
+    void singleRuns_takeTheAccountThatTheStateSaysIsLeastUsed() throws IOException {
+        Files.createDirectory(folder.resolve("kept"));
+        shell.file("whippletree.yaml", """
+                accounts:
+                  - {id: a, provider: scripted, token: '${A}', limits: [1000 requests / 1d]}
+                  - {id: b, provider: scripted, token: '${B}', limits: [1000 requests / 1d]}
+                state: kept
+                """);
+        Map<String, Integer> calls = new TreeMap<>();
+        for (int run = 0; run < 6; run++) {
+            Shell single = new Shell(folder).variable("A", "one").variable("B", "two");
+            assertThat(single.run("ask", "--json", "Hello " + run))
+                    .as(single.err())
+                    .isZero();
+            JsonNode completion = JsonMapper.shared().readTree(single.out());
+            calls.merge(completion.at("/origin/account").stringValue(), 1, Integer::sum);
+        }
+        assertThat(calls).isEqualTo(Map.of("a", 3, "b", 3));
     }
 
     @Test
@@ -257,7 +282,7 @@ class AskCommandTest {
                 Reach.ORGANIZATION);
         shell.provider.failure = Optional.of(limited);
         assertThat(shell.withAccount().run("ask", "--deadline", "5s", "Hello")).isEqualTo(3);
-        assertThat(shell.err()).contains("there will be room at").contains("(in 59 m 5");
+        assertThat(shell.err()).contains("there would be room at").contains("(in 59 m 5");
     }
 
     @ParameterizedTest
