@@ -7,6 +7,7 @@ import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
@@ -184,7 +185,7 @@ final class Attempt implements AttemptSink {
 
     private Timeline.Timer timeOut(Duration after, String words) {
         return timeline.schedule(
-                Waits.nanos(after), () -> end(Failure.of(FailureKind.TIMEOUT, words + after.toMillis() + " ms")));
+                Waits.nanos(after), () -> end(Failure.of(FailureKind.TIMEOUT, words + DurationText.of(after))));
     }
 
     /** Ends it from our side with a failure, and breaks the call off. */

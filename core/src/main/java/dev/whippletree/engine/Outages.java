@@ -77,7 +77,7 @@ final class Outages {
             scope.closure().openForOne(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
         }
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
-            say(target, "is rate-limited" + on(scope) + " for " + (until - now) / 1_000_000 + " ms", failure.message());
+            say(target, "is rate-limited" + on(scope) + " for " + PromptErrors.words(until - now), failure.message());
         }
         tellOthers(scope, now);
     }
@@ -95,10 +95,7 @@ final class Outages {
             startSlowly(scope);
         }
         if (first) {
-            warn(
-                    target,
-                    "has used up its quota" + on(scope) + "; it is looked at again " + next(closure, now),
-                    failure.message());
+            warn(target, "has used up its quota" + on(scope), failure.message(), next(closure, now));
         }
         tellOthers(scope, now);
     }
@@ -120,9 +117,9 @@ final class Outages {
         if (closure.closeUntilMended(failure.message(), now)) {
             warn(
                     target,
-                    "is off: its token is refused; it is looked at again " + next(closure, now)
-                            + ", or with the first prompt after its token has changed",
-                    failure.message());
+                    "is off: token refused",
+                    failure.message(),
+                    next(closure, now) + ", or with the first prompt after the token has changed");
         }
         if (everybody) {
             tellOthers(target.organization(), now);
@@ -164,7 +161,7 @@ final class Outages {
             startSlowly(scope.get());
         }
         if (first) {
-            String what = "is closed, another process says; it is looked at again " + next(closure, now);
+            String what = "is closed, another process says" + next(closure, now);
             pool.accountsOf(closing.scope().organization())
                     .forEach(account -> say(account.id(), what, closing.reason()));
         }
@@ -182,7 +179,7 @@ final class Outages {
     void modelUnavailable(Target target, Failure failure, long now) {
         target.health().startSlowly();
         if (target.availability().closeUntilMended(failure.message(), now)) {
-            warn(target, "doesn't have model " + target.model(), failure.message());
+            warn(target, "doesn't have model " + target.model(), failure.message(), "");
         }
     }
 
@@ -258,7 +255,7 @@ final class Outages {
     }
 
     private static String next(Closure closure, long now) {
-        return "in " + PromptErrors.words(closure.until() - now);
+        return "; checked again in " + PromptErrors.words(closure.until() - now);
     }
 
     private void say(Target target, String what, String why) {
@@ -272,11 +269,11 @@ final class Outages {
         });
     }
 
-    private void warn(Target target, String what, String why) {
+    private void warn(Target target, String what, String why, String next) {
         String id = target.account().id();
         announcements.add(() -> {
-            LOG.warn("account {} {}: {}", id, what, why);
-            listeners.tell(listener -> listener.closed(id, what));
+            LOG.warn("account {} {}: {}{}", id, what, why, next);
+            listeners.tell(listener -> listener.closed(id, what + next));
         });
     }
 }

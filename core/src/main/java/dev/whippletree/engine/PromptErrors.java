@@ -5,6 +5,8 @@ import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.DurationText;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import java.time.Duration;
@@ -15,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Puts into words why a prompt got no answer. Reads the engine's state under its lock. */
 final class PromptErrors {
@@ -25,16 +26,25 @@ final class PromptErrors {
     /** A flight failed: by its last attempt's word, or because nothing is left to be tried. */
     static PromptException failed(Flight flight, Reason reason) {
         List<AttemptReport> attempts = flight.failedAttempts();
-        String last =
-                attempts.isEmpty() ? "" : attempts.get(attempts.size() - 1).toString();
         String message = switch (reason) {
-            case REJECTED -> "the service refused the prompt: " + last;
-            case FILTERED -> "the service's content filter stepped in: " + last;
-            case TOO_LARGE -> "the prompt is too large: " + last;
+            case REJECTED -> last(attempts, "prompt refused");
+            case FILTERED -> last(attempts, "filtered");
+            case TOO_LARGE -> last(attempts, "prompt too large");
             case ATTEMPTS_EXHAUSTED -> "everything that may be tried has failed:" + lines(attempts);
             case STREAM_INTERRUPTED, NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
         };
         return new PromptException(reason, message, attempts, Optional.empty());
+    }
+
+    /** Says what the last attempt failed of in our words instead of its kind's name, then in the service's. */
+    private static String last(List<AttemptReport> attempts, String what) {
+        if (attempts.isEmpty()) {
+            return what;
+        }
+        AttemptReport last = attempts.get(attempts.size() - 1);
+        Failure failure = last.failure();
+        String status = failure.status().isPresent() ? " (" + failure.status().getAsInt() + ")" : "";
+        return "account " + last.account() + ", " + last.model() + ": " + what + status + ": " + failure.message();
     }
 
     /** A flight failed of whose answer a caller had been told part. */
@@ -85,9 +95,7 @@ final class PromptErrors {
         for (Target target : flight.options().ever()) {
             reasons.add("account " + target.account().id() + ", " + target.model() + ": " + reason(target, now));
         }
-        String message = reasons.isEmpty()
-                ? nothingLeft(flight)
-                : "no account can answer, and nobody knows when one could:" + lines(reasons);
+        String message = reasons.isEmpty() ? nothingLeft(flight) : "no account can answer:" + lines(reasons);
         return new PromptException(Reason.NO_ACCOUNT, message, flight.failedAttempts(), Optional.empty());
     }
 
@@ -121,28 +129,28 @@ final class PromptErrors {
                 target.modelScope().closure());
         for (Closure closure : closures) {
             if (closure.waitNanos(now) == Waits.UNKNOWN) {
-                return closure.reason() + " (checked again in " + words(closure.until() - now) + ")";
+                String what = closure == target.account().credential() ? "token refused: " : "";
+                return what + closure.reason() + " (checked again in " + words(closure.until() - now) + ")";
             }
         }
         return "closed";
     }
 
-    /** Returns a time for a reader, to the second below two minutes, else to the minute. */
+    /** Returns a time for a reader. */
     static String words(long nanos) {
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanos);
-        return seconds < 120 ? seconds + " seconds" : seconds / 60 + " minutes";
+        return DurationText.of(Duration.ofNanos(nanos));
     }
 
     /** There will be room, but too late. */
     static PromptException noRoomInTime(Flight flight, Instant roomAt) {
-        String message = "there is no room before the deadline; if nothing else happens there is at "
+        String message = "there is no room before the deadline; there would be room at "
                 + roomAt.truncatedTo(ChronoUnit.SECONDS);
         return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
     }
 
     /** The deadline passed. */
     static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt) {
-        String message = "no answer within " + after.toMillis() + " ms"
+        String message = "no answer within " + DurationText.of(after)
                 + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
                         .orElse("")
                 + (flight.failedAttempts().isEmpty()

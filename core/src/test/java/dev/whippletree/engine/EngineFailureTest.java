@@ -13,7 +13,9 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.Timeouts;
+import dev.whippletree.spi.EngineListener;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +56,52 @@ final class EngineFailureTest {
         assertThat(failure(answer).attempts()).hasSize(calls);
         assertThat(fixture.status().inFlight()).isZero();
         assertThat(fixture.status().prompts().failed()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "REJECTED, 'account a, model: prompt refused (429): scripted REJECTED'",
+        "FILTERED, 'account a, model: filtered (429): scripted FILTERED'",
+        "TOO_LARGE, 'account a, model: prompt too large (429): scripted TOO_LARGE'",
+        "UNAUTHORIZED, 'no account can answer:|account a, model: token refused: scripted UNAUTHORIZED (checked again in 1 h)'",
+        "MODEL_UNAVAILABLE, 'no account can answer:|account a, model: scripted MODEL_UNAVAILABLE (checked again in 1 h)'"
+    })
+    void error_saysEachThingOnce(FailureKind kind, String message) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(
+                SHORT,
+                new Failure(
+                        kind,
+                        "scripted " + kind,
+                        OptionalInt.of(429),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Reach.ACCOUNT)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        assertThat(failure(answer)).hasMessage(message.replace("|", System.lineSeparator() + "  "));
+    }
+
+    @Test
+    void closings_areToldWithTimesAsPeopleSayThem() {
+        List<String> closings = new ArrayList<>();
+        fixture.listener(new EngineListener() {
+            @Override
+            public void closed(String account, String reason) {
+                closings.add(account + " " + reason);
+            }
+        });
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.then(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
+        client.usually(client.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(20));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(closings)
+                .containsExactly(
+                        "a is rate-limited for 12 s",
+                        "a is off: token refused; checked again in 1 h, or with the first prompt after the token has changed");
     }
 
     @ParameterizedTest

@@ -160,7 +160,7 @@ final class EngineStreamTest {
         fixture.advance(Duration.ofSeconds(120));
         assertThat(client.cancelled()).isEqualTo(1);
         fixture.run();
-        assertInterrupted(caller, "no whole answer within 120000 ms");
+        assertInterrupted(caller, "no whole answer within 2 min");
     }
 
     @Test

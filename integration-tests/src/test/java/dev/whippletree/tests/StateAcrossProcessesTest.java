@@ -127,7 +127,7 @@ final class StateAcrossProcessesTest {
         Run refused = run("ask", "question 11");
 
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
-        assertThat(refused.err()).contains("there will be room at").containsPattern("\\(in (23 h|1 d 00 h)");
+        assertThat(refused.err()).contains("there would be room at").containsPattern("\\(in (23 h|1 d 00 h)");
         assertThat(refused.out()).isEmpty();
         assertThat(calls()).isEqualTo(10);
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -98,14 +99,16 @@ public final class Mistakes {
     }
 
     private int handle(PromptException failure) {
-        say(failure.getMessage());
-        failure.roomAt().ifPresent(this::sayRoom);
+        String message = String.valueOf(failure.getMessage());
+        say(failure.roomAt().map(at -> inThisZone(message, at)).orElse(message));
         return ExitCode.of(failure.reason());
     }
 
-    private void sayRoom(Instant at) {
-        Instant now = surroundings.timeline().now();
-        surroundings.err().println("  there will be room at " + Words.future(at, now, surroundings.zone()));
+    /** The message tells when there would be room in UTC. */
+    private String inThisZone(String message, Instant at) {
+        return message.replace(
+                at.truncatedTo(ChronoUnit.SECONDS).toString(),
+                Words.future(at, surroundings.timeline().now(), surroundings.zone()));
     }
 
     private void sayTrace(Throwable thrown) {

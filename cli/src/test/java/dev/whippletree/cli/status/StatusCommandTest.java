@@ -113,7 +113,7 @@ class StatusCommandTest {
         assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
         Shell later = new Shell(folder).withAccount();
         assertThat(later.run("ask", "Hello")).isEqualTo(3);
-        assertThat(later.err()).contains("there will be room at");
+        assertThat(later.err()).contains("there would be room at");
         assertThat(later.run("status")).isZero();
         assertThat(later.out()).contains("closed until").contains("its limit of 1 requests is used up");
         assertThat(later.provider.asked).isEmpty();

@@ -1,5 +1,6 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.model.DurationText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -32,7 +33,7 @@ final class ConnectWords {
             return "this host isn't known here; check its name and the network";
         }
         if (fault instanceof SocketTimeoutException) {
-            return "connecting took longer than " + seconds(timeout) + "; check base-url and the network";
+            return "connecting took longer than " + DurationText.of(timeout) + "; check base-url and the network";
         }
         if (fault instanceof SSLException || Causes.has(fault, CertificateException.class)) {
             return secure(fault);
@@ -63,9 +64,5 @@ final class ConnectWords {
             return "its certificate isn't one that is trusted here";
         }
         return "no secure connection could be made (TLS); check that base-url is right, https or http too";
-    }
-
-    private static String seconds(Duration time) {
-        return time.toMillis() % 1_000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 }

@@ -1,0 +1,50 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Writes durations in messages as people say them. */
+public final class DurationText {
+
+    private static final long SECOND_MILLIS = 1_000;
+    private static final long TENTH_MILLIS = 100;
+
+    private DurationText() {}
+
+    /**
+     * Returns a duration in its two largest units at most, rounded up, as a wait that isn't over may not read as one that is:
+     * {@code 212 ms}, {@code 1.5 s}, {@code 12 s}, {@code 2 min}, {@code 4 min 12 s}, {@code 1 h}, {@code 1 h 30 min}, {@code 2 d 3 h}.
+     *
+     * @param duration zero or more
+     */
+    public static String of(Duration duration) {
+        long millis = up(duration.toNanos(), Duration.ofMillis(1).toNanos());
+        if (millis < SECOND_MILLIS) {
+            return millis + " ms";
+        }
+        long tenths = up(millis, TENTH_MILLIS);
+        if (tenths < 100) {
+            return tenths % 10 == 0
+                    ? tenths / 10 + " s"
+                    : String.format(Locale.ROOT, "%d.%d s", tenths / 10, tenths % 10);
+        }
+        long seconds = up(millis, SECOND_MILLIS);
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3_600) {
+            return two(seconds, 60, "min", "s");
+        }
+        long minutes = up(seconds, 60);
+        return minutes < 24 * 60 ? two(minutes, 60, "h", "min") : two(up(minutes, 60), 24, "d", "h");
+    }
+
+    private static String two(long smaller, long each, String larger, String unit) {
+        String whole = smaller / each + " " + larger;
+        return smaller % each == 0 ? whole : whole + " " + smaller % each + " " + unit;
+    }
+
+    private static long up(long amount, long unit) {
+        return -Math.floorDiv(-amount, unit);
+    }
+}
