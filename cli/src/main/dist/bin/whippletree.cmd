@@ -28,5 +28,8 @@ if /i "%~1"=="serve" set "OPTIONS="
 rem Netty and JLine load native code, Guice and Ehcache use Unsafe: newer JVMs warn of both unless told that it is known.
 if %FEATURE% GEQ 24 set "OPTIONS=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dguice_custom_class_loading=CHILD %OPTIONS%"
 
-"%JAVA%" %OPTIONS% %WHIPPLETREE_JAVA_OPTIONS% "-Dwhippletree.plugins=%HOME_FOLDER%\plugins" -cp "%HOME_FOLDER%\lib\*" dev.whippletree.cli.Main %*
+rem A JVM is handed arguments in the system's code page, and loses everything else in a prompt. Variables it reads as they are.
+set WHIPPLETREE_ARGUMENTS=%*
+
+"%JAVA%" %OPTIONS% %WHIPPLETREE_JAVA_OPTIONS% -Dwhippletree.arguments=true "-Dwhippletree.plugins=%HOME_FOLDER%\plugins" -cp "%HOME_FOLDER%\lib\*" dev.whippletree.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -41,7 +41,7 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         Surroundings surroundings = Surroundings.ofProcess();
-        System.exit(run(surroundings, arguments));
+        System.exit(run(surroundings, TypedArguments.ofProcess(arguments)));
     }
 
     /**
