@@ -36,7 +36,7 @@ public final class ExitCode {
     public static final int UNKNOWN = 8;
 
     /** The gateway of {@code serve} can't go on. */
-    public static final int STANDSTILL = 8;
+    public static final int STANDSTILL = 9;
 
     /** Ended by Ctrl-C, as a shell says it. */
     public static final int INTERRUPTED = 130;
@@ -87,15 +87,8 @@ public final class ExitCode {
         meanings.put(
                 NOT_ADMITTED,
                 "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
-        String unknown = "a 'plan' can't say, since accounts declare no limits";
-        String standstill = "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again";
-        meanings.put(
-                UNKNOWN,
-                switch (command) {
-                    case "plan" -> unknown;
-                    case "serve" -> standstill;
-                    default -> unknown + "; or " + standstill;
-                });
+        meanings.put(UNKNOWN, "a 'plan' can't say, since accounts declare no limits");
+        meanings.put(STANDSTILL, "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again");
         meanings.put(INTERRUPTED, "interrupted by Ctrl-C");
         return meanings;
     }

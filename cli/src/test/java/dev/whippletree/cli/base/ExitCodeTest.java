@@ -2,11 +2,23 @@ package dev.whippletree.cli.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cli.served.ServeRun;
 import dev.whippletree.model.PromptException.Reason;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
 class ExitCodeTest {
+
+    @Test
+    void eachCode_hasOneMeaning_inTheHelpOfItsCommandAndOfTheWhole() {
+        assertThat(ExitCode.help("plan").get("  8"))
+                .isEqualTo(ExitCode.help("whippletree").get("  8"));
+        assertThat(ExitCode.help("serve").get("  9"))
+                .isEqualTo(ExitCode.help("whippletree").get("  9"));
+        assertThat(ExitCode.help("plan")).containsOnlyKeys("  0", "  1", "  2", "  8");
+        assertThat(ExitCode.help("serve")).containsOnlyKeys("  0", "  1", "  2", "  9");
+        assertThat(ExitCode.STANDSTILL).isEqualTo(ServeRun.STANDSTILL_CODE);
+    }
 
     @Test
     void refusals_areTheServicesWord_brokenAnswersTheirOwn_andAllElseIsALackOfAccounts() {

@@ -15,8 +15,8 @@ final class LastWordsTest {
     @Test
     void whatStandsStill_isTold_andTheProcessEnds() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        new LastWords(8, err, ended::incrementAndGet).accept("thread XNIO-1 Accept");
-        assertThat(err.toString(UTF_8)).contains("can't go on", "exit code 8", "XNIO-1 Accept");
+        new LastWords(ServeRun.STANDSTILL_CODE, err, ended::incrementAndGet).accept("thread XNIO-1 Accept");
+        assertThat(err.toString(UTF_8)).contains("can't go on", "exit code 9", "XNIO-1 Accept");
         assertThat(ended).hasValue(1);
     }
 
@@ -28,7 +28,7 @@ final class LastWordsTest {
                 throw new OutOfMemoryError("Java heap space");
             }
         };
-        new LastWords(8, exhausted, ended::incrementAndGet).accept("the timer");
+        new LastWords(ServeRun.STANDSTILL_CODE, exhausted, ended::incrementAndGet).accept("the timer");
         assertThat(ended).hasValue(1);
     }
 }
