@@ -2,6 +2,7 @@ package dev.whippletree.settings;
 
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,6 +74,11 @@ public record RouteSettings(
         return new Builder(name, tiers).build();
     }
 
+    /** Returns a builder of a route without tiers yet, with every default. */
+    public static Builder builder(String name) {
+        return new Builder(name, List.of());
+    }
+
     /** Returns a builder of a route of these tiers, with every default. */
     public static Builder builder(String name, List<Tier> tiers) {
         return new Builder(name, tiers);
@@ -126,6 +132,13 @@ public record RouteSettings(
         public Builder tiers(List<Tier> tiers) {
             this.tiers = tiers;
             return this;
+        }
+
+        /** Adds a tier of these targets behind the tiers before it. */
+        public Builder tier(TargetSettings... targets) {
+            List<Tier> more = new ArrayList<>(tiers);
+            more.add(new Tier(List.of(targets)));
+            return tiers(more);
         }
 
         /** Sets the balancing strategy by its name, without settings of its own. */

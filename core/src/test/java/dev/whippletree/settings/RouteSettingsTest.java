@@ -1,0 +1,60 @@
+package dev.whippletree.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.spi.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class RouteSettingsTest {
+
+    private static final TargetSettings FIRST = new TargetSettings("a", "m");
+    private static final TargetSettings SECOND = new TargetSettings("b", "m");
+
+    @Test
+    void builder_setsEachValue() {
+        Settings decay = new Settings("route r, strategy", Map.of("decay", "30s"));
+        Retries retries = Retries.DEFAULT.withAttemptsPerTarget(3);
+        Timeouts timeouts = Timeouts.DEFAULT.withWhole(Duration.ofMinutes(5));
+        RouteSettings route = RouteSettings.builder("r")
+                .tier(FIRST, SECOND)
+                .tier(SECOND)
+                .strategy("peak-ewma", decay)
+                .patience(Duration.ofSeconds(1))
+                .deadline(Duration.ofMinutes(2))
+                .maxTokens(600)
+                .ttl(Duration.ofHours(1))
+                .retries(retries)
+                .timeouts(timeouts)
+                .aliases(List.of("gpt-4o-mini"))
+                .build();
+
+        RouteSettings same = new RouteSettings(
+                "r",
+                List.of(new Tier(List.of(FIRST, SECOND)), new Tier(List.of(SECOND))),
+                "peak-ewma",
+                decay,
+                Duration.ofSeconds(1),
+                Optional.of(Duration.ofMinutes(2)),
+                600,
+                Optional.of(Duration.ofHours(1)),
+                retries,
+                timeouts,
+                List.of("gpt-4o-mini"));
+        assertThat(route).isEqualTo(same);
+        assertThat(route.toBuilder().build()).isEqualTo(route);
+    }
+
+    @Test
+    void routeWithoutATier_isRefused() {
+        assertThatThrownBy(() -> RouteSettings.builder("r").build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("route r: at least one tier is needed");
+    }
+}
