@@ -21,6 +21,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
@@ -185,6 +186,24 @@ public final class Whippletree implements AutoCloseable {
      */
     public void confirm(Prompt prompt, boolean right) {
         assembly.engine().confirmations().confirm(prompt, right);
+    }
+
+    /**
+     * Returns what a prompt can be confirmed by after it is gone: its digest and its tenant, none of its text.
+     *
+     * @return empty if the prompt declares no question, or names a route that isn't there
+     */
+    public Optional<CacheKey> confirmationKey(Prompt prompt) {
+        return assembly.engine().confirmations().key(prompt);
+    }
+
+    /**
+     * Says of an answer whether it was right, as {@link #confirm(Prompt, boolean)} does. Never throws.
+     *
+     * @param key what {@link #confirmationKey} returned for the prompt
+     */
+    public void confirm(CacheKey key, boolean right) {
+        assembly.engine().confirmations().confirm(key, right);
     }
 
     /**

@@ -99,6 +99,11 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
         }
     }
 
+    /** Returns an equal key that holds on to no text: what a store or a server keeps of a prompt that has ended. */
+    public CacheKey withoutQuestion() {
+        return question.isEmpty() ? this : new CacheKey(digest, tenant, Optional.empty());
+    }
+
     /** Returns the digest's first digits: enough to follow a prompt through a log. */
     @Override
     public String toString() {

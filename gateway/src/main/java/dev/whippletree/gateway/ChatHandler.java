@@ -32,8 +32,8 @@ final class ChatHandler implements HttpHandler {
     private final RequestBody bodies;
     private final Deadlines deadlines;
 
-    /** A request that is being answered, and its size in bytes. */
-    private record Asked(Client.Charge charge, Prompt prompt, int size, ChatAnswer answer) {}
+    /** A request that is being answered. */
+    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer) {}
 
     ChatHandler(
             Whippletree whippletree,
@@ -75,7 +75,7 @@ final class ChatHandler implements HttpHandler {
             });
             ChatAnswer answer = new ChatAnswer(
                     newId(), timeline.now().getEpochSecond(), request.model().orElse(""), now.disclosure());
-            Asked asked = new Asked(charge, prompt, body.size(), answer);
+            Asked asked = new Asked(charge, prompt, answer);
             if (request.streaming()) {
                 stream(exchange, asked, request.usage(), keepAlive);
             } else {
@@ -208,6 +208,9 @@ final class ChatHandler implements HttpHandler {
         stored.ifPresent(completion -> asked.answer().toConfirm(completion.text()));
         // Of a fresh answer alone there is nothing to learn, and of what is to be confirmed the client has to know.
         boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
-        answers.add(asked.answer().id(), new LatestAnswers.Answer(prompt, asked.size(), wanted));
+        answers.add(
+                prompt.tenant(),
+                asked.answer().id(),
+                wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
     }
 }

@@ -51,12 +51,11 @@ final class ConfirmationHandler implements HttpHandler {
         fields.rest().keySet().stream().findFirst().ifPresent(field -> {
             throw wrong(field, "there is no '" + field + "' here; there are id and right");
         });
-        LatestAnswers.Answer answer = answers.find(client.tenant(), id)
-                .orElseThrow(() -> new RequestException(ApiError.noSuchPlace(
-                        "no answer of this client to a declared question has the id '" + id + "', or not any more")));
-        if (answer.wanted()) {
-            whippletree.confirm(answer.prompt(), right);
+        if (!answers.has(client.tenant(), id)) {
+            throw new RequestException(ApiError.noSuchPlace(
+                    "no answer of this client to a declared question has the id '" + id + "', or not any more"));
         }
+        answers.find(client.tenant(), id).ifPresent(key -> whippletree.confirm(key, right));
     }
 
     private static RequestException wrong(String field, String message) {

@@ -1,47 +1,49 @@
 package dev.whippletree.gateway;
 
-import dev.whippletree.model.Prompt;
-import java.util.Iterator;
+import dev.whippletree.spi.CacheKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The latest answers to declared questions, of which their clients may yet say whether they were right. Thread-safe. */
+/**
+ * The latest answers to declared questions, of which their clients may yet say whether they were right. Thread-safe.
+ *
+ * <p>Of each its id, its tenant and a digest of its prompt are kept; no prompt and no answer.
+ */
 final class LatestAnswers {
 
-    /** How many there are at most; fewer if their requests were large. */
+    /** How many there are at most. */
     static final int MOST = 10_000;
 
-    private static final long MOST_BYTES = 64L << 20;
+    private final Map<Place, Optional<CacheKey>> answers = new LinkedHashMap<>(16, 0.75f, true) {
 
-    private final Map<Place, Answer> answers = new LinkedHashMap<>(16, 0.75f, true);
-    private long bytes;
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Place, Optional<CacheKey>> eldest) {
+            return size() > MOST;
+        }
+    };
 
     /** Whose answer, and which. */
     private record Place(String tenant, String id) {}
 
     /**
-     * One of them. Immutable.
+     * Adds one; the one used least recently makes room for it.
      *
-     * @param prompt what was answered
-     * @param size of the request, in bytes
-     * @param wanted whether a cache learns something from its confirmation
+     * @param key what it is confirmed by; absent: no cache learns anything from its confirmation
      */
-    record Answer(Prompt prompt, int size, boolean wanted) {}
-
-    /** Adds one; those used least recently make room for it. */
-    synchronized void add(String id, Answer answer) {
-        answers.put(new Place(answer.prompt().tenant(), id), answer);
-        bytes += answer.size();
-        Iterator<Answer> eldest = answers.values().iterator();
-        while (answers.size() > MOST || bytes > MOST_BYTES) {
-            bytes -= eldest.next().size();
-            eldest.remove();
-        }
+    synchronized void add(String tenant, String id, Optional<CacheKey> key) {
+        answers.put(new Place(tenant, id), key.map(CacheKey::withoutQuestion));
     }
 
-    /** Returns a tenant's answer by its id; empty if there is none, or not any more. */
-    synchronized Optional<Answer> find(String tenant, String id) {
-        return Optional.ofNullable(answers.get(new Place(tenant, id)));
+    /** Returns whether an answer of that tenant is remembered by that id. */
+    synchronized boolean has(String tenant, String id) {
+        return answers.containsKey(new Place(tenant, id));
+    }
+
+    /** Returns what a tenant's answer is confirmed by; empty if there is no such answer, or nobody wants to know. */
+    synchronized Optional<CacheKey> find(String tenant, String id) {
+        return answers.getOrDefault(new Place(tenant, id), Optional.empty());
     }
 }

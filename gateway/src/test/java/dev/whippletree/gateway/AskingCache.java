@@ -29,6 +29,9 @@ final class AskingCache implements Cache, CacheStore {
     /** What was said of which question. */
     final List<String> heard = new CopyOnWriteArrayList<>();
 
+    /** What was asked under which key: who confirms says it by a key without its question. */
+    private final Map<CacheKey, String> asked = new ConcurrentHashMap<>();
+
     private static String text(CacheKey key) {
         return key.question().map(CacheKey.Question::text).orElse("");
     }
@@ -50,6 +53,7 @@ final class AskingCache implements Cache, CacheStore {
 
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+        asked.put(key, text(key));
         return CompletableFuture.completedFuture(
                 Optional.ofNullable(stored.get(text(key))).map(entry -> new CacheHit(entry, false)));
     }
@@ -61,7 +65,7 @@ final class AskingCache implements Cache, CacheStore {
 
     @Override
     public void confirm(CacheKey key, boolean right) {
-        heard.add(key.tenant() + ": " + text(key) + " " + right);
+        heard.add(key.tenant() + ": " + asked.get(key) + " " + right);
     }
 
     @Override

@@ -2,45 +2,47 @@ package dev.whippletree.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.CacheKey;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class LatestAnswersTest {
 
-    private static final Prompt PROMPT =
-            Prompt.builder().user("q").question("q").tenant("t").build();
+    private static final CacheKey KEY = new CacheKey(
+            "0".repeat(64), "t", Optional.of(new CacheKey.Question("what was asked", "what it belongs to")));
 
     private final LatestAnswers answers = new LatestAnswers();
-
-    private void add(String id, int size) {
-        answers.add(id, new LatestAnswers.Answer(PROMPT, size, true));
-    }
 
     @Test
     void tenThousandAreKept_andWhatWasUsedLeastRecentlyGoesFirst() {
         for (int n = 0; n < LatestAnswers.MOST; n++) {
-            add("a" + n, 1);
+            answers.add("t", "a" + n, Optional.of(KEY));
         }
         assertThat(answers.find("t", "a0")).isPresent();
-        add("one more", 1);
-        assertThat(answers.find("t", "a0")).isPresent();
-        assertThat(answers.find("t", "a1")).isEmpty();
-        assertThat(answers.find("t", "a2")).isPresent();
-    }
-
-    @Test
-    void largeRequests_leaveRoomForFewer() {
-        for (int n = 0; n < 10; n++) {
-            add("a" + n, 16 << 20);
-        }
-        assertThat(answers.find("t", "a5")).isEmpty();
-        assertThat(answers.find("t", "a6")).isPresent();
-        assertThat(answers.find("t", "a9")).isPresent();
+        answers.add("t", "one more", Optional.of(KEY));
+        assertThat(answers.has("t", "a0")).isTrue();
+        assertThat(answers.has("t", "a1")).isFalse();
+        assertThat(answers.has("t", "a2")).isTrue();
     }
 
     @Test
     void otherTenants_findNothing() {
-        add("a", 1);
+        answers.add("t", "a", Optional.of(KEY));
         assertThat(answers.find("", "a")).isEmpty();
+        assertThat(answers.has("", "a")).isFalse();
+    }
+
+    @Test
+    void whatWasAsked_isntKept() {
+        answers.add("t", "a", Optional.of(KEY));
+        assertThat(answers.find("t", "a")).contains(KEY);
+        assertThat(answers.find("t", "a").orElseThrow().question()).isEmpty();
+    }
+
+    @Test
+    void answerThatNobodyWantsConfirmed_isKnownByItsIdAlone() {
+        answers.add("t", "a", Optional.empty());
+        assertThat(answers.has("t", "a")).isTrue();
+        assertThat(answers.find("t", "a")).isEmpty();
     }
 }

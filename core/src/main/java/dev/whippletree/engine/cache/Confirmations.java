@@ -22,6 +22,16 @@ public final class Confirmations {
         keyOf(prompt).ifPresent(key -> caches.confirm(key, right));
     }
 
+    /** Tells the caches the same by what {@link #key} returned. Never throws. */
+    public void confirm(CacheKey key, boolean right) {
+        caches.confirm(key, right);
+    }
+
+    /** Returns what a prompt with a declared question can be confirmed by later, without any of its text. */
+    public Optional<CacheKey> key(Prompt prompt) {
+        return keyOf(prompt).map(CacheKey::withoutQuestion);
+    }
+
     /** Returns the stored answer of a similar question of which a cache wants to know whether it would have been right for this prompt too. */
     public Optional<Completion> unconfirmed(Prompt prompt) {
         return keyOf(prompt).flatMap(caches::unconfirmed);
