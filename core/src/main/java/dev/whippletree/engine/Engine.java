@@ -260,6 +260,7 @@ public final class Engine {
         monitor.decide(() -> {
             if (flight.stage() == Flight.Stage.LOOKING_UP) {
                 flights.land(flight, stored, timeline.nanoTime());
+                monitor.after(flight.mailbox(), () -> caches.delivered(flight.key(), found.get()));
             }
         });
     }

@@ -18,10 +18,18 @@ public interface CacheStore extends AutoCloseable {
     CompletionStage<Void> put(CacheKey key, CacheEntry entry);
 
     /**
+     * Learns that the answer that {@link #get} found for this key was delivered to a caller: one that comes too late, or that nobody waits
+     * for any more, isn't. Quick. Does nothing in a store that doesn't count its hits.
+     *
+     * @param key the one that was looked up
+     */
+    default void delivered(CacheKey key) {}
+
+    /**
      * Learns what a caller says: of a hit, whether its answer was right; of what {@link #unconfirmed} returned, whether it would have been.
      * Quick. Does nothing in a store whose hits are exact.
      *
-     * @param key of the prompt that was answered; it may never have been looked up here
+     * @param key of the prompt that was answered, without its question if the prompt is gone by now; it may never have been looked up here
      * @param right whether the answer was right
      */
     default void confirm(CacheKey key, boolean right) {}

@@ -41,11 +41,13 @@ final class EngineConfirmationTest {
         fixture.cache("near", near).cache("far", far);
     }
 
-    /** A cache that finds nothing and wants to know all. */
+    /** A cache that finds what a test says, and wants to know all. */
     private static final class Asking implements CacheStore {
 
         private final List<String> heard = new ArrayList<>();
         private final List<CacheKey> lookedUp = new ArrayList<>();
+        private final List<CacheKey> delivered = new ArrayList<>();
+        private CompletionStage<Optional<CacheHit>> found = CompletableFuture.completedFuture(Optional.empty());
         private Optional<CacheEntry> wanted = Optional.empty();
         private List<String> remarks = List.of();
         private boolean broken;
@@ -53,12 +55,17 @@ final class EngineConfirmationTest {
         @Override
         public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
             lookedUp.add(key);
-            return CompletableFuture.completedFuture(Optional.empty());
+            return found;
         }
 
         @Override
         public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
             return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void delivered(CacheKey key) {
+            delivered.add(key);
         }
 
         @Override
@@ -114,6 +121,16 @@ final class EngineConfirmationTest {
     }
 
     @Test
+    void keyForLater_holdsNoText_andConfirmsTheSame() {
+        CacheKey key = confirmations().key(QUESTION).orElseThrow();
+        assertThat(key.question()).isEmpty();
+        confirmations().confirm(key, true);
+        confirmations().confirm(QUESTION, true);
+        assertThat(near.heard).containsExactly(key + " true", key + " true");
+        assertThat(confirmations().key(Prompt.of("who are you"))).isEmpty();
+    }
+
+    @Test
     void promptWithoutAQuestion_isNobodysBusiness() {
         near.wanted = Optional.of(entry(Duration.ofHours(1)));
         confirmations().confirm(Prompt.of("who are you"), true);
@@ -127,6 +144,35 @@ final class EngineConfirmationTest {
         assertThatCode(() -> confirmations().confirm(lost, true)).doesNotThrowAnyException();
         assertThat(near.heard).isEmpty();
         assertThat(confirmations().unconfirmed(lost)).isEmpty();
+    }
+
+    @Test
+    void deliveredHit_isToldToTheTierThatHadIt() {
+        far.found = CompletableFuture.completedFuture(Optional.of(new CacheHit(entry(Duration.ofHours(1)), false)));
+        fixture.ask(QUESTION);
+        fixture.run();
+        assertThat(far.delivered).isEqualTo(far.lookedUp).hasSize(1);
+        assertThat(near.delivered).isEmpty();
+    }
+
+    @Test
+    void hitThatComesTooLate_orThatNobodyWaitsFor_isNotDelivered() {
+        CompletableFuture<Optional<CacheHit>> found = new CompletableFuture<>();
+        far.found = found;
+        CompletableFuture<Completion> left = fixture.ask(QUESTION);
+        fixture.advance(Duration.ofMillis(1));
+        left.cancel(false);
+        found.complete(Optional.of(new CacheHit(entry(Duration.ofHours(1)), false)));
+        fixture.run();
+        CompletableFuture<Optional<CacheHit>> late = new CompletableFuture<>();
+        far.found = late;
+        CompletableFuture<Completion> answer = fixture.ask(QUESTION);
+        fixture.advance(Duration.ofMinutes(1));
+        late.complete(Optional.of(new CacheHit(entry(Duration.ofHours(1)), false)));
+        fixture.run();
+        assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CALL);
+        assertThat(far.lookedUp).hasSize(2);
+        assertThat(far.delivered).isEmpty();
     }
 
     @Test

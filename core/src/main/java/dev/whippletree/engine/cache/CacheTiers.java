@@ -42,8 +42,8 @@ public final class CacheTiers {
     /** One for each answer that is to be stored; ends once every cache has it or has failed. */
     private final Set<CompletableFuture<Void>> storing = ConcurrentHashMap.newKeySet();
 
-    /** What a look-up found, and where. */
-    public record Found(CacheEntry entry, String tier) {}
+    /** What a look-up found, and in which tier, counted from the nearest. */
+    public record Found(CacheEntry entry, String tier, int index) {}
 
     /** A cache and its counts. */
     private record Tier(
@@ -111,7 +111,7 @@ public final class CacheTiers {
             if (found.isPresent() && found.get().entry().expires().isAfter(timeline.now())) {
                 tier.hits().incrementAndGet();
                 fillNearer(key, found.get(), index);
-                outcome.accept(Optional.of(new Found(found.get().entry(), tier.name())));
+                outcome.accept(Optional.of(new Found(found.get().entry(), tier.name(), index)));
             } else {
                 tier.misses().addAndGet(again ? 0 : 1);
                 find(key, index + 1, again, outcome);
@@ -196,16 +196,23 @@ public final class CacheTiers {
         }
     }
 
+    /** Tells the cache in which an answer was found that a caller has it. Not for under a lock. */
+    public void delivered(CacheKey key, Found found) {
+        tell(tiers.get(found.index()), store -> store.delivered(key));
+    }
+
     /** Tells every cache what a caller says of an answer. */
     void confirm(CacheKey key, boolean right) {
-        for (Tier tier : tiers) {
-            boolean unused = tier.quick(
-                    () -> {
-                        tier.store().confirm(key, right);
-                        return true;
-                    },
-                    false);
-        }
+        tiers.forEach(tier -> tell(tier, store -> store.confirm(key, right)));
+    }
+
+    private static void tell(Tier tier, Consumer<CacheStore> what) {
+        boolean unused = tier.quick(
+                () -> {
+                    what.accept(tier.store());
+                    return true;
+                },
+                false);
     }
 
     /** Returns the stored answer that the nearest cache with such a wish wants to have confirmed. */
