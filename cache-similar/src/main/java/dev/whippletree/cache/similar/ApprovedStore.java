@@ -6,6 +6,7 @@ import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,8 @@ final class ApprovedStore implements CacheStore {
     private final ApprovedWordings approved;
     private final InstantSource clock;
     private final Map<Place, CacheEntry> entries;
+    private final long memory;
+    private long held;
     private volatile boolean closed;
 
     /** Whose question it is, what it belongs to, and the first of its wordings. */
@@ -25,7 +28,8 @@ final class ApprovedStore implements CacheStore {
     ApprovedStore(SimilarSettings settings, InstantSource clock) {
         this.approved = settings.approved();
         this.clock = clock;
-        this.entries = new Recent<>(settings.questions(), (place, entry) -> {});
+        this.memory = settings.memory();
+        this.entries = new Recent<>(settings.questions(), (place, entry) -> held -= Stored.bytes(entry));
     }
 
     /** Returns whether a question is a wording of one that was approved. */
@@ -45,7 +49,7 @@ final class ApprovedStore implements CacheStore {
     private synchronized Optional<CacheEntry> find(Place place) {
         Optional<CacheEntry> found = Optional.ofNullable(entries.get(place));
         if (found.isPresent() && !found.get().expires().isAfter(clock.instant())) {
-            entries.remove(place);
+            remove(place);
             return Optional.empty();
         }
         return found;
@@ -58,10 +62,24 @@ final class ApprovedStore implements CacheStore {
         }
         placeOf(key).ifPresent(place -> {
             synchronized (this) {
-                entries.put(place, entry);
+                add(place, entry);
             }
         });
         return CompletableFuture.completedFuture(null);
+    }
+
+    private void add(Place place, CacheEntry entry) {
+        remove(place);
+        held += Stored.bytes(entry);
+        entries.put(place, entry);
+        while (held > memory) {
+            remove(entries.keySet().iterator().next());
+        }
+    }
+
+    private void remove(Place place) {
+        CacheEntry gone = entries.remove(place);
+        held -= gone == null ? 0 : Stored.bytes(gone);
     }
 
     private Optional<Place> placeOf(CacheKey key) {
@@ -75,9 +93,11 @@ final class ApprovedStore implements CacheStore {
         if (closed) {
             return itIsClosed();
         }
-        int before = entries.size();
-        entries.keySet().removeIf(place -> tenant.map(place.tenant()::equals).orElse(true));
-        return CompletableFuture.completedFuture((long) before - entries.size());
+        List<Place> gone = entries.keySet().stream()
+                .filter(place -> tenant.map(place.tenant()::equals).orElse(true))
+                .toList();
+        gone.forEach(this::remove);
+        return CompletableFuture.completedFuture((long) gone.size());
     }
 
     private static <T> CompletionStage<T> itIsClosed() {

@@ -3,8 +3,10 @@ package dev.whippletree.cache.similar;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -21,12 +23,17 @@ final class FlatIndex implements Index {
     private final int most;
     private final VectorTable vectors = new VectorTable();
     private final List<Place> places = new ArrayList<>();
+
+    /** Where each question is, by its id. */
+    private final Map<Long, Integer> numbers = new HashMap<>();
+
     private long uses;
+    private long bytes;
 
     /** A stored question, and when it was used last. */
     private static final class Place {
 
-        private final Stored stored;
+        private Stored stored;
         private long used;
 
         Place(Stored stored, long used) {
@@ -46,27 +53,38 @@ final class FlatIndex implements Index {
 
     @Override
     public void add(Stored stored, float[] vector) {
-        Place place = new Place(stored, ++uses);
-        if (places.size() < most) {
-            vectors.put(places.size(), vector);
-            places.add(place);
-        } else {
-            int oldest = leastRecentlyUsed();
-            vectors.put(oldest, vector);
-            places.set(oldest, place);
+        if (places.size() >= most) {
+            removeOldest();
+        }
+        vectors.put(places.size(), vector);
+        numbers.put(stored.id(), places.size());
+        places.add(new Place(stored, ++uses));
+        bytes += stored.bytes() + vectorBytes(vector);
+    }
+
+    private static long vectorBytes(float[] vector) {
+        return (long) vector.length * Float.BYTES;
+    }
+
+    @Override
+    public void replace(Stored stored) {
+        Integer number = numbers.get(stored.id());
+        if (number != null) {
+            Place place = places.get(number);
+            bytes += stored.bytes() - place.stored.bytes();
+            place.stored = stored;
         }
     }
 
-    private int leastRecentlyUsed() {
-        return IntStream.range(0, places.size())
-                .boxed()
-                .min(Comparator.comparingLong(place -> places.get(place).used))
-                .orElseThrow();
+    @Override
+    public Optional<Stored> find(long id) {
+        return Optional.ofNullable(numbers.get(id)).map(number -> places.get(number).stored);
     }
 
     @Override
     public Optional<Neighbours> nearest(float[] vector, Instant now, Predicate<Stored> admitted) {
-        float[] similarities = similarities(vector, now);
+        removeExpired(now);
+        float[] similarities = vectors.products(vector, places.size());
         float[] left = similarities.clone();
         for (int tried = 0; tried < MOST_TRIED; tried++) {
             int nearest = largest(left, stored -> true);
@@ -87,7 +105,8 @@ final class FlatIndex implements Index {
 
     @Override
     public List<Stored> nearestAnswers(float[] vector, Instant now, int answers) {
-        float[] similarities = similarities(vector, now);
+        removeExpired(now);
+        float[] similarities = vectors.products(vector, places.size());
         Set<Integer> seen = new HashSet<>();
         List<Stored> nearest = new ArrayList<>();
         while (nearest.size() < answers) {
@@ -102,15 +121,12 @@ final class FlatIndex implements Index {
         return nearest;
     }
 
-    /** Returns how near each place is; not a number for what has expired. */
-    private float[] similarities(float[] vector, Instant now) {
-        float[] similarities = vectors.products(vector, places.size());
-        for (int i = 0; i < similarities.length; i++) {
-            if (!places.get(i).stored.entry().expires().isAfter(now)) {
-                similarities[i] = Float.NaN;
+    private void removeExpired(Instant now) {
+        for (int number = places.size() - 1; number >= 0; number--) {
+            if (!places.get(number).stored.entry().expires().isAfter(now)) {
+                removeAt(number);
             }
         }
-        return similarities;
     }
 
     private int largest(float[] similarities, Predicate<Stored> condition) {
@@ -124,23 +140,49 @@ final class FlatIndex implements Index {
         return largest;
     }
 
-    /** The last one takes the place of one that is removed. */
     @Override
-    public int remove(Predicate<Stored> condition) {
-        int before = places.size();
-        for (int i = places.size() - 1; i >= 0; i--) {
-            if (condition.test(places.get(i).stored)) {
-                int last = places.size() - 1;
-                vectors.move(last, i);
-                places.set(i, places.get(last));
-                places.remove(last);
-            }
+    public void remove(long id) {
+        Integer number = numbers.get(id);
+        if (number != null) {
+            removeAt(number);
         }
-        return before - places.size();
+    }
+
+    @Override
+    public void removeOldest() {
+        IntStream.range(0, places.size())
+                .boxed()
+                .min(Comparator.comparingLong(number -> places.get(number).used))
+                .ifPresent(this::removeAt);
+    }
+
+    /** The last one takes the place of the one that is removed. */
+    private void removeAt(int number) {
+        int last = places.size() - 1;
+        Place moved = places.remove(last);
+        Place gone = number == last ? moved : places.set(number, moved);
+        numbers.put(moved.stored.id(), number);
+        numbers.remove(gone.stored.id());
+        vectors.move(last, number);
+        bytes -= gone.stored.bytes() + (long) vectors.length() * Float.BYTES;
+    }
+
+    @Override
+    public int clear() {
+        int before = places.size();
+        places.clear();
+        numbers.clear();
+        bytes = 0;
+        return before;
     }
 
     @Override
     public int size() {
         return places.size();
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
     }
 }

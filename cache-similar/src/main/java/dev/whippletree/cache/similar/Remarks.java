@@ -18,8 +18,10 @@ final class Remarks {
      *
      * @param serving whether answers are served; else it is said what would have been
      * @param steppedAside how many questions weren't looked up since there was too much to do
+     * @param lostVerdicts how often a verifier failed, or had too much to do to be asked
      */
-    static List<String> of(List<Scope.Report> reports, boolean serving, double maxError, long steppedAside) {
+    static List<String> of(
+            List<Scope.Report> reports, boolean serving, double maxError, long steppedAside, long lostVerdicts) {
         Stream<String> scopes = reports.stream()
                 .sorted(Comparator.comparingInt(
                                 (Scope.Report report) -> report.measured().requests())
@@ -32,7 +34,11 @@ final class Remarks {
         Stream<String> aside = steppedAside == 0
                 ? Stream.of()
                 : Stream.of(steppedAside + " questions were passed on unseen, under too much load");
-        return Stream.of(scopes, more, aside).flatMap(lines -> lines).toList();
+        Stream<String> lost = lostVerdicts == 0
+                ? Stream.of()
+                : Stream.of(lostVerdicts
+                        + " verdicts were lost, since the verifier failed or couldn't keep up; they count as wrong");
+        return Stream.of(scopes, more, aside, lost).flatMap(lines -> lines).toList();
     }
 
     private static String of(Scope.Report report, boolean serving, double maxError) {
@@ -43,12 +49,20 @@ final class Remarks {
         }
         if (Double.isInfinite(report.threshold())) {
             return name + measured.requests() + " requests, and not yet known from which score on " + percent(maxError)
-                    + " of them holds";
+                    + " of them holds" + overdue(report);
         }
         return name + measured.requests() + " requests, " + measured.hits()
                 + (serving ? " served" : " would have been served")
                 + " from score " + String.format(Locale.ROOT, "%.2f", report.threshold()) + " on, "
-                + measured.audits() + " audits" + errors(measured);
+                + measured.audits() + " audits" + errors(measured) + calledWrong(measured) + overdue(report);
+    }
+
+    private static String calledWrong(MeasuredError measured) {
+        return measured.calledWrong() == 0 ? "" : "; " + measured.calledWrong() + " hits were called wrong";
+    }
+
+    private static String overdue(Scope.Report report) {
+        return report.overdue() == 0 ? "" : "; " + report.overdue() + " answers that nobody has judged count as wrong";
     }
 
     private static String errors(MeasuredError measured) {

@@ -1,10 +1,12 @@
 package dev.whippletree.cache.similar;
 
+import dev.whippletree.cache.similar.AuditedThreshold.Judgement;
+import dev.whippletree.cache.similar.AuditedThreshold.Request;
 import dev.whippletree.spi.CacheEntry;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiPredicate;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -18,85 +20,139 @@ final class Scope {
     private final Index index;
     private final AuditedThreshold threshold;
     private final InstantSource clock;
+    private final AtomicLong held;
     private final Consumer<String> whenOff;
+    private long ids;
     private int answers;
     private boolean off;
+    private boolean ended;
 
     /**
      * Creates one without questions.
      *
      * @param name what reports call it
+     * @param held is told how many bytes its questions take, and those of other scopes
      * @param whenOff is told the name when it is switched off; must not block
      */
-    Scope(String name, Index index, AuditedThreshold threshold, InstantSource clock, Consumer<String> whenOff) {
+    Scope(
+            String name,
+            Index index,
+            AuditedThreshold threshold,
+            InstantSource clock,
+            AtomicLong held,
+            Consumer<String> whenOff) {
         this.name = name;
         this.index = index;
         this.threshold = threshold;
         this.clock = clock;
+        this.held = held;
         this.whenOff = whenOff;
     }
 
     /**
-     * Looks a question up and judges it.
+     * Looks a question up and judges it. It counts only by {@link #delivered} or {@link #answered}.
      *
      * @param chance drawn evenly from 0 to 1
      */
     synchronized Look look(String question, Wording wording, float[] vector, double chance) {
+        long before = index.bytes();
         Optional<Neighbours> near = index.nearest(
                 vector,
                 clock.instant(),
                 stored -> Guard.between(wording, stored.wording()).isEmpty());
-        Optional<Stored> nearest = near.map(Neighbours::nearest);
+        held.addAndGet(index.bytes() - before);
         double score = near.map(Neighbours::score).orElse(AuditedThreshold.NEVER);
-        AuditedThreshold.Judgement judgement = threshold.judge(score, chance);
-        Look look = new Look(question, wording, vector, nearest, score, judgement);
-        if (look.isServed()) {
-            threshold.served();
-            noticeOff();
-        }
-        return look;
+        return new Look(
+                question, wording, vector, near.map(Neighbours::nearest), score, threshold.judge(score, chance));
+    }
+
+    /** The stored answer that was found was delivered. */
+    synchronized Request delivered(Look look) {
+        Request request = threshold.served(look.score());
+        noticeOff();
+        return request;
+    }
+
+    /** The service has answered a question; whether the stored answer would have been wrong is to be said by {@link #label}. */
+    synchronized Request answered(Look look, Judgement judgement) {
+        Request request = threshold.answered(look.score(), judgement);
+        noticeOff();
+        return request;
+    }
+
+    /** Learns whether the stored answer is wrong, or would have been. */
+    synchronized void label(Request request, boolean wrong) {
+        threshold.label(request, wrong);
+        noticeOff();
     }
 
     /**
-     * Learns what a question was answered that had gone to the service.
+     * Returns a stored question other than the nearest one whose answer is the same as a fresh one.
      *
      * @param agree whether a stored answer would have done as well; asked without a lock
      */
-    void learn(Look look, CacheEntry fresh, BiPredicate<Stored, CacheEntry> agree) {
-        boolean right = look.nearest().map(stored -> agree.test(stored, fresh)).orElse(false);
-        Optional<Stored> same = right ? look.nearest() : sameAnswer(look, fresh, agree);
-        label(look, !right);
-        store(look, fresh, same);
-    }
-
-    private Optional<Stored> sameAnswer(Look look, CacheEntry fresh, BiPredicate<Stored, CacheEntry> agree) {
+    Optional<Stored> sameAnswer(Look look, Predicate<Stored> agree) {
         List<Stored> candidates;
         synchronized (this) {
             candidates = index.nearestAnswers(look.vector(), clock.instant(), COMPARED);
         }
         return candidates.stream()
-                .filter(stored -> !look.nearest().equals(Optional.of(stored)))
-                .filter(stored -> agree.test(stored, fresh))
+                .filter(stored -> look.nearest().stream().noneMatch(nearest -> nearest.id() == stored.id()))
+                .filter(agree)
                 .findFirst();
     }
 
-    /** Stores a question and its answer; the same answer as that of another question, if one is given. */
-    synchronized void store(Look look, CacheEntry fresh, Optional<Stored> same) {
+    /**
+     * Stores a question and its answer, unless that takes too much.
+     *
+     * @param same a question with the same answer, if one is known
+     * @param mostBytes how much it may take
+     */
+    synchronized Stored store(Look look, CacheEntry fresh, Optional<Stored> same, long mostBytes) {
         int answer = same.map(Stored::answer).orElseGet(() -> answers++);
-        index.add(new Stored(look.question(), look.wording(), fresh, answer), look.vector());
-    }
-
-    /** A question that was stored turned out to have the answer of the one that was nearest to it. */
-    synchronized void unite(Look look, CacheEntry fresh) {
-        if (index.remove(stored -> stored.entry() == fresh && stored.text().equals(look.question())) > 0) {
-            store(look, fresh, look.nearest());
+        Stored stored = new Stored(ids++, look.wording(), fresh, answer);
+        if (!ended && stored.bytes() <= mostBytes) {
+            change(() -> index.add(stored, look.vector()));
         }
+        return stored;
     }
 
-    /** Learns whether the stored answer would have been wrong. */
-    synchronized void label(Look look, boolean wrong) {
-        threshold.labelled(look.score(), look.judgement(), wrong);
-        noticeOff();
+    /** A question that was stored turned out to have the answer of another one. */
+    synchronized void unite(long id, long nearest) {
+        Optional<Stored> same = index.find(nearest);
+        index.find(id)
+                .ifPresent(stored -> same.ifPresent(
+                        other -> index.replace(new Stored(id, stored.wording(), stored.entry(), other.answer()))));
+    }
+
+    /** Returns the answer of a question, if it is still stored. */
+    synchronized Optional<CacheEntry> answer(long id) {
+        return index.find(id).map(Stored::entry);
+    }
+
+    /** An answer that was served was wrong: it isn't served again. */
+    synchronized void disown(long id) {
+        change(() -> index.remove(id));
+    }
+
+    /** Makes room; returns whether anything is left. */
+    synchronized boolean forgetOldest() {
+        change(index::removeOldest);
+        return index.size() > 0;
+    }
+
+    /** Removes all and stores nothing from now on; returns how many questions there were. */
+    synchronized int end() {
+        ended = true;
+        int before = index.size();
+        change(index::clear);
+        return before;
+    }
+
+    private void change(Runnable change) {
+        long before = index.bytes();
+        change.run();
+        held.addAndGet(index.bytes() - before);
     }
 
     private void noticeOff() {
@@ -106,18 +162,8 @@ final class Scope {
         off = threshold.isOff();
     }
 
-    /** An answer that was served was wrong: it isn't served again. */
-    synchronized void disown(Look look) {
-        threshold.wronged(look.score());
-        look.nearest().ifPresent(stored -> index.remove(stored::equals));
-    }
-
-    synchronized int remove(Predicate<Stored> condition) {
-        return index.remove(condition);
-    }
-
     synchronized Report report() {
-        return new Report(name, threshold.threshold(), threshold.isOff(), threshold.measured());
+        return new Report(name, threshold.threshold(), threshold.isOff(), threshold.measured(), threshold.overdue());
     }
 
     /**
@@ -127,6 +173,7 @@ final class Scope {
      * @param threshold the score from which on answers are served
      * @param off whether nothing is served since the bound wasn't kept
      * @param measured how often it was wrong
+     * @param overdue how many requests count as wrong since nobody has judged them
      */
-    record Report(String name, double threshold, boolean off, MeasuredError measured) {}
+    record Report(String name, double threshold, boolean off, MeasuredError measured, int overdue) {}
 }

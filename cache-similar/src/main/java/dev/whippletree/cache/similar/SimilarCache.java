@@ -19,7 +19,7 @@ import java.util.stream.StreamSupport;
  *
  * <p>Wordings that somebody approved share an answer from the second request on. Beyond those, and only if it is told to, it serves the
  * answer of a similar question, and keeps the share of requests that get a wrong one below a bound. What is stored is kept in this
- * process: questions and answers as text.
+ * process: answers as text, and of a question that isn't approved its words and its vector.
  */
 public final class SimilarCache implements Cache {
 

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param verifier the verifier's name
  * @param questions how many questions a scope keeps
  * @param scopes how many scopes are kept
+ * @param memory how many bytes questions and answers may take; those of approved wordings may take as many again
  */
 record SimilarSettings(
         String where,
@@ -33,7 +34,8 @@ record SimilarSettings(
         String embedder,
         String verifier,
         int questions,
-        int scopes) {
+        int scopes,
+        long memory) {
 
     static final Set<SettingKey> KEYS = Set.of(
             new SettingKey(
@@ -47,7 +49,13 @@ record SimilarSettings(
             new SettingKey(
                     "verifier", "what says whether two answers agree: equal (the default), caller, or one of yours"),
             new SettingKey("questions", "how many questions a scope keeps, 100 to 100000; default 10000"),
-            new SettingKey("scopes", "how many scopes are kept, 1 to 10000; default 100"));
+            new SettingKey("scopes", "how many scopes are kept, 1 to 10000; default 100"),
+            new SettingKey(
+                    "memory",
+                    "what questions and answers may take, 1MB or more; default 128MB; those approved as much"));
+
+    private static final long DEFAULT_MEMORY = 128L << 20;
+    private static final long LEAST_MEMORY = 1L << 20;
 
     private static final double DEFAULT_ERROR = 0.01;
     private static final Pattern SHARE = Pattern.compile("(\\d{1,2}(?:\\.\\d{1,4})?)\\s*%|(0?\\.\\d{1,6})");
@@ -91,7 +99,17 @@ record SimilarSettings(
                 settings.text("embedder").orElse(""),
                 settings.text("verifier").orElse("equal"),
                 settings.integer("questions", 100, 100_000).orElse(10_000),
-                settings.integer("scopes", 1, 10_000).orElse(100));
+                settings.integer("scopes", 1, 10_000).orElse(100),
+                memory(settings));
+    }
+
+    private static long memory(Settings settings) {
+        long memory = settings.bytes("memory").orElse(DEFAULT_MEMORY);
+        if (memory < LEAST_MEMORY) {
+            throw new IllegalArgumentException(settings.where() + ": memory is 1MB or more, not "
+                    + settings.text("memory").orElse(""));
+        }
+        return memory;
     }
 
     private static Mode mode(Settings settings, String text) {

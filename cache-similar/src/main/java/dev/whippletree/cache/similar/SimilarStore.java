@@ -6,27 +6,40 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Services;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /**
  * Answers questions by what similar ones were answered, each scope by its own threshold. Thread-safe.
  *
  * <p>Vectors are made and compared on a few workers of its own; when all of them are busy and their queue is full, a question isn't
- * looked up at all. A question that goes to the service is remembered until its answer is stored here, which tells whether the stored
- * one would have been wrong.
+ * looked up at all. Verifiers have other workers, so that a slow one holds up no look-up. A question that goes to the service is
+ * remembered until its answer is stored here, which tells whether the stored one would have been wrong. What is remembered after that, for
+ * a caller to speak of, is digests and numbers, no text.
  */
 final class SimilarStore implements CacheStore {
 
-    /** Questions on their way to the service, and served ones that a caller may yet speak of. */
+    /** Questions on their way to the service, and answers that a caller may yet speak of. */
     private static final int MOST_REMEMBERED = 10_000;
 
     private static final int MOST_WAITING = 256;
+
+    /** A verifier that takes 300 ms can be asked 53 times a second. */
+    private static final int VERDICTS_AT_ONCE = 16;
+
+    private static final int MOST_VERDICTS_WAITING = 1_024;
+
+    /** A question may take so much of all memory. */
+    private static final int LARGEST_SHARE = 100;
+
     private static final CompletableFuture<Optional<CacheHit>> MISS =
             CompletableFuture.completedFuture(Optional.empty());
 
@@ -37,16 +50,21 @@ final class SimilarStore implements CacheStore {
     private final Services services;
     private final Logger log;
     private final Workers workers;
+    private final Workers verdicts;
     private final AtomicLong steppedAside = new AtomicLong();
+    private final AtomicLong lostVerdicts = new AtomicLong();
+    private final AtomicLong held = new AtomicLong();
 
-    /** Guarded by itself, as the next four are. */
+    /** Guarded by itself, as the next five are. Their keys hold on to no question. */
     private final Map<ScopeKey, Scope> scopes;
 
     private final Map<CacheKey, Asked> asked = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
-    private final Map<CacheKey, Asked> served = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
-    /** What isn't confirmed for so long counts against the audit: else callers who confirm what is right alone would hide what isn't. */
-    private final Map<CacheKey, Answered> unconfirmed = new Recent<>(MOST_REMEMBERED, (key, gone) -> gone.label(true));
+    /** Hits that haven't been delivered yet. */
+    private final Map<CacheKey, Asked> found = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
+
+    private final Map<CacheKey, Answered> served = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
+    private final Map<CacheKey, Answered> unconfirmed = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
     /** What callers said of questions whose answers haven't been stored here yet: a caller may have its answer earlier. */
     private final Map<CacheKey, Boolean> early = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
@@ -65,20 +83,33 @@ final class SimilarStore implements CacheStore {
     }
 
     /** A question that was looked up. */
-    private record Asked(Scope scope, Look look) {}
+    private record Asked(Scope scope, Look look) {
 
-    /** One that the service has answered since. */
-    private record Answered(Scope scope, Look look, CacheEntry stored) {
+        long nearest() {
+            return look.nearest().map(Stored::id).orElseThrow();
+        }
+    }
 
-        void label(boolean wrong) {
-            scope.label(look, wrong);
+    /**
+     * One that was answered.
+     *
+     * @param nearest the id of the question that was nearest to it
+     * @param own the id under which it is stored itself, if it is
+     */
+    private record Answered(Scope scope, AuditedThreshold.Request request, long nearest, OptionalLong own) {
+
+        /** Of a fresh answer: whether the stored one would have been right. */
+        void confirm(boolean right) {
+            scope.label(request, !right);
+            if (right) {
+                own.ifPresent(id -> scope.unite(id, nearest));
+            }
         }
 
-        void confirm(boolean right) {
-            label(!right);
-            if (right) {
-                scope.unite(look, stored);
-            }
+        /** What was served is wrong. */
+        void disown() {
+            scope.label(request, true);
+            scope.disown(nearest);
         }
     }
 
@@ -96,7 +127,8 @@ final class SimilarStore implements CacheStore {
         this.log = services.logger("cache.similar");
         this.workers = new Workers(
                 services.executor(), Math.max(1, Runtime.getRuntime().availableProcessors() / 2), MOST_WAITING);
-        this.scopes = new Recent<>(settings.scopes(), (key, gone) -> {});
+        this.verdicts = new Workers(services.executor(), VERDICTS_AT_ONCE, MOST_VERDICTS_WAITING);
+        this.scopes = new Recent<>(settings.scopes(), (key, gone) -> gone.end());
     }
 
     @Override
@@ -107,19 +139,19 @@ final class SimilarStore implements CacheStore {
         if (approved.knows(key)) {
             return approved.get(key);
         }
-        CompletableFuture<Optional<CacheHit>> found = new CompletableFuture<>();
-        if (!workers.take(() -> complete(found, key))) {
+        CompletableFuture<Optional<CacheHit>> hit = new CompletableFuture<>();
+        if (!workers.take(() -> complete(hit, key))) {
             steppedAside.incrementAndGet();
             return MISS;
         }
-        return found;
+        return hit;
     }
 
-    private void complete(CompletableFuture<Optional<CacheHit>> found, CacheKey key) {
+    private void complete(CompletableFuture<Optional<CacheHit>> hit, CacheKey key) {
         try {
-            found.complete(look(key));
+            hit.complete(look(key));
         } catch (Throwable e) {
-            found.completeExceptionally(e);
+            hit.completeExceptionally(e);
         }
     }
 
@@ -135,7 +167,7 @@ final class SimilarStore implements CacheStore {
                 Wording.of(question.text()),
                 vector.get(),
                 services.random().nextDouble());
-        remember(look.isServed() ? served : asked, key, new Asked(scope, look));
+        remember(look.isServed() ? found : asked, key.withoutQuestion(), new Asked(scope, look));
         return look.isServed() ? look.nearest().map(stored -> new CacheHit(stored.entry(), false)) : Optional.empty();
     }
 
@@ -148,6 +180,7 @@ final class SimilarStore implements CacheStore {
                             new FlatIndex(settings.questions()),
                             new AuditedThreshold(settings.maxError(), settings.mode() == SimilarSettings.Mode.SERVE),
                             services.clock(),
+                            held,
                             this::tellOff));
         }
     }
@@ -163,8 +196,25 @@ final class SimilarStore implements CacheStore {
     private void remember(Map<CacheKey, Asked> where, CacheKey key, Asked what) {
         synchronized (scopes) {
             early.remove(key);
-            where.put(key, what);
+            asked.remove(key);
+            found.remove(key);
+            if (!closed) {
+                where.put(key, what);
+            }
         }
+    }
+
+    /** A hit that nobody was told of, because it came too late, doesn't count. */
+    @Override
+    public void delivered(CacheKey key) {
+        synchronized (scopes) {
+            Optional.ofNullable(found.remove(key)).ifPresent(hit -> deliver(key.withoutQuestion(), hit));
+        }
+    }
+
+    private void deliver(CacheKey key, Asked hit) {
+        served.put(
+                key, new Answered(hit.scope(), hit.scope().delivered(hit.look()), hit.nearest(), OptionalLong.empty()));
     }
 
     @Override
@@ -172,44 +222,100 @@ final class SimilarStore implements CacheStore {
         if (approved.knows(key)) {
             return approved.put(key, entry);
         }
-        Optional<Asked> question = answered(key, entry);
-        verifier.ifPresent(judge -> question.ifPresent(which -> workers.take(() -> learn(which, entry, judge))));
+        CacheKey bare = key.withoutQuestion();
+        Optional<Asked> question;
+        synchronized (scopes) {
+            question = Optional.ofNullable(asked.remove(bare)).or(() -> Optional.ofNullable(found.remove(bare)));
+            if (verifier.isEmpty()) {
+                question.ifPresent(which -> leaveToCaller(bare, which, entry));
+            }
+        }
+        verifier.ifPresent(judge -> question.ifPresent(which -> leaveToVerifier(which, entry, judge)));
+        makeRoom();
         return CompletableFuture.completedFuture(null);
     }
 
-    private Optional<Asked> answered(CacheKey key, CacheEntry fresh) {
-        synchronized (scopes) {
-            Optional<Asked> question = Optional.ofNullable(asked.remove(key));
-            if (verifier.isEmpty()) {
-                question.ifPresent(which -> leaveToCaller(key, which, fresh));
-            }
-            return question;
+    /** Counts a question; one that is like no other is like one whose stored answer is wrong. */
+    private static AuditedThreshold.Request count(Asked question) {
+        Look look = question.look();
+        // A hit that came too late was no audit: it was drawn to be served.
+        AuditedThreshold.Request request =
+                question.scope().answered(look, look.isServed() ? AuditedThreshold.Judgement.ASK : look.judgement());
+        if (look.nearest().isEmpty()) {
+            question.scope().label(request, true);
+        }
+        return request;
+    }
+
+    private void leaveToVerifier(Asked question, CacheEntry fresh, Verifier judge) {
+        AuditedThreshold.Request request = count(question);
+        if (question.look().nearest().isEmpty()) {
+            store(question, fresh, Optional.empty());
+        } else if (!verdicts.take(() -> learn(question, request, fresh, judge))) {
+            lostVerdicts.incrementAndGet();
+            store(question, fresh, Optional.empty());
         }
     }
 
-    private void learn(Asked question, CacheEntry fresh, Verifier judge) {
+    private void learn(Asked question, AuditedThreshold.Request request, CacheEntry fresh, Verifier judge) {
+        Optional<Stored> same = Optional.empty();
         try {
-            question.scope()
-                    .learn(
-                            question.look(),
-                            fresh,
-                            (stored, other) -> judge.agree(
-                                    question.look().question(), stored.entry().completion(), other.completion()));
+            Stored nearest = question.look().nearest().orElseThrow();
+            boolean right = agrees(judge, question.look(), nearest, fresh);
+            question.scope().label(request, !right);
+            same = right ? Optional.of(nearest) : sameAnswer(question, fresh, judge);
         } catch (Throwable e) {
+            lostVerdicts.incrementAndGet();
             log.warn("The verifier {} failed: {}", judge.name(), String.valueOf(e));
         }
+        store(question, fresh, same);
+        makeRoom();
+    }
+
+    /** Labels go before: where verdicts queue up, which other question has the same answer stays unknown. */
+    private Optional<Stored> sameAnswer(Asked question, CacheEntry fresh, Verifier judge) {
+        if (verdicts.waiting() >= VERDICTS_AT_ONCE) {
+            return Optional.empty();
+        }
+        try {
+            return question.scope()
+                    .sameAnswer(question.look(), stored -> agrees(judge, question.look(), stored, fresh));
+        } catch (Throwable e) {
+            log.warn("The verifier {} failed: {}", judge.name(), String.valueOf(e));
+            return Optional.empty();
+        }
+    }
+
+    private static boolean agrees(Verifier judge, Look look, Stored stored, CacheEntry fresh) {
+        return judge.agree(look.question(), stored.entry().completion(), fresh.completion());
+    }
+
+    private Stored store(Asked question, CacheEntry fresh, Optional<Stored> same) {
+        return question.scope().store(question.look(), fresh, same, settings.memory() / LARGEST_SHARE);
     }
 
     private void leaveToCaller(CacheKey key, Asked question, CacheEntry fresh) {
-        Scope scope = question.scope();
+        AuditedThreshold.Request request = count(question);
+        long own = store(question, fresh, Optional.empty()).id();
         Optional<Boolean> said = Optional.ofNullable(early.remove(key));
-        scope.store(question.look(), fresh, Optional.empty());
-        if (question.look().nearest().isEmpty()) {
-            scope.label(question.look(), true);
-            return;
+        if (question.look().nearest().isPresent()) {
+            Answered answer = new Answered(question.scope(), request, question.nearest(), OptionalLong.of(own));
+            said.ifPresentOrElse(answer::confirm, () -> unconfirmed.put(key, answer));
         }
-        Answered answer = new Answered(scope, question.look(), fresh);
-        said.ifPresentOrElse(answer::confirm, () -> unconfirmed.put(key, answer));
+    }
+
+    /** What was used least recently goes, in the scope that was. */
+    private void makeRoom() {
+        synchronized (scopes) {
+            Iterator<Scope> oldest = scopes.values().iterator();
+            while (held.get() > settings.memory() && oldest.hasNext()) {
+                Scope scope = oldest.next();
+                boolean left = true;
+                while (left && held.get() > settings.memory()) {
+                    left = scope.forgetOldest();
+                }
+            }
+        }
     }
 
     /** The nearest stored answer, from when the question goes to the service until a caller says whether that would have been right. */
@@ -219,30 +325,27 @@ final class SimilarStore implements CacheStore {
             return Optional.empty();
         }
         synchronized (scopes) {
-            Optional<Look> onItsWay = Optional.ofNullable(asked.get(key))
+            Optional<CacheEntry> onItsWay = Optional.ofNullable(asked.get(key))
                     .filter(question -> !early.containsKey(key))
-                    .map(Asked::look);
-            return onItsWay.or(() -> Optional.ofNullable(unconfirmed.get(key)).map(Answered::look))
-                    .flatMap(Look::nearest)
+                    .flatMap(question -> question.look().nearest())
                     .map(Stored::entry);
+            return onItsWay.or(() -> Optional.ofNullable(unconfirmed.get(key))
+                    .flatMap(answer -> answer.scope().answer(answer.nearest())));
         }
     }
 
     /** Of a hit: whether the answer was right. Of a question that went to the service: whether the stored answer would have been. */
     @Override
     public void confirm(CacheKey key, boolean right) {
-        Optional<Answered> answer;
-        Optional<Asked> hit;
         synchronized (scopes) {
             if (verifier.isEmpty() && asked.containsKey(key)) {
-                early.put(key, right);
+                early.put(key.withoutQuestion(), right);
                 return;
             }
-            answer = Optional.ofNullable(unconfirmed.remove(key));
-            hit = Optional.ofNullable(served.remove(key));
+            delivered(key); // A caller may have its hit earlier than this store is told of it.
+            Optional.ofNullable(unconfirmed.remove(key)).ifPresent(answer -> answer.confirm(right));
+            Optional.ofNullable(served.remove(key)).filter(hit -> !right).ifPresent(Answered::disown);
         }
-        answer.ifPresent(known -> known.confirm(right));
-        hit.filter(known -> !right).ifPresent(known -> known.scope().disown(known.look()));
     }
 
     @Override
@@ -250,14 +353,20 @@ final class SimilarStore implements CacheStore {
         long removed = 0;
         synchronized (scopes) {
             for (Map.Entry<ScopeKey, Scope> scope : new ArrayList<>(scopes.entrySet())) {
-                if (tenant.map(scope.getKey().tenant()::equals).orElse(true)) {
-                    removed += scope.getValue().remove(stored -> true);
+                if (isMeant(tenant, scope.getKey().tenant())) {
+                    removed += scope.getValue().end();
                     scopes.remove(scope.getKey());
                 }
             }
+            Stream.of(asked, found, served, unconfirmed, early)
+                    .forEach(remembered -> remembered.keySet().removeIf(key -> isMeant(tenant, key.tenant())));
         }
         long similar = removed;
         return approved.clear(tenant).thenApply(exact -> exact + similar);
+    }
+
+    private static boolean isMeant(Optional<String> tenant, String whose) {
+        return tenant.map(whose::equals).orElse(true);
     }
 
     @Override
@@ -270,7 +379,8 @@ final class SimilarStore implements CacheStore {
                 known.stream().map(Scope::report).toList(),
                 settings.mode() == SimilarSettings.Mode.SERVE,
                 settings.maxError(),
-                steppedAside.get());
+                steppedAside.get(),
+                lostVerdicts.get());
     }
 
     @Override
@@ -281,8 +391,11 @@ final class SimilarStore implements CacheStore {
                 return;
             }
             closed = true;
+            scopes.values().forEach(Scope::end);
             scopes.clear();
+            Stream.of(asked, found, served, unconfirmed, early).forEach(Map::clear);
         }
+        verdicts.end(() -> {});
         workers.end(embedding::close);
     }
 }

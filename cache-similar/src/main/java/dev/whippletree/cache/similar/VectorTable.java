@@ -29,6 +29,11 @@ final class VectorTable {
         }
     }
 
+    /** Returns how long the vectors are; 0 as long as none is there. */
+    int length() {
+        return columns.length;
+    }
+
     /** Puts the vector of one place into another one. */
     void move(int from, int to) {
         for (float[] column : columns) {

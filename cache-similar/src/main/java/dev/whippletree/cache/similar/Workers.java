@@ -43,6 +43,11 @@ final class Workers {
         return start(task);
     }
 
+    /** Returns how many tasks wait. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     private boolean start(Runnable task) {
         try {
             executor.execute(() -> work(task));

@@ -33,11 +33,11 @@ class AuditedThresholdTest {
                 requests++;
                 Judgement judgement = threshold.judge(score, random.nextDouble());
                 if (judgement.verdict() == Verdict.SERVE) {
-                    threshold.served();
+                    threshold.served(score);
                     hits++;
                     wrongHits += wrong ? 1 : 0;
                 } else {
-                    threshold.labelled(score, judgement, wrong);
+                    threshold.label(threshold.answered(score, judgement), wrong);
                 }
             }
             return this;
@@ -122,7 +122,7 @@ class AuditedThresholdTest {
     void requestsWithoutAScore_areNeverServed() {
         AuditedThreshold threshold = new AuditedThreshold(0.05, true);
         for (int i = 0; i < 1_000; i++) {
-            threshold.labelled(AuditedThreshold.NEVER, new Judgement(Verdict.ASK, 1), false);
+            threshold.label(threshold.answered(AuditedThreshold.NEVER, Judgement.ASK), false);
         }
         assertThat(threshold.judge(AuditedThreshold.NEVER, 0.99).verdict()).isEqualTo(Verdict.ASK);
     }
@@ -131,12 +131,114 @@ class AuditedThresholdTest {
     void equalScores_areServedTogetherOrNotAtAll() {
         AuditedThreshold threshold = new AuditedThreshold(0.05, true);
         for (int i = 0; i < 400; i++) {
-            threshold.labelled(0.9, new Judgement(Verdict.ASK, 1), i % 4 == 0);
+            threshold.label(threshold.answered(0.9, Judgement.ASK), i % 4 == 0);
         }
         assertThat(threshold.threshold()).isInfinite();
         for (int i = 0; i < 400; i++) {
-            threshold.labelled(0.95, new Judgement(Verdict.ASK, 1), false);
+            threshold.label(threshold.answered(0.95, Judgement.ASK), false);
         }
         assertThat(threshold.threshold()).isEqualTo(0.95);
+    }
+
+    /** All requests alike, so that either all or none may be served. */
+    private static AuditedThreshold known(double maxError, int right) {
+        AuditedThreshold threshold = new AuditedThreshold(maxError, true);
+        for (int i = 0; i < right; i++) {
+            threshold.label(threshold.answered(0.9, Judgement.ASK), false);
+        }
+        return threshold;
+    }
+
+    private static Judgement audit(double weight) {
+        return new Judgement(Verdict.AUDIT, weight);
+    }
+
+    @Test
+    void auditThatProvesWrong_isHeededAtOnce() {
+        AuditedThreshold threshold = known(0.05, 410);
+        assertThat(threshold.threshold()).isEqualTo(0.9);
+        threshold.label(threshold.answered(0.9, audit(10)), false);
+        threshold.label(threshold.answered(0.9, audit(10)), true);
+        assertThat(threshold.threshold())
+                .as("10 and one more of 10, of 20 allowed")
+                .isEqualTo(0.9);
+        threshold.label(threshold.answered(0.9, audit(10)), true);
+        assertThat(threshold.threshold()).isInfinite();
+    }
+
+    @Test
+    void hitThatIsCalledWrong_isHeededAtOnce_andCountsOnce() {
+        AuditedThreshold threshold = known(0.01, 400);
+        AuditedThreshold.Request hit = threshold.served(0.9);
+        AuditedThreshold.Request other = threshold.served(0.9);
+        AuditedThreshold.Request third = threshold.served(0.9);
+        threshold.served(0.9);
+        threshold.label(hit, true);
+        threshold.label(hit, true);
+        threshold.label(other, true);
+        assertThat(threshold.threshold()).isEqualTo(0.9);
+        threshold.label(third, true);
+        assertThat(threshold.threshold()).isEqualTo(0.9);
+        threshold.label(threshold.served(0.9), true);
+        assertThat(threshold.threshold()).isInfinite();
+        MeasuredError measured = threshold.measured();
+        assertThat(measured.requests()).as("each counts once").isEqualTo(405);
+        assertThat(measured.hits()).isEqualTo(5);
+        assertThat(measured.calledWrong()).isEqualTo(4);
+    }
+
+    @Test
+    void requestThatNobodyJudges_countsAsWrong_untilSomebodyDoes() {
+        AuditedThreshold threshold = known(0.01, 400);
+        AuditedThreshold.Request silent = threshold.answered(0.9, audit(4));
+        for (int i = 1; i < AuditedThreshold.LABEL_WITHIN; i++) {
+            threshold.label(threshold.answered(0.9, Judgement.ASK), false);
+        }
+        assertThat(threshold.overdue()).isZero();
+        assertThat(threshold.threshold()).isEqualTo(0.9);
+        assertThat(threshold.measured().requests())
+                .as("only what came before it is known")
+                .isEqualTo(400);
+        threshold.label(threshold.answered(0.9, Judgement.ASK), false);
+        assertThat(threshold.overdue()).isEqualTo(1);
+        assertThat(threshold.threshold())
+                .as("at once, not a hundred requests later")
+                .isInfinite();
+        assertThat(threshold.measured().requests()).isEqualTo(601);
+        threshold.label(silent, false);
+        assertThat(threshold.overdue()).isZero();
+        for (int i = 0; i < 100; i++) {
+            threshold.label(threshold.answered(0.9, Judgement.ASK), false);
+        }
+        assertThat(threshold.threshold()).isEqualTo(0.9);
+    }
+
+    /** Callers that confirm only what is right, and say nothing of the rest. */
+    @Test
+    void onlyRightAnswersConfirmed_boundHolds() {
+        double sum = 0;
+        int worlds = 40;
+        for (int seed = 0; seed < worlds; seed++) {
+            AuditedThreshold threshold = new AuditedThreshold(0.01, true);
+            Random random = new Random(seed);
+            int wrongHits = 0;
+            int requests = 6_000;
+            for (int i = 0; i < requests; i++) {
+                double score = random.nextDouble();
+                boolean wrong = random.nextDouble() < 0.3 * (1 - score);
+                Judgement judgement = threshold.judge(score, random.nextDouble());
+                if (judgement.verdict() == Verdict.SERVE) {
+                    threshold.served(score);
+                    wrongHits += wrong ? 1 : 0;
+                } else {
+                    AuditedThreshold.Request request = threshold.answered(score, judgement);
+                    if (!wrong) {
+                        threshold.label(request, false);
+                    }
+                }
+            }
+            sum += (double) wrongHits / requests;
+        }
+        assertThat(sum / worlds).isBetween(0.001, 0.01);
     }
 }

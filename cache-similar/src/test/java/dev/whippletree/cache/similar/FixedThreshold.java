@@ -20,7 +20,7 @@ final class FixedThreshold {
             } else {
                 index.add(
                         new Stored(
-                                question.text(),
+                                index.size(),
                                 Wording.of(question.text()),
                                 Replay.entry(question.intent()),
                                 question.intent().hashCode()),

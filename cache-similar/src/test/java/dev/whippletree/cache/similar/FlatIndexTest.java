@@ -19,8 +19,14 @@ class FlatIndexTest {
 
     private final Random random = new Random(7);
 
-    private static Stored stored(String text, int answer) {
-        return new Stored(text, Wording.of(text), Replay.entry(text), answer);
+    private long ids;
+
+    private Stored stored(String text, int answer) {
+        return new Stored(ids++, Wording.of(text), Replay.entry(text), answer);
+    }
+
+    private static String text(Stored stored) {
+        return stored.entry().completion().text();
     }
 
     private float[] vector() {
@@ -57,7 +63,8 @@ class FlatIndexTest {
             all.add(entry);
             if (i % 7 == 3) {
                 Stored gone = all.remove(random.nextInt(all.size())).stored();
-                assertThat(index.remove(gone::equals)).isEqualTo(1);
+                index.remove(gone.id());
+                assertThat(index.find(gone.id())).isEmpty();
             }
             float[] asked = vector();
             Neighbours found = index.nearest(asked, NOW, stored -> true).orElseThrow();
@@ -69,11 +76,18 @@ class FlatIndexTest {
                             .toList(),
                     asked);
             assertThat(found.nearest()).isEqualTo(nearest.stored());
+            assertThat(index.find(nearest.stored().id())).contains(nearest.stored());
             assertThat(found.similarity()).isCloseTo(cosine(nearest.vector(), asked), within(1e-5));
             assertThat(found.rival())
                     .isCloseTo(rival.map(other -> cosine(other.vector(), asked)).orElse(-1.0), within(1e-5));
         }
         assertThat(index.size()).isEqualTo(all.size());
+        assertThat(index.bytes())
+                .isEqualTo(all.stream()
+                        .mapToLong(entry -> entry.stored().bytes() + 4L * NUMBERS)
+                        .sum());
+        assertThat(index.clear()).isEqualTo(all.size());
+        assertThat(index.bytes()).isZero();
     }
 
     private static Optional<Entry> nearest(List<Entry> entries, float[] asked) {
@@ -86,9 +100,9 @@ class FlatIndexTest {
         float[] near = vector();
         index.add(stored("near", 0), near);
         index.add(stored("far", 1), vector());
-        assertThat(index.nearest(near, NOW, stored -> !stored.text().equals("near")))
+        assertThat(index.nearest(near, NOW, stored -> !text(stored).equals("near")))
                 .map(Neighbours::nearest)
-                .map(Stored::text)
+                .map(FlatIndexTest::text)
                 .hasValue("far");
         assertThat(index.nearest(near, NOW, stored -> false)).isEmpty();
     }
@@ -103,12 +117,10 @@ class FlatIndexTest {
         index.nearest(first, NOW, stored -> true);
         index.add(stored("third", 2), vector());
         assertThat(index.size()).isEqualTo(2);
-        assertThat(index.nearest(first, NOW, stored -> true)
-                        .orElseThrow()
-                        .nearest()
-                        .text())
-                .isEqualTo("first");
-        assertThat(index.nearest(second, NOW, stored -> stored.text().equals("second")))
+        assertThat(index.nearest(first, NOW, stored -> true))
+                .map(near -> text(near.nearest()))
+                .hasValue("first");
+        assertThat(index.nearest(second, NOW, stored -> text(stored).equals("second")))
                 .isEmpty();
     }
 
@@ -117,9 +129,28 @@ class FlatIndexTest {
         FlatIndex index = new FlatIndex(2);
         float[] vector = vector();
         CacheEntry entry = new CacheEntry(Replay.entry("old").completion(), NOW);
-        index.add(new Stored("old", Wording.of("old"), entry, 0), vector);
-        assertThat(index.nearest(vector, NOW, stored -> true)).isEmpty();
+        index.add(new Stored(0, Wording.of("old"), entry, 0), vector);
         assertThat(index.nearest(vector, NOW.minusSeconds(1), stored -> true)).isPresent();
+        assertThat(index.nearest(vector, NOW, stored -> true)).isEmpty();
+        assertThat(index.size()).as("its text isn't kept either").isZero();
+        assertThat(index.bytes()).isZero();
+    }
+
+    @Test
+    void replaced_isFoundInItsPlace_andOneThatIsGoneStaysSo() {
+        FlatIndex index = new FlatIndex(2);
+        float[] vector = vector();
+        Stored first = stored("first", 0);
+        index.add(first, vector);
+        Stored second = new Stored(first.id(), first.wording(), Replay.entry("a longer answer"), 5);
+        index.replace(second);
+        assertThat(index.nearest(vector, NOW, stored -> true))
+                .map(Neighbours::nearest)
+                .hasValue(second);
+        assertThat(index.bytes()).isEqualTo(second.bytes() + 4L * NUMBERS);
+        index.remove(first.id());
+        index.replace(first);
+        assertThat(index.size()).isZero();
     }
 
     @Test

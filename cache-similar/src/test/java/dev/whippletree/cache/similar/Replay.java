@@ -7,10 +7,11 @@ import dev.whippletree.spi.CacheEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.BiPredicate;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends a stream of questions through one scope, with intents as the judge of what is right. */
 final class Replay {
@@ -19,7 +20,9 @@ final class Replay {
 
     private final Scope scope;
     private final Random random;
-    private final BiPredicate<Stored, CacheEntry> agree;
+    private final Judge judge;
+    private final int atOnce;
+    private final List<Asked> asked = new ArrayList<>();
     private int requests;
     private int hits;
     private int wrong;
@@ -42,38 +45,88 @@ final class Replay {
     }
 
     /**
+     * How often a judge errs.
+     *
+     * @param callsRightWrong of the answers that are right
+     * @param callsWrongRight of those that are wrong
+     */
+    record Judge(double callsRightWrong, double callsWrongRight) {
+
+        static final Judge PERFECT = new Judge(0, 0);
+
+        boolean says(boolean right, Random random) {
+            return right != (random.nextDouble() < (right ? callsRightWrong : callsWrongRight));
+        }
+    }
+
+    /** A question that the service is being asked. */
+    private record Asked(Look look, CacheEntry fresh) {}
+
+    /** Prepares one with a perfect judge and one question after the other. */
+    Replay(double maxError, long seed) {
+        this(maxError, seed, Judge.PERFECT, 1);
+    }
+
+    /**
      * Prepares one.
      *
-     * @param wrongVerdicts how often the judge says the opposite of what is so, 0 to 1
+     * @param atOnce so many questions come at once: they are looked up before the first of them is answered and judged
      */
-    Replay(double maxError, long seed, double wrongVerdicts) {
+    Replay(double maxError, long seed, Judge judge, int atOnce) {
         this.random = new Random(seed);
-        this.scope =
-                new Scope("replay", new FlatIndex(10_000), new AuditedThreshold(maxError, true), CLOCK, name -> {});
-        this.agree = (stored, fresh) ->
-                stored.entry().completion().text().equals(fresh.completion().text())
-                        != (random.nextDouble() < wrongVerdicts);
+        this.scope = new Scope(
+                "replay",
+                new FlatIndex(10_000),
+                new AuditedThreshold(maxError, true),
+                CLOCK,
+                new AtomicLong(),
+                name -> {});
+        this.judge = judge;
+        this.atOnce = atOnce;
     }
 
     /** Asks all of a stream. */
     Replay ask(Stream stream) {
-        stream.questions().forEach(this::ask);
+        for (Stream.Question question : stream.questions()) {
+            ask(question);
+            if (requests % atOnce == 0) {
+                asked.forEach(this::learn);
+                asked.clear();
+            }
+        }
         return this;
     }
 
-    /** Asks one question; says whether it was a hit. */
-    boolean ask(Stream.Question question) {
+    private void ask(Stream.Question question) {
         requests++;
         Look look = scope.look(question.text(), Wording.of(question.text()), question.vector(), random.nextDouble());
         if (look.isServed()) {
             hits++;
-            String served = look.nearest().orElseThrow().entry().completion().text();
-            wrong += served.equals(question.intent()) ? 0 : 1;
-            return true;
+            wrong += isRight(look.nearest().orElseThrow(), entry(question.intent())) ? 0 : 1;
+            scope.delivered(look);
+        } else {
+            audits += look.judgement().verdict() == AuditedThreshold.Verdict.AUDIT ? 1 : 0;
+            asked.add(new Asked(look, entry(question.intent())));
         }
-        audits += look.judgement().verdict() == AuditedThreshold.Verdict.AUDIT ? 1 : 0;
-        scope.learn(look, entry(question.intent()), agree);
-        return false;
+    }
+
+    private void learn(Asked question) {
+        Look look = question.look();
+        AuditedThreshold.Request request = scope.answered(look, look.judgement());
+        boolean right =
+                look.nearest().map(nearest -> agree(nearest, question.fresh())).orElse(false);
+        scope.label(request, !right);
+        Optional<Stored> same =
+                right ? look.nearest() : scope.sameAnswer(look, stored -> agree(stored, question.fresh()));
+        scope.store(look, question.fresh(), same, Long.MAX_VALUE);
+    }
+
+    private boolean agree(Stored stored, CacheEntry fresh) {
+        return judge.says(isRight(stored, fresh), random);
+    }
+
+    private static boolean isRight(Stored stored, CacheEntry fresh) {
+        return stored.entry().completion().text().equals(fresh.completion().text());
     }
 
     Result result() {

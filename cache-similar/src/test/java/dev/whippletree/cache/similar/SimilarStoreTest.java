@@ -3,17 +3,23 @@ package dev.whippletree.cache.similar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.ApprovedWordings;
+import dev.whippletree.model.Completion;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Services;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,9 +57,12 @@ class SimilarStoreTest {
     }
 
     private SimilarStore open(Map<String, String> values, Optional<Verifier> verifier) {
+        return open(values, verifier, FakeServices.on(timeline));
+    }
+
+    private SimilarStore open(Map<String, String> values, Optional<Verifier> verifier, Services services) {
         SimilarSettings settings = SimilarSettings.from(
                 new Settings("cache similar", values), ApprovedWordings.parse("approved one\napproved other\n"));
-        FakeServices services = FakeServices.on(timeline);
         return new SimilarStore(
                 settings, new ApprovedStore(settings, services.clock()), new FirstWords(), verifier, services);
     }
@@ -71,7 +80,14 @@ class SimilarStoreTest {
         return new CacheEntry(Replay.entry(answer).completion(), timeline.now().plus(Duration.ofHours(1)));
     }
 
+    /** Looks up, and says that a hit was delivered. */
     private Optional<CacheHit> get(CacheKey key) {
+        Optional<CacheHit> hit = find(key);
+        hit.ifPresent(found -> store.delivered(key));
+        return hit;
+    }
+
+    private Optional<CacheHit> find(CacheKey key) {
         CompletableFuture<Optional<CacheHit>> found = store.get(key).toCompletableFuture();
         timeline.advance(Duration.ofMillis(1));
         assertThat(found).isDone();
@@ -234,5 +250,172 @@ class SimilarStoreTest {
         assertThat(late).isDone();
         assertThat(closed).isTrue();
         store.close();
+    }
+
+    private long requestsCounted() {
+        return Long.parseLong(store.remarks().get(0).replaceAll("scope .*: (\\d+) requests.*", "$1"));
+    }
+
+    /** Asks until something is found. */
+    private CacheKey firstHit(String start) {
+        for (int i = 0; ; i++) {
+            CacheKey key = key(start + " " + word(i));
+            if (find(key).isPresent()) {
+                return key;
+            }
+            store.put(key, entry("warm"));
+            timeline.advance(Duration.ofMillis(1));
+        }
+    }
+
+    @Test
+    void hit_countsOnceItIsDelivered() {
+        warmUp();
+        CacheKey hit = firstHit("red late");
+        long before = requestsCounted();
+        assertThat(requestsCounted()).isEqualTo(before);
+        store.delivered(hit);
+        store.delivered(hit);
+        assertThat(requestsCounted()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void hitThatCameTooLate_countsByWhatTheServiceAnswered() {
+        warmUp();
+        CacheKey hit = firstHit("red late");
+        long before = requestsCounted();
+        store.put(hit, entry("warm"));
+        timeline.advance(Duration.ofMillis(1));
+        assertThat(requestsCounted()).isEqualTo(before + 1);
+        store.delivered(hit);
+        assertThat(requestsCounted()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void confirmationThatIsEarlierThanTheDelivery_countsAsBoth() {
+        warmUp();
+        CacheKey hit = firstHit("red early");
+        long before = requestsCounted();
+        store.confirm(hit, false);
+        store.delivered(hit);
+        assertThat(requestsCounted()).isEqualTo(before + 1);
+        assertThat(store.remarks().get(0)).contains("1 hits were called wrong");
+    }
+
+    @Test
+    void verifierThatFails_isTold_andWhatItDidNotJudgeCountsAsWrong() {
+        store.close();
+        store = open(Map.of("mode", "shadow", "max-error", "10%"), Optional.of(new Verifier() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public boolean agree(String question, Completion stored, Completion fresh) {
+                throw new IllegalStateException("no judge today");
+            }
+        }));
+        warmUp();
+        assertThat(store.remarks())
+                .anyMatch(remark -> remark.matches("49\\d verdicts were lost, .*"))
+                .anyMatch(remark -> remark.matches(".*; 29\\d answers that nobody has judged count as wrong"));
+        assertThat(hitsOf(300, "scope", "acme")).isZero();
+    }
+
+    /** A judge that takes 300 ms, asked 25 times a second: it holds up no look-up, and hits come. */
+    @Test
+    void slowVerifier_holdsUpNoLookUp() {
+        store.close();
+        Deque<Runnable> judging = new ArrayDeque<>();
+        AtomicBoolean storing = new AtomicBoolean();
+        Executor executor = task -> {
+            if (storing.get()) {
+                judging.add(task);
+            } else {
+                timeline.executor().execute(task);
+            }
+        };
+        Map<String, String> values = Map.of("mode", "serve", "max-error", "10%");
+        store = open(values, Optional.of(new EqualVerifier()), new OtherExecutor(FakeServices.on(timeline), executor));
+        int hits = 0;
+        for (int i = 0; i < 1_000; i++) {
+            CacheKey key = key((i % 2 == 0 ? "red " : "blue ") + word(i));
+            if (get(key).isPresent()) {
+                hits++;
+            } else {
+                storing.set(true);
+                store.put(key, entry(i % 2 == 0 ? "warm" : "cold"));
+                storing.set(false);
+            }
+            if (judging.size() >= 8) {
+                judging.remove().run();
+            }
+        }
+        assertThat(hits).isGreaterThan(300);
+        assertThat(store.remarks()).noneMatch(remark -> remark.contains("lost") || remark.contains("unseen"));
+    }
+
+    @Test
+    void verifierThatCantKeepUp_losesVerdicts_andTellsHowMany() {
+        store.close();
+        AtomicBoolean storing = new AtomicBoolean();
+        Executor executor = task -> {
+            if (!storing.get()) {
+                timeline.executor().execute(task);
+            }
+        };
+        Map<String, String> values = Map.of("mode", "serve", "max-error", "10%");
+        store = open(values, Optional.of(new EqualVerifier()), new OtherExecutor(FakeServices.on(timeline), executor));
+        ask(key("red one"), "warm");
+        storing.set(true);
+        for (int i = 0; i < 1_100; i++) {
+            CacheKey key = key("red " + word(i));
+            storing.set(false);
+            find(key);
+            storing.set(true);
+            store.put(key, entry("warm"));
+        }
+        storing.set(false);
+        assertThat(store.remarks()).anyMatch(remark -> remark.startsWith((1_100 - 16 - 1_024) + " verdicts were lost"));
+    }
+
+    @Test
+    void memory_boundsWhatQuestionsAndAnswersTake_andWhatWasUsedLeastRecentlyGoes() {
+        store.close();
+        store = open(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
+        String answer = "x".repeat(8_000);
+        for (int i = 0; i < 60; i++) {
+            ask(key("acme", "old", "red " + word(i)), answer + i);
+            ask(key("acme", "new", "red " + word(i)), answer + i);
+        }
+        for (int i = 60; i < 120; i++) {
+            ask(key("acme", "new", "red " + word(i)), answer + i);
+        }
+        long kept = store.clear(Optional.empty()).toCompletableFuture().join();
+        assertThat(kept).as("of 180, at some 9,300 bytes each").isBetween(100L, 115L);
+    }
+
+    @Test
+    void answerThatTakesAHundredthOfTheMemory_isntStored() {
+        store.close();
+        store = open(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
+        ask(key("red apple"), "x".repeat(12_000));
+        ask(key("red pear"), "x");
+        assertThat(store.clear(Optional.empty()).toCompletableFuture().join()).isEqualTo(1);
+    }
+
+    @Test
+    void clear_forgetsWhatWasToBeConfirmed() {
+        store.close();
+        store = open(Map.of("mode", "shadow", "verifier", "caller"), Optional.empty());
+        ask(key("red apple"), "warm");
+        ask(key("red pear"), "warmer");
+        find(key("red plum"));
+        assertThat(store.unconfirmed(key("red pear"))).isPresent();
+        assertThat(store.unconfirmed(key("red plum"))).isPresent();
+        store.clear(Optional.of("acme"));
+        assertThat(store.unconfirmed(key("red pear"))).isEmpty();
+        assertThat(store.unconfirmed(key("red plum"))).isEmpty();
     }
 }

@@ -33,7 +33,7 @@ class StreamsTable {
         return IntStream.range(0, SEEDS)
                 .parallel()
                 .mapToObj(seed ->
-                        new Replay(maxError, seed, 0).ask(stream.shuffled(seed)).result())
+                        new Replay(maxError, seed).ask(stream.shuffled(seed)).result())
                 .toList();
     }
 

@@ -24,9 +24,10 @@ class StreamsTest {
 
     /** Sends five orders of a stream through a scope each. */
     private static List<Replay.Result> results(LongFunction<Stream> order, double maxError, double wrongVerdicts) {
+        Replay.Judge judge = new Replay.Judge(wrongVerdicts, wrongVerdicts);
         return IntStream.range(0, SEEDS)
                 .parallel()
-                .mapToObj(seed -> new Replay(maxError, seed, wrongVerdicts)
+                .mapToObj(seed -> new Replay(maxError, seed, judge, 1)
                         .ask(order.apply(seed))
                         .result())
                 .toList();

@@ -40,7 +40,15 @@ final class UnconfirmedTest {
 
     private SimilarStore store(Optional<Verifier> verifier) {
         SimilarSettings settings = new SimilarSettings(
-                "cache similar", SimilarSettings.Mode.SHADOW, 0.01, ApprovedWordings.NONE, "", "caller", 100, 10);
+                "cache similar",
+                SimilarSettings.Mode.SHADOW,
+                0.01,
+                ApprovedWordings.NONE,
+                "",
+                "caller",
+                100,
+                10,
+                1 << 20);
         return new SimilarStore(
                 settings, new ApprovedStore(settings, services.clock()), new Alike(), verifier, services);
     }
