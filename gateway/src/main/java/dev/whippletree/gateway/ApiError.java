@@ -34,7 +34,6 @@ record ApiError(
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int WRONG_METHOD = 405;
-    private static final int TIMED_OUT = 408;
     private static final int TOO_LARGE = 413;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int FAILED = 500;
@@ -88,10 +87,6 @@ record ApiError(
 
     static ApiError bodyTooLarge(long most) {
         return of(TOO_LARGE, INVALID, "request_too_large", "a request has " + most + " bytes at most");
-    }
-
-    static ApiError bodyTooSlow() {
-        return of(TIMED_OUT, INVALID, "request_too_slow", "the request took too long to arrive");
     }
 
     /** However long the client waits, the request won't fit. */

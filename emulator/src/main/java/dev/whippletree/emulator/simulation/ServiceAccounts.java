@@ -26,16 +26,13 @@ final class ServiceAccounts {
         List<SimulatedAccount> own =
                 accounts.stream().filter(account -> account.service() == kind).toList();
         Map<String, Set<ServiceLimit>> limits = new LinkedHashMap<>();
-        Map<String, OptionalLong> credits = new LinkedHashMap<>();
         for (SimulatedAccount account : own) {
             limits.computeIfAbsent(account.organization(), organization -> new LinkedHashSet<>())
                     .addAll(account.limits());
-            credits.merge(
-                    account.organization(), account.creditTokens(), (one, other) -> one.isPresent() ? one : other);
         }
         ServiceSettingsBuilder settings = ServiceSettings.builder(kind);
         limits.forEach((organization, ofIt) -> settings.organization(new EmulatedOrganization(
-                organization, List.copyOf(ofIt), credits.getOrDefault(organization, OptionalLong.empty()))));
+                organization, List.copyOf(ofIt), OptionalLong.empty())));
         own.forEach(account -> settings.member(account.id(), account.token(), account.organization()));
         return settings;
     }

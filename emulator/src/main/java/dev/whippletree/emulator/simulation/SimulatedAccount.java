@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * An account of a {@link SimulatedPool}: what its service allows it, and what the engine is told of it. Immutable.
@@ -22,7 +21,6 @@ import java.util.OptionalLong;
  * @param weight its share of the load against others of the tier, 1 or more
  * @param maxConcurrency attempts at once; absent: the engine's default
  * @param transit how long a request is under way at most, as the engine is told; absent: it isn't told
- * @param creditTokens how many tokens its organization's credit pays for, 0 or more; absent: unlimited
  */
 public record SimulatedAccount(
         String id,
@@ -34,8 +32,7 @@ public record SimulatedAccount(
         int tier,
         int weight,
         OptionalInt maxConcurrency,
-        Optional<Duration> transit,
-        OptionalLong creditTokens) {
+        Optional<Duration> transit) {
 
     /** The model of accounts that state none. */
     public static final String MODEL = "model";
@@ -47,7 +44,6 @@ public record SimulatedAccount(
         Objects.requireNonNull(organization, "organization");
         Objects.requireNonNull(maxConcurrency, "maxConcurrency");
         Objects.requireNonNull(transit, "transit");
-        Objects.requireNonNull(creditTokens, "creditTokens");
         limits = List.copyOf(limits);
         models = List.copyOf(models);
         if (models.isEmpty() || tier < 0) {
@@ -68,8 +64,7 @@ public record SimulatedAccount(
                 0,
                 1,
                 OptionalInt.empty(),
-                Optional.empty(),
-                OptionalLong.empty());
+                Optional.empty());
     }
 
     /** Returns the same account of an organization that others may belong to. */
@@ -84,14 +79,13 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 maxConcurrency,
-                transit,
-                creditTokens);
+                transit);
     }
 
     /** Returns the same account, of whose limits the engine isn't told. */
     public SimulatedAccount undeclared() {
         return new SimulatedAccount(
-                id, service, organization, limits, false, models, tier, weight, maxConcurrency, transit, creditTokens);
+                id, service, organization, limits, false, models, tier, weight, maxConcurrency, transit);
     }
 
     /** Returns the same account for other models. */
@@ -106,8 +100,7 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 maxConcurrency,
-                transit,
-                creditTokens);
+                transit);
     }
 
     /** Returns the same account in another tier, 0 the preferred one. */
@@ -122,8 +115,7 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 maxConcurrency,
-                transit,
-                creditTokens);
+                transit);
     }
 
     /** Returns the same account with another share of its tier's load, 1 or more. */
@@ -138,8 +130,7 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 maxConcurrency,
-                transit,
-                creditTokens);
+                transit);
     }
 
     /** Returns the same account with another bound on its attempts at once, 1 or more. */
@@ -154,8 +145,7 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 OptionalInt.of(maxConcurrency),
-                transit,
-                creditTokens);
+                transit);
     }
 
     /** Returns the same account, of which the engine is told how long a request is under way at most. */
@@ -170,24 +160,7 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 maxConcurrency,
-                Optional.of(transit),
-                creditTokens);
-    }
-
-    /** Returns the same account with a credit that pays for so many tokens, 0 or more. */
-    public SimulatedAccount withCredit(long tokens) {
-        return new SimulatedAccount(
-                id,
-                service,
-                organization,
-                limits,
-                declared,
-                models,
-                tier,
-                weight,
-                maxConcurrency,
-                transit,
-                OptionalLong.of(tokens));
+                Optional.of(transit));
     }
 
     /** Returns the credential by which its service knows it; it opens nothing but the simulation. */
