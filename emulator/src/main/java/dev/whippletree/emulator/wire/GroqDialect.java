@@ -14,6 +14,8 @@ import java.util.Optional;
 /**
  * Groq: six headers, of which those for requests speak of the day and those for tokens of the minute; all other limits are told
  * in the prose of a 429 only.
+ *
+ * <p>Made up, since Groq has published none and none was recorded: the bodies of 402 and of the content filter, and the words of a bad request.
  */
 final class GroqDialect implements Dialect {
 
@@ -43,7 +45,9 @@ final class GroqDialect implements Dialect {
                         "model_decommissioned");
             case BAD_REQUEST -> generic(refusal.detail().isEmpty() ? "Bad request" : refusal.detail());
             case BAD_PARAMETER -> generic("'" + refusal.detail() + "' is not supported");
-            case CONTEXT_TOO_LONG -> ErrorBody.object(refusal.detail(), INVALID, "context_length_exceeded");
+            case CONTEXT_TOO_LONG ->
+                ErrorBody.object(
+                        "Please reduce the length of the messages or completion.", INVALID, "context_length_exceeded");
             case LARGER_THAN_LIMIT -> tooLarge(refusal);
             case FILTERED ->
                 ErrorBody.object("The prompt was refused by the content filter.", INVALID, "content_filter");

@@ -8,7 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A service with OpenAI's protocol and errors, which tells how its limits of requests and tokens stand. */
+/**
+ * A service with OpenAI's protocol and errors, which tells how its limits of requests and tokens stand.
+ *
+ * <p>Made up: how the reset counts. By OpenAI's documentation it is the time until a limit is in its initial state again, that is until a bucket
+ * is full; here limits are fixed windows unless told otherwise, so it is the time until the window's end. So are 413 for a prompt longer than the
+ * context, 402 for credit that is used up, and the words of errors.
+ */
 final class OpenAiDialect implements Dialect {
 
     private static final String INVALID = "invalid_request_error";

@@ -132,6 +132,24 @@ class ResponseWriterTest {
         assertThat(send(service, request).body()).contains("(RPD)").contains("Please try again in 1m26.4s.");
     }
 
+    /** As recorded; other services' status and words are made up. */
+    @Test
+    void groq_promptLongerThanTheContext_is400WithACode() {
+        EmulatedService service = new EmulatedService(
+                ServiceSettings.builder(ServiceKind.GROQ)
+                        .account("a", "token-1")
+                        .contextTokens(50)
+                        .build(),
+                0);
+
+        WireResponse refused = send(service, request.withMaxTokens(100));
+
+        assertThat(head(refused).status()).isEqualTo(400);
+        assertThat(refused.body())
+                .isEqualTo("{\"error\":{\"message\":\"Please reduce the length of the messages or completion.\",\"type\":"
+                        + "\"invalid_request_error\",\"code\":\"context_length_exceeded\"}}");
+    }
+
     @Test
     void groq_requestLargerThanItsBucket_isTooLarge() {
         EmulatedService service = groq(ServiceLimit.bucket(Limit.tokens(8000, MINUTE)));

@@ -30,6 +30,10 @@ final class GroqErrors {
              per minute (TPM): Limit 8000, Requested 10013, please reduce your message size and try again.","type":"tokens",\
             "code":"rate_limit_exceeded"}}""";
 
+    static final String CONTEXT_EXCEEDED = """
+            {"error":{"message":"Please reduce the length of the messages or completion.","type":"invalid_request_error",\
+            "code":"context_length_exceeded"}}""";
+
     private GroqErrors() {}
 
     /** A refusal for a limit, in Groq's words. */
