@@ -4,6 +4,7 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.TargetView;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,20 +26,17 @@ final class Choice {
             return ready.get(picker.pick(views, now));
         } catch (Throwable e) {
             faults++;
-            LOG.debug("A balancing strategy failed; the target picked least often is used instead", e);
-            return leastPicked(ready);
+            LOG.debug("A balancing strategy failed; the target with the fewest calls for its weight is used instead", e);
+            return leastCalled(ready);
         }
     }
 
-    /** Round-robin in its simplest form, for when the chosen strategy fails. */
-    private static Target leastPicked(List<Target> ready) {
-        Target least = ready.get(0);
-        for (Target target : ready) {
-            if (target.account().calls() < least.account().calls()) {
-                least = target;
-            }
-        }
-        return least;
+    /** Returns the target whose account has had the fewest calls for its weight; of equals the first. */
+    private static Target leastCalled(List<Target> ready) {
+        return ready.stream()
+                .min(Comparator.comparingDouble(
+                        target -> (double) target.account().calls() / target.account().settings().weight()))
+                .orElseThrow();
     }
 
     /** Returns how often a strategy failed. */
