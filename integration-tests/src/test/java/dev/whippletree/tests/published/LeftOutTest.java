@@ -1,0 +1,63 @@
+package dev.whippletree.tests.published;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LeftOutTest {
+
+    private static final Instant BEGAN = Instant.parse("2026-11-25T00:00:00Z");
+
+    @TempDir
+    private Path project;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        write("one/pom.xml", "");
+        write(
+                "one/src/test/java/a/LongTest.java",
+                "@Tag(\"slow\")\nclass LongTest { @Tag(\"thorough\") @Tag(\"thorough\") }");
+    }
+
+    private Path write(String file, String text) throws IOException {
+        Path path = project.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+        Files.setLastModifiedTime(path, FileTime.from(BEGAN.plusSeconds(1)));
+        return path;
+    }
+
+    private static String report(String test, String message) {
+        return "<testsuite><testcase name=\"x\" classname=\"a." + test + "\"><skipped message=\"" + message
+                + "\"/></testcase><testcase name=\"y\" classname=\"a.FineTest\"/></testsuite>";
+    }
+
+    @Test
+    void whatWasSkippedAndWhatIsTagged_isTold_byItsReason() throws Exception {
+        write("one/target/surefire-reports/TEST-a.A.xml", report("ATest", "skipped: there is no Chromium"));
+        write("one/target/surefire-reports/TEST-a.B.xml", report("BTest", "there is no Chromium\nat all"));
+        Path old = write("one/target/surefire-reports/TEST-a.C.xml", report("CTest", "of yesterday"));
+        Files.setLastModifiedTime(old, FileTime.from(BEGAN.minusSeconds(1)));
+
+        assertThat(LeftOut.lines(project, BEGAN, List.of("thorough")))
+                .containsExactly(
+                        "Tests that were left out, and why:",
+                        "  tagged thorough, so run by mvn -Pthorough verify",
+                        "    LongTest*2",
+                        "  there is no Chromium",
+                        "    ATest BTest");
+    }
+
+    @Test
+    void nothingLeftOut_isToldToo() throws Exception {
+        assertThat(LeftOut.lines(project, BEGAN, List.of(""))).containsExactly("No test was left out.");
+    }
+}
