@@ -28,14 +28,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the service
- * counts says whether they kept them together; and no prompt may be lost, whatever happens. The rest of what can happen is left to
- * the thorough tests: that of Redis's own is tested on coordinations alone, and that of engines in virtual time, beside the
- * coordinator.
+ * counts says whether they kept them together; and no prompt may be lost, whatever happens. Each has a Redis and a service of its own
+ * and mostly waits for limits, so several run beside each other. What happens to coordinations alone is tested beside the coordinator, and
+ * to engines in virtual time.
  */
 @Tag("slow")
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CoordinatedTroubleTest {
 
@@ -167,7 +170,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void restartedEmpty_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -188,7 +190,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void emptied_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -196,7 +197,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void scriptsFlushed_nobodyNotices() throws Exception {
         redis.start();
         openConnected();
@@ -205,7 +205,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void outOfMemory_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         openConnected();
@@ -217,7 +216,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void downAtTheStart_theStatedNumberOfProcessesIsTheShare() throws Exception {
         open(Map.of("processes", Integer.toString(PROCESSES)));
         assertAllAnsweredWithinLimits(conduct(() -> {}));
@@ -230,7 +228,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void wrongPassword_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         onRedis(commands -> commands.configSet("requirepass", "right"));

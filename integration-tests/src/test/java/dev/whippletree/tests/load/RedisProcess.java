@@ -45,15 +45,17 @@ public final class RedisProcess implements AutoCloseable {
         return Map.of("uri", uri());
     }
 
-    /** Starts it, empty. Blocks until it listens. */
+    /** Starts it, empty. Blocks until it listens. One at a time, so that it is known which process is which. */
     void start() throws IOException {
-        List<ProcessHandle> before = ProcessHandle.current().children().toList();
-        server.start();
-        process = ProcessHandle.current()
-                .children()
-                .filter(child -> !before.contains(child))
-                .findFirst()
-                .orElseThrow();
+        synchronized (RedisProcess.class) {
+            List<ProcessHandle> before = ProcessHandle.current().children().toList();
+            server.start();
+            process = ProcessHandle.current()
+                    .children()
+                    .filter(child -> !before.contains(child))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     /** Ends it at once, as a crash does. */
