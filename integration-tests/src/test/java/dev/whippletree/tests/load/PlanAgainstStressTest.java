@@ -33,13 +33,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Holds what is planned in virtual time against the same case in earnest: the same configuration, the same interviews, real sockets
- * and Ehcache.
+ * and Ehcache. How long it takes is the machine's as well, and asserted nowhere.
  */
 @Tag("slow")
 class PlanAgainstStressTest {
 
     private static final double CALLS_PERCENT = 5;
-    private static final double TIME_PERCENT = 10;
 
     /** 340 calls of which 120 fit into a window: limits decide how long it takes, and a busy machine changes little. */
     private static final StressSettings CASE = StressSettings.STANDARD
@@ -47,31 +46,21 @@ class PlanAgainstStressTest {
             .withLimit(Limit.requests(60, Duration.ofSeconds(6)))
             .withLatency(Latency.constant(Duration.ofMillis(200)));
 
-    /** Takes a moment, after which the classes that a run needs are there. */
-    private static final StressSettings WARMING = CASE.withInterviews(Interviews.STANDARD.withInterviews(20))
-            .withLimit(Limit.requests(1000, Duration.ofSeconds(1)))
-            .withLatency(Latency.constant(Duration.ofMillis(1)));
-
     /** What a real run led to. */
     private record Real(InterviewResults results, ServiceStats stats) {}
 
     @Test
-    void plannedCallsAndTime_areThoseOfARealRun() throws Exception {
-        run(WARMING);
-
+    void plannedCalls_areThoseOfARealRun() throws Exception {
         Real real = run(CASE);
         Outcome planned = plan(CASE);
 
-        long plannedMillis = planned.total().orElseThrow().toMillis();
-        long realMillis = real.results().elapsed().toMillis();
-        String figures = "planned %,d calls, %,d ms; really %,d calls, %,d ms"
-                .formatted(planned.calls(), plannedMillis, real.stats().calls(), realMillis);
+        String figures = "planned %,d calls; really %,d"
+                .formatted(planned.calls(), real.stats().calls());
         assertThat(real.results().answered() - real.results().wrong())
                 .isEqualTo(CASE.interviews().prompts());
         assertThat(planned.answered()).isEqualTo(CASE.interviews().prompts());
         assertThat(planned.refused()).isEqualTo(real.stats().rateLimited());
         assertThat(planned.calls()).as(figures).isCloseTo(real.stats().calls(), withinPercentage(CALLS_PERCENT));
-        assertThat(plannedMillis).as(figures).isCloseTo(realMillis, withinPercentage(TIME_PERCENT));
     }
 
     private static Configuration configuration(List<AccountSettings> accounts) {
