@@ -26,7 +26,8 @@ final class Choice {
             return ready.get(picker.pick(views, now));
         } catch (Throwable e) {
             faults++;
-            LOG.debug("A balancing strategy failed; the target with the fewest calls for its weight is used instead", e);
+            LOG.debug(
+                    "A balancing strategy failed; the target with the fewest calls for its weight is used instead", e);
             return leastCalled(ready);
         }
     }
@@ -35,7 +36,8 @@ final class Choice {
     private static Target leastCalled(List<Target> ready) {
         return ready.stream()
                 .min(Comparator.comparingDouble(
-                        target -> (double) target.account().calls() / target.account().settings().weight()))
+                        target -> (double) target.account().calls()
+                                / target.account().settings().weight()))
                 .orElseThrow();
     }
 

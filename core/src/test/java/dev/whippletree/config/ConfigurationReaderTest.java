@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigurationReaderTest {
 
@@ -68,6 +70,15 @@ final class ConfigurationReaderTest {
             max-concurrency: 16
             cache-timeout: 250ms
             """;
+
+    /** YAML takes a bare off for false, and so may whoever writes it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "false", "'off'"})
+    void ttlThatIsOff_storesNothing(String off) {
+        Configuration configuration =
+                read("accounts: [{id: local, provider: groq}]\nroutes: {r: {model: m, ttl: " + off + "}}\n");
+        assertThat(configuration.routes().get(0).ttl()).isEmpty();
+    }
 
     @Test
     void everyKeyIsRead() {

@@ -209,8 +209,6 @@ final class ChatHandler implements HttpHandler {
         // Of a fresh answer alone there is nothing to learn, and of what is to be confirmed the client has to know.
         boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
         answers.add(
-                prompt.tenant(),
-                asked.answer().id(),
-                wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
+                prompt.tenant(), asked.answer().id(), wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
     }
 }

@@ -91,7 +91,8 @@ final class Response {
     }
 
     /** Whoever comes back after a rounded-down time comes too early. */
-    private static long wholeSeconds(Duration wait) {
+    /** Returns a wait as {@code Retry-After} tells it: never too short, and never none. */
+    static long wholeSeconds(Duration wait) {
         return Math.max(1, (wait.toNanos() + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND);
     }
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,6 +83,17 @@ final class GatewayTest {
         Map<String, Object> json = RunningGateway.json(response);
         assertThat(at(json, "error", "code")).isEqualTo(code);
         assertThat(text(json, "error", "message")).contains(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"no-store | true | false", "no-cache | false | true", "no-cache, no-store | false | false"})
+    void cacheHeader_saysWhetherAStoredAnswerMayCome_andWhetherThisOneIsStored(
+            String header, boolean read, boolean stored) throws Exception {
+        assertThat(running.post(HI, "x-whippletree-cache", header).statusCode()).isEqualTo(200);
+        assertThat(running.provider.call().prompt().cache().read()).isEqualTo(read);
+        assertThat(running.provider.call().prompt().cache().store()).isEqualTo(stored);
     }
 
     @Test

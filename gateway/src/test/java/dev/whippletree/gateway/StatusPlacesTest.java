@@ -266,6 +266,16 @@ final class StatusPlacesTest {
     }
 
     @Test
+    void oneOwnOriginAmongForeignOnes_isNotEnough() throws Exception {
+        String own = "Origin: http://localhost:" + running.gateway.port() + "\r\n";
+        String foreign = "Origin: http://evil.example\r\n";
+        String host = "Host: localhost:" + running.gateway.port() + "\r\n";
+        assertThat(raw("/status", host + own + foreign)).isEqualTo(403);
+        assertThat(raw("/status", host + foreign + own)).isEqualTo(403);
+        assertThat(raw("/status", host + own)).isEqualTo(200);
+    }
+
+    @Test
     void webPageOfAnotherSite_causesNoCall() throws Exception {
         HttpResponse<String> response = running.post(HI, "Origin", "https://evil.example");
         assertRefused(response, 403, "forbidden", "other sites");

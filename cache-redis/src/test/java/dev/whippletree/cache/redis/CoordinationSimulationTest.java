@@ -352,6 +352,35 @@ class CoordinationSimulationTest {
         assertThat(claim(1)).isInstanceOf(Claim.Ours.class);
     }
 
+    /** Lost just before a lease would end, a claim still lasts for two thirds of it: it was renewed when a third had passed. */
+    @Test
+    void claim_isRenewedLongBeforeItsLeaseEnds() {
+        open(1, 2, Map.of("claim-lease", "10s"));
+        assertThat(claim(0)).isInstanceOf(Claim.Ours.class);
+        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        timeline.advance(Duration.ofMillis(16_850));
+        networks.get(0).setDown(true);
+
+        timeline.advance(Duration.ofSeconds(5));
+
+        assertThat(ended).isNotDone();
+    }
+
+    @Test
+    void waitForAnothersClaim_endsWhenRedisIsLost() {
+        open(1, 2, Map.of("claim-lease", "10m"));
+        assertThat(claim(0)).isInstanceOf(Claim.Ours.class);
+        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        networks.get(1).setDown(true);
+
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(ended).isDone();
+        assertThat(claim(1))
+                .isInstanceOfSatisfying(
+                        Claim.Ours.class, ours -> assertThat(ours.agreed()).isFalse());
+    }
+
     @Test
     void endOfAClaim_isHeardAtOnce() {
         open(1, 2, Map.of());

@@ -6,6 +6,7 @@ import dev.whippletree.cli.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -152,6 +153,42 @@ class PlanCommandTest {
                 .content()
                 .doesNotContain("<script> may", "\"<script>\"")
                 .contains("\\u003cscript> may spend 10 usd / month");
+    }
+
+    /** 68 calls at 0.13 usd each, all of them in the first minute. */
+    @Test
+    void creditThatRunsOut_doesSoInTheMinuteOfItsLastCall() {
+        shell.file("prices.yaml", """
+                as-of: 2026-11-01
+                currency: usd
+                stale-after-days: 36500
+                prices: [{provider: scripted, model: openai/gpt-oss-20b, prompt: 100, completion: 500}]
+                """);
+        shell.file("whippletree.yaml", """
+            prices: prices.yaml
+            accounts:
+              - {id: one, provider: scripted, limits: [100/h], credit: 1 usd / month}
+            """);
+        shell.run("plan", "--interviews", "20", "--no-advice", "--json");
+        JsonNode plan = JsonMapper.shared().readTree(shell.out());
+        assertThat(plan.findValue("runs_out_in_minute").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void waitThatIsLongerThanAcceptable_isRefused() {
+        String[] plan = {
+            "plan", "--interviews", "20", "--accounts", "huggingface:1x40/min", "--for", "10m", "--no-advice", "--wait"
+        };
+        assertThat(shell.run(with(plan, "5m"))).as(shell.out()).isZero();
+        Shell impatient = new Shell(folder);
+        assertThat(impatient.run(with(plan, "30s"))).isNotZero();
+        assertThat(impatient.out()).startsWith("No").contains("longer than the 30.0 s that are acceptable");
+    }
+
+    private static String[] with(String[] arguments, String last) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = last;
+        return all;
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StressCommandTest {
 
@@ -67,9 +68,10 @@ class StressCommandTest {
         assertThat(shell.provider.asked).isEmpty();
     }
 
-    @Test
-    void liveRun_refusedAtTheQuestion_asksNothing() {
-        shell.withAccount().terminal(new Terminal(true, false, false, false)).input("n\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"n", "", "nay", "not today", "only if it costs nothing, surely"})
+    void liveRun_refusedAtTheQuestion_asksNothing(String answer) {
+        shell.withAccount().terminal(new Terminal(true, false, false, false)).input(answer + "\n");
         assertThat(shell.run("stress", "--live", "--interviews", "2")).isZero();
         assertThat(shell.err()).contains("[y/N]");
         assertThat(shell.provider.asked).isEmpty();

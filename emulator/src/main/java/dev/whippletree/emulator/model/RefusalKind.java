@@ -62,8 +62,7 @@ public enum RefusalKind {
                     FLEX_CAPACITY,
                     SERVER_ERROR,
                     BAD_GATEWAY,
-                    UNAVAILABLE ->
-                status;
+                    UNAVAILABLE -> status;
         };
     }
 }

@@ -31,8 +31,8 @@ final class ServiceAccounts {
                     .addAll(account.limits());
         }
         ServiceSettingsBuilder settings = ServiceSettings.builder(kind);
-        limits.forEach((organization, ofIt) -> settings.organization(new EmulatedOrganization(
-                organization, List.copyOf(ofIt), OptionalLong.empty())));
+        limits.forEach((organization, ofIt) ->
+                settings.organization(new EmulatedOrganization(organization, List.copyOf(ofIt), OptionalLong.empty())));
         own.forEach(account -> settings.member(account.id(), account.token(), account.organization()));
         return settings;
     }

@@ -55,31 +55,13 @@ public record SimulatedAccount(
     /** Returns an account whose limits are declared, an organization of its own, in the preferred tier. */
     public static SimulatedAccount of(String id, ServiceKind service, ServiceLimit... limits) {
         return new SimulatedAccount(
-                id,
-                service,
-                id,
-                List.of(limits),
-                true,
-                List.of(MODEL),
-                0,
-                1,
-                OptionalInt.empty(),
-                Optional.empty());
+                id, service, id, List.of(limits), true, List.of(MODEL), 0, 1, OptionalInt.empty(), Optional.empty());
     }
 
     /** Returns the same account of an organization that others may belong to. */
     public SimulatedAccount ofOrganization(String organization) {
         return new SimulatedAccount(
-                id,
-                service,
-                organization,
-                limits,
-                declared,
-                models,
-                tier,
-                weight,
-                maxConcurrency,
-                transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
     }
 
     /** Returns the same account, of whose limits the engine isn't told. */
@@ -91,46 +73,19 @@ public record SimulatedAccount(
     /** Returns the same account for other models. */
     public SimulatedAccount withModels(List<String> models) {
         return new SimulatedAccount(
-                id,
-                service,
-                organization,
-                limits,
-                declared,
-                models,
-                tier,
-                weight,
-                maxConcurrency,
-                transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
     }
 
     /** Returns the same account in another tier, 0 the preferred one. */
     public SimulatedAccount inTier(int tier) {
         return new SimulatedAccount(
-                id,
-                service,
-                organization,
-                limits,
-                declared,
-                models,
-                tier,
-                weight,
-                maxConcurrency,
-                transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
     }
 
     /** Returns the same account with another share of its tier's load, 1 or more. */
     public SimulatedAccount withWeight(int weight) {
         return new SimulatedAccount(
-                id,
-                service,
-                organization,
-                limits,
-                declared,
-                models,
-                tier,
-                weight,
-                maxConcurrency,
-                transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
     }
 
     /** Returns the same account with another bound on its attempts at once, 1 or more. */

@@ -135,19 +135,16 @@ class ResponseWriterTest {
     /** As recorded; other services' status and words are made up. */
     @Test
     void groq_promptLongerThanTheContext_is400WithACode() {
-        EmulatedService service = new EmulatedService(
-                ServiceSettings.builder(ServiceKind.GROQ)
-                        .account("a", "token-1")
-                        .contextTokens(50)
-                        .build(),
-                0);
+        EmulatedService service = service(
+                ServiceSettings.builder(ServiceKind.GROQ).account("a", "token").contextTokens(50));
 
         WireResponse refused = send(service, request.withMaxTokens(100));
 
         assertThat(head(refused).status()).isEqualTo(400);
         assertThat(refused.body())
-                .isEqualTo("{\"error\":{\"message\":\"Please reduce the length of the messages or completion.\",\"type\":"
-                        + "\"invalid_request_error\",\"code\":\"context_length_exceeded\"}}");
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"Please reduce the length of the messages or completion.\",\"type\":"
+                                + "\"invalid_request_error\",\"code\":\"context_length_exceeded\"}}");
     }
 
     @Test

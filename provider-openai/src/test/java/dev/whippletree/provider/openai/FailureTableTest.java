@@ -101,6 +101,15 @@ final class FailureTableTest {
                 .isEqualTo(FailureKind.TOO_LARGE);
     }
 
+    /** The prompt may be as short as it likes: another model or account would answer it. */
+    @ParameterizedTest
+    @CsvSource({"500", "502"})
+    void wordsOfLength_inAFaultOfTheService_areNoFaultOfThePrompt(int status) {
+        assertThat(judge(Bench.error(status, "{\"error\":\"can't tell the maximum context length\"}"))
+                        .kind())
+                .isEqualTo(FailureKind.UNAVAILABLE);
+    }
+
     @Test
     void requestLargerThanTheLimit_isTooLargeWhateverTheStatus() {
         Verdict verdict = judge(Bench.error(

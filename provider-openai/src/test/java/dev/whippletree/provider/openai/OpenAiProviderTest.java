@@ -42,6 +42,19 @@ final class OpenAiProviderTest {
         }
     }
 
+    /** A packed stream comes in pieces as large as whoever packs it likes: the first word would be late. */
+    @Test
+    void onlyAWholeAnswer_mayComePacked() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            bench.send(ANSWER);
+            assertThat(bench.lastRequest().headers()).containsEntry("accept-encoding", "gzip");
+        }
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            bench.send(Prompt.of("Hi"), "m", true, ANSWER);
+            assertThat(bench.lastRequest().headers()).containsEntry("accept-encoding", "identity");
+        }
+    }
+
     @Test
     void accountWithoutToken_sendsNone() {
         try (ProviderBench bench = new ProviderBench(

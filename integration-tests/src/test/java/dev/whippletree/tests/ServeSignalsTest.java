@@ -1,0 +1,87 @@
+package dev.whippletree.tests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code whippletree serve} in a process of its own, and what it does when the system sends it a signal. */
+@Tag("slow")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such signals")
+final class ServeSignalsTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path folder;
+
+    private Process process;
+
+    @BeforeEach
+    void serve() throws IOException {
+        Files.writeString(folder.resolve("whippletree.yaml"), """
+            accounts: [{id: one, provider: huggingface, token: none}]
+            routes: {default: {model: m}}
+            caches: []
+            """);
+        process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        "dev.whippletree.cli.Main",
+                        "serve",
+                        "--port=0")
+                .directory(folder.toFile())
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+        awaitText("out", "Ctrl-C ends it.");
+    }
+
+    @AfterEach
+    void end() {
+        process.destroyForcibly();
+    }
+
+    private String text(String file) {
+        try {
+            return Files.readString(folder.resolve(file), UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private void awaitText(String file, String words) {
+        await().atMost(PATIENCE).until(() -> text(file).contains(words) || !process.isAlive());
+        assertThat(text(file)).as(() -> text("err")).contains(words);
+    }
+
+    @Test
+    void hangUp_readsTheConfigurationAgain_andTermEndsInOrder() throws Exception {
+        Process kill = new ProcessBuilder(List.of("kill", "-HUP", Long.toString(process.pid()))).start();
+        assertThat(kill.waitFor()).isZero();
+        awaitText("err", "the configuration has been read again");
+        assertThat(process.isAlive()).isTrue();
+
+        process.destroy();
+
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(() -> text("err")).isZero();
+        assertThat(text("err")).contains("no more requests are taken");
+    }
+}

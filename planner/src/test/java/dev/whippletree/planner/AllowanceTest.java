@@ -1,0 +1,75 @@
+package dev.whippletree.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.model.Limit;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AllowanceTest {
+
+    private static final Workload BOUNDED =
+            new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.of(1024), Optional.empty(), Duration.ZERO);
+
+    private static PlanRequest request(AccountPool pool) {
+        return PlanRequest.of(List.of(10), pool).withWorkload(BOUNDED).withHorizon(Duration.ofHours(1));
+    }
+
+    /** Groq counts max_tokens in full; others count what the answer has. */
+    @ParameterizedTest
+    @CsvSource({
+        "groq, TOKENS, 1324",
+        "groq, OUTPUT_TOKENS, 1024",
+        "groq, INPUT_TOKENS, 300",
+        "groq, REQUESTS, 1",
+        "huggingface, TOKENS, 500",
+        "huggingface, OUTPUT_TOKENS, 200"
+    })
+    void call_countsForWhatItsServiceCounts(String service, Limit.Unit unit, long amount) {
+        Allowance allowance = new Allowance(request(AccountPool.parse(service + ":1x30/min")));
+        assertThat(allowance.perCall(service, unit)).isEqualTo(amount);
+    }
+
+    /** Groq counts 100 an hour of each model: with one, 100 at once and 100 that come back meanwhile; of several 100 each, in any window. */
+    @Test
+    void limitOfEachModel_holdsOnceForEach() {
+        assertThat(calls("a")).isEqualTo(200);
+        assertThat(calls("a", "b")).isEqualTo(200);
+        assertThat(calls("a", "b", "c")).isEqualTo(300);
+    }
+
+    private static long calls(String... models) {
+        AccountSettings account = new AccountSettings(
+                "g",
+                "groq",
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of(new AccountSettings.DeclaredLimit(Limit.requests(100, Duration.ofHours(1)), Optional.empty())),
+                Settings.none("account g"));
+        List<TargetSettings> targets = List.of(models).stream()
+                .map(model -> new TargetSettings("g", model))
+                .toList();
+        AccountPool pool = AccountPool.of(new Configuration(
+                List.of(account),
+                List.of(RouteSettings.of("default", List.of(new Tier(targets)))),
+                List.of(),
+                EngineSettings.DEFAULT,
+                List.of()));
+        return new Allowance(request(pool)).calls(pool.groups().get(0));
+    }
+}
