@@ -149,6 +149,18 @@ final class EngineFaultTest {
     }
 
     @Test
+    void pickerOutOfRange_weightsAreHeededAllTheSame() {
+        fixture.account("a", "10 / 1s");
+        fixture.account("b", "10 / 1s");
+        fixture.weigh("b", 3);
+        fixture.picker((ready, now) -> -1);
+        fixture.askMany(8);
+        fixture.run();
+        assertThat(fixture.status("a").calls()).isEqualTo(2);
+        assertThat(fixture.status("b").calls()).isEqualTo(6);
+    }
+
+    @Test
     void pickerThrowsAnError_somebodyElsePicks() {
         fixture.account("a", "10 / 1s");
         fixture.picker(new Picker() {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -79,6 +80,23 @@ final class EngineFixture {
         ScriptedClient client = new ScriptedClient(timeline);
         clients.put(id, client);
         return client;
+    }
+
+    /** Gives an account that is there another weight. */
+    void weigh(String id, int weight) {
+        AccountSettings given = Objects.requireNonNull(accounts.get(id));
+        accounts.put(
+                id,
+                new AccountSettings(
+                        given.id(),
+                        given.provider(),
+                        given.token(),
+                        given.organization(),
+                        weight,
+                        given.maxConcurrency(),
+                        given.transit(),
+                        given.limits(),
+                        given.settings()));
     }
 
     /** An account with a token, whose organization another may share. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.model.CachePolicy;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -92,8 +93,9 @@ final class GatewayTest {
     void cacheHeader_saysWhetherAStoredAnswerMayCome_andWhetherThisOneIsStored(
             String header, boolean read, boolean stored) throws Exception {
         assertThat(running.post(HI, "x-whippletree-cache", header).statusCode()).isEqualTo(200);
-        assertThat(running.provider.call().prompt().cache().read()).isEqualTo(read);
-        assertThat(running.provider.call().prompt().cache().store()).isEqualTo(stored);
+        CachePolicy policy = running.provider.call().prompt().cache();
+        assertThat(policy.read()).isEqualTo(read);
+        assertThat(policy.store()).isEqualTo(stored);
     }
 
     @Test

@@ -28,6 +28,7 @@ final class ApiTest {
     private static final Set<String> PACKAGES = Set.of(
             "dev.whippletree",
             "dev.whippletree.config",
+            "dev.whippletree.gateway",
             "dev.whippletree.guice",
             "dev.whippletree.metrics",
             "dev.whippletree.model",

@@ -240,6 +240,9 @@ public abstract class CacheContract {
     void confirmation_isHarmless() {
         CacheKey key = key("t", "q");
         put(key, Samples.completion("answer"));
+        store.delivered(key);
+        store.delivered(key("t", "never asked"));
+        store.confirm(key.withoutQuestion(), true);
         store.confirm(key, true);
         store.confirm(key("t", "never asked"), false);
 
