@@ -77,10 +77,15 @@ final class Texts {
             for (Field field : type.getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
                     field.setAccessible(true);
-                    add(field.get(object), object.getClass().getSimpleName());
+                    add(field.get(object), name(object.getClass()));
                 }
             }
         }
+    }
+
+    /** Of a lambda, whose it is. */
+    private static String name(Class<?> type) {
+        return type.getSimpleName().replaceFirst("\\$\\$Lambda.*", "");
     }
 
     private static boolean isOurs(Class<?> type) {

@@ -43,7 +43,7 @@ final class LeftOutTest {
     @Test
     void whatWasSkippedAndWhatIsTagged_isTold_byItsReason() throws Exception {
         write("one/target/surefire-reports/TEST-a.A.xml", report("ATest", "skipped: there is no Chromium"));
-        write("one/target/surefire-reports/TEST-a.B.xml", report("BTest", "there is no Chromium\nat all"));
+        write("one/target/surefire-reports/TEST-a.B.xml", report("BTest", "there is no Chromium&#10;at all"));
         Path old = write("one/target/surefire-reports/TEST-a.C.xml", report("CTest", "of yesterday"));
         Files.setLastModifiedTime(old, FileTime.from(BEGAN.minusSeconds(1)));
 

@@ -1,0 +1,39 @@
+package dev.whippletree.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.planner.Outcome.Binding;
+import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.planner.Outcome.Times;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JudgeTest {
+
+    private static final Binding BINDING = new Binding(Cause.LIMIT, "1000 requests / 1h of huggingface-1");
+
+    private static Judge.Judgement judged(long answered, double load, int waitedSeconds, Optional<Duration> longest) {
+        PlanRequest request = PlanRequest.of(List.of(10), AccountPool.parse("huggingface:1x1000/h"));
+        Duration waited = Duration.ofSeconds(waitedSeconds);
+        return new Judge(longest.map(request::withLongestWait).orElse(request))
+                .judge(new Judge.Figures(170, answered, 0, load, 34, 1000, new Times(waited, waited, waited)), BINDING);
+    }
+
+    @Test
+    void onePromptThatIsNeverAnswered_isOneTooMany() {
+        assertThat(judged(170, 0.5, 0, Optional.empty()).verdict()).isEqualTo(Verdict.HOLDS);
+        assertThat(judged(169, 0.5, 0, Optional.empty()).verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30, HOLDS", "31, DOES_NOT_HOLD"})
+    void waitIsAcceptable_upToTheOneThatWasStated(int seconds, Verdict verdict) {
+        assertThat(judged(170, 0.5, seconds, Optional.of(Duration.ofSeconds(30)))
+                        .verdict())
+                .isEqualTo(verdict);
+    }
+}
