@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ClientTest {
 
@@ -65,6 +69,17 @@ final class ClientTest {
         assertThat(client.json(3)).containsEntry("tokens", 300L);
         assertThat(refusal(700, 3)).isEmpty();
         assertThat(refusal(701, 3)).isPresent();
+    }
+
+    /** By its deadline a call may have been under way, and its service worked on it; no other failure used anything. */
+    @ParameterizedTest
+    @CsvSource({"DEADLINE, 600", "ATTEMPTS_EXHAUSTED, 1000", "NO_ACCOUNT, 1000"})
+    void charge_thatFails_countsAsEstimated_ifItWasTheDeadline(PromptException.Reason reason, long left) {
+        client.begin(new TokenCount(400, 0), 0)
+                .failed(new CompletionException(new PromptException(reason, "over", List.of(), Optional.empty())), 1);
+        assertThat(refusal(left, 1)).isEmpty();
+        client.begin(new TokenCount(left, 0), 1).keep(1);
+        assertThat(refusal(1, 1)).isPresent();
     }
 
     @Test

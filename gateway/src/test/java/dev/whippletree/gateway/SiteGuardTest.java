@@ -1,0 +1,26 @@
+package dev.whippletree.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SiteGuardTest {
+
+    /** Its own name for this machine, from {@code /etc/hosts} for example, is as good as localhost. */
+    @ParameterizedTest
+    @ValueSource(strings = {"desk", "DESK:8080"})
+    void nameThatItListensOn_isAnsweredWithoutKeys(String host) throws Exception {
+        HttpServerExchange exchange = mock(HttpServerExchange.class);
+        when(exchange.getRequestHeaders()).thenReturn(new HeaderMap().put(Headers.HOST, host));
+        AtomicBoolean passed = new AtomicBoolean();
+        new SiteGuard("Desk", () -> false, next -> passed.set(true)).handleRequest(exchange);
+        assertThat(passed).isTrue();
+    }
+}
