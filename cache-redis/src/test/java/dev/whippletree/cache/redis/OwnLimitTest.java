@@ -21,6 +21,14 @@ class OwnLimitTest {
         assertThat(own.waitNanos(6, 4, 0)).isPositive();
     }
 
+    /** Three that each rounded up would use 12 of 10. */
+    @Test
+    void amountThatCannotBeSharedEvenly_isSharedBelow() {
+        OwnLimit ten = new OwnLimit(Limit.requests(10, Duration.ofHours(1)));
+        assertThat(ten.waitNanos(3, 3, 0)).isZero();
+        assertThat(ten.waitNanos(4, 3, 0)).isPositive();
+    }
+
     @Test
     void nobodyKnowsHowMany_grantsTheAmount() {
         assertThat(own.waitNanos(100, 0, 0)).isZero();
