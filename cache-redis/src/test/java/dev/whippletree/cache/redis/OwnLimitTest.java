@@ -29,6 +29,16 @@ class OwnLimitTest {
         assertThat(ten.waitNanos(4, 3, 0)).isPositive();
     }
 
+    /** After the wait that was told, the use has left: who comes back then isn't sent away once more. */
+    @Test
+    void use_leavesAtTheVeryMomentThatIsTold() {
+        OwnUses uses = new OwnUses();
+        uses.add(0, 5, 1_024);
+        assertThat(uses.waitNanos(5, 0, 1_024)).isEqualTo(1_025);
+        assertThat(uses.sum(1_024, 1_024)).isEqualTo(5);
+        assertThat(uses.sum(1_025, 1_024)).isZero();
+    }
+
     @Test
     void nobodyKnowsHowMany_grantsTheAmount() {
         assertThat(own.waitNanos(100, 0, 0)).isZero();
