@@ -155,9 +155,10 @@ class PlanCommandTest {
                 .contains("\\u003cscript> may spend 10 usd / month");
     }
 
-    /** 68 calls at 0.13 usd each, all of them in the first minute. */
-    @Test
-    void creditThatRunsOut_doesSoInTheMinuteOfItsLastCall() {
+    /** Calls at 0.13 usd each, all of them in the first minute: 68 at once, or 17 one after the other, of which the fifth uses up the last cent. */
+    @ParameterizedTest
+    @CsvSource({"20, 80%, 1 usd / month", "1, 0%, 0.65 usd / month"})
+    void creditThatRunsOut_doesSoInTheMinuteOfItsLastCall(String interviews, String repeat, String credit) {
         shell.file("prices.yaml", """
                 as-of: 2026-11-01
                 currency: usd
@@ -165,11 +166,11 @@ class PlanCommandTest {
                 prices: [{provider: scripted, model: openai/gpt-oss-20b, prompt: 100, completion: 500}]
                 """);
         shell.file("whippletree.yaml", """
-            prices: prices.yaml
-            accounts:
-              - {id: one, provider: scripted, limits: [100/h], credit: 1 usd / month}
-            """);
-        shell.run("plan", "--interviews", "20", "--no-advice", "--json");
+                prices: prices.yaml
+                accounts:
+                  - {id: one, provider: scripted, limits: [100/h], credit: %s}
+                """.formatted(credit));
+        shell.run("plan", "--interviews", interviews, "--repeat", repeat, "--no-advice", "--json");
         JsonNode plan = JsonMapper.shared().readTree(shell.out());
         assertThat(plan.findValue("runs_out_in_minute").asInt()).isEqualTo(1);
     }
