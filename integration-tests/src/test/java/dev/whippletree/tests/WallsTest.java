@@ -14,6 +14,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.walls.AmbientCalls;
 
 /** The walls between the modules: who may know whom, and who may touch the machine. Core's inner walls are tested in core. */
 @AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)

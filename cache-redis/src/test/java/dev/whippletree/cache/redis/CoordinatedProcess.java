@@ -10,6 +10,7 @@ import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.redis.RedisProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

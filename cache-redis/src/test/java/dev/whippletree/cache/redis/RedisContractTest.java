@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.cache.CacheContract;
+import dev.whippletree.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

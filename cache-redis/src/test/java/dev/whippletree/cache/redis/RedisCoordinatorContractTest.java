@@ -7,6 +7,7 @@ import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.coordinator.CoordinatorContract;
+import dev.whippletree.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -17,6 +17,7 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
+import dev.whippletree.testkit.redis.RedisProcess;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;

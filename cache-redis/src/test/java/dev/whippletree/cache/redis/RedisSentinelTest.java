@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.testkit.Samples;
+import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;

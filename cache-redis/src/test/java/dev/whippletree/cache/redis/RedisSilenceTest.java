@@ -9,6 +9,7 @@ import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.testkit.Samples;
+import dev.whippletree.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

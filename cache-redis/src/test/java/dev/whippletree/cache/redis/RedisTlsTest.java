@@ -11,6 +11,7 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.testkit.Samples;
+import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;

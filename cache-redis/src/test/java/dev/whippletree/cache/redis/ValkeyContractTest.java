@@ -2,6 +2,7 @@ package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;

@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.testkit.redis.RedisProcess;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;

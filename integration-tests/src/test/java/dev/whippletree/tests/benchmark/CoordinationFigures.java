@@ -16,7 +16,7 @@ import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
-import dev.whippletree.tests.load.RedisProcess;
+import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;

@@ -11,6 +11,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.planner.interviews.InterviewDriver;
 import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;

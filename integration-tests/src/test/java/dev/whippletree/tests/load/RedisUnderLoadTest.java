@@ -8,6 +8,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.planner.interviews.InterviewDriver;
 import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.testkit.redis.RedisProcess;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

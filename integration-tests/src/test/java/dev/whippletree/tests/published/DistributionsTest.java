@@ -6,7 +6,7 @@ import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
-import dev.whippletree.tests.load.RedisProcess;
+import dev.whippletree.testkit.redis.RedisProcess;
 import dev.whippletree.time.SystemTimeline;
 import java.io.File;
 import java.io.IOException;

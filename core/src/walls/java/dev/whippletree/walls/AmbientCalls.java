@@ -1,4 +1,4 @@
-package dev.whippletree;
+package dev.whippletree.walls;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
@@ -6,7 +6,7 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import java.util.regex.Pattern;
 
 /** Recognises calls that take time, threads or chance from the machine instead of from what was handed in. */
-final class AmbientCalls {
+public final class AmbientCalls {
 
     /** A dated value's {@code now}, with or without a zone; given a clock it is not ambient. */
     private static final String NOW = "java\\.time\\.[A-Za-z]+\\.now\\((?!java\\.time\\.Clock).*";
@@ -37,11 +37,13 @@ final class AmbientCalls {
             "java\\.util\\.concurrent\\.CompletableFuture\\.(orTimeout|completeOnTimeout|delayedExecutor)\\(.*",
             "java\\.util\\.concurrent\\.Complet[A-Za-z]+\\.[a-zA-Z]+Async\\((?!.*Executor\\)).*"));
 
+    private static final Pattern SEEDED = Pattern.compile("java\\.util\\.(Random|SplittableRandom)\\.<init>\\(.+\\)");
+
     private static final Pattern CHANCE = Pattern.compile(String.join(
             "|",
             "java\\.lang\\.(Math|StrictMath)\\.random\\(.*",
             "java\\.util\\.concurrent\\.ThreadLocalRandom\\..*",
-            "java\\.util\\.(Random|SplittableRandom)\\.<init>\\(.*",
+            "java\\.util\\.(Random|SplittableRandom)\\.<init>\\(\\)",
             "java\\.security\\.SecureRandom\\.<init>\\(.*",
             "java\\.util\\.UUID\\.randomUUID\\(.*",
             "java\\.util\\.random\\.RandomGenerator\\.(of|getDefault)\\(.*",
@@ -49,20 +51,29 @@ final class AmbientCalls {
 
     private AmbientCalls() {}
 
-    static DescribedPredicate<JavaAccess<?>> readClocks() {
+    /** Returns what reads a clock. */
+    public static DescribedPredicate<JavaAccess<?>> readClocks() {
         return to(CLOCK, "a clock");
     }
 
-    static DescribedPredicate<JavaAccess<?>> sleep() {
+    /** Returns what makes a thread pause. */
+    public static DescribedPredicate<JavaAccess<?>> sleep() {
         return to(SLEEP, "a pause of the thread");
     }
 
-    static DescribedPredicate<JavaAccess<?>> makeThreads() {
+    /** Returns what makes a thread, or a timer. */
+    public static DescribedPredicate<JavaAccess<?>> makeThreads() {
         return to(THREAD, "a new thread");
     }
 
-    static DescribedPredicate<JavaAccess<?>> drawLots() {
+    /** Returns what draws lots that nothing repeats. */
+    public static DescribedPredicate<JavaAccess<?>> drawLots() {
         return to(CHANCE, "randomness");
+    }
+
+    /** Returns what makes a generator from a seed, which repeats itself. */
+    public static DescribedPredicate<JavaAccess<?>> drawLotsFromSeeds() {
+        return to(SEEDED, "a generator with a seed");
     }
 
     private static DescribedPredicate<JavaAccess<?>> to(Pattern targets, String what) {

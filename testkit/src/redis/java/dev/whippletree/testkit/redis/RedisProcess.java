@@ -1,4 +1,4 @@
-package dev.whippletree.cache.redis;
+package dev.whippletree.testkit.redis;
 
 import java.io.File;
 import java.io.IOException;
@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,7 @@ import redis.embedded.RedisServerBuilder;
 import redis.embedded.util.OSDetector;
 
 /** A real Redis server of a test's own, on a free port, that can be killed and frozen. Confined. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
 
     private final RedisExecProvider binary;
     private final int port;
@@ -34,12 +35,12 @@ final class RedisProcess implements AutoCloseable {
     }
 
     /** Returns a server that isn't started; skips the test where there is no binary for this system. */
-    static RedisProcess prepared(String... settings) throws IOException {
+    public static RedisProcess prepared(String... settings) throws IOException {
         return new RedisProcess(RedisExecProvider.defaultProvider(), List.of(settings));
     }
 
     /** Returns a Valkey server instead, of the binary that {@link #valkeyBinary()} finds. */
-    static RedisProcess startedValkey(String... settings) throws IOException {
+    public static RedisProcess startedValkey(String... settings) throws IOException {
         String path = valkeyBinary().orElseThrow().toString();
         RedisProcess valkey = new RedisProcess(
                 RedisExecProvider.defaultProvider().override(OSDetector.getOS(), path), List.of(settings));
@@ -48,7 +49,7 @@ final class RedisProcess implements AutoCloseable {
     }
 
     /** Returns where {@code valkey-server} is on the path. */
-    static Optional<Path> valkeyBinary() {
+    public static Optional<Path> valkeyBinary() {
         String folders = Objects.requireNonNullElse(System.getenv("PATH"), "");
         return Stream.of(folders.split(File.pathSeparator))
                 .map(folder -> Path.of(folder, "valkey-server"))
@@ -56,49 +57,63 @@ final class RedisProcess implements AutoCloseable {
                 .findFirst();
     }
 
-    static int freePort() throws IOException {
+    /** Returns a port that nobody listens on. */
+    public static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
         }
     }
 
-    static RedisProcess started(String... settings) throws IOException {
+    /** Returns a server that runs; skips the test where there is no binary for this system. */
+    public static RedisProcess started(String... settings) throws IOException {
         RedisProcess redis = prepared(settings);
         redis.start();
         return redis;
     }
 
-    String uri() {
+    /** Returns where it is, as clients want to be told. */
+    public String uri() {
         return "redis://127.0.0.1:" + port;
     }
 
-    int port() {
+    /** Returns the settings of a cache tier on this server. */
+    public Map<String, String> settings() {
+        return Map.of("uri", uri());
+    }
+
+    /** Returns where it listens. */
+    public int port() {
         return port;
     }
 
-    void start() {
-        List<ProcessHandle> before = ProcessHandle.current().children().toList();
-        server.start();
-        process = ProcessHandle.current()
-                .children()
-                .filter(child -> !before.contains(child))
-                .findFirst()
-                .orElseThrow();
+    /** Starts it, empty. Blocks until it listens. */
+    public void start() {
+        // One at a time, so that it is known which process is which.
+        synchronized (RedisProcess.class) {
+            List<ProcessHandle> before = ProcessHandle.current().children().toList();
+            server.start();
+            process = ProcessHandle.current()
+                    .children()
+                    .filter(child -> !before.contains(child))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     /** Ends the server at once, as a crash does. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         process.onExit().join();
         server.stop();
     }
 
     /** Stops the server where it is: it keeps its connections, and takes new ones, and answers nothing. */
-    void freeze() throws IOException, InterruptedException {
+    public void freeze() throws IOException, InterruptedException {
         signal("STOP");
     }
 
-    void resume() throws IOException, InterruptedException {
+    /** Lets it go on. */
+    public void resume() throws IOException, InterruptedException {
         signal("CONT");
     }
 
