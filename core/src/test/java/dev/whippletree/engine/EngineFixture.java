@@ -85,18 +85,7 @@ final class EngineFixture {
     /** Gives an account that is there another weight. */
     void weigh(String id, int weight) {
         AccountSettings given = Objects.requireNonNull(accounts.get(id));
-        accounts.put(
-                id,
-                new AccountSettings(
-                        given.id(),
-                        given.provider(),
-                        given.token(),
-                        given.organization(),
-                        weight,
-                        given.maxConcurrency(),
-                        given.transit(),
-                        given.limits(),
-                        given.settings()));
+        accounts.put(id, given.toBuilder().weight(weight).build());
     }
 
     /** An account with a token, whose organization another may share. */

@@ -15,7 +15,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.Telemetry;
-import dev.whippletree.tests.load.RedisProcess;
+import dev.whippletree.testkit.redis.RedisProcess;
 import dev.whippletree.time.SystemTimeline;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;

@@ -9,7 +9,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,16 +50,9 @@ class AllowanceTest {
     }
 
     private static long calls(String... models) {
-        AccountSettings account = new AccountSettings(
-                "g",
-                "groq",
-                Optional.empty(),
-                Optional.empty(),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of(new AccountSettings.DeclaredLimit(Limit.requests(100, Duration.ofHours(1)), Optional.empty())),
-                Settings.none("account g"));
+        AccountSettings account = AccountSettings.builder("g", "groq")
+                .limit(Limit.requests(100, Duration.ofHours(1)))
+                .build();
         List<TargetSettings> targets = List.of(models).stream()
                 .map(model -> new TargetSettings("g", model))
                 .toList();

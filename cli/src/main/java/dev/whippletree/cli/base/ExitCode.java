@@ -36,7 +36,7 @@ public final class ExitCode {
     public static final int UNKNOWN = 8;
 
     /** The gateway of {@code serve} can't go on. */
-    public static final int STANDSTILL = 9;
+    public static final int STANDSTILL = 10;
 
     /** Ended by Ctrl-C, as a shell says it. */
     public static final int INTERRUPTED = 130;

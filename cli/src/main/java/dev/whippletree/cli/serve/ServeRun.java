@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 public final class ServeRun {
 
     /** The exit code of a process whose gateway can't go on. */
-    public static final int STANDSTILL_CODE = 9;
+    public static final int STANDSTILL_CODE = 10;
 
     private final Surroundings surroundings;
     private final Wish wish;

@@ -2,7 +2,7 @@ package dev.whippletree.cli.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.served.ServeRun;
+import dev.whippletree.cli.serve.ServeRun;
 import dev.whippletree.model.PromptException.Reason;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
@@ -13,10 +13,10 @@ class ExitCodeTest {
     void eachCode_hasOneMeaning_inTheHelpOfItsCommandAndOfTheWhole() {
         assertThat(ExitCode.help("plan").get("  8"))
                 .isEqualTo(ExitCode.help("whippletree").get("  8"));
-        assertThat(ExitCode.help("serve").get("  9"))
-                .isEqualTo(ExitCode.help("whippletree").get("  9"));
+        assertThat(ExitCode.help("serve").get(" 10"))
+                .isEqualTo(ExitCode.help("whippletree").get(" 10"));
         assertThat(ExitCode.help("plan")).containsOnlyKeys("  0", "  1", "  2", "  8");
-        assertThat(ExitCode.help("serve")).containsOnlyKeys("  0", "  1", "  2", "  9");
+        assertThat(ExitCode.help("serve")).containsOnlyKeys("  0", "  1", "  2", " 10");
         assertThat(ExitCode.STANDSTILL).isEqualTo(ServeRun.STANDSTILL_CODE);
     }
 
