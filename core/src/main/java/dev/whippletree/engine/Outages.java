@@ -161,7 +161,7 @@ final class Outages {
             startSlowly(scope.get());
         }
         if (first) {
-            String what = "is closed, another process says" + next(closure, now);
+            String what = "is closed, another process says; " + next(closure, now);
             pool.accountsOf(closing.scope().organization())
                     .forEach(account -> say(account.id(), what, closing.reason()));
         }
@@ -255,7 +255,7 @@ final class Outages {
     }
 
     private static String next(Closure closure, long now) {
-        return "; checked again in " + PromptErrors.words(closure.until() - now);
+        return "checked again in " + PromptErrors.words(closure.until() - now);
     }
 
     private void say(Target target, String what, String why) {
@@ -272,8 +272,8 @@ final class Outages {
     private void warn(Target target, String what, String why, String next) {
         String id = target.account().id();
         announcements.add(() -> {
-            LOG.warn("account {} {}: {}{}", id, what, why, next);
-            listeners.tell(listener -> listener.closed(id, what + next));
+            LOG.warn("account {} {}: {}{}", id, what, why, next.isEmpty() ? "" : " (" + next + ")");
+            listeners.tell(listener -> listener.closed(id, next.isEmpty() ? what : what + "; " + next));
         });
     }
 }

@@ -38,7 +38,7 @@ final class ConnectWordsTest {
     static Stream<Arguments> faults() {
         return Stream.of(
                 Arguments.of(new UnknownHostException("api.magpie.example"), "isn't known here"),
-                Arguments.of(new SocketTimeoutException("timeout"), "connecting took longer than 2500 ms"),
+                Arguments.of(new SocketTimeoutException("timeout"), "connecting took longer than 2.5 s"),
                 Arguments.of(
                         new ConnectException("Failed to connect").initCause(new ConnectException("Connection refused")),
                         "it refuses connections"),
