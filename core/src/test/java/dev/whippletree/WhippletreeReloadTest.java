@@ -202,18 +202,30 @@ final class WhippletreeReloadTest {
                 accounts: [{id: b, provider: fake}]
                 caches: [{name: fake, size: 3}]
                 line-size: 3
+                tenant-line-size: 2
                 state: elsewhere
                 plugins: more
                 """);
         assertThat(reloaded.needsRestart())
                 .extracting(line -> line.substring(0, line.indexOf(':')))
-                .containsExactly("caches", "line-size", "state", "plugins");
+                .containsExactly("caches", "line-size", "tenant-line-size", "state", "plugins");
         assertThat(whippletree.status().notes()).containsAll(reloaded.needsRestart());
         assertThat(whippletree.configuration().engine().lineSize()).isEqualTo(10_000);
         assertThat(FakePlugins.EVENTS).containsExactly("open b", "close a");
         Reloaded back = reloaded(whippletree, "accounts: [{id: b, provider: fake}]\ncaches: [fake]");
         assertThat(back).hasToString("nothing has changed");
         assertThat(whippletree.status().notes()).isEmpty();
+    }
+
+    @Test
+    void changedWeights_holdAtOnce() throws IOException {
+        Whippletree whippletree =
+                built("accounts: [{id: b, provider: fake}]\ntenant-weights: {x: 2, y: 3}\ncaches: []");
+        Reloaded reloaded = reloaded(
+                whippletree, "accounts: [{id: b, provider: fake}]\ntenant-weights: {y: 3, z: 5, w: 1}\ncaches: []");
+        assertThat(reloaded.lines()).containsExactly("tenant x: changed: weight", "tenant z: changed: weight");
+        assertThat(reloaded.needsRestart()).isEmpty();
+        assertThat(whippletree.configuration().weights().of("z")).isEqualTo(5);
     }
 
     @Test

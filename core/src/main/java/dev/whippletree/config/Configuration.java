@@ -2,6 +2,7 @@ package dev.whippletree.config;
 
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param warnings what works but shouldn't be, a sentence each, such as a literal token
  * @param state the folder in which the limits' state is kept between processes; absent: it isn't kept
  * @param gateway how a gateway in front is reached; absent: nobody said so
+ * @param weights how tenants share what there is room for
  */
 public record Configuration(
         List<AccountSettings> accounts,
@@ -33,7 +35,8 @@ public record Configuration(
         Optional<PriceList> prices,
         List<String> warnings,
         Optional<Path> state,
-        Optional<GatewaySettings> gateway) {
+        Optional<GatewaySettings> gateway,
+        TenantWeights weights) {
 
     /** The name of the route made for users who configure none. */
     public static final String DEFAULT_ROUTE = "default";
@@ -52,6 +55,21 @@ public record Configuration(
         warnings = List.copyOf(warnings);
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(gateway, "gateway");
+        Objects.requireNonNull(weights, "weights");
+    }
+
+    /** Creates a configuration whose tenants share alike. */
+    public Configuration(
+            List<AccountSettings> accounts,
+            List<RouteSettings> routes,
+            List<CacheTier> caches,
+            Optional<ChosenCoordinator> coordinator,
+            EngineSettings engine,
+            Optional<PriceList> prices,
+            List<String> warnings,
+            Optional<Path> state,
+            Optional<GatewaySettings> gateway) {
+        this(accounts, routes, caches, coordinator, engine, prices, warnings, state, gateway, TenantWeights.EQUAL);
     }
 
     /** Creates a configuration that says nothing of a gateway. */
@@ -89,13 +107,13 @@ public record Configuration(
     /** Returns the same with another state folder. */
     public Configuration withState(Path folder) {
         return new Configuration(
-                accounts, routes, caches, coordinator, engine, prices, warnings, Optional.of(folder), gateway);
+                accounts, routes, caches, coordinator, engine, prices, warnings, Optional.of(folder), gateway, weights);
     }
 
     /** Returns the same with another coordinator. */
     public Configuration withCoordinator(ChosenCoordinator chosen) {
         return new Configuration(
-                accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state, gateway);
+                accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state, gateway, weights);
     }
 
     /** Returns the same with other routes; at least one. */
@@ -107,12 +125,13 @@ public record Configuration(
     public Configuration withoutCaches(Collection<String> backends) {
         List<CacheTier> left =
                 caches.stream().filter(tier -> !backends.contains(tier.name())).toList();
-        return new Configuration(accounts, routes, left, coordinator, engine, prices, warnings, state, gateway);
+        return new Configuration(
+                accounts, routes, left, coordinator, engine, prices, warnings, state, gateway, weights);
     }
 
     /**
      * Returns what holds when another configuration takes the place of this one while running: its accounts, routes, prices,
-     * warnings and what it says of a gateway, and the rest of this.
+     * warnings, tenants' weights and what it says of a gateway, and the rest of this.
      */
     public Configuration reloaded(Configuration next) {
         return new Configuration(
@@ -124,14 +143,15 @@ public record Configuration(
                 next.prices,
                 next.warnings,
                 state,
-                next.gateway);
+                next.gateway,
+                next.weights);
     }
 
     /** Returns the same with more warnings. */
     public Configuration withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(warnings);
         all.addAll(more);
-        return new Configuration(accounts, routes, caches, coordinator, engine, prices, all, state, gateway);
+        return new Configuration(accounts, routes, caches, coordinator, engine, prices, all, state, gateway, weights);
     }
 
     /**

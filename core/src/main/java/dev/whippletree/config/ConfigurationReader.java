@@ -6,15 +6,18 @@ import dev.whippletree.config.Section.Element;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -71,11 +74,12 @@ final class ConfigurationReader {
         Optional<PriceList> prices = prices(root, source);
         List<RouteSettings> used =
                 routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
+        TenantWeights weights = weights(root);
         Optional<GatewaySettings> gateway = new GatewayReader(environment, accounts, used).read(root);
         root.end();
         problems.stop();
         return new Configuration(
-                accounts, used, caches, coordinator, engine, prices, problems.warnings(), state, gateway);
+                accounts, used, caches, coordinator, engine, prices, problems.warnings(), state, gateway, weights);
     }
 
     /**
@@ -164,6 +168,24 @@ final class ConfigurationReader {
         int lineSize = root.integer("line-size", 0).orElse(defaults.lineSize());
         int concurrency = root.integer("max-concurrency", 1).orElse(defaults.maxConcurrency());
         Duration cacheTimeout = root.duration("cache-timeout").orElse(defaults.cacheTimeout());
-        return new EngineSettings(lineSize, concurrency, cacheTimeout);
+        OptionalInt tenantLineSize =
+                root.integer("tenant-line-size", 0).map(OptionalInt::of).orElse(OptionalInt.empty());
+        return new EngineSettings(lineSize, tenantLineSize, concurrency, cacheTimeout);
+    }
+
+    private static TenantWeights weights(Section root) {
+        Map<String, Integer> weights = new LinkedHashMap<>();
+        root.section("tenant-weights").ifPresent(section -> {
+            for (String tenant : section.keys()) {
+                section.integer(tenant, 1).ifPresent(weight -> {
+                    if (weight > TenantWeights.MOST) {
+                        section.problem(tenant, "a weight is 1 to " + TenantWeights.MOST + ", not " + weight);
+                    } else {
+                        weights.put(tenant, weight);
+                    }
+                });
+            }
+        });
+        return new TenantWeights(weights);
     }
 }

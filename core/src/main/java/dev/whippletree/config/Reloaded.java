@@ -4,6 +4,7 @@ import dev.whippletree.config.Configuration.CacheTier;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,11 +23,17 @@ import java.util.stream.Stream;
  * @param accounts what has changed of the accounts, by id
  * @param routes what has changed of the routes, by name
  * @param clients what has changed of the gateway's clients, by name
+ * @param weights the tenants whose weights have changed, in order
  * @param defaultRoute the name of the route of prompts that name none, if that is another now
  * @param needsRestart what has changed and isn't applied while running, a sentence each, beginning with the key
  */
 public record Reloaded(
-        Changes accounts, Changes routes, Changes clients, Optional<String> defaultRoute, List<String> needsRestart) {
+        Changes accounts,
+        Changes routes,
+        Changes clients,
+        List<String> weights,
+        Optional<String> defaultRoute,
+        List<String> needsRestart) {
 
     /** Copies the list. */
     public Reloaded {
@@ -34,6 +41,7 @@ public record Reloaded(
         Objects.requireNonNull(routes, "routes");
         Objects.requireNonNull(clients, "clients");
         Objects.requireNonNull(defaultRoute, "defaultRoute");
+        weights = List.copyOf(weights);
         needsRestart = List.copyOf(needsRestart);
     }
 
@@ -92,6 +100,7 @@ public record Reloaded(
                 Changes.between(before.accounts(), after.accounts(), AccountSettings::id, Reloaded::differences),
                 Changes.between(before.routes(), after.routes(), RouteSettings::name, Reloaded::differences),
                 Changes.between(clients(before), clients(after), GatewaySettings.Client::name, Reloaded::differences),
+                reweighed(before.weights(), after.weights()),
                 Optional.of(first)
                         .filter(name -> !name.equals(before.routes().get(0).name())),
                 needsRestart(before, after));
@@ -101,15 +110,24 @@ public record Reloaded(
     public Reloaded withRestartFor(String key) {
         List<String> all = new ArrayList<>(needsRestart);
         all.add(restart(key));
-        return new Reloaded(accounts, routes, clients, defaultRoute, all);
+        return new Reloaded(accounts, routes, clients, weights, defaultRoute, all);
     }
 
     /** Returns what was applied, a line each; none if nothing was. */
     public List<String> lines() {
         Stream<String> named = Stream.concat(accounts.lines("account"), routes.lines("route"));
         Stream<String> first = defaultRoute.stream().map(name -> "route " + name + ": is the default now");
-        return Stream.of(named, first, clients.lines("client"))
+        Stream<String> weighed = weights.stream().map(tenant -> "tenant " + tenant + ": changed: weight");
+        return Stream.of(named, first, clients.lines("client"), weighed)
                 .flatMap(Function.identity())
+                .toList();
+    }
+
+    private static List<String> reweighed(TenantWeights before, TenantWeights after) {
+        return Stream.concat(before.byTenant().keySet().stream(), after.byTenant().keySet().stream())
+                .distinct()
+                .filter(tenant -> before.of(tenant) != after.of(tenant))
+                .sorted()
                 .toList();
     }
 
@@ -177,6 +195,8 @@ public record Reloaded(
         differences.compare(
                 "coordinator", configuration -> configuration.coordinator().map(Reloaded::written));
         differences.compare("line-size", configuration -> configuration.engine().lineSize());
+        differences.compare(
+                "tenant-line-size", configuration -> configuration.engine().tenantLineSize());
         differences.compare(
                 "max-concurrency", configuration -> configuration.engine().maxConcurrency());
         differences.compare(

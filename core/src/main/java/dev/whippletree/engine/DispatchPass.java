@@ -33,8 +33,8 @@ final class DispatchPass {
     private final long now;
     private final Map<ScopeState, Flight> earmarks = new HashMap<>(0);
 
-    /** The latest first flight of a lane that has to wait. */
-    private @Nullable Flight stuck;
+    /** Where the latest first flight of a lane stands that has to wait. */
+    private Lane.@Nullable Position stuck;
 
     private long wait = Waits.UNTIL_EVENT;
 
@@ -70,6 +70,9 @@ final class DispatchPass {
             return begin(first, readiness);
         }
         earmark(first, readiness);
+        if (readiness.tokensMatter()) {
+            line.hold(first);
+        }
         if (first.options().canWiden()) {
             return widenOrWait(lane, first, readiness);
         }
@@ -110,12 +113,12 @@ final class DispatchPass {
                 shortest = Math.min(shortest, readiness.waitNanos());
             }
         }
-        waits(first, shortest);
+        waits(lane, first, shortest);
         return Optional.empty();
     }
 
-    private void waits(Flight first, long nanos) {
-        stuck = first;
+    private void waits(Lane lane, Flight first, long nanos) {
+        stuck = line.positionOf(lane);
         wait = Math.min(wait, Math.min(nanos, longWaits.lookAt(first, now)));
     }
 

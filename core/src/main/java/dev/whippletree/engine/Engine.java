@@ -112,7 +112,16 @@ public final class Engine {
         this.tally = new Tally(startedNanos);
         this.listeners = new Listeners(listeners);
         this.scheduler = new Scheduler(
-                monitor, timeline, pool, caches, coordinator, tally, this.listeners, settings.lineSize(), this::used);
+                monitor,
+                timeline,
+                pool,
+                caches,
+                coordinator,
+                tally,
+                this.listeners,
+                settings,
+                topology.weights(),
+                this::used);
         this.flights = scheduler.flights();
         this.saver = state.map(
                 folder -> new StateSaver(monitor, timeline, pool, folder, () -> scheduler.dispatch(Change.ANYTHING)));
@@ -350,7 +359,7 @@ public final class Engine {
                     .forEach(account -> account.leave(() -> scheduler.announce(() -> unused.accept(account.client()))));
             notes = next.notes();
             saved.ifPresent(state -> saver.ifPresent(keeper -> keeper.resumeAllBut(known, state)));
-            scheduler.poolChanged(retokened, now);
+            scheduler.poolChanged(retokened, next.weights(), now);
         });
         saver.ifPresent(StateSaver::poolChanged);
     }

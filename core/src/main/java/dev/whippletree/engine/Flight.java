@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flight {
 
-    /** By turn; of the same turn, the one that came first. */
+    /** By turn among its tenant's; of the same turn, the one that came first. */
     static final Comparator<Flight> IN_TURN = (one, other) -> {
         int byTurn = Double.compare(one.turn, other.turn);
         return byTurn != 0 ? byTurn : Long.compare(one.order, other.order);
@@ -86,6 +86,12 @@ final class Flight {
     private @Nullable Place place;
     private double turn;
     private long order;
+    private double cost = 1;
+    private double charged;
+
+    /** Where its tenant's turn started when it came first and didn't fit; not a number if it hasn't. */
+    private double heldStart = Double.NaN;
+
     private @Nullable Attempt attempt;
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
@@ -315,7 +321,46 @@ final class Flight {
         return order;
     }
 
-    /** Returns whether its place is before another's. */
+    /** Returns what its turn costs: 1 on average. */
+    double cost() {
+        return cost;
+    }
+
+    void cost(double cost) {
+        this.cost = cost;
+    }
+
+    /** Its tenant was charged for its turn. */
+    void charged(double amount) {
+        charged = amount;
+    }
+
+    /** Returns what its tenant was charged for a turn that came to nothing, once. */
+    double takeCharge() {
+        double charge = charged;
+        charged = 0;
+        return charge;
+    }
+
+    /** It came first and didn't fit: until it is served it keeps that place. */
+    void hold(double start) {
+        heldStart = start;
+    }
+
+    boolean isHeld() {
+        return !Double.isNaN(heldStart);
+    }
+
+    double heldStart() {
+        return heldStart;
+    }
+
+    /** It is served, and keeps no place. */
+    void letGo() {
+        heldStart = Double.NaN;
+    }
+
+    /** Returns whether its place is before another's of the same tenant. */
     boolean isBefore(Flight other) {
         return IN_TURN.compare(this, other) < 0;
     }

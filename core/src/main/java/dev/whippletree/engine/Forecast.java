@@ -90,7 +90,7 @@ final class Forecast {
         Set<Target> wider = new LinkedHashSet<>(own);
         Before overlapping = Before.NOBODY;
         for (Lane lane : line.lanes()) {
-            Before ahead = inTurn ? lane.before(flight) : lane.all();
+            Before ahead = inTurn ? line.before(flight, lane) : lane.all();
             if (lane.ever() == own || lane.ever().equals(own)) {
                 like = like.plus(ahead);
             } else if (own.containsAll(lane.ever())) {

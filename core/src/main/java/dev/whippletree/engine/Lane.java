@@ -7,23 +7,55 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.model.Limit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Waiting flights that may use the same targets, so that what holds up the first of them holds up all that ask no less. Guarded
  * by the engine's lock.
  */
-final class Lane implements Flight.Place {
+final class Lane {
 
     private final TargetOptions.Key key;
     private final List<Tier> tiers = new ArrayList<>(1);
     private final List<Target> ever;
-    private final TurnTree waiting = new TurnTree();
+    private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
+    private final TurnTree<TenantQueue> waiting = new TurnTree<>(TenantQueue.IN_LANE);
+
+    /** Flights that came first and didn't fit: they keep the places that they had then. */
+    private final NavigableSet<Flight> held =
+            new TreeSet<>(Comparator.comparingDouble(Flight::heldStart).thenComparingLong(Flight::order));
+
     private @Nullable Blockage blockageOfFirst;
     private final Map<Limit.Unit, Blockage> blockagesOfSmallest = new EnumMap<>(Limit.Unit.class);
+    private @Nullable Position position;
+
+    /**
+     * Where a lane's first flight stands among those of all lanes. Immutable.
+     *
+     * @param start of its tenant
+     * @param tenant its tenant's number
+     * @param turn its own, among its tenant's
+     * @param order tells it from all others
+     */
+    record Position(double start, long tenant, double turn, long order) implements Comparable<Position> {
+
+        private static final Comparator<Position> IN_TURN = Comparator.comparingDouble(Position::start)
+                .thenComparingLong(Position::tenant)
+                .thenComparingDouble(Position::turn)
+                .thenComparingLong(Position::order);
+
+        @Override
+        public int compareTo(Position other) {
+            return IN_TURN.compare(this, other);
+        }
+    }
 
     /** Creates an empty lane for flights with such options. */
     Lane(TargetOptions.Key key, TargetOptions like) {
@@ -43,12 +75,58 @@ final class Lane implements Flight.Place {
         return ever;
     }
 
-    void add(Flight flight) {
-        waiting.add(flight);
+    /** Returns a tenant's flights here, which may be none. */
+    TenantQueue queueOf(Tenant tenant) {
+        return queues.computeIfAbsent(tenant, unused -> new TenantQueue(tenant, this));
     }
 
-    void remove(Flight flight) {
-        waiting.remove(flight);
+    /** Returns whether a tenant has flights here. */
+    boolean has(Tenant tenant) {
+        return queues.containsKey(tenant);
+    }
+
+    /** Adds a flight that has entered the line. */
+    void add(TenantQueue queue, Flight flight) {
+        queue.add(flight);
+        if (queue.size() == 1) {
+            waiting.add(queue);
+            queue.tenant().queues().add(queue);
+        } else {
+            waiting.update(queue);
+        }
+        if (flight.isHeld()) {
+            held.add(flight);
+        }
+    }
+
+    void remove(TenantQueue queue, Flight flight) {
+        held.remove(flight);
+        if (queue.size() == 1) {
+            waiting.remove(queue);
+            queue.remove(flight);
+            queues.remove(queue.tenant());
+            queue.tenant().queues().remove(queue);
+        } else {
+            queue.remove(flight);
+            waiting.update(queue);
+        }
+    }
+
+    /** A tenant's start is about to move: its queue is left out until it is put back. */
+    void leaveOut(TenantQueue queue) {
+        waiting.remove(queue);
+    }
+
+    void putBack(TenantQueue queue) {
+        waiting.add(queue);
+    }
+
+    /** The first flight keeps its place, whatever its tenant begins besides. */
+    void hold(Flight first) {
+        if (!first.isHeld()) {
+            first.hold(TenantQueue.of(first).tenant().start());
+            held.add(first);
+        }
     }
 
     boolean isEmpty() {
@@ -56,12 +134,16 @@ final class Lane implements Flight.Place {
     }
 
     int size() {
-        return waiting.size();
+        return (int) waiting.all().flights();
     }
 
     /** Returns how many of them go before a flight, and what they ask for. */
-    Before before(Flight flight) {
-        return waiting.before(flight);
+    Before before(Flight flight, Tenant tenant, double start) {
+        Before before = Before.NOBODY;
+        for (TenantQueue queue : queues.values()) {
+            before = before.plus(queue.tenant() == tenant ? queue.before(flight) : queue.before(start, tenant));
+        }
+        return before;
     }
 
     /** Returns how many they are, and what they ask for. */
@@ -71,7 +153,29 @@ final class Lane implements Flight.Place {
 
     /** Returns the one whose turn comes first; null if there is none. */
     @Nullable Flight first() {
-        return waiting.first();
+        if (!held.isEmpty()) {
+            return held.first();
+        }
+        TenantQueue first = waiting.first();
+        return first == null ? null : first.first();
+    }
+
+    /** Returns where its first flight stood when the line last looked. */
+    @Nullable Position position() {
+        return position;
+    }
+
+    /** Looks where its first flight stands now; nowhere if there is none. */
+    @Nullable Position findPosition() {
+        Flight first = first();
+        if (first == null) {
+            position = null;
+        } else {
+            Tenant tenant = TenantQueue.of(first).tenant();
+            double start = first.isHeld() ? first.heldStart() : tenant.start();
+            position = new Position(start, tenant.number(), first.turn(), first.order());
+        }
+        return position;
     }
 
     /**

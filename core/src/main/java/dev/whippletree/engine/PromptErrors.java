@@ -159,12 +159,27 @@ final class PromptErrors {
         return new PromptException(Reason.DEADLINE, message, flight.failedAttempts(), roomAt);
     }
 
-    /** The waiting line is full. */
+    /** The waiting line is full, and this is the flight that gives way. */
     static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
-        String message = "the waiting line is full: " + lineSize + " prompts wait already"
+        String message = "the waiting line is full: " + lineSize
+                + " prompts wait already (line-size), most of them for their" + " weight of tenant '"
+                + flight.prompt().tenant() + "', whose longest session this prompt is the newest of";
+        return full(message, flight, roomAt);
+    }
+
+    /** A tenant fills its part of the waiting line, and this is the flight of it that gives way. */
+    static PromptException tenantsLineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
+        String message = "the waiting line of tenant '" + flight.prompt().tenant() + "' is full: " + lineSize
+                + " of its prompts wait already (tenant-line-size), and this is the newest of its longest session";
+        return full(message, flight, roomAt);
+    }
+
+    private static PromptException full(String message, Flight flight, Optional<Instant> roomAt) {
+        String whole = message
                 + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
-                        .orElse("");
-        return new PromptException(Reason.LINE_FULL, message, flight.failedAttempts(), roomAt);
+                        .orElse("")
+                + "; ask again then, or fewer at once";
+        return new PromptException(Reason.LINE_FULL, whole, flight.failedAttempts(), roomAt);
     }
 
     /** Whippletree is closed, or was before there was an answer. */

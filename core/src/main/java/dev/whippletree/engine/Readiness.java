@@ -200,6 +200,11 @@ final class Readiness {
         return wait;
     }
 
+    /** Returns whether it depends on how many tokens the flight asks for. */
+    boolean tokensMatter() {
+        return tokensMatter;
+    }
+
     /** Returns whether a limit of the targets counts input or output tokens alone. */
     boolean apartMatters() {
         return apartMatters;

@@ -15,9 +15,12 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Scope;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.time.Timeline;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -36,10 +39,10 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Monitor monitor;
     private final Timeline timeline;
     private final Pool pool;
-    private final int lineSize;
+    private final EngineSettings settings;
     private final Runnable used;
     private final Announcements announcements;
-    private final WaitingLine line = new WaitingLine();
+    private final WaitingLine line;
     private final DemandRefresh refresh;
     private final Flights flights;
     private final Outages outages;
@@ -52,7 +55,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      * Creates one in which nothing is under way.
      *
      * @param listeners are told what happens
-     * @param lineSize how many flights may wait
+     * @param settings how many flights may wait
+     * @param weights how tenants share what there is room for
      * @param used is run whenever a limit was used, or something became known of one or of what is closed
      */
     Scheduler(
@@ -63,12 +67,14 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             CoordinationClient coordinator,
             Tally tally,
             Listeners listeners,
-            int lineSize,
+            EngineSettings settings,
+            TenantWeights weights,
             Runnable used) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.pool = pool;
-        this.lineSize = lineSize;
+        this.settings = settings;
+        this.line = new WaitingLine(weights);
         this.used = used;
         this.announcements = new Announcements(monitor);
         this.refresh = new DemandRefresh(line, pool.forecast());
@@ -141,14 +147,33 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         });
     }
 
-    /** A prompt that can't be in time, or for which there is no place, is told so at once. */
+    /** A prompt that can't be in time is told so at once, and so is the one that gives way where there is no place. */
     private void refuseIfHopeless(Flight flight, long now) {
-        if (line.size() > lineSize) {
-            withdraw(flight);
-            flights.fail(flight, PromptErrors.lineFull(flight, lineSize, flights.roomAt(flight)));
-            return;
+        Optional<Flight> givingWay = makePlace(flight.prompt().tenant());
+        if (!givingWay.equals(Optional.of(flight))) {
+            refuseIfTooLate(flight, now);
+            givingWay.ifPresent(other -> dispatch(Change.OF_THE_LINE));
         }
-        refuseIfTooLate(flight, now);
+    }
+
+    /** Refuses one of those that wait, if they are too many since one of a tenant has come. Returns which. */
+    private Optional<Flight> makePlace(String tenant) {
+        Backlog backlog = line.backlog();
+        boolean ofTenant = backlog.sizeOf(tenant) > settings.lineSizeOfATenant();
+        if (!ofTenant && line.size() <= settings.lineSize()) {
+            return Optional.empty();
+        }
+        Optional<Flight> givingWay = ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost();
+        givingWay.ifPresent(flight -> {
+            withdraw(flight);
+            Optional<Instant> roomAt = flights.roomAt(flight);
+            flights.fail(
+                    flight,
+                    ofTenant && settings.lineSizeOfATenant() < settings.lineSize()
+                            ? PromptErrors.tenantsLineFull(flight, settings.lineSizeOfATenant(), roomAt)
+                            : PromptErrors.lineFull(flight, settings.lineSize(), roomAt));
+        });
+        return givingWay;
     }
 
     private void refuseIfTooLate(Flight flight, long now) {
@@ -198,9 +223,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      * Lets all that is under way go on with what the pool has become.
      *
      * @param retokened the accounts that have another token
+     * @param weights how tenants share from now on
      */
-    void poolChanged(Collection<String> retokened, long now) {
+    void poolChanged(Collection<String> retokened, TenantWeights weights, long now) {
         monitor.assertHeld();
+        line.weigh(weights);
         pool.accounts().stream()
                 .filter(account -> retokened.contains(account.id()))
                 .forEach(account -> {
@@ -400,6 +427,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Its patience with a tier that refuses it goes on: a refusal was no attempt. */
     private void waitAgain(Flight flight, boolean counted, long now) {
         if (counted) {
+            flight.charged(0); // The call was made, so its turn is over.
             queue(flight, now);
         } else {
             line.add(flight);

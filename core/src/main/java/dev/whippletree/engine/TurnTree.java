@@ -5,16 +5,67 @@ import dev.whippletree.model.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flights by turn, each of which knows its place. Guarded by the engine's lock.
+ * Entries by turn: flights, or whole queues of them. Guarded by the engine's lock.
  *
- * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996) whose nodes keep what is below them: how many,
- * how many tokens, and the smallest by each unit. Adding, removing and counting those before a flight cost O(log n), the rest nothing. Instead of
- * being drawn, priorities are mixed from the order of entry, so that equal runs grow equal trees.
+ * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996) whose nodes keep what is below them: how many flights,
+ * how many tokens, and the smallest flight by each unit. Adding, removing and counting those before an entry cost O(log n), the rest nothing. Instead of
+ * being drawn, priorities are mixed from the entries' numbers, so that equal runs grow equal trees.
+ *
+ * @param <E> what is kept; its order, and all that is read of it, changes only while it isn't here, unless {@link #update} is told
  */
-final class TurnTree {
+final class TurnTree<E> {
 
-    private @Nullable Node root;
-    private @Nullable Node first;
+    /** What a tree of flights reads of each. */
+    static final Reading<Flight> OF_FLIGHTS = new Reading<>() {
+
+        @Override
+        public boolean isBefore(Flight one, Flight other) {
+            return one.isBefore(other);
+        }
+
+        @Override
+        public long number(Flight flight) {
+            return flight.order();
+        }
+
+        @Override
+        public Before sum(Flight flight) {
+            TokenCount tokens = flight.meanTokens();
+            return new Before(1, tokens.prompt(), tokens.completion());
+        }
+
+        @Override
+        public Flight smallest(Flight flight, Limit.Unit unit) {
+            return flight;
+        }
+    };
+
+    private final Reading<E> reading;
+    private @Nullable Node<E> root;
+    private @Nullable E first;
+
+    /**
+     * Reads an entry.
+     *
+     * @param <E> what it reads
+     */
+    interface Reading<E> {
+
+        boolean isBefore(E one, E other);
+
+        /** Returns a number that no other entry has. */
+        long number(E entry);
+
+        /** Returns how many flights it is, and what they will be counted with. */
+        Before sum(E entry);
+
+        /** Returns that of its flights which asks for the fewest tokens of a kind. */
+        Flight smallest(E entry, Limit.Unit unit);
+    }
+
+    TurnTree(Reading<E> reading) {
+        this.reading = reading;
+    }
 
     /** How many come before a flight, and the tokens of prompts and of completions that they will be counted with, as is expected. */
     record Before(long flights, long prompt, long completion) {
@@ -26,6 +77,15 @@ final class TurnTree {
             return new Before(flights + other.flights, prompt + other.prompt, completion + other.completion);
         }
 
+        /** Returns as many of them, asking for what they ask on average. */
+        Before some(long fewer) {
+            if (fewer >= flights) {
+                return this;
+            }
+            double share = (double) fewer / flights;
+            return new Before(fewer, Math.round(prompt * share), Math.round(completion * share));
+        }
+
         /** Returns the mean of what they and one flight more ask for. */
         TokenCount meanWith(TokenCount one) {
             long all = flights + 1;
@@ -35,26 +95,29 @@ final class TurnTree {
         }
     }
 
-    /** A flight, and what is known of those below it. */
-    private static final class Node {
+    /** An entry, and what is known of those below it. */
+    private static final class Node<E> {
 
-        private final Flight flight;
+        private final E entry;
+        private final Reading<E> reading;
         private final long priority;
-        private @Nullable Node left;
-        private @Nullable Node right;
+        private @Nullable Node<E> left;
+        private @Nullable Node<E> right;
         private int count;
+        private long flights;
         private long prompt;
         private long completion;
         private Flight smallest;
         private Flight shortestPrompt;
         private Flight shortestCompletion;
 
-        Node(Flight flight) {
-            this.flight = flight;
-            this.priority = mixed(flight.order());
-            this.smallest = flight;
-            this.shortestPrompt = flight;
-            this.shortestCompletion = flight;
+        Node(E entry, Reading<E> reading) {
+            this.entry = entry;
+            this.reading = reading;
+            this.priority = mixed(reading.number(entry));
+            this.smallest = reading.smallest(entry, Limit.Unit.TOKENS);
+            this.shortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
+            this.shortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
             sum();
         }
 
@@ -65,34 +128,40 @@ final class TurnTree {
             return mixed ^ (mixed >>> 31);
         }
 
-        final Node sum() {
+        final Node<E> sum() {
+            Before own = reading.sum(entry);
             count = 1;
-            prompt = flight.meanTokens().prompt();
-            completion = flight.meanTokens().completion();
-            smallest = flight;
-            shortestPrompt = flight;
-            shortestCompletion = flight;
-            include(left);
-            include(right);
+            flights = own.flights();
+            prompt = own.prompt();
+            completion = own.completion();
+            smallest = reading.smallest(entry, Limit.Unit.TOKENS);
+            shortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
+            shortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
+            if (left != null) {
+                add(left);
+                smallest = smaller(left.smallest, smallest, Limit.Unit.TOKENS);
+                shortestPrompt = smaller(left.shortestPrompt, shortestPrompt, Limit.Unit.INPUT_TOKENS);
+                shortestCompletion = smaller(left.shortestCompletion, shortestCompletion, Limit.Unit.OUTPUT_TOKENS);
+            }
+            if (right != null) {
+                add(right);
+                smallest = smaller(smallest, right.smallest, Limit.Unit.TOKENS);
+                shortestPrompt = smaller(shortestPrompt, right.shortestPrompt, Limit.Unit.INPUT_TOKENS);
+                shortestCompletion = smaller(shortestCompletion, right.shortestCompletion, Limit.Unit.OUTPUT_TOKENS);
+            }
             return this;
         }
 
-        private void include(@Nullable Node child) {
-            if (child == null) {
-                return;
-            }
+        private void add(Node<E> child) {
             count += child.count;
+            flights += child.flights;
             prompt += child.prompt;
             completion += child.completion;
-            smallest = smaller(child.smallest, smallest, Limit.Unit.TOKENS);
-            shortestPrompt = smaller(child.shortestPrompt, shortestPrompt, Limit.Unit.INPUT_TOKENS);
-            shortestCompletion = smaller(child.shortestCompletion, shortestCompletion, Limit.Unit.OUTPUT_TOKENS);
         }
 
-        private static Flight smaller(Flight one, Flight other, Limit.Unit unit) {
-            long ofOne = unit.amountOf(one.mostTokens());
-            long ofOther = unit.amountOf(other.mostTokens());
-            return ofOne < ofOther || (ofOne == ofOther && one.isBefore(other)) ? one : other;
+        /** Of two that ask for as much, the one whose turn is earlier. */
+        private static Flight smaller(Flight earlier, Flight later, Limit.Unit unit) {
+            return unit.amountOf(earlier.mostTokens()) <= unit.amountOf(later.mostTokens()) ? earlier : later;
         }
 
         Flight smallest(Limit.Unit unit) {
@@ -108,40 +177,61 @@ final class TurnTree {
         return root == null ? 0 : root.count;
     }
 
-    /** Returns the one whose turn comes first; null if there is none. */
-    @Nullable Flight first() {
-        return first == null ? null : first.flight;
+    /** Returns the entry whose turn comes first; null if there is none. */
+    @Nullable E first() {
+        return first;
     }
 
-    /** Returns the one that asks for the fewest tokens of a kind, the first of those; null if there is none. */
+    /** Returns the flight that asks for the fewest tokens of a kind, the first of those; null if there is none. */
     @Nullable Flight smallest(Limit.Unit unit) {
         return root == null ? null : root.smallest(unit);
     }
 
-    /** Adds a flight that isn't there yet. */
-    void add(Flight flight) {
-        root = added(root, new Node(flight));
+    /** Adds an entry that isn't there yet. */
+    void add(E entry) {
+        root = added(root, new Node<>(entry, reading));
         first = leftmost();
     }
 
-    /** Removes a flight. */
-    void remove(Flight flight) {
-        root = removed(root, flight);
+    /** Removes an entry. */
+    void remove(E entry) {
+        root = removed(root, entry);
         first = leftmost();
     }
 
-    /** Returns how many come before a flight, which may be there or not. */
-    Before before(Flight flight) {
+    /** Something that is read of an entry has changed, but not its order. */
+    void update(E entry) {
+        update(root, entry);
+    }
+
+    private void update(@Nullable Node<E> tree, E entry) {
+        if (tree == null) {
+            throw new IllegalStateException("an entry was to be updated where it isn't");
+        }
+        if (tree.entry != entry) {
+            update(reading.isBefore(entry, tree.entry) ? tree.left : tree.right, entry);
+        }
+        tree.sum();
+    }
+
+    /** Returns how many flights come before an entry, which may be there or not. */
+    Before before(E entry) {
         long flights = 0;
         long prompt = 0;
         long completion = 0;
-        Node node = root;
+        Node<E> node = root;
         while (node != null) {
-            if (node.flight.isBefore(flight)) {
-                Node left = node.left;
-                flights += 1 + (left == null ? 0 : left.count);
-                prompt += node.flight.meanTokens().prompt() + (left == null ? 0 : left.prompt);
-                completion += node.flight.meanTokens().completion() + (left == null ? 0 : left.completion);
+            if (reading.isBefore(node.entry, entry)) {
+                Before own = reading.sum(node.entry);
+                flights += own.flights();
+                prompt += own.prompt();
+                completion += own.completion();
+                Node<E> left = node.left;
+                if (left != null) {
+                    flights += left.flights;
+                    prompt += left.prompt;
+                    completion += left.completion;
+                }
                 node = node.right;
             } else {
                 node = node.left;
@@ -150,61 +240,61 @@ final class TurnTree {
         return new Before(flights, prompt, completion);
     }
 
-    /** Returns all of them. */
+    /** Returns all flights. */
     Before all() {
-        return root == null ? Before.NOBODY : new Before(root.count, root.prompt, root.completion);
+        return root == null ? Before.NOBODY : new Before(root.flights, root.prompt, root.completion);
     }
 
-    private @Nullable Node leftmost() {
-        Node node = root;
+    private @Nullable E leftmost() {
+        Node<E> node = root;
         while (node != null && node.left != null) {
             node = node.left;
         }
-        return node;
+        return node == null ? null : node.entry;
     }
 
-    private static Node added(@Nullable Node tree, Node node) {
+    private Node<E> added(@Nullable Node<E> tree, Node<E> node) {
         if (tree == null) {
             return node;
         }
-        if (node.flight.isBefore(tree.flight)) {
-            Node left = added(tree.left, node);
+        if (reading.isBefore(node.entry, tree.entry)) {
+            Node<E> left = added(tree.left, node);
             tree.left = left;
             return left.priority > tree.priority ? raisedLeft(tree, left) : tree.sum();
         }
-        Node right = added(tree.right, node);
+        Node<E> right = added(tree.right, node);
         tree.right = right;
         return right.priority > tree.priority ? raisedRight(tree, right) : tree.sum();
     }
 
-    private static Node raisedLeft(Node tree, Node left) {
+    private static <E> Node<E> raisedLeft(Node<E> tree, Node<E> left) {
         tree.left = left.right;
         left.right = tree.sum();
         return left.sum();
     }
 
-    private static Node raisedRight(Node tree, Node right) {
+    private static <E> Node<E> raisedRight(Node<E> tree, Node<E> right) {
         tree.right = right.left;
         right.left = tree.sum();
         return right.sum();
     }
 
-    private static @Nullable Node removed(@Nullable Node tree, Flight flight) {
+    private @Nullable Node<E> removed(@Nullable Node<E> tree, E entry) {
         if (tree == null) {
-            throw new IllegalStateException("a flight was to be removed from where it isn't");
+            throw new IllegalStateException("an entry was to be removed from where it isn't");
         }
-        if (tree.flight == flight) {
+        if (tree.entry == entry) {
             return merged(tree.left, tree.right);
         }
-        if (flight.isBefore(tree.flight)) {
-            tree.left = removed(tree.left, flight);
+        if (reading.isBefore(entry, tree.entry)) {
+            tree.left = removed(tree.left, entry);
         } else {
-            tree.right = removed(tree.right, flight);
+            tree.right = removed(tree.right, entry);
         }
         return tree.sum();
     }
 
-    private static @Nullable Node merged(@Nullable Node left, @Nullable Node right) {
+    private static <E> @Nullable Node<E> merged(@Nullable Node<E> left, @Nullable Node<E> right) {
         if (left == null || right == null) {
             return left == null ? right : left;
         }

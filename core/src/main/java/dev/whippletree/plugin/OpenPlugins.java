@@ -142,7 +142,8 @@ final class OpenPlugins implements AutoCloseable {
                 configuration.routes().get(0).name(),
                 caches,
                 coordination,
-                notes(configuration));
+                notes(configuration),
+                configuration.weights());
     }
 
     private static boolean isAmong(Map<String, Connection> connections, ProviderClient client) {

@@ -1,23 +1,30 @@
 package dev.whippletree.settings;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * What holds for the whole engine. Immutable.
  *
- * @param lineSize flights that may wait at once; one more is refused
+ * @param lineSize flights that may wait at once; if one more comes, one is refused
+ * @param tenantLineSize flights of one tenant that may wait at once; absent: as many as of all together
  * @param maxConcurrency attempts under way at once on an account that states no number of its own
  * @param cacheTimeout how long a cache is waited for before its silence is a miss
  */
-public record EngineSettings(int lineSize, int maxConcurrency, Duration cacheTimeout) {
+public record EngineSettings(int lineSize, OptionalInt tenantLineSize, int maxConcurrency, Duration cacheTimeout) {
 
     /** A line of 10,000, 64 in flight an account, one second for a cache. */
     public static final EngineSettings DEFAULT = new EngineSettings(10_000, 64, Duration.ofSeconds(1));
 
     /** Checks the ranges. */
     public EngineSettings {
+        Objects.requireNonNull(tenantLineSize, "tenantLineSize");
         if (lineSize < 0) {
             throw new IllegalArgumentException("line-size can't be negative: " + lineSize);
+        }
+        if (tenantLineSize.isPresent() && tenantLineSize.getAsInt() < 0) {
+            throw new IllegalArgumentException("tenant-line-size can't be negative: " + tenantLineSize.getAsInt());
         }
         if (maxConcurrency < 1) {
             throw new IllegalArgumentException("max-concurrency is 1 or more, not " + maxConcurrency);
@@ -27,18 +34,33 @@ public record EngineSettings(int lineSize, int maxConcurrency, Duration cacheTim
         }
     }
 
+    /** Creates settings by which one tenant may fill the line. */
+    public EngineSettings(int lineSize, int maxConcurrency, Duration cacheTimeout) {
+        this(lineSize, OptionalInt.empty(), maxConcurrency, cacheTimeout);
+    }
+
+    /** Returns how many flights of one tenant may wait at once. */
+    public int lineSizeOfATenant() {
+        return Math.min(lineSize, tenantLineSize.orElse(lineSize));
+    }
+
     /** Returns the same with another number of flights that may wait. */
     public EngineSettings withLineSize(int lineSize) {
-        return new EngineSettings(lineSize, maxConcurrency, cacheTimeout);
+        return new EngineSettings(lineSize, tenantLineSize, maxConcurrency, cacheTimeout);
+    }
+
+    /** Returns the same with another number of flights of one tenant that may wait. */
+    public EngineSettings withTenantLineSize(int tenantLineSize) {
+        return new EngineSettings(lineSize, OptionalInt.of(tenantLineSize), maxConcurrency, cacheTimeout);
     }
 
     /** Returns the same with another number of attempts under way on an account. */
     public EngineSettings withMaxConcurrency(int maxConcurrency) {
-        return new EngineSettings(lineSize, maxConcurrency, cacheTimeout);
+        return new EngineSettings(lineSize, tenantLineSize, maxConcurrency, cacheTimeout);
     }
 
     /** Returns the same with another time that a cache is waited for. */
     public EngineSettings withCacheTimeout(Duration cacheTimeout) {
-        return new EngineSettings(lineSize, maxConcurrency, cacheTimeout);
+        return new EngineSettings(lineSize, tenantLineSize, maxConcurrency, cacheTimeout);
     }
 }

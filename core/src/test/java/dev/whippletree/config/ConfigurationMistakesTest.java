@@ -56,7 +56,13 @@ final class ConfigurationMistakesTest {
             mistake(
                     "zzz: 1",
                     "@1: zzz: unknown key; known: accounts, cache-timeout, caches, coordinator, default-route, gateway, line-size,"
-                            + " max-concurrency, plugins, prices, routes, state"),
+                            + " max-concurrency, plugins, prices, routes, state, tenant-line-size, tenant-weights"),
+            mistake("tenant-line-size: -1", "@1: tenant-line-size: a whole number, 0 or more, is expected, not '-1'"),
+            mistake("tenant-weights: 3", "@1: tenant-weights: keys with values are expected here"),
+            mistake(
+                    "tenant-weights: {a: 0, b: 1001}",
+                    "@1: tenant-weights.a: a whole number, 1 or more, is expected, not '0'",
+                    "@1: tenant-weights.b: a weight is 1 to 1000, not 1001"),
             mistake("line-size: 1.5", "@1: line-size: a whole number, 0 or more, is expected, not '1.5'"),
             mistake(
                     "line-size: 99999999999",

@@ -14,6 +14,7 @@ import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
@@ -118,6 +119,18 @@ final class ConfigurationReaderTest {
                         new CacheTier("redis", new Settings("cache redis", Map.of("uri", "redis://localhost"))));
         assertThat(configuration.engine()).isEqualTo(new EngineSettings(500, 16, Duration.ofMillis(250)));
         assertThat(configuration.warnings()).isEmpty();
+    }
+
+    @Test
+    void tenants_haveALineAndWeightsOfTheirOwn() {
+        String account = "accounts: [{id: a, provider: groq}]\n";
+        Configuration configuration = read(account + "tenant-line-size: 7\ntenant-weights: {a: 4, b.c: 2}");
+        assertThat(configuration.engine()).isEqualTo(EngineSettings.DEFAULT.withTenantLineSize(7));
+        assertThat(configuration.engine().lineSizeOfATenant()).isEqualTo(7);
+        assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("a", 4, "b.c", 2)));
+        Configuration silent = read(account + "line-size: 30");
+        assertThat(silent.engine().lineSizeOfATenant()).isEqualTo(30);
+        assertThat(silent.weights().of("anybody")).isEqualTo(1);
     }
 
     @Test

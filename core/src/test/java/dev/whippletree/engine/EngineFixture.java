@@ -11,6 +11,7 @@ import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
@@ -48,6 +49,7 @@ final class EngineFixture {
     private Optional<Topology.OpenCoordination> coordination = Optional.empty();
     private UnaryOperator<RouteSettings> route = settings -> settings;
     private EngineSettings settings = EngineSettings.DEFAULT;
+    private TenantWeights weights = TenantWeights.EQUAL;
     private @Nullable Picker picker;
     private @Nullable Engine engine;
     private @Nullable StateFolder state;
@@ -132,6 +134,15 @@ final class EngineFixture {
         return this;
     }
 
+    /** Tenants share by such weights: at the start, or from now on. */
+    EngineFixture weights(Map<String, Integer> byTenant) {
+        weights = new TenantWeights(byTenant);
+        if (engine != null) {
+            engine.reload(topology(), client -> {});
+        }
+        return this;
+    }
+
     EngineFixture picker(Picker other) {
         picker = other;
         return this;
@@ -183,7 +194,8 @@ final class EngineFixture {
                 "default",
                 caches,
                 coordination,
-                List.of());
+                List.of(),
+                weights);
     }
 
     /** An account's id stands for its usual model; {@code account/model} names another one. */

@@ -7,6 +7,7 @@ import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,29 +20,57 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The line's order against start-time fair queueing as its authors write it down, on a list that is searched each time: a flight's
- * start is the later of the start being served and its queue's last finish, and the least start goes first.
+ * The line's order against start-time fair queueing as its authors write it down, on a list that is searched each time. A tenant's
+ * start is the later of the start being served and its last finish, and the least goes first; of its flights, the one with the least
+ * start among its sessions, which is found in the same way.
  */
 final class LineOrderTest {
 
-    private final WaitingLine line = new WaitingLine();
+    private static final Map<String, Integer> WEIGHTS = Map.of("tenant 1", 2, "tenant 2", 5);
+
+    private final WaitingLine line = new WaitingLine(new TenantWeights(WEIGHTS));
     private final List<Route> routes = List.of(route("one"), route("other"));
     private final List<Noted> noted = new ArrayList<>();
-    private final Map<String, Double> finishes = new HashMap<>();
+    private final Map<String, Share> tenants = new HashMap<>();
     private final List<Noted> served = new ArrayList<>();
     private double serving;
+    private double servingOfSessions;
+    private int tenantsSeen;
     private long arrivals;
+
+    /** A tenant as the list knows it. */
+    private static final class Share {
+        private final int number;
+        private final int weight;
+        private final Map<String, Double> finishes = new HashMap<>();
+        private double start;
+        private double serving;
+
+        Share(int number, int weight, double start, double serving) {
+            this.number = number;
+            this.weight = weight;
+            this.start = start;
+            this.serving = serving;
+        }
+    }
 
     /** A flight as the list knows it. */
     private static final class Noted {
         private final Flight flight;
-        private final String session;
         private double start;
         private long arrival;
+        private double charge;
 
-        Noted(Flight flight, String session) {
+        Noted(Flight flight) {
             this.flight = flight;
-            this.session = session;
+        }
+
+        String tenant() {
+            return flight.prompt().tenant();
+        }
+
+        String route() {
+            return flight.route().name();
         }
     }
 
@@ -58,13 +87,13 @@ final class LineOrderTest {
         for (int step = 0; step < 3_000; step++) {
             int die = random.nextInt(12);
             if (noted.isEmpty() || die < busy) {
-                enter("session " + random.nextInt(4), random);
+                enter(random);
             } else if (die == 11) {
                 leave(noted.get(random.nextInt(noted.size())));
             } else if (die == 10) {
                 hurry(noted.get(random.nextInt(noted.size())));
             } else if (die == 9 && !served.isEmpty()) {
-                comeBack(served.remove(random.nextInt(served.size())));
+                comeBack(served.remove(random.nextInt(served.size())), random.nextBoolean());
             } else {
                 serve();
             }
@@ -76,7 +105,9 @@ final class LineOrderTest {
     /** The first flight of each route, as the line goes through them. */
     private List<Flight> inOrder() {
         List<Flight> flights = new ArrayList<>();
-        for (Flight flight = line.next(null); flight != null; flight = line.next(flight)) {
+        for (Flight flight = line.next(null);
+                flight != null;
+                flight = line.next(line.positionOf(line.laneOf(flight)))) {
             flights.add(flight);
         }
         return flights;
@@ -84,13 +115,12 @@ final class LineOrderTest {
 
     private List<Flight> firstsOfRoutes() {
         Map<String, Noted> firsts = new TreeMap<>();
-        Comparator<Noted> byStart =
-                Comparator.<Noted>comparingDouble(flight -> flight.start).thenComparingLong(flight -> flight.arrival);
+        Comparator<Noted> byStart = Comparator.<Noted>comparingDouble(flight -> share(flight).start)
+                .thenComparingInt(flight -> share(flight).number)
+                .thenComparingDouble(flight -> flight.start)
+                .thenComparingLong(flight -> flight.arrival);
         for (Noted flight : noted) {
-            firsts.merge(
-                    flight.flight.route().name(),
-                    flight,
-                    (one, other) -> byStart.compare(one, other) < 0 ? one : other);
+            firsts.merge(flight.route(), flight, (one, other) -> byStart.compare(one, other) < 0 ? one : other);
         }
         return firsts.values().stream()
                 .sorted(byStart)
@@ -98,25 +128,36 @@ final class LineOrderTest {
                 .toList();
     }
 
-    private void enter(String session, SplittableRandom random) {
-        Priority priority = random.nextInt(3) == 0 ? Priority.BATCH : Priority.INTERACTIVE;
+    private Share share(Noted flight) {
+        return tenants.computeIfAbsent(
+                flight.tenant(),
+                name -> new Share(++tenantsSeen, WEIGHTS.getOrDefault(name, 1), serving, servingOfSessions));
+    }
+
+    private void enter(SplittableRandom random) {
         Prompt prompt = Prompt.builder()
                 .user("flight " + arrivals)
-                .session(session)
-                .priority(priority)
+                .tenant("tenant " + random.nextInt(4))
+                .session("session " + random.nextInt(4))
+                .priority(random.nextInt(3) == 0 ? Priority.BATCH : Priority.INTERACTIVE)
                 .build();
         Route route = routes.get(random.nextInt(routes.size()));
         Flight flight = new Flight(PromptKeys.of(prompt, route.name(), List.of()), prompt, route, 0);
         line.add(flight);
-        Noted entering = new Noted(flight, session);
-        note(entering, priority);
+        note(new Noted(flight), prompt.priority());
     }
 
     private void note(Noted entering, Priority priority) {
-        String queue = entering.session + " " + priority;
-        entering.start = Math.max(serving, finishes.getOrDefault(queue, 0.0));
+        Share share = share(entering);
+        String queue = entering.flight.prompt().session().orElseThrow() + " " + priority;
+        if (noted.stream()
+                .noneMatch(flight -> flight.tenant().equals(entering.tenant())
+                        && flight.route().equals(entering.route()))) {
+            share.start = Math.max(serving, share.start);
+        }
+        entering.start = Math.max(share.serving, share.finishes.getOrDefault(queue, 0.0));
         entering.arrival = ++arrivals;
-        finishes.put(queue, entering.start + (priority == Priority.BATCH ? 8 : 1));
+        share.finishes.put(queue, entering.start + (priority == Priority.BATCH ? 8 : 1));
         noted.add(entering);
     }
 
@@ -127,7 +168,12 @@ final class LineOrderTest {
                 .filter(flight -> flight.flight == next)
                 .findFirst()
                 .orElseThrow();
-        serving = Math.max(serving, first.start);
+        Share share = share(first);
+        serving = Math.max(serving, share.start);
+        share.serving = Math.max(share.serving, first.start);
+        servingOfSessions = Math.max(servingOfSessions, share.serving);
+        first.charge = 1.0 / share.weight;
+        share.start = serving + first.charge;
         served.add(first);
         strike(first);
     }
@@ -141,13 +187,18 @@ final class LineOrderTest {
     private void strike(Noted leaving) {
         noted.remove(leaving);
         if (noted.isEmpty()) {
-            finishes.clear();
+            tenants.clear();
         }
     }
 
-    /** One that is tried again keeps its start, and is charged nothing. */
-    private void comeBack(Noted again) {
+    /** One that is tried again keeps its start, and its tenant is given back what it paid if the turn came to nothing. */
+    private void comeBack(Noted again, boolean forNothing) {
+        if (!forNothing) {
+            again.flight.charged(0);
+            again.charge = 0;
+        }
         line.add(again.flight);
+        share(again).start -= again.charge;
         noted.add(again);
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against a list that is sorted and added up anew each time. */
 final class TurnTreeTest {
 
-    private final TurnTree tree = new TurnTree();
+    private final TurnTree<Flight> tree = new TurnTree<>(TurnTree.OF_FLIGHTS);
     private final List<Flight> flights = new ArrayList<>();
     private final Route route = route();
     private long order;

@@ -7,6 +7,7 @@ import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +21,17 @@ final class WaitingLineTest {
             "default", List.of(new RouteSettings.Tier(List.of(new RouteSettings.TargetSettings("a", "model")))));
 
     private final Route route = new Route(SETTINGS, List.of(), List.of(), 0);
-    private final WaitingLine line = new WaitingLine();
+    private final WaitingLine line = new WaitingLine(new TenantWeights(Map.of("heavy", 3)));
     private int flights;
 
     private Flight enter(String session, Priority priority) {
+        return enter("", session, priority);
+    }
+
+    private Flight enter(String tenant, String session, Priority priority) {
         Prompt prompt = Prompt.builder()
                 .user("flight " + flights++)
+                .tenant(tenant)
                 .session(session)
                 .priority(priority)
                 .build();
@@ -49,7 +55,7 @@ final class WaitingLineTest {
 
     private long ahead(Flight flight) {
         return line.lanes().stream()
-                .mapToLong(lane -> lane.before(flight).flights())
+                .mapToLong(lane -> line.before(flight, lane).flights())
                 .sum();
     }
 
@@ -172,6 +178,129 @@ final class WaitingLineTest {
         Flight modest = enter("modest");
         assertThat(ahead(modest)).isEqualTo(1);
         assertThat(ahead(greedy.get(9))).isEqualTo(10);
+    }
+
+    private void enter(String tenant, String sessions, int count) {
+        for (int index = 0; index < count; index++) {
+            enter(tenant, sessions + index, Priority.INTERACTIVE);
+        }
+    }
+
+    private Map<String, Integer> servedByTenant(int turns) {
+        Map<String, Integer> served = new HashMap<>();
+        for (int turn = 0; turn < turns; turn++) {
+            served.merge(serve().prompt().tenant(), 1, Integer::sum);
+        }
+        return served;
+    }
+
+    @Test
+    void tenantWithManySessions_getsNoMoreThanOneWithOneSession() {
+        enter("greedy", "session ", 2_000);
+        for (int index = 0; index < 50; index++) {
+            enter("modest", "only", Priority.INTERACTIVE);
+        }
+        Map<String, Integer> served = servedByTenant(60);
+        assertThat(served.get("greedy")).isBetween(29, 31);
+        assertThat(served.get("modest")).isBetween(29, 31);
+    }
+
+    @Test
+    void tenantThatAsksOneByOne_waitsForOneTurnOfAnother() {
+        enter("greedy", "session ", 2_000);
+        servedByTenant(100);
+        for (int number = 0; number < 20; number++) {
+            Flight single = enter("modest", "session " + number, Priority.INTERACTIVE);
+            assertThat(List.of(serve(), serve())).contains(single);
+        }
+    }
+
+    @Test
+    void heavierTenant_getsAsManyTurnsMore() {
+        enter("heavy", "session ", 200);
+        enter("light", "session ", 200);
+        Map<String, Integer> served = servedByTenant(100);
+        assertThat(served.get("heavy")).isBetween(74, 76);
+        assertThat(served.get("light")).isBetween(24, 26);
+    }
+
+    @Test
+    void weightsAreChanged_theTurnsFromNowOnGoByThem() {
+        enter("heavy", "session ", 200);
+        enter("light", "session ", 200);
+        servedByTenant(100);
+        line.weigh(TenantWeights.EQUAL);
+        assertThat(servedByTenant(60).get("light")).isBetween(29, 31);
+    }
+
+    @Test
+    void turnThatCameToNothing_isGivenBack() {
+        enter("failing", "session ", 10);
+        enter("other", "session ", 10);
+        Flight first = serve();
+        for (int number = 0; number < 5; number++) {
+            line.add(first);
+            assertThat(serve()).isSameAs(first);
+        }
+        assertThat(servedByTenant(8).get("failing")).isEqualTo(4);
+    }
+
+    @Test
+    void comesBackAfterItsTurnIsOver_paysForAnother() {
+        enter("failing", "session ", 10);
+        enter("other", "session ", 10);
+        Flight first = serve();
+        first.charged(0);
+        line.add(first);
+        assertThat(serve().prompt().tenant()).isEqualTo("other");
+        assertThat(serve()).isSameAs(first);
+    }
+
+    @Test
+    void heldFlight_keepsItsPlaceThoughItsTenantBeginsOthers() {
+        Flight large = enter("a", "large", Priority.INTERACTIVE);
+        Flight small = enter("a", "small", Priority.INTERACTIVE);
+        enter("b", "session ", 10);
+        line.hold(large);
+        line.serve(small);
+        assertThat(line.next(null)).isSameAs(large);
+        line.takeOut(large);
+        line.add(large);
+        assertThat(serve()).isSameAs(large);
+        assertThat(serve().prompt().tenant()).isEqualTo("b");
+    }
+
+    @Test
+    void ahead_countsThoseOfOtherTenantsByTheirTurns() {
+        enter("greedy", "session ", 100);
+        enter("heavy", "session ", 100);
+        enter("modest", "session ", 2);
+        Flight third = enter("modest", "session 2", Priority.INTERACTIVE);
+        long ahead = ahead(third);
+        int turns = 0;
+        while (serve() != third) {
+            turns++;
+        }
+        assertThat(ahead).isEqualTo(turns);
+    }
+
+    @Test
+    void lineIsFull_theNewestOfTheLongestSessionGivesWay_ofWhoHasMostForTheirWeight() {
+        enter("light", "session ", 5);
+        Flight first = enter("light", "long", Priority.INTERACTIVE);
+        Flight last = enter("light", "long", Priority.INTERACTIVE);
+        enter("heavy", "session ", 20);
+        assertThat(line.backlog().newestOfMost()).contains(last);
+        line.remove(last);
+        enter("heavy", "other ", 1);
+        Flight heaviest = enter("heavy", "session 3", Priority.INTERACTIVE);
+        assertThat(line.backlog().newestOfMost()).contains(heaviest);
+        assertThat(line.backlog().sizeOf("light")).isEqualTo(6);
+        line.weigh(TenantWeights.EQUAL);
+        line.remove(heaviest);
+        assertThat(line.backlog().newestOf("light")).isPresent();
+        assertThat(line.backlog().newestOf("nobody")).isEmpty();
+        assertThat(first.place()).isNotNull();
     }
 
     @Test

@@ -2,11 +2,14 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** An account together with a model: what an attempt is made on. Guarded by the engine's lock. */
@@ -158,6 +161,31 @@ public final class Target {
     /** Returns whether it has a limit of tokens. */
     public boolean countsTokens() {
         return organization.countsTokens() || modelScope.countsTokens();
+    }
+
+    /** Returns whether its limits of tokens let fewer calls of a usual size begin than its limits of requests do, learned paces aside. */
+    public boolean tokensBind(TokenCount usual) {
+        return countsTokens() && callsPerNano(usual, true) < callsPerNano(usual, false);
+    }
+
+    private double callsPerNano(TokenCount usual, boolean ofTokens) {
+        double calls = Double.POSITIVE_INFINITY;
+        for (ScopeState scope : List.of(organization, modelScope)) {
+            for (Meter meter : scope.meters()) {
+                Optional<Duration> window = meter.quota().window();
+                if (meter.unit().countsTokens() == ofTokens
+                        && meter.source() != LimitStatus.Source.LEARNED
+                        && window.isPresent()) {
+                    double amount = meter.quota().amount();
+                    calls = Math.min(
+                            calls,
+                            amount
+                                    / Math.max(1, meter.cost(usual))
+                                    / window.get().toNanos());
+                }
+            }
+        }
+        return calls;
     }
 
     /** Returns whether it has a limit of input or of output tokens alone. */

@@ -1,6 +1,7 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param caches the cache tiers, nearest first; may be empty
  * @param coordination what it has in common with other processes; absent: there are none
  * @param notes what a user should know about this configuration, a sentence each; status shows them
+ * @param weights how tenants share what there is room for
  */
 public record Topology(
         List<OpenAccount> accounts,
@@ -27,7 +29,8 @@ public record Topology(
         String defaultRoute,
         List<OpenCache> caches,
         Optional<OpenCoordination> coordination,
-        List<String> notes) {
+        List<String> notes,
+        TenantWeights weights) {
 
     /** Copies what is mutable and checks that the default route is there. */
     public Topology {
@@ -36,9 +39,26 @@ public record Topology(
         caches = List.copyOf(caches);
         Objects.requireNonNull(coordination, "coordination");
         notes = List.copyOf(notes);
+        Objects.requireNonNull(weights, "weights");
         if (!routes.containsKey(defaultRoute)) {
             throw new IllegalArgumentException("the default route '" + defaultRoute + "' is not among the routes");
         }
+    }
+
+    /** Creates a topology whose tenants share alike. */
+    public Topology(
+            List<OpenAccount> accounts,
+            Map<String, OpenRoute> routes,
+            String defaultRoute,
+            List<OpenCache> caches,
+            Optional<OpenCoordination> coordination,
+            List<String> notes) {
+        this(accounts, routes, defaultRoute, caches, coordination, notes, TenantWeights.EQUAL);
+    }
+
+    /** Returns the same where tenants share otherwise. */
+    public Topology withWeights(TenantWeights weights) {
+        return new Topology(accounts, routes, defaultRoute, caches, coordination, notes, weights);
     }
 
     /** Creates the topology of a process that is alone. */

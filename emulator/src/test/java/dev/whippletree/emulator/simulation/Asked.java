@@ -47,6 +47,7 @@ final class Asked {
     int endings;
     final List<Failed> failures = new ArrayList<>();
     final Map<String, Integer> firstCallsOfOthers = new HashMap<>();
+    final Map<String, Integer> firstCallsOfTenants = new HashMap<>();
     int aheadInItsQueue;
 
     @Nullable CompletableFuture<Completion> answer;
@@ -89,7 +90,11 @@ final class Asked {
         return ask.prompt().priority() == Priority.BATCH;
     }
 
-    /** What turns of the waiting line are charged to. */
+    String tenant() {
+        return ask.prompt().tenant();
+    }
+
+    /** What turns of the waiting line are charged to within a tenant. */
     String queue() {
         return ask.prompt().tenant() + "|" + ask.prompt().session().orElse("") + "|"
                 + ask.prompt().priority();

@@ -3,15 +3,18 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.model.Limit;
 
 /**
- * Invariant 8: a session with many prompts waiting can't starve one with a single prompt.
+ * Invariant 8: a tenant with many prompts waiting can't starve one with a single prompt, nor a session another of its tenant.
  *
- * <p>By start-time fair queueing a prompt's turn begins at most as many turns after the one being served as its session has
+ * <p>While a prompt waits, no other tenant is served oftener than its own, but for the turn that each has begun. Within its tenant, by start-time fair queueing a prompt's turn begins at most as many turns after the one being served as its session has
  * prompts ahead of it, and one more. Until then another session is served once a turn of its own, and once more for those of
  * the very same turn.
  */
 final class Fairness implements Invariant {
 
     private static final int TURNS_OF_A_BATCH = 8;
+
+    /** One of each of two tenants that start at the same moment, and one that was its due before. */
+    private static final int MOST_BEFORE = 2;
 
     private final Facts facts;
     private boolean decidable;
@@ -51,7 +54,15 @@ final class Fairness implements Invariant {
             return;
         }
         for (Asked waiting : facts.fresh) {
-            if (waiting != call.asked && !waiting.queue().equals(call.asked.queue())) {
+            if (waiting == call.asked) {
+                continue;
+            }
+            if (!waiting.tenant().equals(call.asked.tenant())) {
+                checkTenants(waiting, call);
+                continue;
+            }
+            waiting.firstCallsOfTenants.merge(waiting.tenant(), 1, Integer::sum);
+            if (!waiting.queue().equals(call.asked.queue())) {
                 int turns = waiting.firstCallsOfOthers.merge(call.asked.queue(), 1, Integer::sum);
                 facts.check(
                         turns <= most(waiting, call.asked),
@@ -61,6 +72,16 @@ final class Fairness implements Invariant {
                                 + call.asked.queue());
             }
         }
+    }
+
+    private void checkTenants(Asked waiting, Call call) {
+        int turns = waiting.firstCallsOfTenants.merge(call.asked.tenant(), 1, Integer::sum);
+        int own = waiting.firstCallsOfTenants.getOrDefault(waiting.tenant(), 0);
+        facts.check(
+                turns <= own + MOST_BEFORE,
+                "fairness",
+                () -> "while #" + waiting.ask.id() + " waits, its tenant has had " + own + " turns and "
+                        + call.asked.tenant() + " " + turns);
     }
 
     private static int most(Asked waiting, Asked passing) {

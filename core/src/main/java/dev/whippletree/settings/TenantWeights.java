@@ -1,0 +1,37 @@
+package dev.whippletree.settings;
+
+import java.util.Map;
+
+/**
+ * How tenants share what there is room for: one of weight 4 begins four prompts for each that one of weight 1 begins, while both
+ * have prompts waiting. Immutable.
+ *
+ * @param byTenant the weights that aren't {@value #DEFAULT}, by tenant; each 1 to {@value #MOST}
+ */
+public record TenantWeights(Map<String, Integer> byTenant) {
+
+    /** The weight of tenants for which none is stated. */
+    public static final int DEFAULT = 1;
+
+    /** The largest weight. */
+    public static final int MOST = 1_000;
+
+    /** All tenants alike. */
+    public static final TenantWeights EQUAL = new TenantWeights(Map.of());
+
+    /** Copies the map and checks the ranges. */
+    public TenantWeights {
+        byTenant = Map.copyOf(byTenant);
+        byTenant.forEach((tenant, weight) -> {
+            if (weight < 1 || weight > MOST) {
+                throw new IllegalArgumentException(
+                        "tenant '" + tenant + "': a weight is 1 to " + MOST + ", not " + weight);
+            }
+        });
+    }
+
+    /** Returns a tenant's weight. */
+    public int of(String tenant) {
+        return byTenant.getOrDefault(tenant, DEFAULT);
+    }
+}
