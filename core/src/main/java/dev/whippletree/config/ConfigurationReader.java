@@ -170,7 +170,9 @@ final class ConfigurationReader {
         Duration cacheTimeout = root.duration("cache-timeout").orElse(defaults.cacheTimeout());
         OptionalInt tenantLineSize =
                 root.integer("tenant-line-size", 0).map(OptionalInt::of).orElse(OptionalInt.empty());
-        return new EngineSettings(lineSize, tenantLineSize, concurrency, cacheTimeout);
+        double batchShare =
+                root.read("batch-share", text -> Percentage.upTo(50, text)).orElse(defaults.batchShare());
+        return new EngineSettings(lineSize, tenantLineSize, batchShare, concurrency, cacheTimeout);
     }
 
     private static TenantWeights weights(Section root) {

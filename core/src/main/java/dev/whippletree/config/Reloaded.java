@@ -198,6 +198,8 @@ public record Reloaded(
         differences.compare(
                 "tenant-line-size", configuration -> configuration.engine().tenantLineSize());
         differences.compare(
+                "batch-share", configuration -> configuration.engine().batchShare());
+        differences.compare(
                 "max-concurrency", configuration -> configuration.engine().maxConcurrency());
         differences.compare(
                 "cache-timeout", configuration -> configuration.engine().cacheTimeout());

@@ -205,7 +205,7 @@ final class RouteReader {
         Duration most = backoff.flatMap(below -> below.duration("most")).orElse(defaults.maxBackoff());
         backoff.ifPresent(Section::end);
         Optional<Section> budget = section.section("retry-budget");
-        double share = budget.flatMap(below -> below.read("share", RouteReader::percentage))
+        double share = budget.flatMap(below -> below.read("share", text -> Percentage.upTo(100, text)))
                 .orElse(defaults.budgetShare());
         double perSecond = budget.flatMap(below -> below.integer("per-second", 1))
                 .map(Integer::doubleValue)
@@ -216,18 +216,6 @@ final class RouteReader {
             return defaults;
         }
         return new Retries(attempts, first, most, share, perSecond);
-    }
-
-    private static double percentage(String text) {
-        try {
-            double value = Double.parseDouble(text.replace("%", "").trim()) / 100;
-            if (text.trim().endsWith("%") && value >= 0 && value <= 1) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, for both cases.
-        }
-        throw new IllegalArgumentException("a percentage from 0% to 100% is expected, not '" + text + "'");
     }
 
     private static Timeouts timeouts(Section section) {

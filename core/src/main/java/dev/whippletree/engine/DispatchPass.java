@@ -6,9 +6,11 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ final class DispatchPass {
     /** Where the latest first flight of a lane stands that has to wait. */
     private Lane.@Nullable Position stuck;
 
+    /** Lanes whose batch flights were tried before interactive ones. */
+    private final Set<Lane> triedFirst = new HashSet<>(0);
+
     private long wait = Waits.UNTIL_EVENT;
 
     DispatchPass(WaitingLine line, Choice choice, LongWaitLog longWaits, Change change, long now) {
@@ -48,8 +53,24 @@ final class DispatchPass {
 
     /** Takes the next flight out of the line; empty at the end of the pass. Call it only once the one before was dealt with. */
     Optional<Dispatch> next() {
+        Optional<Dispatch> batch = batchInTurn();
+        if (batch.isPresent()) {
+            return batch;
+        }
         for (Flight first = line.next(stuck); first != null; first = line.next(stuck)) {
-            Optional<Dispatch> dispatch = dispatch(first);
+            Optional<Dispatch> dispatch = dispatch(first, false);
+            if (dispatch.isPresent()) {
+                return dispatch;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Takes a batch flight out that goes before interactive ones, if it is the turn of one. */
+    private Optional<Dispatch> batchInTurn() {
+        for (Lane lane : line.batchDue()) {
+            Flight first = triedFirst.add(lane) ? lane.first() : null;
+            Optional<Dispatch> dispatch = first == null ? Optional.empty() : dispatch(first, true);
             if (dispatch.isPresent()) {
                 return dispatch;
             }
@@ -63,18 +84,18 @@ final class DispatchPass {
     }
 
     /** Takes out a lane's first flight, or a smaller one. Else the lane has to wait, or its first flight has come into another lane. */
-    private Optional<Dispatch> dispatch(Flight first) {
+    private Optional<Dispatch> dispatch(Flight first, boolean beforePeople) {
         Lane lane = line.laneOf(first);
         Readiness readiness = lane.lookFor(first, change, earmarks, now);
         if (!readiness.ready().isEmpty()) {
-            return begin(first, readiness);
+            return begin(first, readiness, beforePeople);
         }
         earmark(first, readiness);
         if (readiness.tokensMatter()) {
             line.hold(first);
         }
         if (first.options().canWiden()) {
-            return widenOrWait(lane, first, readiness);
+            return widenOrWait(lane, first, readiness, beforePeople);
         }
         if (readiness.waitNanos() == Waits.UNKNOWN) {
             line.remove(first);
@@ -85,10 +106,10 @@ final class DispatchPass {
             earmarks.values().removeIf(holder -> holder == first);
             return Optional.of(new Dispatch.Refuse(first, readiness.waitNanos()));
         }
-        return overtake(lane, first, readiness, readiness.waitNanos());
+        return overtake(lane, first, readiness, readiness.waitNanos(), beforePeople);
     }
 
-    private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Readiness readiness) {
+    private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Readiness readiness, boolean beforePeople) {
         long patience = Waits.nanos(first.route().settings().patience());
         long waited = now - first.waitingSince();
         if ((readiness.waitNanos() > patience && readiness.isCertain()) || waited >= patience) {
@@ -97,34 +118,41 @@ final class DispatchPass {
             line.add(first);
             return Optional.empty();
         }
-        return overtake(lane, first, readiness, Math.min(readiness.waitNanos(), patience - waited));
+        return overtake(lane, first, readiness, Math.min(readiness.waitNanos(), patience - waited), beforePeople);
     }
 
     /** Begins the smallest flight of a lane before the first one, which has to wait. */
-    private Optional<Dispatch> overtake(Lane lane, Flight first, Readiness ofFirst, long waitOfFirst) {
+    private Optional<Dispatch> overtake(
+            Lane lane, Flight first, Readiness ofFirst, long waitOfFirst, boolean beforePeople) {
         long shortest = waitOfFirst;
         for (Limit.Unit unit : ofFirst.apartMatters() ? APART : TOGETHER) {
             Flight smallest = lane.smallest(unit);
             if (smallest != null && smallest != first) {
                 Readiness readiness = lane.lookForSmallest(unit, smallest, change, earmarks, now);
                 if (!readiness.ready().isEmpty()) {
-                    return begin(smallest, readiness);
+                    return begin(smallest, readiness, beforePeople);
                 }
                 shortest = Math.min(shortest, readiness.waitNanos());
             }
         }
-        waits(lane, first, shortest);
+        stuck = beforePeople ? stuck : line.positionOf(lane);
+        wait = Math.min(wait, Math.min(shortest, longWaits.lookAt(first, now)));
         return Optional.empty();
     }
 
-    private void waits(Lane lane, Flight first, long nanos) {
-        stuck = line.positionOf(lane);
-        wait = Math.min(wait, Math.min(nanos, longWaits.lookAt(first, now)));
+    /** Begins a flight; or on the target that was found for it a lone one, which it has no right to go before. */
+    private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
+        Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
+        for (Flight lone : line.loneBefore(flight)) {
+            if (line.laneOf(lone).isEligible(target) && Readiness.canTake(target, lone, earmarks, now)) {
+                return begin(lone, target, false);
+            }
+        }
+        return begin(flight, target, beforePeople);
     }
 
-    private Optional<Dispatch> begin(Flight flight, Readiness readiness) {
-        Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
-        line.serve(flight);
+    private Optional<Dispatch> begin(Flight flight, Target target, boolean beforePeople) {
+        line.serve(flight, target, beforePeople, now);
         return Optional.of(new Dispatch.Begin(flight, target));
     }
 

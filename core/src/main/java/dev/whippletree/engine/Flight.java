@@ -87,6 +87,7 @@ final class Flight {
     private double turn;
     private long order;
     private double cost = 1;
+    private boolean lone;
     private double charged;
 
     /** Where its tenant's turn started when it came first and didn't fit; not a number if it hasn't. */
@@ -328,6 +329,15 @@ final class Flight {
 
     void cost(double cost) {
         this.cost = cost;
+    }
+
+    /** Says whether its tenant has had nothing else waiting since it came. */
+    void lone(boolean lone) {
+        this.lone = lone;
+    }
+
+    boolean isLone() {
+        return lone;
     }
 
     /** Its tenant was charged for its turn. */

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -89,8 +90,9 @@ final class Forecast {
         Map<List<Target>, Before> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);
         Before overlapping = Before.NOBODY;
+        Optional<WaitingLine.Ahead> turn = inTurn ? Optional.of(line.ahead(flight)) : Optional.empty();
         for (Lane lane : line.lanes()) {
-            Before ahead = inTurn ? line.before(flight, lane) : lane.all();
+            Before ahead = turn.map(before -> before.of(lane)).orElseGet(lane::all);
             if (lane.ever() == own || lane.ever().equals(own)) {
                 like = like.plus(ahead);
             } else if (own.containsAll(lane.ever())) {

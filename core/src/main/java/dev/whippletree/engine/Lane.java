@@ -6,24 +6,29 @@ import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.TokenCount;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting flights that may use the same targets, so that what holds up the first of them holds up all that ask no less. Guarded
+ * Waiting flights of one priority that may use the same targets, so that what holds up the first of them holds up all that ask no less. Guarded
  * by the engine's lock.
  */
 final class Lane {
 
-    private final TargetOptions.Key key;
+    private final Key key;
     private final List<Tier> tiers = new ArrayList<>(1);
+    private final Set<Target> eligible = new HashSet<>();
     private final List<Target> ever;
     private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
     private final TurnTree<TenantQueue> waiting = new TurnTree<>(TenantQueue.IN_LANE);
@@ -37,16 +42,32 @@ final class Lane {
     private @Nullable Position position;
 
     /**
+     * Flights with equal keys share a lane. Immutable.
+     *
+     * @param options which targets they may use
+     * @param priority how urgent they are
+     */
+    record Key(TargetOptions.Key options, Priority priority) {
+
+        static Key of(Flight flight) {
+            return new Key(flight.options().key(), flight.priority());
+        }
+    }
+
+    /**
      * Where a lane's first flight stands among those of all lanes. Immutable.
      *
+     * @param priority how urgent it is: people go before batch
      * @param start of its tenant
      * @param tenant its tenant's number
      * @param turn its own, among its tenant's
      * @param order tells it from all others
      */
-    record Position(double start, long tenant, double turn, long order) implements Comparable<Position> {
+    record Position(Priority priority, double start, long tenant, double turn, long order)
+            implements Comparable<Position> {
 
-        private static final Comparator<Position> IN_TURN = Comparator.comparingDouble(Position::start)
+        private static final Comparator<Position> IN_TURN = Comparator.comparing(Position::priority)
+                .thenComparingDouble(Position::start)
                 .thenComparingLong(Position::tenant)
                 .thenComparingDouble(Position::turn)
                 .thenComparingLong(Position::order);
@@ -58,16 +79,36 @@ final class Lane {
     }
 
     /** Creates an empty lane for flights with such options. */
-    Lane(TargetOptions.Key key, TargetOptions like) {
+    Lane(Key key, TargetOptions like) {
         this.key = key;
         this.ever = like.ever();
         for (int tier = 0; tier < like.tiers(); tier++) {
             tiers.add(like.ofTier(tier));
         }
+        tiers.forEach(tier -> eligible.addAll(tier.targets()));
     }
 
-    TargetOptions.Key key() {
+    Key key() {
         return key;
+    }
+
+    Priority priority() {
+        return key.priority();
+    }
+
+    /** Returns whether its flights may use a target now. */
+    boolean isEligible(Target target) {
+        return eligible.contains(target);
+    }
+
+    /** Returns whether flights here and there may use a target alike. */
+    boolean meets(Lane other) {
+        return eligible.stream().anyMatch(other.eligible::contains);
+    }
+
+    /** Returns the most tokens of each kind that any of its flights asks for. */
+    TokenCount largest() {
+        return waiting.largest();
     }
 
     /** Returns the targets that its flights may use at all, of whatever tier. */
@@ -124,7 +165,7 @@ final class Lane {
     /** The first flight keeps its place, whatever its tenant begins besides. */
     void hold(Flight first) {
         if (!first.isHeld()) {
-            first.hold(TenantQueue.of(first).tenant().start());
+            first.hold(TenantQueue.of(first).start());
             held.add(first);
         }
     }
@@ -171,9 +212,9 @@ final class Lane {
         if (first == null) {
             position = null;
         } else {
-            Tenant tenant = TenantQueue.of(first).tenant();
-            double start = first.isHeld() ? first.heldStart() : tenant.start();
-            position = new Position(start, tenant.number(), first.turn(), first.order());
+            TenantQueue queue = TenantQueue.of(first);
+            double start = first.isHeld() ? first.heldStart() : queue.start();
+            position = new Position(priority(), start, queue.tenant().number(), first.turn(), first.order());
         }
         return position;
     }

@@ -75,6 +75,13 @@ final class Readiness {
         return readiness;
     }
 
+    /** Returns whether a target can take a flight now, without delaying one that has earmarked a scope. */
+    static boolean canTake(Target target, Flight flight, Map<ScopeState, Flight> earmarks, long now) {
+        Readiness readiness = new Readiness(flight, earmarks, now);
+        TokenCount tokens = flight.tokens(target);
+        return target.waitNanos(tokens, now) == Waits.NONE && readiness.heldBackNanos(tokens, target) == Waits.NONE;
+    }
+
     private void relyOn(Blockage known) {
         stillKnown = known;
         wait = known.waitNanos(now);

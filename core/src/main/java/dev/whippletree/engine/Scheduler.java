@@ -74,7 +74,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.timeline = timeline;
         this.pool = pool;
         this.settings = settings;
-        this.line = new WaitingLine(weights);
+        this.line = new WaitingLine(weights, settings.batchShare());
         this.used = used;
         this.announcements = new Announcements(monitor);
         this.refresh = new DemandRefresh(line, pool.forecast());

@@ -5,28 +5,44 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tenant's turns, and those of its sessions: which one is next, and where the last one ended. Guarded by the engine's lock.
  *
- * <p>The tenant has one start, which moves on whenever one of its flights is served; its flights have fixed turns among themselves.
+ * <p>Of each priority the tenant has one start, which moves on whenever such a flight of it is served; its flights have fixed turns
+ * among themselves.
  */
 final class Tenant {
-
-    private static final double BATCH_TURNS = 8;
 
     private final long number;
     private final List<TenantQueue> queues = new ArrayList<>(1);
     private final Map<Queue, Turns> sessions = new HashMap<>();
+    private int waiting;
+    private @Nullable Flight lone;
     private double weight;
-    private double start;
-    private double serving;
+    private final Clock people;
+    private final Clock batch;
+    private long latestMark;
+    private long markBefore;
 
     /** What a session's turns are charged to: its batch must not stand before what is urgent to the same session. */
     private record Queue(String session, Priority priority) {
 
         static Queue of(Flight flight) {
             return new Queue(flight.prompt().session().orElse(""), flight.priority());
+        }
+    }
+
+    /** Where the tenant's next turn of a priority starts, and which turn of its sessions is served. */
+    private static final class Clock {
+        private double start;
+        private double serving;
+
+        Clock(double start, double serving) {
+            this.start = start;
+            this.serving = serving;
         }
     }
 
@@ -40,14 +56,38 @@ final class Tenant {
      * Creates a tenant that begins now.
      *
      * @param number tells it from the others, and goes first of equal starts
-     * @param start its next turn
-     * @param serving the turn of the sessions that is served now
+     * @param people the turns of interactive flights that are served now
+     * @param batch those of batch flights
      */
-    Tenant(long number, double weight, double start, double serving) {
+    Tenant(long number, double weight, Serving people, Serving batch) {
         this.number = number;
         this.weight = weight;
-        this.start = start;
-        this.serving = serving;
+        this.people = new Clock(people.tenants(), people.sessions());
+        this.batch = new Clock(batch.tenants(), batch.sessions());
+    }
+
+    /**
+     * Which turns are served now. Immutable.
+     *
+     * @param tenants where the latest turn of any tenant started
+     * @param sessions the same among sessions
+     */
+    record Serving(double tenants, double sessions) {
+
+        /** The begin of all. */
+        static final Serving FIRST = new Serving(0, 0);
+
+        /** Returns what is served after a turn. */
+        Serving after(double ofTenant, double ofSession) {
+            return new Serving(Math.max(tenants, ofTenant), Math.max(sessions, ofSession));
+        }
+    }
+
+    private Clock clock(Priority priority) {
+        return switch (priority) {
+            case INTERACTIVE -> people;
+            case BATCH -> batch;
+        };
     }
 
     long number() {
@@ -62,14 +102,29 @@ final class Tenant {
         this.weight = weight;
     }
 
-    /** Returns where its next turn starts. */
-    double start() {
-        return start;
+    /** Returns where its next turn of a priority starts. */
+    double start(Priority priority) {
+        return clock(priority).start;
     }
 
-    /** Moves its next turn. It must be in no lane meanwhile: lanes keep tenants by their starts. */
-    void start(double start) {
-        this.start = start;
+    /** Moves its next turn. It must be in no lane of the priority meanwhile: lanes keep tenants by their starts. */
+    void start(Priority priority, double start) {
+        clock(priority).start = start;
+    }
+
+    /**
+     * A flight of it is served.
+     *
+     * @param mark how many flights have ever entered the line
+     */
+    void mark(long mark) {
+        markBefore = latestMark;
+        latestMark = mark;
+    }
+
+    /** Returns how many flights had entered the line when its second latest flight was served; 0 if there is none. */
+    long markBefore() {
+        return markBefore;
     }
 
     /** Returns its queues in the lanes where it has flights. */
@@ -77,37 +132,51 @@ final class Tenant {
         return queues;
     }
 
-    /** Returns whether it goes before another where both wait. */
-    boolean isBefore(Tenant other) {
-        return start != other.start ? start < other.start : number < other.number;
-    }
-
     /** A flight enters the line. Returns the turn that its session has for it. */
     double turnFor(Flight flight) {
         Turns turns = turns(flight);
-        double turn = Math.max(serving, turns.end);
-        turns.end = turn + flight.cost() * (flight.priority() == Priority.BATCH ? BATCH_TURNS : 1);
+        double turn = Math.max(clock(flight.priority()).serving, turns.end);
+        turns.end = turn + flight.cost();
         return turn;
     }
 
     /** A flight is in the line. */
     void enter(Flight flight) {
+        waiting++;
         turns(flight).waiting++;
     }
 
     /** A flight is out of it. */
     void leave(Flight flight) {
+        waiting--;
         turns(flight).waiting--;
+    }
+
+    /** Its only flight has come. */
+    void lone(Flight flight) {
+        lone = flight;
+    }
+
+    /** Returns the flight that was its only one, once. */
+    Optional<Flight> takeLone() {
+        Optional<Flight> taken = Optional.ofNullable(lone);
+        lone = null;
+        return taken;
+    }
+
+    /** Returns how many of its flights are in the line. */
+    int waiting() {
+        return waiting;
     }
 
     private Turns turns(Flight flight) {
         return sessions.computeIfAbsent(Queue.of(flight), queue -> new Turns());
     }
 
-    /** Returns the turn that is served now, after one of its flights was. */
-    double served(Flight flight) {
-        serving = Math.max(serving, flight.turn());
-        return serving;
+    /** Its sessions go on from the turn of a flight that is served. */
+    void served(Flight flight) {
+        Clock clock = clock(flight.priority());
+        clock.serving = Math.max(clock.serving, flight.turn());
     }
 
     /** Returns of how many sessions it remembers their turns. */

@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ final class TenantQueue implements Flight.Place {
 
         @Override
         public boolean isBefore(TenantQueue one, TenantQueue other) {
-            return one.tenant.isBefore(other.tenant);
+            return one.isBefore(other);
         }
 
         @Override
@@ -29,6 +30,11 @@ final class TenantQueue implements Flight.Place {
         @Override
         public Flight smallest(TenantQueue queue, Limit.Unit unit) {
             return Objects.requireNonNull(queue.flights.smallest(unit), "no empty queue is in a lane");
+        }
+
+        @Override
+        public TokenCount largest(TenantQueue queue) {
+            return queue.flights.largest();
         }
     };
 
@@ -53,6 +59,17 @@ final class TenantQueue implements Flight.Place {
 
     Lane lane() {
         return lane;
+    }
+
+    private boolean isBefore(TenantQueue other) {
+        double start = start();
+        double otherStart = other.start();
+        return start != otherStart ? start < otherStart : tenant.number() < other.tenant.number();
+    }
+
+    /** Returns where its tenant's next turn of the lane's priority starts. */
+    double start() {
+        return tenant.start(lane.priority());
     }
 
     void add(Flight flight) {
@@ -95,7 +112,7 @@ final class TenantQueue implements Flight.Place {
      * @param of whose it is
      */
     Before before(double start, Tenant of) {
-        double ahead = (start - tenant.start()) * tenant.weight() / meanCost();
+        double ahead = (start - start()) * tenant.weight() / meanCost();
         if (ahead < 0) {
             return Before.NOBODY;
         }

@@ -38,6 +38,11 @@ final class TurnTree<E> {
         public Flight smallest(Flight flight, Limit.Unit unit) {
             return flight;
         }
+
+        @Override
+        public TokenCount largest(Flight flight) {
+            return flight.mostTokens();
+        }
     };
 
     private final Reading<E> reading;
@@ -61,6 +66,9 @@ final class TurnTree<E> {
 
         /** Returns that of its flights which asks for the fewest tokens of a kind. */
         Flight smallest(E entry, Limit.Unit unit);
+
+        /** Returns the most tokens of each kind that any of its flights asks for. */
+        TokenCount largest(E entry);
     }
 
     TurnTree(Reading<E> reading) {
@@ -107,6 +115,7 @@ final class TurnTree<E> {
         private long flights;
         private long prompt;
         private long completion;
+        private TokenCount largest;
         private Flight smallest;
         private Flight shortestPrompt;
         private Flight shortestCompletion;
@@ -115,6 +124,7 @@ final class TurnTree<E> {
             this.entry = entry;
             this.reading = reading;
             this.priority = mixed(reading.number(entry));
+            this.largest = reading.largest(entry);
             this.smallest = reading.smallest(entry, Limit.Unit.TOKENS);
             this.shortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
             this.shortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
@@ -134,6 +144,7 @@ final class TurnTree<E> {
             flights = own.flights();
             prompt = own.prompt();
             completion = own.completion();
+            largest = reading.largest(entry);
             smallest = reading.smallest(entry, Limit.Unit.TOKENS);
             shortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
             shortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
@@ -157,6 +168,15 @@ final class TurnTree<E> {
             flights += child.flights;
             prompt += child.prompt;
             completion += child.completion;
+            largest = larger(largest, child.largest);
+        }
+
+        private static TokenCount larger(TokenCount one, TokenCount other) {
+            if (one.prompt() >= other.prompt() && one.completion() >= other.completion()) {
+                return one;
+            }
+            return new TokenCount(
+                    Math.max(one.prompt(), other.prompt()), Math.max(one.completion(), other.completion()));
         }
 
         /** Of two that ask for as much, the one whose turn is earlier. */
@@ -185,6 +205,11 @@ final class TurnTree<E> {
     /** Returns the flight that asks for the fewest tokens of a kind, the first of those; null if there is none. */
     @Nullable Flight smallest(Limit.Unit unit) {
         return root == null ? null : root.smallest(unit);
+    }
+
+    /** Returns the most tokens of each kind that any flight asks for. */
+    TokenCount largest() {
+        return root == null ? TokenCount.NONE : root.largest;
     }
 
     /** Adds an entry that isn't there yet. */

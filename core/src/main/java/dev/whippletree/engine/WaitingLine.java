@@ -1,8 +1,13 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.Tenant.Serving;
 import dev.whippletree.engine.TurnTree.Before;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,13 +25,16 @@ import org.jspecify.annotations.Nullable;
  * its last one ended, or at the turn now being served if that is later; one of twice the weight ends its turns in half the time. A
  * tenant with a thousand flights thus has its second one served after the first one of everybody else, in however many sessions
  * they are. Which of its flights has the tenant's turn is decided in the same way between its sessions. Entering, leaving, finding
- * the next and serving it cost O(log n) in the length of the line, and are linear in the lanes where the tenant waits, which are few.
+ * the next and serving it cost O(log n) in the length of the line, and are linear in the lanes, which are few.
+ *
+ * <p>Interactive flights go before batch flights, whoever's they are, except for those that {@link BatchShare} lets go first. Turns of each priority are given
+ * apart; a batch flight that goes before interactive ones takes its tenant's interactive turn too.
  */
 final class WaitingLine {
 
     private static final int FEWEST_KEPT = 1_000;
 
-    private final Map<TargetOptions.Key, Lane> lanes = new LinkedHashMap<>();
+    private final Map<Lane.Key, Lane> lanes = new LinkedHashMap<>();
 
     /** The lanes by their first flights. */
     private final NavigableMap<Lane.Position, Lane> inTurn = new TreeMap<>();
@@ -38,20 +46,25 @@ final class WaitingLine {
 
     private final TurnCost cost = new TurnCost();
     private final Backlog backlog;
+    private final BatchShare batchShare;
+    private final Precedence precedence = new Precedence();
+    private final Map<Priority, Serving> serving = new EnumMap<>(Priority.class);
     private TenantWeights weights;
-
-    /** The turns of tenants, and of their sessions, that are served now. */
-    private double serving;
-
-    private double servingOfSessions;
+    private int batchLanes;
     private long tenantsSeen;
     private long entered;
     private int remembered;
     private int size;
 
-    WaitingLine(TenantWeights weights) {
+    /**
+     * Creates an empty line.
+     *
+     * @param batchShare the share of the starts that batch flights have while interactive ones wait, 0 to 1
+     */
+    WaitingLine(TenantWeights weights, double batchShare) {
         this.weights = weights;
         this.backlog = new Backlog(weights);
+        this.batchShare = new BatchShare(batchShare);
     }
 
     int size() {
@@ -86,23 +99,26 @@ final class WaitingLine {
 
     /** Adds a flight; one that was in the line before goes back to its turn. */
     void add(Flight flight) {
-        Lane lane = lanes.computeIfAbsent(flight.options().key(), key -> new Lane(key, flight.options()));
+        Lane lane = lanes.computeIfAbsent(Lane.Key.of(flight), key -> newLane(key, flight));
+        Priority priority = flight.priority();
         Tenant tenant = tenants.computeIfAbsent(flight.prompt().tenant(), this::tenant);
         away.remove(flight);
         size++;
         int sessionsBefore = tenant.sessions();
         double turn;
         if (flight.order() > 0) {
-            move(tenant, tenant.start() - flight.takeCharge());
+            move(tenant, priority, tenant.start(priority) - flight.takeCharge());
             turn = flight.turn();
         } else {
             if (!lane.has(tenant)) {
-                move(tenant, Math.max(serving, tenant.start()));
+                move(tenant, priority, Math.max(serving(priority).tenants(), tenant.start(priority)));
             }
+            flight.charged(0);
             flight.cost(cost.of(flight, lane.ever()));
             flight.letGo();
             turn = tenant.turnFor(flight);
         }
+        boolean anew = flight.order() == 0;
         tenant.enter(flight);
         remembered += tenant.sessions() - sessionsBefore;
         TenantQueue queue = lane.queueOf(tenant);
@@ -110,20 +126,46 @@ final class WaitingLine {
         backlog.add(flight);
         lane.add(queue, flight);
         arrange(lane);
+        mindLone(tenant, flight, anew);
+    }
+
+    private Lane newLane(Lane.Key key, Flight like) {
+        batchLanes += key.priority() == Priority.BATCH ? 1 : 0;
+        return new Lane(key, like.options());
+    }
+
+    private Serving serving(Priority priority) {
+        return serving.getOrDefault(priority, Serving.FIRST);
     }
 
     private Tenant tenant(String name) {
-        return new Tenant(++tenantsSeen, weights.of(name), serving, servingOfSessions);
+        return new Tenant(++tenantsSeen, weights.of(name), serving(Priority.INTERACTIVE), serving(Priority.BATCH));
     }
 
-    /** Moves where a tenant's next turn starts, and its queues with it. */
-    private void move(Tenant tenant, double start) {
-        if (start == tenant.start()) {
+    /** A tenant's only flight is lone from when it comes until another one comes. */
+    private void mindLone(Tenant tenant, Flight flight, boolean anew) {
+        if (tenant.waiting() > 1) {
+            tenant.takeLone().ifPresent(other -> {
+                other.lone(false);
+                precedence.remove(other);
+            });
+            flight.lone(false);
+        } else if (flight.priority() == Priority.INTERACTIVE && flight.calls() == 0 && (anew || flight.isLone())) {
+            flight.lone(true);
+            tenant.lone(flight);
+            precedence.add(flight);
+        }
+    }
+
+    /** Moves where a tenant's next turn of a priority starts, and its queues with it. */
+    private void move(Tenant tenant, Priority priority, double start) {
+        if (start == tenant.start(priority)) {
             return;
         }
-        List<TenantQueue> queues = tenant.queues();
+        List<TenantQueue> queues = new ArrayList<>(tenant.queues());
+        queues.removeIf(queue -> queue.lane().priority() != priority);
         queues.forEach(queue -> queue.lane().leaveOut(queue));
-        tenant.start(start);
+        tenant.start(priority, start);
         queues.forEach(queue -> {
             queue.lane().putBack(queue);
             arrange(queue.lane());
@@ -162,10 +204,12 @@ final class WaitingLine {
         lane.remove(queue, flight);
         backlog.remove(flight);
         queue.tenant().leave(flight);
+        precedence.remove(flight);
         flight.leaveLine();
         arrange(lane);
         if (lane.isEmpty()) {
             lanes.remove(lane.key());
+            batchLanes -= lane.priority() == Priority.BATCH ? 1 : 0;
         }
         size--;
     }
@@ -196,37 +240,71 @@ final class WaitingLine {
         return remembered;
     }
 
-    /** Gives a batch flight that somebody is waiting for now the turn of an urgent one, if that is sooner than its own. */
+    /** Gives a batch flight that somebody is waiting for now the turn of an urgent one that has just come. */
     void hurry(Flight flight) {
         takeOut(flight);
-        double turn = flight.turn();
         flight.hurry();
         add(flight);
-        if (turn < flight.turn()) {
-            takeOut(flight);
-            flight.keepTurn(turn);
-            add(flight);
-        }
     }
 
     /**
-     * Removes a flight because it is served: the turn that was up in its lane is now the one being served. Its tenant's next turn
-     * starts where this one ends.
+     * Removes a flight because it is served on a target: the turn that was up in its lane is now the one being served. Its tenant's
+     * next turn starts where this one ends.
+     *
+     * @param beforePeople whether it is a batch flight that goes before interactive ones
      */
-    void serve(Flight flight) {
+    void serve(Flight flight, Target target, boolean beforePeople, long now) {
+        if (beforePeople) {
+            batchShare.used(laneOf(flight), lanes.values());
+        }
+        if (batchLanes > 0) {
+            batchShare.starting(target, lanes.values(), now);
+        }
+        serve(flight, beforePeople);
+    }
+
+    private void serve(Flight flight, boolean beforePeople) {
         TenantQueue queue = TenantQueue.of(flight);
         Tenant tenant = queue.tenant();
+        Priority priority = flight.priority();
         Lane.Position up = queue.lane().position();
-        if (up != null) {
-            serving = Math.max(serving, up.start());
-        }
-        servingOfSessions = Math.max(servingOfSessions, tenant.served(flight));
+        tenant.served(flight);
+        tenant.mark(entered);
+        Serving now = serving(priority).after(up == null ? 0 : up.start(), flight.turn());
+        serving.put(priority, now);
         double charge = flight.cost() / tenant.weight();
         leave(flight);
-        move(tenant, Math.max(serving, tenant.start()) + charge);
+        move(tenant, priority, Math.max(now.tenants(), tenant.start(priority)) + charge);
+        if (beforePeople) {
+            takePeoplesTurn(tenant, charge);
+        }
         flight.charged(charge);
         flight.letGo();
+        flight.lone(false);
         forgetIdle();
+    }
+
+    /** Who uses both priorities gets no second turn; nor does he fall behind for more than two. */
+    private void takePeoplesTurn(Tenant tenant, double charge) {
+        double serving = serving(Priority.INTERACTIVE).tenants();
+        double start = tenant.start(Priority.INTERACTIVE);
+        double after = Math.min(Math.max(serving, start) + charge, serving + 2 * charge);
+        move(tenant, Priority.INTERACTIVE, Math.max(start, after));
+    }
+
+    /** Returns the lanes whose batch flights go before interactive ones now, in turn. */
+    List<Lane> batchDue() {
+        if (batchLanes == 0 || batchLanes == lanes.size()) {
+            return List.of();
+        }
+        return inTurn.values().stream()
+                .filter(lane -> lane.priority() == Priority.BATCH && batchShare.isDue(lane, lanes.values()))
+                .toList();
+    }
+
+    /** Returns the lone flights that may have to start before another one, the first of them first. */
+    List<Flight> loneBefore(Flight flight) {
+        return precedence.before(TenantQueue.of(flight).tenant());
     }
 
     /** The first flight of a lane doesn't fit: it keeps its place until it is served, whatever its tenant begins meanwhile. */
@@ -247,13 +325,42 @@ final class WaitingLine {
         return next == null ? null : next.getValue().first();
     }
 
-    /** Returns how many flights of a lane go before another, and what they ask for. */
-    Before before(Flight flight, Lane lane) {
+    /** Returns what goes before a flight that waits. */
+    Ahead ahead(Flight flight) {
         Tenant tenant = TenantQueue.of(flight).tenant();
         double own = 0;
         for (TenantQueue queue : tenant.queues()) {
-            own += queue.before(flight).flights() * queue.meanCost();
+            if (queue.lane().priority() == flight.priority()) {
+                own += queue.before(flight).flights() * queue.meanCost();
+            }
         }
-        return lane.before(flight, tenant, tenant.start() + own / tenant.weight());
+        double start = tenant.start(flight.priority()) + own / tenant.weight();
+        double alike = 0;
+        for (Lane lane : lanes.values()) {
+            if (lane.priority() == flight.priority() && lane.meets(laneOf(flight))) {
+                alike += lane.before(flight, tenant, start).flights();
+            }
+        }
+        double ratio = batchShare.perInteractive();
+        double most = flight.priority() == Priority.BATCH ? (alike + 1) / ratio : alike * ratio;
+        return new Ahead(flight, tenant, start, most);
+    }
+
+    /**
+     * What goes before a flight that waits, by its turn.
+     *
+     * @param flight the flight
+     * @param tenant whose it is
+     * @param start where its turn starts
+     * @param mostOfOthers how many of the other priority go before it at most
+     */
+    record Ahead(Flight flight, Tenant tenant, double start, double mostOfOthers) {
+
+        /** Returns how many flights of a lane go before it, and what they ask for. */
+        Before of(Lane lane) {
+            return lane.priority() == flight.priority()
+                    ? lane.before(flight, tenant, start)
+                    : lane.all().some((long) Math.min(mostOfOthers, Long.MAX_VALUE / 2));
+        }
     }
 }

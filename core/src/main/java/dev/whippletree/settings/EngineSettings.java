@@ -9,10 +9,17 @@ import java.util.OptionalInt;
  *
  * @param lineSize flights that may wait at once; if one more comes, one is refused
  * @param tenantLineSize flights of one tenant that may wait at once; absent: as many as of all together
+ * @param batchShare the share of the starts that batch prompts have while interactive ones wait, 0 to 0.5; 0: none before all of those have begun
  * @param maxConcurrency attempts under way at once on an account that states no number of its own
  * @param cacheTimeout how long a cache is waited for before its silence is a miss
  */
-public record EngineSettings(int lineSize, OptionalInt tenantLineSize, int maxConcurrency, Duration cacheTimeout) {
+public record EngineSettings(
+        int lineSize, OptionalInt tenantLineSize, double batchShare, int maxConcurrency, Duration cacheTimeout) {
+
+    /** The share of batch prompts where none is stated. */
+    public static final double DEFAULT_BATCH_SHARE = 0.05;
+
+    private static final double MOST_BATCH_SHARE = 0.5;
 
     /** A line of 10,000, 64 in flight an account, one second for a cache. */
     public static final EngineSettings DEFAULT = new EngineSettings(10_000, 64, Duration.ofSeconds(1));
@@ -26,6 +33,9 @@ public record EngineSettings(int lineSize, OptionalInt tenantLineSize, int maxCo
         if (tenantLineSize.isPresent() && tenantLineSize.getAsInt() < 0) {
             throw new IllegalArgumentException("tenant-line-size can't be negative: " + tenantLineSize.getAsInt());
         }
+        if (!(batchShare >= 0 && batchShare <= MOST_BATCH_SHARE)) {
+            throw new IllegalArgumentException("batch-share is 0 % to 50 %, not " + batchShare * 100 + " %");
+        }
         if (maxConcurrency < 1) {
             throw new IllegalArgumentException("max-concurrency is 1 or more, not " + maxConcurrency);
         }
@@ -34,9 +44,9 @@ public record EngineSettings(int lineSize, OptionalInt tenantLineSize, int maxCo
         }
     }
 
-    /** Creates settings by which one tenant may fill the line. */
+    /** Creates settings by which one tenant may fill the line, and batch prompts have the usual share. */
     public EngineSettings(int lineSize, int maxConcurrency, Duration cacheTimeout) {
-        this(lineSize, OptionalInt.empty(), maxConcurrency, cacheTimeout);
+        this(lineSize, OptionalInt.empty(), DEFAULT_BATCH_SHARE, maxConcurrency, cacheTimeout);
     }
 
     /** Returns how many flights of one tenant may wait at once. */
@@ -46,21 +56,26 @@ public record EngineSettings(int lineSize, OptionalInt tenantLineSize, int maxCo
 
     /** Returns the same with another number of flights that may wait. */
     public EngineSettings withLineSize(int lineSize) {
-        return new EngineSettings(lineSize, tenantLineSize, maxConcurrency, cacheTimeout);
+        return new EngineSettings(lineSize, tenantLineSize, batchShare, maxConcurrency, cacheTimeout);
     }
 
     /** Returns the same with another number of flights of one tenant that may wait. */
     public EngineSettings withTenantLineSize(int tenantLineSize) {
-        return new EngineSettings(lineSize, OptionalInt.of(tenantLineSize), maxConcurrency, cacheTimeout);
+        return new EngineSettings(lineSize, OptionalInt.of(tenantLineSize), batchShare, maxConcurrency, cacheTimeout);
+    }
+
+    /** Returns the same with another share of batch prompts, 0 to 0.5. */
+    public EngineSettings withBatchShare(double batchShare) {
+        return new EngineSettings(lineSize, tenantLineSize, batchShare, maxConcurrency, cacheTimeout);
     }
 
     /** Returns the same with another number of attempts under way on an account. */
     public EngineSettings withMaxConcurrency(int maxConcurrency) {
-        return new EngineSettings(lineSize, tenantLineSize, maxConcurrency, cacheTimeout);
+        return new EngineSettings(lineSize, tenantLineSize, batchShare, maxConcurrency, cacheTimeout);
     }
 
     /** Returns the same with another time that a cache is waited for. */
     public EngineSettings withCacheTimeout(Duration cacheTimeout) {
-        return new EngineSettings(lineSize, tenantLineSize, maxConcurrency, cacheTimeout);
+        return new EngineSettings(lineSize, tenantLineSize, batchShare, maxConcurrency, cacheTimeout);
     }
 }

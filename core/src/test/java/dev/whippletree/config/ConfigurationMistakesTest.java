@@ -55,9 +55,10 @@ final class ConfigurationMistakesTest {
             mistake("acounts: []", "@1: acounts: unknown key; did you mean 'accounts'?"),
             mistake(
                     "zzz: 1",
-                    "@1: zzz: unknown key; known: accounts, cache-timeout, caches, coordinator, default-route, gateway, line-size,"
-                            + " max-concurrency, plugins, prices, routes, state, tenant-line-size, tenant-weights"),
+                    "@1: zzz: unknown key; known: accounts, batch-share, cache-timeout, caches, coordinator, default-route, gateway,"
+                            + " line-size, max-concurrency, plugins, prices, routes, state, tenant-line-size, tenant-weights"),
             mistake("tenant-line-size: -1", "@1: tenant-line-size: a whole number, 0 or more, is expected, not '-1'"),
+            mistake("batch-share: 51%", "@1: batch-share: a percentage from 0% to 50% is expected, not '51%'"),
             mistake("tenant-weights: 3", "@1: tenant-weights: keys with values are expected here"),
             mistake(
                     "tenant-weights: {a: 0, b: 1001}",

@@ -124,8 +124,10 @@ final class ConfigurationReaderTest {
     @Test
     void tenants_haveALineAndWeightsOfTheirOwn() {
         String account = "accounts: [{id: a, provider: groq}]\n";
-        Configuration configuration = read(account + "tenant-line-size: 7\ntenant-weights: {a: 4, b.c: 2}");
-        assertThat(configuration.engine()).isEqualTo(EngineSettings.DEFAULT.withTenantLineSize(7));
+        Configuration configuration =
+                read(account + "tenant-line-size: 7\nbatch-share: 2.5%\ntenant-weights: {a: 4, b.c: 2}");
+        assertThat(configuration.engine())
+                .isEqualTo(EngineSettings.DEFAULT.withTenantLineSize(7).withBatchShare(0.025));
         assertThat(configuration.engine().lineSizeOfATenant()).isEqualTo(7);
         assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("a", 4, "b.c", 2)));
         Configuration silent = read(account + "line-size: 30");

@@ -2,14 +2,13 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.cache.PromptKeys;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +21,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The line's order against start-time fair queueing as its authors write it down, on a list that is searched each time. A tenant's
  * start is the later of the start being served and its last finish, and the least goes first; of its flights, the one with the least
- * start among its sessions, which is found in the same way.
+ * start among its sessions, which is found in the same way. Interactive flights go before batch flights, and each priority has its own starts.
  */
 final class LineOrderTest {
 
     private static final Map<String, Integer> WEIGHTS = Map.of("tenant 1", 2, "tenant 2", 5);
 
-    private final WaitingLine line = new WaitingLine(new TenantWeights(WEIGHTS));
-    private final List<Route> routes = List.of(route("one"), route("other"));
+    private final LineFixture fixture = new LineFixture();
+    private final WaitingLine line = new WaitingLine(new TenantWeights(WEIGHTS), 0);
+    private final List<Route> routes = List.of(fixture.route("one"), fixture.route("other"));
     private final List<Noted> noted = new ArrayList<>();
     private final Map<String, Share> tenants = new HashMap<>();
     private final List<Noted> served = new ArrayList<>();
-    private double serving;
-    private double servingOfSessions;
+    private final Map<Priority, Double> serving = new EnumMap<>(Priority.class);
+    private final Map<Priority, Double> servingOfSessions = new EnumMap<>(Priority.class);
     private int tenantsSeen;
     private long arrivals;
 
@@ -43,14 +43,18 @@ final class LineOrderTest {
         private final int number;
         private final int weight;
         private final Map<String, Double> finishes = new HashMap<>();
-        private double start;
-        private double serving;
+        private final Map<Priority, Double> starts;
+        private final Map<Priority, Double> serving;
 
-        Share(int number, int weight, double start, double serving) {
+        Share(int number, int weight, Map<Priority, Double> starts, Map<Priority, Double> serving) {
             this.number = number;
             this.weight = weight;
-            this.start = start;
-            this.serving = serving;
+            this.starts = new HashMap<>(starts);
+            this.serving = new HashMap<>(serving);
+        }
+
+        double start(Priority priority) {
+            return starts.getOrDefault(priority, 0.0);
         }
     }
 
@@ -69,14 +73,13 @@ final class LineOrderTest {
             return flight.prompt().tenant();
         }
 
-        String route() {
-            return flight.route().name();
+        String lane() {
+            return flight.route().name() + flight.priority();
         }
-    }
 
-    private static Route route(String name) {
-        RouteSettings.Tier tier = new RouteSettings.Tier(List.of(new RouteSettings.TargetSettings("a", "model")));
-        return new Route(RouteSettings.of(name, List.of(tier)), List.of(), List.of(), 0);
+        Priority priority() {
+            return flight.priority();
+        }
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -115,12 +118,13 @@ final class LineOrderTest {
 
     private List<Flight> firstsOfRoutes() {
         Map<String, Noted> firsts = new TreeMap<>();
-        Comparator<Noted> byStart = Comparator.<Noted>comparingDouble(flight -> share(flight).start)
+        Comparator<Noted> byStart = Comparator.comparing(Noted::priority)
+                .thenComparingDouble(flight -> share(flight).start(flight.priority()))
                 .thenComparingInt(flight -> share(flight).number)
                 .thenComparingDouble(flight -> flight.start)
                 .thenComparingLong(flight -> flight.arrival);
         for (Noted flight : noted) {
-            firsts.merge(flight.route(), flight, (one, other) -> byStart.compare(one, other) < 0 ? one : other);
+            firsts.merge(flight.lane(), flight, (one, other) -> byStart.compare(one, other) < 0 ? one : other);
         }
         return firsts.values().stream()
                 .sorted(byStart)
@@ -142,38 +146,41 @@ final class LineOrderTest {
                 .priority(random.nextInt(3) == 0 ? Priority.BATCH : Priority.INTERACTIVE)
                 .build();
         Route route = routes.get(random.nextInt(routes.size()));
-        Flight flight = new Flight(PromptKeys.of(prompt, route.name(), List.of()), prompt, route, 0);
+        Flight flight = fixture.flight(prompt, route);
         line.add(flight);
-        note(new Noted(flight), prompt.priority());
+        note(new Noted(flight));
     }
 
-    private void note(Noted entering, Priority priority) {
+    private void note(Noted entering) {
         Share share = share(entering);
+        Priority priority = entering.priority();
         String queue = entering.flight.prompt().session().orElseThrow() + " " + priority;
         if (noted.stream()
                 .noneMatch(flight -> flight.tenant().equals(entering.tenant())
-                        && flight.route().equals(entering.route()))) {
-            share.start = Math.max(serving, share.start);
+                        && flight.lane().equals(entering.lane()))) {
+            share.starts.put(priority, Math.max(serving.getOrDefault(priority, 0.0), share.start(priority)));
         }
-        entering.start = Math.max(share.serving, share.finishes.getOrDefault(queue, 0.0));
+        entering.charge = 0;
+        entering.start = Math.max(share.serving.getOrDefault(priority, 0.0), share.finishes.getOrDefault(queue, 0.0));
         entering.arrival = ++arrivals;
-        share.finishes.put(queue, entering.start + (priority == Priority.BATCH ? 8 : 1));
+        share.finishes.put(queue, entering.start + 1);
         noted.add(entering);
     }
 
     private void serve() {
         Flight next = Objects.requireNonNull(line.next(null));
-        line.serve(next);
+        line.serve(next, fixture.target, false, 0);
         Noted first = noted.stream()
                 .filter(flight -> flight.flight == next)
                 .findFirst()
                 .orElseThrow();
         Share share = share(first);
-        serving = Math.max(serving, share.start);
-        share.serving = Math.max(share.serving, first.start);
-        servingOfSessions = Math.max(servingOfSessions, share.serving);
+        Priority priority = first.priority();
+        double now = serving.merge(priority, share.start(priority), Math::max);
+        share.serving.merge(priority, first.start, Math::max);
+        servingOfSessions.merge(priority, first.start, Math::max);
         first.charge = 1.0 / share.weight;
-        share.start = serving + first.charge;
+        share.starts.put(priority, now + first.charge);
         served.add(first);
         strike(first);
     }
@@ -198,19 +205,17 @@ final class LineOrderTest {
             again.charge = 0;
         }
         line.add(again.flight);
-        share(again).start -= again.charge;
+        share(again).starts.merge(again.priority(), -again.charge, Double::sum);
         noted.add(again);
     }
 
-    /** It is charged as an urgent prompt would be, and keeps the start that it had if that was less. */
+    /** It is charged as an urgent prompt would be. */
     private void hurry(Noted late) {
         if (late.flight.priority() == Priority.INTERACTIVE) {
             return;
         }
-        double before = late.start;
         line.hurry(late.flight);
         noted.remove(late);
-        note(late, Priority.INTERACTIVE);
-        late.start = Math.min(before, late.start);
+        note(late);
     }
 }

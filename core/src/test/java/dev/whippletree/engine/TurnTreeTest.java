@@ -3,26 +3,13 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.TurnTree.Before;
-import dev.whippletree.engine.cache.PromptKeys;
-import dev.whippletree.engine.pool.Account;
-import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Route;
-import dev.whippletree.engine.pool.ScopeState;
-import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.TokenForecast;
-import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Scope;
-import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.Settings;
-import dev.whippletree.time.VirtualTimeline;
+import dev.whippletree.model.TokenCount;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,31 +20,14 @@ final class TurnTreeTest {
 
     private final TurnTree<Flight> tree = new TurnTree<>(TurnTree.OF_FLIGHTS);
     private final List<Flight> flights = new ArrayList<>();
-    private final Route route = route();
+    private final LineFixture fixture = new LineFixture();
+    private final Route route = fixture.route("default");
     private long order;
-
-    /** A route to one account whose service counts as many tokens as a prompt has letters, and as its bound says. */
-    private static Route route() {
-        ScriptedClient client = new ScriptedClient(new VirtualTimeline(0))
-                .admitsPrompts(prompt -> Admission.onEntry(
-                        prompt.messages().get(0).text().length(),
-                        prompt.parameters().maxTokens().orElse(0)));
-        AccountSettings settings = AccountSettings.of("a", "scripted", Optional.empty(), Settings.none("account a"));
-        ScopeState organization = new ScopeState(Scope.of("organization"));
-        Account account = new Account(new Topology.OpenAccount(settings, client), organization, 1);
-        RouteSettings.Tier tier = new RouteSettings.Tier(List.of(new RouteSettings.TargetSettings("a", "model")));
-        return new Route(
-                RouteSettings.of("default", List.of(tier)),
-                List.of(List.of(new Target(account, "model", organization))),
-                List.of((ready, now) -> 0),
-                0);
-    }
 
     private Flight flight(double turn, int letters, int tokens) {
         Prompt prompt =
                 Prompt.builder().user("q".repeat(letters)).maxTokens(tokens).build();
-        Flight flight = new Flight(PromptKeys.of(prompt, "default", List.of()), prompt, route, 0);
-        flight.demand(Demand.of(prompt, route).reserving(route, new TokenForecast()));
+        Flight flight = fixture.flight(prompt, route);
         flight.enter(new Flight.Place() {}, turn, ++order);
         return flight;
     }
@@ -91,6 +61,17 @@ final class TurnTreeTest {
                                     .thenComparing(Flight.IN_TURN))
                             .orElse(null));
         }
+        assertThat(tree.largest())
+                .as("seed %s", seed)
+                .isEqualTo(new TokenCount(
+                        flights.stream()
+                                .mapToLong(flight -> flight.mostTokens().prompt())
+                                .max()
+                                .orElse(0),
+                        flights.stream()
+                                .mapToLong(flight -> flight.mostTokens().completion())
+                                .max()
+                                .orElse(0)));
         List<Flight> before =
                 flights.stream().filter(flight -> flight.isBefore(asking)).toList();
         assertThat(tree.before(asking))

@@ -2,11 +2,9 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.cache.PromptKeys;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,11 +15,9 @@ import org.junit.jupiter.api.Test;
 /** The bounds are those of start-time fair queueing: backlogged sessions are served alike, to within a turn of each. */
 final class WaitingLineTest {
 
-    private static final RouteSettings SETTINGS = RouteSettings.of(
-            "default", List.of(new RouteSettings.Tier(List.of(new RouteSettings.TargetSettings("a", "model")))));
-
-    private final Route route = new Route(SETTINGS, List.of(), List.of(), 0);
-    private final WaitingLine line = new WaitingLine(new TenantWeights(Map.of("heavy", 3)));
+    private final LineFixture fixture = new LineFixture();
+    private final Route route = fixture.route("default");
+    private final WaitingLine line = new WaitingLine(new TenantWeights(Map.of("heavy", 3)), 0.05);
     private int flights;
 
     private Flight enter(String session, Priority priority) {
@@ -35,7 +31,7 @@ final class WaitingLineTest {
                 .session(session)
                 .priority(priority)
                 .build();
-        Flight flight = new Flight(PromptKeys.of(prompt, "default", List.of()), prompt, route, 0);
+        Flight flight = fixture.flight(prompt, route);
         line.add(flight);
         return flight;
     }
@@ -45,17 +41,22 @@ final class WaitingLineTest {
     }
 
     private Flight serve() {
-        Flight flight = line.next(null);
+        List<Lane> due = line.batchDue();
+        Flight flight = due.isEmpty() ? line.next(null) : due.get(0).first();
         if (flight == null) {
             throw new AssertionError("the line is empty");
         }
-        line.serve(flight);
+        serve(flight, !due.isEmpty());
         return flight;
+    }
+
+    private void serve(Flight flight, boolean beforePeople) {
+        line.serve(flight, fixture.target, beforePeople, 0);
     }
 
     private long ahead(Flight flight) {
         return line.lanes().stream()
-                .mapToLong(lane -> line.before(flight, lane).flights())
+                .mapToLong(lane -> line.ahead(flight).of(lane).flights())
                 .sum();
     }
 
@@ -114,13 +115,41 @@ final class WaitingLineTest {
     }
 
     @Test
-    void severalInteractiveOnesGoForEachBatchOne_butBatchIsNotStarved() {
+    void oneInTwentyIsABatchPrompt_whoseverItIs() {
         for (int index = 0; index < 200; index++) {
-            enter("batch", Priority.BATCH);
-            enter("interactive");
+            enter("batch", "batch " + index, Priority.BATCH);
+            enter("people", "interactive", Priority.INTERACTIVE);
         }
-        Map<String, Integer> served = servedBySession(90);
-        assertThat(served.get("batch")).isBetween(9, 11);
+        Map<String, Integer> served = servedByTenant(200);
+        assertThat(served.get("batch")).isBetween(9, 10);
+        for (int index = 0; index < 19; index++) {
+            assertThat(servedByTenant(10).getOrDefault("batch", 0)).isLessThanOrEqualTo(1);
+            enter("people", "interactive", 10);
+        }
+    }
+
+    @Test
+    void tenantThatUsesBothPriorities_getsNoSecondTurn() {
+        for (int index = 0; index < 400; index++) {
+            enter("both", "batch " + index, Priority.BATCH);
+            enter("both", "interactive " + index, Priority.INTERACTIVE);
+            enter("people", "interactive " + index, Priority.INTERACTIVE);
+        }
+        Map<String, Integer> served = servedByTenant(400);
+        assertThat(served.get("both")).isBetween(199, 201);
+    }
+
+    @Test
+    void weights_shareTheTurnsOfBatchToo() {
+        enter("heavy", "batch", 0);
+        for (int index = 0; index < 100; index++) {
+            enter("heavy", "batch " + index, Priority.BATCH);
+            enter("light", "batch " + index, Priority.BATCH);
+        }
+        enter("people", "interactive ", 2_000);
+        Map<String, Integer> served = servedByTenant(1_600);
+        assertThat(served.get("heavy")).isBetween(58, 62);
+        assertThat(served.get("light")).isBetween(18, 22);
     }
 
     @Test
@@ -137,9 +166,8 @@ final class WaitingLineTest {
     void onlyFlightIsHurried_theTurnsThatSessionsHaveHadAreRemembered() {
         enter("served", Priority.INTERACTIVE);
         enter("served", Priority.INTERACTIVE);
-        enter("batch", Priority.BATCH);
         Flight only = enter("batch", Priority.BATCH);
-        servedBySession(3);
+        servedBySession(2);
 
         line.hurry(only);
         enter("served");
@@ -262,7 +290,7 @@ final class WaitingLineTest {
         Flight small = enter("a", "small", Priority.INTERACTIVE);
         enter("b", "session ", 10);
         line.hold(large);
-        line.serve(small);
+        serve(small, false);
         assertThat(line.next(null)).isSameAs(large);
         line.takeOut(large);
         line.add(large);
@@ -282,6 +310,24 @@ final class WaitingLineTest {
             turns++;
         }
         assertThat(ahead).isEqualTo(turns);
+    }
+
+    @Test
+    void loneFlight_goesBeforeTheThirdOfEachOtherTenant() {
+        enter("other", "session ", 9);
+        servedByTenant(1);
+        Flight lone = enter("modest", "only", Priority.INTERACTIVE);
+        Flight next = enter("other", "next", Priority.INTERACTIVE);
+        assertThat(line.loneBefore(next)).isEmpty();
+        while (line.loneBefore(next).isEmpty()) {
+            Flight passing = line.laneOf(lone).first();
+            serve(passing == lone ? next : passing, false);
+            next = enter("other", "later", Priority.INTERACTIVE);
+        }
+        assertThat(line.loneBefore(next)).containsExactly(lone);
+        assertThat(line.loneBefore(enter("heavy", "any", Priority.INTERACTIVE))).isEmpty();
+        enter("modest", "second", Priority.BATCH);
+        assertThat(line.loneBefore(next)).isEmpty();
     }
 
     @Test

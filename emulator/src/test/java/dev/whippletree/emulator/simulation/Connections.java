@@ -65,7 +65,12 @@ final class Connections {
         before.stream().filter(client -> !present.containsValue(client)).forEach(leaving::add);
         Topology.OpenRoute route = new Topology.OpenRoute(reload.route(), pickers(reload.route(), pool));
         Topology next = new Topology(
-                accounts, Map.of(reload.route().name(), route), reload.route().name(), List.of(), List.of());
+                        accounts,
+                        Map.of(reload.route().name(), route),
+                        reload.route().name(),
+                        List.of(),
+                        List.of())
+                .withWeights(reload.weights());
         pool.engine().reload(next, this::close);
     }
 

@@ -5,6 +5,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.Duration;
@@ -38,6 +39,11 @@ final class Facts {
 
     final Scenario scenario;
     RouteSettings route;
+    TenantWeights weights = TenantWeights.EQUAL;
+
+    /** Whether they have changed since somebody asked. */
+    boolean weightsChanged;
+
     final Books books = new Books();
     final List<Asked> asked = new ArrayList<>();
     final Set<Asked> fresh = new LinkedHashSet<>();
@@ -247,6 +253,8 @@ final class Facts {
     /** The engine goes on with other accounts and another route. */
     void reloaded(Reload reload) {
         route = reload.route();
+        weightsChanged |= !reload.weights().equals(weights);
+        weights = reload.weights();
     }
 
     /** Returns whether a call is under way, and wanted, whose answer all may share who ask the same. */

@@ -32,8 +32,10 @@ import java.util.List;
  *     was made for its own tenant</td><td>every answer</td></tr>
  * <tr><td>7 mistakes hurt nobody</td><td>{@link MistakesHurtNobody}: where nothing but callers' mistakes goes wrong, no account
  *     cools or is off</td><td>every step</td></tr>
- * <tr><td>8 fairness</td><td>{@link Fairness}: while a prompt waits, no other session gets more turns than start-time fair
- *     queueing allows; where all may go to the same targets and nothing but requests is limited</td><td>every call</td></tr>
+ * <tr><td>8 fairness</td><td>{@link Fairness}: while a prompt waits, no other tenant, and of its tenant no other session, gets more
+ *     turns than start-time fair queueing allows; where all may go to the same targets and nothing but requests is limited.
+ *     {@link TurnsOfTenants}: of what starts while a person's prompt waits, batch has no more than its share, and each other tenant no
+ *     more than two before one's only prompt; tenants that always wait start as many for their weight</td><td>every call</td></tr>
  * <tr><td>9 bounded</td><td>{@link Bounded}: calls of a flight on a target, of which an outage counts as one, retries
  *     of the route, the line</td>
  *     <td>every call; every step</td></tr>
@@ -59,6 +61,7 @@ final class Invariants {
                 new NothingPartial(facts),
                 new MistakesHurtNobody(facts),
                 new Fairness(facts),
+                new TurnsOfTenants(facts),
                 new Bounded(facts),
                 new SecretsStaySecret(facts));
     }

@@ -39,6 +39,11 @@ final class InvariantsTest {
                 : LongStream.range(first, first + Long.getLong("simulations", USUAL) / 2);
     }
 
+    /** A third as many. */
+    static LongStream seedsOfTenants() {
+        return seeds().filter(seed -> seed % 3 == 0 || Long.getLong("seed") != null);
+    }
+
     @BeforeAll
     static void listen() {
         LOG.start();
@@ -63,6 +68,12 @@ final class InvariantsTest {
         check(ScenarioLot.rough(seed));
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seedsOfTenants")
+    void tenantsCrowd_invariantsHold(long seed) {
+        check(TenantLot.draw(seed));
+    }
+
     /** Of turns that were forgotten, of a limit that models share unawares, of assumed transit, and of tokens at a limit's very end. */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {13, 2_037, 5_689, 18_241, 19_306})
@@ -85,6 +96,7 @@ final class InvariantsTest {
         for (long seed = first; seed < first + Long.getLong("simulations", THOROUGH) / 2; seed++) {
             check(ScenarioLot.calm(seed));
             check(ScenarioLot.rough(seed));
+            check(TenantLot.draw(seed));
         }
     }
 

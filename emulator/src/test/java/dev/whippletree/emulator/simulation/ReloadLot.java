@@ -3,6 +3,7 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.settings.TenantWeights;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,7 +44,7 @@ final class ReloadLot {
         Set<String> reconnected = new HashSet<>();
         accounts.stream().map(SimulatedAccount::id).filter(id -> chance(4)).forEach(reconnected::add);
         Duration at = Duration.ofMillis(lot.nextInt(chance(2) ? 3_000 : 40_000));
-        return new Reload(at, accounts, reconnected, route(accounts));
+        return new Reload(at, accounts, reconnected, route(accounts), TenantWeights.EQUAL);
     }
 
     private List<SimulatedAccount> accounts() {
