@@ -29,13 +29,14 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The production engine, all of its accounts busy and prompts of 500 sessions in line. Each account allows four calls at once and
+ * The production engine, all of its accounts busy and prompts of many sessions in line. Each account allows four calls at once and
  * has a limit in requests and one in tokens, both far off. Confined to one thread.
  */
 final class BusyEngine {
 
     private static final int CONCURRENCY = 4;
-    private static final int SESSIONS = 500;
+    private static final int SESSIONS_OF_ONE = 500;
+    private static final int SESSIONS_OF_EACH = 1_000;
     private static final long STEP_NANOS = 1_000_000;
     private static final List<Limit> LIMITS = List.of(
             Limit.requests(1_000_000, Duration.ofSeconds(1)), Limit.tokens(1_000_000_000, Duration.ofSeconds(1)));
@@ -43,19 +44,21 @@ final class BusyEngine {
     private final ManualTimeline timeline = new ManualTimeline();
     private final Queue<AttemptSink> calls = new ArrayDeque<>();
     private final Engine engine;
+    private final int tenants;
     private int asked;
 
-    private BusyEngine(int accounts, EngineSettings settings) {
+    private BusyEngine(int accounts, int tenants, EngineSettings settings) {
+        this.tenants = tenants;
         this.engine = new Engine(timeline, topology(accounts), settings, List.of());
     }
 
     /** Returns one that has nothing to do. */
     static BusyEngine idle(int accounts) {
-        return new BusyEngine(accounts, settings(1));
+        return new BusyEngine(accounts, 1, settings(1));
     }
 
-    BusyEngine(int waiting, int accounts) {
-        this(accounts, settings(waiting + 1));
+    BusyEngine(int waiting, int accounts, int tenants) {
+        this(accounts, tenants, settings(waiting + 1));
         for (int index = 0; index < waiting + accounts * CONCURRENCY; index++) {
             ask(prompt());
         }
@@ -100,7 +103,8 @@ final class BusyEngine {
         int number = asked++;
         return Prompt.builder()
                 .user("question " + number)
-                .session("session " + number % SESSIONS)
+                .tenant("tenant " + number % tenants)
+                .session("session " + number / tenants % (tenants == 1 ? SESSIONS_OF_ONE : SESSIONS_OF_EACH))
                 .build();
     }
 

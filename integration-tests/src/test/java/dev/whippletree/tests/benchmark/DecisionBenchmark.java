@@ -43,12 +43,16 @@ public class DecisionBenchmark {
         @Param({"2", "20", "200"})
         public int accounts;
 
+        /** Whose they are: each tenant has a thousand sessions, one alone has 500. */
+        @Param({"1", "1000"})
+        public int tenants;
+
         private BusyEngine engine;
 
         /** Fills the line. */
         @Setup
         public void fill() {
-            engine = new BusyEngine(waiting, accounts);
+            engine = new BusyEngine(waiting, accounts, tenants);
         }
     }
 
@@ -89,6 +93,7 @@ public class DecisionBenchmark {
             prompt = busy.engine.prompt();
             hurried = Prompt.builder()
                     .user(prompt.messages().get(0).text())
+                    .tenant("another")
                     .session("another")
                     .deadline(Duration.ofDays(1))
                     .build();
