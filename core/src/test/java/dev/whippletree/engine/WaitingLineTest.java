@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The bounds are those of start-time fair queueing: backlogged sessions are served alike, to within a turn of each. */
@@ -320,7 +321,7 @@ final class WaitingLineTest {
         Flight next = enter("other", "next", Priority.INTERACTIVE);
         assertThat(line.loneBefore(next)).isEmpty();
         while (line.loneBefore(next).isEmpty()) {
-            Flight passing = line.laneOf(lone).first();
+            Flight passing = Objects.requireNonNull(line.laneOf(lone).first());
             serve(passing == lone ? next : passing, false);
             next = enter("other", "later", Priority.INTERACTIVE);
         }
