@@ -7,6 +7,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Main;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -404,7 +406,7 @@ final class PluginFolderTest {
     private Whippletree.Builder builder(String yaml, Map<String, String> environment) {
         try {
             Path file = Files.writeString(folder.resolve("plugged.yaml"), yaml);
-            return Whippletree.builder().configuration(file).environment(environment);
+            return Whippletree.builder().configuration(new ConfigurationSource(Optional.of(file), environment, folder));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
