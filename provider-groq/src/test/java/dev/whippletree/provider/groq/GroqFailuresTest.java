@@ -41,7 +41,7 @@ final class GroqFailuresTest {
                 arguments(400, GroqErrors.MODEL_DECOMMISSIONED, FailureKind.MODEL_UNAVAILABLE, Reach.MODEL),
                 arguments(400, GroqErrors.JSON_FAILED, FailureKind.REJECTED, Reach.ACCOUNT),
                 arguments(400, GroqErrors.TOOL_FAILED, FailureKind.REJECTED, Reach.ACCOUNT),
-                arguments(400, GroqErrors.CONTEXT_EXCEEDED, FailureKind.TOO_LARGE, Reach.ACCOUNT),
+                arguments(400, GroqErrors.CONTEXT_EXCEEDED, FailureKind.TOO_LARGE, Reach.MODEL),
                 arguments(413, GroqErrors.TOO_LARGE, FailureKind.TOO_LARGE, Reach.MODEL),
                 arguments(498, GroqErrors.FLEX_FULL, FailureKind.OVERLOADED, Reach.ACCOUNT),
                 arguments(498, "", FailureKind.OVERLOADED, Reach.ACCOUNT),
