@@ -29,17 +29,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the service
- * counts says whether they kept them together; and no prompt may be lost, whatever happens. Each has a Redis and a service of its own
- * and mostly waits for limits, so several run beside each other. What happens to coordinations alone is tested beside the coordinator, and
- * to engines in virtual time.
+ * counts says whether they kept them together; and no prompt may be lost, whatever happens. The rest of what can happen is left to
+ * the thorough tests: that of Redis's own is tested on coordinations alone, and that of engines in virtual time, beside the
+ * coordinator.
  */
 @Tag("slow")
-@Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CoordinatedTroubleTest {
 
@@ -171,6 +168,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void restartedEmpty_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -191,6 +189,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void emptied_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -198,6 +197,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void scriptsFlushed_nobodyNotices() throws Exception {
         redis.start();
         openConnected();
@@ -206,6 +206,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void outOfMemory_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         openConnected();
@@ -217,6 +218,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void downAtTheStart_theStatedNumberOfProcessesIsTheShare() throws Exception {
         open(Map.of("processes", Integer.toString(PROCESSES)));
         assertAllAnsweredWithinLimits(conduct(() -> {}));
@@ -229,6 +231,7 @@ class CoordinatedTroubleTest {
     }
 
     @Test
+    @Tag("thorough")
     void wrongPassword_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         onRedis(commands -> commands.configSet("requirepass", "right"));
