@@ -48,9 +48,7 @@ final class CallersMistakesTest {
                 assertThat(refusal).hasMessageContaining(attempt.failure().message());
             });
             assertThat(stage.counted().calls()).isEqualTo(1);
-            // Groq refuses what is longer than the context with a 400 of its own.
-            boolean groqs = service == ServiceKind.GROQ && fault == Fault.TOO_LONG;
-            assertThat(stage.counted("first").outcomes()).isEqualTo(Map.of(groqs ? "400" : fault.counted(), 1L));
+            assertThat(stage.counted("first").outcomes()).isEqualTo(Map.of(fault.counted(service), 1L));
         }
     }
 

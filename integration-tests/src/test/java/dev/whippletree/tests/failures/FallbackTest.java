@@ -48,7 +48,7 @@ final class FallbackTest {
 
             assertThat(answer.origin().account()).isEqualTo(SECOND);
             assertThat(answer.origin().model()).isEqualTo(OTHER_MODEL);
-            assertThat(stage.counted(FIRST).outcomes()).isEqualTo(Map.of(fault.counted(), 1L));
+            assertThat(stage.counted(FIRST).outcomes()).isEqualTo(Map.of(fault.counted(service), 1L));
             assertThat(stage.counted(SECOND).outcomes()).isEqualTo(Map.of("200", 1L));
             assertThat(stage.account(FIRST).state()).isEqualTo(fault.state());
         }

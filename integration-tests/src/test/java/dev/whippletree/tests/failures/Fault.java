@@ -50,6 +50,11 @@ enum Fault {
         return counted;
     }
 
+    /** Returns the same for a service: Groq refuses what is longer than the context with a 400 of its own. */
+    String counted(ServiceKind service) {
+        return service == ServiceKind.GROQ && this == TOO_LONG ? "400" : counted();
+    }
+
     /** Returns what it means. */
     FailureKind kind() {
         return kind;
