@@ -118,7 +118,8 @@ public record Configuration(
 
     /** Returns the same with other routes; at least one. */
     public Configuration withRoutes(List<RouteSettings> routes) {
-        return new Configuration(accounts, routes, caches, coordinator, engine, prices, warnings, state, gateway);
+        return new Configuration(
+                accounts, routes, caches, coordinator, engine, prices, warnings, state, gateway, weights);
     }
 
     /** Returns the same without the cache tiers of these backends. */
