@@ -130,6 +130,7 @@ final class ConfigurationReaderTest {
                 .isEqualTo(EngineSettings.DEFAULT.withTenantLineSize(7).withBatchShare(0.025));
         assertThat(configuration.engine().lineSizeOfATenant()).isEqualTo(7);
         assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("a", 4, "b.c", 2)));
+        assertThat(configuration.withRoutes(configuration.routes())).isEqualTo(configuration);
         Configuration silent = read(account + "line-size: 30");
         assertThat(silent.engine().lineSizeOfATenant()).isEqualTo(30);
         assertThat(silent.weights().of("anybody")).isEqualTo(1);
