@@ -11,9 +11,7 @@ final class ShareTest {
     private final double byChance;
     private final double ofRefusal;
     private final double ofLetIn;
-    private final long from;
     private final RefusalShare share;
-    private double evidence;
 
     /**
      * Begins a test.
@@ -26,26 +24,27 @@ final class ShareTest {
         this.byChance = byChance;
         this.ofRefusal = Math.log(byChance / byLimit);
         this.ofLetIn = Math.log((1 - byChance) / (1 - byLimit));
-        this.from = from;
         this.share = new RefusalShare(from);
     }
 
     void refused(long begun) {
-        evidence += begun >= from ? ofRefusal : 0;
         share.count(begun, true);
     }
 
     void letIn(long begun) {
-        evidence += begun >= from ? ofLetIn : 0;
         share.count(begun, false);
     }
 
     boolean isChance() {
-        return evidence >= CERTAIN;
+        return evidence() >= CERTAIN;
     }
 
     boolean isLimit() {
-        return evidence <= -CERTAIN;
+        return evidence() <= -CERTAIN;
+    }
+
+    private double evidence() {
+        return share.refusals() * ofRefusal + share.letIn() * ofLetIn;
     }
 
     double byChance() {
