@@ -225,7 +225,7 @@ final class SimilarQuestionsTest {
             delimiter = '|',
             value = {
                 "mode: off|nothing to do",
-                "mode: sometimes|mode is off, shadow or serve, not 'sometimes'",
+                "mode: sometimes|mode must be off, shadow or serve, not 'sometimes'",
                 "mode: serve|needs max-error",
                 "mode: serve, max-error: 90%|max-error is a share from",
                 "mode: shadow, embedder: none|embedder: there is no 'none' here",

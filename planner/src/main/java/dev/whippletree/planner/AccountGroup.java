@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Accounts of one kind: organizations of one service that are alike. Immutable.
+ * Accounts of one kind: identical organizations of one service. Immutable.
  *
- * <p>Limits and credit belong to an organization. Mostly each has a single account; those that have more share them.
+ * <p>Limits and credit belong to an organization. Usually it has a single account; several accounts share them.
  *
  * @param service the provider's name: {@code huggingface}
- * @param organizations those there are
- * @param limits what each organization allows; empty: as much as anybody wants
- * @param credit what each organization may spend; absent: as much as anybody wants
+ * @param organizations the organizations
+ * @param limits the limits of each organization; empty: unlimited
+ * @param credit the amount each organization may spend; absent: unlimited
  * @param members the accounts of each organization, at least one
  */
 public record AccountGroup(

@@ -12,12 +12,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The accounts that a plan is made for, and how prompts go to them. Immutable.
+ * The accounts of a plan, and the route that prompts take to them. Immutable.
  *
  * @param groups the kinds of accounts
- * @param route how prompts go to them; of its tiers only the number counts, since each account knows its own places
- * @param engine what holds for the whole engine
- * @param notes what was assumed or left aside when it was read, a sentence each
+ * @param route the route of the prompts; only the number of its tiers counts, because each account knows its own tiers
+ * @param engine the engine's settings
+ * @param notes sentences on what was assumed or ignored
  */
 public record AccountPool(List<AccountGroup> groups, RouteSettings route, EngineSettings engine, List<String> notes) {
 

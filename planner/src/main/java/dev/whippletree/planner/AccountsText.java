@@ -111,7 +111,7 @@ final class AccountsText {
 
     private Limit limit(String piece, String item) {
         if (ZERO.matcher(item).matches()) {
-            throw wrong(piece, "a limit of 0 lets nothing through: '" + item.trim() + "'");
+            throw wrong(piece, "a limit of 0 allows nothing: '" + item.trim() + "'");
         }
         try {
             return Limit.parse(item);

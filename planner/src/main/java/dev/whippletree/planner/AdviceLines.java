@@ -45,7 +45,7 @@ final class AdviceLines {
         AccountGroup kind = request.pool().groups().get(group);
         AccountPool pool = request.pool().withCount(group, kind.count() + 1);
         return line(
-                Change.ONE_MORE, "one account more of " + kind.service(), "one like the others: " + kind.label(), pool);
+                Change.ONE_MORE, "one more account of " + kind.service(), "one like the others: " + kind.label(), pool);
     }
 
     private Advice oneLost() {

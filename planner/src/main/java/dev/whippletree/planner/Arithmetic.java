@@ -39,7 +39,7 @@ final class Arithmetic {
         Questions questions = new Questions(request, variant.interviews());
         long needed = questions.distinct();
         double load = allowance.load(needed, variant.pool());
-        String sum = "by arithmetic alone, since " + Phrases.number(questions.prompts()) + " prompts take "
+        String sum = "by arithmetic alone, because " + Phrases.number(questions.prompts()) + " prompts take "
                 + Phrases.number(needed) + " calls and the accounts allow "
                 + (load == 0 ? "any number" : Phrases.number(allowance.calls(variant.pool())));
         if (load > FAR_TOO_MUCH) {

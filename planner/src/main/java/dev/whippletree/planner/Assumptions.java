@@ -22,14 +22,14 @@ final class Assumptions {
                 + Phrases.number(workload.answerTokens())
                 + "; max_tokens is " + Phrases.number(workload.bound()) + ", which Groq counts in full.");
         sentences.add(
-                "Limits are unused at the start, nothing fails, and caches answer at once; whoever isn't answered within "
-                        + Phrases.time(request.horizon()) + " counts as not held.");
+                "Limits are unused at the start, nothing fails, and caches answer at once; a prompt without an answer "
+                        + "after " + Phrases.time(request.horizon()) + " counts as unanswered.");
         request.pool()
                 .route()
                 .deadline()
-                .ifPresent(deadline -> sentences.add("A prompt is given up after " + Phrases.time(deadline)
+                .ifPresent(deadline -> sentences.add("A prompt fails after " + Phrases.time(deadline)
                         + ", the deadline of route " + request.pool().route().name()
-                        + "; so is one that can't be answered by then, at once."));
+                        + ", or at once if it can't be answered by then."));
         sentences.addAll(unknownServices(request));
         sentences.addAll(credits(request));
         sentences.addAll(request.pool().notes());
@@ -44,7 +44,7 @@ final class Assumptions {
         return switch (latency.shape()) {
             case CONSTANT -> mean;
             case UNIFORM -> mean + ", give or take " + Phrases.percent(latency.spread());
-            case LOGNORMAL -> mean + " on average, and now and then much longer";
+            case LOGNORMAL -> mean + " on average, sometimes much longer";
         };
     }
 
@@ -52,27 +52,27 @@ final class Assumptions {
         return workload.distinct().isPresent()
                 ? "Questions are drawn from a fixed bank of "
                         + Phrases.number(workload.distinct().getAsInt())
-                        + ", so that the hit rate rises with the interviews."
+                        + ", so the hit rate rises with the number of interviews."
                 : Phrases.percent(workload.repeat())
-                        + " of all prompts repeat another one, at every size: twice the interviews ask twice the different questions.";
+                        + " of all prompts repeat another one, at every size: twice the interviews ask twice the distinct questions.";
     }
 
     private static String starts(Workload workload) {
         return workload.over().isZero()
-                ? "All interviews start at the same instant"
+                ? "All interviews start at the same moment"
                 : "Interviews start evenly over " + Phrases.time(workload.over());
     }
 
     private static String thinking(PlanRequest request) {
         if (request.workload().interview().isEmpty()) {
-            return ", and nobody thinks between an answer and the next question.";
+            return ", without a pause between an answer and the next question.";
         }
         Duration think = new Questions(request, 1).think();
         return think.isZero()
-                ? ", and nobody thinks between questions, since the answers alone take as long as an interview should."
-                : ", and everybody thinks for " + Phrases.time(think)
-                        + " between an answer and the next question, so that an " + "interview takes "
-                        + Phrases.time(request.workload().interview().get()) + " if nobody has to wait.";
+                ? ", without a pause between questions, because the answers alone take as long as an interview should."
+                : ", with a pause of " + Phrases.time(think)
+                        + " between an answer and the next question, so an interview takes "
+                        + Phrases.time(request.workload().interview().get()) + " if no prompt has to wait.";
     }
 
     private static Set<String> unknownServices(PlanRequest request) {
@@ -80,8 +80,8 @@ final class Assumptions {
         for (AccountGroup group : request.pool().groups()) {
             if (!CountedLimit.kind(group.service()).provider().equals(group.service())) {
                 sentences.add("How " + group.service()
-                        + " counts isn't known; it is taken to count as services with OpenAI's "
-                        + "protocol do, by fixed windows.");
+                        + " counts isn't known; the plan assumes fixed windows, as for services with "
+                        + "OpenAI's protocol.");
             }
         }
         return sentences;
@@ -93,8 +93,9 @@ final class Assumptions {
             group.credit()
                     .ifPresent(credit -> sentences.add(
                             new Allowance(request).creditTokens(group).isPresent()
-                                    ? "The credit of " + credit + " is whole at the start, and isn't renewed meanwhile."
-                                    : "When the credit of " + credit + " runs out isn't known: no price of "
+                                    ? "The credit of " + credit
+                                            + " is unspent at the start, and isn't renewed meanwhile."
+                                    : "It isn't known when the credit of " + credit + " runs out: no price of "
                                             + group.service() + ", model "
                                             + CountedLimit.models(group).get(0) + ", is given in its currency."));
         }

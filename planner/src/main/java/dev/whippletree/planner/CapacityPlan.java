@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Whether accounts will do, for every size that was asked for. Immutable; the same request gives the same plan.
+ * The prediction whether accounts will do, for each requested size. Immutable; the same request gives the same plan.
  *
- * @param request what was asked
- * @param assumptions what the plan takes for granted, a sentence each: how often questions repeat, when interviews start, how
- *     long answers take, what isn't simulated
+ * @param request the request
+ * @param assumptions the plan's assumptions, in sentences: how often questions repeat, when interviews start, how long answers
+ *     take, what isn't simulated
  * @param sizes one for each size of the request, in its order
  */
 public record CapacityPlan(PlanRequest request, List<String> assumptions, List<SizePlan> sizes) {

@@ -40,7 +40,7 @@ final class ConfiguredPool {
         Map<String, List<AccountSettings>> organizations = new LinkedHashMap<>();
         for (AccountSettings account : configuration.accounts()) {
             if (places(account).isEmpty()) {
-                notes.add("Account " + account.id() + " is left aside: it isn't on route " + route.name() + ".");
+                notes.add("Account " + account.id() + " is ignored: it isn't on route " + route.name() + ".");
             } else {
                 organizations
                         .computeIfAbsent(organizationOf(account), id -> new ArrayList<>())
@@ -75,7 +75,7 @@ final class ConfiguredPool {
         Set<DeclaredLimit> limits = new LinkedHashSet<>();
         accounts.forEach(account -> limits.addAll(account.limits()));
         if (limits.isEmpty()) {
-            notes.add("Account " + id + " declares no limits and is taken to have none.");
+            notes.add("Account " + id + " declares no limits; the plan assumes that it has none.");
         }
         return new AccountGroup(accounts.get(0).provider(), List.of(), List.copyOf(limits), credit(accounts), members);
     }

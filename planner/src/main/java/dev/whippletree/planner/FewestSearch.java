@@ -49,13 +49,13 @@ final class FewestSearch {
 
     Fewest find() {
         if (kind.isUnknown()) {
-            return none("unknown, since it declares no limits");
+            return none("unknown, because it declares no limits");
         }
         if (others.groups().stream().anyMatch(other -> other.isUnknown() && other.count() > 0)) {
-            return none("unknown, since others declare no limits");
+            return none("unknown, because others declare no limits");
         }
         if (allowance.atOnce(kind) == 0) {
-            return none("a single prompt is larger than what a window of its limits allows");
+            return none("a single prompt is larger than a window of its limits allows");
         }
         long least = least(1);
         if (least > MOST || tooLarge) {
@@ -124,7 +124,7 @@ final class FewestSearch {
 
     private Fewest byArithmetic(long least) {
         if (least > Integer.MAX_VALUE) {
-            return none("more than anybody can have: " + Phrases.number(least));
+            return none("more than is possible: " + Phrases.number(least));
         }
         double allowed = (double) allowance.calls(others) + (double) least * allowance.calls(kind);
         return result(

@@ -58,8 +58,8 @@ final class Judge {
         if (longest.isPresent() && figures.waited().worst().compareTo(longest.get()) > 0) {
             return new Judgement(
                     Verdict.DOES_NOT_HOLD,
-                    "somebody waits " + Phrases.time(figures.waited().worst()) + " for room, longer than the "
-                            + Phrases.time(longest.get()) + " that are acceptable; " + binding.text());
+                    "a prompt waits " + Phrases.time(figures.waited().worst()) + " for room, longer than the "
+                            + Phrases.time(longest.get()) + " that is acceptable; " + binding.text());
         }
         String used = figures.load() == 0
                 ? "everybody is answered" + within
@@ -110,11 +110,10 @@ final class Judge {
             return new Binding(Cause.FAILURES, "calls fail");
         }
         if (waited.worst().compareTo(NO_WAIT) < 0) {
-            return new Binding(Cause.NOTHING, "nobody waits for room, so only the answers' own time counts");
+            return new Binding(Cause.NOTHING, "no prompt waits for room, so only the answers' own time counts");
         }
         return fullest.filter(limit -> limit.fullestShare() >= FULL)
                 .map(limit -> new Binding(Cause.LIMIT, limit.limit() + " of " + limit.organization()))
-                .orElseGet(() -> new Binding(
-                        Cause.CONCURRENCY, "the calls that may be under way at once, or tokens that are reserved"));
+                .orElseGet(() -> new Binding(Cause.CONCURRENCY, "the number of concurrent calls, or reserved tokens"));
     }
 }

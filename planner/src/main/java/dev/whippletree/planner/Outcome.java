@@ -8,29 +8,29 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What comes of one size over one pool. Immutable.
+ * The result of one size with one pool. Immutable.
  *
  * @param verdict whether it holds
- * @param simulated whether the production engine ran it; else it was decided by arithmetic alone, and what only a run can tell is
+ * @param simulated whether the production engine ran it; otherwise arithmetic alone decided it, and values that only a run can tell are
  *     absent or empty: {@code took}, {@code waited}, {@code total}, {@code timeline}
- * @param reason why the verdict is what it is, a sentence
+ * @param reason the reason for the verdict, a sentence
  * @param load calls that are needed, by the calls that all accounts together allow within the horizon: 0.85 for 85 %, above 1 if
  *     they can't be enough; what the verdict goes by. 0 if nothing is limited, infinite if no call is allowed
  * @param prompts how many prompts there are in all
  * @param answered how many were answered within the horizon
  * @param failed how many ended without an answer
  * @param distinct how many different questions there are
- * @param calls calls made on accounts, those refused included
+ * @param calls calls made on accounts, including refused ones
  * @param fromCache prompts answered from the cache
  * @param joined prompts answered by a call that an equal prompt had caused
  * @param refused calls that a service refused
  * @param took how long callers waited for their answers, the answer's own latency included; prompts that were asked and not
  *     answered count with the time until the horizon
- * @param waited the part of it that is waiting for room: what the limits add
+ * @param waited the part of it spent waiting for room: the delay that limits add
  * @param total from the start to the last answer
  * @param accounts each account, in the pool's order
  * @param limits each limit of each organization, in the pool's order
- * @param binding what holds prompts back most
+ * @param binding the main bottleneck
  * @param tokens what the services counted, by service and model
  * @param tokensUncached what they would have counted had every answered prompt needed a call of its own
  * @param credits each organization's credit

@@ -1,10 +1,10 @@
 package dev.whippletree.planner;
 
 /**
- * How far a plan is. Immutable.
+ * The progress of a plan. Immutable.
  *
- * @param done parts that are ready: a size as it is, a line of advice, a search
- * @param parts how many there will be
- * @param latest what became ready last, in words
+ * @param done finished parts: a size as it is, a line of advice, a search
+ * @param parts the total number of parts
+ * @param latest the part finished last, in words
  */
 public record PlanProgress(int done, int parts, String latest) {}

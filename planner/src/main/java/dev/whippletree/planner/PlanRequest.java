@@ -8,20 +8,20 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is to be planned. Immutable; made by {@link #of} and changed by its {@code with…} methods.
+ * A request for a plan. Immutable; made by {@link #of} and changed by its {@code with…} methods.
  *
- * @param sizes how many interviews there are, one plan for each, at least one
- * @param workload what the interviews ask
- * @param pool the accounts they ask
- * @param latency how long an answer takes once its call has been let in
- * @param horizon in what time everybody has to be answered; the simulation ends there
+ * @param sizes numbers of interviews, one plan for each, at least one
+ * @param workload the questions of the interviews
+ * @param pool the accounts to use
+ * @param latency how long an answer takes once its call was admitted
+ * @param horizon the time by which every prompt must be answered; the simulation ends there
  * @param longestWait how long a single prompt may wait for room before that counts as not answered in time; absent: as long as
  *     the horizon
- * @param seed of all that is left to chance
+ * @param seed the seed of all random choices
  * @param advice whether to simulate variants of each size
- * @param addedTier the accounts that one line of advice adds as a last tier; its limits are an assumption that is stated there
- * @param prices what tokens cost, so that it is known when a credit runs out; absent: no credit ever does
- * @param processes over how many processes two lines of advice spread the interviews, 2 or more
+ * @param addedTier the accounts that one line of advice adds as a last tier; its limits are an assumption stated in that line
+ * @param prices the price of tokens, which tells when a credit runs out; absent: no credit ever does
+ * @param processes the number of processes in two lines of advice, 2 or more
  */
 public record PlanRequest(
         List<Integer> sizes,
@@ -55,14 +55,14 @@ public record PlanRequest(
         Objects.requireNonNull(addedTier, "addedTier");
         Objects.requireNonNull(prices, "prices");
         if (sizes.isEmpty() || sizes.stream().anyMatch(size -> size < 1)) {
-            throw new IllegalArgumentException("a plan is for 1 or more interviews, not " + sizes);
+            throw new IllegalArgumentException("a plan needs 1 or more interviews, not " + sizes);
         }
         if (horizon.isNegative() || horizon.isZero() || horizon.compareTo(LONGEST_HORIZON) > 0) {
             throw new IllegalArgumentException(
-                    "a plan looks ahead for more than zero and at most 31 days, not " + horizon);
+                    "a plan must look ahead more than zero and at most 31 days, not " + horizon);
         }
         if (longestWait.filter(Duration::isNegative).isPresent()) {
-            throw new IllegalArgumentException("nobody can wait for a negative time: " + longestWait.get());
+            throw new IllegalArgumentException("a wait can't be negative: " + longestWait.get());
         }
         if (processes < 2 || processes > MOST_PROCESSES) {
             throw new IllegalArgumentException("several processes are 2 to " + MOST_PROCESSES + ", not " + processes);
@@ -71,7 +71,7 @@ public record PlanRequest(
         if (shortest.compareTo(horizon) > 0) {
             throw new IllegalArgumentException("the last interview ends after " + shortest.toSeconds()
                     + " s at the earliest, but the plan looks ahead for " + horizon.toSeconds()
-                    + " s only; look further ahead, or start or hold the interviews faster");
+                    + " s only; look further ahead, or start the interviews or let them end sooner");
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Runs the production engine in virtual time over what a request asks for, and over variants of it. Thread-safe. */
+/** Simulates a request, and variants of it, with the production engine in virtual time. Thread-safe. */
 public final class Planner {
 
     private final Executor executor;

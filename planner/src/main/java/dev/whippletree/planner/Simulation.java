@@ -82,7 +82,7 @@ final class Simulation {
         while (!over && !results.isDone() && timeline.runNext()) {
             if (++steps > most) {
                 throw new IllegalStateException("the simulation of " + variant.interviews()
-                        + " interviews doesn't come to an end; plan for fewer, or for a shorter time");
+                        + " interviews doesn't end; plan for fewer interviews, or for a shorter time");
             }
         }
     }

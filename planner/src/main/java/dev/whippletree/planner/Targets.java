@@ -44,7 +44,7 @@ final class Targets {
     int number(String account, String model) {
         Integer number = numbers.get(key(account, model));
         if (number == null) {
-            throw new IllegalArgumentException("nobody planned to ask account " + account + " for model " + model);
+            throw new IllegalArgumentException("the plan has no account " + account + " for model " + model);
         }
         return number;
     }

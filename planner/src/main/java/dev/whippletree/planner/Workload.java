@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the interviews ask. Immutable.
+ * The questions of the interviews. Immutable.
  *
- * @param questions how many questions each interview asks, one after the other, 1 or more
- * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; left aside if there is a bank
- * @param distinct the size of a fixed bank of questions, 1 or more, of which each interview draws: the hit rate then rises with
- *     the interviews; absent: as {@code repeat} says
+ * @param questions the number of questions each interview asks in sequence, 1 or more
+ * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; ignored if there is a bank
+ * @param distinct the size of a fixed bank of questions, 1 or more, from which each interview draws: the hit rate then rises with
+ *     the number of interviews; absent: {@code repeat} applies
  * @param promptTokens the tokens of each prompt, 40 to 100,000
  * @param answerTokens the tokens of each answer, 40 to 100,000
- * @param maxTokens the bound on an answer that is sent along, at least {@code answerTokens}: Groq counts it in full; absent: as
- *     long as the answer is
- * @param interview how long an interview takes if nobody has to wait, reached by thinking between the questions; absent: nobody
- *     thinks
- * @param over in what time the interviews start, evenly; zero: all at the same instant
+ * @param maxTokens the bound on an answer that is sent with the prompt, at least {@code answerTokens}: Groq counts it in full;
+ *     absent: the answer's length
+ * @param interview how long an interview takes if no prompt has to wait, stretched by pauses between the questions; absent: no
+ *     pauses
+ * @param over the time over which the interviews start evenly; zero: all at the same moment
  */
 public record Workload(
         int questions,
@@ -62,7 +62,7 @@ public record Workload(
             throw new IllegalArgumentException("an interview takes some time, not " + interview.get());
         }
         if (over.isNegative()) {
-            throw new IllegalArgumentException("interviews can't start in a negative time: " + over);
+            throw new IllegalArgumentException("interviews can't start within a negative time: " + over);
         }
     }
 

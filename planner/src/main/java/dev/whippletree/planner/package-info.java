@@ -1,9 +1,9 @@
 /**
- * Tells beforehand whether accounts will do: runs the production engine over emulated services in virtual time.
+ * Predicts whether accounts will do, by running the production engine over emulated services in virtual time.
  *
- * <p>A {@link dev.whippletree.planner.PlanRequest} says who asks what of which accounts; the
+ * <p>A {@link dev.whippletree.planner.PlanRequest} says which interviews ask which accounts; the
  * {@link dev.whippletree.planner.Planner} simulates it and its variants; the
- * {@link dev.whippletree.planner.CapacityPlan} is what came out, as values only.
+ * {@link dev.whippletree.planner.CapacityPlan} is the result, as plain values.
  */
 @NullMarked
 package dev.whippletree.planner;

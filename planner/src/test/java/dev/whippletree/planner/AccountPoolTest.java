@@ -59,8 +59,8 @@ class AccountPoolTest {
             huggingface:0x1000/h           | 1 to 2000 accounts of a kind, not 0
             huggingface:-1x1000/h          | 1 to 2000 accounts of a kind, not -1
             huggingface:2001x1000/h        | 1 to 2000 accounts of a kind, not 2001
-            huggingface:2x0/h              | a limit of 0 lets nothing through
-            groq:1x30/min+0 tokens / 1d    | a limit of 0 lets nothing through
+            huggingface:2x0/h              | a limit of 0 allows nothing
+            groq:1x30/min+0 tokens / 1d    | a limit of 0 allows nothing
             huggingface:2x-5/h             | -5/h' is not a limit
             huggingface:2x                 | is not a limit
             huggingface:2x1000/fortnight   | 1000/fortnight' is not a limit

@@ -140,7 +140,7 @@ class PlannerTest {
         Fewest fewest = plan(request(10, "groq:1x30/min+100tok/min")).fewest().get(0);
 
         assertThat(fewest.count()).isEmpty();
-        assertThat(fewest.reason()).contains("larger than what a window");
+        assertThat(fewest.reason()).contains("larger than a window");
     }
 
     @Test

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services a plugin under test is given, over a real or a virtual timeline. As thread-safe as its timeline.
+ * The services for a plugin under test, over a real or a virtual timeline. As thread-safe as its timeline.
  *
- * <p>Its time of day can be put forward, which is how tests of what expires pass the time, also in real time.
+ * <p>Its time of day can be advanced, so that tests of expiry can pass the time, also in real time.
  */
 public final class FakeServices implements Services, AutoCloseable {
 

@@ -7,7 +7,7 @@ import dev.whippletree.spi.SettingKey;
 import java.lang.reflect.Modifier;
 import java.util.Set;
 
-/** Checks what all kinds of plugin have in common: a name, settings, and that {@link java.util.ServiceLoader} can make one. */
+/** Checks the common parts of all kinds of plugins: a name, settings, and that {@link java.util.ServiceLoader} can make one. */
 public final class PluginForm {
 
     private PluginForm() {}

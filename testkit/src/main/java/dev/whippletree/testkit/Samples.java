@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** Values that look like real ones. */
+/** Realistic sample values. */
 public final class Samples {
 
     private Samples() {}

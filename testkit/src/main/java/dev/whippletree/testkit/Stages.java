@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for stages, and says in words what is wrong with one. Immutable. Its methods block. */
+/** Waits for stages, and describes what is wrong with one. Immutable. Its methods block. */
 public final class Stages {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -90,7 +90,7 @@ public final class Stages {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > longestWait.toNanos()) {
-                throw new AssertionError("this never came about: " + what);
+                throw new AssertionError("this never happened: " + what);
             }
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         }

@@ -1,5 +1,5 @@
 /**
- * Test doubles and samples for whoever tests a plugin, the contracts in the packages below included.
+ * Test doubles and samples for tests of plugins; the contracts are in the packages below.
  */
 @NullMarked
 package dev.whippletree.testkit;

@@ -10,8 +10,8 @@ import java.util.Set;
 /**
  * A cache in this process, lost when it ends: {@code ehcache}.
  *
- * <p>Off the heap lies every answer, as bytes; on the heap, in front of it, those used most recently. Both are bounded by
- * bytes, and what is used least makes room. There is no disk tier: two processes can't share one, and it doesn't survive a
+ * <p>All answers are kept off the heap, as bytes; the most recently used ones are also on the heap. Both tiers are bounded in
+ * bytes and evict the least used answers. There is no disk tier, because processes can't share one and it doesn't survive a
  * crash.
  */
 public final class EhcacheCache implements Cache {

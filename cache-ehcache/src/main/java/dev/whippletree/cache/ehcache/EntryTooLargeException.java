@@ -6,7 +6,7 @@ final class EntryTooLargeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     EntryTooLargeException(TierSizes sizes, int bytes) {
-        super(sizes.where() + ": an answer of " + bytes + " bytes found no room and isn't kept (at most "
-                + sizes.largestBytes() + " bytes, a quarter of off-heap); raise off-heap to keep such answers");
+        super(sizes.where() + ": an answer of " + bytes + " bytes is too large to keep (at most " + sizes.largestBytes()
+                + " bytes, a quarter of off-heap); raise off-heap to keep such answers");
     }
 }

@@ -25,18 +25,18 @@ record TierSizes(String where, long heapBytes, long offHeapBytes) {
 
     static final Set<SettingKey> KEYS = Set.of(
             new SettingKey(
-                    HEAP, "Memory on the heap for the answers used most recently, 1MB or more; 32MB if not set."),
+                    HEAP, "Memory on the heap for the answers used most recently, 1MB or more; 32MB by default."),
             new SettingKey(
                     OFF_HEAP,
-                    "Memory off the heap for all answers, reserved at the start, more than heap; 64MB if not set."));
+                    "Memory off the heap for all answers, reserved at the start, more than heap; 64MB by default."));
 
     TierSizes {
         if (heapBytes < LEAST_BYTES) {
-            throw new IllegalArgumentException(where + ": heap is 1MB or more, not " + heapBytes + " bytes");
+            throw new IllegalArgumentException(where + ": heap must be 1MB or more, not " + heapBytes + " bytes");
         }
         if (offHeapBytes <= heapBytes) {
             throw new IllegalArgumentException(where + ": off-heap (" + offHeapBytes
-                    + " bytes) must be more than heap (" + heapBytes + " bytes), whose answers it holds too");
+                    + " bytes) must be more than heap (" + heapBytes + " bytes), whose answers it also contains");
         }
     }
 

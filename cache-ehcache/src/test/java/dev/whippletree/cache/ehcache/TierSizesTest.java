@@ -41,7 +41,7 @@ class TierSizesTest {
     void tinyHeap_isRefused() {
         assertThatThrownBy(() -> read(Map.of("heap", "10KB")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cache ehcache: heap is 1MB or more");
+                .hasMessageContaining("cache ehcache: heap must be 1MB or more");
     }
 
     @Test

@@ -22,16 +22,16 @@ record CoordinationSettings(RedisSettings redis, int processes, Duration claimLe
                     Stream.of(
                             new SettingKey(
                                     "processes",
-                                    "How many processes to reckon with at least while Redis can't be asked, 1 or more;"
-                                            + " as many as were last seen if not set."),
+                                    "The number of processes to assume at least while Redis can't be reached, 1 or more;"
+                                            + " by default, as many as were last seen."),
                             new SettingKey(
                                     "claim-lease",
-                                    "After which a call that a dead process was making may be made by another, 1s or"
-                                            + " more; 10s if not set."),
+                                    "The time after which another process takes over the call of a dead one, 1s or"
+                                            + " more; 10s by default."),
                             new SettingKey(
                                     "call-lease",
                                     "The longest time a call may take: what a dead process had reserved counts as used"
-                                            + " after it; 150s if not set.")))
+                                            + " after it; 150s by default.")))
             .collect(Collectors.toUnmodifiableSet());
 
     private static final int MOST_PROCESSES = 100_000;

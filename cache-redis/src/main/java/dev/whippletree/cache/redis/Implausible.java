@@ -57,7 +57,8 @@ final class Implausible {
         return count == 0
                 ? Optional.empty()
                 : Optional.of(redis.where() + ": " + count + (count == 1 ? " value" : " values") + " in Redis at "
-                        + redis.address() + " ignored since the start, as no process like this one writes "
+                        + redis.address()
+                        + " ignored since the start, because no process like this one can have written "
                         + (count == 1 ? "it" : "them") + " (last: " + last
                         + "); find out who else can write there, and give this process a user of its own");
     }

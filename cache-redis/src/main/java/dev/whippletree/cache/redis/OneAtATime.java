@@ -49,7 +49,7 @@ final class OneAtATime implements Executor {
         try {
             task.run();
         } catch (RuntimeException e) {
-            log.error("what was told by another process couldn't be used", e);
+            log.error("a notice from another process couldn't be processed", e);
         } finally {
             goOn();
         }

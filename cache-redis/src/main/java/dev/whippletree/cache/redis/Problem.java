@@ -28,7 +28,7 @@ record Problem(RedisSettings redis, int shares) {
 
     private String meanwhile() {
         return shares == 0
-                ? "this process keeps limits by its own use alone, since nobody knows how many others there are (set"
+                ? "this process counts only its own use of limits, because the number of processes is unknown (set"
                         + " 'processes')"
                 : "this process grants its own share of each limit, one of " + shares;
     }

@@ -8,13 +8,13 @@ import dev.whippletree.spi.Settings;
 import java.util.Set;
 
 /**
- * A cache on a Redis server, or on a master that Sentinels name: {@code redis}. It doesn't speak Redis Cluster.
+ * The cache {@code redis}, on a Redis server or on a master that Sentinels name. It doesn't support Redis Cluster.
  *
- * <p>Redis may be away at any time, at the start too: meanwhile each look-up is a fault, at once, and answers aren't stored.
- * The connection comes back by itself.
+ * <p>Redis may be away at any time, even at the start: meanwhile each lookup fails at once, and answers aren't stored. The
+ * connection is restored automatically.
  *
- * <p>No password is logged, with one exception that isn't in our hands: at TRACE, {@code io.lettuce.core.protocol} prints every
- * command as it is sent, the login included. Leave that logger at DEBUG or above.
+ * <p>No password is logged, with one exception beyond our control: at TRACE, {@code io.lettuce.core.protocol} logs every
+ * command, including the login. Leave that logger at DEBUG or above.
  */
 public final class RedisCache implements Cache {
 

@@ -8,21 +8,20 @@ import dev.whippletree.spi.Settings;
 import java.util.Set;
 
 /**
- * A coordinator on a Redis server (5 or later), or on a master that Sentinels name: {@code redis}. It doesn't speak Redis
+ * The coordinator {@code redis}, on a Redis server (5 or later) or on a master that Sentinels name. It doesn't support Redis
  * Cluster.
  *
- * <p>Limits are counted there, by that server's clock alone, as sliding windows of dated uses and of what is in flight: no
- * stretch of time as long as a limit's window sees more than its amount, whatever processes come, die, or pause. Redis may be
- * away at any time, at the start too: the process then grants its own share of each limit, and enters what it used as soon as
- * Redis is back; a Redis that comes back empty is told by everybody what was lost.
+ * <p>Redis counts limits, by its own clock only, as sliding windows of dated uses and calls in flight: no stretch of time as
+ * long as a limit's window sees more than its amount, whatever processes start, die, or pause. Redis may be away at any time, even at the
+ * start: the process then grants its own share of each limit, and enters its uses as soon as Redis is back. If Redis comes back
+ * empty, all processes restore what was lost.
  *
- * <p>Such a share is a promise only as far as it is known what others use, and as they are cut off as well. What they were granted
- * within two seconds before Redis was lost can be missing in it. While others still reach Redis they leave no part to one who
- * doesn't: so until the command timeout has passed since an answer failed to come, reservations are put off for a moment each, and one that is
- * cut off alone for longer may use its part of what was left beyond the limit. Where it was never known how many processes
- * there are, and the setting {@code processes} doesn't say so, a share promises nothing. A process that has never asked before, and
- * comes first to a Redis that has lost its data, can't know that there was any until the others have come back, which takes them
- * about a second.
+ * <p>Such a share keeps the limit only as far as the others' uses are known, and if the others are cut off as well. It can lack
+ * what they were granted within two seconds before Redis was lost. Processes that still reach Redis leave no share to one that
+ * doesn't. So until the command timeout has passed since the missing answer, each reservation is postponed for a moment; a process that is
+ * cut off alone for longer may exceed the limit by its share of what was left. If the number of processes was never known and the setting
+ * {@code processes} doesn't state it, a share guarantees nothing. A process that has never asked before, and is the first to reach
+ * a Redis that has lost its data, can't know of that loss until the others have come back, which takes about a second.
  *
  * <p>Its keys must not be evicted: use {@code maxmemory-policy noeviction}, or a Redis without {@code maxmemory}.
  *

@@ -22,18 +22,18 @@ final class RedisSettings {
                     "uri",
                     "Where Redis is: redis://host:port/database, rediss:// for TLS,"
                             + " redis-sentinel:// or rediss-sentinel://host,host/database#master;"
-                            + " redis://localhost:6379 if not set."),
-            new SettingKey("username", "The user to log in as, where Redis has users; needs password."),
+                            + " redis://localhost:6379 by default."),
+            new SettingKey("username", "The user to log in as, if Redis has users; needs password."),
             new SettingKey("password", "The password, kept out of logs and errors; instead of one in the uri."),
             new SettingKey(
                     "ca-certificate",
-                    "A PEM file with the certificates of the authorities that are trusted for TLS; those that the JVM"
-                            + " trusts if not set."),
+                    "A PEM file with the certificate authorities to trust for TLS; by default, those that the JVM"
+                            + " trusts."),
             new SettingKey(
                     "key-prefix",
-                    "What every key starts with: letters, digits, '.', '_', ':' and '-', 64 at most;"
-                            + " whippletree if not set."),
-            new SettingKey("command-timeout", "How long Redis may take to answer a command; 250ms if not set."));
+                    "The start of every key: letters, digits, '.', '_', ':' and '-', 64 at most;"
+                            + " whippletree by default."),
+            new SettingKey("command-timeout", "How long Redis may take to answer a command; 250ms by default."));
 
     /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
@@ -67,11 +67,12 @@ final class RedisSettings {
         RedisSettings read = new RedisSettings(settings);
         read.redisUri();
         if (!read.keyPrefix.matches("[A-Za-z0-9._:-]{1,64}")) {
-            throw new IllegalArgumentException(read.where + ": key-prefix is 1 to 64 letters, digits, '.', '_', ':'"
-                    + " and '-', not '" + read.keyPrefix + "'");
+            throw new IllegalArgumentException(
+                    read.where + ": key-prefix must be 1 to 64 letters, digits, '.', '_', ':'" + " and '-', not '"
+                            + read.keyPrefix + "'");
         }
         if (read.username.isPresent() && read.password.isEmpty()) {
-            throw new IllegalArgumentException(read.where + ": username needs password beside it");
+            throw new IllegalArgumentException(read.where + ": username needs a password");
         }
         read.checkCaCertificate();
         return read;
@@ -83,14 +84,14 @@ final class RedisSettings {
         }
         String path = caCertificate.get();
         if (!parse().isSsl()) {
-            throw new IllegalArgumentException(where + ": ca-certificate is for TLS, and uri doesn't ask for that;"
-                    + " it would begin with rediss:// or rediss-sentinel://");
+            throw new IllegalArgumentException(where + ": ca-certificate is for TLS, which uri doesn't use;"
+                    + " for TLS it begins with rediss:// or rediss-sentinel://");
         }
         try {
             var unused = sslOptions().orElseThrow().createSslContextBuilder().build();
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw new IllegalArgumentException(
-                    where + ": ca-certificate is a file with certificates in PEM form, and '" + path
+                    where + ": ca-certificate must be a PEM file with certificates, and '" + path
                             + "' can't be read as one",
                     e);
         }

@@ -17,13 +17,13 @@ final class Remedy {
             return "give it more memory, or the coordinator a Redis of its own";
         }
         if (isAboutRights(message)) {
-            return "check username and password, and what the user may do";
+            return "check username and password, and the user's rights";
         }
         if (message.contains("READONLY")) {
             return "set uri to the master, or to the Sentinels that know it";
         }
         if (message.contains("MISCONF")) {
-            return "see why it can't save to disk";
+            return "find out why it can't save to disk";
         }
         return ofConnecting(message, settings.redisUri());
     }
@@ -41,13 +41,13 @@ final class Remedy {
             return "set ca-certificate to a PEM file with the certificate of the authority that has signed Redis's";
         }
         if (message.contains("No subject alternative") || message.contains("No name matching")) {
-            return "set uri to a host name that stands in Redis's certificate";
+            return "set uri to a host name that is in Redis's certificate";
         }
         if (message.contains("certificate_required")) {
-            return "set tls-auth-clients to no there, since this client has no certificate of its own";
+            return "set tls-auth-clients to no in Redis, because this client has no certificate of its own";
         }
         if (message.contains("certificate isn't accepted")) {
-            return "see to its certificate";
+            return "check its certificate";
         }
         String check = "check that it runs and can be reached from here";
         if (uri.isSsl() && message.contains("timed out")) {

@@ -1,8 +1,8 @@
 /**
- * Keeps in Redis what several processes share: answers, and the count of their limits, their claims and their closings.
+ * Shares answers, limits, claims and closures between processes through Redis.
  *
- * <p>What of the coordinator is logic stands behind {@link dev.whippletree.cache.redis.CoordinationCommands}, which only
- * {@link dev.whippletree.cache.redis.LettuceCommands} and its scripts put into Redis's words.
+ * <p>The coordinator's logic uses {@link dev.whippletree.cache.redis.CoordinationCommands}; only
+ * {@link dev.whippletree.cache.redis.LettuceCommands} and its scripts translate those into Redis commands.
  */
 @NullMarked
 package dev.whippletree.cache.redis;

@@ -122,7 +122,7 @@ class RedisSettingsTest {
     void usernameAlone_isRefused() {
         assertThat(catchThrowable(() -> read(Map.of("username", "alice"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("needs password");
+                .hasMessageContaining("needs a password");
     }
 
     @Test
@@ -163,7 +163,7 @@ class RedisSettingsTest {
 
         assertThat(catchThrowable(() -> read(Map.of("uri", "rediss://cache", "ca-certificate", file.toString()))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("cache redis: ca-certificate is a file")
+                .hasMessageStartingWith("cache redis: ca-certificate must be a PEM file")
                 .hasMessageContaining(file.toString());
     }
 

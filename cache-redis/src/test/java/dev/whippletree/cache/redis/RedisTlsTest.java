@@ -119,7 +119,7 @@ class RedisTlsTest {
                 "rediss://127.0.0.1:" + port,
                 trusting(certificates.authority()),
                 "its certificate isn't accepted: No subject alternative names matching IP address 127.0.0.1",
-                "set uri to a host name that stands in Redis's certificate");
+                "set uri to a host name that is in Redis's certificate");
     }
 
     @Test

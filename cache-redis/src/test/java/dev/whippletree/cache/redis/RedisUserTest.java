@@ -167,7 +167,7 @@ class RedisUserTest {
             await().untilAsserted(() -> assertThat(one.status().problem())
                     .get()
                     .asString()
-                    .contains(words, "one of 5", "what the user may do")
+                    .contains(words, "one of 5", "the user's rights")
                     .doesNotContain(PASSWORD));
             assertThat(one.status().connected()).isFalse();
             assertThat(one.reserveAll(ONE_OF_FIVE)).hasSizeLessThanOrEqualTo(1);

@@ -1,8 +1,8 @@
 package dev.whippletree.cache.similar;
 
 /**
- * A kind of model that turns questions into vectors, so that those of similar meaning lie near each other. Stateless; thread-safe; found
- * by {@link java.util.ServiceLoader} where the cache is, so it needs a public constructor without arguments.
+ * A kind of model that turns questions into vectors, so that questions of similar meaning are close together. Stateless; thread-safe; found
+ * by {@link java.util.ServiceLoader} in the cache's class loader, so it needs a public constructor without arguments.
  */
 public interface Embedder {
 

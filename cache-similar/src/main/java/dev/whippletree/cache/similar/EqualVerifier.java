@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Two answers agree if they are the same text but for case, white space and punctuation, and call the same tools: {@code equal}. Made for
- * answers of a few words, such as classes and decisions; free text is nearly never equal, and then nothing is ever served.
+ * The verifier {@code equal}: two answers agree if their text is the same except for case, white space and punctuation, and they call the
+ * same tools. For answers of a few words, such as classes and decisions; free text is almost never equal, so nothing is ever served.
  */
 public final class EqualVerifier implements Verifier {
 

@@ -31,13 +31,12 @@ final class Remarks {
         Stream<String> more = reports.size() <= MOST_TOLD
                 ? Stream.of()
                 : Stream.of((reports.size() - MOST_TOLD) + " more scopes with fewer requests");
-        Stream<String> aside = steppedAside == 0
-                ? Stream.of()
-                : Stream.of(steppedAside + " questions were passed on unseen, under too much load");
+        Stream<String> aside =
+                steppedAside == 0 ? Stream.of() : Stream.of(steppedAside + " questions were skipped under load");
         Stream<String> lost = lostVerdicts == 0
                 ? Stream.of()
                 : Stream.of(lostVerdicts
-                        + " verdicts were lost, since the verifier failed or couldn't keep up; they count as wrong");
+                        + " verdicts were lost because the verifier failed or couldn't keep up; they count as wrong");
         return Stream.of(scopes, more, aside, lost).flatMap(lines -> lines).toList();
     }
 
@@ -45,11 +44,11 @@ final class Remarks {
         String name = "scope " + report.name() + ": ";
         MeasuredError measured = report.measured();
         if (report.off()) {
-            return name + "off, since it couldn't keep " + percent(maxError) + " of requests; measuring anew";
+            return name + "off: more than " + percent(maxError) + " of requests got wrong answers; measuring anew";
         }
         if (Double.isInfinite(report.threshold())) {
-            return name + measured.requests() + " requests, and not yet known from which score on " + percent(maxError)
-                    + " of them holds" + overdue(report);
+            return name + measured.requests() + " requests; no score keeps wrong answers within " + percent(maxError)
+                    + " yet" + overdue(report);
         }
         return name + measured.requests() + " requests, " + measured.hits()
                 + (serving ? " served" : " would have been served")
@@ -62,7 +61,7 @@ final class Remarks {
     }
 
     private static String overdue(Scope.Report report) {
-        return report.overdue() == 0 ? "" : "; " + report.overdue() + " answers that nobody has judged count as wrong";
+        return report.overdue() == 0 ? "" : "; " + report.overdue() + " unjudged answers count as wrong";
     }
 
     private static String errors(MeasuredError measured) {

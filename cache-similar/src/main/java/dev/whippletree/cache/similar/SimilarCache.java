@@ -15,19 +15,19 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * A cache of questions: {@code similar}. It stands behind the exact ones, and only a prompt that declares its question reaches it.
+ * The cache {@code similar}, for questions in other words. It comes after the exact caches, and only prompts that declare their question
+ * reach it.
  *
- * <p>Wordings that somebody approved share an answer from the second request on. Beyond those, and only if it is told to, it serves the
- * answer of a similar question, and keeps the share of requests that get a wrong one below a bound. What is stored is kept in this
- * process: answers as text, and of a question that isn't approved its words and its vector.
+ * <p>Approved wordings share an answer from the second request on. Beyond those, and only if configured, it serves the answer of a
+ * similar question, and keeps the share of requests that get a wrong one below a bound. Everything is kept in this process: answers
+ * as text and, of questions that aren't approved, their words and vectors.
  */
 public final class SimilarCache implements Cache {
 
     /** What {@code verifier} is called where callers say themselves whether answers agree. */
     static final String CALLER = "caller";
 
-    private static final String HOW_TO_EMBED =
-            "add whippletree-embedder-minilm to the class path, or an embedder of yours";
+    private static final String HOW_TO_EMBED = "add whippletree-embedder-minilm or your own embedder to the class path";
 
     private final ApprovedWordings declared;
 
@@ -102,13 +102,13 @@ public final class SimilarCache implements Cache {
         Iterator<Embedder> embedders = all.iterator();
         if (!embedders.hasNext()) {
             throw new IllegalArgumentException(
-                    wanted.where() + ": to compare questions it takes an embedder, and none is here: " + HOW_TO_EMBED
-                            + "; or leave mode off and use approved wordings alone");
+                    wanted.where() + ": comparing questions needs an embedder, and there is none: " + HOW_TO_EMBED
+                            + "; or leave mode off and use approved wordings only");
         }
         Embedder first = embedders.next();
         if (embedders.hasNext()) {
             throw new IllegalArgumentException(
-                    wanted.where() + ": embedder: there are several, say which: " + names(all, Embedder::name));
+                    wanted.where() + ": embedder: there are several; name one: " + names(all, Embedder::name));
         }
         return first;
     }
@@ -121,8 +121,8 @@ public final class SimilarCache implements Cache {
             }
         }
         String there = names(all, nameOf);
-        throw new IllegalArgumentException(wanted.where() + ": " + setting + ": there is no '" + name
-                + "' here; there is " + (there.isEmpty() ? "none: " + HOW_TO_EMBED : there));
+        throw new IllegalArgumentException(wanted.where() + ": " + setting + ": there is no '" + name + "'; there is "
+                + (there.isEmpty() ? "none: " + HOW_TO_EMBED : there));
     }
 
     private static <T> String names(Iterable<T> all, Function<T, String> nameOf) {

@@ -40,19 +40,19 @@ record SimilarSettings(
     static final Set<SettingKey> KEYS = Set.of(
             new SettingKey(
                     "mode",
-                    "off (the default): approved wordings alone; shadow: measure, never serve; serve: serve within max-error"),
+                    "off (the default): approved wordings only; shadow: measure, never serve; serve: serve within max-error"),
             new SettingKey(
                     "max-error",
-                    "the share of requests that may be served a wrong answer, such as 1%; needed to serve; shadow: 1%"),
-            new SettingKey("approved", "a file of wordings that mean the same; by default there is none"),
+                    "the share of requests that may be served a wrong answer, such as 1%; required to serve; shadow: 1%"),
+            new SettingKey("approved", "a file of wordings that mean the same; none by default"),
             new SettingKey("embedder", "which embedder to use; by default the one on the class path"),
             new SettingKey(
-                    "verifier", "what says whether two answers agree: equal (the default), caller, or one of yours"),
+                    "verifier", "what decides whether two answers agree: equal (the default), caller, or your own"),
             new SettingKey("questions", "how many questions a scope keeps, 100 to 100000; default 10000"),
             new SettingKey("scopes", "how many scopes are kept, 1 to 10000; default 100"),
             new SettingKey(
                     "memory",
-                    "what questions and answers may take, 1MB or more; default 128MB; those approved as much"));
+                    "memory for questions and answers, 1MB or more; default 128MB; approved ones may take as much again"));
 
     private static final long DEFAULT_MEMORY = 128L << 20;
     private static final long LEAST_MEMORY = 1L << 20;
@@ -89,7 +89,7 @@ record SimilarSettings(
         }
         if (mode == Mode.OFF && approved.isEmpty()) {
             throw new IllegalArgumentException(settings.where()
-                    + ": it has nothing to do: set approved to a file of wordings, or mode to shadow or serve");
+                    + ": there is nothing to do: set approved to a file of wordings, or mode to shadow or serve");
         }
         return new SimilarSettings(
                 settings.where(),
@@ -106,7 +106,7 @@ record SimilarSettings(
     private static long memory(Settings settings) {
         long memory = settings.bytes("memory").orElse(DEFAULT_MEMORY);
         if (memory < LEAST_MEMORY) {
-            throw new IllegalArgumentException(settings.where() + ": memory is 1MB or more, not "
+            throw new IllegalArgumentException(settings.where() + ": memory must be 1MB or more, not "
                     + settings.text("memory").orElse(""));
         }
         return memory;
@@ -119,7 +119,7 @@ record SimilarSettings(
             case "serve" -> Mode.SERVE;
             default ->
                 throw new IllegalArgumentException(
-                        settings.where() + ": mode is off, shadow or serve, not '" + text + "'");
+                        settings.where() + ": mode must be off, shadow or serve, not '" + text + "'");
         };
     }
 
@@ -132,7 +132,7 @@ record SimilarSettings(
                         : Double.parseDouble(matcher.group(2));
         if (share < 0.001 || share > 0.5) {
             throw new IllegalArgumentException(settings.where()
-                    + ": max-error is a share from 0.1% to 50%, such as 1% or 0.01, not '" + text + "'");
+                    + ": max-error must be a share from 0.1% to 50%, such as 1% or 0.01, not '" + text + "'");
         }
         return share;
     }
@@ -144,7 +144,7 @@ record SimilarSettings(
                     try {
                         return ApprovedWordings.parse(Files.readString(Path.of(name)));
                     } catch (MalformedInputException e) {
-                        throw new IllegalArgumentException(where + ": it isn't a text in UTF-8", e);
+                        throw new IllegalArgumentException(where + ": it isn't UTF-8 text", e);
                     } catch (IOException e) {
                         throw new IllegalArgumentException(where + ": it can't be read; is it there?", e);
                     } catch (IllegalArgumentException e) {

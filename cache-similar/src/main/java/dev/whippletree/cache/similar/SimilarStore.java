@@ -187,7 +187,7 @@ final class SimilarStore implements CacheStore {
 
     private void tellOff(String scope) {
         log.warn(
-                "Scope {}: wrong answers can't be kept within {} of requests; nothing is served there until {} more are known",
+                "Scope {}: more than {} of requests got wrong answers; nothing is served there until {} more requests are known",
                 scope,
                 settings.maxError(),
                 AuditedThreshold.WINDOW);

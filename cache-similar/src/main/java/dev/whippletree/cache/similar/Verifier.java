@@ -3,8 +3,8 @@ package dev.whippletree.cache.similar;
 import dev.whippletree.model.Completion;
 
 /**
- * Says whether two answers to questions that look alike say the same. What it says is what "wrong" means: the bound is kept by its word.
- * Thread-safe; found by {@link java.util.ServiceLoader} where the cache is, so it needs a public constructor without arguments.
+ * Decides whether the answers to two similar questions agree. Its verdicts define what "wrong" means for the bound.
+ * Thread-safe; found by {@link java.util.ServiceLoader} in the cache's class loader, so it needs a public constructor without arguments.
  */
 public interface Verifier {
 

@@ -1,4 +1,4 @@
-/** A cache that answers a question by what a similar one was answered, and keeps a bound on how often that is wrong. */
+/** A cache that answers a question with the answer of a similar one, and bounds how often that is wrong. */
 @NullMarked
 package dev.whippletree.cache.similar;
 

@@ -186,7 +186,7 @@ class SimilarStoreTest {
                     store.get(key("red " + word(i))).toCompletableFuture().isDone() ? 1 : 0;
         }
         assertThat(missedAtOnce).isBetween(700, 750);
-        assertThat(store.remarks()).anyMatch(remark -> remark.endsWith("unseen, under too much load"));
+        assertThat(store.remarks()).anyMatch(remark -> remark.endsWith("skipped under load"));
         timeline.advance(Duration.ofMillis(1));
         assertThat(hitsOf(20, "scope", "acme")).isPositive();
     }
@@ -318,8 +318,8 @@ class SimilarStoreTest {
         }));
         warmUp();
         assertThat(store.remarks())
-                .anyMatch(remark -> remark.matches("49\\d verdicts were lost, .*"))
-                .anyMatch(remark -> remark.matches(".*; 29\\d answers that nobody has judged count as wrong"));
+                .anyMatch(remark -> remark.matches("49\\d verdicts were lost because .*"))
+                .anyMatch(remark -> remark.matches(".*; 29\\d unjudged answers count as wrong"));
         assertThat(hitsOf(300, "scope", "acme")).isZero();
     }
 
@@ -353,7 +353,7 @@ class SimilarStoreTest {
             }
         }
         assertThat(hits).isGreaterThan(300);
-        assertThat(store.remarks()).noneMatch(remark -> remark.contains("lost") || remark.contains("unseen"));
+        assertThat(store.remarks()).noneMatch(remark -> remark.contains("lost") || remark.contains("skipped"));
     }
 
     @Test

@@ -201,7 +201,7 @@ class PlanCommandTest {
         assertThat(shell.out())
                 .startsWith("Unknown: hf-1 and hf-2 declare no limits; if there were none, yes. Try\n"
                         + "--accounts scripted:2x1000/h\n\n")
-                .contains("scripted (no limits): unknown, since it declares no limits")
+                .contains("scripted (no limits): unknown, because it declares no limits")
                 .doesNotContain(" 0.0 %", "Yes", "Nothing binds");
         Shell json = new Shell(folder);
         assertThat(json.run("plan", "--interviews", "20,40", "--no-advice", "--json"))
@@ -337,7 +337,7 @@ class PlanCommandTest {
                 .as(shell::err)
                 .isZero();
         assertThat(shell.out().replace("\n  ", " "))
-                .contains("max_tokens is 600", "A prompt is given up after 5 min, the deadline of route default");
+                .contains("max_tokens is 600", "A prompt fails after 5 min, the deadline of route default");
     }
 
     @Test

@@ -46,8 +46,8 @@ record Machine(String system, String processor) {
     String withoutRuntime(Throwable cause) {
         return "the native code of ONNX Runtime can't be loaded on this machine, " + system + " (" + processor + "): "
                 + innermost(cause)
-                + ". It is made for " + MADE_FOR
-                + ", and unpacked into the folder for temporary files, which must allow running it."
+                + ". It supports " + MADE_FOR
+                + ", and is unpacked into the temporary folder, which must allow executing it."
                 + " Without it, set mode to off and use approved wordings, which need no embedder; or name a folder that has native"
                 + " code of it for this machine by -Donnxruntime.native.path";
     }

@@ -8,9 +8,9 @@ import java.io.InputStream;
 import java.nio.file.Path;
 
 /**
- * all-MiniLM-L6-v2, quantized: small, quick on a processor, for English. Its name is {@code minilm}. Stateless; thread-safe.
+ * The embedder {@code minilm}: all-MiniLM-L6-v2, quantized. Small, fast on a CPU, for English. Stateless; thread-safe.
  *
- * <p>It needs no network. ONNX Runtime, which it runs on, unpacks its native code into the folder for temporary files.
+ * <p>It needs no network. It runs on ONNX Runtime, which unpacks its native code into the temporary folder.
  */
 public final class MiniLmEmbedder implements Embedder {
 

@@ -81,7 +81,7 @@ final class MiniLmEmbedding implements Embedding {
                         session.run(Map.of("input_ids", ids, "attention_mask", attended, "token_type_ids", parts))) {
             return direction(((OnnxTensor) result.get(0)).getFloatBuffer());
         } catch (OrtException e) {
-            throw new IllegalStateException("the model can't make a vector: " + e.getMessage(), e);
+            throw new IllegalStateException("the model can't compute a vector: " + e.getMessage(), e);
         }
     }
 
@@ -113,7 +113,7 @@ final class MiniLmEmbedding implements Embedding {
         try {
             session.close();
         } catch (OrtException e) {
-            throw new IllegalStateException("the model can't be let go: " + e.getMessage(), e);
+            throw new IllegalStateException("the model can't be released: " + e.getMessage(), e);
         }
     }
 }

@@ -39,7 +39,7 @@ final class FaultParser {
             throw wrong("it doesn't start with a fault");
         }
         FaultKind kind = FaultKind.named(matcher.group(1))
-                .orElseThrow(() -> wrong("'" + matcher.group(1) + "' is none of " + FaultKind.names()));
+                .orElseThrow(() -> wrong("'" + matcher.group(1) + "' is not one of " + FaultKind.names()));
         try {
             return new FaultRule(
                     kind,
@@ -64,7 +64,7 @@ final class FaultParser {
         String account = slash < 0 ? piece : piece.substring(0, slash);
         String model = slash < 0 ? "" : piece.substring(slash + 1);
         if (named || (account.isEmpty() && model.isEmpty())) {
-            throw wrong("after ':' stands a share or one account, which may be followed by '/' and a model");
+            throw wrong("after ':' write a share or one account, optionally followed by '/' and a model");
         }
         FaultRule ofAccount = account.isEmpty() ? rule : rule.forAccount(account);
         return model.isEmpty() ? ofAccount : ofAccount.forModel(model);
@@ -73,7 +73,7 @@ final class FaultParser {
     private double share(String percent) {
         double value = Double.parseDouble(percent) / PERCENT;
         if (!(value > 0 && value <= 1)) {
-            throw wrong("a share is above 0 % and at most 100 %");
+            throw wrong("a share must be above 0 % and at most 100 %");
         }
         return value;
     }
@@ -82,7 +82,7 @@ final class FaultParser {
         String[] parts = span.split("/", -1);
         String[] ends = parts[0].split("-", -1);
         if (ends.length != 2 || parts.length > 2) {
-            throw new IllegalArgumentException("after '@' stands a time such as 5s-40s, or 5s-8s/20s for every 20 s");
+            throw new IllegalArgumentException("after '@' write a time such as 5s-40s, or 5s-8s/20s for every 20 s");
         }
         Optional<Duration> every = parts.length == 2 ? Optional.of(moment(parts[1])) : Optional.empty();
         return new FaultRule.Window(moment(ends[0]), moment(ends[1]), every);
@@ -96,7 +96,7 @@ final class FaultParser {
     private FaultRule.Numbers numbers(String range) {
         Matcher matcher = NUMBERS.matcher(range.trim());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("after '#' stands a request's number: 7, 1-3 or 5+");
+            throw new IllegalArgumentException("after '#' write a request's number: 7, 1-3 or 5+");
         }
         long first = Long.parseLong(matcher.group(1));
         if (matcher.group(4) != null) {

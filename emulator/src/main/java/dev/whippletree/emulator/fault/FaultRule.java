@@ -33,7 +33,7 @@ public record FaultRule(
         Objects.requireNonNull(account, "account");
         Objects.requireNonNull(model, "model");
         if (!(share > 0 && share <= 1)) {
-            throw new IllegalArgumentException("a fault's share is above 0 and at most 1, not " + share);
+            throw new IllegalArgumentException("a fault's share must be above 0 and at most 1, not " + share);
         }
         if (time.isPresent() && kind.time().isEmpty()) {
             throw new IllegalArgumentException("fault " + kind.text() + " takes no time; 429 and slow do");
@@ -115,11 +115,11 @@ public record FaultRule(
         public Window {
             Objects.requireNonNull(every, "every");
             if (from.isNegative() || to.compareTo(from) <= 0) {
-                throw new IllegalArgumentException("a fault's time ends after it starts, not " + from + " to " + to);
+                throw new IllegalArgumentException("a fault must end after it starts, not " + from + " to " + to);
             }
             if (every.isPresent() && every.get().compareTo(to.minus(from)) <= 0) {
                 throw new IllegalArgumentException(
-                        "a fault's time ends before it comes again, not " + to.minus(from) + " every " + every.get());
+                        "a fault must end before it repeats, not " + to.minus(from) + " every " + every.get());
             }
         }
 

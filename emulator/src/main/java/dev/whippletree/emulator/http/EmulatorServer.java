@@ -45,7 +45,8 @@ public final class EmulatorServer implements AutoCloseable {
         for (EmulatedService service : services) {
             ServiceKind kind = service.settings().kind();
             if (this.services.put(kind, service) != null) {
-                throw new IllegalArgumentException("one server has one service of each kind, not two of " + kind);
+                throw new IllegalArgumentException(
+                        "a server can have only one service of each kind, not two of " + kind);
             }
             paths.addExactPath(kind.path() + COMPLETIONS, onlyPost(new ServiceHandler(service, timeline, listener)));
             paths.addExactPath(kind.path() + "/models", onlyGet(exchange -> sendJson(exchange, models(service))));

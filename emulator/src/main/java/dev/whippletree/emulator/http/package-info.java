@@ -1,7 +1,7 @@
 /**
- * The emulated services behind real sockets: an HTTP server on the loopback interface that plays what the models decide.
+ * The emulated services behind real sockets: an HTTP server on the loopback interface that carries out the models' decisions.
  *
- * <p>A request that waits for its time costs a timer and no thread.
+ * <p>A delayed response costs a timer and no thread.
  */
 @NullMarked
 package dev.whippletree.emulator.http;

@@ -6,14 +6,14 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What became of one account's requests. Immutable.
+ * Statistics of one account's requests. Immutable.
  *
  * @param account its id
- * @param organization whose limits it shares
+ * @param organization the organization whose limits it shares
  * @param calls requests that arrived with its token
- * @param answered requests that were answered whole
+ * @param answered requests with a complete answer
  * @param rateLimited requests answered 429
- * @param outcomes requests by what became of them: a status, or the name of a fault such as {@code reset} or {@code cut}
+ * @param outcomes requests by outcome: a status, or the name of a fault such as {@code reset} or {@code cut}
  */
 public record AccountStats(
         String account, String organization, long calls, long answered, long rateLimited, Map<String, Long> outcomes) {

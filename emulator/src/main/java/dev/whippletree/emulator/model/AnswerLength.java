@@ -1,8 +1,8 @@
 package dev.whippletree.emulator.model;
 
 /**
- * How long answers are: mostly a little shorter than the mean, at times much longer. Immutable. Equal prompts have equally long
- * ones.
+ * The length of answers: mostly a little shorter than the mean, sometimes much longer. Equal prompts get equally long answers.
+ * Immutable.
  *
  * @param meanTokens the mean, 1 or more
  * @param spread the standard deviation of the logarithm, 0 to 3

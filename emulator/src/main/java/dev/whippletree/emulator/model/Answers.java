@@ -12,14 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The answers of the emulated services: some sentences, chosen by a hash of the prompt and the model, that end with that hash,
- * how many tokens there are if a length was wanted, and the model's name.
+ * The answers of the emulated services: some sentences, chosen by a hash of the prompt and the model, followed by that hash, the
+ * number of tokens if a length was requested, and the model's name.
  *
- * <p>A service whose answers differ numbers them: the number stands in the end as well, and other sentences before it.
+ * <p>If a service's answers differ each time, it numbers them: the number is also at the end, and the sentences differ.
  *
- * <p>An answer can therefore be checked against its prompt by anybody: one that belongs to another prompt, is cut, or is spliced
- * from two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer, since they don't
- * change a prompt's meaning.
+ * <p>So any answer can be checked against its prompt: an answer that belongs to another prompt, is truncated, or is spliced from
+ * two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer, because they don't change
+ * its meaning.
  */
 public final class Answers {
 

@@ -3,7 +3,7 @@ package dev.whippletree.emulator.model;
 import java.util.OptionalInt;
 
 /**
- * How many requests a service works on at once; those beyond wait their turn, in the order of their arrival. Immutable.
+ * How many requests a service processes at once; the others wait in order of arrival. Immutable.
  *
  * @param ofService for all accounts together, 1 or more; absent: any number
  * @param ofAccount for each account, 1 or more; absent: any number

@@ -6,14 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a model says. Immutable.
+ * A model's answer. Immutable.
  *
- * @param number which request of the account it answers, from 1
+ * @param number the number of the account's request that it answers, from 1
  * @param account the account's id
  * @param model the model that answered
- * @param text what it says; empty if it only calls a function
- * @param call the function it wants called; absent: none
- * @param finish why it ends
+ * @param text the text; empty if it only calls a function
+ * @param call the function it calls; absent: none
+ * @param finish the reason it ends
  * @param promptTokens the prompt's tokens
  * @param completionTokens the answer's tokens
  * @param cachedTokens how many of the prompt's tokens the service had in its prompt cache

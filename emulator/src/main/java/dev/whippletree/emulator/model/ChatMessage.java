@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A message as a service sees it: all that isn't text is reduced to its type. Immutable.
+ * A message as a service sees it: anything but text is reduced to its type. Immutable.
  *
- * @param role who speaks, by its name on the wire
- * @param text what is said
+ * @param role the speaker's role, as on the wire
+ * @param text the text
  */
 public record ChatMessage(String role, String text) {
 

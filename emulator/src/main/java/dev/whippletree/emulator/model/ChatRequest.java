@@ -9,11 +9,11 @@ import java.util.OptionalLong;
 /**
  * A chat-completions request as a service sees it. Immutable.
  *
- * @param model the model asked for
+ * @param model the requested model
  * @param messages the conversation, at least one message
- * @param maxTokens the most tokens the completion may have, if said
- * @param stream whether the answer is to come piece by piece
- * @param includeUsage whether a stream is to end with its usage
+ * @param maxTokens the completion's maximum of tokens, if stated
+ * @param stream whether to stream the answer
+ * @param includeUsage whether to end a stream with its usage
  * @param others every other field, as JSON values in JDK types
  */
 public record ChatRequest(

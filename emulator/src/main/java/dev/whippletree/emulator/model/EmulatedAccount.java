@@ -6,10 +6,10 @@ import java.util.Optional;
 /**
  * An account of an emulated service. Immutable.
  *
- * @param id what statistics and fault rules call it
- * @param token the credential that belongs to it; not a secret, since it opens nothing but the emulator
- * @param organization whose limits and credit it shares
- * @param latency how long its answers take; absent: as the service's
+ * @param id its name in statistics and fault rules
+ * @param token its credential; not a secret, because it only opens the emulator
+ * @param organization the organization whose limits and credit it shares
+ * @param latency how long its answers take; absent: the service's latency
  */
 public record EmulatedAccount(String id, String token, String organization, Optional<Latency> latency) {
 

@@ -5,11 +5,11 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * Whose limits and credit accounts share. Immutable.
+ * An organization, whose accounts share limits and credit. Immutable.
  *
  * @param id its name
- * @param limits what it may use; the first that is hit refuses a request
- * @param creditTokens how many tokens its credit pays for, 0 or more; absent: unlimited
+ * @param limits its limits; the first one that is hit refuses a request
+ * @param creditTokens the number of tokens its credit pays for, 0 or more; absent: unlimited
  */
 public record EmulatedOrganization(String id, List<ServiceLimit> limits, OptionalLong creditTokens) {
 

@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One emulated service: decides at the moment a request arrives what will come of it, and counts it.
+ * An emulated service: decides the outcome of a request at the moment it arrives, and counts it.
  *
- * <p>In this order: the token; faults that are refusals; the credit; the request itself; the limits, which count it; faults that
- * befall a request that was let in; the answer. What is refused before the limits, or by them, counts against none of them.
+ * <p>It checks, in this order: the token; faults that refuse; the credit; the request itself; the limits, which count it; faults of
+ * an admitted request; the answer. A request refused before or by the limits counts against none of them.
  *
  * <p>Thread-safe; never blocks. Its lock is held for microseconds.
  */

@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * The limit that refused a request. Immutable.
  *
- * @param state how it stood
- * @param requested what the request would have used of it
+ * @param state the limit's state
+ * @param requested the amount the request would have used
  * @param waitNanos nanoseconds until that much fits, if nothing else is used meanwhile
  */
 public record LimitHit(LimitState state, long requested, long waitNanos) {

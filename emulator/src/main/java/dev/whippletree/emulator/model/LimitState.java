@@ -4,13 +4,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How one limit of an organization stands. Immutable.
+ * The state of one limit of an organization. Immutable.
  *
- * @param limit which limit
- * @param organization whose
- * @param model of which model, where each has its own
- * @param used how much counts as used, 0 or more
- * @param resetNanos nanoseconds until nothing counts as used any more; for a bucket until it is full, which is no wait
+ * @param limit the limit
+ * @param organization the organization
+ * @param model the model, if each has its own limit
+ * @param used the amount that counts as used, 0 or more
+ * @param resetNanos nanoseconds until nothing counts as used any more; for a bucket, until it is full, which isn't a wait
  */
 public record LimitState(ServiceLimit limit, String organization, Optional<String> model, long used, long resetNanos) {
 

@@ -3,15 +3,15 @@ package dev.whippletree.emulator.model;
 import java.util.Objects;
 
 /**
- * What was used of one limit. Immutable.
+ * The use of one limit. Immutable.
  *
- * @param organization whose limit
- * @param model of which model; empty: of all
- * @param limit the limit as it is written: {@code 1000 requests / 1h}
+ * @param organization the organization
+ * @param model the model; empty: all models
+ * @param limit the limit in its text form: {@code 1000 requests / 1h}
  * @param counting how the service counts it
- * @param amount how much a window allows
- * @param fullest the most that any window of its length has held, wherever it starts; for a bucket this may exceed the amount
- *     without any fault, since a full bucket refills while it is emptied
+ * @param amount the amount per window
+ * @param fullest the largest use in any window of its length, wherever it starts; for a bucket this may legitimately exceed the
+ *     amount, because a full bucket refills while it is emptied
  * @param refused requests it refused
  */
 public record LimitStats(

@@ -3,7 +3,7 @@ package dev.whippletree.emulator.model;
 import java.util.List;
 import java.util.Objects;
 
-/** What a service does with a request, decided in full at the moment it arrives. Immutable. */
+/** The outcome of a request, fully decided at the moment it arrives. Immutable. */
 public sealed interface Outcome {
 
     /** Returns what statistics call it: a status or the name of a fault. */

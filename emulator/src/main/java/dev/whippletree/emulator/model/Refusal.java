@@ -5,14 +5,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Why and how a service refuses a request. Immutable.
+ * A service's refusal of a request. Immutable.
  *
- * @param kind why
- * @param status the HTTP status it sends
- * @param model the model asked for; empty if none could be read
- * @param detail what the kind's description says; else empty
- * @param organization whose limits would have applied; empty if the token is unknown
- * @param retryAfter how long the service says to wait, if it does
+ * @param kind the reason
+ * @param status the HTTP status
+ * @param model the requested model; empty if none could be read
+ * @param detail a detail, as the kind's description says; else empty
+ * @param organization the organization whose limits would have applied; empty if the token is unknown
+ * @param retryAfter the wait that the service states, if any
  * @param hit the limit that was hit, if one was
  */
 public record Refusal(

@@ -1,6 +1,6 @@
 package dev.whippletree.emulator.model;
 
-/** Why a service refuses a request. The words differ from service to service; the reasons don't. */
+/** The reason for a refusal. Services word it differently, but the reasons are the same. */
 public enum RefusalKind {
     /** No token came with it. */
     NO_TOKEN(401),

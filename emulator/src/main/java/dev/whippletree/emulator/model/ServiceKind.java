@@ -1,6 +1,6 @@
 package dev.whippletree.emulator.model;
 
-/** Which service is imitated: what it counts, what it refuses, and where it listens. */
+/** The kinds of emulated services: what they count, what they refuse, and where they listen. */
 public enum ServiceKind {
     /** Hugging Face's router: counts the tokens of prompt and answer; sends no limit headers. */
     HUGGING_FACE("huggingface", "/hf/v1", ""),

@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * A limit that a service enforces. Immutable.
  *
- * @param limit how much per window
+ * @param limit the amount per window
  * @param counting how it is counted
- * @param perModel whether each model has its own, or all of an organization share one
+ * @param perModel whether each model has its own, or all models of an organization share one
  */
 public record ServiceLimit(Limit limit, Counting counting, boolean perModel) {
 

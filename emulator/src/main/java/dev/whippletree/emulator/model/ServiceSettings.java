@@ -10,29 +10,29 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Everything that makes an emulated service. Immutable; made by {@link #builder}.
+ * The settings of an emulated service. Immutable; made by {@link #builder}.
  *
- * @param kind which service is imitated
- * @param accounts who may ask; ids and tokens unique
- * @param organizations whose limits the accounts share; each that an account names
+ * @param kind the emulated kind of service
+ * @param accounts the accounts; ids and tokens are unique
+ * @param organizations the organizations that the accounts name
  * @param models the models it knows; empty: all
  * @param unservedModels models it knows but doesn't serve
  * @param latency how long answers take
  * @param refusalLatency how long refusals take
- * @param faults what goes wrong
- * @param seed of all that is left to chance
- * @param contextTokens the most tokens of prompt and answer together
- * @param assumedMaxTokens what Groq counts for an answer whose request has no maximum
- * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real router was
+ * @param faults the scripted faults
+ * @param seed the seed of all random choices
+ * @param contextTokens the maximum of tokens of prompt and answer together
+ * @param assumedMaxTokens the tokens Groq counts for an answer whose request has no maximum
+ * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real router has been
  *     seen to send none
- * @param capacity how many requests it works on at once
+ * @param capacity how many requests it processes at once
  * @param answerLength how long its answers are; absent: three sentences
- * @param answersDiffer whether no two answers to the same prompt are alike, as those of most models
+ * @param answersDiffer whether answers to the same prompt always differ, as with most models
  * @param clockAhead how far its clock is ahead of the callers'; negative: behind
- * @param tellsWait whether a refusal for a limit says how long to wait
- * @param mostUnderWay how many requests of an organization it has under way at once, 1 or more; absent: any number
- * @param promptCache for how long it keeps the beginnings of prompts, whose tokens it then tells as cached; absent: it has no such cache.
- *     Groq counts those until the answer is there, and gives them back then
+ * @param tellsWait whether a refusal by a limit says how long to wait
+ * @param mostUnderWay the maximum of concurrent requests of an organization, 1 or more; absent: any number
+ * @param promptCache how long it keeps the beginnings of prompts, whose tokens it then reports as cached; absent: it has no such cache.
+ *     Groq counts those tokens until the answer is there, then gives them back
  */
 public record ServiceSettings(
         ServiceKind kind,

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Collects what makes an emulated service. Confined to one thread. */
+/** Builds the settings of an emulated service. Confined to one thread. */
 public final class ServiceSettingsBuilder {
 
     private static final long DEFAULT_CONTEXT_TOKENS = 131_072;

@@ -5,14 +5,14 @@ import java.util.Objects;
 import java.util.function.ToLongFunction;
 
 /**
- * What an emulated service has seen. Immutable.
+ * The statistics of an emulated service. Immutable.
  *
- * @param service which service, by its provider's name
+ * @param service the service, by its provider's name
  * @param accounts each account, as declared
  * @param limits each limit that was used
- * @param strangers requests without a token that it knows
+ * @param strangers requests without a known token
  * @param distinctPrompts how many different prompts arrived
- * @param mostCallsPerPrompt how often the prompt arrived that arrived most often
+ * @param mostCallsPerPrompt the number of calls of the most frequent prompt
  */
 public record ServiceStats(
         String service,

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * The way between an account's client and its service. Immutable.
+ * The network between an account's client and its service. Immutable.
  *
- * @param least the shortest time a request or a response is under way, zero or more
- * @param most the longest
- * @param loss the share of responses that get lost with their connection, 0 to 1
- * @param silence the share of the other responses that never come while the connection stays open, 0 to 1
+ * @param least the shortest transit of a request or a response, zero or more
+ * @param most the longest transit
+ * @param loss the share of responses lost with their connection, 0 to 1
+ * @param silence the share of the other responses that never arrive while the connection stays open, 0 to 1
  */
 public record Link(Duration least, Duration most, double loss, double silence) {
 

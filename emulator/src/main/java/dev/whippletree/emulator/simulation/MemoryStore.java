@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A cache that is a map: it keeps everything. Confined to one thread. */
+/** A cache that keeps everything in a map. Confined to one thread. */
 public final class MemoryStore implements CacheStore {
 
     private final Map<CacheKey, CacheEntry> entries = new HashMap<>();

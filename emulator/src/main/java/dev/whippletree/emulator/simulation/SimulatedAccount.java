@@ -9,18 +9,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * An account of a {@link SimulatedPool}: what its service allows it, and what the engine is told of it. Immutable.
+ * An account of a {@link SimulatedPool}: its limits at the service, and what the engine knows of it. Immutable.
  *
- * @param id unique in the pool; the account's token follows from it
- * @param service which service it is an account of
- * @param organization whose limits and credit it shares; its own id for an account that shares with none
- * @param limits what the service allows its organization; accounts of one organization add theirs together
- * @param declared whether the engine is told these limits, or has to learn them
- * @param models the models it may be asked for, at least one
- * @param tier which tier of the default route it belongs to, 0 the preferred one
+ * @param id unique in the pool; determines the account's token
+ * @param service its service
+ * @param organization the organization whose limits and credit it shares; its own id if it shares with none
+ * @param limits the service's limits for its organization; limits of accounts of one organization are combined
+ * @param declared whether the engine knows these limits, or has to learn them
+ * @param models its models, at least one
+ * @param tier its tier of the default route; 0 is the preferred one
  * @param weight its share of the load against others of the tier, 1 or more
  * @param maxConcurrency attempts at once; absent: the engine's default
- * @param transit how long a request is under way at most, as the engine is told; absent: it isn't told
+ * @param transit the longest transit of a request, as declared to the engine; absent: not declared
  */
 public record SimulatedAccount(
         String id,

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The production engine over simulated services, in virtual time, from a seed. Confined to one thread; nothing happens until the
- * timeline is told to go on.
+ * timeline advances.
  *
  * <pre>{@code
  * SimulatedPool pool = SimulatedPool.builder(1)

@@ -24,7 +24,7 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** Collects what makes a simulated pool. Confined to one thread; may be used again after {@link #build()}. */
+/** Builds a simulated pool. Confined to one thread; may be used again after {@link #build()}. */
 public final class SimulatedPoolBuilder {
 
     private final long seed;

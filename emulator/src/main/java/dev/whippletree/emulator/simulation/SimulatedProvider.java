@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * A provider whose service is a model on the same timeline. As thread-safe as the timeline.
  *
- * <p>Accounts are told apart by their tokens, as the service does; links are given by the account's id.
+ * <p>Accounts are identified by their tokens, as in the service; links by the account's id.
  */
 public final class SimulatedProvider implements Provider {
 

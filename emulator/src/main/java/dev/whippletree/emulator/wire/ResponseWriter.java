@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Turns what a service decided into what its caller sees. Immutable. */
+/** Turns a service's decision into the response its caller sees. Immutable. */
 public final class ResponseWriter {
 
     private static final int OK = 200;

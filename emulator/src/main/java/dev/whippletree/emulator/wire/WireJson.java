@@ -27,7 +27,7 @@ public final class WireJson {
         try {
             return MAPPER.readValue(bytes, OBJECT);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("the body is no JSON object: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("the body isn't a JSON object: " + e.getOriginalMessage(), e);
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a caller sees on its connection, and when. Immutable.
+ * A response as its caller sees it, with its timing. Immutable.
  *
  * @param head status and headers, sent with the first piece; absent: no response at all
  * @param pieces the body's pieces, in order

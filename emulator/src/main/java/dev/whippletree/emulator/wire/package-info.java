@@ -1,8 +1,8 @@
 /**
- * How the emulated services put things on the wire: requests read from JSON, and what a model decided as status, headers and
- * timed pieces of a body.
+ * The wire format of the emulated services: requests read from JSON, and decisions written as status, headers and timed pieces of
+ * a body.
  *
- * <p>Pure: nothing here knows of sockets. Each service's words are its dialect's.
+ * <p>Nothing here uses sockets. Each service's error messages are in its dialect.
  */
 @NullMarked
 package dev.whippletree.emulator.wire;

@@ -81,10 +81,10 @@ class FaultRuleTest {
     @ParameterizedTest
     @CsvSource({
         "'', doesn't start with a fault",
-        "explode, is none of 429",
+        "explode, is not one of 429",
         "503@5s, such as 5s-40s",
-        "503@40s-5s, ends after it starts",
-        "503@5s-8s/2s, ends before it comes again",
+        "503@40s-5s, end after it starts",
+        "503@5s-8s/2s, end before it repeats",
         "503@5s-8s/20s/1m, such as 5s-40s",
         "reset:0%, above 0 %",
         "reset:101%, at most 100 %",

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The last gate before accounts that cost: whatever the engine decides, no more calls leave than were allowed. A call beyond that
- * is refused as the prompt's failure, without being sent. Allows none until told how many. Thread-safe.
+ * A hard limit on calls to paid accounts: whatever the engine decides, no more calls are sent than allowed. A call beyond that fails its
+ * prompt without being sent. Allows no call until the number is set. Thread-safe.
  */
 public final class CallBudget {
 

@@ -3,8 +3,8 @@ package dev.whippletree.planner.interviews;
 import java.util.function.LongSupplier;
 
 /**
- * A bound on upstream calls: a prompt is asked only if all the calls it may cause still fit, on top of those made and those that
- * the prompts under way may yet cause. Thread-safe.
+ * A bound on upstream calls: a prompt is asked only if all the calls it may cause still fit, in addition to the calls made and those
+ * that prompts in progress may still cause. Thread-safe.
  */
 public final class CallCap {
 

@@ -4,12 +4,12 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Something that must hold, and whether it did. Immutable.
+ * A condition of a run, and whether it held. Immutable.
  *
- * @param name what it is about
- * @param expected what must be, in words
- * @param actual what was
- * @param held whether that is as it must be
+ * @param name the name of the condition
+ * @param expected the expected value, in words
+ * @param actual the actual value
+ * @param held whether they agree
  */
 public record Check(String name, String expected, String actual, boolean held) {
 

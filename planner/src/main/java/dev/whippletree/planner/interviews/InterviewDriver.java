@@ -17,11 +17,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conducts the interviews: all start at the same instant unless they are spread, each asks its questions one after the other, and
- * every answer is checked against its prompt.
+ * Runs the interviews: all start at the same moment unless they are spread, each asks its questions in sequence, and every answer
+ * is checked against its prompt.
  *
- * <p>No interview has a thread: each goes on when its answer comes, on the timeline's executor. Thread-safe once started; its
- * {@code with…} methods come before.
+ * <p>No interview has a thread: each continues when its answer arrives, on the timeline's executor. Thread-safe once started; call its
+ * {@code with…} methods before that.
  */
 public final class InterviewDriver {
 

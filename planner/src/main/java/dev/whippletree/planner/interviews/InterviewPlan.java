@@ -9,10 +9,10 @@ import java.util.random.RandomGenerator;
 /**
  * Who asks what. Immutable; the same settings give the same plan.
  *
- * <p>As real interviews do, all go through the same stages: the distinct questions are divided among the stages as evenly as can
- * be, and each interview draws one of its stage's. Every distinct question is asked at least once. Since nobody reaches a stage
- * before the first answer of the stage before, no interview can end before {@code questions} answers took their time one after
- * the other, however many of its own answers come from a cache.
+ * <p>Like real interviews, all go through the same stages: the distinct questions are divided among the stages as evenly as
+ * possible, and each interview draws one question of each stage. Every distinct question is asked at least once. Because no interview
+ * reaches a stage before the first answer of the stage before, none can end sooner than {@code questions} answers in sequence
+ * take, however many of its own answers come from a cache.
  */
 public final class InterviewPlan {
 

@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.function.ToIntFunction;
 
 /**
- * What came of the interviews. Immutable.
+ * The results of the interviews. Immutable.
  *
  * @param prompts how many prompts were planned
- * @param answered how many were answered, wrong answers included
+ * @param answered how many were answered, including wrong answers
  * @param failed how many ended without an answer
  * @param wrong how many answers didn't belong to their prompt
  * @param unasked how many weren't asked because the cap on calls was reached

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
- * How many interviews there are and what they ask. Immutable.
+ * The number of interviews and their questions. Immutable.
  *
- * @param interviews how many start at the same instant, 1 or more
- * @param questions how many each asks, one after the other, 1 or more
+ * @param interviews how many start at the same moment, 1 or more
+ * @param questions how many each asks in sequence, 1 or more
  * @param repeat the share of all prompts that repeat another, 0 to 1
- * @param seed who asks what
+ * @param seed the seed that decides who asks what
  * @param think how long each pauses between an answer and its next question, zero or more
- * @param maxTokens the bound on answers; absent: as the route says
+ * @param maxTokens the bound on answers; absent: the route's
  */
 public record Interviews(
         int interviews, int questions, double repeat, long seed, Duration think, OptionalInt maxTokens) {
@@ -26,7 +26,7 @@ public record Interviews(
                     "there are 1 or more interviews and questions, not " + interviews + " and " + questions);
         }
         if ((long) interviews * questions > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("that many prompts can't be planned: " + (long) interviews * questions);
+            throw new IllegalArgumentException("too many prompts to plan: " + (long) interviews * questions);
         }
         if (!(repeat >= 0 && repeat <= 1)) {
             throw new IllegalArgumentException("the share of repeated prompts is 0 to 1, not " + repeat);

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Which of the interviews one of several processes conducts: every {@code of}-th, from its own number on. Immutable.
+ * The share of the interviews that one of several processes runs: every {@code of}-th, starting at its own number. Immutable.
  *
- * @param number which process it is, from 0
- * @param of how many there are, 1 or more
+ * @param number the process's number, from 0
+ * @param of the number of processes, 1 or more
  */
 public record Part(int number, int of) {
 

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How many processes conduct the interviews, and whether they know of each other. Immutable.
+ * The number of processes that run the interviews, and whether they cooperate. Immutable.
  *
- * @param number how many there are, 1 or more
- * @param together whether they share a cache, their limits and their calls; if not, each is given its part of every limit and
- *     makes its own calls
+ * @param number the number of processes, 1 or more
+ * @param together whether they share a cache, their limits and their calls; if not, each gets its part of every limit and makes
+ *     its own calls
  */
 public record Processes(int number, boolean together) {
 

@@ -3,9 +3,9 @@ package dev.whippletree.planner.interviews;
 import java.time.Duration;
 
 /**
- * How far the interviews are. Immutable.
+ * The progress of the interviews. Immutable.
  *
- * @param prompts how many prompts there will be
+ * @param prompts the total number of prompts
  * @param answered how many were answered, rightly or not
  * @param failed how many ended without an answer
  * @param interviewsDone how many interviews have ended

@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A few interviews before the run, over a service in the same process that is then thrown away. A process that starts cold, at the same
- * instant as others on the same machine, would be too slow for the transit and the timeouts that hold for one that has been
- * running. Stateless.
+ * A few interviews before the run, over a throwaway service in the same process. A process that starts cold, together with others on the
+ * same machine, would be too slow for the transit and the timeouts of a warm one. Stateless.
  */
 public final class Rehearsal {
 

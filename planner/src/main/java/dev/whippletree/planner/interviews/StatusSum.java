@@ -27,12 +27,12 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * How several processes over the same accounts stand together, as one snapshot. Stateless.
+ * Combines the status of several processes over the same accounts into one snapshot. Stateless.
  *
- * <p>Counts add up. Means are weighted by what was measured. A p95 can't be had from several; the largest is given, which the p95
- * of all measurements together doesn't exceed. An account stands as in the process that thinks worst of it. Of a declared limit
- * each process has counted its own use, so uses are added up; what a service reported or what was found by trial is the
- * same for all, and the least that is left holds.
+ * <p>Counts add up. Means are weighted by the number of measurements. A p95 can't be computed from several; the largest is used, which
+ * the p95 of all measurements doesn't exceed. An account has its worst state of any process. Each process counts its own use of a
+ * declared limit, so uses add up; a reported limit, or a rate found by trial, is the same for all, and the smallest amount left
+ * applies.
  */
 public final class StatusSum {
 

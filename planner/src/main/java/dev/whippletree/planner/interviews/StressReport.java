@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What a stress run over emulated accounts showed. Immutable.
+ * The report of a stress run over emulated accounts. Immutable.
  *
- * @param settings what was run
- * @param results what came of the interviews
- * @param status how the library stood at the end
- * @param stats what the emulated service saw
- * @param checks what had to hold, and whether it did
+ * @param settings the settings of the run
+ * @param results the results of the interviews
+ * @param status the library's status at the end
+ * @param stats the emulated service's statistics
+ * @param checks the conditions checked
  */
 public record StressReport(
         StressSettings settings,

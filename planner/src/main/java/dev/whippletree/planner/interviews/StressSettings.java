@@ -8,15 +8,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A stress run over emulated accounts. Immutable.
+ * The settings of a stress run over emulated accounts. Immutable.
  *
- * @param interviews who asks what
- * @param accounts how many emulated accounts there are, each an organization of its own, 1 or more
- * @param limit what each account allows, in any sliding window
+ * @param interviews the interviews
+ * @param accounts the number of emulated accounts, each an organization of its own, 1 or more
+ * @param limit the limit of each account, in any sliding window
  * @param latency how long answers take
- * @param faults what goes wrong; accounts are called {@code account-1}, {@code account-2}, …
- * @param maxConcurrency how many calls may be under way on each account
- * @param transit how long a request is under way at most, as it is declared to the library
+ * @param faults the scripted faults; accounts are called {@code account-1}, {@code account-2}, …
+ * @param maxConcurrency the maximum of concurrent calls on each account
+ * @param transit the longest time a request takes to arrive, as declared to the library
  */
 public record StressSettings(
         Interviews interviews,

@@ -1,8 +1,8 @@
 /**
- * The interviews: many people who all ask at once, and what must hold when they are done.
+ * Runs many interviews at once, and checks the results.
  *
- * <p>A plan says who asks what; a driver asks it, on a timeline, without a thread for each interview; a report holds what came
- * out against what was expected.
+ * <p>A plan says who asks what; a driver asks it on a timeline, without a thread per interview; a report compares the results with
+ * the expectations.
  */
 @NullMarked
 package dev.whippletree.planner.interviews;

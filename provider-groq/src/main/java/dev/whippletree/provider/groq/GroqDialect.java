@@ -52,7 +52,7 @@ record GroqDialect(URI chatCompletions) implements Dialect {
                 .filter(prompt.parameters().extras()::containsKey)
                 .findFirst()
                 .or(() -> namesSpeaker(prompt) ? Optional.of("the name of a message") : Optional.empty())
-                .map(field -> "Groq doesn't take " + field)
+                .map(field -> "Groq doesn't accept " + field)
                 .or(() -> Dialect.super.refuses(prompt, model));
     }
 

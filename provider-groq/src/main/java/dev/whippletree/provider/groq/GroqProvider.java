@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Groq. Stateless; thread-safe. */
+/** The provider for Groq. Stateless; thread-safe. */
 public final class GroqProvider implements Provider {
 
     private static final String KEY = "GROQ_API_KEY";

@@ -1,4 +1,4 @@
-/** Reaches Groq: what its API does differently from others that speak the protocol. */
+/** Connects to Groq: the differences between its API and the chat-completions protocol. */
 @NullMarked
 package dev.whippletree.provider.groq;
 

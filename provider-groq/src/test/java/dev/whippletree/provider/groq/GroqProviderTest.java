@@ -101,7 +101,7 @@ final class GroqProviderTest {
     void nameOfAMessage_isRefusedBeforeTheCall() {
         Message named = new Message(Role.USER, "Hi", List.of(), List.of(), Optional.empty(), Map.of("name", "Ada"));
         assertThat(bench.client().refuses(Prompt.builder().message(named).build(), "M"))
-                .contains("Groq doesn't take the name of a message");
+                .contains("Groq doesn't accept the name of a message");
     }
 
     @ParameterizedTest
@@ -109,7 +109,7 @@ final class GroqProviderTest {
     void fieldsThatGroqDoesNotTake_areRefusedBeforeTheCall(String field) {
         assertThat(bench.client()
                         .refuses(Prompt.builder().user("Hi").extra(field, 1).build(), "M"))
-                .contains("Groq doesn't take " + field);
+                .contains("Groq doesn't accept " + field);
     }
 
     @Test

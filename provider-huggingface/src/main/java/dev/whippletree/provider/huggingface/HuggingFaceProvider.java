@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Hugging Face Inference Providers, by way of their router. Stateless; thread-safe. */
+/** Hugging Face Inference Providers, through their router. Stateless; thread-safe. */
 public final class HuggingFaceProvider implements Provider {
 
     private static final String BASE_URL = "https://router.huggingface.co/v1";
     private static final SettingKey BILL_TO = new SettingKey(
-            "bill-to", "The organization that pays, sent as X-HF-Bill-To; the token's owner unless set.");
+            "bill-to", "The organization that pays, sent as X-HF-Bill-To; by default the token's owner.");
     private static final String HEADER_VALUE = "[\\x21-\\x7E]+";
 
     /** Creates it; for {@link java.util.ServiceLoader}. */
@@ -61,7 +61,7 @@ public final class HuggingFaceProvider implements Provider {
         Optional<String> payer = account.settings().text(BILL_TO.name()).map(String::strip);
         payer.filter(name -> !name.matches(HEADER_VALUE)).ifPresent(name -> {
             throw new IllegalArgumentException(
-                    "account " + account.id() + ": bill-to is the name of an organization, not '" + name + "'");
+                    "account " + account.id() + ": bill-to must be the name of an organization, not '" + name + "'");
         });
         return payer;
     }

@@ -27,9 +27,7 @@ final class BreakWords {
     }
 
     private static String againstHttp(IOException fault) {
-        return Causes.says(fault, "HTTP_PROXY_AUTH")
-                ? "it asks for the credentials of a proxy (407)"
-                : "what it sent isn't proper HTTP";
+        return Causes.says(fault, "HTTP_PROXY_AUTH") ? "it asks for proxy credentials (407)" : "it sent invalid HTTP";
     }
 
     private static String broken(Endpoint endpoint, boolean headCame) {
@@ -38,12 +36,12 @@ final class BreakWords {
             return "the connection broke";
         }
         if (!headCame && received.getAsLong() >= MOST_HEAD_BYTES) {
-            return noAnswer(endpoint, "the head of its response is longer than " + (MOST_HEAD_BYTES >> 10) + " KB");
+            return noAnswer(endpoint, "the headers of its response are longer than " + (MOST_HEAD_BYTES >> 10) + " KB");
         }
         // With TLS the first bytes, such as a session's tickets, are of no answer.
         boolean nothing =
                 received.getAsLong() == 0 || (!headCame && endpoint.url().isHttps());
-        return nothing ? "the connection was closed before an answer came" : brokenAfter(received.getAsLong());
+        return nothing ? "the connection was closed before an answer arrived" : brokenAfter(received.getAsLong());
     }
 
     private static String brokenAfter(long bytes) {

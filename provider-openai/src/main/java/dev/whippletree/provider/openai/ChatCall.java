@@ -62,14 +62,14 @@ final class ChatCall implements Runnable, Cancellable {
             token = endpoint.revealToken();
             make();
         } catch (UnusableTokenException e) {
-            fail(FailureKind.UNAUTHORIZED, e.getMessage() + "; give it a valid one");
+            fail(FailureKind.UNAUTHORIZED, e.getMessage() + "; set a valid one");
         } catch (IOException e) {
             fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : inWords(e));
         } catch (RuntimeException | Error e) {
             // Errors too, such as those of a stack that some answer overflows: a sink that hears nothing waits for its
             // timeout. OkHttp may have lost sight of the connection.
             stop();
-            fail(FailureKind.UNAVAILABLE, "the call failed in a way that wasn't foreseen; the log says more");
+            fail(FailureKind.UNAVAILABLE, "the call failed unexpectedly; see the log");
             log(e);
         } finally {
             endpoint.connections().meter().end();
@@ -87,7 +87,7 @@ final class ChatCall implements Runnable, Cancellable {
     private void log(Throwable fault) {
         Throwable shown = new IllegalStateException(Redactor.clean(fault.toString(), token));
         shown.setStackTrace(fault.getStackTrace());
-        endpoint.log().error("Account {}: a call failed in a way that wasn't foreseen", endpoint.account(), shown);
+        endpoint.log().error("Account {}: a call failed unexpectedly", endpoint.account(), shown);
     }
 
     private void make() throws IOException {

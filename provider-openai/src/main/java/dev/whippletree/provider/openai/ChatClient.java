@@ -19,12 +19,11 @@ import java.util.concurrent.RejectedExecutionException;
 import okhttp3.HttpUrl;
 
 /**
- * One account of a service that speaks the protocol, open for calls. Thread-safe.
+ * A connected account of a service that speaks the protocol. Thread-safe.
  *
- * <p>Each call occupies one task of {@link Services#executor()} from its start to its end. OkHttp's dispatcher, which would
- * queue calls to one host, isn't asked: calls are executed, not enqueued. All of OkHttp's timeouts but the one for connecting
- * are off, and so is everything by which it would send a request again: admission, time and repetition are the engine's. Only the body
- * of an error has a time of its own, {@link Connections#PATIENCE}.
+ * <p>Each call occupies one task of {@link Services#executor()} from its start to its end. Calls are executed, not
+ * enqueued, because OkHttp's dispatcher would queue calls to one host. All of OkHttp's timeouts except the one for connecting are off,
+ * and so are all its retries: the engine decides on admission, timeouts and retries. Only the body of an error has a timeout of its own, {@link Connections#PATIENCE}.
  */
 public final class ChatClient implements ProviderClient {
 
@@ -86,7 +85,7 @@ public final class ChatClient implements ProviderClient {
             executor.execute(() -> run(call));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             calls.remove(call);
-            guarded.failed(Failure.of(FailureKind.UNAVAILABLE, "no thread could be had for the call"));
+            guarded.failed(Failure.of(FailureKind.UNAVAILABLE, "no thread is available for the call"));
         }
         return call;
     }

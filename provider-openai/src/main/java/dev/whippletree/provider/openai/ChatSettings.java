@@ -7,7 +7,7 @@ import java.time.Duration;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** The settings that every account of the protocol may have. Stateless. */
+/** The settings common to all accounts of this protocol. Stateless. */
 public final class ChatSettings {
 
     /** How long connecting may take: a duration, 5 s unless set. All other times are the engine's. */
@@ -26,7 +26,7 @@ public final class ChatSettings {
      * @param otherwise the address where it isn't set, for the description
      */
     public static SettingKey baseUrl(String otherwise) {
-        return new SettingKey(BASE_URL_NAME, "Where the service is, http or https, " + otherwise + " unless set.");
+        return new SettingKey(BASE_URL_NAME, "The service's address, http or https; " + otherwise + " by default.");
     }
 
     /**
@@ -43,7 +43,7 @@ public final class ChatSettings {
         if (url == null || hasMoreThanAPath(url)) {
             // The value isn't repeated: what is wrong with it may be that it holds a password.
             throw new IllegalArgumentException("account " + account.id()
-                    + ": base-url is an http or https address without user name, query or fragment, such as "
+                    + ": base-url must be an http or https address without user name, query or fragment, such as "
                     + otherwise);
         }
         return url.newBuilder().addPathSegments(path).build().uri();
@@ -57,7 +57,7 @@ public final class ChatSettings {
     static Duration connectTimeout(AccountSettings account) {
         Duration timeout = account.settings().duration(CONNECT_TIMEOUT.name()).orElse(DEFAULT_CONNECT_TIMEOUT);
         if (timeout.compareTo(LONGEST_CONNECT_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("account " + account.id() + ": connect-timeout is at most 1h");
+            throw new IllegalArgumentException("account " + account.id() + ": connect-timeout must be at most 1h");
         }
         return timeout;
     }

@@ -30,7 +30,7 @@ final class ConnectWords {
      */
     static String of(IOException fault, Duration timeout) {
         if (fault instanceof UnknownHostException) {
-            return "this host isn't known here; check its name and the network";
+            return "the host is unknown; check its name and the network";
         }
         if (fault instanceof SocketTimeoutException) {
             return "connecting took longer than " + DurationText.of(timeout) + "; check base-url and the network";
@@ -46,8 +46,8 @@ final class ConnectWords {
         }
         Matcher proxy = PROXY.matcher(String.valueOf(fault.getMessage()));
         return proxy.find()
-                ? "the proxy doesn't connect to it (" + proxy.group(1) + ")"
-                : "no connection could be made; check base-url and the network";
+                ? "the proxy can't connect to it (" + proxy.group(1) + ")"
+                : "connecting failed; check base-url and the network";
     }
 
     private static String secure(IOException fault) {
@@ -61,8 +61,8 @@ final class ConnectWords {
             return "its certificate is for another host";
         }
         if (Causes.has(fault, CertificateException.class) || Causes.has(fault, CertPathValidatorException.class)) {
-            return "its certificate isn't one that is trusted here";
+            return "its certificate isn't trusted here";
         }
-        return "no secure connection could be made (TLS); check that base-url is right, https or http too";
+        return "the TLS handshake failed; check base-url, and whether it is https or http";
     }
 }

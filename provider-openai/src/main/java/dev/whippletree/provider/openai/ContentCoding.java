@@ -52,6 +52,6 @@ record ContentCoding(List<String> names) {
     /** Returns the names in words that can be shown, but for what else the service repeats there. */
     String inWords() {
         String all = String.join(", ", names);
-        return SHOWABLE.matcher(all).matches() ? all : "an unknown coding";
+        return SHOWABLE.matcher(all).matches() ? all : "an unknown encoding";
     }
 }

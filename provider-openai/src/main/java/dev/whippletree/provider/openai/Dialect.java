@@ -10,9 +10,9 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What one service does differently from others that speak the protocol. Thread-safe; no method blocks or throws.
+ * The differences between one service and the protocol. Thread-safe; no method blocks or throws.
  *
- * <p>Only {@link #chatCompletions} must be given. The defaults are what is safe with a service of which nothing more is known.
+ * <p>Only {@link #chatCompletions} is required. The defaults are safe for a service of which nothing else is known.
  */
 public interface Dialect {
 

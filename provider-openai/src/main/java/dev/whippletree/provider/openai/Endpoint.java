@@ -52,7 +52,7 @@ record Endpoint(
         }
         if (!SENDABLE.matcher(value).matches()) {
             throw new UnusableTokenException(
-                    "account " + account + ": its token is empty or has characters that no token has", null);
+                    "account " + account + ": its token is empty or contains characters that a token can't have", null);
         }
         return Optional.of(value);
     }

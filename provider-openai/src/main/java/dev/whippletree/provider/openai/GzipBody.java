@@ -45,7 +45,7 @@ final class GzipBody implements Source {
             if (connectionBroke) {
                 throw e;
             }
-            throw new UnusableResponseException("what it packed (gzip) can't be unpacked");
+            throw new UnusableResponseException("its gzip data can't be decompressed");
         }
     }
 

@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a refusal says in words about the limit that was hit, as OpenAI and Groq write it: {@code … on tokens per minute (TPM):
+ * The limit that a refusal's message describes, in the words of OpenAI and Groq: {@code … on tokens per minute (TPM):
  * Limit 6000, Used 5034, Requested 1443. Please try again in 4.77s.} Immutable.
  *
  * @param limit the limit that was hit
- * @param used what of it was used, 0 or more; absent where it isn't said
- * @param requested what the prompt would have used, 0 or more; absent where it isn't said
- * @param retryAfter how long to wait, zero or more; absent where it isn't said
+ * @param used the amount used, 0 or more; absent if not stated
+ * @param requested the amount the prompt would have used, 0 or more; absent if not stated
+ * @param retryAfter how long to wait, zero or more; absent if not stated
  */
 public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested, Optional<Duration> retryAfter) {
 

@@ -29,7 +29,7 @@ final class NotAnAnswer {
     private static String type(ResponseHead head) {
         return head.header("content-type")
                 .map(value -> value.split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
-                .map(value -> TYPE.matcher(value).matches() ? value : "an odd content type")
+                .map(value -> TYPE.matcher(value).matches() ? value : "an invalid content type")
                 .orElse("no content type");
     }
 }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token from a variable of a numbered row: {@code HF_TOKEN}, {@code HF_TOKEN_2}, {@code HF_TOKEN_3}. Immutable.
+ * A token from one of several numbered variables: {@code HF_TOKEN}, {@code HF_TOKEN_2}, {@code HF_TOKEN_3}. Immutable.
  *
  * @param number 1 for the variable without a number
  * @param variable the variable's name
@@ -57,7 +57,7 @@ public record NumberedToken(int number, String variable, Secret token) {
             return;
         }
         if (!SENDABLE.matcher(value).matches()) {
-            throw new IllegalArgumentException(name + " holds characters that no token has; set it anew");
+            throw new IllegalArgumentException(name + " contains characters that a token can't have; set it again");
         }
         int number = digits == null ? 1 : Integer.parseInt(digits);
         NumberedToken other = tokens.put(number, new NumberedToken(number, name, Secret.of(value)));
@@ -77,7 +77,7 @@ public record NumberedToken(int number, String variable, Secret token) {
             String other = names.putIfAbsent(token.token.reveal(), token.variable);
             if (other != null) {
                 throw new IllegalArgumentException(other + " and " + token.variable
-                        + " hold the same token: one account can't count as two; unset one of them");
+                        + " contain the same token; one account can't count as two: unset one of them");
             }
         }
     }

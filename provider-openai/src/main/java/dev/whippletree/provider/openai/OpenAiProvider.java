@@ -10,19 +10,19 @@ import java.util.Set;
 /**
  * Any service that speaks the OpenAI chat-completions protocol: OpenAI itself, Ollama, vLLM, OpenRouter and others.
  *
- * <p>Declares no account from the environment: which service a key belongs to is for the configuration to say. Stateless;
+ * <p>Declares no account from the environment, because only the configuration knows which service a key belongs to. Stateless;
  * thread-safe.
  */
 public final class OpenAiProvider implements Provider {
 
     private static final SettingKey BASE_URL = new SettingKey(
             ChatSettings.BASE_URL_NAME,
-            "Where the service is, http or https, such as http://localhost:11434/v1; needed, since any service may be meant.");
+            "The service's address, http or https, such as http://localhost:11434/v1; required, as there is no default.");
 
     private static final SettingKey MAX_TOKENS_FIELD = new SettingKey(
             "max-tokens-field",
             "The field that bounds a completion's length, max_tokens (default) or max_completion_tokens, which OpenAI's"
-                    + " reasoning models insist on.");
+                    + " reasoning models require.");
 
     /** Creates it; for {@link java.util.ServiceLoader}. */
     public OpenAiProvider() {}
@@ -45,7 +45,7 @@ public final class OpenAiProvider implements Provider {
                 .trim();
         if (!field.equals("max_tokens") && !field.equals("max_completion_tokens")) {
             throw new IllegalArgumentException("account " + account.id()
-                    + ": max-tokens-field is max_tokens or max_completion_tokens, not '" + field + "'");
+                    + ": max-tokens-field must be max_tokens or max_completion_tokens, not '" + field + "'");
         }
         if (account.settings().text(ChatSettings.BASE_URL_NAME).isEmpty()) {
             throw new IllegalArgumentException("account " + account.id()

@@ -34,7 +34,7 @@ final class OwnAnswer implements Interceptor {
             return bounded(chain.proceed(chain.request()));
         }
         if (connection.socket().getInputStream().available() > 0) {
-            throw refused(connection, "it sends without having been asked");
+            throw refused(connection, "it sent data without a request");
         }
         meter.begin();
         return bounded(answer(chain, connection));
@@ -43,16 +43,16 @@ final class OwnAnswer implements Interceptor {
     private Response answer(Chain chain, Connection connection) throws IOException {
         Response response = chain.proceed(chain.request());
         if (meter.received().orElse(0) == 0) {
-            throw refused(connection, "it had sent this response before it got the request");
+            throw refused(connection, "it sent this response before it got the request");
         }
         if (endsInTwoPlaces(response.headers())) {
-            throw refused(connection, "its response states its length twice and differently");
+            throw refused(connection, "its response states two different lengths");
         }
         if (endsBeforeItBegins(response.headers())) {
-            throw refused(connection, "its response states a length below zero");
+            throw refused(connection, "its response states a negative length");
         }
         if (response.code() == SWITCHING_PROTOCOLS) {
-            throw refused(connection, "it went over to another protocol (101)");
+            throw refused(connection, "it switched to another protocol (101)");
         }
         return response;
     }

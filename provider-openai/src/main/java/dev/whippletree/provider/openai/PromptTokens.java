@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Estimates how many tokens a prompt has, on the safe side. Stateless; takes one look at each character.
+ * Estimates how many tokens a prompt has, on the safe side. Stateless; linear in the text's length.
  *
  * <p>Of plain ASCII three letters or spaces are a token, two signs, and each digit; beyond, three bytes of UTF-8 are one, so that a
  * Chinese character is, and an emoji is three; and each message is eight more. The source is a measurement: with the tokenizer of

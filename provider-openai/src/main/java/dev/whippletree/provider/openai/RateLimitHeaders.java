@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 /**
  * Reads {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}. Values that can't be read count as absent. Immutable.
  *
- * @param unit what the three headers count
- * @param amount how much a window allows, 1 or more
- * @param remaining how much is left, 0 or more
+ * @param unit the unit that the three headers count
+ * @param amount the amount per window, 1 or more
+ * @param remaining the amount left, 0 or more
  * @param reset the time until the reset, as {@link WireDuration#untilReset} reads it
  */
 public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLong remaining, Optional<Duration> reset) {

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What comes before a response's body. Immutable.
+ * A response's status and headers. Immutable.
  *
  * @param status the HTTP status
- * @param headers by name, upper and lower case alike; of a repeated header the last
+ * @param headers by case-insensitive name; the last value of a repeated header
  */
 public record ResponseHead(int status, Map<String, String> headers) {
 

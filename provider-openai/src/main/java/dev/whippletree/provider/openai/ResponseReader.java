@@ -40,8 +40,8 @@ record ResponseReader(Endpoint endpoint, String model, OneEndSink sink) {
         if (!coding.isReadable()) {
             throw new NoAnswerException(ServiceError.found(
                     head,
-                    "the service packed its answer in a way that nobody asked for (" + coding.inWords() + ", "
-                            + head.status() + ")"));
+                    "the service compressed its answer with an encoding that wasn't requested (" + coding.inWords()
+                            + ", " + head.status() + ")"));
         }
         return isStream(response.body().contentType())
                 ? stream(head, coding.unpacked(response.body().source()))

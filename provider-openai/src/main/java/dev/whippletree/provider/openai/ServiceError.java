@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An error as a service told it, whatever shape it came in. Immutable.
+ * An error that a service reported, in whatever form. Immutable.
  *
- * @param head the head of the response it came in
- * @param status the error's HTTP status; for an error inside a stream the one it names, else the response's own, such as 200
- * @param message the service's words, unshortened: not for logs
+ * @param head the head of its response
+ * @param status the error's HTTP status; for an error inside a stream the one it names, else that of the response, such as 200
+ * @param message the service's message in full: not for logs
  * @param code the service's own code; empty if it gave none
  * @param type the service's own type of error; empty if it gave none
  * @param retryAfter how long the service said to wait, zero or more; empty if it didn't say

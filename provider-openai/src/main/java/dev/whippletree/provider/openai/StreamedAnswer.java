@@ -104,7 +104,7 @@ final class StreamedAnswer {
             begun = true;
             take(chunk.get());
         } else if (event.closed() || finishReason == null) {
-            throw begun ? broken("the stream holds a chunk that isn't JSON") : NotAnAnswer.other(head);
+            throw begun ? broken("the stream contains a chunk that isn't JSON") : NotAnAnswer.other(head);
         }
     }
 

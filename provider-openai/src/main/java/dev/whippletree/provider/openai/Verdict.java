@@ -7,11 +7,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What an error means. Immutable.
+ * The meaning of an error. Immutable.
  *
- * @param kind what it means
- * @param reach what it applies to, where the kind closes anything
- * @param retryAfter when trying again makes sense, zero or more; empty if that isn't known
+ * @param kind the kind of failure
+ * @param reach the accounts or models it applies to, if the kind closes anything
+ * @param retryAfter the wait after which a retry makes sense, zero or more; empty if unknown
  */
 public record Verdict(FailureKind kind, Reach reach, Optional<Duration> retryAfter) {
 

@@ -35,7 +35,7 @@ final class FailureWordsTest {
                 "Content-Type: text/html; charset=utf-8 | text/html",
                 "Content-Type: Application/JSON | application/json",
                 "X-Other: none | no content type",
-                "Content-Type: <script>alert(1)</script> | an odd content type",
+                "Content-Type: <script>alert(1)</script> | an invalid content type",
                 "Content-Type: sk-test-0123456789/x | ***/x"
             })
     void whatIsNoAnswer_isCalledByItsTypeAndStatus(String header, String type) {
@@ -107,7 +107,7 @@ final class FailureWordsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void connectionClosedWithoutAByte_isSaid(boolean streaming) {
-        assertThat(words("", streaming)).isEqualTo("the connection was closed before an answer came");
+        assertThat(words("", streaming)).isEqualTo("the connection was closed before an answer arrived");
     }
 
     @ParameterizedTest
@@ -121,18 +121,18 @@ final class FailureWordsTest {
     void whatIsNoHttp_isSaid(String response) {
         assertThat(words(response, false))
                 .startsWith("no answer from 127.0.0.1:")
-                .endsWith("isn't proper HTTP");
+                .endsWith("it sent invalid HTTP");
     }
 
     @Test
     void serviceThatIsNoProxy_asksForNoCredentialsOfOne() {
-        assertThat(words("HTTP/1.1 407 Who\r\n\r\n", false)).endsWith("it asks for the credentials of a proxy (407)");
+        assertThat(words("HTTP/1.1 407 Who\r\n\r\n", false)).endsWith("it asks for proxy credentials (407)");
     }
 
     @Test
     void headThatNeverEnds_isSaid() {
         assertThat(words(OK + "X-Long: " + "x".repeat(600_000), false))
-                .endsWith("the head of its response is longer than 256 KB");
+                .endsWith("the headers of its response are longer than 256 KB");
     }
 
     private String words(String response, boolean streaming) {

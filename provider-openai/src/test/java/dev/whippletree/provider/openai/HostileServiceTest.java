@@ -78,7 +78,7 @@ final class HostileServiceTest {
         Failure failure = service.send().awaitFailure();
 
         assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertThat(failure.message()).contains("without having been asked");
+        assertThat(failure.message()).contains("without a request");
         assertThat(service.send().text()).isEqualTo("second");
     }
 
@@ -99,7 +99,7 @@ final class HostileServiceTest {
 
         Failure failure = failure(out -> out.write(bytes(head(other + "\r\nContent-Length: " + body.length()) + body)));
 
-        assertThat(failure.message()).contains("states its length twice");
+        assertThat(failure.message()).contains("states two different lengths");
     }
 
     /** OkHttp loses sight of these connections: they stayed open for good. */
@@ -109,8 +109,8 @@ final class HostileServiceTest {
             value = {
                 "101 Switching|Connection: upgrade|another protocol",
                 "101 Switching|X-Other: x|another protocol",
-                "200 OK|Content-Length: -5|a length below zero",
-                "-12 Odd|Content-Length: 0|wasn't foreseen"
+                "200 OK|Content-Length: -5|a negative length",
+                "-12 Odd|Content-Length: 0|failed unexpectedly"
             })
     void responseThatOkHttpCannotTake_endsWithItsConnection(String status, String header, String words)
             throws InterruptedException {

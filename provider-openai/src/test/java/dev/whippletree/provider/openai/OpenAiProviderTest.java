@@ -105,7 +105,7 @@ final class OpenAiProviderTest {
             var failure = bench.failure(ANSWER);
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-            assertThat(failure.message()).contains("the log says more");
+            assertThat(failure.message()).contains("see the log");
         }
     }
 

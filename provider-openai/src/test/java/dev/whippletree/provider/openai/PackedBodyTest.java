@@ -79,7 +79,7 @@ final class PackedBodyTest {
         "Zstd, zstd",
         "'gzip, gzip', 'gzip, gzip'",
         "sk-test-0123456789, ***",
-        "b\u001br, an unknown coding"
+        "b\u001br, an unknown encoding"
     })
     void packingThatNobodyAskedFor_isSaid(String coding, String name) {
         service.reply(0, response("200 OK", "application/json", coding, "\u0001\u0002"));
@@ -90,7 +90,8 @@ final class PackedBodyTest {
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
             assertThat(failure.message())
-                    .isEqualTo("the service packed its answer in a way that nobody asked for (" + name + ", 200)");
+                    .isEqualTo("the service compressed its answer with an encoding that wasn't requested (" + name
+                            + ", 200)");
         }
     }
 
@@ -143,7 +144,7 @@ final class PackedBodyTest {
             Failure failure = service.send(streaming).awaitFailure();
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-            assertThat(failure.message()).endsWith(": what it packed (gzip) can't be unpacked");
+            assertThat(failure.message()).endsWith(": its gzip data can't be decompressed");
         }
     }
 

@@ -30,10 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every cache must do. Extend it in a test, and return the cache and the settings to open it with.
+ * The contract of a cache. Extend it in a test, and return the cache and the settings to open it with.
  *
- * <p>Each test opens an empty cache of its own, in real time. Entries expire by {@link FakeServices#clock()}, which tests put
- * forward; a cache that goes by another clock overrides {@link #passTime}.
+ * <p>Each test opens an empty cache of its own, in real time. Entries expire by {@link FakeServices#clock()}, which tests
+ * advance; for a cache that uses another clock, override {@link #passTime}.
  */
 public abstract class CacheContract {
 

@@ -1,5 +1,5 @@
 /**
- * The contract that every cache must pass.
+ * The contract of every cache, as a JUnit class to extend.
  */
 @NullMarked
 package dev.whippletree.testkit.cache;

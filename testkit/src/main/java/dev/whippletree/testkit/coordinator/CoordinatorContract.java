@@ -33,12 +33,12 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every coordinator of several processes must do. Extend it in a test, and return the coordinator and the settings of a fresh
+ * The contract of a coordinator of several processes. Extend it in a test, and return the coordinator and the settings of a fresh
  * shared place; the rest has defaults.
  *
- * <p>Each test opens two to four coordinations on a place of its own, as so many processes would, in real time and from several
- * threads. What one process tells reaches the others soon, so tests wait until it has; they measure no time. The processes' times
- * of day differ by minutes.
+ * <p>Each test opens two to four coordinations on a place of its own, like that many processes, in real time and from several
+ * threads. A notice of one process takes a moment to reach the others, so tests wait for it; they don't measure the time. The
+ * processes' wall clocks differ by minutes.
  */
 public abstract class CoordinatorContract extends NoticeContract {
 

@@ -1,5 +1,5 @@
 /**
- * The contract that every coordinator must pass.
+ * The contract of every coordinator, as a JUnit class to extend.
  */
 @NullMarked
 package dev.whippletree.testkit.coordinator;

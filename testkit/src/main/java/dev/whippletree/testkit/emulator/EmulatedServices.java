@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A JUnit extension that gives each test services of its own: emulated, on the loopback interface, with all limits unused.
+ * A JUnit extension that gives each test its own emulated services, on the loopback interface, with all limits unused.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }
  * }</pre>
  *
- * <p>They go by the wall clock. For virtual time take {@code dev.whippletree.emulator.simulation}. Confined to the test's thread.
+ * <p>They use the wall clock. For virtual time, use {@code dev.whippletree.emulator.simulation}. Confined to the test's thread.
  */
 public final class EmulatedServices implements BeforeEachCallback, AfterEachCallback {
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Draws headers and words as a service sends them that is broken, or whose proxies are, for tests of what reads them: such code
- * throws nothing, believes nothing absurd, and still reads the rest. The same again from the same seed. Confined to one thread.
+ * Generates the headers and messages of a broken service or proxy, to test the code that reads them: it must throw nothing, believe
+ * nothing absurd, and still read the rest. The same seed generates the same values. Confined to one thread.
  */
 public final class Garbage {
 

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the engine relies on from any provider that speaks HTTP. Extend it, write down what your service sends, and every test
- * here runs against your provider.
+ * The contract of a provider that speaks HTTP: everything the engine relies on. Extend it, and write down what your service sends;
+ * every test then runs against your provider.
  *
- * <p>Each test tries the provider against a {@link ScriptedService}, over real sockets and with real threads.
+ * <p>Each test runs the provider against a {@link ScriptedService}, over real sockets and with real threads.
  */
 @Timeout(60)
 public abstract class ProviderContract {

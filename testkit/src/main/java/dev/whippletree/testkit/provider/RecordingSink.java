@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
- * A sink that remembers all it is told, and notes where that breaks the rules of {@link AttemptSink}. Thread-safe.
+ * A sink that records everything it is told, and notes violations of the rules of {@link AttemptSink}. Thread-safe.
  *
  * <p>Waiting methods give up after {@value #PATIENCE_SECONDS} seconds with an {@link AssertionError}.
  */
@@ -163,7 +163,7 @@ public final class RecordingSink implements AttemptSink {
         try {
             end.handle((answer, failure) -> true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new AssertionError("the call doesn't end", e);
+            throw new AssertionError("the call never ended", e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
@@ -190,7 +190,7 @@ public final class RecordingSink implements AttemptSink {
     public void awaitFirstDelta() {
         try {
             if (!firstDelta.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("waited in vain for a piece of the answer");
+                throw new AssertionError("timed out waiting for a piece of the answer");
             }
         } catch (InterruptedException e) {
             throw interrupted(e);
@@ -208,7 +208,7 @@ public final class RecordingSink implements AttemptSink {
         } catch (ExecutionException e) {
             throw new AssertionError("the call failed: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new AssertionError("the call doesn't end", e);
+            throw new AssertionError("the call never ended", e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
@@ -229,7 +229,7 @@ public final class RecordingSink implements AttemptSink {
             }
             throw new AssertionError(e);
         } catch (TimeoutException e) {
-            throw new AssertionError("the call doesn't end", e);
+            throw new AssertionError("the call never ended", e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }

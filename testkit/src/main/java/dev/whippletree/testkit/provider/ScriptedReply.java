@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a {@link ScriptedService} sends to one request. Immutable.
+ * A reply of a {@link ScriptedService} to one request. Immutable.
  *
  * @param status the HTTP status, 200 or more; not sent with {@link Ending#SILENT}
  * @param headers by name, beside those that frame the message
- * @param body what is sent of the body, as text
- * @param ending what comes after that
+ * @param body the part of the body that is sent, as text
+ * @param ending what happens after that
  */
 public record ScriptedReply(int status, Map<String, String> headers, String body, Ending ending) {
 

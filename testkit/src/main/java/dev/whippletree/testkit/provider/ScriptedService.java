@@ -20,16 +20,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service that does as it is told: an HTTP/1.1 server on loopback that gives each request the next reply of its script.
+ * A scripted service: an HTTP/1.1 server on loopback that answers each request with the next reply of its script.
  *
- * <p>A request for which nothing is scripted is answered by status 599. Waiting methods give up after {@value #PATIENCE_SECONDS}
+ * <p>A request without a scripted reply gets status 599. Waiting methods give up after {@value #PATIENCE_SECONDS}
  * seconds with an {@link AssertionError}. Thread-safe.
  */
 public final class ScriptedService implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 30;
     private static final ScriptedReply NOTHING_SCRIPTED =
-            ScriptedReply.json(599, "{\"error\":\"more requests came than replies were scripted\"}");
+            ScriptedReply.json(599, "{\"error\":\"more requests arrived than replies were scripted\"}");
 
     private final ServerSocket server;
     private final ExecutorService threads = Threads.newExecutor("scripted-service");
@@ -84,7 +84,7 @@ public final class ScriptedService implements AutoCloseable {
     private static void await(Semaphore semaphore, int count, String what) {
         try {
             if (!semaphore.tryAcquire(count, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("waited in vain for " + count + " " + what);
+                throw new AssertionError("timed out waiting for " + count + " " + what);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

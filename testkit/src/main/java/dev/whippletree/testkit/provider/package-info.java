@@ -1,9 +1,8 @@
 /**
- * The contract every {@link dev.whippletree.spi.Provider} must keep, as a JUnit class to extend, and the scripted service it is
- * tried against.
+ * The contract of a {@link dev.whippletree.spi.Provider}, as a JUnit class to extend, and the scripted service it runs against.
  *
  * <p>{@link dev.whippletree.testkit.provider.ScriptedService} is a plain HTTP/1.1 server on loopback that knows no protocol
- * above it: what it sends is written by the author of the provider, and how it misbehaves by the contract.
+ * above it: the author of the provider writes what it sends, and the contract how it misbehaves.
  */
 @NullMarked
 package dev.whippletree.testkit.provider;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every balancing strategy must do, whatever it balances by. Extend it in a test, and return the strategy.
+ * The contract of a balancing strategy, whatever its criterion. Extend it in a test, and return the strategy.
  *
  * <p>Traffic is generated from seeds, which failures name; the same seed makes the same traffic again.
  */

@@ -1,5 +1,5 @@
 /**
- * The contract that every balancing strategy must pass.
+ * The contract of every balancing strategy, as a JUnit class to extend.
  */
 @NullMarked
 package dev.whippletree.testkit.strategy;
