@@ -32,6 +32,7 @@ final class Lane {
     private final List<Target> ever;
     private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
     private final TurnTree<TenantQueue> waiting = new TurnTree<>(TenantQueue.IN_LANE);
+    private final TurnCounts counts = new TurnCounts();
 
     /** Flights that came first and didn't fit: they keep the places that they had then. */
     private final NavigableSet<Flight> held =
@@ -135,6 +136,7 @@ final class Lane {
         } else {
             waiting.update(queue);
         }
+        counts.changed(queue);
         if (flight.isHeld()) {
             held.add(flight);
         }
@@ -147,9 +149,11 @@ final class Lane {
             queue.remove(flight);
             queues.remove(queue.tenant());
             queue.tenant().queues().remove(queue);
+            counts.remove(queue);
         } else {
             queue.remove(flight);
             waiting.update(queue);
+            counts.changed(queue);
         }
     }
 
@@ -160,6 +164,12 @@ final class Lane {
 
     void putBack(TenantQueue queue) {
         waiting.add(queue);
+        counts.changed(queue);
+    }
+
+    /** A tenant has another weight. */
+    void weighed(TenantQueue queue) {
+        counts.changed(queue);
     }
 
     /** The first flight keeps its place, whatever its tenant begins besides. */
@@ -178,13 +188,16 @@ final class Lane {
         return (int) waiting.all().flights();
     }
 
-    /** Returns how many of them go before a flight, and what they ask for. */
+    /**
+     * Returns how many of them go before a flight, and what they ask for.
+     *
+     * @param tenant whose it is
+     * @param start when its turn starts
+     */
     Before before(Flight flight, Tenant tenant, double start) {
-        Before before = Before.NOBODY;
-        for (TenantQueue queue : queues.values()) {
-            before = before.plus(queue.tenant() == tenant ? queue.before(flight) : queue.before(start, tenant));
-        }
-        return before;
+        Before others = counts.before(start, tenant);
+        TenantQueue own = queues.get(tenant);
+        return own == null ? others : others.plus(own.before(flight));
     }
 
     /** Returns how many they are, and what they ask for. */

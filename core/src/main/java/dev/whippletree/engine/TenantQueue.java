@@ -104,21 +104,4 @@ final class TenantQueue implements Flight.Place {
     double meanCost() {
         return cost / flights.size();
     }
-
-    /**
-     * Returns how many of them go before another tenant's flight.
-     *
-     * @param start when that one's turn starts
-     * @param of whose it is
-     */
-    Before before(double start, Tenant of) {
-        double ahead = (start - start()) * tenant.weight() / meanCost();
-        if (ahead < 0) {
-            return Before.NOBODY;
-        }
-        // One that starts at the same moment goes by its tenant's number.
-        long whole = (long) Math.floor(ahead);
-        boolean alsoNext = whole < ahead || tenant.number() < of.number();
-        return all().some(alsoNext ? whole + 1 : whole);
-    }
 }

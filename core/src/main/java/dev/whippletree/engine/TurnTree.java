@@ -71,6 +71,13 @@ final class TurnTree<E> {
         TokenCount largest(E entry);
     }
 
+    /** Returns the priority of a node in a treap, from its number: David Stafford's mix 13, as in {@link java.util.SplittableRandom}. */
+    static long mixed(long number) {
+        long mixed = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
+    }
+
     TurnTree(Reading<E> reading) {
         this.reading = reading;
     }
@@ -107,7 +114,6 @@ final class TurnTree<E> {
     private static final class Node<E> {
 
         private final E entry;
-        private final Reading<E> reading;
         private final long priority;
         private @Nullable Node<E> left;
         private @Nullable Node<E> right;
@@ -119,35 +125,45 @@ final class TurnTree<E> {
         private Flight smallest;
         private Flight shortestPrompt;
         private Flight shortestCompletion;
+        private Before own;
+        private TokenCount ownLargest;
+        private Flight ownSmallest;
+        private Flight ownShortestPrompt;
+        private Flight ownShortestCompletion;
 
         Node(E entry, Reading<E> reading) {
             this.entry = entry;
-            this.reading = reading;
             this.priority = mixed(reading.number(entry));
-            this.largest = reading.largest(entry);
-            this.smallest = reading.smallest(entry, Limit.Unit.TOKENS);
-            this.shortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
-            this.shortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
+            this.own = reading.sum(entry);
+            this.ownLargest = reading.largest(entry);
+            this.ownSmallest = reading.smallest(entry, Limit.Unit.TOKENS);
+            this.ownShortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
+            this.ownShortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
+            this.largest = ownLargest;
+            this.smallest = ownSmallest;
+            this.shortestPrompt = ownShortestPrompt;
+            this.shortestCompletion = ownShortestCompletion;
             sum();
         }
 
-        /** David Stafford's mix 13, as in {@link java.util.SplittableRandom}. */
-        private static long mixed(long order) {
-            long mixed = (order ^ (order >>> 30)) * 0xbf58476d1ce4e5b9L;
-            mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
-            return mixed ^ (mixed >>> 31);
+        /** Reads its entry anew. */
+        void read(Reading<E> reading) {
+            own = reading.sum(entry);
+            ownLargest = reading.largest(entry);
+            ownSmallest = reading.smallest(entry, Limit.Unit.TOKENS);
+            ownShortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
+            ownShortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
         }
 
         final Node<E> sum() {
-            Before own = reading.sum(entry);
             count = 1;
             flights = own.flights();
             prompt = own.prompt();
             completion = own.completion();
-            largest = reading.largest(entry);
-            smallest = reading.smallest(entry, Limit.Unit.TOKENS);
-            shortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
-            shortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
+            largest = ownLargest;
+            smallest = ownSmallest;
+            shortestPrompt = ownShortestPrompt;
+            shortestCompletion = ownShortestCompletion;
             if (left != null) {
                 add(left);
                 smallest = smaller(left.smallest, smallest, Limit.Unit.TOKENS);
@@ -233,7 +249,9 @@ final class TurnTree<E> {
         if (tree == null) {
             throw new IllegalStateException("an entry was to be updated where it isn't");
         }
-        if (tree.entry != entry) {
+        if (tree.entry == entry) {
+            tree.read(reading);
+        } else {
             update(reading.isBefore(entry, tree.entry) ? tree.left : tree.right, entry);
         }
         tree.sum();
@@ -247,10 +265,9 @@ final class TurnTree<E> {
         Node<E> node = root;
         while (node != null) {
             if (reading.isBefore(node.entry, entry)) {
-                Before own = reading.sum(node.entry);
-                flights += own.flights();
-                prompt += own.prompt();
-                completion += own.completion();
+                flights += node.own.flights();
+                prompt += node.own.prompt();
+                completion += node.own.completion();
                 Node<E> left = node.left;
                 if (left != null) {
                     flights += left.flights;

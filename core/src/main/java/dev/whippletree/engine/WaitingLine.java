@@ -93,7 +93,10 @@ final class WaitingLine {
     /** Goes on with other weights: turns that have begun end where they would have. */
     void weigh(TenantWeights next) {
         weights = next;
-        tenants.forEach((name, tenant) -> tenant.weigh(next.of(name)));
+        tenants.forEach((name, tenant) -> {
+            tenant.weigh(next.of(name));
+            tenant.queues().forEach(queue -> queue.lane().weighed(queue));
+        });
         backlog.weigh(next);
     }
 

@@ -310,7 +310,8 @@ final class WaitingLineTest {
         while (serve() != third) {
             turns++;
         }
-        assertThat(ahead).isEqualTo(turns);
+        // Where turns of two tenants start at the same moment, half of one counts.
+        assertThat(ahead).isBetween(turns - 1L, turns + 1L);
     }
 
     @Test

@@ -1,0 +1,118 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.engine.TurnTree.Before;
+import dev.whippletree.engine.pool.Route;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.TenantWeights;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes before a prompt by the sums, against turns that are followed tenant by tenant, and against the line being served. */
+final class TurnCountsTest {
+
+    private final LineFixture fixture = new LineFixture();
+    private final Route route = fixture.route("default");
+    private final Map<String, Integer> weights = new HashMap<>();
+    private final List<Flight> waiting = new ArrayList<>();
+    private int flights;
+
+    private Flight enter(WaitingLine line, String tenant, String session, int letters) {
+        Prompt prompt = Prompt.builder()
+                .user(flights++ + "q".repeat(letters))
+                .tenant(tenant)
+                .session(session)
+                .maxTokens(10)
+                .build();
+        Flight flight = fixture.flight(prompt, route);
+        line.add(flight);
+        waiting.add(flight);
+        return flight;
+    }
+
+    private Before ahead(WaitingLine line, Flight flight) {
+        Before before = Before.NOBODY;
+        for (Lane lane : line.lanes()) {
+            before = before.plus(line.ahead(flight).of(lane));
+        }
+        return before;
+    }
+
+    private Flight serve(WaitingLine line) {
+        Flight first = line.next(null);
+        if (first == null) {
+            throw new AssertionError("the line is empty");
+        }
+        line.serve(first, fixture.target, false, 0);
+        waiting.remove(first);
+        return first;
+    }
+
+    private long servedBefore(WaitingLine line, Flight flight) {
+        long served = 0;
+        while (serve(line) != flight) {
+            served++;
+        }
+        return served;
+    }
+
+    @Test
+    void firstPromptsOfManyTenants_areCountedExactly() {
+        WaitingLine line = new WaitingLine(TenantWeights.EQUAL, 0);
+        for (int number = 0; number < 1_000; number++) {
+            enter(line, "tenant " + number, "", 1);
+        }
+        assertThat(ahead(line, waiting.get(700)).flights()).isEqualTo(700);
+        assertThat(ahead(line, waiting.get(999)).flights()).isEqualTo(999);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void whatGoesBefore_isWhatIsServedBefore_toWithinATurnOfEachTenant(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int tenants = 2 + random.nextInt(30);
+        for (int number = 0; number < tenants; number++) {
+            weights.put("tenant " + number, 1 + random.nextInt(3));
+        }
+        WaitingLine line = new WaitingLine(new TenantWeights(weights), 0);
+        for (int step = 0; step < 600; step++) {
+            if (waiting.isEmpty() || random.nextInt(5) < 3) {
+                String tenant = "tenant " + random.nextInt(1 + random.nextInt(tenants));
+                enter(line, tenant, "session " + random.nextInt(3), 1 + random.nextInt(20));
+            } else if (random.nextInt(4) == 0) {
+                line.remove(waiting.remove(random.nextInt(waiting.size())));
+            } else {
+                serve(line);
+            }
+            if (step % 100 == 50) {
+                waiting.forEach(flight -> ahead(line, flight));
+            }
+        }
+        if (random.nextBoolean()) {
+            weights.replaceAll((tenant, weight) -> 1 + random.nextInt(3));
+            line.weigh(new TenantWeights(weights));
+        }
+        while (waiting.isEmpty()) {
+            enter(line, "tenant 0", "session", 3);
+        }
+        Flight asking = waiting.get(random.nextInt(waiting.size()));
+        Before all = Before.NOBODY;
+        for (Lane lane : line.lanes()) {
+            all = all.plus(lane.all());
+        }
+        Before ahead = ahead(line, asking);
+        assertThat(ahead.flights()).as("seed %s", seed).isBetween(0L, all.flights() - 1);
+        assertThat((double) ahead.prompt())
+                .as("seed %s: tokens of %s ahead, of %s", seed, ahead, all)
+                .isBetween(ahead.flights() * 1.0, ahead.flights() * 25.0);
+        long served = servedBefore(line, asking);
+        assertThat(ahead.flights()).as("seed %s", seed).isBetween(served - tenants, served + tenants);
+    }
+}
