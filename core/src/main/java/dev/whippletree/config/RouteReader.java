@@ -19,6 +19,8 @@ import java.util.Set;
 /** Reads the routes of a configuration file. */
 final class RouteReader {
 
+    private static final int MOST_LEAVE_PERCENT = (int) Math.round(100 * RouteSettings.MOST_LEAVE);
+
     private final KnownPlugins known;
     private final List<String> accounts;
     private final String defaultModel;
@@ -68,6 +70,8 @@ final class RouteReader {
         Retries retries = retries(section);
         Timeouts timeouts = timeouts(section);
         List<String> aliases = aliases(section);
+        double leave = section.read("leave", text -> Percentage.upTo(MOST_LEAVE_PERCENT, text))
+                .orElse(defaults.leave());
         section.end();
         if (tiers.isEmpty()) {
             return Optional.empty();
@@ -81,6 +85,7 @@ final class RouteReader {
                 .retries(retries)
                 .timeouts(timeouts)
                 .aliases(aliases)
+                .leave(leave)
                 .build());
     }
 

@@ -159,8 +159,13 @@ final class DispatchPass {
     private void earmark(Flight flight, Readiness readiness) {
         Target target = readiness.soonest();
         if (target != null && Waits.isKnown(readiness.waitNanos())) {
-            earmarks.putIfAbsent(target.organization(), flight);
-            earmarks.putIfAbsent(target.modelScope(), flight);
+            earmarks.merge(target.organization(), flight, DispatchPass::entitled);
+            earmarks.merge(target.modelScope(), flight, DispatchPass::entitled);
         }
+    }
+
+    /** Of two that wait for a limit, the first holds it for itself, unless it leaves more of it to others. */
+    private static Flight entitled(Flight first, Flight later) {
+        return later.leave() < first.leave() ? later : first;
     }
 }

@@ -279,6 +279,11 @@ final class Flight {
         return priority;
     }
 
+    /** Returns the share of each limit that it leaves to others, 0 to 1: batch prompts leave what their route says. */
+    double leave() {
+        return priority == Priority.BATCH ? route().settings().leave() : 0;
+    }
+
     /** Somebody is waiting for it now: it forgets its turn, and gets the one an urgent prompt would. */
     void hurry() {
         priority = Priority.INTERACTIVE;

@@ -4,6 +4,7 @@ import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.engine.pool.Capacity;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,28 +38,36 @@ final class Forecast {
         private final List<Queue> narrower = new ArrayList<>(0);
         private final long flights;
         private final TokenCount meanTokens;
+        private final double leave;
+        private final long batch;
 
-        /** Creates a queue of flights that may use all of some targets. */
-        Queue(List<Target> targets, Before ahead, TokenCount tokens, long now) {
+        /**
+         * Creates a queue of flights that may use all of some targets.
+         *
+         * @param leave the share of each limit that the batch flights among them leave to others, and the one behind them
+         */
+        Queue(List<Target> targets, Ahead ahead, TokenCount tokens, double leave, long now) {
             this.capacities = Capacity.of(targets, now);
-            this.flights = ahead.flights();
-            this.meanTokens = ahead.meanWith(tokens);
+            this.flights = ahead.all.flights();
+            this.meanTokens = ahead.all.meanWith(tokens);
+            this.leave = leave;
+            this.batch = ahead.batch;
         }
 
         /** Those who may use some of the targets only take no more than there is room for on those. */
         private long aheadWithin(long nanos) {
             long ahead = flights;
             for (Queue queue : narrower) {
-                ahead += Math.min(queue.flights, queue.roomWithin(nanos, queue.flights));
+                ahead += Math.min(queue.flights, queue.roomWithin(nanos, queue.flights, 0));
             }
             return ahead;
         }
 
         /** Returns for how many flights there is room, or some number that is larger than {@code enough}. */
-        private long roomWithin(long nanos, long enough) {
+        private long roomWithin(long nanos, long enough, double leave) {
             long room = 0;
             for (Capacity capacity : capacities) {
-                room += capacity.roomWithin(nanos, meanTokens);
+                room += capacity.roomWithin(nanos, meanTokens, leave);
                 if (room > enough) {
                     break;
                 }
@@ -68,7 +77,21 @@ final class Forecast {
 
         boolean isServedWithin(long nanos) {
             long ahead = aheadWithin(nanos);
-            return roomWithin(nanos, ahead) > ahead;
+            return roomWithin(nanos, ahead, 0) > ahead && (leave == 0 || roomWithin(nanos, batch, leave) > batch);
+        }
+    }
+
+    /** Flights that go before another, and how many of them are batch. */
+    private record Ahead(Before all, long batch) {
+
+        static final Ahead NOBODY = new Ahead(Before.NOBODY, 0);
+
+        static Ahead of(Lane lane, Before ahead) {
+            return new Ahead(ahead, lane.priority() == Priority.BATCH ? ahead.flights() : 0);
+        }
+
+        Ahead plus(Ahead other) {
+            return new Ahead(all.plus(other.all), batch + other.batch);
         }
     }
 
@@ -86,29 +109,30 @@ final class Forecast {
 
     private static Forecast of(Flight flight, WaitingLine line, boolean inTurn, long now) {
         List<Target> own = flight.options().ever();
-        Before like = Before.NOBODY;
-        Map<List<Target>, Before> narrower = new LinkedHashMap<>(0);
+        Ahead like = Ahead.NOBODY;
+        Map<List<Target>, Ahead> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);
-        Before overlapping = Before.NOBODY;
+        Ahead overlapping = Ahead.NOBODY;
         Optional<WaitingLine.Ahead> turn = inTurn ? Optional.of(line.ahead(flight)) : Optional.empty();
         for (Lane lane : line.lanes()) {
-            Before ahead = turn.map(before -> before.of(lane)).orElseGet(lane::all);
+            Ahead ahead = Ahead.of(lane, turn.map(before -> before.of(lane)).orElseGet(lane::all));
             if (lane.ever() == own || lane.ever().equals(own)) {
                 like = like.plus(ahead);
             } else if (own.containsAll(lane.ever())) {
-                narrower.merge(lane.ever(), ahead, Before::plus);
+                narrower.merge(lane.ever(), ahead, Ahead::plus);
             } else if (lane.ever().stream().anyMatch(own::contains)) {
                 wider.addAll(lane.ever());
                 overlapping = overlapping.plus(ahead);
             }
         }
         Forecast forecast = new Forecast();
-        Queue ofOwn = new Queue(own, like, flight.mostTokens(), now);
-        narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, now)));
+        double leave = flight.leave();
+        Queue ofOwn = new Queue(own, like, flight.mostTokens(), leave, now);
+        narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, 0, now)));
         forecast.queues.add(ofOwn);
         if (wider.size() > own.size()) {
-            Before all = narrower.values().stream().reduce(like.plus(overlapping), Before::plus);
-            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), now));
+            Ahead all = narrower.values().stream().reduce(like.plus(overlapping), Ahead::plus);
+            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), leave, now));
         }
         return forecast;
     }

@@ -79,7 +79,8 @@ final class Readiness {
     static boolean canTake(Target target, Flight flight, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness = new Readiness(flight, earmarks, now);
         TokenCount tokens = flight.tokens(target);
-        return target.waitNanos(tokens, now) == Waits.NONE && readiness.heldBackNanos(tokens, target) == Waits.NONE;
+        return target.waitNanos(tokens, flight.leave(), now) == Waits.NONE
+                && readiness.heldBackNanos(tokens, target) == Waits.NONE;
     }
 
     private void relyOn(Blockage known) {
@@ -108,7 +109,7 @@ final class Readiness {
         for (int tier = 0; tier < tiers.size() && ready.isEmpty(); tier++) {
             for (Target target : tiers.get(tier).concernedBy(change)) {
                 if (target.isOut()) {
-                    take(target, tier, target.probeNanos(flight.tokens(target), now));
+                    take(target, tier, target.probeNanos(flight.tokens(target), flight.leave(), now));
                 }
             }
         }
@@ -117,7 +118,7 @@ final class Readiness {
     private void lookAt(Target target, int tier) {
         tokensMatter |= target.countsTokens();
         apartMatters |= target.countsApart();
-        take(target, tier, target.waitNanos(flight.tokens(target), now));
+        take(target, tier, target.waitNanos(flight.tokens(target), flight.leave(), now));
     }
 
     private void take(Target target, int tier, long found) {
@@ -162,7 +163,7 @@ final class Readiness {
         }
     }
 
-    /** Returns how long until it delays nobody who has earmarked a scope of the target. */
+    /** Returns how long until it delays nobody who has earmarked a scope of the target. Who leaves more of a limit has no claim on the rest. */
     private long heldBackNanos(TokenCount tokens, Target target) {
         return earmarks.isEmpty()
                 ? Waits.NONE
@@ -173,7 +174,9 @@ final class Readiness {
 
     private long heldBackNanos(TokenCount tokens, Target target, ScopeState scope) {
         Flight holder = earmarks.get(scope);
-        return holder == null || holder == flight ? Waits.NONE : scope.delayNanos(tokens, holder.tokens(target), now);
+        return holder == null || holder == flight || flight.leave() < holder.leave()
+                ? Waits.NONE
+                : scope.delayNanos(tokens, holder.tokens(target), holder.leave(), now);
     }
 
     /**

@@ -94,15 +94,15 @@ public final class FixedWindow extends ReportedQuota {
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long now) {
+    public long roomWithin(long aheadNanos, long leave, long now) {
         advance(now);
         long untilReset = latestReset - now;
-        long free = Math.max(0, left);
+        long free = Math.max(0, left - leave);
         if (aheadNanos < untilReset) {
             return free;
         }
         long windows = 1 + (aheadNanos - untilReset) / fromResetToReset();
-        return free + Math.min(windows, Long.MAX_VALUE / 4 / amount()) * amount();
+        return free + Math.min(windows, Long.MAX_VALUE / 4 / amount()) * (amount() - leave);
     }
 
     @Override

@@ -106,10 +106,10 @@ public final class Pace implements Quota {
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long now) {
+    public long roomWithin(long aheadNanos, long leave, long now) {
         advance(now);
         long opening = Math.max(0, creditAt - now);
-        return aheadNanos < opening ? 0 : (long) Math.max(0, credit + (aheadNanos - opening) * perNano);
+        return aheadNanos < opening ? 0 : (long) Math.max(0, credit + (aheadNanos - opening) * perNano - leave);
     }
 
     @Override

@@ -37,7 +37,17 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
      *
      * @param aheadNanos 0 or more
      */
-    long roomWithin(long aheadNanos, long now);
+    default long roomWithin(long aheadNanos, long now) {
+        return roomWithin(aheadNanos, 0, now);
+    }
+
+    /**
+     * Returns the same if each part of the sum leaves an amount unreserved.
+     *
+     * @param aheadNanos 0 or more
+     * @param leave 0 or more, below {@link #amount()}
+     */
+    long roomWithin(long aheadNanos, long leave, long now);
 
     /**
      * Reserves an amount, whether or not it fits: that was the caller's to ask.

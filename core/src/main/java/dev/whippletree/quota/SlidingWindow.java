@@ -103,13 +103,15 @@ public final class SlidingWindow implements Quota {
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long now) {
-        long free = left(now);
+    public long roomWithin(long aheadNanos, long leave, long now) {
+        long most = amount - leave;
+        long free = Math.max(0, left(now) - leave);
+        long missing = Math.max(0, leave - left(now));
         long rounds = aheadNanos / windowNanos;
         long rest = aheadNanos - rounds * windowNanos;
-        long freed = Math.max(0, dated.sumUpTo(now + rest - windowNanos) - overdrawn());
-        long later = rounds == 0 ? 0 : Math.min(amount, dated.sum() - dated.sumUpTo(now + rest));
-        return free + Math.min(freed, amount - free) + saturatedProduct(rounds, amount) - later;
+        long freed = Math.max(0, dated.sumUpTo(now + rest - windowNanos) - overdrawn() - missing);
+        long later = rounds == 0 ? 0 : Math.min(most, dated.sum() - dated.sumUpTo(now + rest));
+        return free + Math.min(freed, most - free) + saturatedProduct(rounds, most) - later;
     }
 
     /** Returns the window's length. */

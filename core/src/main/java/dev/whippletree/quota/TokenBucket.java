@@ -95,9 +95,9 @@ public final class TokenBucket extends ReportedQuota {
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long now) {
+    public long roomWithin(long aheadNanos, long leave, long now) {
         advance(now);
-        return (long) Math.max(0, level + aheadNanos / windowNanos * amount());
+        return (long) Math.max(0, level + aheadNanos / windowNanos * amount() - leave);
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param retries how failed attempts are made again
  * @param timeouts how long an attempt may be silent
  * @param aliases other names by which a gateway's clients may ask for it as a model; no two alike, and none its own
+ * @param leave the share of each limit that its batch prompts leave to others, 0 to 0.9
  */
 public record RouteSettings(
         String name,
@@ -33,7 +34,11 @@ public record RouteSettings(
         Optional<Duration> ttl,
         Retries retries,
         Timeouts timeouts,
-        List<String> aliases) {
+        List<String> aliases,
+        double leave) {
+
+    /** The most that batch prompts may leave to others. */
+    public static final double MOST_LEAVE = 0.9;
 
     /** The strategy of routes that name none. */
     public static final String DEFAULT_STRATEGY = "round-robin";
@@ -67,6 +72,10 @@ public record RouteSettings(
         if (maxTokens < 1) {
             throw new IllegalArgumentException("route " + name + ": max-tokens is 1 or more, not " + maxTokens);
         }
+        if (!(leave >= 0 && leave <= MOST_LEAVE)) {
+            throw new IllegalArgumentException(
+                    "route " + name + ": leave is 0 % to 90 % of each limit, not " + leave * 100 + " %");
+        }
     }
 
     /** Returns a route of these tiers with every default. */
@@ -94,7 +103,8 @@ public record RouteSettings(
                 .ttl(ttl)
                 .retries(retries)
                 .timeouts(timeouts)
-                .aliases(aliases);
+                .aliases(aliases)
+                .leave(leave);
     }
 
     /** Returns the same route to other targets. */
@@ -121,6 +131,7 @@ public record RouteSettings(
         private Retries retries = Retries.DEFAULT;
         private Timeouts timeouts = Timeouts.DEFAULT;
         private List<String> aliases = List.of();
+        private double leave;
 
         private Builder(String name, List<Tier> tiers) {
             this.name = name;
@@ -205,6 +216,12 @@ public record RouteSettings(
             return this;
         }
 
+        /** Sets the share of each limit that the route's batch prompts leave to others, 0 to 0.9; default: nothing. */
+        public Builder leave(double leave) {
+            this.leave = leave;
+            return this;
+        }
+
         /**
          * Returns the route.
          *
@@ -222,7 +239,8 @@ public record RouteSettings(
                     ttl,
                     retries,
                     timeouts,
-                    aliases);
+                    aliases,
+                    leave);
         }
     }
 

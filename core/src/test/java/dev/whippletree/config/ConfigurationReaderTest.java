@@ -148,6 +148,19 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void shareThatBatchLeaves_isAPercentageOfARoute() {
+        String routes = "accounts: [{id: a, provider: groq}]\nroutes: {r: {leave: %s}, s: {}}";
+        assertThat(read(routes.formatted("12.5%")).routes())
+                .extracting(RouteSettings::leave)
+                .containsExactly(0.125, 0.0);
+        for (String wrong : List.of("95%", "0.1", "much")) {
+            assertThatThrownBy(() -> read(routes.formatted(wrong)))
+                    .hasMessageContaining(
+                            "routes.r.leave: a percentage from 0% to 90% is expected, not '" + wrong + "'");
+        }
+    }
+
+    @Test
     void aliasesOfARoute_areReadAndTwoRoutesHaveNoneInCommon() {
         String routes =
                 "accounts: [{id: a, provider: groq}]\nroutes: {r: {aliases: [gpt-4o, gpt-5]}, s: {aliases: %s}}";

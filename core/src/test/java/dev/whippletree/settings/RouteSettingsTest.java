@@ -33,6 +33,7 @@ final class RouteSettingsTest {
                 .retries(retries)
                 .timeouts(timeouts)
                 .aliases(List.of("gpt-4o-mini"))
+                .leave(0.1)
                 .build();
 
         RouteSettings same = new RouteSettings(
@@ -46,9 +47,18 @@ final class RouteSettingsTest {
                 Optional.of(Duration.ofHours(1)),
                 retries,
                 timeouts,
-                List.of("gpt-4o-mini"));
+                List.of("gpt-4o-mini"),
+                0.1);
         assertThat(route).isEqualTo(same);
         assertThat(route.toBuilder().build()).isEqualTo(route);
+    }
+
+    @Test
+    void leavingMoreThanNineTenths_isRefused() {
+        RouteSettings.Builder route = RouteSettings.builder("r").tier(FIRST).leave(0.91);
+        assertThatThrownBy(route::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("route r: leave is 0 % to 90 % of each limit, not 91.0 %");
     }
 
     @Test

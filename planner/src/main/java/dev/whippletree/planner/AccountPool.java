@@ -15,7 +15,8 @@ import java.util.Set;
  * The accounts of a plan, and the route that prompts take to them. Immutable.
  *
  * @param groups the kinds of accounts
- * @param route the route of the prompts; only the number of its tiers counts, because each account knows its own tiers
+ * @param route the route of the prompts; only the number of its tiers counts, because each account knows its own tiers.
+ *     If the route has a leave, the prompts are planned as batch prompts
  * @param engine the engine's settings
  * @param notes sentences on what was assumed or ignored
  */
@@ -57,6 +58,11 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
      */
     public static AccountPool of(Configuration configuration) {
         return ConfiguredPool.of(configuration);
+    }
+
+    /** Returns the same pool for batch prompts that leave a share of each limit to others, 0 to {@link RouteSettings#MOST_LEAVE}. */
+    public AccountPool leaving(double share) {
+        return new AccountPool(groups, route.toBuilder().leave(share).build(), engine, notes);
     }
 
     /** Returns a pool of one kind only. */

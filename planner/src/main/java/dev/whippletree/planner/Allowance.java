@@ -70,12 +70,19 @@ final class Allowance {
     long calls(AccountGroup group) {
         long calls = UNLIMITED;
         for (CountedLimit limit : CountedLimit.of(group)) {
-            long amount = saturatedProduct(limit.allowed(request.horizon()), holders(group, limit));
-            calls = Math.min(
-                    calls, amount / perCall(group.service(), limit.limit().unit()));
+            long perCall = perCall(group.service(), limit.limit().unit());
+            long amount = saturatedProduct(
+                    limit.allowed(request.horizon(), left(limit.limit().amount(), perCall)), holders(group, limit));
+            calls = Math.min(calls, amount / perCall);
         }
         OptionalLong credit = creditTokens(group);
         return credit.isEmpty() ? calls : Math.min(calls, credit.getAsLong() / tokensOfACall());
+    }
+
+    /** What the prompts leave to others; a call that asks for more than the rest is made where nothing else is used. */
+    private long left(long amount, long perCall) {
+        long left = (long) Math.ceil(request.pool().route().leave() * amount);
+        return Math.max(0, Math.min(left, amount - perCall));
     }
 
     /** A service's own limit of each model holds once for each of them. */

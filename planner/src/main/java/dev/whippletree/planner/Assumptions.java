@@ -30,6 +30,11 @@ final class Assumptions {
                 .ifPresent(deadline -> sentences.add("A prompt fails after " + Phrases.time(deadline)
                         + ", the deadline of route " + request.pool().route().name()
                         + ", or at once if it can't be answered by then."));
+        double leave = request.pool().route().leave();
+        if (leave > 0) {
+            sentences.add("The prompts are batch prompts, which leave " + Phrases.percent(leave)
+                    + " of each limit to others. Nobody else uses the accounts.");
+        }
         sentences.addAll(unknownServices(request));
         sentences.addAll(credits(request));
         sentences.addAll(request.pool().notes());

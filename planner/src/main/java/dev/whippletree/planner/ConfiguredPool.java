@@ -47,7 +47,13 @@ final class ConfiguredPool {
                         .add(account);
             }
         }
-        return new AccountPool(groups(organizations), route, configuration.engine(), notes);
+        if (route.leave() > 0) {
+            notes.add("Batch prompts of route " + route.name() + " leave " + Phrases.percent(route.leave())
+                    + " of each limit to others; people's prompts, which are planned here, don't. For batch give --leave "
+                    + Phrases.percent(route.leave()).replace(" ", "") + ".");
+        }
+        return new AccountPool(
+                groups(organizations), route.toBuilder().leave(0).build(), configuration.engine(), notes);
     }
 
     /** Accounts of two services that name the same organization don't share it. */

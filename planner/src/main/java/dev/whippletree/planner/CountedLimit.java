@@ -76,11 +76,21 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
      * models is kept in every sliding window, however the service counts it; a bucket of one model refills from the first use on.
      */
     long allowed(Duration horizon) {
+        return allowed(horizon, 0);
+    }
+
+    /**
+     * Returns the same if an amount is left to others in each window.
+     *
+     * @param left 0 or more, less than the limit's amount
+     */
+    long allowed(Duration horizon, long left) {
         long windowNanos = limit().window().toNanos();
         boolean refills = counted.counting() == Counting.BUCKET && ofOneModel;
         double windows = refills
                 ? 1 + (double) horizon.toNanos() / windowNanos
                 : Math.ceil((double) horizon.toNanos() / windowNanos);
-        return (long) Math.floor(limit().amount() * windows);
+        long amount = limit().amount();
+        return (long) (refills ? Math.floor(amount * windows) - left : Math.floor((amount - left) * windows));
     }
 }

@@ -1,5 +1,6 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.planner.interviews.InterviewPlan;
 import dev.whippletree.planner.interviews.Interviews;
@@ -48,7 +49,8 @@ final class Questions {
         InterviewPlan plan = workload.distinct().isPresent()
                 ? InterviewPlan.ofBank(settings, workload.distinct().getAsInt())
                 : InterviewPlan.of(settings);
-        return plan.withWording(Questions::wording);
+        Priority priority = request.pool().route().leave() > 0 ? Priority.BATCH : Priority.INTERACTIVE;
+        return plan.withWording(question -> wording(question).priority(priority));
     }
 
     /** Returns the pause between two questions with which an interview takes as long as it should, if nobody waits. */

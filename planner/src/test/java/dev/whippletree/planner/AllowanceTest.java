@@ -41,6 +41,14 @@ class AllowanceTest {
         assertThat(allowance.perCall(service, unit)).isEqualTo(amount);
     }
 
+    @ParameterizedTest
+    @CsvSource({"huggingface, 0.1, 180", "huggingface, 0, 200", "huggingface, 0.9, 20", "groq, 0.1, 290"})
+    void whatBatchLeavesToOthers_isNotAllowed(String service, double leave, long calls) {
+        AccountPool pool = AccountPool.parse(service + ":1x100/h").leaving(leave);
+        assertThat(new Allowance(request(pool).withHorizon(Duration.ofHours(2))).calls(pool))
+                .isEqualTo(calls);
+    }
+
     /** Groq counts 100 an hour of each model: with one, 100 at once and 100 that come back meanwhile; of several 100 each, in any window. */
     @Test
     void limitOfEachModel_holdsOnceForEach() {

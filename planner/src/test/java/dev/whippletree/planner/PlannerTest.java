@@ -29,6 +29,21 @@ class PlannerTest {
         return new Planner(Runnable::run).plan(request, progress -> {}).sizes().get(0);
     }
 
+    @Test
+    void batchPromptsThatLeaveATenth_needMoreAccounts() {
+        AccountPool pool = AccountPool.parse("huggingface:2x1000/h");
+        PlanRequest request = PlanRequest.of(List.of(560), pool).withAdvice(false);
+        assertThat(plan(request).asIs().verdict()).isEqualTo(Verdict.TIGHT);
+        CapacityPlan leaving = new Planner(Runnable::run)
+                .plan(PlanRequest.of(List.of(560), pool.leaving(0.1)).withAdvice(false), progress -> {});
+        assertThat(leaving.assumptions())
+                .contains("The prompts are batch prompts, which leave 10 % of each limit to others. Nobody else uses the accounts.");
+        SizePlan size = leaving.sizes().get(0);
+        assertThat(size.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+        assertThat(size.asIs().calls()).isEqualTo(1_800);
+        assertThat(size.fewest().get(0).count()).hasValue(3);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "50, 2, 170, 0.085, HOLDS, 1",

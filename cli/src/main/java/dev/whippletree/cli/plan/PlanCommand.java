@@ -7,6 +7,7 @@ import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Shares;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.settings.RouteSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -128,6 +129,13 @@ public final class PlanCommand implements Callable<Integer> {
     Optional<String> strategy = Optional.empty();
 
     @Option(
+            names = "--leave",
+            paramLabel = "SHARE",
+            converter = Shares.class,
+            description = "Plan batch prompts, which leave that share of each limit to others, up to 90%%.")
+    Optional<Double> leave = Optional.empty();
+
+    @Option(
             names = "--processes",
             paramLabel = "N",
             description = "How many processes the advice on several supposes; default: 4.")
@@ -205,6 +213,9 @@ public final class PlanCommand implements Callable<Integer> {
     private void checkRanges() {
         for (int size : interviews) {
             atLeastOne("--interviews", size);
+        }
+        if (leave.filter(share -> share > RouteSettings.MOST_LEAVE).isPresent()) {
+            throw new UserMistake("--leave is 0% to 90%, since batch prompts need some room themselves");
         }
         minutes.ifPresent(number -> atLeastOne("--minutes", number));
         atLeastOne("--runs-per-month", runsPerMonth);

@@ -73,7 +73,9 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
                 .map(text -> accounts("--accounts: ", text, known))
                 .orElseGet(() -> checked("", () -> AccountPool.of(configuration.orElseThrow())));
         command.strategy.ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
-        return command.strategy.map(name -> withStrategy(pool, name)).orElse(pool);
+        AccountPool balanced =
+                command.strategy.map(name -> withStrategy(pool, name)).orElse(pool);
+        return command.leave.map(balanced::leaving).orElse(balanced);
     }
 
     private AccountPool accounts(String option, String text, KnownPlugins known) {

@@ -57,6 +57,21 @@ class PlanCommandTest {
     }
 
     @Test
+    void leavingATenth_isPlannedForBatch() {
+        String[] plan = {"plan", "--interviews", "55", "--accounts", ACCOUNTS, "--no-advice", "--leave", "10%"};
+        assertThat(shell.run(plan)).isEqualTo(1);
+        assertThat(shell.out())
+                .startsWith("No, not all of 55 interviews")
+                .containsPattern("batch\\s+prompts,\\s+which\\s+leave\\s+10\\s+%");
+    }
+
+    @Test
+    void leavingAlmostAll_isAMistake() {
+        assertThat(shell.run("plan", "--accounts", ACCOUNTS, "--leave", "95%")).isEqualTo(2);
+        assertThat(shell.err()).contains("--leave is 0% to 90%");
+    }
+
+    @Test
     void above90Percent_isTight_andExitsWith0() {
         assertThat(shell.run("plan", "--interviews", "55", "--accounts", ACCOUNTS, "--no-advice"))
                 .isZero();

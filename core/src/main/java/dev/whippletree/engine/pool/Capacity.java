@@ -81,24 +81,25 @@ public final class Capacity {
      * begin is looked for among the latest rounds of slots, since a limit may let in many at once.
      *
      * @param tokens that each reserves
+     * @param leave the share of each limit that each leaves to others, 0 to 1
      */
-    public long roomWithin(long aheadNanos, TokenCount tokens) {
-        long room = Math.min(limitsWithin(aheadNanos, tokens), slotsWithin(aheadNanos));
+    public long roomWithin(long aheadNanos, TokenCount tokens, double leave) {
+        long room = Math.min(limitsWithin(aheadNanos, tokens, leave), slotsWithin(aheadNanos));
         for (int rounds = 1; rounds <= ROUNDS_LOOKED_AT; rounds++) {
             long before = aheadNanos - rounds * roundNanos;
             if (before < 0 || slots * rounds >= room) {
                 break;
             }
-            room = Math.min(room, limitsWithin(before, tokens) + slots * rounds);
+            room = Math.min(room, limitsWithin(before, tokens, leave) + slots * rounds);
         }
         return room;
     }
 
-    private long limitsWithin(long aheadNanos, TokenCount tokens) {
-        long room = roomOf(organization, aheadNanos, tokens);
+    private long limitsWithin(long aheadNanos, TokenCount tokens, double leave) {
+        long room = roomOf(organization, aheadNanos, tokens, leave);
         long ofModels = 0;
         for (ScopeState model : models) {
-            ofModels = Math.min(PLENTY, ofModels + roomOf(model, aheadNanos, tokens));
+            ofModels = Math.min(PLENTY, ofModels + roomOf(model, aheadNanos, tokens, leave));
         }
         return Math.min(room, ofModels);
     }
@@ -122,13 +123,14 @@ public final class Capacity {
         return room;
     }
 
-    private long roomOf(ScopeState scope, long aheadNanos, TokenCount tokens) {
+    private long roomOf(ScopeState scope, long aheadNanos, TokenCount tokens, double leave) {
         long room = PLENTY;
         for (Meter meter : scope.meters()) {
             long cost = Math.max(1, meter.cost(tokens));
+            long claimed = Math.min(meter.left(leave), Math.max(0, meter.quota().amount() - cost));
             long left = meter.quota() instanceof SlidingWindow window
-                    ? roomOf(window, aheadNanos, cost)
-                    : meter.quota().roomWithin(aheadNanos, now);
+                    ? roomOf(window, aheadNanos, cost, claimed)
+                    : meter.quota().roomWithin(aheadNanos, claimed, now);
             room = Math.min(room, left / cost);
         }
         return room;
@@ -137,13 +139,13 @@ public final class Capacity {
     /**
      * What is begun leaves the window again, some time after a whole one: so what is begun by any moment is what has become free by
      * then, and what had been begun a window earlier; and never more than there were slots for. What is left of a window when no more
-     * whole reservations fit is lost.
+     * whole reservations fit is lost, and so is what is claimed by others.
      */
-    private long roomOf(SlidingWindow window, long aheadNanos, long cost) {
+    private long roomOf(SlidingWindow window, long aheadNanos, long cost, long claimed) {
         long period = window.windowNanos() + lagNanos;
         long alike = Math.max(0, aheadNanos / period - WINDOWS_LOOKED_AT);
         long last = aheadNanos - alike * period;
-        long left = window.amount() % cost;
+        long left = claimed + (window.amount() - claimed) % cost;
         long begun = 0;
         for (long ahead = last % period; ahead <= last; ahead += period) {
             long slots = Math.min(PLENTY, slotsWithin(ahead)) * Math.min(cost, Long.MAX_VALUE / PLENTY);

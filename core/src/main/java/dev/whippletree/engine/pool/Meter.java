@@ -15,9 +15,27 @@ import dev.whippletree.quota.Quota.Use;
  */
 public record Meter(Limit.Unit unit, Source source, Quota quota) {
 
+    /** What products of shares and amounts are off by at most. */
+    private static final double ROUNDING = 1e-6;
+
     /** Returns what one attempt takes of it. */
     long cost(TokenCount tokens) {
         return unit.amountOf(tokens);
+    }
+
+    /**
+     * Returns how long until a total fits, and a share of the limit is left besides. What asks for more than the rest waits until nothing
+     * else is used.
+     *
+     * @param leave 0 to 1
+     */
+    long waitNanos(long sum, double leave, long now) {
+        return quota.waitNanos(Math.min(sum + left(leave), Math.max(sum, quota.amount())), now);
+    }
+
+    /** Returns the share as an amount, rounded up; of a rate that was found by trial nothing, for it is no stock of which a part could be left. */
+    long left(double leave) {
+        return source == Source.LEARNED ? 0 : (long) Math.ceil(leave * quota.amount() - ROUNDING);
     }
 
     Hold reserve(TokenCount tokens, long now) {

@@ -354,23 +354,31 @@ public final class ScopeState {
         }
     }
 
-    /** Returns how long until a reservation fits, the closure aside. */
-    long waitNanos(TokenCount tokens, long now) {
+    /**
+     * Returns how long until a reservation fits, the closure aside.
+     *
+     * @param leave the share of each limit that has to be left besides
+     */
+    long waitNanos(TokenCount tokens, double leave, long now) {
         long wait = shared.waitNanos(tokens, now);
         for (Meter meter : meters) {
-            wait = Math.max(wait, meter.quota().waitNanos(meter.cost(tokens), now));
+            wait = Math.max(wait, meter.waitNanos(meter.cost(tokens), leave, now));
         }
         return wait;
     }
 
-    /** Returns how long until reserving for one prompt makes another one wait no longer for its own reservation, because both fit. */
-    public long delayNanos(TokenCount tokens, TokenCount otherTokens, long now) {
+    /**
+     * Returns how long until reserving for one prompt makes another one wait no longer for its own reservation, because both fit.
+     *
+     * @param leave the share of each limit that the other one leaves besides
+     */
+    public long delayNanos(TokenCount tokens, TokenCount otherTokens, double leave, long now) {
         long together = Waits.NONE;
         for (Meter meter : meters) {
             long both = meter.cost(tokens) + meter.cost(otherTokens);
-            together = Math.max(together, meter.quota().waitNanos(both, now));
+            together = Math.max(together, meter.waitNanos(both, leave, now));
         }
-        return together > waitNanos(otherTokens, now) ? together : Waits.NONE;
+        return together > waitNanos(otherTokens, leave, now) ? together : Waits.NONE;
     }
 
     /** Returns the most tokens that its limits allow when nothing else is used. */

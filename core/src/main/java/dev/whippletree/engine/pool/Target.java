@@ -109,12 +109,21 @@ public final class Target {
      * {@link Waits#UNKNOWN} also if a limit, perhaps learned only meanwhile, is smaller than what it asks for.
      */
     public long waitNanos(TokenCount tokens, long now) {
-        return waitNanos(tokens, health.waitNanos(now), now);
+        return waitNanos(tokens, 0, now);
+    }
+
+    /**
+     * Returns the same for a prompt that leaves a share of each limit to others.
+     *
+     * @param leave the share, 0 to 1
+     */
+    public long waitNanos(TokenCount tokens, double leave, long now) {
+        return waitNanos(tokens, leave, health.waitNanos(now), now);
     }
 
     /** Returns the same for a prompt that no other target takes: it may probe a target that is cooling down. */
-    public long probeNanos(TokenCount tokens, long now) {
-        return waitNanos(tokens, health.probeNanos(now), now);
+    public long probeNanos(TokenCount tokens, double leave, long now) {
+        return waitNanos(tokens, leave, health.probeNanos(now), now);
     }
 
     /** Returns whether it has failed and not yet proved itself, so that a prompt that no other target takes may probe it. */
@@ -122,13 +131,13 @@ public final class Target {
         return health.allowed() == 1;
     }
 
-    private long waitNanos(TokenCount tokens, long healthyNanos, long now) {
+    private long waitNanos(TokenCount tokens, double leave, long healthyNanos, long now) {
         long wait = openingNanos(healthyNanos, now);
         if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
             return Waits.UNKNOWN;
         }
-        wait = Math.max(wait, organization.waitNanos(tokens, now));
-        wait = Math.max(wait, modelScope.waitNanos(tokens, now));
+        wait = Math.max(wait, organization.waitNanos(tokens, leave, now));
+        wait = Math.max(wait, modelScope.waitNanos(tokens, leave, now));
         return wait == Waits.NONE && account.inFlight() >= concurrency() ? Waits.UNTIL_EVENT : wait;
     }
 

@@ -23,7 +23,8 @@ import java.util.List;
  * <tr><td>3 work is conserved</td><td>{@link WorkIsConserved}: while a prompt waits for which no call was made yet, no account
  *     of its first tier is open with a free slot and room for it; where failures may have left a ramp that status doesn't tell,
  *     none is open with nothing under way. One that holds many tokens back is delayed by none that came later, where one
- *     account and one session make that decidable</td><td>every step; every call</td></tr>
+ *     account and one session make that decidable. {@link LeavesRoom}: a batch prompt leaves its route's share of declared limits</td>
+ *     <td>every step; every call</td></tr>
  * <tr><td>4 leases are conserved</td><td>{@link LeasesAreConserved}: what the engine says is under way on each account is what
  *     its client has under way, and never above the account's bound; nothing is left at the end</td><td>every step; the end</td></tr>
  * <tr><td>5 equal prompts cost one call</td><td>{@link EqualPromptsCostOneCall}: no call while another for the same is under
@@ -62,6 +63,7 @@ final class Invariants {
                 new MistakesHurtNobody(facts),
                 new Fairness(facts),
                 new TurnsOfTenants(facts),
+                new LeavesRoom(facts),
                 new Bounded(facts),
                 new SecretsStaySecret(facts));
     }

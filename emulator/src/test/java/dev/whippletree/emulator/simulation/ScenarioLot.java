@@ -220,6 +220,7 @@ final class ScenarioLot {
                     .forEach(model -> tiers.computeIfAbsent(account.tier(), tier -> new ArrayList<>())
                             .add(new TargetSettings(account.id(), model)));
         }
+        Dice ofItsOwn = new Dice(seed * 2 + (rough ? 1 : 0) + 5_000_011);
         String strategy = Strategies.NAMES.get(lot.nextInt(Strategies.NAMES.size()));
         return RouteSettings.builder(
                         "default", tiers.values().stream().map(Tier::new).toList())
@@ -236,6 +237,7 @@ final class ScenarioLot {
                         !crowd && chance(4)
                                 ? new Timeouts(Duration.ofSeconds(4), Duration.ofSeconds(3), Duration.ofSeconds(10))
                                 : Timeouts.DEFAULT)
+                .leave(ofItsOwn.nextInt(5) == 0 ? ofItsOwn.nextDouble() * RouteSettings.MOST_LEAVE : 0)
                 .build();
     }
 

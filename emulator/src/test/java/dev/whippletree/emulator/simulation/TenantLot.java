@@ -76,11 +76,14 @@ final class TenantLot {
                 new AnswerLength(20 + lot.nextInt(100), 0.3),
                 new FaultScript(List.of()),
                 Duration.ZERO);
-        RouteSettings route = RouteSettings.of(
-                "default",
-                List.of(new Tier(accounts.stream()
-                        .map(account -> new TargetSettings(account.id(), SimulatedAccount.MODEL))
-                        .toList())));
+        Dice ofItsOwn = new Dice(seed * 2 + 9_000_011);
+        RouteSettings route = RouteSettings.builder(
+                        "default",
+                        List.of(new Tier(accounts.stream()
+                                .map(account -> new TargetSettings(account.id(), SimulatedAccount.MODEL))
+                                .toList())))
+                .leave(batches && ofItsOwn.nextInt(3) == 0 ? ofItsOwn.nextDouble() * RouteSettings.MOST_LEAVE : 0)
+                .build();
         EngineSettings engine = EngineSettings.DEFAULT.withBatchShare(chance(3) ? lot.nextInt(51) / 100.0 : 0.05);
         return new Scenario(
                 seed,

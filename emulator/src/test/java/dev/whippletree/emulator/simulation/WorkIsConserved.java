@@ -33,6 +33,7 @@ final class WorkIsConserved implements Invariant {
         this.singleFile = queues == 1
                 && scenario.route().tiers().size() == 1
                 && preferred().size() == 1
+                && scenario.route().leave() == 0
                 && scenario.isDeclared()
                 && scenario.isCalm();
     }
@@ -67,9 +68,14 @@ final class WorkIsConserved implements Invariant {
                                 .model()
                                 .map(target.model()::equals)
                                 .orElse(true))
-                        .allMatch(limit ->
-                                limit.left() >= together * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens()));
+                        .allMatch(limit -> limit.left()
+                                >= together * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens())
+                                        + leftToOthers(waiting, limit.amount()));
         facts.check(!ready, NAME, () -> "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
+    }
+
+    private long leftToOthers(Asked waiting, long amount) {
+        return waiting.isBatch() ? (long) Math.ceil(facts.route.leave() * amount) : 0;
     }
 
     /** Room for the largest of those who wait is room for each. */
