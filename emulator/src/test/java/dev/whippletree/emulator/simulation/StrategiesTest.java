@@ -21,9 +21,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each strategy does over unequal accounts what its documentation says, and is compared with the others where it should win. */
 @Tag("slow")
@@ -33,6 +34,10 @@ final class StrategiesTest {
     private static final Latency SLOW = Latency.lognormal(Duration.ofSeconds(10), 0.5);
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
+    static LongStream seeds() {
+        return Boolean.getBoolean("thorough") ? LongStream.of(1, 2, 3) : LongStream.of(1);
+    }
+
     /**
      * 4 accounts, 4,000 prompts at 4 a second, one account ten times slower. Round-robin's mean is that of the accounts,
      * (10 + 3 × 1) / 4 = 3.25 s; 5 % are 3 standard deviations of it. Were the slow account not used at all the mean would be 1 s:
@@ -40,7 +45,7 @@ final class StrategiesTest {
      * fill up, has to reach by 60 %.
      */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
+    @MethodSource("seeds")
     void oneSlowAccount_peakEwmaAvoidsIt_leastInFlightHalfway_roundRobinNot(long seed) {
         Figures roundRobin = oneSlow(new RoundRobin(), seed);
         Figures leastInFlight = oneSlow(new LeastInFlight(), seed);
@@ -73,7 +78,7 @@ final class StrategiesTest {
      * says.
      */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
+    @MethodSource("seeds")
     void oneFailingAccount_peakEwmaAvoidsIt_leastInFlightIsDrawnToIt(long seed) {
         Figures roundRobin = oneFailing(new RoundRobin(), seed);
         Figures leastInFlight = oneFailing(new LeastInFlight(), seed);
@@ -105,7 +110,7 @@ final class StrategiesTest {
      * picks, another. Round-robin uses up the small one at once, and has one account left.
      */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
+    @MethodSource("seeds")
     void limitsOfDifferentSize_mostHeadroomUsesThemAtOnePace_roundRobinEmptiesTheSmall(long seed) {
         List<Double> differences = new ArrayList<>();
         List<Double> leftOfSmall = new ArrayList<>();
@@ -141,7 +146,7 @@ final class StrategiesTest {
      * by Erlang's B formula, for a load of 2 on 4 slots, 2 of 21. A seed's share was off by 0.007 at most; 0.02 is thrice that.
      */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
+    @MethodSource("seeds")
     void inOrder_secondAccountGetsOnlyWhatTheFirstCannotTake(long seed) {
         Figures figures = new StrategyBench(
                         new InOrder(), seed, Member.of("first", FAST).concurrency(4), Member.of("second", FAST))
@@ -156,7 +161,7 @@ final class StrategiesTest {
      * 18 with least-in-flight. 120 and 40 are twice that.
      */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
+    @MethodSource("seeds")
     void equalAccounts_areUsedAlike(long seed) {
         assertThat(equal(new RoundRobin(), seed)).allSatisfy(n -> assertThat(n).isEqualTo(1_000));
         assertThat(equal(new MostHeadroom(), seed))

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ToldLimitsTest {
 
     static LongStream few() {
-        return seeds(100);
+        return seeds(40);
     }
 
     static LongStream many() {
