@@ -58,34 +58,10 @@ public record Configuration(
         Objects.requireNonNull(weights, "weights");
     }
 
-    /** Creates a configuration whose tenants share alike. */
-    public Configuration(
-            List<AccountSettings> accounts,
-            List<RouteSettings> routes,
-            List<CacheTier> caches,
-            Optional<ChosenCoordinator> coordinator,
-            EngineSettings engine,
-            Optional<PriceList> prices,
-            List<String> warnings,
-            Optional<Path> state,
-            Optional<GatewaySettings> gateway) {
-        this(accounts, routes, caches, coordinator, engine, prices, warnings, state, gateway, TenantWeights.EQUAL);
-    }
-
-    /** Creates a configuration that says nothing of a gateway. */
-    public Configuration(
-            List<AccountSettings> accounts,
-            List<RouteSettings> routes,
-            List<CacheTier> caches,
-            Optional<ChosenCoordinator> coordinator,
-            EngineSettings engine,
-            Optional<PriceList> prices,
-            List<String> warnings,
-            Optional<Path> state) {
-        this(accounts, routes, caches, coordinator, engine, prices, warnings, state, Optional.empty());
-    }
-
-    /** Creates a configuration of a process that is alone, without prices, by which nothing is kept between processes. */
+    /**
+     * Creates a configuration of a process that is alone, without prices, a gateway or tenants' weights, by which nothing is kept between
+     * processes.
+     */
     public Configuration(
             List<AccountSettings> accounts,
             List<RouteSettings> routes,
@@ -101,7 +77,8 @@ public record Configuration(
                 Optional.empty(),
                 warnings,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                TenantWeights.EQUAL);
     }
 
     /** Returns the same with another state folder. */

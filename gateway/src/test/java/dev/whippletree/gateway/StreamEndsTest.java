@@ -251,18 +251,9 @@ final class StreamEndsTest {
     }
 
     private static Configuration without(String route, Configuration all) {
-        return new Configuration(
-                all.accounts(),
-                all.routes().stream()
-                        .filter(other -> !other.name().equals(route))
-                        .toList(),
-                all.caches(),
-                all.coordinator(),
-                all.engine(),
-                all.prices(),
-                all.warnings(),
-                all.state(),
-                all.gateway());
+        return all.withRoutes(all.routes().stream()
+                .filter(other -> !other.name().equals(route))
+                .toList());
     }
 
     /** The server fails as it asks for the time, where the answer ends. */
