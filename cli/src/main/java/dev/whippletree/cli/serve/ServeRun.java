@@ -1,6 +1,7 @@
 package dev.whippletree.cli.serve;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Signals;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
@@ -21,9 +22,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** A gateway that listens until it is told to end. Confined to one thread. */
 public final class ServeRun {
-
-    /** The exit code of a process whose gateway can't go on. */
-    public static final int STANDSTILL_CODE = 10;
 
     private final Surroundings surroundings;
     private final Wish wish;
@@ -70,7 +68,7 @@ public final class ServeRun {
 
     /**
      * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended. Where the gateway can't go on, it ends this
-     * process with {@link #STANDSTILL_CODE}.
+     * process with {@link ExitCode#STANDSTILL}.
      *
      * @param whippletree what answers, built with {@link #listeners}; stays open
      * @return the exit code
@@ -81,9 +79,9 @@ public final class ServeRun {
         surroundings.interruption().whenComplete((nothing, failure) -> end.complete(null));
         Gateway gateway = start(whippletree);
         gateway.whenStandstill(new LastWords(
-                STANDSTILL_CODE,
+                ExitCode.STANDSTILL,
                 new FileOutputStream(FileDescriptor.err),
-                () -> Runtime.getRuntime().halt(STANDSTILL_CODE)));
+                () -> Runtime.getRuntime().halt(ExitCode.STANDSTILL)));
         SharedReload reload = new SharedReload(whippletree, gateway, wish, surroundings.err());
         Optional<FileWatch> watch = file.map(path -> new FileWatch(path, surroundings.timeline(), reload));
         try (Signals signals = new Signals()) {

@@ -2,7 +2,6 @@ package dev.whippletree.cli.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.serve.ServeRun;
 import dev.whippletree.model.PromptException.Reason;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
@@ -17,7 +16,6 @@ class ExitCodeTest {
                 .isEqualTo(ExitCode.help("whippletree").get(" 10"));
         assertThat(ExitCode.help("plan")).containsOnlyKeys("  0", "  1", "  2", "  8");
         assertThat(ExitCode.help("serve")).containsOnlyKeys("  0", "  1", "  2", " 10");
-        assertThat(ExitCode.STANDSTILL).isEqualTo(ServeRun.STANDSTILL_CODE);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.whippletree.cli.serve;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cli.base.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +16,7 @@ final class LastWordsTest {
     @Test
     void whatStandsStill_isTold_andTheProcessEnds() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        new LastWords(ServeRun.STANDSTILL_CODE, err, ended::incrementAndGet).accept("thread XNIO-1 Accept");
+        new LastWords(ExitCode.STANDSTILL, err, ended::incrementAndGet).accept("thread XNIO-1 Accept");
         assertThat(err.toString(UTF_8)).contains("can't go on", "exit code 10", "XNIO-1 Accept");
         assertThat(ended).hasValue(1);
     }
@@ -28,7 +29,7 @@ final class LastWordsTest {
                 throw new OutOfMemoryError("Java heap space");
             }
         };
-        new LastWords(ServeRun.STANDSTILL_CODE, exhausted, ended::incrementAndGet).accept("the timer");
+        new LastWords(ExitCode.STANDSTILL, exhausted, ended::incrementAndGet).accept("the timer");
         assertThat(ended).hasValue(1);
     }
 }
