@@ -162,8 +162,8 @@ final class PromptErrors {
     /** The waiting line is full, and this is the flight that gives way. */
     static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line is full: " + lineSize
-                + " prompts wait already (line-size), most of them for their" + " weight of tenant '"
-                + flight.prompt().tenant() + "', whose longest session this prompt is the newest of";
+                + " prompts wait already (line-size). For their weights most are of tenant '"
+                + flight.prompt().tenant() + "', and this is the newest of its longest session";
         return full(message, flight, roomAt);
     }
 
