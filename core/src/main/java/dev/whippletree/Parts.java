@@ -8,6 +8,7 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class Parts {
         MODEL("model(…)"),
         CACHE("cache(…)"),
         COORDINATOR("coordinator(…)"),
-        ENGINE("engine(…)");
+        ENGINE("engine(…)"),
+        TENANT_WEIGHTS("tenantWeights(…)");
 
         private final String method;
 
@@ -56,6 +58,7 @@ final class Parts {
     private Optional<String> model = Optional.empty();
     private Optional<ChosenCoordinator> coordinator = Optional.empty();
     private EngineSettings engine = EngineSettings.DEFAULT;
+    private TenantWeights weights = TenantWeights.EQUAL;
 
     void account(AccountSettings account) {
         given.add(Part.ACCOUNT);
@@ -95,6 +98,11 @@ final class Parts {
     void engine(EngineSettings settings) {
         given.add(Part.ENGINE);
         engine = settings;
+    }
+
+    void tenantWeights(TenantWeights stated) {
+        given.add(Part.TENANT_WEIGHTS);
+        weights = stated;
     }
 
     /** Returns the variables; absent if the builder wasn't told of any. */
@@ -156,7 +164,16 @@ final class Parts {
         List<RouteSettings> chosen = routes.isEmpty()
                 ? List.of(DefaultConfiguration.route(all, DefaultConfiguration.model(model, variables)))
                 : routes;
-        Configuration alone = new Configuration(all, chosen, caches, engine, List.of());
-        return coordinator.map(alone::withCoordinator).orElse(alone);
+        return new Configuration(
+                all,
+                chosen,
+                caches,
+                coordinator,
+                engine,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                weights);
     }
 }

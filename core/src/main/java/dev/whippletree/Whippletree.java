@@ -18,6 +18,7 @@ import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
@@ -457,6 +458,12 @@ public final class Whippletree implements AutoCloseable {
         /** Sets what holds for the whole engine. */
         public Builder engine(EngineSettings engine) {
             parts.engine(engine);
+            return this;
+        }
+
+        /** Sets how tenants share what there is room for; without it all share alike. */
+        public Builder tenantWeights(TenantWeights weights) {
+            parts.tenantWeights(weights);
             return this;
         }
 

@@ -229,6 +229,25 @@ final class WhippletreeReloadTest {
     }
 
     @Test
+    void changedWeightOfAClient_holdsAtOnce() throws IOException {
+        String clients = "accounts: [{id: b, provider: fake}]\ncaches: []\n"
+                + "gateway: {clients: [{name: x, key: key-of-x-01234567WEIGHT}]}";
+        Whippletree whippletree = built(clients.replace("WEIGHT", ", weight: 4"));
+        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(4);
+        assertThat(reloaded(whippletree, clients.replace("WEIGHT", ", weight: 2"))
+                        .lines())
+                .containsExactly("tenant x: changed: weight");
+        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(2);
+        assertThatThrownBy(() ->
+                        reloaded(whippletree, clients.replace("WEIGHT", ", weight: 3") + "\ntenant-weights: {x: 3}"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("tenant-weights.x states this client's weight too");
+        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(2);
+        reloaded(whippletree, clients.replace("WEIGHT", ""));
+        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(1);
+    }
+
+    @Test
     void changedToken_isUsedFromTheNextCallOn_onTheSameConnection_andIsNotTold() throws IOException {
         Whippletree whippletree = built("accounts: [{id: a, provider: revealing, token: first}]\ncaches: []");
         assertThat(answer(whippletree, Prompt.of("one"))).isEqualTo("first");

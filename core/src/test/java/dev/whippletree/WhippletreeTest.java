@@ -24,6 +24,7 @@ import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Settings;
@@ -267,6 +268,7 @@ final class WhippletreeTest {
                                 .cache("fake")
                                 .coordinator("fake", Map.of())
                                 .engine(EngineSettings.DEFAULT)
+                                .tenantWeights(TenantWeights.EQUAL)
                                 .model("mine")
                                 .environment(Map.of()))
                         .problems())
@@ -275,7 +277,8 @@ final class WhippletreeTest {
                         noEffect("route(…)", "configuration(Path)"),
                         noEffect("cache(…)", "configuration(Path)"),
                         noEffect("coordinator(…)", "configuration(Path)"),
-                        noEffect("engine(…)", "configuration(Path)"));
+                        noEffect("engine(…)", "configuration(Path)"),
+                        noEffect("tenantWeights(…)", "configuration(Path)"));
         assertThat(problem(builder()
                                 .configuration(source(Map.of()))
                                 .model("mine")

@@ -8,7 +8,9 @@ import dev.whippletree.spi.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -24,7 +26,7 @@ import java.util.Optional;
  * @param warnings what works but shouldn't be, a sentence each, such as a literal token
  * @param state the folder in which the limits' state is kept between processes; absent: it isn't kept
  * @param gateway how a gateway in front is reached; absent: nobody said so
- * @param weights how tenants share what there is room for
+ * @param weights how tenants share what there is room for; those that the gateway's clients state are added
  */
 public record Configuration(
         List<AccountSettings> accounts,
@@ -44,7 +46,11 @@ public record Configuration(
     /** The model of the default route: Hugging Face and Groq both know it by this id. */
     public static final String DEFAULT_MODEL = "openai/gpt-oss-20b";
 
-    /** Copies what is mutable. */
+    /**
+     * Copies what is mutable.
+     *
+     * @throws IllegalArgumentException if a client of the gateway states another weight than the tenants' weights do
+     */
     public Configuration {
         accounts = List.copyOf(accounts);
         routes = List.copyOf(routes);
@@ -55,7 +61,23 @@ public record Configuration(
         warnings = List.copyOf(warnings);
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(gateway, "gateway");
-        Objects.requireNonNull(weights, "weights");
+        weights = withThoseOfClients(
+                weights, gateway.map(GatewaySettings::clients).orElse(List.of()));
+    }
+
+    private static TenantWeights withThoseOfClients(TenantWeights weights, List<GatewaySettings.Client> clients) {
+        Map<String, Integer> all = new HashMap<>(weights.byTenant());
+        for (GatewaySettings.Client client : clients) {
+            client.weight().ifPresent(stated -> {
+                int before = Objects.requireNonNullElse(all.putIfAbsent(client.name(), stated), stated);
+                if (before != stated) {
+                    throw new IllegalArgumentException("the weight of tenant '" + client.name() + "' is " + before
+                            + " by the tenants' weights and " + stated
+                            + " by the gateway's client; remove one of the two");
+                }
+            });
+        }
+        return new TenantWeights(all);
     }
 
     /**

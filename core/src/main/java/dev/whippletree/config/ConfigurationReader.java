@@ -13,7 +13,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,8 +73,8 @@ final class ConfigurationReader {
         Optional<PriceList> prices = prices(root, source);
         List<RouteSettings> used =
                 routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
-        TenantWeights weights = weights(root);
-        Optional<GatewaySettings> gateway = new GatewayReader(environment, accounts, used).read(root);
+        TenantWeights weights = WeightReader.ofTenants(root);
+        Optional<GatewaySettings> gateway = new GatewayReader(environment, accounts, used, weights).read(root);
         root.end();
         problems.stop();
         return new Configuration(
@@ -173,21 +172,5 @@ final class ConfigurationReader {
         double batchShare =
                 root.read("batch-share", text -> Percentage.upTo(50, text)).orElse(defaults.batchShare());
         return new EngineSettings(lineSize, tenantLineSize, batchShare, concurrency, cacheTimeout);
-    }
-
-    private static TenantWeights weights(Section root) {
-        Map<String, Integer> weights = new LinkedHashMap<>();
-        root.section("tenant-weights").ifPresent(section -> {
-            for (String tenant : section.keys()) {
-                section.integer(tenant, 1).ifPresent(weight -> {
-                    if (weight > TenantWeights.MOST) {
-                        section.problem(tenant, "a weight is 1 to " + TenantWeights.MOST + ", not " + weight);
-                    } else {
-                        weights.put(tenant, weight);
-                    }
-                });
-            }
-        });
-        return new TenantWeights(weights);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Checks a gateway's settings against the configuration behind it, however both were made: keys that must differ and be readable, accounts and
- * routes that must be there. Stateless.
+ * routes that must be there, weights that must be those of the tenants. Stateless.
  */
 public final class GatewayCheck {
 
@@ -33,6 +33,11 @@ public final class GatewayCheck {
             owners.claim(where, client.key()).ifPresent(problems::add);
             unknown(where, "account", client.accounts(), accounts, problems);
             unknown(where, "route", client.routes(), routes, problems);
+            client.weight()
+                    .filter(weight -> configuration.weights().of(client.name()) != weight)
+                    .ifPresent(weight -> problems.add(where + ": its weight is " + weight
+                            + " here, but in the configuration behind the gateway it is "
+                            + configuration.weights().of(client.name()) + "; state it there, by tenant-weights"));
             if (!hasRoute(client, configuration.routes())) {
                 problems.add(where + ": " + nothingToAsk());
             }

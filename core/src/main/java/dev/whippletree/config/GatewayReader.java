@@ -5,6 +5,7 @@ import dev.whippletree.config.Section.Text;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class GatewayReader {
     private final TokenReader tokens;
     private final List<String> accounts;
     private final List<RouteSettings> routes;
+    private final TenantWeights weights;
     private final KeyOwners owners = new KeyOwners();
 
     /**
@@ -34,11 +36,17 @@ final class GatewayReader {
      *
      * @param accounts that clients may be bounded to
      * @param routes that clients may be bounded to
+     * @param weights those that are stated outside the gateway
      */
-    GatewayReader(Map<String, String> environment, List<AccountSettings> accounts, List<RouteSettings> routes) {
+    GatewayReader(
+            Map<String, String> environment,
+            List<AccountSettings> accounts,
+            List<RouteSettings> routes,
+            TenantWeights weights) {
         this.tokens = new TokenReader(environment);
         this.accounts = accounts.stream().map(AccountSettings::id).toList();
         this.routes = routes;
+        this.weights = weights;
     }
 
     /** Returns what is said; absent if nothing is, or nothing that can be used. */
@@ -149,17 +157,27 @@ final class GatewayReader {
                 "routes",
                 "route",
                 routes.stream().map(RouteSettings::name).toList());
+        Optional<Integer> weight = weight(section, name);
         require(section, "name", name);
         require(section, "key", key);
         if (name.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
         GatewaySettings.Client client =
-                new GatewaySettings.Client(name.get(), key.get(), limits, allowedAccounts, allowedRoutes);
+                new GatewaySettings.Client(name.get(), key.get(), limits, allowedAccounts, allowedRoutes, weight);
         if (!routes.isEmpty() && !GatewayCheck.hasRoute(client, routes)) {
             section.problem(allowedAccounts.isEmpty() ? "routes" : "accounts", GatewayCheck.nothingToAsk());
         }
         return Optional.of(client);
+    }
+
+    /** A weight that is stated twice would be another one day in one of the places. */
+    private Optional<Integer> weight(Section section, Optional<String> name) {
+        Optional<Integer> weight = WeightReader.weight(section, "weight");
+        Optional<String> twice = name.filter(weights.byTenant()::containsKey).filter(tenant -> weight.isPresent());
+        twice.ifPresent(tenant -> section.problem(
+                "weight", "tenant-weights." + tenant + " states this client's weight too; remove one of the two"));
+        return twice.isPresent() ? Optional.empty() : weight;
     }
 
     /** Returns the names of a list that are known. An empty list is a problem: it would mean all, and who writes it means none. */

@@ -2,6 +2,7 @@ package dev.whippletree.config;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import dev.whippletree.settings.TenantWeights;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -196,26 +197,41 @@ public record GatewaySettings(
      * @param limits how much it may use; empty: as much as there is
      * @param accounts the ids of the accounts that may answer it; empty: all
      * @param routes the names of the routes that it may name; empty: all
+     * @param weight how much it gets beside other tenants, 1 to {@value TenantWeights#MOST}; absent: as the tenants' weights say
      */
-    public record Client(String name, Secret key, List<Limit> limits, List<String> accounts, List<String> routes) {
+    public record Client(
+            String name,
+            Secret key,
+            List<Limit> limits,
+            List<String> accounts,
+            List<String> routes,
+            Optional<Integer> weight) {
 
-        /** Checks that it has a name. */
+        /** Checks that it has a name, and its weight's range. */
         public Client {
             Objects.requireNonNull(key, "key");
             limits = List.copyOf(limits);
             accounts = List.copyOf(accounts);
             routes = List.copyOf(routes);
             check(!name.isBlank(), "a client has a name");
+            weight.ifPresent(stated -> check(
+                    stated >= 1 && stated <= TenantWeights.MOST,
+                    "client '" + name + "': a weight is 1 to " + TenantWeights.MOST + ", not " + stated));
         }
 
-        /** Creates one that may name every route and be answered by every account. */
+        /** Creates one that may name every route and be answered by every account, and states no weight. */
         public Client(String name, Secret key, List<Limit> limits) {
-            this(name, key, limits, List.of(), List.of());
+            this(name, key, limits, List.of(), List.of(), Optional.empty());
+        }
+
+        /** Returns the same with a weight, 1 to {@value TenantWeights#MOST}. */
+        public Client withWeight(int stated) {
+            return new Client(name, key, limits, accounts, routes, Optional.of(stated));
         }
 
         /** Returns the same bounded to some accounts and routes; none: to all. */
         public Client within(List<String> someAccounts, List<String> someRoutes) {
-            return new Client(name, key, limits, someAccounts, someRoutes);
+            return new Client(name, key, limits, someAccounts, someRoutes, weight);
         }
 
         /** Returns whether an account may answer it. */

@@ -100,6 +100,15 @@ final class ConfigurationMistakesTest {
                     "@3: gateway.clients[0].accounts[0]: no account named 'hf-2'; did you mean 'hf-1'?",
                     "@3: gateway.clients[0].routes[0]: no route named 'othe'; did you mean 'other'?"),
             mistake(
+                    client("key: \"${HF_TOKEN}\", weight: 1001"),
+                    "@3: gateway.clients[0].weight: a weight is 1 to 1000, not 1001"),
+            mistake(
+                    client("key: \"${HF_TOKEN}\", weight: much"),
+                    "@3: gateway.clients[0].weight: a whole number, 1 or more, is expected, not 'much'"),
+            mistake(
+                    client("key: \"${HF_TOKEN}\", weight: 4") + "\ntenant-weights: {other: 2, acme: 4}",
+                    "@3: gateway.clients[0].weight: tenant-weights.acme states this client's weight too; remove one of the two"),
+            mistake(
                     client("key: \"${HF_TOKEN}\", accounts: [], routes: []"),
                     "@3: gateway.clients[0].accounts: the list is empty; name one account or more, or remove the key to allow all",
                     "@3: gateway.clients[0].routes: the list is empty; name one route or more, or remove the key to allow all"),

@@ -137,6 +137,41 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void clientsWeights_areThoseOfTheirTenants_inEveryCopy() {
+        Configuration configuration = read("""
+                accounts: [{id: a, provider: groq}]
+                tenant-weights: {c: 3}
+                gateway: {clients: [{name: acme, key: key-of-acme-0123, weight: 4}, {name: c, key: key-of-c-01234567}]}
+                """);
+        assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("acme", 4, "c", 3)));
+        assertThat(configuration.withRoutes(configuration.routes())).isEqualTo(configuration);
+        Configuration without = read("accounts: [{id: a, provider: groq}]");
+        assertThat(configuration.reloaded(without).weights()).isEqualTo(TenantWeights.EQUAL);
+    }
+
+    @Test
+    void clientWithAnotherWeightThanItsTenant_isRefused() {
+        Configuration all = read("accounts: [{id: a, provider: groq}]");
+        GatewaySettings gateway = GatewaySettings.DEFAULT.withClients(
+                List.of(new GatewaySettings.Client("acme", Secret.of("key-of-acme-0123"), List.of()).withWeight(4)),
+                Optional.empty());
+        assertThatThrownBy(() -> new Configuration(
+                        all.accounts(),
+                        all.routes(),
+                        all.caches(),
+                        all.coordinator(),
+                        all.engine(),
+                        all.prices(),
+                        all.warnings(),
+                        all.state(),
+                        Optional.of(gateway),
+                        new TenantWeights(Map.of("acme", 2))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the weight of tenant 'acme' is 2 by the tenants' weights and 4 by the gateway's client;"
+                        + " remove one of the two");
+    }
+
+    @Test
     void modelAndAccountsOfARoute_areOneTier_andModelsStayText() {
         assertThat(read(EVERYTHING).routes().get(1).tiers())
                 .containsExactly(tier(new TargetSettings("local", "m3.10"), new TargetSettings("hf-1", "m3.10")));
