@@ -52,6 +52,9 @@ final class Attempt implements AttemptSink {
     /** Is told how attempts go, under the engine's lock. */
     interface Listener {
 
+        /** Its call is about to be made. */
+        void sent(Attempt attempt);
+
         /** The service said how its limits stand. */
         void reported(Attempt attempt, List<RateLimitReport> reports, long now);
 
@@ -141,6 +144,7 @@ final class Attempt implements AttemptSink {
                 return false;
             }
             times.begin();
+            listener.sent(this);
             target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
             silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;

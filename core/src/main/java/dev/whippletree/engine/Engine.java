@@ -301,6 +301,7 @@ public final class Engine {
                     caches.status(remarks),
                     coordinator.status(),
                     report.accounts(),
+                    scheduler.tenants(now),
                     scheduler.pickerFaults(),
                     notes());
         });

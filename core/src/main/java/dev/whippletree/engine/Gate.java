@@ -31,17 +31,20 @@ final class Gate {
     private final Monitor monitor;
     private final Timeline timeline;
     private final Runnable wakeUp;
+    private final TenantTally tenants;
 
     /**
      * Creates one.
      *
      * @param wakeUp looks at the waiting line anew, taking the lock
+     * @param tenants is told who has used what
      */
-    Gate(CoordinationClient coordinator, Monitor monitor, Timeline timeline, Runnable wakeUp) {
+    Gate(CoordinationClient coordinator, Monitor monitor, Timeline timeline, Runnable wakeUp, TenantTally tenants) {
         this.coordinator = coordinator;
         this.monitor = monitor;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
+        this.tenants = tenants;
     }
 
     /** Sends an attempt that has just begun, once the lock is free and the others agree. */
@@ -56,10 +59,14 @@ final class Gate {
         List<ScopeState> probed = scopes(attempt.target())
                 .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
-        List<LimitUse> uses = new ArrayList<>(2);
-        TokenCount tokens = attempt.lease().tokens();
-        scopes(attempt.target()).forEach(scope -> uses.addAll(scope.shared().uses(tokens)));
+        List<LimitUse> uses = uses(attempt.target(), attempt.lease().tokens());
         monitor.after(mailbox, () -> probe(attempt, coordination.get(), probed.iterator(), uses));
+    }
+
+    private static List<LimitUse> uses(Target target, TokenCount tokens) {
+        List<LimitUse> uses = new ArrayList<>(2);
+        scopes(target).forEach(scope -> uses.addAll(scope.shared().uses(tokens)));
+        return uses;
     }
 
     private static Stream<ScopeState> scopes(Target target) {
@@ -132,6 +139,9 @@ final class Gate {
     void used(Attempt attempt, Optional<TokenCount> tokens, long now) {
         monitor.assertHeld();
         attempt.lease().end(tokens, now);
+        List<LimitUse> uses =
+                uses(attempt.target(), tokens.orElse(attempt.lease().tokens()));
+        tenants.used(attempt.flight().prompt().tenant(), uses, now);
         attempt.takeGrant().ifPresent(grant -> {
             Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));
             monitor.after(attempt.flight().mailbox(), () -> tell(to -> to.settle(grant, tokens, sinceArrival)));

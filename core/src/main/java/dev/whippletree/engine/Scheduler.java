@@ -15,6 +15,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.CoordinationListener;
@@ -45,6 +46,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final WaitingLine line;
     private final DemandRefresh refresh;
     private final Flights flights;
+    private final TenantTally tenants;
     private final Outages outages;
     private final Gate gate;
     private final OutcomeRecorder recorder;
@@ -82,7 +84,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         Reaches reaches = new Reaches(pool);
         this.outages = new Outages(pool, listeners, coordinator, reaches, announcements);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
-        this.gate = new Gate(coordinator, monitor, timeline, wakeUp);
+        this.tenants = new TenantTally(line);
+        this.gate = new Gate(coordinator, monitor, timeline, wakeUp, tenants);
         this.recorder = new OutcomeRecorder(
                 outages,
                 reaches,
@@ -102,6 +105,12 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     int waiting() {
         monitor.assertHeld();
         return line.size();
+    }
+
+    /** Returns how the tenants stand; none if there has been only one. */
+    List<StatusSnapshot.Tenant> tenants(long now) {
+        monitor.assertHeld();
+        return tenants.status(flights.underWay(), now);
     }
 
     /** Returns how often a balancing strategy failed. */
@@ -137,6 +146,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             }
             boolean first = flight.order() == 0;
             if (first) {
+                tenants.asked(flight.prompt().tenant(), now);
                 route.budget().earn();
             }
             queue(flight, now);
@@ -334,6 +344,12 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
             attempt.cancel(timeline.nanoTime());
         }
+    }
+
+    @Override
+    public void sent(Attempt attempt) {
+        monitor.assertHeld();
+        tenants.started(attempt.flight().prompt().tenant(), timeline.nanoTime());
     }
 
     @Override

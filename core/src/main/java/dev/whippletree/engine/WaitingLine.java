@@ -71,6 +71,17 @@ final class WaitingLine {
         return size;
     }
 
+    /** Returns how many flights of a tenant wait. */
+    int waitingOf(String tenant) {
+        Tenant found = tenants.get(tenant);
+        return found == null ? 0 : found.waiting();
+    }
+
+    /** Returns how much a tenant gets beside others. */
+    int weightOf(String tenant) {
+        return weights.of(tenant);
+    }
+
     Collection<Lane> lanes() {
         return lanes.values();
     }

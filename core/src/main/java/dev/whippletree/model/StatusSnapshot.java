@@ -2,6 +2,9 @@ package dev.whippletree.model;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +26,8 @@ import java.util.OptionalLong;
  * @param caches the cache tiers, nearest first
  * @param coordination what is in common with other processes; absent: no coordinator is configured
  * @param accounts the accounts, as configured
+ * @param tenants whose prompts these are, those with most waiting first, at last all that have no row of their own together; empty as long as
+ *     only one has asked
  * @param pickerFaults how often a strategy threw and round-robin picked instead
  * @param notes what a user should know about this configuration, a sentence each
  */
@@ -40,6 +45,7 @@ public record StatusSnapshot(
         List<CacheTier> caches,
         Optional<Coordination> coordination,
         List<Account> accounts,
+        List<Tenant> tenants,
         long pickerFaults,
         List<String> notes) {
 
@@ -47,6 +53,7 @@ public record StatusSnapshot(
     public StatusSnapshot {
         caches = List.copyOf(caches);
         accounts = List.copyOf(accounts);
+        tenants = List.copyOf(tenants);
         notes = List.copyOf(notes);
     }
 
@@ -185,6 +192,96 @@ public record StatusSnapshot(
             failures = Map.copyOf(failures);
             tokensByModel = Map.copyOf(tokensByModel);
             limits = List.copyOf(limits);
+        }
+    }
+
+    /**
+     * Returns the tenants in so many rows at most.
+     *
+     * @param rows 2 or more; where there are more tenants, the last row is that of all others together
+     */
+    public List<Tenant> tenantsIn(int rows) {
+        if (tenants.size() <= rows) {
+            return tenants;
+        }
+        List<Tenant> shown = new ArrayList<>(tenants.subList(0, rows - 1));
+        shown.add(Tenant.together(Optional.empty(), tenants.subList(rows - 1, tenants.size())));
+        return shown;
+    }
+
+    /** Returns the share of all tenants' starts that were one's, 0 to 1; 0 if nobody has started any. */
+    public double shareOfStarts(Tenant tenant) {
+        long all = tenants.stream().mapToLong(Tenant::starts).sum();
+        return all == 0 ? 0 : (double) tenant.starts() / all;
+    }
+
+    /**
+     * One tenant, as far as this process knows of it.
+     *
+     * @param name its name, which may be empty; absent: all tenants together that have no row of their own
+     * @param weight how much it gets beside others; absent with the name
+     * @param waiting its flights in the waiting line
+     * @param oldestWait how long ago the oldest of these was asked; absent: there is none
+     * @param starts calls begun for it, as long as it has had a row
+     * @param limits what its calls have used of each limit within the limit's window, as far as they have ended; limits of which they have
+     *     used nothing are absent
+     */
+    public record Tenant(
+            Optional<String> name,
+            Optional<Integer> weight,
+            int waiting,
+            Optional<Duration> oldestWait,
+            long starts,
+            List<LimitShare> limits) {
+
+        /** Copies what is mutable, and makes the name safe to show. */
+        public Tenant {
+            name = name.map(ShownText::line);
+            limits = List.copyOf(limits);
+        }
+
+        /**
+         * Returns the sum of several rows: of one tenant in several processes over the same limits, or of several tenants.
+         *
+         * @param name whose row it is then; absent: that of several
+         * @param rows one or more
+         */
+        public static Tenant together(Optional<String> name, List<Tenant> rows) {
+            Map<List<Object>, LimitShare> limits = new LinkedHashMap<>();
+            rows.stream()
+                    .flatMap(row -> row.limits.stream())
+                    .forEach(share -> limits.merge(List.of(share.scope, share.limit), share, LimitShare::plus));
+            return new Tenant(
+                    name,
+                    name.flatMap(same -> rows.get(0).weight),
+                    rows.stream().mapToInt(Tenant::waiting).sum(),
+                    rows.stream().flatMap(row -> row.oldestWait.stream()).max(Comparator.naturalOrder()),
+                    rows.stream().mapToLong(Tenant::starts).sum(),
+                    List.copyOf(limits.values()));
+        }
+
+        /** Returns the limit of which it has used the largest share; absent if it has used nothing of any. */
+        public Optional<LimitShare> mostUsed() {
+            return limits.stream().max(Comparator.comparingDouble(LimitShare::share));
+        }
+    }
+
+    /**
+     * What a tenant has used of a limit.
+     *
+     * @param scope what the limit applies to
+     * @param limit the limit
+     * @param used what its calls have used within the limit's window, to a tenth of the window
+     */
+    public record LimitShare(Scope scope, Limit limit, long used) {
+
+        private LimitShare plus(LimitShare other) {
+            return new LimitShare(scope, limit, used + other.used);
+        }
+
+        /** Returns which part of the whole limit that is, 0 to 1. */
+        public double share() {
+            return Math.min(1, (double) used / limit.amount());
         }
     }
 

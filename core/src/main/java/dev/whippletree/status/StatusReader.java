@@ -11,9 +11,11 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
 import dev.whippletree.model.StatusSnapshot.Coordination;
 import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenUsage;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -72,6 +74,7 @@ final class StatusReader {
                 all(root, "caches", StatusReader::cache),
                 optional(root, "coordination", StatusReader::coordination),
                 all(root, "accounts", account -> account(account, bill)),
+                root.has("tenants") ? all(root, "tenants", StatusReader::tenant) : List.of(),
                 root.required("picker_faults").longValue(),
                 all(root, "notes", StatusReader::text));
     }
@@ -170,9 +173,31 @@ final class StatusReader {
         return failures;
     }
 
+    private static Tenant tenant(JsonNode node) {
+        return new Tenant(
+                optional(node, "name", StatusReader::text),
+                optional(node, "weight", JsonNode::intValue),
+                node.required("waiting").intValue(),
+                node.has("oldest_wait_ms") ? Optional.of(millis(node, "oldest_wait_ms")) : Optional.empty(),
+                node.required("starts").longValue(),
+                all(node, "limits", StatusReader::share));
+    }
+
+    private static LimitShare share(JsonNode node) {
+        Limit limit = new Limit(
+                word(Limit.Unit.class, node.required("unit")),
+                node.required("amount").longValue(),
+                millis(node, "window_ms"));
+        return new LimitShare(scope(node), limit, node.required("used").longValue());
+    }
+
+    private static Scope scope(JsonNode node) {
+        return new Scope(text(node.required("organization")), optional(node, "model", StatusReader::text));
+    }
+
     private static LimitStatus limit(JsonNode node) {
         return new LimitStatus(
-                new Scope(text(node.required("organization")), optional(node, "model", StatusReader::text)),
+                scope(node),
                 word(Limit.Unit.class, node.required("unit")),
                 node.required("amount").longValue(),
                 optional(node, "window_ms", window -> Duration.ofMillis(window.longValue())),

@@ -4,8 +4,10 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
 import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.StatusSnapshot.Tenant;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -34,6 +36,11 @@ final class StatusWriter {
         tree.put("caches", status.caches().stream().map(StatusWriter::of).toList());
         status.coordination().ifPresent(there -> tree.put("coordination", of(there)));
         tree.put("accounts", status.accounts().stream().map(StatusWriter::of).toList());
+        if (!status.tenants().isEmpty()) {
+            tree.put(
+                    "tenants",
+                    status.tenants().stream().map(tenant -> of(tenant, status)).toList());
+        }
         tree.put("picker_faults", status.pickerFaults());
         tree.put("notes", status.notes());
         return tree;
@@ -130,6 +137,31 @@ final class StatusWriter {
         tree.put("response", of(account.latency()));
         tree.put("tokens", TokensJson.of(account.tokens()));
         tree.put("limits", account.limits().stream().map(StatusWriter::of).toList());
+        return tree;
+    }
+
+    /** All that have no row of their own together have no name. */
+    private static Map<String, Object> of(Tenant tenant, StatusSnapshot status) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tenant.name().ifPresent(name -> tree.put("name", name));
+        tenant.weight().ifPresent(weight -> tree.put("weight", weight));
+        tree.put("waiting", tenant.waiting());
+        tenant.oldestWait().ifPresent(wait -> tree.put("oldest_wait_ms", wait.toMillis()));
+        tree.put("starts", tenant.starts());
+        tree.put("share_of_starts", status.shareOfStarts(tenant));
+        tree.put("limits", tenant.limits().stream().map(StatusWriter::of).toList());
+        return tree;
+    }
+
+    private static Map<String, Object> of(LimitShare share) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("organization", share.scope().organization());
+        share.scope().model().ifPresent(model -> tree.put("model", model));
+        tree.put("unit", share.limit().unit().wireName());
+        tree.put("amount", share.limit().amount());
+        tree.put("window_ms", share.limit().window().toMillis());
+        tree.put("used", share.used());
+        tree.put("share", share.share());
         return tree;
     }
 

@@ -13,9 +13,11 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
 import dev.whippletree.model.StatusSnapshot.Coordination;
 import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenUsage;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -45,6 +47,7 @@ final class PricedStatusTest {
         return status(
                 Optional.of(new Coordination("redis", true, 4, 21, 22, 23, 24, 25, 26, Optional.of("cut off"))),
                 List.of(account("one", Optional.of("used up"), Optional.of(AT.plusSeconds(23)), limits())),
+                tenants(),
                 new Bill(
                         List.of(
                                 new Bill.Item(
@@ -62,6 +65,7 @@ final class PricedStatusTest {
         return status(
                 Optional.empty(),
                 List.of(account("one", Optional.empty(), Optional.empty(), List.of())),
+                List.of(),
                 new Bill(
                         List.of(
                                 new Bill.Item("one", "large", SOME, Optional.empty(), Optional.empty()),
@@ -69,7 +73,8 @@ final class PricedStatusTest {
                         Optional.empty()));
     }
 
-    private static PricedStatus status(Optional<Coordination> coordination, List<Account> accounts, Bill bill) {
+    private static PricedStatus status(
+            Optional<Coordination> coordination, List<Account> accounts, List<Tenant> tenants, Bill bill) {
         return new PricedStatus(
                 new StatusSnapshot(
                         AT,
@@ -87,6 +92,7 @@ final class PricedStatusTest {
                                 new CacheTier("similar", 14, 15, 16, List.of("It measures.", "It serves nothing."))),
                         coordination,
                         accounts,
+                        tenants,
                         17,
                         List.of("A note.", "Another.")),
                 bill);
@@ -111,6 +117,23 @@ final class PricedStatusTest {
                 SOME,
                 Map.of("large", SOME, "small", TokenUsage.of(1, 2)),
                 limits);
+    }
+
+    private static List<Tenant> tenants() {
+        LimitShare ofModel = new LimitShare(
+                Scope.of("scripted/one", "large"), new Limit(Limit.Unit.TOKENS, 1000, Duration.ofHours(1)), 250);
+        LimitShare ofAll =
+                new LimitShare(Scope.of("scripted/one"), new Limit(Limit.Unit.REQUESTS, 60, Duration.ofMinutes(1)), 81);
+        return List.of(
+                new Tenant(
+                        Optional.of("acme"),
+                        Optional.of(4),
+                        82,
+                        Optional.of(Duration.ofMillis(83)),
+                        84,
+                        List.of(ofModel, ofAll)),
+                new Tenant(Optional.of(""), Optional.of(1), 0, Optional.empty(), 85, List.of()),
+                new Tenant(Optional.empty(), Optional.empty(), 86, Optional.of(Duration.ofMillis(87)), 31, List.of()));
     }
 
     private static List<LimitStatus> limits() {

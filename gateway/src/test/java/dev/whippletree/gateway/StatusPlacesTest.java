@@ -144,6 +144,23 @@ final class StatusPlacesTest {
     }
 
     @Test
+    void tenants_areShownOnceThereAreSeveral() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"), client("other", "key-of-other"));
+        running.post(HI, "Authorization", "Bearer key-of-acme");
+        assertThat(status("Authorization", "Bearer " + WATCH).has("tenants")).isFalse();
+        running.post(HI, "Authorization", "Bearer key-of-other");
+        JsonNode tenants = status("Authorization", "Bearer " + WATCH).required("tenants");
+        assertThat(tenants.size()).isEqualTo(2);
+        JsonNode acme = tenants.get(0);
+        assertThat(acme.required("name").stringValue()).isEqualTo("acme");
+        assertThat(acme.required("weight").intValue()).isEqualTo(1);
+        assertThat(acme.required("waiting").intValue()).isZero();
+        assertThat(acme.has("oldest_wait_ms")).isFalse();
+        assertThat(acme.required("starts").intValue()).isEqualTo(1);
+        assertThat(acme.required("share_of_starts").doubleValue()).isEqualTo(0.5);
+    }
+
+    @Test
     void clientsLimitThatIsUsedUp_isShownWithTheTime() throws Exception {
         open(Optional.of(WATCH), client("acme", "key-of-acme", "1 requests / 1h"));
         running.post(HI, "Authorization", "Bearer key-of-acme");

@@ -34,6 +34,7 @@ final class TrendTest {
                 List.of(),
                 Optional.empty(),
                 List.of(),
+                List.of(),
                 0,
                 List.of());
     }

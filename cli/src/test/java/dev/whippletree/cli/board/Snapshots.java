@@ -11,9 +11,11 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
 import dev.whippletree.model.StatusSnapshot.Coordination;
 import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +55,7 @@ public final class Snapshots {
                 List.of(),
                 Optional.empty(),
                 List.of(account),
+                List.of(),
                 0,
                 List.of());
     }
@@ -117,10 +121,65 @@ public final class Snapshots {
                                         "What it says of itself may well be longer than a board is wide, and then goes on below."))),
                 Optional.of(new Coordination("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty())),
                 List.of(closed, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
+                List.of(),
                 2,
                 List.of(
                         "The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so; keys of"
                                 + " one Hugging Face account share a quota."));
+    }
+
+    /** The same with tenants: one that fills the line, one that asks now and then, and so many more that not all have a row. */
+    public static StatusSnapshot crowded() {
+        StatusSnapshot busy = busy();
+        Limit hourly = new Limit(Limit.Unit.REQUESTS, 1000, Duration.ofHours(1));
+        List<Tenant> tenants = new ArrayList<>();
+        tenants.add(tenant(
+                "reports-of-the-whole-company",
+                1,
+                1150,
+                Duration.ofMillis(252_300),
+                1_237,
+                Optional.of(new LimitShare(Scope.of("huggingface/hf-1"), hourly, 871))));
+        tenants.add(tenant(
+                "interviews",
+                4,
+                1,
+                Duration.ofMillis(840),
+                290,
+                Optional.of(new LimitShare(Scope.of("huggingface/hf-2", "openai/gpt-oss-20b"), hourly, 212))));
+        for (int number = 1; number <= 11; number++) {
+            tenants.add(tenant("client-" + number, 1, 0, Duration.ZERO, 3, Optional.empty()));
+        }
+        tenants.add(new Tenant(
+                Optional.empty(), Optional.empty(), 53, Optional.of(Duration.ofMillis(3_100)), 29, List.of()));
+        return new StatusSnapshot(
+                busy.at(),
+                busy.uptime(),
+                busy.prompts(),
+                busy.sessionsActive(),
+                busy.waiting(),
+                busy.inFlight(),
+                busy.calls(),
+                busy.promptsPerMinute(),
+                busy.latency(),
+                busy.tokens(),
+                busy.caches(),
+                busy.coordination(),
+                busy.accounts(),
+                tenants,
+                busy.pickerFaults(),
+                busy.notes());
+    }
+
+    private static Tenant tenant(
+            String name, int weight, int waiting, Duration oldest, long starts, Optional<LimitShare> share) {
+        return new Tenant(
+                Optional.of(name),
+                Optional.of(weight),
+                waiting,
+                Optional.of(oldest).filter(wait -> waiting > 0),
+                starts,
+                share.stream().toList());
     }
 
     /** What the tokens of {@link #busy} cost by a list that lacks a model. */

@@ -9,6 +9,7 @@ import dev.whippletree.model.StatusSnapshot.Latency;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenUsage;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +64,7 @@ public final class StatusSum {
                         .flatMap(part -> part.coordination().stream())
                         .toList()),
                 grouped(parts, StatusSnapshot::accounts, Account::id, accounts -> account(accounts, together)),
+                tenants(parts),
                 longs(parts, StatusSnapshot::pickerFaults),
                 parts.stream().flatMap(part -> part.notes().stream()).distinct().toList());
     }
@@ -148,6 +150,18 @@ public final class StatusSum {
                 tokens(parts.stream().map(Account::tokens).toList()),
                 tokensByModel(parts),
                 grouped(parts, Account::limits, StatusSum::limitName, limits -> limit(limits, together)));
+    }
+
+    /** Those that have no row of their own in some process come last. */
+    private static List<Tenant> tenants(List<StatusSnapshot> parts) {
+        return grouped(
+                        parts,
+                        StatusSnapshot::tenants,
+                        Tenant::name,
+                        rows -> Tenant.together(rows.get(0).name(), rows))
+                .stream()
+                .sorted(Comparator.comparing((Tenant tenant) -> tenant.name().isEmpty()))
+                .toList();
     }
 
     private static Map<FailureKind, Long> failures(List<Account> parts) {

@@ -11,9 +11,11 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
 import dev.whippletree.model.StatusSnapshot.Coordination;
 import dev.whippletree.model.StatusSnapshot.Latency;
+import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.StatusSnapshot.Prompts;
+import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenUsage;
 import java.time.Duration;
 import java.time.Instant;
@@ -200,8 +202,52 @@ class StatusSumTest {
                 status.accounts().toArray(Account[]::new));
     }
 
+    @Test
+    void tenants_areAddedUpByName_theirLimitsToo_andThoseWithoutARowComeLast() {
+        LimitShare hourly = share(Duration.ofHours(1), 300);
+        LimitShare ofAMinute = share(Duration.ofMinutes(1), 7);
+        Tenant others = new Tenant(Optional.empty(), Optional.empty(), 1, Optional.empty(), 2, List.of());
+        StatusSnapshot sum = StatusSum.of(List.of(
+                with(tenant("acme", 3, 4, 50, hourly), others),
+                with(tenant("acme", 30, 2, 5, hourly, ofAMinute), tenant("late", 1, 1, 9))));
+        assertThat(sum.tenants())
+                .containsExactly(
+                        tenant("acme", 33, 4, 55, share(Duration.ofHours(1), 600), ofAMinute),
+                        tenant("late", 1, 1, 9),
+                        others);
+    }
+
+    private static LimitShare share(Duration window, long used) {
+        return new LimitShare(Scope.of("acme"), new Limit(Limit.Unit.REQUESTS, 1000, window), used);
+    }
+
+    private static Tenant tenant(String name, int waiting, int oldestSeconds, long starts, LimitShare... limits) {
+        return new Tenant(
+                Optional.of(name),
+                Optional.of(2),
+                waiting,
+                Optional.of(Duration.ofSeconds(oldestSeconds)),
+                starts,
+                List.of(limits));
+    }
+
+    private static StatusSnapshot with(Tenant... tenants) {
+        return snapshot(
+                Instant.EPOCH, 1, new Latency(0, Duration.ZERO, Duration.ZERO), Optional.empty(), List.of(tenants));
+    }
+
     private static StatusSnapshot snapshot(
             Instant at, long uptimeSeconds, Latency latency, Optional<Coordination> coordination, Account... accounts) {
+        return snapshot(at, uptimeSeconds, latency, coordination, List.of(), accounts);
+    }
+
+    private static StatusSnapshot snapshot(
+            Instant at,
+            long uptimeSeconds,
+            Latency latency,
+            Optional<Coordination> coordination,
+            List<Tenant> tenants,
+            Account... accounts) {
         return new StatusSnapshot(
                 at,
                 Duration.ofSeconds(uptimeSeconds),
@@ -218,6 +264,7 @@ class StatusSumTest {
                         new CacheTier("redis", 1, 2, 0, List.of())),
                 coordination,
                 List.of(accounts),
+                tenants,
                 1,
                 List.of("a note"));
     }

@@ -183,6 +183,7 @@ class StressReportTest {
                 List.of(),
                 Optional.empty(),
                 List.of(),
+                List.of(),
                 0,
                 List.of());
     }
