@@ -23,6 +23,18 @@ enum Instrument {
     ACCOUNT_CONCURRENCY(
             "account.concurrency", Sort.GAUGE, "{call}", "How many calls of an account there may be at once"),
     ACCOUNT_CALLS("account.calls", Sort.COUNTER, "{call}", "Calls of an account that were answered or failed"),
+    TENANT_WAITING("tenant.waiting", Sort.GAUGE, "{flight}", "Flights of a tenant in the waiting line"),
+    TENANT_OLDEST_WAIT(
+            "tenant.oldest_wait",
+            Sort.GAUGE,
+            "s",
+            "How long ago the oldest waiting prompt of a tenant was asked; 0 if none waits"),
+    TENANT_STARTS("tenant.starts", Sort.COUNTER, "{call}", "Calls begun for a tenant"),
+    TENANT_LIMIT_SHARE(
+            "tenant.limit.share",
+            Sort.GAUGE,
+            "1",
+            "Which part of a limit a tenant has used within the limit's window, 0 to 1"),
     CACHE_LOOKUPS("cache.lookups", Sort.COUNTER, "{lookup}", "Look-ups in a cache"),
     CACHE_FAULTS("cache.faults", Sort.COUNTER, "{fault}", "Look-ups and stores of a cache that failed"),
     COORDINATION_CONNECTED(

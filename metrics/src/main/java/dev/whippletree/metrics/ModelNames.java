@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ModelNames {
 
     static final int MOST = 100;
-    private static final String OTHER = "_OTHER";
 
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
@@ -16,6 +15,6 @@ final class ModelNames {
         if (known.contains(name) || known.size() < MOST && known.add(name)) {
             return name;
         }
-        return OTHER;
+        return Own.OTHER;
     }
 }

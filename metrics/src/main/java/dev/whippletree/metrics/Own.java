@@ -26,6 +26,9 @@ final class Own {
     /** What a tag says that has nothing to say, where each row must have all of them. */
     static final String NONE = "none";
 
+    /** What a tag says of all for which there are no tags of their own. */
+    static final String OTHER = "_OTHER";
+
     /** Prompts may wait for an hour's limit. In seconds. */
     static final List<Double> SECONDS =
             List.of(0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0);

@@ -6,7 +6,9 @@ import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
 import dev.whippletree.model.StatusSnapshot.Coordination;
+import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.model.StatusSnapshot.Tenant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -17,6 +19,7 @@ import java.util.Map;
 final class Readings {
 
     private static final double NANOS = 1e9;
+    private static final String TENANT = "tenant";
 
     private final Map<Series, Double> values = new LinkedHashMap<>();
 
@@ -32,6 +35,7 @@ final class Readings {
             readings.readAccount(account, status.at());
             account.limits().forEach(readings::readLimit);
         }
+        status.tenants().forEach(readings::readTenant);
         return Map.copyOf(readings.values);
     }
 
@@ -105,6 +109,35 @@ final class Readings {
     private void readLimit(LimitStatus limit) {
         put(of(Instrument.LIMIT_AMOUNT, limit), limit.amount());
         values.merge(of(Instrument.LIMIT_LEFT, limit), (double) limit.left(), Math::min);
+    }
+
+    private void readTenant(Tenant tenant) {
+        String name = tenant.name().map(Readings::shown).orElse(Own.OTHER);
+        put(Series.of(Instrument.TENANT_WAITING, TENANT, name), tenant.waiting());
+        put(
+                Series.of(Instrument.TENANT_OLDEST_WAIT, TENANT, name),
+                seconds(tenant.oldestWait().orElse(Duration.ZERO)));
+        put(Series.of(Instrument.TENANT_STARTS, TENANT, name), tenant.starts());
+        for (LimitShare share : tenant.limits()) {
+            put(
+                    Series.of(
+                            Instrument.TENANT_LIMIT_SHARE,
+                            TENANT,
+                            name,
+                            "organization",
+                            share.scope().organization(),
+                            "model",
+                            share.scope().model().orElse("all"),
+                            "unit",
+                            share.limit().unit().wireName(),
+                            "window",
+                            inWords(share.limit().window())),
+                    share.share());
+        }
+    }
+
+    private static String shown(String name) {
+        return name.isEmpty() ? Own.NONE : name;
     }
 
     private static Series of(Instrument instrument, LimitStatus limit) {
