@@ -66,14 +66,16 @@ final class Limits {
     }
 
     private static String amount(LimitStatus limit) {
-        String window = limit.window().map(known -> form(limit, known)).orElse("unknown window");
-        return (isPace(limit) ? "about " : "of ") + Words.count(limit.amount()) + " "
-                + limit.unit().wireName() + " / " + window;
+        String counted = limit.window()
+                .map(known -> unitAndWindow(new Limit(limit.unit(), limit.amount(), known)))
+                .orElse(limit.unit().wireName() + " / unknown window");
+        return (isPace(limit) ? "about " : "of ") + Words.count(limit.amount()) + " " + counted;
     }
 
-    private static String form(LimitStatus limit, Duration window) {
-        String written = new Limit(limit.unit(), limit.amount(), window).toString();
-        return written.substring(written.lastIndexOf('/') + 2);
+    /** Returns a limit without its amount: {@code requests / 1h}. */
+    static String unitAndWindow(Limit limit) {
+        String written = limit.toString();
+        return written.substring(written.indexOf(' ') + 1);
     }
 
     private static String next(LimitStatus limit) {

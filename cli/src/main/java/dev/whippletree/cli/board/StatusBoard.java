@@ -45,6 +45,7 @@ public final class StatusBoard {
         lines.addAll(new Overview(screen).lines(status));
         section(lines, new Accounts(zone, screen).lines(status));
         section(lines, new Limits(screen).lines(status));
+        section(lines, new Tenants(screen).lines(status));
         section(lines, new Caches(screen).lines(status));
         section(lines, new Others(screen).lines(status));
         section(lines, costs);

@@ -61,6 +61,33 @@ class StatusBoardTest {
     }
 
     @Test
+    void tenants_arePrintedBehindTheLimits_theBusiestByName() {
+        assertThat(String.join("\n", board.lines(Snapshots.crowded()))).contains("""
+                        huggingface/hf-3     –              about 96 requests / 1h  learned
+
+                        Tenant                Weight  Waiting    Oldest  Starts   Share  Limit used
+                        reports-of-the-whol…       1    1,150  4 m 12 s   1,237  77.8 %      87.1 %
+                        interviews                 4        1    840 ms     290  18.3 %      21.2 %
+                        client-1                   1        0         –       3   0.2 %           –
+                        client-2                   1        0         –       3   0.2 %           –
+                        client-3                   1        0         –       3   0.2 %           –
+                        client-4                   1        0         –       3   0.2 %           –
+                        client-5                   1        0         –       3   0.2 %           –
+                        client-6                   1        0         –       3   0.2 %           –
+                        client-7                   1        0         –       3   0.2 %           –
+                        all others                         53     3.1 s      41   2.6 %           –
+
+                        Cache """);
+        StatusBoard wide = new StatusBoard(ZoneOffset.UTC, new Screen(false, 120));
+        assertThat(wide.lines(Snapshots.crowded()))
+                .contains(
+                        "reports-of-the-whol…       1    1,150  4 m 12 s   1,237  77.8 %      87.1 %"
+                                + "  requests / 1h, huggingface/hf-1",
+                        "interviews                 4        1    840 ms     290  18.3 %      21.2 %"
+                                + "  requests / 1h, huggingface/hf-2, model…");
+    }
+
+    @Test
     void bill_isPrintedForEachAccountAndModel_andUnknownWhereThereIsNoPrice() {
         assertThat(String.join("\n", board.lines(Snapshots.busy(), Snapshots.bill())))
                 .contains("""
@@ -135,11 +162,11 @@ class StatusBoardTest {
     @ValueSource(ints = {40, 50, 60, 70, 80, 92, 100, 120, 200})
     void everyLine_fitsTheScreen_andNoNumberIsCut(int columns) {
         Set<String> whole = numbers(
-                new StatusBoard(ZoneOffset.UTC, new Screen(false, 300)).lines(Snapshots.busy(), Snapshots.bill()));
+                new StatusBoard(ZoneOffset.UTC, new Screen(false, 300)).lines(Snapshots.crowded(), Snapshots.bill()));
         StatusBoard narrow = new StatusBoard(ZoneOffset.UTC, new Screen(false, columns));
-        List<String> lines = narrow.lines(Snapshots.busy(), Snapshots.bill());
+        List<String> lines = narrow.lines(Snapshots.crowded(), Snapshots.bill());
         assertThat(lines).allMatch(line -> line.length() <= columns);
-        assertThat(numbers(lines)).isSubsetOf(whole).contains("6,800", "8,500", "1,000", "588");
+        assertThat(numbers(lines)).isSubsetOf(whole).contains("6,800", "8,500", "1,000", "588", "1,150");
         assertThat(narrow.liveLines(Snapshots.busy()))
                 .allMatch(line -> line.length() <= columns)
                 .anyMatch(line -> line.contains("429s"));
