@@ -184,6 +184,25 @@ final class StatusPageTest {
     }
 
     @Test
+    void tenants_areShownOnceThereAreSeveral() {
+        browser().open(page(), PHONE, false);
+        ask(Prompt.builder().user("Why us?").account("hf-1").tenant("interviews"));
+        browser().expect(ANSWERED, "1");
+        assertThat(browser().texts("#tenants-section")).isEmpty();
+
+        ask(Prompt.builder().user("Why you?").account("hf-1").tenant("reports"));
+        ask(Prompt.builder().user("Why now?").account("hf-1").tenant("reports"));
+        browser().expect("#tenants tbody tr:first-child", "reports");
+        browser().expect("#tenants tbody tr:first-child", "66.6 %");
+        browser().expect("#tenants tbody tr:first-child", "0.2 %");
+        browser().expect("#tenants tbody tr:first-child", "of requests / h, account hf-1");
+        browser().expect("#tenants tbody tr:last-child", "interviews");
+        assertThat(browser().sideways()).isZero();
+        assertThat(browser().faint()).isEmpty();
+        assertThat(browser().troubles()).isEmpty();
+    }
+
+    @Test
     void gatewayThatStops_isSaidToBeOutOfReach() {
         browser().open(page());
         browser().expect("#connection-text", "live");
