@@ -227,8 +227,8 @@ final class SimilarQuestionsTest {
                 "mode: off|nothing to do",
                 "mode: sometimes|mode must be off, shadow or serve, not 'sometimes'",
                 "mode: serve|needs max-error",
-                "mode: serve, max-error: 90%|max-error is a share from",
-                "mode: shadow, embedder: none|embedder: there is no 'none' here",
+                "mode: serve, max-error: 90%|max-error must be a share from",
+                "mode: shadow, embedder: none|embedder: there is no 'none'",
                 "approved: nowhere.txt|approved: nowhere.txt: it can't be read",
                 "aproved: nowhere.txt|aproved",
                 "mode: shadow, questions: 3|questions is a whole number"
