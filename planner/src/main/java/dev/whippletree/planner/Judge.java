@@ -58,8 +58,9 @@ final class Judge {
         if (longest.isPresent() && figures.waited().worst().compareTo(longest.get()) > 0) {
             return new Judgement(
                     Verdict.DOES_NOT_HOLD,
-                    "a prompt waits " + Phrases.time(figures.waited().worst()) + " for room, longer than the "
-                            + Phrases.time(longest.get()) + " that is acceptable; " + binding.text());
+                    "a prompt waits " + Phrases.time(figures.waited().worst())
+                            + " for room, longer than the acceptable " + Phrases.time(longest.get()) + "; "
+                            + binding.text());
         }
         String used = figures.load() == 0
                 ? "everybody is answered" + within

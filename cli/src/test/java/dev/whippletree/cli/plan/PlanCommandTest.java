@@ -198,7 +198,7 @@ class PlanCommandTest {
         assertThat(shell.run(with(plan, "5m"))).as(shell.out()).isZero();
         Shell impatient = new Shell(folder);
         assertThat(impatient.run(with(plan, "30s"))).isNotZero();
-        assertThat(impatient.out()).startsWith("No").contains("longer than the 30.0 s that are acceptable");
+        assertThat(impatient.out()).startsWith("No").contains("longer than the acceptable 30.0 s");
     }
 
     private static String[] with(String[] arguments, String last) {
