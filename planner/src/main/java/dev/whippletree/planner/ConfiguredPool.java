@@ -49,7 +49,7 @@ final class ConfiguredPool {
         }
         if (route.leave() > 0) {
             notes.add("Batch prompts of route " + route.name() + " leave " + Phrases.percent(route.leave())
-                    + " of each limit to others; people's prompts, which are planned here, don't. For batch give --leave "
+                    + " of each limit to others. This plan is for interactive prompts, which don't; for batch, add --leave "
                     + Phrases.percent(route.leave()).replace(" ", "") + ".");
         }
         return new AccountPool(
