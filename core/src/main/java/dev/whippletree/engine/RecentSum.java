@@ -11,7 +11,7 @@ final class RecentSum {
     private final long[] amounts = new long[SLICES + 1];
     private long newest;
 
-    /** Creates an empty one over a window of at least 10 nanoseconds. */
+    /** Creates an empty one. */
     RecentSum(Duration window, long now) {
         this.sliceNanos = window.toNanos() / SLICES;
         this.newest = sliceOf(now);

@@ -27,7 +27,7 @@ import java.util.OptionalLong;
  * @param coordination what is in common with other processes; absent: no coordinator is configured
  * @param accounts the accounts, as configured
  * @param tenants whose prompts these are, those with most waiting first, at last all that have no row of their own together; empty as long as
- *     only one has asked
+ *     only one has needed a call
  * @param pickerFaults how often a strategy threw and round-robin picked instead
  * @param notes what a user should know about this configuration, a sentence each
  */
