@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How tenants share an account, and who is refused when they are too many. One call at a time, each of a second. */
 final class TenantsTest {
@@ -62,6 +64,44 @@ final class TenantsTest {
             fixture.advance(TURN.multipliedBy(3));
             assertThat(single).isCompleted();
         }
+    }
+
+    /** One sends all at once, the other a prompt a second: of one session or without, or each of a session of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "500, false, 4, 1000000 / 1h",
+        "2000, false, 4, 1000000 / 1h",
+        "2000, true, 4, 1000000 / 1h",
+        "2000, true, 64, 20 / 1s",
+        "2000, true, 1, 1000000 / 1h"
+    })
+    void promptASecond_beginsBeforeTheThirdOfWhoSendsAllAtOnce(int many, boolean sessions, int atOnce, String limit) {
+        List<String> begun = new ArrayList<>();
+        ScriptedClient client = fixture.account("a", Optional.empty(), atOnce, limit);
+        client.usually((prompt, model, sink) -> {
+            begun.add(prompt.tenant());
+            return client.answersAfter(Duration.ofMillis(60)).run(prompt, model, sink);
+        });
+        for (int number = 0; number < many; number++) {
+            Prompt.Builder prompt = Prompt.builder().user("A " + number).tenant("A");
+            var unused = fixture.ask((sessions ? prompt.session("session " + number) : prompt).build());
+        }
+        int asked = 0;
+        while (fixture.status().waiting() > 20) {
+            fixture.advance(Duration.ofMillis(997));
+            int before = begun.size();
+            var unused = fixture.ask(
+                    Prompt.builder().user("B " + asked++).tenant("B").build());
+            for (int step = 0;
+                    step < 100 && !begun.subList(before, begun.size()).contains("B");
+                    step++) {
+                fixture.advance(Duration.ofMillis(1));
+            }
+            assertThat(begun.subList(before, begun.size()).indexOf("B"))
+                    .as("prompts of A that began before prompt %s of B", asked)
+                    .isBetween(0, 2);
+        }
+        assertThat(asked).isGreaterThanOrEqualTo(6);
     }
 
     @Test
