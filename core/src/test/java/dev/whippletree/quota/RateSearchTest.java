@@ -213,4 +213,33 @@ final class RateSearchTest {
         }
         assertThat(search.pace()).isEmpty();
     }
+
+    /** Of a limit of 100 in 100 s others use half: 50 calls are let in, and then nothing for 60 s. */
+    @Test
+    void belowAKnownLimit_whatWasLetInWithinItsWindow_isTheFirstMeasure() {
+        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        assertThat(below.pace()).isEmpty();
+        below.begun(160 * SECOND);
+        below.letIn(160 * SECOND, 160 * SECOND);
+        for (int call = 1; call < 50; call++) {
+            below.begun(161 * SECOND);
+            below.letIn(161 * SECOND, 161 * SECOND);
+        }
+        below.begun(170 * SECOND);
+        below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
+        assertThat(below.pace()).as("50 calls in 140 s agree with 50 in 160").isPresent();
+        assertThat(below.pace().orElseThrow().perNano() * SECOND).isBetween(0.25, 0.36);
+    }
+
+    @Test
+    void belowAKnownLimit_aRunOfLessThanAQuarterOfItsWindow_isNoMeasure() {
+        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        for (int call = 0; call < 10; call++) {
+            below.begun(160 * SECOND);
+            below.letIn(160 * SECOND, 160 * SECOND);
+        }
+        below.begun(170 * SECOND);
+        below.refused(170 * SECOND, 170 * SECOND, 180 * SECOND, true);
+        assertThat(below.pace()).isEmpty();
+    }
 }

@@ -60,6 +60,16 @@ final class PausesTest {
     }
 
     @Test
+    void refusedAgainWhenItOpensForAll_isNotWaitedForLonger_onlyFromTheNextTimeOn() {
+        long second = pauses.refused(0, told(10), SECOND, 0, 0);
+        long third = pauses.refused(second, told(1), SECOND, 0, second);
+        assertThat(third - second).as("others may have used what there was").isEqualTo(SECOND);
+        assertThat(pauses.isUncertain()).isTrue();
+        long fourth = pauses.refused(third, told(1), SECOND, 0, third);
+        assertThat(fourth - third).as("half of the time so far").isEqualTo(11 * SECOND / 2);
+    }
+
+    @Test
     void toldRightly_isNeverWaitedForLonger() {
         long now = 0;
         for (int window = 0; window < 10; window++) {
