@@ -17,8 +17,7 @@ final class RefusalsTest {
 
     /** A call that began at a moment is refused, and told to wait a second; returns when it may ask again. */
     private long refused(long begun, long... others) {
-        return refusals.pause(
-                new Refusals.Refused(begun, others, OptionalLong.of(SECOND), 0, begun + REFUSAL));
+        return refusals.pause(new Refusals.Refused(begun, others, OptionalLong.of(SECOND), 0, begun + REFUSAL));
     }
 
     @Test
@@ -29,6 +28,8 @@ final class RefusalsTest {
         again = refused(again + REFUSAL, again);
         assertThat(refusals.refuseStill()).as("one that may still be refused").isTrue();
         refused(again + 2 * REFUSAL, again);
-        assertThat(refusals.refuseStill()).as("one that no refusal takes so long for").isFalse();
+        assertThat(refusals.refuseStill())
+                .as("one that no refusal takes so long for")
+                .isFalse();
     }
 }
