@@ -183,7 +183,7 @@ class PlannerTest {
         CapacityPlan plan = new Planner(Runnable::run).plan(request, progress -> {});
         int fewest = plan.sizes().get(0).fewest().get(0).count().orElseThrow();
 
-        assertThat(plan.assumptions()).anyMatch(sentence -> sentence.contains("given up after 20.0 s"));
+        assertThat(plan.assumptions()).anyMatch(sentence -> sentence.contains("fails after 20.0 s"));
         assertThat(fewest).isGreaterThan(3);
         assertThat(verdict(request, fewest - 1)).isEqualTo(Verdict.DOES_NOT_HOLD);
         assertThat(verdict(request, fewest)).isEqualTo(Verdict.HOLDS);
