@@ -67,6 +67,7 @@ public final class TenantFigures implements AutoCloseable {
         private final int many;
         private final boolean sessions;
         private final AtomicInteger answered = new AtomicInteger();
+        private final AtomicInteger refused = new AtomicInteger();
         private final AtomicInteger underWay = new AtomicInteger();
         private volatile boolean over;
 
@@ -84,11 +85,11 @@ public final class TenantFigures implements AutoCloseable {
         }
 
         private void answered(int status) {
-            if (status != OK) {
-                System.out.println("A was answered " + status);
+            if (over) {
+                return;
             }
-            answered.incrementAndGet();
-            if (underWay.decrementAndGet() == 0 && !over) {
+            (status == OK ? answered : refused).incrementAndGet();
+            if (underWay.decrementAndGet() == 0) {
                 send();
             }
         }
@@ -160,7 +161,7 @@ public final class TenantFigures implements AutoCloseable {
                         .findFirst()
                         .map(b -> String.format("%.1f %% of the starts", status.shareOfStarts(b) * 100))
                         .orElse("all of the starts")
-                + "; A had " + crowd.answered.get() + " answers";
+                + "; A had " + crowd.answered.get() + " answers and " + crowd.refused.get() + " refusals";
     }
 
     private List<Times> timesOfB() throws InterruptedException {
