@@ -154,6 +154,28 @@ public final class Whippletree implements AutoCloseable {
         return assembly.engine().mostTokens(prompt);
     }
 
+    /**
+     * Withdraws a prompt that waits, as cancelling it does; one whose call is under way is left to be answered, since that call is paid for.
+     * Thread-safe.
+     *
+     * @param answer what {@link #complete} returned for it; anything else is ignored
+     */
+    public void withdraw(CompletableFuture<Completion> answer) {
+        assembly.engine().withdraw(answer);
+    }
+
+    /**
+     * Returns in what time further prompts will be answered behind all that wait now, by what is known of limits, closures, and of how long
+     * answers take. Asks no service. Thread-safe.
+     *
+     * @param like some of those prompts, one or more, of one route, by which their needs are estimated
+     * @param calls how many calls they need, 0 or more
+     * @return empty if nobody knows, if it isn't within sixty days, or if there is no such route
+     */
+    public Optional<Duration> timeFor(List<Prompt> like, long calls) {
+        return assembly.engine().timeFor(like, calls);
+    }
+
     /** Returns how everything stands at this moment. Quick, under load too. */
     public StatusSnapshot status() {
         return assembly.engine().status();

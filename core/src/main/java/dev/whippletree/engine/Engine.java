@@ -160,6 +160,43 @@ public final class Engine {
                 .orElse(TokenCount.NONE);
     }
 
+    /**
+     * Withdraws a prompt that waits; one whose call is under way is left to be answered.
+     *
+     * @param answer what {@link #complete} returned for it
+     */
+    public void withdraw(CompletableFuture<Completion> answer) {
+        if (answer instanceof Subscription.Outcome outcome && monitor.decide(outcome::isWaiting)) {
+            outcome.cancel(false);
+        }
+    }
+
+    /**
+     * Returns in what time further prompts will have begun and been answered behind all that wait now, by what is known of limits, closures,
+     * and of how long answers take. Asks no service.
+     *
+     * @param like some of those prompts, one or more, of one route, by which their needs are estimated
+     * @param count how many calls they need, 0 or more
+     * @return empty if that isn't known, or isn't within sixty days, or there is no such route
+     */
+    public Optional<Duration> timeFor(List<Prompt> like, long count) {
+        Optional<Route> route = pool.route(like.get(0).route());
+        if (route.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Flight> flights =
+                like.stream().map(prompt -> unopened(prompt, route.get())).toList();
+        return monitor.decide(() -> isPresent(route.get()) ? scheduler.timeFor(flights, count) : Optional.empty());
+    }
+
+    /** Makes a flight that is never opened, to ask what it would need. Calls plugins. */
+    private Flight unopened(Prompt prompt, Route route) {
+        Prompt whole = route.bounded(prompt);
+        Flight flight = new Flight(PromptKeys.of(whole, route), whole, route, timeline.nanoTime());
+        flight.demand(Demand.of(whole, route));
+        return flight;
+    }
+
     /** Answers a streaming prompt. */
     CompletableFuture<Completion> submit(Prompt prompt, Reader reader) {
         return submit(prompt, Optional.of(reader));

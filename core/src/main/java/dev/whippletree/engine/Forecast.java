@@ -99,17 +99,26 @@ final class Forecast {
 
     /** Returns the forecast for a waiting flight, behind those whose turn is before its own. */
     static Forecast inTurn(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, true, now);
+        return of(flight, line, true, Before.NOBODY, now);
     }
 
     /** Returns the forecast for a flight behind all that wait. */
     static Forecast behindAll(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, false, now);
+        return of(flight, line, false, Before.NOBODY, now);
     }
 
-    private static Forecast of(Flight flight, WaitingLine line, boolean inTurn, long now) {
+    /**
+     * Returns the forecast for a flight behind all that wait, and behind more that are yet to come.
+     *
+     * @param more how many may use the same targets and come before it
+     */
+    static Forecast behind(Before more, Flight flight, WaitingLine line, long now) {
+        return of(flight, line, false, more, now);
+    }
+
+    private static Forecast of(Flight flight, WaitingLine line, boolean inTurn, Before more, long now) {
         List<Target> own = flight.options().ever();
-        Ahead like = Ahead.NOBODY;
+        Ahead like = new Ahead(more, flight.priority() == Priority.BATCH ? more.flights() : 0);
         Map<List<Target>, Ahead> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);
         Ahead overlapping = Ahead.NOBODY;
@@ -144,13 +153,18 @@ final class Forecast {
 
     /** Returns how long until the flight could begin: {@link Waits#UNKNOWN} if not within two days. */
     long waitNanos() {
+        return waitNanos(HORIZON_NANOS);
+    }
+
+    /** Returns how long until the flight could begin: {@link Waits#UNKNOWN} if not within a time. */
+    long waitNanos(long horizonNanos) {
         if (isWithin(0)) {
             return Waits.NONE;
         }
         long tooSoon = 0;
         long enough = PRECISION_NANOS;
         while (!isWithin(enough)) {
-            if (enough >= HORIZON_NANOS) {
+            if (enough >= horizonNanos) {
                 return Waits.UNKNOWN;
             }
             tooSoon = enough;

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Demand;
@@ -16,11 +17,13 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -36,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+    private static final long LONGEST_FORECAST_NANOS = Duration.ofDays(60).toNanos();
 
     private final Monitor monitor;
     private final Timeline timeline;
@@ -274,6 +278,36 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         }
         long wait = forecast.waitNanos();
         return Waits.isKnown(wait) ? OptionalLong.of(wait) : OptionalLong.empty();
+    }
+
+    /**
+     * Returns in what time calls for flights like these would have begun behind all that wait, and been answered.
+     *
+     * @param like flights that aren't opened, one or more, of one route
+     * @param count how many calls, 0 or more
+     */
+    Optional<Duration> timeFor(List<Flight> like, long count) {
+        monitor.assertHeld();
+        long now = timeline.nanoTime();
+        Before asked = Before.NOBODY;
+        for (Flight flight : like) {
+            refresh.demandAnew(flight);
+            TokenCount mean = flight.meanTokens();
+            asked = asked.plus(new Before(1, mean.prompt(), mean.completion()));
+        }
+        double share = (double) Math.max(0, count - 1) / like.size();
+        Before ahead = new Before(
+                Math.max(0, count - 1), Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
+        Flight last = like.get(0);
+        if (Entrance.barWhatCannotTakeIt(last, now).isPresent()) {
+            return Optional.empty();
+        }
+        long wait = Forecast.behind(ahead, last, line, now).waitNanos(LONGEST_FORECAST_NANOS);
+        long answer = last.options().ever().stream()
+                .mapToLong(Target::meanAnswerNanos)
+                .max()
+                .orElse(0);
+        return Waits.isKnown(wait) ? Optional.of(Duration.ofNanos(wait + answer)) : Optional.empty();
     }
 
     /**

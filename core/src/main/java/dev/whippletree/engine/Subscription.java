@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One caller's wait for a flight's answer. Guarded by the engine's lock, except its future. */
 final class Subscription {
 
-    private final CompletableFuture<Completion> future = new CompletableFuture<>();
+    private final CompletableFuture<Completion> future = new Outcome();
     private final Mailbox mailbox;
     private final Optional<Reader> reader;
     private final Flight flight;
@@ -24,6 +24,24 @@ final class Subscription {
     private OptionalLong deadline = OptionalLong.empty();
     private Timeline.@Nullable Timer timer;
     private boolean ended;
+
+    /** What a caller is handed: knows whose it is, for {@link Engine#withdraw}. */
+    final class Outcome extends CompletableFuture<Completion> {
+
+        /** Returns whether there is neither a call under way for it nor an answer. The lock must be held. */
+        boolean isWaiting() {
+            return switch (flight.stage()) {
+                case LOOKING_UP, WAITING, PAUSING -> true;
+                case ATTEMPTING, STORING, ENDED -> false;
+            };
+        }
+
+        /** What hangs on it is a caller's as well, but can't be withdrawn by. */
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+    }
 
     /** Whose prompt it is. */
     record SessionKey(String tenant, String session) {

@@ -261,4 +261,9 @@ public final class Target {
         inFlight--;
         account.vacate();
     }
+
+    /** Returns how long an answer of its account takes on average, from sending to its end; 0 if nobody knows yet. */
+    public long meanAnswerNanos() {
+        return account.latency().meanNanos();
+    }
 }

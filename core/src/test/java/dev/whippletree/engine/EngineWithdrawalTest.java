@@ -1,0 +1,88 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Prompts that are withdrawn if they wait, and in what time more of them would be answered. */
+final class EngineWithdrawalTest {
+
+    private final EngineFixture fixture = new EngineFixture();
+
+    @Test
+    void promptThatWaits_isWithdrawn() {
+        ScriptedClient client = fixture.account("a", "1 / 1h");
+        fixture.ask("first");
+        CompletableFuture<Completion> second = fixture.ask("second");
+
+        fixture.engine().withdraw(second);
+        fixture.advance(Duration.ofHours(3));
+
+        assertThat(second).isCancelled();
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(fixture.engine().status().prompts().cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void promptWhoseCallIsUnderWay_isAnsweredAllTheSame() {
+        fixture.account("a", "1 / 1h");
+        CompletableFuture<Completion> first = fixture.ask("first");
+        fixture.advance(Duration.ZERO);
+
+        fixture.engine().withdraw(first);
+        fixture.advance(Duration.ofMinutes(1));
+
+        assertThat(first).isCompleted();
+    }
+
+    @Test
+    void futureOfSomebodyElse_isLeftAlone() {
+        fixture.account("a", "1 / 1h");
+        CompletableFuture<Completion> other = new CompletableFuture<>();
+
+        fixture.engine().withdraw(other);
+
+        assertThat(other).isNotDone();
+    }
+
+    @Test
+    void timeForMore_isWhatTheLimitsTake() {
+        fixture.account("a", "10 / 1m");
+
+        Optional<Duration> time = fixture.engine().timeFor(List.of(Prompt.of("like")), 100);
+
+        // Ten at once, and ten more in each of nine windows.
+        assertThat(time)
+                .hasValueSatisfying(
+                        known -> assertThat(known).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void timeForMore_countsThoseThatWait() {
+        fixture.account("a", "10 / 1m");
+        Duration alone =
+                fixture.engine().timeFor(List.of(Prompt.of("like")), 50).orElseThrow();
+        for (int i = 0; i < 20; i++) {
+            fixture.ask("before " + i);
+        }
+
+        assertThat(fixture.engine().timeFor(List.of(Prompt.of("like")), 50))
+                .hasValueSatisfying(known -> assertThat(known).isGreaterThan(alone.plusSeconds(60)));
+    }
+
+    @Test
+    void timeForMore_isUnknownWithoutTheRoute() {
+        fixture.account("a", "10 / 1m");
+
+        assertThat(fixture.engine()
+                        .timeFor(
+                                List.of(Prompt.builder().user("q").route("none").build()), 5))
+                .isEmpty();
+    }
+}
