@@ -27,6 +27,7 @@ final class WallsTest {
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
     private static final String PLANNER = "dev.whippletree.planner..";
+    private static final String BATCH = "dev.whippletree.batch..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String METRICS = "dev.whippletree.metrics..";
     private static final String TESTKIT = "dev.whippletree.testkit..";
@@ -62,6 +63,7 @@ final class WallsTest {
                     CLI,
                     EMULATOR,
                     PLANNER,
+                    BATCH,
                     GATEWAY,
                     TESTKIT,
                     "com.google.inject..")
@@ -70,7 +72,7 @@ final class WallsTest {
     @ArchTest
     static final ArchRule outsideCore_ofTheEngineOnlyItsDoorIsUsed = noClasses()
             .that()
-            .resideInAnyPackage(CLI, EMULATOR, PLANNER, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat(
                     resideInAPackage("dev.whippletree.engine..").and(not(belongToAnyOf(Engine.class, Topology.class))))
@@ -139,10 +141,11 @@ final class WallsTest {
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
-            .resideOutsideOfPackages(CLI, EMULATOR, PLANNER, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+            .resideOutsideOfPackages(
+                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, PLANNER, GATEWAY, METRICS, TESTKIT);
+            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT);
 
     @ArchTest
     static final ArchRule metricsAreAListenerAmongOthers = classes()
@@ -167,7 +170,7 @@ final class WallsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    CLI, EMULATOR, PLANNER, TESTKIT, "dev.whippletree.plugin..", "dev.whippletree.strategy..");
+                    CLI, EMULATOR, PLANNER, BATCH, TESTKIT, "dev.whippletree.plugin..", "dev.whippletree.strategy..");
 
     @ArchTest
     static final ArchRule emulatorKnowsNobodyAboveIt = noClasses()
@@ -175,7 +178,7 @@ final class WallsTest {
             .resideInAPackage(EMULATOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, PLANNER, GATEWAY, TESTKIT);
+            .resideInAnyPackage(CLI, PLANNER, BATCH, GATEWAY, TESTKIT);
 
     @ArchTest
     static final ArchRule plannerKnowsTheEmulatorAlone = noClasses()
@@ -183,7 +186,26 @@ final class WallsTest {
             .resideInAPackage(PLANNER)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, GATEWAY, METRICS, TESTKIT);
+            .resideInAnyPackage(CLI, BATCH, GATEWAY, METRICS, TESTKIT);
+
+    @ArchTest
+    static final ArchRule batchLeavesWaitingAndQuotaToTheEngine = noClasses()
+            .that()
+            .resideInAPackage(BATCH)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    CLI,
+                    EMULATOR,
+                    PLANNER,
+                    GATEWAY,
+                    METRICS,
+                    TESTKIT,
+                    "dev.whippletree.engine..",
+                    "dev.whippletree.plugin..",
+                    "dev.whippletree.quota..",
+                    "dev.whippletree.strategy..")
+            .because("a batch asks, writes down and counts; the rest is the engine's business");
 
     @ArchTest
     static final ArchRule onlyTheCommandChoosesALogger = classes()

@@ -27,6 +27,8 @@ final class ApiTest {
 
     private static final Set<String> PACKAGES = Set.of(
             "dev.whippletree",
+            "dev.whippletree.batch",
+            "dev.whippletree.batch.file",
             "dev.whippletree.config",
             "dev.whippletree.gateway",
             "dev.whippletree.guice",

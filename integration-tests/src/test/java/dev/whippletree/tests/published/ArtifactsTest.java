@@ -24,6 +24,7 @@ import org.w3c.dom.NodeList;
 final class ArtifactsTest {
 
     private static final List<String> WITH_JARS = List.of(
+            "whippletree-batch",
             "whippletree-cache-ehcache",
             "whippletree-cache-redis",
             "whippletree-cache-similar",
@@ -55,6 +56,7 @@ final class ArtifactsTest {
     /** Written by hand: a name that others require must not change because a property did. */
     @ParameterizedTest
     @CsvSource({
+        "whippletree-batch, dev.whippletree.batch",
         "whippletree-cache-ehcache, dev.whippletree.cache.ehcache",
         "whippletree-cache-redis, dev.whippletree.cache.redis",
         "whippletree-cache-similar, dev.whippletree.cache.similar",
@@ -80,6 +82,7 @@ final class ArtifactsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "whippletree-batch",
                 "whippletree-cache-ehcache",
                 "whippletree-cache-redis",
                 "whippletree-cache-similar",

@@ -1,0 +1,137 @@
+package dev.whippletree.batch;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.time.Timeline;
+import java.util.Iterator;
+import java.util.OptionalLong;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks many prompts through a {@link Whippletree}, as many at once as keep its accounts busy and no more, with the priority of batches.
+ * Immutable, and thread-safe; may run several times, one after the other or, without a journal, beside each other.
+ *
+ * <pre>{@code
+ * Batch batch = Batch.over(whippletree).journal(journal).build();
+ * batch.run(items.iterator()).subscribe(results);
+ * }</pre>
+ *
+ * <p>Items are pulled as they are needed, and not faster than results are asked for; so neither have to fit into memory. A result is in the
+ * {@link Journal} before it is told, and what the journal has already is neither asked nor told again.
+ */
+public final class Batch {
+
+    private final BatchSettings settings;
+
+    private Batch(BatchSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Returns a builder of a batch without a journal.
+     *
+     * @param whippletree who answers; stays open
+     */
+    public static Builder over(Whippletree whippletree) {
+        return new Builder(whippletree);
+    }
+
+    /**
+     * Prepares a run.
+     *
+     * @param items no two with the same id; used by one thread at a time, which may block in it. What it throws ends the run
+     * @return begins when it is subscribed to
+     */
+    public BatchRun run(Iterator<BatchItem> items) {
+        return new BatchRun(settings, items);
+    }
+
+    /** Prepares a run of a stream, as {@link #run(Iterator)} does. The stream is closed by whoever opened it. */
+    public BatchRun run(Stream<BatchItem> items) {
+        return run(items.iterator());
+    }
+
+    /**
+     * Prepares a run of what a publisher tells, of which never more is requested than is needed.
+     *
+     * @param items no two with the same id; subscribed to now. Its error ends the run
+     * @return begins when it is subscribed to. Waiting for the next item blocks a thread of the batch's timeline
+     */
+    public BatchRun run(Flow.Publisher<BatchItem> items) {
+        PublishedItems published = new PublishedItems();
+        items.subscribe(published);
+        return run((Iterator<BatchItem>) published);
+    }
+
+    /** Collects what makes a batch. Confined to one thread. */
+    public static final class Builder {
+
+        private final Whippletree whippletree;
+        private Journal journal = Journal.none();
+        private boolean conversations;
+        private StopRules rules = StopRules.USUAL;
+        private OptionalLong total = OptionalLong.empty();
+        private @Nullable Timeline timeline;
+        private @Nullable Consumer<BatchProgress> listener;
+
+        private Builder(Whippletree whippletree) {
+            this.whippletree = whippletree;
+        }
+
+        /** Sets where results are written down; stays open. */
+        public Builder journal(Journal journal) {
+            this.journal = journal;
+            return this;
+        }
+
+        /**
+         * Makes the items of one session a conversation: each is asked after the answer of the one before, with all that was said until then as
+         * its history. Instructions that a session's items repeat are sent once. An item after one that got no answer isn't asked.
+         */
+        public Builder conversations() {
+            this.conversations = true;
+            return this;
+        }
+
+        /** Sets when it ends before all is done; usually after twenty failures in a row that are alike. */
+        public Builder stop(StopRules rules) {
+            this.rules = rules;
+            return this;
+        }
+
+        /** Sets how many items there are, for the forecast. */
+        public Builder total(long total) {
+            this.total = OptionalLong.of(total);
+            return this;
+        }
+
+        /** Adds somebody who is told each second how far it is, on a thread of the timeline. */
+        public Builder listener(Consumer<BatchProgress> listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /** Sets time and threads; stays open. Otherwise each run has its own. */
+        public Builder timeline(Timeline timeline) {
+            this.timeline = timeline;
+            return this;
+        }
+
+        /** Returns the batch. */
+        public Batch build() {
+            Timeline given = timeline;
+            return new Batch(new BatchSettings(
+                    whippletree,
+                    journal,
+                    conversations,
+                    rules,
+                    total,
+                    given == null ? SystemTimeline::new : () -> given,
+                    given == null,
+                    listener == null ? progress -> {} : listener));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.whippletree.batch;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How far a batch is. Immutable. What was done before this run is in {@code resumed} and nowhere else.
+ *
+ * @param total items of the whole batch; empty: nobody said
+ * @param resumed items whose results were in the journal before
+ * @param answered items answered, of whatever source
+ * @param fromCache how many of those needed no call of their own
+ * @param failed items that got no answer
+ * @param calls calls that the Whippletree has made since the batch began, other people's too
+ * @param underWay items that are being asked
+ * @param elapsed since it began
+ * @param perMinute items ended in the last minute, by the minute
+ * @param cost what the calls cost; empty: there is no price list, or not every price is known
+ * @param forecast when it will be done; empty: nobody knows
+ * @param stopped why it ends before all is done; empty: it doesn't
+ */
+public record BatchProgress(
+        OptionalLong total,
+        long resumed,
+        long answered,
+        long fromCache,
+        long failed,
+        long calls,
+        int underWay,
+        Duration elapsed,
+        double perMinute,
+        Optional<BigDecimal> cost,
+        Optional<Forecast> forecast,
+        Optional<String> stopped) {
+
+    /**
+     * In what time the rest will be done, by the engine's forecast.
+     *
+     * @param least in the best case
+     * @param most in the worst case; the same where a declared limit decides
+     */
+    public record Forecast(Duration least, Duration most) {}
+
+    /** Returns how many items have a result by now. */
+    public long done() {
+        return resumed + answered + failed;
+    }
+
+    /** Returns whether every item asked in this run was answered, and none is left out. */
+    public boolean isWhole() {
+        return failed == 0 && stopped.isEmpty();
+    }
+}

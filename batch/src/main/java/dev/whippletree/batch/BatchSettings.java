@@ -1,0 +1,29 @@
+package dev.whippletree.batch;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.time.Timeline;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What a batch is made of. Immutable.
+ *
+ * @param whippletree who answers
+ * @param journal where results are written down
+ * @param conversations whether items of one session follow each other
+ * @param rules when it ends before all is done
+ * @param total how many items there are, if somebody said
+ * @param timelines returns time and threads for a run
+ * @param ownsTimeline whether the run has to close them
+ * @param listener is told how far it is
+ */
+record BatchSettings(
+        Whippletree whippletree,
+        Journal journal,
+        boolean conversations,
+        StopRules rules,
+        OptionalLong total,
+        Supplier<Timeline> timelines,
+        boolean ownsTimeline,
+        Consumer<BatchProgress> listener) {}

@@ -1,0 +1,135 @@
+package dev.whippletree.batch;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.status.Bill;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
+
+/** Applies the {@link StopRules} to what has happened. Confined to the run. */
+final class Brakes {
+
+    private final Whippletree whippletree;
+    private final StopRules rules;
+    private final long callsBefore;
+    private final Optional<BigDecimal> costBefore;
+    private StatusSnapshot status;
+    private String lastKind = "";
+    private String lastMessage = "";
+    private int failuresInARow;
+    private int begunSince;
+
+    Brakes(Whippletree whippletree, StopRules rules) {
+        this.whippletree = whippletree;
+        this.rules = rules;
+        this.status = whippletree.status();
+        this.callsBefore = status.calls();
+        this.costBefore = status.calls() == 0
+                ? Optional.of(BigDecimal.ZERO)
+                : bill(status).cost();
+    }
+
+    /** An item has ended. */
+    void ended(BatchResult result) {
+        if (result instanceof BatchResult.Failed failed) {
+            if (failed.kind().equals(BatchResult.Failed.BEFORE_FAILED)) {
+                return;
+            }
+            failuresInARow = failed.kind().equals(lastKind) ? failuresInARow + 1 : 1;
+            lastKind = failed.kind();
+            lastMessage = failed.message();
+        } else {
+            failuresInARow = 0;
+            lastKind = "";
+        }
+    }
+
+    /** Takes a look at the engine, which holds until the next one. */
+    void look() {
+        status = whippletree.status();
+        begunSince = 0;
+    }
+
+    StatusSnapshot status() {
+        return status;
+    }
+
+    /** An item is being asked that wasn't when the engine was looked at. */
+    void begun() {
+        begunSince++;
+    }
+
+    long calls() {
+        return status.calls() - callsBefore;
+    }
+
+    /** Returns what this run has cost; empty if that isn't known. */
+    Optional<BigDecimal> cost() {
+        if (status.calls() == 0) {
+            return Optional.of(BigDecimal.ZERO);
+        }
+        return bill(status).cost().flatMap(now -> costBefore.map(now::subtract));
+    }
+
+    private Bill bill(StatusSnapshot at) {
+        return Bill.of(
+                at,
+                whippletree.configuration().accounts(),
+                rules.prices(),
+                LocalDate.ofInstant(at.at(), ZoneOffset.UTC));
+    }
+
+    /** Returns why no further item may begin, if that is for good. */
+    Optional<String> reason() {
+        if (failuresInARow >= rules.failuresInARow()) {
+            return Optional.of(failuresInARow + " prompts in a row failed alike, the last one: " + lastMessage);
+        }
+        if (rules.maxCalls().isPresent() && calls() >= rules.maxCalls().getAsLong()) {
+            return Optional.of("the " + rules.maxCalls().getAsLong() + " calls that it may make are made");
+        }
+        if (rules.maxCost().isPresent() && calls() > 0) {
+            Optional<BigDecimal> cost = cost();
+            if (cost.isEmpty() && status.tokens().total() > 0) {
+                return Optional.of("what it costs isn't known: the price list lacks "
+                        + bill(status).items().stream()
+                                .filter(item -> item.cost().isEmpty())
+                                .map(item -> item.model() + " (account " + item.account() + ")")
+                                .findFirst()
+                                .orElse("a price"));
+            }
+            if (cost.filter(spent -> spent.compareTo(rules.maxCost().get()) >= 0)
+                    .isPresent()) {
+                return Optional.of("it has cost the " + rules.maxCost().get().toPlainString() + " that it may cost");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Returns whether one more item may begin now.
+     *
+     * @param underWay how many are being asked
+     * @param ended how many have ended
+     */
+    boolean allow(int underWay, long ended) {
+        long notYetCalled = Math.max(begunSince, underWay - status.inFlight());
+        if (rules.maxCalls().isPresent()
+                && calls() + notYetCalled >= rules.maxCalls().getAsLong()) {
+            return false;
+        }
+        return rules.maxCost().isEmpty() || fits(rules.maxCost().get(), underWay, ended);
+    }
+
+    /** Until the first answers tell what one costs, a few are asked. */
+    private boolean fits(BigDecimal most, int underWay, long ended) {
+        BigDecimal spent = cost().orElse(BigDecimal.ZERO);
+        if (ended == 0 || spent.signum() == 0) {
+            return underWay < rules.failuresInARow();
+        }
+        BigDecimal each = spent.divide(BigDecimal.valueOf(ended), MathContext.DECIMAL32);
+        return spent.add(each.multiply(BigDecimal.valueOf(underWay + 1L))).compareTo(most) <= 0;
+    }
+}

@@ -1,0 +1,141 @@
+package dev.whippletree.batch;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Role;
+import dev.whippletree.model.ToolCall;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversations of a batch: an item is due once its session's item before has ended, and is asked with what was said until then. Confined to
+ * the run.
+ */
+final class Conversations {
+
+    private final Map<String, Conversation> bySession = new HashMap<>();
+    private int parked;
+    private long parkedCharacters;
+
+    private static final class Conversation {
+
+        private final List<Message> history = new ArrayList<>();
+        private final ArrayDeque<BatchItem> parked = new ArrayDeque<>(0);
+        private boolean busy;
+        private @Nullable String failed;
+    }
+
+    /** Returns how many items wait for one before them. */
+    int parked() {
+        return parked;
+    }
+
+    /** Returns how long the texts of those are together. */
+    long parkedCharacters() {
+        return parkedCharacters;
+    }
+
+    /**
+     * Takes the next item.
+     *
+     * @return whether it is due now; if not, {@link #ended} returns it in its turn
+     */
+    boolean isDue(BatchItem item) {
+        Optional<String> session = item.prompt().session();
+        if (session.isEmpty()) {
+            return true;
+        }
+        Conversation conversation = bySession.computeIfAbsent(session.get(), name -> new Conversation());
+        if (conversation.busy) {
+            conversation.parked.add(item);
+            parked++;
+            parkedCharacters += characters(item);
+            return false;
+        }
+        conversation.busy = true;
+        return true;
+    }
+
+    /** Returns why an item that is due can't be asked: the id of the item of its session that got no answer. */
+    Optional<String> failedBefore(BatchItem item) {
+        return conversation(item).map(conversation -> conversation.failed);
+    }
+
+    /** Returns what is asked for an item that is due. */
+    Prompt prompt(BatchItem item) {
+        return conversation(item)
+                .map(conversation -> with(conversation.history, item.prompt()))
+                .orElse(item.prompt());
+    }
+
+    /**
+     * An item that was due has ended.
+     *
+     * @param answer absent: it failed
+     * @return the item that is due now, if one of its session waits
+     */
+    Optional<BatchItem> ended(BatchItem item, Optional<Completion> answer) {
+        Optional<Conversation> there = conversation(item);
+        if (there.isEmpty()) {
+            return Optional.empty();
+        }
+        Conversation conversation = there.get();
+        if (answer.isPresent()) {
+            conversation.history.addAll(news(conversation.history, item.prompt()));
+            conversation.history.add(said(answer.get()));
+        } else if (conversation.failed == null) {
+            conversation.failed = item.id();
+        }
+        BatchItem next = conversation.parked.poll();
+        if (next == null) {
+            conversation.busy = false;
+            if (item.endsSession()) {
+                item.prompt().session().ifPresent(bySession::remove);
+            }
+            return Optional.empty();
+        }
+        parked--;
+        parkedCharacters -= characters(next);
+        return Optional.of(next);
+    }
+
+    private Optional<Conversation> conversation(BatchItem item) {
+        return item.prompt().session().map(bySession::get);
+    }
+
+    private static Prompt with(List<Message> history, Prompt prompt) {
+        List<Message> messages = new ArrayList<>(history);
+        messages.addAll(news(history, prompt));
+        return Prompts.withMessages(prompt, messages);
+    }
+
+    /** Each line of a file may repeat its instructions: a model needs them once. */
+    private static List<Message> news(List<Message> history, Prompt prompt) {
+        return prompt.messages().stream()
+                .filter(message -> !isInstruction(message) || !history.contains(message))
+                .toList();
+    }
+
+    private static boolean isInstruction(Message message) {
+        return message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER;
+    }
+
+    private static Message said(Completion answer) {
+        List<ToolCall> calls = answer.toolCalls();
+        return calls.isEmpty()
+                ? Message.assistant(answer.text())
+                : new Message(Role.ASSISTANT, answer.text(), List.of(), calls, Optional.empty());
+    }
+
+    private static long characters(BatchItem item) {
+        return item.prompt().messages().stream()
+                .mapToLong(message -> message.text().length())
+                .sum();
+    }
+}

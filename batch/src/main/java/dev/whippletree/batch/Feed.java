@@ -1,0 +1,163 @@
+package dev.whippletree.batch;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items that are due to be asked. They are pulled ahead on a thread of their own, since a file or a publisher may let it wait; and what the
+ * journal has is left out. Confined to the run, but for the pulling.
+ */
+final class Feed {
+
+    /** So many are pulled before the run looks at them. */
+    private static final int AT_ONCE = 256;
+
+    /** Items that wait for one of their session: 10,000, or 16 million characters. */
+    private static final int MOST_PARKED = 10_000;
+
+    private static final long MOST_PARKED_CHARACTERS = 16_000_000;
+
+    private final Iterator<BatchItem> items;
+    private final Journal journal;
+    private final @Nullable Conversations conversations;
+    private final Executor executor;
+    private final Runnable changed;
+
+    private final Queue<BatchItem> pulled = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pulledCount = new AtomicInteger();
+    private final AtomicBoolean pulling = new AtomicBoolean();
+    private final AtomicLong skipped = new AtomicLong();
+    private final Deque<BatchItem> due = new ArrayDeque<>();
+    private volatile boolean exhausted;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * Creates a feed that has pulled nothing yet.
+     *
+     * @param conversations absent: each item is due at once
+     * @param changed is run when items have been pulled
+     */
+    Feed(
+            Iterator<BatchItem> items,
+            Journal journal,
+            @Nullable Conversations conversations,
+            Executor executor,
+            Runnable changed) {
+        this.items = items;
+        this.journal = journal;
+        this.conversations = conversations;
+        this.executor = executor;
+        this.changed = changed;
+    }
+
+    /** Returns the next item that is due; null if there is none now. */
+    @Nullable BatchItem next() {
+        sort();
+        return due.poll();
+    }
+
+    /** Looks at what was pulled: some of it may have to wait for others. */
+    private void sort() {
+        while (due.isEmpty()) {
+            BatchItem item = pulled.poll();
+            if (item == null) {
+                return;
+            }
+            pulledCount.decrementAndGet();
+            if (conversations == null || conversations.isDue(item)) {
+                due.add(item);
+            }
+        }
+    }
+
+    /** Puts an item first that is due, as one that had no place in the line. */
+    void putFirst(BatchItem item) {
+        due.addFirst(item);
+    }
+
+    /** Pulls more on another thread, if there may be more and few are left. */
+    void pull() {
+        if (exhausted || pulledCount.get() >= AT_ONCE / 2 || !mayPark() || !pulling.compareAndSet(false, true)) {
+            return;
+        }
+        executor.execute(() -> {
+            try {
+                pullSome();
+            } catch (Throwable e) {
+                failure = e;
+                exhausted = true;
+            } finally {
+                pulling.set(false);
+                changed.run();
+            }
+        });
+    }
+
+    private boolean mayPark() {
+        return conversations == null
+                || (conversations.parked() < MOST_PARKED && conversations.parkedCharacters() < MOST_PARKED_CHARACTERS);
+    }
+
+    private void pullSome() throws IOException {
+        while (pulledCount.get() < AT_ONCE) {
+            if (!items.hasNext()) {
+                exhausted = true;
+                return;
+            }
+            BatchItem item = items.next();
+            if (conversations == null && journal.has(item.id())) {
+                skipped.incrementAndGet();
+            } else {
+                pulled.add(item);
+                pulledCount.incrementAndGet();
+                if (pulledCount.get() == 1) {
+                    changed.run();
+                }
+            }
+        }
+    }
+
+    /** Counts an item that the journal had. */
+    void skip() {
+        skipped.incrementAndGet();
+    }
+
+    /** Returns how many the journal had. */
+    long skipped() {
+        return skipped.get();
+    }
+
+    /** Returns one of the items that come next, by which the rest can be judged; null if none is there. */
+    @Nullable BatchItem sample() {
+        BatchItem first = due.peek();
+        return first != null ? first : pulled.peek();
+    }
+
+    /** Returns whether nothing is left: what is parked comes when what it waits for has ended. */
+    boolean isEmpty() {
+        return exhausted
+                && !pulling.get()
+                && pulled.isEmpty()
+                && due.isEmpty()
+                && (conversations == null || conversations.parked() == 0);
+    }
+
+    /** Returns why no more can be pulled; null: nothing is wrong. */
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Pulls no more. */
+    void end() {
+        exhausted = true;
+    }
+}

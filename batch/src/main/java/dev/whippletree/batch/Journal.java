@@ -1,0 +1,52 @@
+package dev.whippletree.batch;
+
+import dev.whippletree.model.Completion;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the results of a batch are written down, so that a batch that was cut off goes on where it was: an item of which there is a result
+ * isn't asked again. Methods may block. {@link #has} and {@link #answer} are called beside {@link #append}; nothing else overlaps.
+ *
+ * <p>What every journal has to do is in {@code JournalContract} of the testkit.
+ */
+public interface Journal extends AutoCloseable {
+
+    /**
+     * Returns whether there was a result of an item when the journal was opened, an answer or a failure.
+     *
+     * @throws IOException if the journal can't be read
+     */
+    boolean has(String id) throws IOException;
+
+    /**
+     * Returns the answer that an item had when the journal was opened, for the conversation that goes on after it.
+     *
+     * @return empty if there is no result, or it is a failure
+     * @throws IOException if the journal can't be read
+     */
+    Optional<Completion> answer(String id) throws IOException;
+
+    /**
+     * Adds results. When it returns, they are as safe as this journal promises; when it throws, none, some or all of them may be there once it
+     * is opened again, but each wholly or not at all.
+     *
+     * @param results of items of which it has no result yet, one or more, each item once
+     * @throws IOException if they can't be written; those before are still there, and later ones may be tried
+     */
+    void append(List<BatchResult> results) throws IOException;
+
+    /**
+     * Makes everything safe and frees what the journal holds.
+     *
+     * @throws IOException if something that was appended may not be safe
+     */
+    @Override
+    void close() throws IOException;
+
+    /** Returns a journal that keeps nothing. */
+    static Journal none() {
+        return NoJournal.INSTANCE;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.whippletree.batch;
+
+import dev.whippletree.config.PriceList;
+import java.math.BigDecimal;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * When a batch ends before all is done. Immutable.
+ *
+ * @param maxCalls no item is begun that would need a call beyond as many; retries of those under way may add a few; empty: no bound
+ * @param maxCost no item is begun once the calls of this run have cost as much, those under way reckoned as the ones before; in the currency of
+ *     the prices; empty: no bound
+ * @param prices what tokens cost; needed with {@code maxCost}
+ * @param failuresInARow how many items may fail one after the other, all alike, 1 or more
+ */
+public record StopRules(
+        OptionalLong maxCalls, Optional<BigDecimal> maxCost, Optional<PriceList> prices, int failuresInARow) {
+
+    private static final int USUAL_FAILURES = 20;
+
+    /** No bound, and twenty failures in a row. */
+    public static final StopRules USUAL =
+            new StopRules(OptionalLong.empty(), Optional.empty(), Optional.empty(), USUAL_FAILURES);
+
+    /** Checks the ranges. */
+    public StopRules {
+        Objects.requireNonNull(maxCalls, "maxCalls");
+        if (maxCalls.isPresent() && maxCalls.getAsLong() < 1) {
+            throw new IllegalArgumentException("a batch makes at most 1 call or more, not " + maxCalls.getAsLong());
+        }
+        if (maxCost.isPresent() && maxCost.get().signum() <= 0) {
+            throw new IllegalArgumentException(
+                    "the most that a batch may cost is more than nothing, not " + maxCost.get());
+        }
+        if (maxCost.isPresent() && prices.isEmpty()) {
+            throw new IllegalArgumentException("what a batch costs isn't known without a price list");
+        }
+        if (failuresInARow < 1) {
+            throw new IllegalArgumentException("a batch stops after 1 failure in a row or more, not " + failuresInARow);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.whippletree.batch.file;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.model.Completion;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Puts answers in the order of their input, as lines or as columns of its rows. The answers stay on disk: of each it is known where it is. Confined to one
+ * thread.
+ */
+final class Arrangement {
+
+    private final BatchFiles files;
+    private final Configuration configuration;
+    private final Set<String> contested;
+    private final Map<String, Long> contestedPlaces = new HashMap<>();
+    private final Places places = new Places();
+
+    Arrangement(BatchFiles files, Configuration configuration, Set<String> contested) {
+        this.files = files;
+        this.configuration = configuration;
+        this.contested = contested;
+    }
+
+    void arrange() throws IOException {
+        try (Lines lines = new Lines(Disk.INSTANCE.read(files.answers()))) {
+            while (lines.next()) {
+                String id = result(lines).id();
+                if (contested.contains(id)) {
+                    contestedPlaces.put(id, lines.start());
+                } else {
+                    places.put(Digests.OF_64_BITS.applyAsLong(id), lines.start());
+                }
+            }
+        }
+        Path coming = BatchFolder.of(files.output()).resolve("arranged");
+        try (InputReader reader =
+                        InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration);
+                RandomAccessFile answers = new RandomAccessFile(files.answers().toFile(), "r")) {
+            if (files.asRows()) {
+                writeRows((Rows) reader, answers, coming);
+            } else {
+                writeLines(reader, answers, coming);
+            }
+        } catch (BadLineException e) {
+            throw new BadInputException(e.inFile(files.input().toString()));
+        }
+        Disk.INSTANCE.replace(files.output(), coming);
+    }
+
+    private static ResultLine result(Lines lines) throws IOException {
+        try {
+            return ResultLine.read(lines.text())
+                    .orElseThrow(() -> new IOException("line " + lines.number() + " of the answers is damaged"));
+        } catch (CharacterCodingException e) {
+            throw new IOException("line " + lines.number() + " of the answers is damaged", e);
+        }
+    }
+
+    private long place(String id) {
+        return contested.contains(id)
+                ? contestedPlaces.getOrDefault(id, Places.NONE)
+                : places.get(Digests.OF_64_BITS.applyAsLong(id));
+    }
+
+    /** Returns the line at a place, read anew. */
+    private static Lines lineAt(RandomAccessFile answers, long place) throws IOException {
+        answers.seek(place);
+        Lines lines = new Lines(Channels.newInputStream(answers.getChannel()));
+        if (!lines.next()) {
+            throw new IOException("the answers were cut while they were being sorted");
+        }
+        return lines;
+    }
+
+    private void writeLines(InputReader reader, RandomAccessFile answers, Path coming)
+            throws IOException, BadLineException {
+        try (Rewriting.Writer writer = new Rewriting.Writer(Disk.INSTANCE.open(coming))) {
+            for (InputLine line = reader.next(); line != null; line = reader.next()) {
+                long place = place(line.id());
+                if (place != Places.NONE) {
+                    writer.line(lineAt(answers, place).bytes());
+                }
+            }
+            writer.end();
+        }
+    }
+
+    private void writeRows(Rows rows, RandomAccessFile answers, Path coming) throws IOException, BadLineException {
+        try (BufferedWriter text = Files.newBufferedWriter(coming);
+                CsvWriter writer = CsvWriter.builder()
+                        .fieldSeparator(InputFormat.of(files.output()).separator())
+                        .lineDelimiter(LineDelimiter.LF)
+                        .build(text)) {
+            writer.writeRecord(with(rows.columns(), List.of("answer", "finish_reason", "answer_model")));
+            for (InputLine line = rows.next(); line != null; line = rows.next()) {
+                long place = place(line.id());
+                if (place != Places.NONE) {
+                    writer.writeRecord(with(
+                            rows.values(),
+                            columns(result(lineAt(answers, place)).completion())));
+                }
+            }
+        }
+    }
+
+    private static List<String> columns(Optional<Completion> answer) {
+        return answer.map(there -> List.of(
+                        there.text(),
+                        there.finishReason().wireName(),
+                        there.origin().model()))
+                .orElse(List.of("", "", ""));
+    }
+
+    private static List<String> with(List<String> values, List<String> more) {
+        List<String> all = new ArrayList<>(values);
+        all.addAll(more);
+        return all;
+    }
+}

@@ -1,0 +1,307 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.batch.BatchItem;
+import dev.whippletree.batch.Journal;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.time.Timeline;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch from a file to a file: checks the input, goes on with an output that is there, and puts that in order in the end. Confined to one thread, but for
+ * its journal and its items.
+ */
+public final class BatchFile implements AutoCloseable {
+
+    private final BatchFiles files;
+    private final Configuration configuration;
+    private final InputCheck.Checked input;
+    private final FileJournal journal;
+
+    private BatchFile(BatchFiles files, Configuration configuration, InputCheck.Checked input, FileJournal journal) {
+        this.files = files;
+        this.configuration = configuration;
+        this.input = input;
+        this.journal = journal;
+    }
+
+    /**
+     * Reads an input and finds everything that is wrong with it. Blocks for as long as that takes.
+     *
+     * @param each is told of each line's item
+     * @return how many lines are prompts
+     * @throws BadInputException with everything that is wrong with it
+     * @throws IOException if it can't be read
+     */
+    public static long check(BatchFiles files, Configuration configuration, Consumer<BatchItem> each)
+            throws IOException {
+        return checkOf(files, configuration)
+                .check(false, line -> each.accept(item(line, false)))
+                .lines();
+    }
+
+    private static InputCheck checkOf(BatchFiles files, Configuration configuration) {
+        return new InputCheck(
+                Disk.INSTANCE, files.input(), files.format(), files.form(), configuration, Digests.OF_64_BITS);
+    }
+
+    /**
+     * Checks the input and opens the output, which is created if it isn't there. Blocks for as long as that takes.
+     *
+     * @throws BadInputException if the input can't be used, or the output isn't this input's, with everything that is wrong
+     * @throws IOException if a file can't be read or written, or another batch is writing it
+     */
+    public static BatchFile open(BatchFiles files, Configuration configuration, Timeline timeline) throws IOException {
+        InputCheck.Checked input = checkOf(files, configuration).check(files.conversations(), line -> {});
+        Closeable lock = BatchFolder.lock(Disk.INSTANCE, files.output());
+        try {
+            adopt(files, configuration, input);
+            FileJournal journal = new FileJournal(
+                    Disk.INSTANCE,
+                    new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
+                    new FileJournal.Options(files.sync(), files.conversations(), Digests.OF_64_BITS, input.contested()),
+                    timeline,
+                    lock);
+            return new BatchFile(files, configuration, input, journal);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Makes sure that what is there belongs to the input, and notes that what comes does. */
+    private static void adopt(BatchFiles files, Configuration configuration, InputCheck.Checked input)
+            throws IOException {
+        Map<String, String> settings = files.form().settings(configuration);
+        settings.put("conversation", String.valueOf(files.conversations()));
+        BatchState now = new BatchState(input.digest(), settings);
+        Optional<BatchState> before = BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output()));
+        if (before.isEmpty()) {
+            if (Disk.INSTANCE.exists(files.output()) && Files.size(files.output()) > 0) {
+                throw new BadInputException(
+                        files.output() + " is there and isn't the output of a batch; name another one, or remove it");
+            }
+        } else {
+            compare(files, configuration, before.get(), now);
+        }
+        if (files.retryFailed() && Disk.INSTANCE.exists(files.failures())) {
+            try (Storage.Output failures = Disk.INSTANCE.open(files.failures())) {
+                failures.truncate(0);
+                failures.force();
+            }
+        }
+        if (!before.equals(Optional.of(now))) {
+            now.write(Disk.INSTANCE, BatchFolder.of(files.output()));
+        }
+    }
+
+    private static void compare(BatchFiles files, Configuration configuration, BatchState before, BatchState now)
+            throws IOException {
+        List<String> changes = new ArrayList<>();
+        for (String changed : now.settingsBefore(before)) {
+            changes.add(files.output() + " was begun with other settings: " + changed);
+        }
+        boolean inputChanged = !before.input().equals(now.input());
+        if (inputChanged) {
+            changes.add(new Changes(files, configuration).describe());
+        }
+        if (changes.isEmpty()) {
+            return;
+        }
+        if (!files.acceptChanges()) {
+            changes.add(
+                    "--accept-changes keeps the answers of lines that are as they were, drops those of others, and asks"
+                            + " what is new; or name another output");
+            throw new BadInputException(changes);
+        }
+        if (inputChanged) {
+            new Changes(files, configuration).dropOthers();
+        }
+    }
+
+    /** Returns how many lines are prompts. */
+    public long total() {
+        return input.lines();
+    }
+
+    /** Returns how many of them had a result when this was opened. */
+    public long done() {
+        return journal.size();
+    }
+
+    /** Returns where results are written down. */
+    public Journal journal() {
+        return journal;
+    }
+
+    /**
+     * Returns the items, from the first line on, read as they are needed. The input is closed behind the last one.
+     *
+     * @throws IOException if the input can't be read
+     */
+    public Iterator<BatchItem> items() throws IOException {
+        return new Items(InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration));
+    }
+
+    private static BatchItem item(InputLine line, boolean endsSession) {
+        return new BatchItem(line.id(), line.prompt(), endsSession, line.fingerprint());
+    }
+
+    private final class Items implements Iterator<BatchItem> {
+
+        private final InputReader reader;
+        private final Map<String, Integer> left = new HashMap<>(input.linesBySession());
+        private @Nullable BatchItem next;
+        private boolean ended;
+
+        Items(InputReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (next == null && !ended) {
+                next = read();
+                ended = next == null;
+            }
+            return next != null;
+        }
+
+        @Override
+        public BatchItem next() {
+            BatchItem item = hasNext() ? next : null;
+            if (item == null) {
+                throw new NoSuchElementException("the input has no more lines");
+            }
+            next = null;
+            return item;
+        }
+
+        private @Nullable BatchItem read() {
+            try {
+                InputLine line = reader.next();
+                if (line == null) {
+                    reader.close();
+                    return null;
+                }
+                return item(line, endsSession(line));
+            } catch (BadLineException e) {
+                throw new BadInputException(
+                        e.inFile(files.input().toString()) + " (it was changed while the batch ran)");
+            } catch (IOException e) {
+                throw new BadInputException(files.input() + " can't be read: " + e.getMessage());
+            }
+        }
+
+        private boolean endsSession(InputLine line) {
+            return line.prompt()
+                    .session()
+                    .filter(left::containsKey)
+                    .map(name -> left.merge(name, -1, Integer::sum) == 0)
+                    .orElse(false);
+        }
+    }
+
+    /** Closes the journal and then makes of the answers what was asked for: sorts them, or puts them into rows. Blocks. */
+    public void finish() throws IOException {
+        journal.close();
+        if (files.asRows() || files.ordered()) {
+            new Arrangement(files, configuration, input.contested()).arrange();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        journal.close();
+    }
+
+    /** What of an output belongs to no line of the input any more. */
+    private static final class Changes {
+
+        private final BatchFiles files;
+        private final LongBag lines = new LongBag();
+        private final LongBag answered = new LongBag();
+        private long firstNew;
+        private long added;
+        private long others;
+
+        Changes(BatchFiles files, Configuration configuration) throws IOException {
+            this.files = files;
+            results(line -> answered.add(key(line.id(), line.fingerprint())));
+            answered.sort();
+            try (InputReader reader =
+                    InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration)) {
+                for (InputLine line = reader.next(); line != null; line = reader.next()) {
+                    long key = key(line.id(), line.fingerprint());
+                    lines.add(key);
+                    if (!answered.contains(key)) {
+                        firstNew = added == 0 ? line.number() : firstNew;
+                        added++;
+                    }
+                }
+            } catch (BadLineException e) {
+                throw new BadInputException(e.inFile(files.input().toString()));
+            }
+            lines.sort();
+            results(line -> others += lines.contains(key(line.id(), line.fingerprint())) ? 0 : 1);
+        }
+
+        private static long key(String id, String fingerprint) {
+            return Digests.OF_64_BITS.applyAsLong(id + '\0' + fingerprint);
+        }
+
+        private void results(Consumer<ResultLine> each) throws IOException {
+            for (Path file : List.of(files.answers(), files.failures())) {
+                if (Disk.INSTANCE.exists(file)) {
+                    try (Lines there = new Lines(Disk.INSTANCE.read(file))) {
+                        while (there.next()) {
+                            read(there).ifPresent(each);
+                        }
+                    }
+                }
+            }
+        }
+
+        private static Optional<ResultLine> read(Lines line) {
+            try {
+                return ResultLine.read(line.text());
+            } catch (CharacterCodingException e) {
+                return Optional.empty();
+            }
+        }
+
+        String describe() {
+            return files.input() + " has changed since " + files.output() + " was begun: "
+                    + (added == 0
+                            ? "no line is new"
+                            : added + " of its lines have no result, the first of them line " + firstNew)
+                    + ", and " + others + " results belong to no line of it";
+        }
+
+        void dropOthers() throws IOException {
+            for (Path file : List.of(files.answers(), files.failures())) {
+                if (Disk.INSTANCE.exists(file)) {
+                    Rewriting.copy(
+                            Disk.INSTANCE,
+                            file,
+                            BatchFolder.of(files.output()).resolve("rewritten"),
+                            line -> read(line)
+                                    .filter(result -> lines.contains(key(result.id(), result.fingerprint())))
+                                    .isPresent());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.whippletree.batch.file;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * From what file to what file a batch goes, and how. Immutable.
+ *
+ * @param input where the prompts are
+ * @param format what its lines are
+ * @param output where the answers go: lines of JSON, or rows if it is named .csv or .tsv
+ * @param form how prompts are made of lines
+ * @param conversations whether the lines of a session are a conversation
+ * @param ordered whether the answers are sorted as the input is, in the end
+ * @param sync when results are made safe from a power cut
+ * @param acceptChanges whether an output is gone on with although its input or its settings have changed
+ * @param retryFailed whether lines that failed before are asked again
+ */
+public record BatchFiles(
+        Path input,
+        InputFormat format,
+        Path output,
+        PromptForm form,
+        boolean conversations,
+        boolean ordered,
+        Sync sync,
+        boolean acceptChanges,
+        boolean retryFailed) {
+
+    /** Checks that a table comes from a table. */
+    public BatchFiles {
+        Objects.requireNonNull(form, "form");
+        Objects.requireNonNull(sync, "sync");
+        if (InputFormat.of(output).isTable() && !format.isTable()) {
+            throw new IllegalArgumentException(
+                    output + ": answers become rows where the prompts are rows; name it, for example, answers.jsonl");
+        }
+    }
+
+    /** Returns whether answers are columns of rows. */
+    boolean asRows() {
+        return InputFormat.of(output).isTable();
+    }
+
+    /** Returns where answers are appended: the output itself, unless that is made of them in the end. */
+    Path answers() {
+        return asRows() ? BatchFolder.of(output).resolve("answers.jsonl") : output;
+    }
+
+    /** Returns where failures are appended. */
+    public Path failures() {
+        return BatchFolder.failuresOf(output);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.whippletree.batch.file;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Where a batch keeps what belongs to its output and is no result: the folder {@code answers.jsonl.batch} beside {@code answers.jsonl}. Stateless. */
+final class BatchFolder {
+
+    private BatchFolder() {}
+
+    /** Returns the folder of an output. */
+    static Path of(Path output) {
+        return output.resolveSibling(output.getFileName() + ".batch");
+    }
+
+    /**
+     * Lets nobody else write an output, until what is returned is closed or this process ends.
+     *
+     * @throws IOException if somebody is writing it
+     */
+    static Closeable lock(Storage storage, Path output) throws IOException {
+        storage.createFolder(of(output));
+        return storage.lock(of(output).resolve("lock"))
+                .orElseThrow(
+                        () -> new IOException(output + " is being written by another batch: wait until that has ended,"
+                                + " or name another output"));
+    }
+
+    /** Returns where the failures of an output are: {@code answers.errors.jsonl} beside {@code answers.jsonl}. */
+    static Path failuresOf(Path output) {
+        String name = output.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return output.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".errors.jsonl");
+    }
+}

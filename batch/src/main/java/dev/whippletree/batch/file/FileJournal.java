@@ -1,0 +1,341 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.batch.BatchResult;
+import dev.whippletree.batch.Journal;
+import dev.whippletree.model.Completion;
+import dev.whippletree.time.Timeline;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A journal of two files, as OpenAI's batches have them: answers in one, failures in the other, a line each. Thread-safe.
+ *
+ * <p>Opening it mends what a crash has left: a line that was torn, or lost by a power cut, is dropped, so that its item is asked again. Ids are kept as
+ * digests of 64 bits; where two ids of one batch have the same, whoever opens the journal says so, and those are kept as they are.
+ */
+public final class FileJournal implements Journal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
+    private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Options options;
+    private final Timeline timeline;
+    private final Storage storage;
+    private final Path folder;
+    private final Closeable lock;
+    private final Part answers;
+    private final Part failures;
+    private final LongBag done = new LongBag();
+    private final Map<String, Long> contested = new HashMap<>();
+    private final Places places = new Places();
+    private boolean forcing;
+    private boolean closed;
+    private @Nullable IOException broken;
+
+    /**
+     * How a journal is kept.
+     *
+     * @param sync when results are made safe
+     * @param findsAnswers whether {@link #answer} will be called: that takes 24 bytes more for each result
+     * @param digest turns ids into digests
+     * @param contested ids whose digest another one has
+     */
+    record Options(Sync sync, boolean findsAnswers, ToLongFunction<String> digest, Set<String> contested) {
+
+        Options(Sync sync, boolean findsAnswers) {
+            this(sync, findsAnswers, Digests.OF_64_BITS, Set.of());
+        }
+    }
+
+    /**
+     * Where a journal is.
+     *
+     * @param answers where answers are
+     * @param failures where failures are
+     * @param folder for what is needed besides
+     */
+    record Place(Path answers, Path failures, Path folder) {}
+
+    /** One of the two files. Guarded by the journal. */
+    private final class Part {
+
+        private final Path file;
+        private final Storage.Output output;
+        private long end;
+        private boolean dirty;
+
+        Part(Path file) throws IOException {
+            this.file = file;
+            this.output = storage.open(file);
+            this.end = output.size();
+        }
+
+        /** What an earlier attempt has left behind the end is overwritten. */
+        void append(byte[] lines) throws IOException {
+            if (lines.length > 0) {
+                dirty = true;
+                output.write(ByteBuffer.wrap(lines), end);
+                end += lines.length;
+            }
+        }
+
+        void force() throws IOException {
+            if (dirty) {
+                output.force();
+                dirty = false;
+            }
+        }
+
+        void close() throws IOException {
+            try (output) {
+                if (output.size() > end) {
+                    output.truncate(end);
+                    dirty = true;
+                }
+                if (options.sync() != Sync.NEVER) {
+                    force();
+                }
+            }
+        }
+    }
+
+    /**
+     * Opens a journal.
+     *
+     * @param lock keeps others from writing there; closed with the journal
+     */
+    FileJournal(Storage storage, Place place, Options options, Timeline timeline, Closeable lock) throws IOException {
+        this.storage = storage;
+        this.options = options;
+        this.timeline = timeline;
+        this.lock = lock;
+        this.folder = place.folder();
+        index(place.answers(), true);
+        index(place.failures(), false);
+        done.sort();
+        this.answers = new Part(place.answers());
+        this.failures = new Part(place.failures());
+    }
+
+    /**
+     * Opens a journal, and creates its files if they aren't there. Blocks while they are read.
+     *
+     * @param answers where answers are
+     * @param failures where failures are
+     * @param sync when results are made safe
+     * @param timeline by which that happens
+     * @throws IOException if a file can't be read or written, or another batch is writing it
+     */
+    public static FileJournal open(Path answers, Path failures, Sync sync, Timeline timeline) throws IOException {
+        Closeable lock = BatchFolder.lock(Disk.INSTANCE, answers);
+        try {
+            return new FileJournal(
+                    Disk.INSTANCE,
+                    new Place(answers, failures, BatchFolder.of(answers)),
+                    new Options(sync, true),
+                    timeline,
+                    lock);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Learns what a file has, and drops from it what isn't a whole line of a result. */
+    private void index(Path file, boolean ofAnswers) throws IOException {
+        if (!storage.exists(file)) {
+            return;
+        }
+        List<long[]> damaged = new ArrayList<>();
+        long size = 0;
+        long dropped = 0;
+        try (Lines lines = new Lines(storage.read(file))) {
+            while (lines.next()) {
+                Optional<ResultLine> line = read(lines);
+                if (line.isPresent()) {
+                    note(line.get().id(), ofAnswers ? lines.start() - dropped : Places.NONE);
+                } else {
+                    damaged.add(new long[] {lines.start(), lines.end()});
+                    dropped += lines.end() - lines.start();
+                }
+                size = lines.end();
+            }
+        }
+        if (!damaged.isEmpty()) {
+            LOG.warn("{}: {} damaged, as a crash leaves them, dropped; asked again", file, count(damaged.size()));
+            drop(file, damaged, size);
+        }
+    }
+
+    private static String count(int lines) {
+        return lines == 1 ? "1 line" : lines + " lines";
+    }
+
+    private static Optional<ResultLine> read(Lines lines) {
+        try {
+            return lines.isWhole() && !lines.isTooLong() ? ResultLine.read(lines.text()) : Optional.empty();
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void note(String id, long place) {
+        if (options.contested().contains(id)) {
+            contested.put(id, place);
+            return;
+        }
+        long digest = options.digest().applyAsLong(id);
+        done.add(digest);
+        if (options.findsAnswers() && place != Places.NONE) {
+            places.put(digest, place);
+        }
+    }
+
+    /** A torn end is cut off; anything else is copied without what is damaged. */
+    private void drop(Path file, List<long[]> damaged, long size) throws IOException {
+        if (damaged.size() == 1 && damaged.get(0)[1] == size) {
+            try (Storage.Output output = storage.open(file)) {
+                output.truncate(damaged.get(0)[0]);
+                output.force();
+            }
+            return;
+        }
+        Rewriting.copy(storage, file, folder.resolve("mended"), new Rewriting.Filter() {
+            private int next;
+
+            @Override
+            public boolean keeps(Lines line) {
+                if (next < damaged.size() && damaged.get(next)[0] == line.start()) {
+                    next++;
+                    return false;
+                }
+                return true;
+            }
+        });
+    }
+
+    @Override
+    public boolean has(String id) {
+        return options.contested().contains(id)
+                ? contested.containsKey(id)
+                : done.contains(options.digest().applyAsLong(id));
+    }
+
+    /** Returns how many results there were when it was opened. */
+    long size() {
+        return done.size() + contested.size();
+    }
+
+    @Override
+    public Optional<Completion> answer(String id) throws IOException {
+        long place = place(id);
+        return place == Places.NONE ? Optional.empty() : lineAt(place).completion();
+    }
+
+    private long place(String id) {
+        return options.contested().contains(id)
+                ? contested.getOrDefault(id, Places.NONE)
+                : places.get(options.digest().applyAsLong(id));
+    }
+
+    private ResultLine lineAt(long place) throws IOException {
+        InputStream stream = storage.read(answers.file);
+        try (Lines lines = new Lines(stream)) {
+            stream.skipNBytes(place);
+            if (lines.next()) {
+                Optional<ResultLine> line = read(lines);
+                if (line.isPresent()) {
+                    return line.get();
+                }
+            }
+            throw new IOException(answers.file + " was changed by somebody else while the batch was running");
+        }
+    }
+
+    @Override
+    public synchronized void append(List<BatchResult> results) throws IOException {
+        check();
+        ByteArrayOutputStream answered = new ByteArrayOutputStream();
+        ByteArrayOutputStream failed = new ByteArrayOutputStream();
+        for (BatchResult result : results) {
+            (result instanceof BatchResult.Answered ? answered : failed)
+                    .writeBytes(ResultLine.write(result, timeline.now()));
+        }
+        answers.append(answered.toByteArray());
+        failures.append(failed.toByteArray());
+        switch (options.sync()) {
+            case EACH -> force();
+            case SECOND -> forceSoon();
+            case NEVER -> {}
+        }
+    }
+
+    private void check() throws IOException {
+        if (broken != null) {
+            throw broken;
+        }
+        if (closed) {
+            throw new IOException(answers.file + " isn't written to any more: its journal is closed");
+        }
+    }
+
+    private void forceSoon() {
+        if (!forcing) {
+            forcing = true;
+            timeline.schedule(SECOND_NANOS, this::forceNow);
+        }
+    }
+
+    private synchronized void forceNow() {
+        forcing = false;
+        if (!closed) {
+            try {
+                force();
+            } catch (IOException e) {
+                LOG.debug("{} can't be forced to disk", answers.file, e);
+            }
+        }
+    }
+
+    /** Once that has failed, nobody knows what is on the disk and what isn't. */
+    private void force() throws IOException {
+        try {
+            answers.force();
+            failures.force();
+        } catch (IOException e) {
+            broken = e;
+            throw e;
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (lock) {
+            try {
+                answers.close();
+            } finally {
+                failures.close();
+            }
+        }
+    }
+}

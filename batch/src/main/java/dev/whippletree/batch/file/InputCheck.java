@@ -1,0 +1,151 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.config.Configuration;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an input once, and finds everything that is wrong with it. Of each line it keeps a digest of 64 bits; where two agree, the lines are read again
+ * and compared. Confined to one thread.
+ */
+final class InputCheck {
+
+    /** Whoever has made so many mistakes has made one. */
+    private static final int MOST_PROBLEMS = 100;
+
+    private static final int BUFFER = 1 << 20;
+
+    private final Storage storage;
+    private final Path file;
+    private final InputFormat format;
+    private final PromptForm form;
+    private final Configuration configuration;
+    private final ToLongFunction<String> digest;
+    private final List<String> problems = new ArrayList<>();
+
+    /**
+     * What was found.
+     *
+     * @param lines how many lines are prompts
+     * @param digest of the whole input
+     * @param contested ids that aren't alike and have the same digest
+     * @param linesBySession how many lines each session has; empty: nobody asked
+     */
+    record Checked(long lines, String digest, Set<String> contested, Map<String, Integer> linesBySession) {}
+
+    InputCheck(
+            Storage storage,
+            Path file,
+            InputFormat format,
+            PromptForm form,
+            Configuration configuration,
+            ToLongFunction<String> digest) {
+        this.storage = storage;
+        this.file = file;
+        this.format = format;
+        this.form = form;
+        this.configuration = configuration;
+        this.digest = digest;
+    }
+
+    /**
+     * Reads the input.
+     *
+     * @param sessions whether the sessions' lines are counted
+     * @param each is told of each line
+     * @throws BadInputException with everything that is wrong with it
+     */
+    Checked check(boolean sessions, Consumer<InputLine> each) throws IOException {
+        LongBag ids = new LongBag();
+        Map<String, Integer> linesBySession = new HashMap<>();
+        read(line -> {
+            ids.add(digest.applyAsLong(line.id()));
+            if (sessions) {
+                line.prompt().session().ifPresent(name -> linesBySession.merge(name, 1, Integer::sum));
+            }
+            each.accept(line);
+        });
+        ids.sort();
+        Set<String> contested = compare(ids.repeated());
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+        return new Checked(ids.size(), digestOfAll(), contested, linesBySession);
+    }
+
+    private void read(Consumer<InputLine> each) throws IOException {
+        try (InputReader reader = InputReader.open(storage, file, format, form, configuration)) {
+            for (InputLine line = next(reader); line != null; line = next(reader)) {
+                each.accept(line);
+            }
+        } catch (BadInputException e) {
+            problems.addAll(e.problems());
+        }
+    }
+
+    private @Nullable InputLine next(InputReader reader) throws IOException {
+        while (true) {
+            try {
+                return reader.next();
+            } catch (BadLineException e) {
+                problem(e.inFile(file.toString()));
+            }
+        }
+    }
+
+    private void problem(String problem) {
+        problems.add(problem);
+        if (problems.size() >= MOST_PROBLEMS) {
+            problems.add(file + ": there may be more; these are the first " + MOST_PROBLEMS);
+            throw new BadInputException(List.of());
+        }
+    }
+
+    /** Returns ids that have their digest in common with another one; those that are alike are a mistake. */
+    private Set<String> compare(Set<Long> repeated) throws IOException {
+        Set<String> contested = new HashSet<>();
+        if (repeated.isEmpty() || problems.size() >= MOST_PROBLEMS) {
+            return contested;
+        }
+        List<String> before = List.copyOf(problems);
+        Map<String, Long> lineById = new HashMap<>();
+        problems.clear();
+        List<String> doubled = new ArrayList<>();
+        read(line -> {
+            if (repeated.contains(digest.applyAsLong(line.id())) && doubled.size() < MOST_PROBLEMS) {
+                contested.add(line.id());
+                Long first = lineById.putIfAbsent(line.id(), line.number());
+                if (first != null) {
+                    doubled.add(file + ":" + line.number() + ": '" + line.id() + "' is the id of line " + first
+                            + " too; give each an id of its own");
+                }
+            }
+        });
+        problems.clear();
+        problems.addAll(before);
+        problems.addAll(doubled);
+        return contested;
+    }
+
+    private String digestOfAll() throws IOException {
+        MessageDigest sha = Digests.sha256();
+        try (InputStream stream = new DigestInputStream(storage.read(file), sha)) {
+            byte[] buffer = new byte[BUFFER];
+            while (stream.read(buffer) >= 0) {}
+        }
+        return HexFormat.of().formatHex(sha.digest());
+    }
+}

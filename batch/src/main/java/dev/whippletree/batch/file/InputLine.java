@@ -1,0 +1,13 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.model.Prompt;
+
+/**
+ * A line of an input, or a row, which may take several lines. Immutable.
+ *
+ * @param number where it begins, from 1
+ * @param id its id
+ * @param prompt what it asks
+ * @param fingerprint of what it says, by which a change is noticed
+ */
+record InputLine(long number, String id, Prompt prompt, String fingerprint) {}

@@ -1,0 +1,43 @@
+package dev.whippletree.batch.file;
+
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads and writes lines of JSON as JDK types. Stateless. */
+final class Json {
+
+    private static final int DEEPEST = 200;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxStringLength(Lines.MOST_BYTES)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private Json() {}
+
+    /** Returns a JSON object; empty if the text is anything else. */
+    @SuppressWarnings("unchecked")
+    static Optional<Map<String, Object>> object(String text) {
+        try {
+            return MAPPER.readValue(text, Object.class) instanceof Map<?, ?> map
+                    ? Optional.of((Map<String, Object>) map)
+                    : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns a value as JSON on one line, in UTF-8. */
+    static byte[] bytes(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+}

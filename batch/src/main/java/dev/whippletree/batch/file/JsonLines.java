@@ -1,0 +1,74 @@
+package dev.whippletree.batch.file;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads lines of OpenAI's batches, each of which may name its {@code session} besides. */
+final class JsonLines implements InputReader {
+
+    private static final String URL = "/v1/chat/completions";
+
+    private final Lines lines;
+    private final PromptMaker maker;
+
+    JsonLines(Lines lines, PromptMaker maker) {
+        this.lines = lines;
+        this.maker = maker;
+    }
+
+    @Override
+    public @Nullable InputLine next() throws IOException, BadLineException {
+        while (lines.next()) {
+            if (!lines.isBlank()) {
+                return line(TextLines.text(lines));
+            }
+        }
+        return null;
+    }
+
+    private InputLine line(String text) throws BadLineException {
+        Map<String, Object> json = Json.object(text)
+                .orElseThrow(
+                        () -> wrong("this is no JSON object; each line is one: {\"custom_id\": …, \"body\": {…}}"));
+        if (!(json.get("custom_id") instanceof String id) || id.isEmpty()) {
+            throw wrong("'custom_id' is missing, or no string: give each line one of its own");
+        }
+        Object method = json.getOrDefault("method", "POST");
+        Object url = json.getOrDefault("url", URL);
+        if (!"POST".equals(method) || !URL.equals(url)) {
+            throw wrong("only POST " + URL + " can be asked, not " + method + " " + url);
+        }
+        if (!(json.get("body") instanceof Map<?, ?> body)) {
+            throw wrong("'body' is missing, or no object: it is the request, with 'messages'");
+        }
+        Object session = json.get("session");
+        if (session != null && !(session instanceof String)) {
+            throw wrong("'session' is a string");
+        }
+        try {
+            return new InputLine(
+                    lines.number(),
+                    id,
+                    maker.make(ChatBody.read(strings(body)), Optional.ofNullable((String) session)),
+                    Digests.brief(text));
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> strings(Map<?, ?> map) {
+        return (Map<String, Object>) map;
+    }
+
+    private BadLineException wrong(String what) {
+        return new BadLineException(lines.number(), what);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

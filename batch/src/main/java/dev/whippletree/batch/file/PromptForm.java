@@ -1,0 +1,77 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.config.Configuration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * How prompts are made of lines. What a line's own {@code body} says is stronger, but for the route. Immutable.
+ *
+ * @param template the text of each prompt, with <code>{{column}}</code> where a row's value stands, or <code>{{text}}</code> where a line does
+ * @param system instructions above each prompt that has none
+ * @param temperature how freely the model chooses, 0 to 2
+ * @param maxTokens the most tokens of an answer, 1 or more
+ * @param route the route that answers all, whatever model a line names; empty: the one of a line's model, else the first
+ * @param account the only account that may answer
+ * @param tenant whose answers these are
+ * @param fresh whether no stored answer will do
+ * @param idColumn the column of ids; empty: {@code custom_id} or {@code id}, else rows are numbered
+ */
+public record PromptForm(
+        Optional<String> template,
+        Optional<String> system,
+        OptionalDouble temperature,
+        OptionalInt maxTokens,
+        Optional<String> route,
+        Optional<String> account,
+        String tenant,
+        boolean fresh,
+        Optional<String> idColumn) {
+
+    /** Says nothing. */
+    public static final PromptForm PLAIN = new PromptForm(
+            Optional.empty(),
+            Optional.empty(),
+            OptionalDouble.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            false,
+            Optional.empty());
+
+    /** Checks that nothing is null. */
+    public PromptForm {
+        Objects.requireNonNull(template, "template");
+        Objects.requireNonNull(system, "system");
+        Objects.requireNonNull(temperature, "temperature");
+        Objects.requireNonNull(maxTokens, "maxTokens");
+        Objects.requireNonNull(route, "route");
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(idColumn, "idColumn");
+    }
+
+    /** Returns what answers depend on, by the names that the command has for it. */
+    Map<String, String> settings(Configuration configuration) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        template.ifPresent(text -> settings.put("template", text));
+        system.ifPresent(text -> settings.put("system", text));
+        temperature.ifPresent(value -> settings.put("temperature", String.valueOf(value)));
+        maxTokens.ifPresent(value -> settings.put("max-tokens", String.valueOf(value)));
+        account.ifPresent(id -> settings.put("account", id));
+        if (!tenant.isEmpty()) {
+            settings.put("tenant", tenant);
+        }
+        String name = route.orElse(configuration.routes().get(0).name());
+        settings.put("route", name);
+        configuration.routes().stream()
+                .filter(there -> there.name().equals(name))
+                .forEach(there -> settings.put("model", String.join(", ", ModelNames.models(there))));
+        return settings;
+    }
+}

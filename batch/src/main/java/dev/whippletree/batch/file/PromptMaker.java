@@ -1,0 +1,77 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Parameters;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes prompts of what lines say and what holds for all of them. Immutable. */
+final class PromptMaker {
+
+    private final PromptForm form;
+    private final ModelNames models;
+
+    PromptMaker(PromptForm form, Configuration configuration) {
+        this.form = form;
+        this.models = new ModelNames(configuration);
+    }
+
+    /** Returns the prompt of a text. */
+    Prompt of(String text, Optional<String> session) {
+        return make(new ChatBody(Optional.empty(), List.of(Message.user(text)), Parameters.NONE), session);
+    }
+
+    /**
+     * Returns the prompt of a body.
+     *
+     * @throws IllegalArgumentException if there is no such model
+     */
+    Prompt make(ChatBody body, Optional<String> session) {
+        Optional<ModelNames.Target> target =
+                form.route().isPresent() ? Optional.empty() : body.model().map(this::target);
+        Prompt.Builder builder = Prompt.builder().tenant(form.tenant()).priority(Priority.BATCH);
+        messages(body.messages()).forEach(builder::message);
+        form.route().or(() -> target.map(ModelNames.Target::route)).ifPresent(builder::route);
+        target.flatMap(ModelNames.Target::model).ifPresent(builder::model);
+        form.account().ifPresent(builder::account);
+        session.ifPresent(builder::session);
+        if (form.fresh()) {
+            builder.noCache();
+        }
+        return builder.build().withParameters(parameters(body.parameters()));
+    }
+
+    private ModelNames.Target target(String model) {
+        return models.of(model)
+                .orElseThrow(() -> new IllegalArgumentException("'body.model' is '" + model
+                        + "', and there is neither a route nor a model of that name, only " + models.all()
+                        + "; --route sends all lines to one"));
+    }
+
+    private List<Message> messages(List<Message> own) {
+        boolean instructed =
+                own.stream().anyMatch(message -> message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER);
+        if (form.system().isEmpty() || instructed) {
+            return own;
+        }
+        List<Message> messages = new ArrayList<>(own.size() + 1);
+        messages.add(Message.system(form.system().get()));
+        messages.addAll(own);
+        return messages;
+    }
+
+    private Parameters parameters(Parameters own) {
+        return new Parameters(
+                own.temperature().isPresent() ? own.temperature() : form.temperature(),
+                own.topP(),
+                own.maxTokens().isPresent() ? own.maxTokens() : form.maxTokens(),
+                own.seed(),
+                own.stop(),
+                own.extras());
+    }
+}

@@ -1,0 +1,72 @@
+package dev.whippletree.batch.file;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** Puts a copy without some of its lines in the place of a file, wholly or not at all. Stateless. */
+final class Rewriting {
+
+    private static final int BUFFER = 1 << 20;
+
+    private Rewriting() {}
+
+    /** Says which lines stay. */
+    interface Filter {
+
+        /** Returns whether the line that was just read stays. Asked once for each, in order. */
+        boolean keeps(Lines line);
+    }
+
+    static void copy(Storage storage, Path file, Path besides, Filter filter) throws IOException {
+        try (Lines lines = new Lines(storage.read(file));
+                Writer copy = new Writer(storage.open(besides))) {
+            while (lines.next()) {
+                if (filter.keeps(lines)) {
+                    copy.line(lines.bytes());
+                }
+            }
+            copy.end();
+        }
+        storage.replace(file, besides);
+    }
+
+    /** Writes a file from its beginning. */
+    static final class Writer implements AutoCloseable {
+
+        private final Storage.Output output;
+        private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+        private long at;
+
+        Writer(Storage.Output output) throws IOException {
+            this.output = output;
+            output.truncate(0);
+        }
+
+        void line(ByteBuffer bytes) throws IOException {
+            pending.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            pending.write('\n');
+            if (pending.size() >= BUFFER) {
+                flush();
+            }
+        }
+
+        private void flush() throws IOException {
+            output.write(ByteBuffer.wrap(pending.toByteArray()), at);
+            at += pending.size();
+            pending.reset();
+        }
+
+        /** Writes what is left, and makes all of it safe. */
+        void end() throws IOException {
+            flush();
+            output.force();
+        }
+
+        @Override
+        public void close() throws IOException {
+            output.close();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.whippletree.batch.file;
+
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads rows of named columns. A column {@code session} says whose each is. */
+final class Rows implements InputReader {
+
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+    private static final List<String> ID_COLUMNS = List.of("custom_id", "id");
+
+    private final Path file;
+    private final CsvReader<CsvRecord> reader;
+    private final CloseableIterator<CsvRecord> rows;
+    private final PromptMaker maker;
+    private final Template template;
+    private final List<String> columns;
+    private final int id;
+    private final int session;
+    private long last = 1;
+    private List<String> values = List.of();
+
+    Rows(Path file, InputStream stream, InputFormat format, PromptForm form, PromptMaker maker) throws IOException {
+        this.file = file;
+        this.maker = maker;
+        this.reader = CsvReader.builder()
+                .fieldSeparator(format.separator())
+                .maxBufferSize(Lines.MOST_BYTES)
+                .allowExtraFields(true)
+                .allowMissingFields(true)
+                .ofCsvRecord(new InputStreamReader(
+                        stream,
+                        StandardCharsets.UTF_8
+                                .newDecoder()
+                                .onMalformedInput(CodingErrorAction.REPORT)
+                                .onUnmappableCharacter(CodingErrorAction.REPORT)));
+        this.rows = reader.iterator();
+        CsvRecord header = read();
+        if (header == null) {
+            close();
+            throw new BadInputException(file + ": there is no header; its first row names the columns");
+        }
+        this.columns = names(header);
+        this.template = new Template(form.template()
+                .orElseThrow(() -> new BadInputException(
+                        file + ": rows need --template, which says what to ask, such as 'Summarise: {{" + columns.get(0)
+                                + "}}'")));
+        for (String column : template.columns()) {
+            if (!columns.contains(column)) {
+                throw new BadInputException(
+                        "--template: " + file + " has no column '" + column + "', only " + String.join(", ", columns));
+            }
+        }
+        this.id = form.idColumn()
+                .map(name -> required(name))
+                .orElseGet(() -> ID_COLUMNS.stream()
+                        .map(columns::indexOf)
+                        .filter(index -> index >= 0)
+                        .findFirst()
+                        .orElse(-1));
+        this.session = columns.indexOf("session");
+    }
+
+    private static List<String> names(CsvRecord header) {
+        List<String> names = new ArrayList<>(header.getFields());
+        if (!names.get(0).isEmpty() && names.get(0).charAt(0) == BYTE_ORDER_MARK) {
+            names.set(0, names.get(0).substring(1));
+        }
+        return names;
+    }
+
+    private int required(String column) {
+        if (!columns.contains(column)) {
+            throw new BadInputException(
+                    "--id: " + file + " has no column '" + column + "', only " + String.join(", ", columns));
+        }
+        return columns.indexOf(column);
+    }
+
+    /** Returns the columns' names. */
+    List<String> columns() {
+        return columns;
+    }
+
+    /** Returns the values of the row that was read last. */
+    List<String> values() {
+        return values;
+    }
+
+    @Override
+    public @Nullable InputLine next() throws IOException, BadLineException {
+        CsvRecord row = read();
+        if (row == null) {
+            return null;
+        }
+        values = row.getFields();
+        long line = row.getStartingLineNumber();
+        if (values.size() != columns.size()) {
+            throw new BadLineException(
+                    line,
+                    "this row has " + values.size() + " values, and there are " + columns.size()
+                            + " columns; put values with a '" + "," + "' or a line break in quotation marks");
+        }
+        String name = id < 0 ? "row-" + line : values.get(id);
+        if (name.isEmpty()) {
+            throw new BadLineException(line, "'" + columns.get(id) + "' is empty: give each row an id of its own");
+        }
+        Optional<String> whose = session < 0
+                ? Optional.empty()
+                : Optional.of(values.get(session)).filter(text -> !text.isEmpty());
+        String asked = template.fill(column -> values.get(columns.indexOf(column)));
+        return new InputLine(line, name, maker.of(asked, whose), Digests.brief(String.join("\0", values)));
+    }
+
+    private @Nullable CsvRecord read() throws IOException {
+        try {
+            if (!rows.hasNext()) {
+                return null;
+            }
+            CsvRecord row = rows.next();
+            last = row.getStartingLineNumber();
+            return row;
+        } catch (CsvParseException e) {
+            throw new BadInputException(file + ":" + last + ": no row can be read from here on: " + message(e));
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof CharacterCodingException) {
+                throw new BadInputException(
+                        file + ": behind line " + last + " there is no UTF-8; convert the file, for example by iconv");
+            }
+            throw e.getCause();
+        }
+    }
+
+    private static String message(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.whippletree.batch.file;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A text with places for the values of a row: {@code Summarise: {{text}}}. Immutable. */
+final class Template {
+
+    private static final Pattern PLACE = Pattern.compile("\\{\\{\\s*([^{}]*?)\\s*\\}\\}");
+
+    private final List<String> texts = new ArrayList<>();
+    private final List<String> columns = new ArrayList<>();
+
+    Template(String text) {
+        Matcher place = PLACE.matcher(text);
+        int from = 0;
+        while (place.find()) {
+            texts.add(text.substring(from, place.start()));
+            columns.add(place.group(1));
+            from = place.end();
+        }
+        texts.add(text.substring(from));
+    }
+
+    /** Returns the columns that it names. */
+    Set<String> columns() {
+        return new LinkedHashSet<>(columns);
+    }
+
+    /** Returns the text with a value at each place; values aren't looked into for places. */
+    String fill(Function<String, String> value) {
+        StringBuilder filled = new StringBuilder(texts.get(0));
+        for (int i = 0; i < columns.size(); i++) {
+            filled.append(value.apply(columns.get(i))).append(texts.get(i + 1));
+        }
+        return filled.toString();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.whippletree.batch.file;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads lines of text, a prompt each; their ids are their numbers. */
+final class TextLines implements InputReader {
+
+    private static final String TEXT = "text";
+
+    private final Lines lines;
+    private final Optional<Template> template;
+    private final PromptMaker maker;
+
+    TextLines(Lines lines, PromptForm form, PromptMaker maker) {
+        this.lines = lines;
+        this.template = form.template().map(Template::new);
+        this.maker = maker;
+        template.ifPresent(there -> {
+            if (!there.columns().equals(Set.of(TEXT))) {
+                throw new BadInputException(
+                        "--template: lines of text have {{" + TEXT + "}} and nothing else, not " + there.columns());
+            }
+        });
+    }
+
+    /** Returns the line that was just read. */
+    static String text(Lines lines) throws BadLineException {
+        if (lines.isTooLong()) {
+            throw new BadLineException(lines.number(), "this line has more than 16 MB; split it");
+        }
+        try {
+            return lines.text();
+        } catch (CharacterCodingException e) {
+            throw new BadLineException(lines.number(), "this is no UTF-8; convert the file, for example by iconv");
+        }
+    }
+
+    @Override
+    public @Nullable InputLine next() throws IOException, BadLineException {
+        while (lines.next()) {
+            if (!lines.isBlank()) {
+                String text = text(lines);
+                String asked = template.map(there -> there.fill(column -> text)).orElse(text);
+                return new InputLine(
+                        lines.number(),
+                        "line-" + lines.number(),
+                        maker.of(asked, Optional.empty()),
+                        Digests.brief(text));
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

@@ -1,0 +1,354 @@
+package dev.whippletree.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.EngineSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+final class BatchRunTest {
+
+    private final Pool pool = new Pool().account("a", "1000 / 1h").account("b", "1000 / 1h");
+    private final Collected collected = new Collected();
+    private final ListJournal journal = new ListJournal();
+
+    /** A journal in memory. */
+    private static final class ListJournal implements Journal {
+
+        private final List<BatchResult> results = new ArrayList<>();
+        private final Map<String, Completion> before = new HashMap<>();
+        private boolean broken;
+
+        @Override
+        public boolean has(String id) {
+            return before.containsKey(id);
+        }
+
+        @Override
+        public Optional<Completion> answer(String id) {
+            return Optional.ofNullable(before.get(id));
+        }
+
+        @Override
+        public void append(List<BatchResult> more) throws IOException {
+            if (broken) {
+                throw new IOException("no space left on device");
+            }
+            results.addAll(more);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static BatchItem item(int number) {
+        return new BatchItem("i" + number, Prompt.of("Question " + number));
+    }
+
+    private static Iterator<BatchItem> items(int count) {
+        return IntStream.range(0, count).mapToObj(BatchRunTest::item).iterator();
+    }
+
+    private Batch.Builder batch(Whippletree whippletree) {
+        return Batch.over(whippletree).timeline(pool.timeline()).journal(journal);
+    }
+
+    private BatchProgress run(BatchRun run) {
+        run.subscribe(collected);
+        return pool.await(run);
+    }
+
+    @Test
+    void manyItems_areEachAnsweredOnce_andWrittenDownFirst() {
+        BatchProgress end = run(batch(pool.open()).build().run(items(1_500)));
+
+        assertThat(collected.ids()).hasSize(1_500).doesNotHaveDuplicates();
+        assertThat(collected.completed()).isTrue();
+        assertThat(journal.results).containsExactlyElementsOf(collected.results());
+        assertThat(end.answered()).isEqualTo(1_500);
+        assertThat(end.isWhole()).isTrue();
+        assertThat(pool.stats().calls()).isEqualTo(1_500);
+    }
+
+    @Test
+    void asManyAsTheLimitsLetThrough_takeNoLongerThanTheyMust() {
+        BatchProgress end = run(batch(pool.open()).build().run(items(2_000)));
+
+        // Two accounts of 1,000 an hour, each with 64 calls of a second at once.
+        assertThat(end.elapsed()).isLessThan(Duration.ofSeconds(25));
+    }
+
+    @Test
+    void shortLine_isNeverOverfilled_soThatNothingFails() {
+        Whippletree whippletree =
+                pool.engine(EngineSettings.DEFAULT.withLineSize(5)).open();
+
+        BatchProgress end = run(batch(whippletree).build().run(items(1_000)));
+
+        assertThat(end.answered()).isEqualTo(1_000);
+        assertThat(end.failed()).isZero();
+    }
+
+    @Test
+    void lineWithoutPlaces_isAskedAgainLater() {
+        Whippletree whippletree =
+                pool.engine(EngineSettings.DEFAULT.withLineSize(0)).open();
+
+        BatchProgress end = run(batch(whippletree).build().run(items(300)));
+
+        assertThat(end.answered()).isEqualTo(300);
+    }
+
+    @Test
+    void subscriberThatWantsFew_holdsTheRunBack() {
+        AtomicInteger pulled = new AtomicInteger();
+        Iterator<BatchItem> items = IntStream.range(0, 100_000)
+                .mapToObj(BatchRunTest::item)
+                .peek(item -> pulled.incrementAndGet())
+                .iterator();
+        Collected few = new Collected(3);
+        BatchRun run = batch(pool.open()).build().run(items);
+
+        run.subscribe(few);
+        pool.timeline().advance(Duration.ofHours(2));
+
+        assertThat(few.results()).hasSize(3);
+        assertThat(pulled.get()).isLessThan(1_500);
+        few.subscription().request(2);
+        pool.timeline().advance(Duration.ofHours(1));
+        assertThat(few.results()).hasSize(5);
+    }
+
+    @Test
+    void publisherOfItems_isAskedForNoMoreThanIsNeeded() {
+        BatchRun run;
+        try (SubmissionPublisher<BatchItem> publisher = new SubmissionPublisher<>(Runnable::run, 64)) {
+            run = batch(pool.open()).build().run(publisher);
+            for (int i = 0; i < 50; i++) {
+                publisher.submit(item(i));
+            }
+        }
+
+        assertThat(run(run).answered()).isEqualTo(50);
+    }
+
+    @Test
+    void stream_isAskedAsAnIteratorIs() {
+        assertThat(run(batch(pool.open()).build().run(Stream.of(item(1), item(2))))
+                        .answered())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatTheJournalHas_isNeitherAskedNorTold() {
+        journal.before.put("i3", answer("there"));
+
+        BatchProgress end = run(batch(pool.open()).build().run(items(10)));
+
+        assertThat(end.resumed()).isEqualTo(1);
+        assertThat(end.answered()).isEqualTo(9);
+        assertThat(collected.ids()).doesNotContain("i3");
+    }
+
+    @Test
+    void journalThatCannotWrite_endsTheRun_withoutTellingWhatIsNotWritten() {
+        journal.broken = true;
+        BatchRun run = batch(pool.open()).build().run(items(1_000));
+
+        assertThatThrownBy(() -> run(run))
+                .isInstanceOf(CompletionException.class)
+                .hasRootCauseInstanceOf(IOException.class);
+
+        assertThat(collected.failure()).hasMessage("no space left on device");
+        assertThat(collected.results()).isEmpty();
+        // Those under way, and those that the engine began in their place when they had ended.
+        assertThat(pool.stats().calls()).isLessThanOrEqualTo(256);
+    }
+
+    @Test
+    void itemsThatCannotBeRead_endTheRun_afterWhatIsUnderWay() {
+        Iterator<BatchItem> items = IntStream.range(0, 100)
+                .mapToObj((IntFunction<BatchItem>) number -> {
+                    if (number == 70) {
+                        throw new UncheckedIOException(new IOException("line 71 is no JSON"));
+                    }
+                    return item(number);
+                })
+                .iterator();
+        BatchRun run = batch(pool.open()).build().run(items);
+
+        assertThatThrownBy(() -> run(run)).hasRootCauseMessage("line 71 is no JSON");
+        assertThat(journal.results).hasSizeLessThanOrEqualTo(70);
+    }
+
+    @Test
+    void failuresAllAlike_stopTheRunAfterTwenty() {
+        Whippletree whippletree = pool.model("wrong")
+                .service(service -> service.models("model").unservedModels("wrong"))
+                .open();
+
+        BatchProgress end = run(batch(whippletree).build().run(items(10_000)));
+
+        assertThat(end.stopped())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("in a row failed alike"));
+        assertThat(end.failed()).isBetween(20L, 400L);
+        assertThat(pool.stats().calls()).isLessThan(400);
+    }
+
+    @Test
+    void mostCalls_areNotExceeded() {
+        StopRules rules = new StopRules(OptionalLong.of(100), Optional.empty(), Optional.empty(), 20);
+
+        BatchProgress end = run(batch(pool.open()).stop(rules).build().run(items(10_000)));
+
+        assertThat(pool.stats().calls()).isEqualTo(100);
+        assertThat(end.answered()).isEqualTo(100);
+        assertThat(end.stopped()).hasValue("the 100 calls that it may make are made");
+    }
+
+    @Test
+    void stoppedRun_awaitsCallsUnderWay_andWithdrawsWhatWaits() {
+        BatchRun run = batch(pool.open()).build().run(items(10_000));
+        run.subscribe(collected);
+        pool.timeline().advance(Duration.ofMillis(2_500));
+
+        run.stop();
+        BatchProgress end = pool.await(run);
+
+        assertThat(end.answered()).isEqualTo(pool.stats().calls());
+        assertThat(collected.completed()).isTrue();
+        assertThat(end.elapsed()).isLessThan(Duration.ofSeconds(4));
+        assertThat(end.stopped()).hasValue("it was stopped");
+    }
+
+    @Test
+    void abortedRun_endsAtOnce() {
+        BatchRun run = batch(pool.open()).build().run(items(10_000));
+        run.subscribe(collected);
+        pool.timeline().advance(Duration.ofMillis(2_500));
+
+        run.abort();
+        BatchProgress end = pool.await(run);
+
+        assertThat(end.elapsed()).isEqualTo(Duration.ofMillis(2_500));
+    }
+
+    @Test
+    void secondSubscriber_isRefused() {
+        BatchRun run = batch(pool.open()).build().run(items(1));
+        run.subscribe(collected);
+        Collected second = new Collected();
+
+        run.subscribe(second);
+
+        assertThat(second.failure()).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void conversation_asksEachAfterTheAnswerBefore_withItsHistory() {
+        List<BatchItem> items = new ArrayList<>();
+        for (int question = 0; question < 3; question++) {
+            for (String session : List.of("x", "y")) {
+                Prompt prompt = Prompt.builder()
+                        .system("Be brief.")
+                        .user("Question " + question + " of " + session)
+                        .session(session)
+                        .build();
+                items.add(new BatchItem(session + question, prompt, question == 2, ""));
+            }
+        }
+
+        BatchProgress end = run(batch(pool.open()).conversations().build().run(items.iterator()));
+
+        assertThat(end.answered()).isEqualTo(6);
+        assertThat(collected.ids()).containsSubsequence("x0", "x1", "x2").containsSubsequence("y0", "y1", "y2");
+        assertThat(end.elapsed()).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void conversations_carryWhatWasSaid_andInstructionsOnce() {
+        Conversations conversations = new Conversations();
+        BatchItem first = spoken("x0", "One");
+        BatchItem second = spoken("x1", "Two");
+
+        assertThat(conversations.isDue(first)).isTrue();
+        assertThat(conversations.isDue(second)).isFalse();
+        assertThat(conversations.parked()).isEqualTo(1);
+        assertThat(conversations.ended(first, Optional.of(answer("Eins")))).contains(second);
+
+        assertThat(conversations.prompt(second).messages())
+                .containsExactly(
+                        Message.system("Be brief."),
+                        Message.user("One"),
+                        Message.assistant("Eins"),
+                        Message.user("Two"));
+        assertThat(conversations.parked()).isZero();
+    }
+
+    @Test
+    void conversation_isNotGoneOnWithAfterAFailure() {
+        Conversations conversations = new Conversations();
+        BatchItem first = spoken("x0", "One");
+        BatchItem second = spoken("x1", "Two");
+        assertThat(conversations.isDue(first)).isTrue();
+
+        assertThat(conversations.ended(first, Optional.empty())).isEmpty();
+
+        assertThat(conversations.isDue(second)).isTrue();
+        assertThat(conversations.failedBefore(second)).hasValue("x0");
+    }
+
+    @Test
+    void resumedConversation_goesOnWithWhatWasAnsweredBefore() {
+        journal.before.put("x0", answer("Eins"));
+        BatchItem second =
+                new BatchItem("x1", Prompt.builder().user("Two").session("x").build(), true, "");
+        Whippletree whippletree = pool.open();
+
+        BatchProgress end = run(batch(whippletree)
+                .conversations()
+                .build()
+                .run(List.of(spoken("x0", "One"), second).iterator()));
+
+        assertThat(end.resumed()).isEqualTo(1);
+        assertThat(collected.ids()).containsExactly("x1");
+        assertThat(collected.results().get(0).item()).isEqualTo(second);
+    }
+
+    private static BatchItem spoken(String id, String text) {
+        return new BatchItem(
+                id, Prompt.builder().system("Be brief.").user(text).session("x").build());
+    }
+
+    private static Completion answer(String text) {
+        return new Completion(
+                text,
+                Optional.empty(),
+                List.of(),
+                FinishReason.STOP,
+                Optional.empty(),
+                new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty()));
+    }
+}

@@ -1,0 +1,375 @@
+package dev.whippletree.batch.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.batch.Batch;
+import dev.whippletree.batch.BatchProgress;
+import dev.whippletree.batch.BatchRun;
+import dev.whippletree.batch.Collected;
+import dev.whippletree.batch.Pool;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ListAssert;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class BatchFileTest {
+
+    @TempDir
+    private Path folder;
+
+    private final Pool pool = new Pool().account("a", "10000 / 1h");
+    private Whippletree whippletree;
+    private Path input;
+    private Path output;
+    private Path failures;
+    private PromptForm form = PromptForm.PLAIN;
+    private boolean conversations;
+    private boolean ordered;
+    private boolean accept;
+    private boolean retry;
+
+    @BeforeEach
+    void open() {
+        whippletree = pool.open();
+        input = folder.resolve("prompts.jsonl");
+        output = folder.resolve("answers.jsonl");
+        failures = folder.resolve("answers.errors.jsonl");
+    }
+
+    private BatchFiles files() {
+        return new BatchFiles(
+                input, InputFormat.of(input), output, form, conversations, ordered, Sync.SECOND, accept, retry);
+    }
+
+    private BatchProgress run() throws IOException {
+        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+            Batch.Builder batch = Batch.over(whippletree)
+                    .timeline(pool.timeline())
+                    .journal(file.journal())
+                    .total(file.total());
+            if (conversations) {
+                batch.conversations();
+            }
+            BatchRun run = batch.build().run(file.items());
+            run.subscribe(new Collected());
+            BatchProgress end = pool.await(run);
+            file.finish();
+            return end;
+        }
+    }
+
+    private static String line(String id, String text) {
+        return "{\"custom_id\": \"" + id + "\", \"method\": \"POST\", \"url\": \"/v1/chat/completions\","
+                + " \"body\": {\"model\": \"model\", \"messages\": [{\"role\": \"user\", \"content\": \"" + text
+                + "\"}]}}";
+    }
+
+    private void write(String... lines) throws IOException {
+        Files.write(input, List.of(lines));
+    }
+
+    private List<String> ids(Path file) throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            ids.add(ResultLine.read(line).orElseThrow().id());
+        }
+        return ids;
+    }
+
+    private ListAssert<String> assertProblems() {
+        try {
+            BatchFile.check(files(), whippletree.configuration(), item -> {});
+        } catch (BadInputException e) {
+            return assertThat(e.problems());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return assertThat(List.of());
+    }
+
+    @Test
+    void lines_becomeOneResultEach() throws IOException {
+        write(line("one", "Hello"), "", line("two", "World"));
+
+        BatchProgress end = run();
+
+        assertThat(end.answered()).isEqualTo(2);
+        assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
+        assertThat(failures).isEmptyFile();
+        assertThat(Files.readString(output))
+                .contains(
+                        "\"status_code\":200", "\"object\":\"chat.completion\"", "\"error\":null", "\"account\":\"a\"");
+    }
+
+    @Test
+    void secondRun_asksNothing() throws IOException {
+        write(line("one", "Hello"), line("two", "World"));
+        BatchProgress first = run();
+        long calls = pool.stats().calls();
+
+        BatchProgress second = run();
+
+        assertThat(first.answered()).isEqualTo(2);
+        assertThat(second.answered()).isZero();
+        assertThat(second.resumed()).isEqualTo(2);
+        assertThat(pool.stats().calls()).isEqualTo(calls);
+    }
+
+    @Test
+    void tornLine_isMended_andItsItemAskedAgain() throws IOException {
+        write(line("one", "Hello"), line("two", "World"));
+        run();
+        byte[] whole = Files.readAllBytes(output);
+        Files.write(output, Arrays.copyOf(whole, whole.length - 20));
+
+        BatchProgress second = run();
+
+        assertThat(second.answered()).isEqualTo(1);
+        assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void lineLostAmongOthers_isAskedAgain() throws IOException {
+        write(line("one", "A"), line("two", "B"), line("three", "C"));
+        run();
+        byte[] bytes = Files.readAllBytes(output);
+        Arrays.fill(bytes, 10, 60, (byte) 0);
+        Files.write(output, bytes);
+
+        assertThat(run().answered()).isEqualTo(1);
+
+        assertThat(ids(output)).containsExactlyInAnyOrder("one", "two", "three");
+    }
+
+    @Test
+    void changedInput_isAnError_thatSaysWhatChanged() throws IOException {
+        write(line("one", "A"), line("two", "B"), line("three", "C"));
+        run();
+        write(line("one", "A"), line("two", "another"), line("four", "D"));
+
+        assertThatThrownBy(this::run)
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("2 of its lines have no result, the first of them line 2")
+                .hasMessageContaining("2 results belong to no line")
+                .hasMessageContaining("--accept-changes");
+        assertThat(pool.stats().calls()).isEqualTo(3);
+    }
+
+    @Test
+    void acceptedChanges_askWhatIsNew_andDropWhatBelongsToNoLine() throws IOException {
+        write(line("one", "A"), line("two", "B"), line("three", "C"));
+        run();
+        write(line("one", "A"), line("two", "another"), line("four", "D"));
+        accept = true;
+
+        BatchProgress end = run();
+
+        assertThat(end.answered()).isEqualTo(2);
+        assertThat(ids(output)).containsExactlyInAnyOrder("one", "two", "four");
+    }
+
+    @Test
+    void otherSettings_areAnError_thatNamesThem() throws IOException {
+        write(line("one", "A"));
+        run();
+        form = form(Optional.empty(), Optional.of("Be brief."));
+
+        assertThatThrownBy(this::run)
+                .hasMessageContaining("begun with other settings: system was not given and is 'Be brief.'");
+    }
+
+    private static PromptForm form(Optional<String> template, Optional<String> system) {
+        PromptForm plain = PromptForm.PLAIN;
+        return new PromptForm(
+                template,
+                system,
+                plain.temperature(),
+                plain.maxTokens(),
+                plain.route(),
+                plain.account(),
+                plain.tenant(),
+                plain.fresh(),
+                plain.idColumn());
+    }
+
+    @Test
+    void fileOfSomebodyElse_isLeftAlone() throws IOException {
+        write(line("one", "A"));
+        Files.writeString(output, "precious");
+
+        assertThatThrownBy(this::run).hasMessageContaining("isn't the output of a batch");
+
+        assertThat(output).hasContent("precious");
+    }
+
+    @Test
+    void secondBatchOverOneOutput_isRefused_whileTheFirstLives() throws IOException {
+        write(line("one", "A"));
+        try (BatchFile first = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+            assertThat(first.total()).isEqualTo(1);
+            assertThatThrownBy(() -> BatchFile.open(files(), whippletree.configuration(), pool.timeline()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is being written by another batch");
+        }
+        assertThat(run().answered()).isEqualTo(1);
+    }
+
+    @Test
+    void failedLines_areInTheOtherFile_andAskedAgainOnlyIfWanted() throws IOException {
+        write(line("one", "A"), line("two", "x ".repeat(400_000)), line("three", "C"));
+
+        BatchProgress first = run();
+        assertThat(first.failed()).isEqualTo(1);
+        assertThat(ids(output)).containsExactlyInAnyOrder("one", "three");
+        assertThat(ids(failures)).containsExactly("two");
+        assertThat(Files.readString(failures)).contains("too_large");
+
+        assertThat(run().failed()).isZero();
+        retry = true;
+        BatchProgress third = run();
+        assertThat(third.failed()).isEqualTo(1);
+        assertThat(third.resumed()).isEqualTo(2);
+        assertThat(ids(failures)).containsExactly("two");
+    }
+
+    @Test
+    void orderedOutput_isInTheOrderOfTheInput() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            lines.add(line("i" + i, i % 3 == 0 ? "long ".repeat(50) + i : "short " + i));
+        }
+        write(lines.toArray(String[]::new));
+        ordered = true;
+
+        run();
+
+        assertThat(ids(output)).hasSize(300);
+        for (int i = 0; i < 300; i++) {
+            assertThat(ids(output).get(i)).isEqualTo("i" + i);
+        }
+    }
+
+    @Test
+    void rows_getTheirAnswersAsColumns() throws IOException {
+        input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,\"Hello, \"\"you\"\"\nthere\"\nr2,Bye\n");
+        output = folder.resolve("answers.csv");
+        form = form(Optional.of("Say: {{text}}"), Optional.empty());
+
+        assertThat(run().answered()).isEqualTo(2);
+
+        assertThat(Files.readString(output))
+                .startsWith("id,text,answer,finish_reason,answer_model\nr1,\"Hello, \"\"you\"\"\nthere\",")
+                .contains("\nr2,Bye,");
+        assertThat(run().resumed()).isEqualTo(2);
+    }
+
+    @Test
+    void conversation_goesOnAfterACrash_withWhatWasSaid() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int question = 0; question < 3; question++) {
+            lines.add("{\"custom_id\": \"q" + question + "\", \"session\": \"s\", \"body\":"
+                    + " {\"messages\": [{\"role\": \"user\", \"content\": \"Question " + question + "\"}]}}");
+        }
+        write(lines.toArray(String[]::new));
+        conversations = true;
+        run();
+        List<String> results = Files.readAllLines(output);
+        Files.write(output, results.subList(0, 2));
+
+        assertThat(run().answered()).isEqualTo(1);
+
+        assertThat(Files.readAllLines(output)).hasSize(3).startsWith(results.get(0), results.get(1));
+    }
+
+    @Test
+    void problems_nameTheirLines_allAtOnce() throws IOException {
+        write(
+                line("one", "A"),
+                "{not json",
+                "{\"custom_id\": \"two\"}",
+                line("one", "B"),
+                "{\"body\": {}}",
+                line("three", "C").replace("user", "nobody"),
+                line("four", "D").replace("\"model\": \"model\"", "\"model\": \"gpt-9\""),
+                line("five", "D").replace("/v1/chat/completions", "/v1/embeddings"),
+                line("six", "D").replace("\"model\": \"model\"", "\"temperature\": 7"));
+        Files.write(input, new byte[] {'{', (byte) 0xff, '}', '\n'}, StandardOpenOption.APPEND);
+
+        assertProblems()
+                .satisfiesExactly(
+                        at -> assertThat(at).contains("prompts.jsonl:2: this is no JSON object"),
+                        at -> assertThat(at).contains(":3: 'body' is missing"),
+                        at -> assertThat(at).contains(":5: 'custom_id' is missing"),
+                        at -> assertThat(at).contains(":6: 'body.messages[0].role' is system"),
+                        at -> assertThat(at).contains(":7: 'body.model' is 'gpt-9'", "default"),
+                        at -> assertThat(at).contains(":8: only POST /v1/chat/completions"),
+                        at -> assertThat(at).contains(":9: temperature is 0 to 2"),
+                        at -> assertThat(at).contains(":10: this is no UTF-8"),
+                        at -> assertThat(at).contains(":4: 'one' is the id of line 1 too"));
+    }
+
+    @Test
+    void lineOverSixteenMegabytes_isNamed() throws IOException {
+        write(line("one", "A"), line("two", "x".repeat(Lines.MOST_BYTES)), line("three", "B"));
+
+        assertProblems().singleElement().asString().contains(":2: this line has more than 16 MB");
+    }
+
+    @Test
+    void templateThatNamesNoColumn_saysWhichThereAre() throws IOException {
+        input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,Hello\n");
+        form = form(Optional.of("Say: {{txt}}"), Optional.empty());
+
+        assertProblems().singleElement().asString().contains("no column 'txt', only id, text");
+    }
+
+    @Test
+    void rowWithTooFewValues_isNamed() throws IOException {
+        input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,Hello\nr2\nr3,Bye,Bye\n");
+        form = form(Optional.of("{{text}}"), Optional.empty());
+
+        assertProblems()
+                .satisfiesExactly(
+                        at -> assertThat(at).contains("rows.csv:3: this row has 1 values"),
+                        at -> assertThat(at).contains("rows.csv:4: this row has 3 values"));
+    }
+
+    @Test
+    void textLines_areAPromptEach() throws IOException {
+        input = Files.writeString(folder.resolve("prompts.txt"), "\ufeffHello\r\n\r\nWorld", StandardCharsets.UTF_8);
+        form = form(Optional.of("Say {{text}}!"), Optional.empty());
+        List<String> asked = new ArrayList<>();
+
+        long lines = BatchFile.check(
+                files(),
+                whippletree.configuration(),
+                item -> asked.add(
+                        item.id() + " " + item.prompt().messages().get(0).text()));
+
+        assertThat(lines).isEqualTo(2);
+        assertThat(asked).containsExactly("line-1 Say Hello!", "line-3 Say World!");
+    }
+
+    @Test
+    void idsWhoseDigestsAgree_areComparedOnDisk() throws IOException {
+        write(line("ab", "A"), line("cd", "B"), line("e", "C"));
+        InputCheck check = new InputCheck(
+                Disk.INSTANCE, input, InputFormat.JSONL, form, whippletree.configuration(), String::length);
+
+        InputCheck.Checked checked = check.check(false, each -> {});
+
+        assertThat(checked.contested()).containsExactlyInAnyOrder("ab", "cd");
+        assertThat(checked.lines()).isEqualTo(3);
+    }
+}
