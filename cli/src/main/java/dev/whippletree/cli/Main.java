@@ -4,6 +4,7 @@ import dev.whippletree.cli.ask.AskCommand;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Mistakes;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.batch.BatchCommand;
 import dev.whippletree.cli.cache.CacheCommand;
 import dev.whippletree.cli.chat.ChatCommand;
 import dev.whippletree.cli.emulate.EmulateCommand;
@@ -96,6 +97,7 @@ public final class Main {
     private static Map<String, Supplier<Object>> commands(Surroundings surroundings) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("ask", () -> new AskCommand(surroundings));
+        commands.put("batch", () -> new BatchCommand(surroundings));
         commands.put("chat", () -> new ChatCommand(surroundings));
         commands.put("status", () -> new StatusCommand(surroundings));
         commands.put("init", () -> new InitCommand(surroundings));

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "  whippletree ask \"Tell me about yourself\"",
             "  cat notes.txt | whippletree ask \"Summarise:\"",
             "  whippletree ask --emulated \"Does it run?\"      without any account",
+            "  whippletree batch prompts.jsonl -o answers.jsonl   a file of prompts in, a file of answers out",
             "  whippletree chat                               a conversation by hand",
             "  whippletree init                               a configuration from the tokens in the environment",
             "  whippletree check                              what is wrong with the configuration",

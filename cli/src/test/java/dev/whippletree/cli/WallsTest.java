@@ -18,6 +18,7 @@ class WallsTest {
     private static final String EMULATOR = "dev.whippletree.emulator..";
     private static final String PLANNER = "dev.whippletree.planner..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
+    private static final String BATCH = "dev.whippletree.batch..";
 
     @ArchTest
     static final ArchRule packages_formNoCycle =
@@ -48,6 +49,14 @@ class WallsTest {
             .dependOnClassesThat()
             .resideInAPackage(GATEWAY);
 
+    @ArchTest
+    static final ArchRule onlyTwoCommands_useBatches = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.whippletree.cli.batch..", "dev.whippletree.cli.plan..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(BATCH);
+
     /** They are loaded for the help and the completion too. */
     @ArchTest
     static final ArchRule commands_areLoadedWithoutOptionalModules = noClasses()
@@ -55,7 +64,7 @@ class WallsTest {
             .areAnnotatedWith(Command.class)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(EMULATOR, PLANNER, GATEWAY);
+            .resideInAnyPackage(EMULATOR, PLANNER, BATCH, GATEWAY);
 
     @ArchTest
     static final ArchRule noPlugin_isNamed = noClasses()

@@ -6,9 +6,11 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.time.Timeline;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -131,6 +133,55 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads all of a stream into a file that belongs to an output, for input that can be read once alone. Blocks until its end.
+     *
+     * @param output the batch's output
+     * @return the file
+     * @throws IOException if that can't be, or another batch is writing the output
+     */
+    public static Path spool(InputStream stream, Path output) throws IOException {
+        Path file = BatchFolder.of(output).resolve("input");
+        Closeable lock = BatchFolder.lock(Disk.INSTANCE, output);
+        try (lock) {
+            Files.copy(stream, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file;
+    }
+
+    /**
+     * Writes how far a batch is beside its output, for {@link #lastNote}.
+     *
+     * @throws IOException if that can't be
+     */
+    public static void note(Path output, String progress) throws IOException {
+        Path coming = BatchFolder.of(output).resolve("progress.coming");
+        Files.writeString(coming, progress);
+        Files.move(coming, noteOf(output), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path noteOf(Path output) {
+        return BatchFolder.of(output).resolve("progress.json");
+    }
+
+    /** Returns what was last written of how far a batch is; empty if there is none. */
+    public static Optional<String> lastNote(Path output) throws IOException {
+        return Files.exists(noteOf(output)) ? Optional.of(Files.readString(noteOf(output))) : Optional.empty();
+    }
+
+    /** Returns whether a batch is writing an output now. */
+    public static boolean isRunning(Path output) throws IOException {
+        Path lock = BatchFolder.of(output).resolve("lock");
+        if (!Files.exists(lock)) {
+            return false;
+        }
+        Optional<Closeable> free = Disk.INSTANCE.lock(lock);
+        if (free.isPresent()) {
+            free.get().close();
+        }
+        return free.isEmpty();
+    }
+
     /** Returns how many lines are prompts. */
     public long total() {
         return input.lines();
@@ -139,6 +190,11 @@ public final class BatchFile implements AutoCloseable {
     /** Returns how many of them had a result when this was opened. */
     public long done() {
         return journal.size();
+    }
+
+    /** Returns how many of those had failed. */
+    public long failed() {
+        return journal.failures();
     }
 
     /** Returns where results are written down. */

@@ -44,6 +44,7 @@ public final class FileJournal implements Journal {
     private final LongBag done = new LongBag();
     private final Map<String, Long> contested = new HashMap<>();
     private final Places places = new Places();
+    private long failedBefore;
     private boolean forcing;
     private boolean closed;
     private @Nullable IOException broken;
@@ -196,6 +197,7 @@ public final class FileJournal implements Journal {
     }
 
     private void note(String id, long place) {
+        failedBefore += place == Places.NONE ? 1 : 0;
         if (options.contested().contains(id)) {
             contested.put(id, place);
             return;
@@ -235,6 +237,11 @@ public final class FileJournal implements Journal {
         return options.contested().contains(id)
                 ? contested.containsKey(id)
                 : done.contains(options.digest().applyAsLong(id));
+    }
+
+    /** Returns how many failures there were when it was opened. */
+    long failures() {
+        return failedBefore;
     }
 
     /** Returns how many results there were when it was opened. */

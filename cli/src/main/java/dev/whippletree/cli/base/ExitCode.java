@@ -35,6 +35,9 @@ public final class ExitCode {
     /** Whether a plan holds isn't known: accounts declare no limits. */
     public static final int UNKNOWN = 8;
 
+    /** Some prompts of a {@code batch} failed, or it stopped early. */
+    public static final int INCOMPLETE = 9;
+
     /** The gateway of {@code serve} can't go on. */
     public static final int STANDSTILL = 10;
 
@@ -52,6 +55,7 @@ public final class ExitCode {
             "status", Set.of(NO_ACCOUNT, UNREACHABLE, NOT_ADMITTED),
             "stress", Set.of(INTERRUPTED),
             "plan", Set.of(UNKNOWN),
+            "batch", Set.of(UNKNOWN, INCOMPLETE),
             "serve", Set.of(STANDSTILL),
             "emulate", Set.of(INTERRUPTED));
 
@@ -88,6 +92,7 @@ public final class ExitCode {
                 NOT_ADMITTED,
                 "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
         meanings.put(UNKNOWN, "a 'plan' can't say, since accounts declare no limits");
+        meanings.put(INCOMPLETE, "some prompts of a 'batch' failed, or it stopped early; the same command goes on");
         meanings.put(STANDSTILL, "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again");
         meanings.put(INTERRUPTED, "interrupted by Ctrl-C");
         return meanings;

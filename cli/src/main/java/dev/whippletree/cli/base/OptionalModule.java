@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 public enum OptionalModule {
     EMULATOR("emulator"),
     PLANNER("planner", EMULATOR),
+    BATCH("batch"),
     GATEWAY("gateway");
 
     private final String word;

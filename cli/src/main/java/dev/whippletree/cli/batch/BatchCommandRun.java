@@ -1,0 +1,213 @@
+package dev.whippletree.cli.batch;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.batch.Batch;
+import dev.whippletree.batch.BatchProgress;
+import dev.whippletree.batch.BatchResult;
+import dev.whippletree.batch.BatchRun;
+import dev.whippletree.batch.file.BadInputException;
+import dev.whippletree.batch.file.BatchFile;
+import dev.whippletree.batch.file.BatchFiles;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.Json;
+import dev.whippletree.cli.base.Signals;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.board.Words;
+import dev.whippletree.cli.live.Display;
+import dev.whippletree.cli.live.PlainDisplay;
+import dev.whippletree.cli.live.ProgressBar;
+import dev.whippletree.cli.live.RedrawnDisplay;
+import dev.whippletree.cli.logging.LogOutput;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a batch, shows how far it is, and says what came of it. Confined to one thread, but for what hears of progress. */
+final class BatchCommandRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchCommandRun.class);
+
+    /** Progress is told each second. */
+    private static final int SECONDS_A_LINE = 10;
+
+    private final Surroundings surroundings;
+    private final BatchCommand command;
+    private final TypedBatch typed;
+
+    BatchCommandRun(Surroundings surroundings, BatchCommand command) {
+        this.surroundings = surroundings;
+        this.command = command;
+        this.typed = new TypedBatch(command, surroundings);
+    }
+
+    /** Blocks until it is done. Returns the exit code. */
+    int run() {
+        try {
+            BatchFiles files = typed.files();
+            try (Whippletree whippletree = command.opening.open(surroundings)) {
+                checkNames(whippletree);
+                if (command.check) {
+                    long lines = BatchFile.check(files, whippletree.configuration(), item -> {});
+                    surroundings
+                            .out()
+                            .println(files.input() + ": " + Words.count(lines, "prompt") + ", nothing is wrong");
+                    return ExitCode.ANSWERED;
+                }
+                return run(files, whippletree);
+            }
+        } catch (BadInputException e) {
+            e.problems().forEach(problem -> surroundings.err().println("whippletree: " + problem));
+            return ExitCode.WRONG_USAGE;
+        } catch (IOException e) {
+            throw new UserMistake(said(e));
+        }
+    }
+
+    private void checkNames(Whippletree whippletree) {
+        command.route
+                .filter(name -> whippletree.configuration().routes().stream()
+                        .noneMatch(route -> route.name().equals(name)))
+                .ifPresent(name -> {
+                    throw new UserMistake("--route: there is no route '" + name + "'");
+                });
+        command.account
+                .filter(id -> whippletree.configuration().accounts().stream()
+                        .noneMatch(account -> account.id().equals(id)))
+                .ifPresent(id -> {
+                    throw new UserMistake("--account: there is no account '" + id + "'");
+                });
+    }
+
+    /** What Java says of a file is often nothing but its name. */
+    private static String said(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains(" ") ? message : e.getClass().getSimpleName() + ": " + message;
+    }
+
+    private int run(BatchFiles files, Whippletree whippletree) throws IOException {
+        PrintWriter err = surroundings.err();
+        try (BatchFile file = BatchFile.open(files, whippletree.configuration(), surroundings.timeline())) {
+            err.println(Words.count(file.total(), "prompt")
+                    + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done before"));
+            if (file.done() >= file.total()) {
+                file.finish();
+                err.println("Nothing is left to ask"
+                        + (file.failed() == 0
+                                ? "."
+                                : "; " + Words.count(file.failed())
+                                        + " failed before, which --retry-failed asks again."));
+                return file.failed() == 0 ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
+            }
+            return ask(files, file, whippletree);
+        }
+    }
+
+    private int ask(BatchFiles files, BatchFile file, Whippletree whippletree) throws IOException {
+        Optional<Throwable> failure = Optional.empty();
+        BatchRun run;
+        try (Display display = display(file.total());
+                Signals signals = new Signals()) {
+            LogOutput.to(display::log);
+            Batch.Builder batch = Batch.over(whippletree)
+                    .timeline(surroundings.timeline())
+                    .journal(file.journal())
+                    .total(file.total())
+                    .stop(typed.rules(whippletree.configuration().prices()))
+                    .listener(progress -> show(files, display, progress));
+            if (files.conversations()) {
+                batch.conversations();
+            }
+            run = batch.build().run(file.items());
+            BatchRun begun = run;
+            signals.onFirst("INT", () -> interrupt(begun, display));
+            var unused = surroundings.interruption().thenRun(() -> interrupt(begun, display));
+            run.subscribe(new Discarding());
+            try {
+                run.end().join();
+            } catch (CompletionException e) {
+                failure = Optional.of(e.getCause() == null ? e : e.getCause());
+            }
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+        }
+        if (failure.isEmpty()) {
+            file.finish();
+        }
+        return conclude(files, file, run.progress(), failure);
+    }
+
+    private static void interrupt(BatchRun run, Display display) {
+        display.log("It ends after the calls under way; Ctrl-C again ends at once.");
+        run.stop();
+    }
+
+    private Display display(long total) {
+        ProgressBar bar = new ProgressBar("Batch", Math.max(1, total), Optional.empty());
+        return surroundings.terminal().err()
+                ? new RedrawnDisplay(
+                        surroundings.err(), bar, surroundings.terminal().size())
+                : new PlainDisplay(surroundings.err(), bar, SECONDS_A_LINE);
+    }
+
+    private void show(BatchFiles files, Display display, BatchProgress progress) {
+        String line = BatchWords.line(progress, surroundings.timeline().now(), surroundings.zone());
+        display.show(progress.done(), progress.elapsed(), List.of(line), line);
+        try {
+            BatchFile.note(
+                    files.output(),
+                    Json.line(BatchWords.json(progress, surroundings.timeline().now())));
+        } catch (IOException e) {
+            LOG.debug("How far it is can't be written beside {}", files.output(), e);
+        }
+    }
+
+    private int conclude(BatchFiles files, BatchFile file, BatchProgress end, Optional<Throwable> failure) {
+        PrintWriter err = surroundings.err();
+        err.println(Words.count(end.answered()) + " answered (" + Words.count(end.fromCache())
+                + " without a call of their own), "
+                + Words.count(end.failed()) + " failed, in " + Words.duration(rounded(end.elapsed())) + " by "
+                + Words.count(end.calls(), "call") + ".");
+        err.println("The answers are in " + files.output() + ".");
+        if (end.failed() + file.failed() > 0) {
+            err.println("The failures are in " + files.failures() + "; --retry-failed asks them again.");
+        }
+        if (failure.isPresent()) {
+            Throwable wrong = failure.get();
+            err.println("whippletree: it stopped early: "
+                    + (wrong instanceof IOException e ? said(e) : wrong.getMessage()) + "; the same command goes on");
+        } else {
+            end.stopped().ifPresent(why -> err.println("It stopped early: " + why + ". The same command goes on."));
+        }
+        boolean whole = failure.isEmpty() && end.isWhole() && file.failed() == 0;
+        return whole ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
+    }
+
+    private static Duration rounded(Duration time) {
+        return Duration.ofSeconds(Math.max(1, Math.round(time.toMillis() / 1_000.0)));
+    }
+
+    /** Results are in the journal; nobody else wants them. */
+    private static final class Discarding implements Flow.Subscriber<BatchResult> {
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(BatchResult result) {}
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onComplete() {}
+    }
+}

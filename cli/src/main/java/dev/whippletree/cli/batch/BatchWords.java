@@ -1,0 +1,69 @@
+package dev.whippletree.cli.batch;
+
+import dev.whippletree.batch.BatchProgress;
+import dev.whippletree.cli.board.Words;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How far a batch is, in words and as JSON. Stateless. */
+final class BatchWords {
+
+    private BatchWords() {}
+
+    /** Returns it in one line. */
+    static String line(BatchProgress progress, Instant now, ZoneId zone) {
+        List<String> parts = new ArrayList<>();
+        parts.add(Words.count(progress.answered() + progress.resumed()) + " done");
+        parts.add(Words.count(progress.failed()) + " failed");
+        parts.add(Words.count(progress.fromCache()) + " from cache");
+        parts.add(Words.count(progress.calls(), "call"));
+        parts.add(Math.round(progress.perMinute()) + "/min");
+        progress.cost().filter(cost -> cost.signum() > 0).ifPresent(cost -> parts.add("cost " + plain(cost)));
+        progress.forecast().ifPresent(forecast -> parts.add(end(forecast, now, zone)));
+        return String.join(", ", parts);
+    }
+
+    private static String plain(BigDecimal cost) {
+        return cost.stripTrailingZeros().toPlainString();
+    }
+
+    /** Returns when it will be done. */
+    static String end(BatchProgress.Forecast forecast, Instant now, ZoneId zone) {
+        if (forecast.least().equals(forecast.most())) {
+            return "done in " + Words.duration(forecast.least()) + ", at "
+                    + Words.time(now.plus(forecast.least()), now, zone);
+        }
+        return "done in " + Words.duration(forecast.least()) + " to " + Words.duration(forecast.most());
+    }
+
+    /** Returns it for people and programs that look at it from elsewhere. */
+    static Map<String, Object> json(BatchProgress progress, Instant now) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("at", now.toString());
+        progress.total().ifPresent(total -> json.put("total", total));
+        json.put("resumed", progress.resumed());
+        json.put("answered", progress.answered());
+        json.put("from_cache", progress.fromCache());
+        json.put("failed", progress.failed());
+        json.put("calls", progress.calls());
+        json.put("under_way", progress.underWay());
+        json.put("elapsed_seconds", progress.elapsed().toSeconds());
+        json.put("per_minute", Math.round(progress.perMinute()));
+        seconds(json, "done_in_seconds_least", progress.forecast().map(BatchProgress.Forecast::least));
+        seconds(json, "done_in_seconds_most", progress.forecast().map(BatchProgress.Forecast::most));
+        progress.cost().ifPresent(cost -> json.put("cost", cost));
+        progress.stopped().ifPresent(why -> json.put("stopped", why));
+        return json;
+    }
+
+    private static void seconds(Map<String, Object> json, String name, Optional<Duration> time) {
+        time.ifPresent(known -> json.put(name, known.toSeconds()));
+    }
+}

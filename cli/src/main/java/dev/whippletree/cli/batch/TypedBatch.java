@@ -1,0 +1,149 @@
+package dev.whippletree.cli.batch;
+
+import dev.whippletree.batch.StopRules;
+import dev.whippletree.batch.file.BatchFile;
+import dev.whippletree.batch.file.BatchFiles;
+import dev.whippletree.batch.file.InputFormat;
+import dev.whippletree.batch.file.PromptForm;
+import dev.whippletree.batch.file.Sync;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.config.PriceList;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/** What a user typed, with the files that it names. Immutable. */
+final class TypedBatch {
+
+    private static final Path STANDARD_INPUT = Path.of("-");
+    private static final String NOWHERE = "answers.jsonl";
+
+    private final BatchCommand command;
+    private final Surroundings surroundings;
+
+    TypedBatch(BatchCommand command, Surroundings surroundings) {
+        this.command = command;
+        this.surroundings = surroundings;
+    }
+
+    /**
+     * Returns from where to where the batch goes. Reads standard input to its end, if that is where the prompts are.
+     *
+     * @throws UserMistake if a value can't be used, saying which
+     * @throws IOException if a file can't be read
+     */
+    BatchFiles files() throws IOException {
+        Path output = surroundings.folder().resolve(command.output.orElse(Path.of(NOWHERE)));
+        Path named = command.input.orElseThrow();
+        boolean piped = named.equals(STANDARD_INPUT);
+        if (piped && (command.check || command.plan) && command.output.isEmpty()) {
+            throw new UserMistake("prompts from standard input are kept beside the output: name that too, by -o");
+        }
+        InputFormat format = command.format
+                .map(name -> one(InputFormat.class, "--format", name))
+                .orElse(piped ? InputFormat.JSONL : InputFormat.of(named));
+        Path input = piped
+                ? BatchFile.spool(surroundings.in(), output)
+                : surroundings.folder().resolve(named);
+        if (!Files.isReadable(input) || Files.isDirectory(input)) {
+            throw new UserMistake(input + " is no file that can be read");
+        }
+        try {
+            return new BatchFiles(
+                    input,
+                    format,
+                    output,
+                    form(),
+                    command.conversation,
+                    command.ordered,
+                    one(Sync.class, "--sync", command.sync),
+                    command.acceptChanges,
+                    command.retryFailed);
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private PromptForm form() {
+        command.temperature.filter(value -> !(value >= 0 && value <= 2)).ifPresent(value -> {
+            throw new UserMistake("--temperature is 0 to 2, not " + value);
+        });
+        atLeastOne("--max-tokens", command.maxTokens.orElse(1));
+        return new PromptForm(
+                command.template.map(text -> text("--template", text)),
+                command.system.map(text -> text("--system", text)),
+                command.temperature.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
+                command.maxTokens.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                command.route,
+                command.account,
+                command.tenant.orElse(""),
+                command.noCache,
+                command.id);
+    }
+
+    private String text(String option, String typed) {
+        if (!typed.startsWith("@")) {
+            return typed;
+        }
+        Path file = surroundings.folder().resolve(typed.substring(1));
+        try {
+            return Files.readString(file).strip();
+        } catch (CharacterCodingException e) {
+            throw new UserMistake(option + ": " + file + " is no text in UTF-8");
+        } catch (IOException e) {
+            throw new UserMistake(option + ": " + file + " can't be read: " + e.getMessage());
+        }
+    }
+
+    private static <E extends Enum<E>> E one(Class<E> type, String option, String name) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(value -> value.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new UserMistake(option + " is one of "
+                        + Arrays.stream(type.getEnumConstants())
+                                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", "))
+                        + ", not '" + name + "'"));
+    }
+
+    /**
+     * Returns when the batch ends before all is done.
+     *
+     * @param configured the price list of the configuration
+     * @throws UserMistake if a value can't be used, saying which
+     */
+    StopRules rules(Optional<PriceList> configured) {
+        Optional<PriceList> prices = command.prices
+                .map(file -> PriceList.read(surroundings.folder().resolve(file)))
+                .or(() -> configured);
+        if (command.maxCost.isPresent() && prices.isEmpty()) {
+            throw new UserMistake("--max-cost needs a price list: name one by --prices, or in the configuration");
+        }
+        atLeastOne("--max-calls", command.maxCalls.orElse(1L));
+        atLeastOne("--max-failures", command.maxFailures);
+        try {
+            return new StopRules(
+                    command.maxCalls.map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                    command.maxCost,
+                    prices,
+                    command.maxFailures);
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake("--max-cost: " + e.getMessage());
+        }
+    }
+
+    private static void atLeastOne(String option, long number) {
+        if (number < 1) {
+            throw new UserMistake(option + " is 1 or more, not " + number);
+        }
+    }
+}
