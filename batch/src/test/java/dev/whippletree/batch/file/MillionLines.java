@@ -1,0 +1,168 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.batch.Batch;
+import dev.whippletree.batch.BatchRun;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.time.Timeline;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a file; {@code plain}, by a window of
+ * {@code complete()} calls over the same prompts, made and dropped; or {@code check}, the file alone. A program, for a JVM of its own.
+ */
+final class MillionLines {
+
+    private static final int WINDOW = 128;
+
+    private MillionLines() {}
+
+    /** Answers at once. */
+    private static final class InstantProvider implements Provider {
+
+        @Override
+        public String name() {
+            return "instant";
+        }
+
+        @Override
+        public Set<SettingKey> settings() {
+            return Set.of();
+        }
+
+        @Override
+        public ProviderClient connect(AccountSettings account, Services services) {
+            return new ProviderClient() {
+                @Override
+                public Admission admission(Prompt prompt, String model) {
+                    return Admission.asMade(10, 10);
+                }
+
+                @Override
+                public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+                    services.executor().execute(() -> {
+                        sink.sent();
+                        sink.firstByte();
+                        sink.delta(new Delta.Text("An answer of a few words, as long as short answers are."));
+                        sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(18, 12)), model));
+                    });
+                    return () -> {};
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    private static String text(int number) {
+        return "Question " + number + ": what would you say to somebody who asks you this for the first time?";
+    }
+
+    private static void write(Path file, int lines) throws IOException {
+        try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+            for (int i = 0; i < lines; i++) {
+                writer.write("{\"custom_id\":\"request-" + i
+                        + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
+                        + "{\"messages\":[{\"role\":\"user\",\"content\":\"" + text(i) + "\"}]}}\n");
+            }
+        }
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param arguments what to do, how many lines, a folder
+     */
+    public static void main(String[] arguments) throws Exception {
+        int lines = Integer.parseInt(arguments[1]);
+        Path folder = Path.of(arguments[2]);
+        Path input = folder.resolve("prompts.jsonl");
+        if (!Files.exists(input)) {
+            write(input, lines);
+        }
+        try (SystemTimeline timeline = new SystemTimeline();
+                Whippletree whippletree = Whippletree.builder()
+                        .timeline(timeline)
+                        .provider(new InstantProvider())
+                        .account("a", "instant", "token-a")
+                        .account("b", "instant", "token-b")
+                        .build()) {
+            long begun = timeline.nanoTime();
+            switch (arguments[0]) {
+                case "batch" -> batch(files(input, folder), whippletree, timeline);
+                case "plain" -> plain(lines, whippletree);
+                case "check" -> BatchFile.check(files(input, folder), whippletree.configuration(), item -> {});
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+            double seconds = (timeline.nanoTime() - begun) / 1e9;
+            System.out.printf(
+                    "%s: %,d lines in %.1f s, %,.0f a second, in a heap of %d MB%n",
+                    arguments[0],
+                    lines,
+                    seconds,
+                    lines / seconds,
+                    Runtime.getRuntime().maxMemory() >> 20);
+        }
+    }
+
+    private static BatchFiles files(Path input, Path folder) {
+        return new BatchFiles(
+                input,
+                InputFormat.JSONL,
+                folder.resolve("answers.jsonl"),
+                PromptForm.PLAIN,
+                false,
+                false,
+                Sync.SECOND,
+                false,
+                false);
+    }
+
+    private static void batch(BatchFiles files, Whippletree whippletree, Timeline timeline) throws IOException {
+        long begun = timeline.nanoTime();
+        try (BatchFile file = BatchFile.open(files, whippletree.configuration(), timeline)) {
+            System.out.printf("opened after %.1f s%n", (timeline.nanoTime() - begun) / 1e9);
+            BatchRun run = Batch.over(whippletree)
+                    .timeline(timeline)
+                    .journal(file.journal())
+                    .total(file.total())
+                    .build()
+                    .run(file.items());
+            run.subscribe(new Counting());
+            System.out.println(run.end().join());
+            file.finish();
+        }
+    }
+
+    private static void plain(int lines, Whippletree whippletree) throws InterruptedException {
+        Semaphore window = new Semaphore(2 * WINDOW);
+        for (int i = 0; i < lines; i++) {
+            window.acquire();
+            Prompt prompt =
+                    Prompt.builder().user(text(i)).priority(Priority.BATCH).build();
+            var unused = whippletree.complete(prompt).whenComplete((completion, failure) -> window.release());
+        }
+        window.acquire(2 * WINDOW);
+    }
+}
