@@ -31,7 +31,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ask", "chat", "status", "check", "plugins", "cache", "stress", "plan", "emulate"})
+    @ValueSource(strings = {"ask", "batch", "chat", "status", "check", "plugins", "cache", "stress", "plan", "emulate"})
     void everyCommand_hasHelpThatFormats(String command) {
         assertThat(shell.run(command, "--help")).isZero();
         assertThat(shell.out()).contains("Usage: whippletree " + command).contains("Exit codes:");

@@ -56,6 +56,15 @@ class OptionalModuleTest {
     }
 
     @Test
+    void withoutBatches_batchNamesTheModule() throws Exception {
+        Outcome outcome = runWithout("batch", "batch", "prompts.jsonl", "-o", "answers.jsonl");
+        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
+        assertThat(outcome.printed)
+                .contains("batch needs the module whippletree-batch, which this distribution doesn't have")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void withoutTheGateway_serveNamesIt() throws Exception {
         Outcome outcome = runWithout("gateway", "serve", "--emulated");
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);

@@ -1,0 +1,144 @@
+package dev.whippletree.cli.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Message;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class BatchCommandTest {
+
+    private static final String LINE =
+            "{\"custom_id\": \"%s\", \"body\": {\"messages\": [{\"role\": \"user\", \"content\": \"%s\"}]}}%n";
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void shell() {
+        shell = again();
+        shell.file("p.jsonl", LINE.formatted("one", "Hello") + LINE.formatted("two", "World"));
+    }
+
+    private Shell again() {
+        return new Shell(folder).withAccount();
+    }
+
+    private String file(String name) throws IOException {
+        return Files.readString(folder.resolve(name));
+    }
+
+    @Test
+    void prompts_areAnsweredIntoTheOutput() throws IOException {
+        assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl"))
+                .as(shell.err())
+                .isZero();
+
+        assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"", "\"custom_id\":\"two\"", "Fine, thank you.");
+        assertThat(shell.err()).contains("2 answered", "a.jsonl");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void secondRun_findsNothingLeft() {
+        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
+        Shell second = again();
+
+        assertThat(second.run("batch", "p.jsonl", "-o", "a.jsonl")).isZero();
+
+        assertThat(second.err()).contains("2 prompts, 2 of them done before", "Nothing is left to ask.");
+        assertThat(second.provider.asked).isEmpty();
+    }
+
+    @Test
+    void failures_giveExitCode9_andAreAskedAgainIfWanted() throws IOException {
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.REJECTED, "no such thing"));
+        assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl")).isEqualTo(9);
+        assertThat(file("a.errors.jsonl")).contains("\"code\":\"rejected\"", "no such thing");
+        assertThat(shell.err()).contains("2 failed", "--retry-failed");
+
+        Shell second = again();
+        assertThat(second.run("batch", "p.jsonl", "-o", "a.jsonl", "--retry-failed"))
+                .isZero();
+
+        assertThat(file("a.errors.jsonl")).isEmpty();
+        assertThat(file("a.jsonl").lines()).hasSize(2);
+    }
+
+    @Test
+    void rows_areAskedByTheTemplate_withInstructionsFromAFile() throws IOException {
+        shell.file("rows.csv", "id,text\nr1,Hello\n").file("persona.txt", "Be brief.\n");
+
+        assertThat(shell.run(
+                        "batch", "rows.csv", "--template", "Say {{text}}", "--system", "@persona.txt", "-o", "a.csv"))
+                .as(shell.err())
+                .isZero();
+
+        assertThat(shell.provider.asked.get(0).messages())
+                .containsExactly(Message.system("Be brief."), Message.user("Say Hello"));
+        assertThat(file("a.csv"))
+                .startsWith("id,text,answer,finish_reason,answer_model\nr1,Hello,\"Fine, thank you.\",stop,");
+    }
+
+    @Test
+    void standardInput_isReadToItsEnd() throws IOException {
+        shell.input(LINE.formatted("piped", "Hello"));
+
+        assertThat(shell.run("batch", "-", "-o", "a.jsonl")).as(shell.err()).isZero();
+
+        assertThat(file("a.jsonl")).contains("\"custom_id\":\"piped\"");
+    }
+
+    @Test
+    void check_findsWhatIsWrong_andAsksNothing() {
+        shell.file("bad.jsonl", "{}\n" + LINE.formatted("one", "A") + LINE.formatted("one", "B"));
+
+        assertThat(shell.run("batch", "bad.jsonl", "--check")).isEqualTo(2);
+        assertThat(shell.err())
+                .contains("bad.jsonl:1: 'custom_id' is missing", "bad.jsonl:3: 'one' is the id of line 2 too");
+        assertThat(shell.provider.asked).isEmpty();
+
+        Shell good = again();
+        assertThat(good.run("batch", "p.jsonl", "--check")).isZero();
+        assertThat(good.out()).contains("2 prompts, nothing is wrong");
+    }
+
+    @Test
+    void status_saysHowFarItIs() {
+        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
+        Shell other = again();
+
+        assertThat(other.run("batch", "--status", "a.jsonl")).isZero();
+
+        assertThat(other.out()).contains("\"running\" : false", "\"answered\" : 2", "\"total\" : 2");
+    }
+
+    @Test
+    void whatIsMissingOrWrong_isSaid() {
+        assertThat(shell.run("batch")).isEqualTo(2);
+        assertThat(shell.err()).contains("which prompts?");
+        assertSays("where do the answers go?", "batch", "p.jsonl");
+        assertSays("--sync is one of each, second, never", "batch", "p.jsonl", "-o", "a.jsonl", "--sync", "hourly");
+        assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");
+        assertSays("there is no route 'fast'", "batch", "p.jsonl", "-o", "a.jsonl", "--route", "fast");
+        assertSays("no file that can be read", "batch", "none.jsonl", "-o", "a.jsonl");
+        assertSays("answers become rows where the prompts are rows", "batch", "p.jsonl", "-o", "a.csv");
+    }
+
+    private void assertSays(String words, String... arguments) {
+        Shell other = again();
+        assertThat(other.run(arguments)).isEqualTo(2);
+        assertThat(other.err()).contains(words);
+        assertThat(other.provider.asked).isEmpty();
+    }
+}

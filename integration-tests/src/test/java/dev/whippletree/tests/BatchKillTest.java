@@ -1,0 +1,134 @@
+package dev.whippletree.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.testkit.emulator.EmulatedServices;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code whippletree batch} in processes of its own that are killed as {@code kill -9} does, over emulated services. */
+final class BatchKillTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Pattern ID = Pattern.compile("\"custom_id\":\"(.*?)\"");
+
+    /** Two accounts, each with 64 calls at once: so many are lost by a kill at most. */
+    private static final int MOST_IN_FLIGHT = 128;
+
+    @RegisterExtension
+    static final EmulatedServices SERVICES = EmulatedServices.of(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+            .account("hf-1", "token-1")
+            .account("hf-2", "token-2")
+            .latency(Latency.constant(Duration.ofMillis(300)))
+            .build());
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Tag("slow")
+    void killedTwice_givesOneResultALine() throws Exception {
+        killAndCount(600, 2);
+    }
+
+    @Test
+    @Tag("thorough")
+    void killedTenTimes_gives8500Lines_oneResultEach() throws Exception {
+        killAndCount(8_500, 10);
+    }
+
+    private void killAndCount(int lines, int kills) throws Exception {
+        write(lines);
+        Random random = new Random(9);
+        int killed = 0;
+        for (int kill = 1; kill <= kills; kill++) {
+            Process process = start();
+            long wanted = (long) lines * kill / (kills + 1) - random.nextInt(lines / (kills + 1) / 2);
+            await().atMost(PATIENCE).until(() -> results("answers.jsonl").size() >= wanted || !process.isAlive());
+            assertThat(process.isAlive()).as(() -> text("err")).isTrue();
+            process.destroyForcibly().waitFor();
+            killed++;
+        }
+        Process last = start();
+
+        assertThat(last.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(last.exitValue()).as(() -> text("err")).isZero();
+        List<String> ids = results("answers.jsonl");
+        assertThat(ids).hasSize(lines).doesNotHaveDuplicates();
+        assertThat(results("answers.errors.jsonl")).isEmpty();
+        assertThat(SERVICES.stats(ServiceKind.HUGGING_FACE).calls())
+                .as("calls made again")
+                .isBetween((long) lines, (long) lines + (long) killed * MOST_IN_FLIGHT);
+    }
+
+    private void write(int lines) throws IOException {
+        Files.writeString(
+                folder.resolve("whippletree.yaml"), """
+                accounts:
+                  - {id: hf-1, provider: huggingface, token: "${ONE}", base-url: "URL"}
+                  - {id: hf-2, provider: huggingface, token: "${TWO}", base-url: "URL"}
+                routes: {default: {model: openai/gpt-oss-20b}}
+                caches: []
+                """.replace("URL", SERVICES.baseUrl(ServiceKind.HUGGING_FACE)));
+        List<String> prompts = new ArrayList<>();
+        for (int i = 0; i < lines; i++) {
+            prompts.add("{\"custom_id\":\"r" + i
+                    + "\",\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"Question " + i + "\"}]}}");
+        }
+        Files.write(folder.resolve("prompts.jsonl"), prompts);
+    }
+
+    private Process start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xmx128m",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        "dev.whippletree.cli.Main",
+                        "batch",
+                        "prompts.jsonl",
+                        "--output=answers.jsonl")
+                .directory(folder.toFile())
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile());
+        builder.environment().put("ONE", "token-1");
+        builder.environment().put("TWO", "token-2");
+        return builder.start();
+    }
+
+    private List<String> results(String file) {
+        return text(file)
+                .lines()
+                .map(ID::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> matcher.group(1))
+                .toList();
+    }
+
+    private String text(String file) {
+        try {
+            return Files.readString(folder.resolve(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}
