@@ -8,6 +8,12 @@ import dev.whippletree.model.Prompt;
  * @param number where it begins, from 1
  * @param id its id
  * @param prompt what it asks
- * @param fingerprint of what it says, by which a change is noticed
+ * @param text all that it says
  */
-record InputLine(long number, String id, Prompt prompt, String fingerprint) {}
+record InputLine(long number, String id, Prompt prompt, String text) {
+
+    /** Returns a digest of what it says, by which a change is noticed. */
+    String fingerprint() {
+        return Digests.brief(text);
+    }
+}

@@ -52,7 +52,7 @@ final class JsonLines implements InputReader {
                     lines.number(),
                     id,
                     maker.make(ChatBody.read(strings(body)), Optional.ofNullable((String) session)),
-                    Digests.brief(text));
+                    text);
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }

@@ -45,11 +45,7 @@ final class TextLines implements InputReader {
             if (!lines.isBlank()) {
                 String text = text(lines);
                 String asked = template.map(there -> there.fill(column -> text)).orElse(text);
-                return new InputLine(
-                        lines.number(),
-                        "line-" + lines.number(),
-                        maker.of(asked, Optional.empty()),
-                        Digests.brief(text));
+                return new InputLine(lines.number(), "line-" + lines.number(), maker.of(asked, Optional.empty()), text);
             }
         }
         return null;
