@@ -19,6 +19,9 @@ import dev.whippletree.cli.live.PlainDisplay;
 import dev.whippletree.cli.live.ProgressBar;
 import dev.whippletree.cli.live.RedrawnDisplay;
 import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.cli.plan.MeasuredPrompts;
+import dev.whippletree.cli.plan.PlanCommand;
+import dev.whippletree.cli.plan.PromptsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -59,6 +62,10 @@ final class BatchCommandRun {
                             .out()
                             .println(files.input() + ": " + Words.count(lines, "prompt") + ", nothing is wrong");
                     return ExitCode.ANSWERED;
+                }
+                if (command.plan) {
+                    MeasuredPrompts measured = PromptsFile.measure(files, whippletree.configuration());
+                    return PlanCommand.plan(surroundings, command.opening, measured, command.prices);
                 }
                 return run(files, whippletree);
             }

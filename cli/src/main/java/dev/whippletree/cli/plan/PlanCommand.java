@@ -66,6 +66,17 @@ public final class PlanCommand implements Callable<Integer> {
     Optional<Integer> distinct = Optional.empty();
 
     @Option(
+            names = "--prompts",
+            paramLabel = "FILE",
+            description = "Instead: the prompts of a file of 'batch'; repeats and lengths are the file's.")
+    Optional<Path> prompts = Optional.empty();
+
+    @Option(
+            names = "--conversation",
+            description = "With --prompts: the lines of a session are asked one after the other, with what was said.")
+    boolean conversation;
+
+    @Option(
             names = "--accounts",
             paramLabel = "ACCOUNTS",
             description = "Whom they ask: service, how many, limits and credit of each, such as huggingface:2x1000/h or"
@@ -179,21 +190,52 @@ public final class PlanCommand implements Callable<Integer> {
     Optional<Long> seed = Optional.empty();
 
     @Mixin
-    final Opening opening = new Opening();
+    final Opening opening;
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
+    Optional<MeasuredPrompts> measured = Optional.empty();
+
     /** Creates the command, which reads and prints where it is told. */
     public PlanCommand(Surroundings surroundings) {
+        this(surroundings, new Opening());
+    }
+
+    private PlanCommand(Surroundings surroundings, Opening opening) {
         this.surroundings = surroundings;
+        this.opening = opening;
+    }
+
+    /**
+     * Plans measured prompts over the configured accounts, without advice.
+     *
+     * @param prices the price list; empty: the configuration's
+     * @return the exit code
+     */
+    public static int plan(
+            Surroundings surroundings, Opening opening, MeasuredPrompts measured, Optional<Path> prices) {
+        PlanCommand command = new PlanCommand(surroundings, opening);
+        command.measured = Optional.of(measured);
+        command.prices = prices;
+        command.withoutAdvice = true;
+        command.runsPerMonth = 1;
+        return command.call();
     }
 
     @Override
     public Integer call() {
         checkCombination();
         checkRanges();
-        return OptionalModule.PLANNER.needed("plan", () -> new PlanRun(surroundings, this).run());
+        return OptionalModule.PLANNER.needed("plan", () -> {
+            prompts.ifPresent(file -> OptionalModule.BATCH.needed("plan --prompts", () -> measure(file)));
+            return new PlanRun(surroundings, this).run();
+        });
+    }
+
+    private int measure(Path file) {
+        measured = Optional.of(PromptsFile.measure(surroundings.folder().resolve(file), conversation));
+        return 0;
     }
 
     private void checkCombination() {
@@ -201,6 +243,17 @@ public final class PlanCommand implements Callable<Integer> {
             throw new UserMistake(
                     "--repeat says how often questions repeat at every size, --distinct how many there are to"
                             + " draw from: give one of them");
+        }
+        if (prompts.isPresent()
+                && (repeat.isPresent()
+                        || distinct.isPresent()
+                        || questions.isPresent()
+                        || !interviews.equals(List.of(DEFAULT_INTERVIEWS)))) {
+            throw new UserMistake(
+                    "--prompts says what is asked: leave out --interviews, --questions, --repeat and --distinct");
+        }
+        if (conversation && prompts.isEmpty()) {
+            throw new UserMistake("--conversation is about the sessions of a file: name that by --prompts");
         }
         if (accounts.isPresent() && opening.file().isPresent()) {
             throw new UserMistake("--accounts and --config both say whom to ask: give one of them");

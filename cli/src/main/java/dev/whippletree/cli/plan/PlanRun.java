@@ -57,6 +57,7 @@ final class PlanRun {
         Instant now = surroundings.timeline().now();
         Costs costs = new Costs(typed.prices(), command.runsPerMonth, LocalDate.ofInstant(now, surroundings.zone()));
         report.ifPresent(file -> write(file, new PlanPage(plan, costs).html()));
+        command.measured.map(MeasuredPrompts::line).ifPresent(surroundings.err()::println);
         if (command.json) {
             surroundings.out().println(PlanJson.write(plan, costs));
         } else {

@@ -11,6 +11,7 @@ import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.Workload;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -22,6 +23,8 @@ import java.util.function.Supplier;
  * @param prices what tokens cost, if somebody said so
  */
 record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Optional<PriceList> prices) {
+
+    private static final Duration HORIZON_OF_PROMPTS = Duration.ofDays(1);
 
     /**
      * Reads the files.
@@ -47,8 +50,13 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         AccountPool pool = pool(known);
         Optional<AccountPool> tier = command.tier.map(text -> accounts("--tier: ", text, known));
         return checked("", () -> {
-            PlanRequest request = PlanRequest.of(command.interviews, pool).withAdvice(!command.withoutAdvice);
-            request = command.horizon.map(request::withHorizon).orElse(request);
+            List<Integer> sizes =
+                    command.measured.map(prompts -> List.of(prompts.sessions())).orElse(command.interviews);
+            PlanRequest request = PlanRequest.of(sizes, pool).withAdvice(!command.withoutAdvice);
+            request = command.horizon
+                    .or(() -> command.measured.map(prompts -> HORIZON_OF_PROMPTS))
+                    .map(request::withHorizon)
+                    .orElse(request);
             request = request.withWorkload(workload());
             request = command.latency
                     .map(Latency::parse)
@@ -68,7 +76,18 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         });
     }
 
+    /** A batch feeds as many prompts as there are places for; a plan's prompts all come at once. */
+    private static AccountPool withLineFor(AccountPool pool, MeasuredPrompts prompts) {
+        int places = (int) Math.max(pool.engine().lineSize(), prompts.prompts());
+        return new AccountPool(pool.groups(), pool.route(), pool.engine().withLineSize(places), pool.notes());
+    }
+
     private AccountPool pool(KnownPlugins known) {
+        AccountPool pool = poolAsTyped(known);
+        return command.measured.map(prompts -> withLineFor(pool, prompts)).orElse(pool);
+    }
+
+    private AccountPool poolAsTyped(KnownPlugins known) {
         AccountPool pool = command.accounts
                 .map(text -> accounts("--accounts: ", text, known))
                 .orElseGet(() -> checked("", () -> AccountPool.of(configuration.orElseThrow())));
@@ -96,10 +115,17 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
 
     private Workload workload() {
         Workload load = Workload.STANDARD;
+        if (command.measured.isPresent()) {
+            MeasuredPrompts prompts = command.measured.get();
+            int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(load.answerTokens());
+            load = load.withQuestions(prompts.questions())
+                    .withRepeat(prompts.repeat())
+                    .withTokens(prompts.promptTokens(), answer);
+        }
         load = command.questions.map(load::withQuestions).orElse(load);
         load = command.repeat.map(load::withRepeat).orElse(load);
         load = command.distinct.map(load::withDistinct).orElse(load);
-        if (command.tokens.isPresent()) {
+        if (command.tokens.isPresent() && command.measured.isEmpty()) {
             TokenSizes.Sizes sizes = command.tokens.get();
             load = load.withTokens(sizes.prompt(), sizes.answer());
         }

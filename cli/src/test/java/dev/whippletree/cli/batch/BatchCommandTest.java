@@ -124,11 +124,59 @@ final class BatchCommandTest {
     }
 
     @Test
+    void plan_isTheFiles_andAsksNothing() {
+        shell.file(
+                "same.jsonl", LINE.formatted("one", "A") + LINE.formatted("two", "A") + LINE.formatted("three", "B"));
+
+        assertThat(shell.run("plan", "--prompts", "same.jsonl", "--accounts", "huggingface:1x1000/h", "--no-advice"))
+                .as(shell.err())
+                .isZero();
+
+        assertThat(shell.err())
+                .contains("same.jsonl: 3 prompts, 2 of them different (33 % repeat another), all at once");
+        assertThat(shell.out()).contains("3 prompts");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
+    void planOfConversations_countsPromptsAlikeOnlyAfterTheSameWords() {
+        String line =
+                "{\"custom_id\": \"%s\", \"session\": \"%s\", \"body\": {\"messages\": [{\"role\": \"user\", \"content\": \"%s\"}]}}%n";
+        shell.file(
+                "talks.jsonl",
+                line.formatted("1", "x", "A")
+                        + line.formatted("2", "y", "B")
+                        + line.formatted("3", "x", "C")
+                        + line.formatted("4", "y", "C"));
+
+        shell.run(
+                "plan",
+                "--prompts",
+                "talks.jsonl",
+                "--conversation",
+                "--accounts",
+                "huggingface:1x1000/h",
+                "--no-advice");
+
+        assertThat(shell.err()).contains("4 prompts, 4 of them different", "in 2 conversations");
+    }
+
+    @Test
+    void planOfTheBatch_goesByTheConfiguredAccounts() {
+        assertThat(shell.run("batch", "p.jsonl", "--plan")).as(shell.err()).isEqualTo(8);
+
+        assertThat(shell.err()).contains("2 prompts, 2 of them different");
+        assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @Test
     void whatIsMissingOrWrong_isSaid() {
         assertThat(shell.run("batch")).isEqualTo(2);
         assertThat(shell.err()).contains("which prompts?");
         assertSays("where do the answers go?", "batch", "p.jsonl");
         assertSays("--sync is one of each, second, never", "batch", "p.jsonl", "-o", "a.jsonl", "--sync", "hourly");
+        assertSays("leave out --interviews", "plan", "--prompts", "p.jsonl", "--questions", "3");
+        assertSays("which need a template", "plan", "--prompts", "rows.csv", "--accounts", "huggingface:1x1000/h");
         assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");
         assertSays("there is no route 'fast'", "batch", "p.jsonl", "-o", "a.jsonl", "--route", "fast");
         assertSays("no file that can be read", "batch", "none.jsonl", "-o", "a.jsonl");
