@@ -133,7 +133,7 @@ final class BatchCommandTest {
                 .isZero();
 
         assertThat(shell.err())
-                .contains("same.jsonl: 3 prompts, 2 of them different (33 % repeat another), all at once");
+                .contains("same.jsonl: 3 prompts, 2 of them different (33.3 % repeat another), all at once");
         assertThat(shell.out()).contains("3 prompts");
         assertThat(shell.provider.asked).isEmpty();
     }
