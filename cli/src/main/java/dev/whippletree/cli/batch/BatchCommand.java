@@ -3,6 +3,7 @@ package dev.whippletree.cli.batch;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
+import dev.whippletree.cli.base.Shares;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import java.math.BigDecimal;
@@ -130,6 +131,13 @@ public final class BatchCommand implements Callable<Integer> {
             names = "--plan",
             description = "Say how long it will take, what it will cost and whether the accounts do; asks nothing.")
     boolean plan;
+
+    @Option(
+            names = "--leave",
+            paramLabel = "SHARE",
+            converter = Shares.class,
+            description = "The share of each limit that is left to others, such as 10%%; default: as each route says.")
+    Optional<Double> leave = Optional.empty();
 
     @Option(names = "--max-calls", paramLabel = "N", description = "Stop before more calls than that.")
     Optional<Long> maxCalls = Optional.empty();

@@ -22,6 +22,7 @@ import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.cli.plan.MeasuredPrompts;
 import dev.whippletree.cli.plan.PlanCommand;
 import dev.whippletree.cli.plan.PromptsFile;
+import dev.whippletree.config.Configuration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -56,6 +57,7 @@ final class BatchCommandRun {
             BatchFiles files = typed.files();
             try (Whippletree whippletree = command.opening.open(surroundings)) {
                 checkNames(whippletree);
+                command.leave.ifPresent(share -> leave(whippletree, share));
                 if (command.check) {
                     long lines = BatchFile.check(files, whippletree.configuration(), item -> {});
                     surroundings
@@ -65,7 +67,7 @@ final class BatchCommandRun {
                 }
                 if (command.plan) {
                     MeasuredPrompts measured = PromptsFile.measure(files, whippletree.configuration());
-                    return PlanCommand.plan(surroundings, command.opening, measured, command.prices);
+                    return PlanCommand.plan(surroundings, command.opening, measured, command.prices, command.leave);
                 }
                 return run(files, whippletree);
             }
@@ -74,6 +76,18 @@ final class BatchCommandRun {
             return ExitCode.WRONG_USAGE;
         } catch (IOException e) {
             throw new UserMistake(said(e));
+        }
+    }
+
+    /** Each route leaves so much of each limit to others. */
+    private static void leave(Whippletree whippletree, double share) {
+        Configuration configuration = whippletree.configuration();
+        try {
+            whippletree.reload(configuration.withRoutes(configuration.routes().stream()
+                    .map(route -> route.toBuilder().leave(share).build())
+                    .toList()));
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake("--leave: " + e.getMessage());
         }
     }
 

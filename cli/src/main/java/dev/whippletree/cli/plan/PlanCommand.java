@@ -211,13 +211,19 @@ public final class PlanCommand implements Callable<Integer> {
      * Plans measured prompts over the configured accounts, without advice.
      *
      * @param prices the price list; empty: the configuration's
+     * @param leave the share of each limit that is left to others; empty: as the route says
      * @return the exit code
      */
     public static int plan(
-            Surroundings surroundings, Opening opening, MeasuredPrompts measured, Optional<Path> prices) {
+            Surroundings surroundings,
+            Opening opening,
+            MeasuredPrompts measured,
+            Optional<Path> prices,
+            Optional<Double> leave) {
         PlanCommand command = new PlanCommand(surroundings, opening);
         command.measured = Optional.of(measured);
         command.prices = prices;
+        command.leave = leave;
         command.withoutAdvice = true;
         command.runsPerMonth = 1;
         return command.call();
