@@ -1,0 +1,53 @@
+package dev.whippletree.batch.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A million lines in a heap of 128 MB, and the check of ten million in 256 MB; what they print are figures. */
+@Tag("thorough")
+final class MillionLinesTest {
+
+    private static final int HOURS = 1;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aMillionLines_areAskedIn128Megabytes() throws Exception {
+        run("128m", "plain", 1_000_000);
+        run("128m", "batch", 1_000_000);
+
+        try (Stream<String> lines = Files.lines(folder.resolve("answers.jsonl"))) {
+            assertThat(lines.count()).isEqualTo(1_000_000);
+        }
+    }
+
+    @Test
+    void tenMillionLines_areCheckedIn256Megabytes() throws Exception {
+        run("256m", "check", 10_000_000);
+    }
+
+    private void run(String heap, String what, int lines) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + heap,
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        MillionLines.class.getName(),
+                        what,
+                        Integer.toString(lines),
+                        folder.toString())
+                .inheritIO()
+                .start();
+        assertThat(process.waitFor(HOURS, TimeUnit.HOURS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+}
