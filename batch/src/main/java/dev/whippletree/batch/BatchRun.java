@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of a batch, and the publisher of its results, in order of completion. It begins when it is subscribed to, which it can be once. Thread-safe.
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchRun implements Flow.Publisher<BatchResult> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -463,7 +466,11 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                         ? Optional.empty()
                         : outlook.forecast(brake.status(), feed.skipped() + done, underWay.size(), done, fromCache),
                 Optional.ofNullable(stopped));
-        settings.listener().accept(progress);
+        try {
+            settings.listener().accept(progress);
+        } catch (RuntimeException e) {
+            LOG.warn("Whoever listens to a batch failed", e);
+        }
     }
 
     private void finish() {

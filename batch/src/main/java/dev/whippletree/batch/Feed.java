@@ -158,6 +158,9 @@ final class Feed {
 
     /** Pulls no more. */
     void end() {
+        if (!exhausted && items instanceof PublishedItems published) {
+            published.cancel();
+        }
         exhausted = true;
     }
 }

@@ -67,6 +67,16 @@ final class PublishedItems implements Flow.Subscriber<BatchItem>, Iterator<Batch
         return item;
     }
 
+    /** Asks for no more, and lets whoever waits for an item go on. Thread-safe. */
+    void cancel() {
+        synchronized (this) {
+            if (subscription != null) {
+                subscription.cancel();
+            }
+        }
+        signals.add(END);
+    }
+
     private Signal look() {
         Signal there = next;
         if (there == null) {

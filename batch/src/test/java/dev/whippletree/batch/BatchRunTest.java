@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -152,6 +154,44 @@ final class BatchRunTest {
         }
 
         assertThat(run(run).answered()).isEqualTo(50);
+    }
+
+    @Test
+    void stoppedRun_cancelsThePublisherOfItems() {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        BatchRun run = batch(pool.open()).build().run((Flow.Publisher<BatchItem>)
+                subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+                    private int told;
+
+                    @Override
+                    public void request(long count) {
+                        subscriber.onNext(item(told++));
+                    }
+
+                    @Override
+                    public void cancel() {
+                        cancelled.set(true);
+                    }
+                }));
+        run.subscribe(collected);
+        pool.timeline().advance(Duration.ofSeconds(3));
+
+        run.stop();
+
+        assertThat(pool.await(run).answered()).isPositive();
+        assertThat(cancelled).isTrue();
+    }
+
+    @Test
+    void listenerThatThrows_doesNoHarm() {
+        BatchRun run = batch(pool.open())
+                .listener(progress -> {
+                    throw new IllegalStateException("on purpose");
+                })
+                .build()
+                .run(items(3));
+
+        assertThat(run(run).answered()).isEqualTo(3);
     }
 
     @Test

@@ -16,6 +16,7 @@ final class Lines implements Closeable {
     static final int MOST_BYTES = 16 * 1024 * 1024;
 
     private static final int BUFFER = 1 << 16;
+    private static final char REPLACEMENT = '\ufffd';
     private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private final InputStream stream;
@@ -121,8 +122,13 @@ final class Lines implements Closeable {
         return true;
     }
 
-    /** Returns the line's text. */
+    /** Returns the line's text. The quick way puts U+FFFD where bytes are no UTF-8; where it stands, the strict way says which it was. */
     String text() throws CharacterCodingException {
+        String text = new String(line, 0, length, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : strictText();
+    }
+
+    private String strictText() throws CharacterCodingException {
         return StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 final class CrashTest {
 
     private static final int SEEDS = Integer.getInteger("crash.seeds", 1_000);
+    private static final List<Sync> SYNCS = List.of(Sync.values());
     private static final int ITEMS = 40;
     private static final int MOST_LIVES = 60;
     private static final Path ANSWERS = Path.of("answers.jsonl");
@@ -277,7 +278,7 @@ final class CrashTest {
         @Nullable Long only = Long.getLong("seed");
         for (long seed = only == null ? 0 : only; seed < (only == null ? SEEDS : only + 1); seed++) {
             try {
-                new History(seed, Sync.values()[(int) (seed % Sync.values().length)]).run();
+                new History(seed, SYNCS.get((int) (seed % SYNCS.size()))).run();
             } catch (AssertionError | Exception e) {
                 throw new AssertionError("-Dseed=" + seed + ": " + e.getMessage(), e);
             }
