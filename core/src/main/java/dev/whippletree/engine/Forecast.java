@@ -29,6 +29,11 @@ final class Forecast {
     private static final long HORIZON_NANOS = Duration.ofDays(2).toNanos();
     private static final long PRECISION_NANOS = Duration.ofMillis(1).toNanos();
 
+    /** A deadline is looked at from its near side: so far first, and so many times as far each time. */
+    private static final long FIRST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long STRIDE = 8;
+
     private final List<Queue> queues = new ArrayList<>(2);
 
     /** Flights that go before another, on targets that they share with it. */
@@ -146,8 +151,19 @@ final class Forecast {
         return forecast;
     }
 
-    /** Returns whether the flight could begin within a time. */
+    /**
+     * Returns whether the flight could begin within a time. Where that is long before its end, few windows have to be looked at to know it.
+     */
     boolean isWithin(long nanos) {
+        for (long soon = FIRST_LOOK_NANOS; soon < nanos / STRIDE; soon *= STRIDE) {
+            if (isServedWithin(soon)) {
+                return true;
+            }
+        }
+        return isServedWithin(nanos);
+    }
+
+    private boolean isServedWithin(long nanos) {
         return queues.stream().allMatch(queue -> queue.isServedWithin(nanos));
     }
 
@@ -158,12 +174,12 @@ final class Forecast {
 
     /** Returns how long until the flight could begin: {@link Waits#UNKNOWN} if not within a time. */
     long waitNanos(long horizonNanos) {
-        if (isWithin(0)) {
+        if (isServedWithin(0)) {
             return Waits.NONE;
         }
         long tooSoon = 0;
         long enough = PRECISION_NANOS;
-        while (!isWithin(enough)) {
+        while (!isServedWithin(enough)) {
             if (enough >= horizonNanos) {
                 return Waits.UNKNOWN;
             }
@@ -172,7 +188,7 @@ final class Forecast {
         }
         while (enough - tooSoon > PRECISION_NANOS) {
             long middle = tooSoon + (enough - tooSoon) / 2;
-            if (isWithin(middle)) {
+            if (isServedWithin(middle)) {
                 enough = middle;
             } else {
                 tooSoon = middle;

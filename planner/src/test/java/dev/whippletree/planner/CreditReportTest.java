@@ -1,0 +1,59 @@
+package dev.whippletree.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.PriceList;
+import dev.whippletree.model.TokenPrice;
+import dev.whippletree.planner.Outcome.CreditUse;
+import dev.whippletree.planner.Recorder.MinuteTally;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** When a credit of 1 usd runs out of which a call takes a tenth. */
+final class CreditReportTest {
+
+    private static final LocalDate TODAY = LocalDate.of(2026, 11, 28);
+    private static final AccountPool POOL = AccountPool.parse("huggingface:1x1000/h+1usd/month");
+
+    private static CreditUse use(int... callsOfMinutes) {
+        TokenPrice price = new TokenPrice(
+                "huggingface",
+                Configuration.DEFAULT_MODEL,
+                new BigDecimal("200"),
+                new BigDecimal("200"),
+                "usd",
+                TODAY);
+        PlanRequest request = PlanRequest.of(List.of(1), POOL)
+                .withPrices(new PriceList("prices.yaml", TODAY, 90, "usd", List.of(price)));
+        Targets targets = new Targets(POOL);
+        List<MinuteTally> minutes = new ArrayList<>();
+        for (int calls : callsOfMinutes) {
+            MinuteTally minute = new MinuteTally(1);
+            minute.calls[0] = calls + 1;
+            minute.refused[0] = 1;
+            minutes.add(minute);
+        }
+        return new CreditReport(POOL, targets, minutes, new Allowance(request))
+                .uses()
+                .get(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 4, 5, 3", "5, 5, 5, 2", "10, 0, 0, 1", "6, 5, 0, 2"})
+    void creditRunsOut_inTheMinuteInWhichItIsUsedUp(int first, int second, int third, int minute) {
+        assertThat(use(first, second, third).runsOutInMinute()).hasValue(minute);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 3, 3, 0.9", "0, 0, 1, 0.1"})
+    void creditThatIsLeft_doesntRunOut(int first, int second, int third, double share) {
+        CreditUse use = use(first, second, third);
+        assertThat(use.runsOutInMinute()).isEmpty();
+        assertThat(use.share().orElseThrow()).isEqualTo(share);
+    }
+}
