@@ -50,7 +50,7 @@ public final class BatchFile implements AutoCloseable {
     public static long check(BatchFiles files, Configuration configuration, Consumer<BatchItem> each)
             throws IOException {
         return checkOf(files, configuration)
-                .check(false, line -> each.accept(item(line, false)))
+                .check(false, line -> each.accept(new BatchItem(line.id(), line.prompt())))
                 .lines();
     }
 
@@ -66,10 +66,14 @@ public final class BatchFile implements AutoCloseable {
      * @throws IOException if a file can't be read or written, or another batch is writing it
      */
     public static BatchFile open(BatchFiles files, Configuration configuration, Timeline timeline) throws IOException {
-        InputCheck.Checked input = checkOf(files, configuration).check(files.conversations(), line -> {});
+        AskedModels models = new AskedModels(configuration);
+        InputCheck.Checked input =
+                checkOf(files, configuration).check(files.conversations(), line -> models.add(line.prompt()));
+        Map<String, String> settings = files.settings();
+        settings.putAll(models.settings());
         Closeable lock = BatchFolder.lock(Disk.INSTANCE, files.output());
         try {
-            adopt(files, configuration, input);
+            adopt(files, configuration, new BatchState(input.digest(), settings));
             FileJournal journal = new FileJournal(
                     Disk.INSTANCE,
                     new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
@@ -84,17 +88,11 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /** Makes sure that what is there belongs to the input, and notes that what comes does. */
-    private static void adopt(BatchFiles files, Configuration configuration, InputCheck.Checked input)
-            throws IOException {
-        Map<String, String> settings = files.form().settings(configuration);
-        settings.put("conversation", String.valueOf(files.conversations()));
-        BatchState now = new BatchState(input.digest(), settings);
+    private static void adopt(BatchFiles files, Configuration configuration, BatchState now) throws IOException {
         Optional<BatchState> before = BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output()));
         if (before.isEmpty()) {
-            if (Disk.INSTANCE.exists(files.output()) && Files.size(files.output()) > 0) {
-                throw new BadInputException(
-                        files.output() + " is there and isn't the output of a batch; name another one, or remove it");
-            }
+            leaveAlone(files.output(), "isn't the output of a batch; name another one, or remove it");
+            leaveAlone(files.failures(), "isn't this batch's; name another output, or remove it");
         } else {
             compare(files, configuration, before.get(), now);
         }
@@ -109,28 +107,31 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
+    /** What a batch finds in its place before it has begun is somebody else's. */
+    private static void leaveAlone(Path file, String why) throws IOException {
+        if (Disk.INSTANCE.exists(file) && Files.size(file) > 0) {
+            throw new BadInputException(file + " is there and " + why);
+        }
+    }
+
     private static void compare(BatchFiles files, Configuration configuration, BatchState before, BatchState now)
             throws IOException {
         List<String> changes = new ArrayList<>();
         for (String changed : now.settingsBefore(before)) {
             changes.add(files.output() + " was begun with other settings: " + changed);
         }
-        boolean inputChanged = !before.input().equals(now.input());
-        if (inputChanged) {
-            changes.add(new Changes(files, configuration).describe());
+        if (!before.input().equals(now.input())) {
+            changes.add(files.input() + " has changed since " + files.output() + " was begun");
         }
         if (changes.isEmpty()) {
             return;
         }
+        Changes results = new Changes(files, configuration);
         if (!files.acceptChanges()) {
-            changes.add(
-                    "--accept-changes keeps the answers of lines that are as they were, drops those of others, and asks"
-                            + " what is new; or name another output");
+            changes.add(results.describe());
             throw new BadInputException(changes);
         }
-        if (inputChanged) {
-            new Changes(files, configuration).dropOthers();
-        }
+        results.dropOthers();
     }
 
     /**
@@ -211,13 +212,10 @@ public final class BatchFile implements AutoCloseable {
         return new Items(InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration));
     }
 
-    private static BatchItem item(InputLine line, boolean endsSession) {
-        return new BatchItem(line.id(), line.prompt(), endsSession, line.fingerprint());
-    }
-
     private final class Items implements Iterator<BatchItem> {
 
         private final InputReader reader;
+        private final Fingerprints fingerprints = new Fingerprints(files, configuration);
         private final Map<String, Integer> left = new HashMap<>(input.linesBySession());
         private @Nullable BatchItem next;
         private boolean ended;
@@ -252,7 +250,7 @@ public final class BatchFile implements AutoCloseable {
                     reader.close();
                     return null;
                 }
-                return item(line, endsSession(line));
+                return new BatchItem(line.id(), line.prompt(), endsSession(line), fingerprints.of(line));
             } catch (BadLineException e) {
                 throw new BadInputException(
                         e.inFile(files.input().toString()) + " (it was changed while the batch ran)");
@@ -283,7 +281,7 @@ public final class BatchFile implements AutoCloseable {
         journal.close();
     }
 
-    /** What of an output belongs to no line of the input any more. */
+    /** Which results of an output are those of lines that are asked as they were, and which aren't. */
     private static final class Changes {
 
         private final BatchFiles files;
@@ -291,16 +289,18 @@ public final class BatchFile implements AutoCloseable {
         private final LongBag answered = new LongBag();
         private long firstNew;
         private long added;
+        private long kept;
         private long others;
 
         Changes(BatchFiles files, Configuration configuration) throws IOException {
             this.files = files;
             results(line -> answered.add(key(line.id(), line.fingerprint())));
             answered.sort();
+            Fingerprints fingerprints = new Fingerprints(files, configuration);
             try (InputReader reader =
                     InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration)) {
                 for (InputLine line = reader.next(); line != null; line = reader.next()) {
-                    long key = key(line.id(), line.fingerprint());
+                    long key = key(line.id(), fingerprints.of(line));
                     lines.add(key);
                     if (!answered.contains(key)) {
                         firstNew = added == 0 ? line.number() : firstNew;
@@ -311,7 +311,19 @@ public final class BatchFile implements AutoCloseable {
                 throw new BadInputException(e.inFile(files.input().toString()));
             }
             lines.sort();
-            results(line -> others += lines.contains(key(line.id(), line.fingerprint())) ? 0 : 1);
+            results(this::count);
+        }
+
+        private void count(ResultLine result) {
+            if (isKept(result)) {
+                kept++;
+            } else {
+                others++;
+            }
+        }
+
+        private boolean isKept(ResultLine result) {
+            return lines.contains(key(result.id(), result.fingerprint()));
         }
 
         private static long key(String id, String fingerprint) {
@@ -339,11 +351,10 @@ public final class BatchFile implements AutoCloseable {
         }
 
         String describe() {
-            return files.input() + " has changed since " + files.output() + " was begun: "
-                    + (added == 0
-                            ? "no line is new"
-                            : added + " of its lines have no result, the first of them line " + firstNew)
-                    + ", and " + others + " results belong to no line of it";
+            return "--accept-changes keeps the results of lines that are asked as they were, and drops all others: here"
+                    + " it keeps " + kept + ", drops " + others + ", and asks "
+                    + (added == 1 ? "1 line" : added + " lines")
+                    + (added == 0 ? "" : ", the first of them line " + firstNew) + "; or name another output";
         }
 
         void dropOthers() throws IOException {
@@ -353,9 +364,7 @@ public final class BatchFile implements AutoCloseable {
                             Disk.INSTANCE,
                             file,
                             BatchFolder.of(files.output()).resolve("rewritten"),
-                            line -> read(line)
-                                    .filter(result -> lines.contains(key(result.id(), result.fingerprint())))
-                                    .isPresent());
+                            line -> read(line).filter(this::isKept).isPresent());
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.whippletree.batch.file;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -35,6 +36,13 @@ public record BatchFiles(
             throw new IllegalArgumentException(
                     output + ": answers become rows where the prompts are rows; name it, for example, answers.jsonl");
         }
+    }
+
+    /** Returns what all answers depend on, by the names that the command has for it. */
+    Map<String, String> settings() {
+        Map<String, String> settings = form.settings();
+        settings.put("conversation", String.valueOf(conversations));
+        return settings;
     }
 
     /** Returns whether answers are columns of rows. */

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 /** Where a batch keeps what belongs to its output and is no result: the folder {@code answers.jsonl.batch} beside {@code answers.jsonl}. Stateless. */
 final class BatchFolder {
 
+    private static final String LINES = ".jsonl";
+
     private BatchFolder() {}
 
     /** Returns the folder of an output. */
@@ -27,10 +29,13 @@ final class BatchFolder {
                                 + " or name another output"));
     }
 
-    /** Returns where the failures of an output are: {@code answers.errors.jsonl} beside {@code answers.jsonl}. */
+    /**
+     * Returns where the failures of an output are: {@code answers.errors.jsonl} beside {@code answers.jsonl}, and {@code answers.csv.errors.jsonl} beside
+     * {@code answers.csv}, so that no two outputs have the same.
+     */
     static Path failuresOf(Path output) {
         String name = output.getFileName().toString();
-        int dot = name.lastIndexOf('.');
-        return output.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".errors.jsonl");
+        String stem = name.endsWith(LINES) ? name.substring(0, name.length() - LINES.length()) : name;
+        return output.resolveSibling(stem + ".errors" + LINES);
     }
 }

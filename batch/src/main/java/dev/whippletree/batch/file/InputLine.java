@@ -8,12 +8,6 @@ import dev.whippletree.model.Prompt;
  * @param number where it begins, from 1
  * @param id its id
  * @param prompt what it asks
- * @param text all that it says
+ * @param text all that it asks
  */
-record InputLine(long number, String id, Prompt prompt, String text) {
-
-    /** Returns a digest of what it says, by which a change is noticed. */
-    String fingerprint() {
-        return Digests.brief(text);
-    }
-}
+record InputLine(long number, String id, Prompt prompt, String text) {}

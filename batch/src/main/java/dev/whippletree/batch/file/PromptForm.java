@@ -1,6 +1,5 @@
 package dev.whippletree.batch.file;
 
-import dev.whippletree.config.Configuration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -56,8 +55,8 @@ public record PromptForm(
         Objects.requireNonNull(idColumn, "idColumn");
     }
 
-    /** Returns what answers depend on, by the names that the command has for it. */
-    Map<String, String> settings(Configuration configuration) {
+    /** Returns what answers depend on, by the names that the command has for it; but routes and models, which are each line's. */
+    Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         template.ifPresent(text -> settings.put("template", text));
         system.ifPresent(text -> settings.put("system", text));
@@ -67,11 +66,6 @@ public record PromptForm(
         if (!tenant.isEmpty()) {
             settings.put("tenant", tenant);
         }
-        String name = route.orElse(configuration.routes().get(0).name());
-        settings.put("route", name);
-        configuration.routes().stream()
-                .filter(there -> there.name().equals(name))
-                .forEach(there -> settings.put("model", String.join(", ", ModelNames.models(there))));
         return settings;
     }
 }

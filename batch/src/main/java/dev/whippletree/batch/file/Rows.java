@@ -123,7 +123,7 @@ final class Rows implements InputReader {
                 ? Optional.empty()
                 : Optional.of(values.get(session)).filter(text -> !text.isEmpty());
         String asked = template.fill(column -> values.get(columns.indexOf(column)));
-        return new InputLine(line, name, maker.of(asked, whose), String.join("\0", values));
+        return new InputLine(line, name, maker.of(asked, whose), whose.orElse("") + '\0' + asked);
     }
 
     private @Nullable CsvRecord read() throws IOException {

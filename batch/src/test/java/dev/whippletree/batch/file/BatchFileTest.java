@@ -160,9 +160,9 @@ final class BatchFileTest {
 
         assertThatThrownBy(this::run)
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("2 of its lines have no result, the first of them line 2")
-                .hasMessageContaining("2 results belong to no line")
-                .hasMessageContaining("--accept-changes");
+                .hasMessageContaining("has changed since")
+                .hasMessageContaining("--accept-changes")
+                .hasMessageContaining("keeps 1, drops 2, and asks 2 lines, the first of them line 2");
         assertThat(pool.stats().calls()).isEqualTo(3);
     }
 
@@ -189,6 +189,55 @@ final class BatchFileTest {
                 .hasMessageContaining("begun with other settings: system was not given and is 'Be brief.'");
     }
 
+    @Test
+    void acceptedSettings_askEachLineAgain() throws IOException {
+        write(line("one", "A"), line("two", "B"));
+        run();
+        form = form(Optional.empty(), Optional.of("Be brief."));
+        assertThatThrownBy(this::run).hasMessageContaining("keeps 0, drops 2, and asks 2 lines");
+        accept = true;
+
+        BatchProgress end = run();
+
+        assertThat(end.answered()).isEqualTo(2);
+        assertThat(end.resumed()).isZero();
+        assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
+        assertThat(run().resumed()).isEqualTo(2);
+    }
+
+    @Test
+    void otherModel_isAnError_andAcceptedAsksEachLineAgain() throws IOException {
+        write(line("one", "A").replace("\"model\": \"model\", ", ""));
+        run();
+        whippletree = new Pool().account("a", "10000 / 1h").model("other").open();
+
+        assertThatThrownBy(this::run)
+                .hasMessageContaining("begun with other settings: model was 'model' and is 'other'")
+                .hasMessageContaining("keeps 0, drops 1, and asks 1 line,");
+    }
+
+    @Test
+    void acceptedChangeInAConversation_asksTheLinesAfterItAgain() throws IOException {
+        conversations = true;
+        write(spoken("x0", "x", "One"), spoken("y0", "y", "One"), spoken("x1", "x", "Two"), spoken("y1", "y", "Two"));
+        run();
+        write(spoken("x0", "x", "Uno"), spoken("y0", "y", "One"), spoken("x1", "x", "Two"), spoken("y1", "y", "Two"));
+        accept = true;
+
+        BatchProgress end = run();
+
+        assertThat(end.answered()).isEqualTo(2);
+        assertThat(end.resumed()).isEqualTo(2);
+        assertThat(ids(output))
+                .containsExactlyInAnyOrder("x0", "y0", "x1", "y1")
+                .endsWith("x0", "x1");
+    }
+
+    private static String spoken(String id, String session, String text) {
+        return "{\"custom_id\": \"" + id + "\", \"session\": \"" + session + "\", "
+                + line(id, text).substring(1);
+    }
+
     private static PromptForm form(Optional<String> template, Optional<String> system) {
         PromptForm plain = PromptForm.PLAIN;
         return new PromptForm(
@@ -211,6 +260,33 @@ final class BatchFileTest {
         assertThatThrownBy(this::run).hasMessageContaining("isn't the output of a batch");
 
         assertThat(output).hasContent("precious");
+    }
+
+    @Test
+    void failuresOfSomebodyElse_areLeftAlone_andMakeNoLineFail() throws IOException {
+        write(line("one", "A"));
+        String theirs = "{\"custom_id\": \"one\", \"response\": null, \"error\": {}}\n";
+        Files.writeString(failures, theirs);
+
+        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl is there and isn't this batch's");
+
+        assertThat(failures).hasContent(theirs);
+    }
+
+    @Test
+    void inputInThePlaceOfFailures_isLeftAlone() throws IOException {
+        input = failures;
+        write(line("one", "A"));
+
+        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl is there");
+
+        assertThat(failures).hasContent(line("one", "A"));
+    }
+
+    @Test
+    void outputsThatDifferInTheirEndingsAlone_haveFailuresOfTheirOwn() {
+        assertThat(BatchFolder.failuresOf(Path.of("a.jsonl"))).isEqualTo(Path.of("a.errors.jsonl"));
+        assertThat(BatchFolder.failuresOf(Path.of("a.csv"))).isEqualTo(Path.of("a.csv.errors.jsonl"));
     }
 
     @Test

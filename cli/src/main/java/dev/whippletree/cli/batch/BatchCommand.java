@@ -45,7 +45,7 @@ public final class BatchCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
-                    "Where answers go: .jsonl, or .csv where the prompts are rows. Failures go to FILE.errors.jsonl beside it.")
+                    "Where answers go: .jsonl, or .csv where the prompts are rows. Failures go to answers.errors.jsonl beside answers.jsonl.")
     Optional<Path> output = Optional.empty();
 
     @Option(
@@ -118,7 +118,7 @@ public final class BatchCommand implements Callable<Integer> {
     @Option(
             names = "--accept-changes",
             description =
-                    "Go on although prompts or settings have changed: asks what is new, drops what belongs to no line.")
+                    "Go on although prompts or settings have changed: keeps what is asked as before, drops the rest, asks what has no result.")
     boolean acceptChanges;
 
     @Option(names = "--retry-failed", description = "Ask again what failed before.")

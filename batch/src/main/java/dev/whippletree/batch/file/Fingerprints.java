@@ -1,0 +1,33 @@
+package dev.whippletree.batch.file;
+
+import dev.whippletree.config.Configuration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Digests of all that lines' answers depend on: what a line says, the settings, the models of its route, and in a conversation the lines before. An answer
+ * is kept as long as its line's digest is the same. Lines are told from the first one on. Confined to one thread.
+ */
+final class Fingerprints {
+
+    private final String settings;
+    private final boolean conversations;
+    private final AskedModels models;
+    private final Map<String, String> latestBySession = new HashMap<>();
+
+    Fingerprints(BatchFiles files, Configuration configuration) {
+        this.settings = String.valueOf(files.settings());
+        this.conversations = files.conversations();
+        this.models = new AskedModels(configuration);
+    }
+
+    /** Returns the digest of the next line. */
+    String of(InputLine line) {
+        Optional<String> session = conversations ? line.prompt().session() : Optional.empty();
+        String before = session.map(latestBySession::get).orElse(settings);
+        String fingerprint = Digests.brief(before + '\0' + models.of(line.prompt()) + '\0' + line.text());
+        session.ifPresent(name -> latestBySession.put(name, fingerprint));
+        return fingerprint;
+    }
+}
