@@ -31,6 +31,11 @@ final class Lines implements Closeable {
     private long start;
     private long next;
 
+    /** Returns what some programs begin a file in UTF-8 with. */
+    static byte[] byteOrderMark() {
+        return MARK.clone();
+    }
+
     /** Creates a reader that closes the stream. */
     Lines(InputStream stream) {
         this.stream = stream;

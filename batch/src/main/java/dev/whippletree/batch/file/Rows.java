@@ -7,12 +7,13 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads rows of named columns. A column {@code session} says whose each is. */
 final class Rows implements InputReader {
 
-    private static final char BYTE_ORDER_MARK = '\ufeff';
     private static final List<String> ID_COLUMNS = List.of("custom_id", "id");
 
     private final Path file;
@@ -43,7 +43,7 @@ final class Rows implements InputReader {
                 .allowExtraFields(true)
                 .allowMissingFields(true)
                 .ofCsvRecord(new InputStreamReader(
-                        stream,
+                        withoutMark(stream),
                         StandardCharsets.UTF_8
                                 .newDecoder()
                                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -54,7 +54,7 @@ final class Rows implements InputReader {
             close();
             throw new BadInputException(file + ": there is no header; its first row names the columns");
         }
-        this.columns = names(header);
+        this.columns = List.copyOf(header.getFields());
         this.template = new Template(form.template()
                 .orElseThrow(() -> new BadInputException(
                         file + ": rows need --template, which says what to ask, such as 'Summarise: {{" + columns.get(0)
@@ -75,12 +75,15 @@ final class Rows implements InputReader {
         this.session = columns.indexOf("session");
     }
 
-    private static List<String> names(CsvRecord header) {
-        List<String> names = new ArrayList<>(header.getFields());
-        if (!names.get(0).isEmpty() && names.get(0).charAt(0) == BYTE_ORDER_MARK) {
-            names.set(0, names.get(0).substring(1));
+    /** Behind a byte order mark, quotation marks wouldn't begin a value. */
+    private static InputStream withoutMark(InputStream stream) throws IOException {
+        byte[] mark = Lines.byteOrderMark();
+        PushbackInputStream whole = new PushbackInputStream(stream, mark.length);
+        byte[] first = whole.readNBytes(mark.length);
+        if (!Arrays.equals(first, mark)) {
+            whole.unread(first);
         }
-        return names;
+        return whole;
     }
 
     private int required(String column) {

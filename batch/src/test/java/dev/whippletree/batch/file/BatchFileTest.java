@@ -351,6 +351,14 @@ final class BatchFileTest {
     }
 
     @Test
+    void quotedHeaderBehindAByteOrderMark_isRead() throws IOException {
+        input = Files.writeString(folder.resolve("rows.csv"), "\ufeff\"text, all\",\"id\"\r\n\"Hello\",\"r1\"\r\n");
+        form = form(Optional.of("Say: {{text, all}}"), Optional.empty());
+
+        assertProblems().isEmpty();
+    }
+
+    @Test
     void conversation_goesOnAfterACrash_withWhatWasSaid() throws IOException {
         List<String> lines = new ArrayList<>();
         for (int question = 0; question < 3; question++) {
