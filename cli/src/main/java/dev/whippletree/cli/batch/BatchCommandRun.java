@@ -5,6 +5,7 @@ import dev.whippletree.batch.Batch;
 import dev.whippletree.batch.BatchProgress;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.BatchRun;
+import dev.whippletree.batch.StopRules;
 import dev.whippletree.batch.file.BadInputException;
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
@@ -69,7 +70,10 @@ final class BatchCommandRun {
                     MeasuredPrompts measured = PromptsFile.measure(files, whippletree.configuration());
                     return PlanCommand.plan(surroundings, command.opening, measured, command.prices, command.leave);
                 }
-                return run(files, whippletree);
+                return run(
+                        files,
+                        whippletree,
+                        typed.rules(whippletree.configuration().prices()));
             }
         } catch (BadInputException e) {
             e.problems().forEach(problem -> surroundings.err().println("whippletree: " + problem));
@@ -112,7 +116,7 @@ final class BatchCommandRun {
         return message.contains(" ") ? message : e.getClass().getSimpleName() + ": " + message;
     }
 
-    private int run(BatchFiles files, Whippletree whippletree) throws IOException {
+    private int run(BatchFiles files, Whippletree whippletree, StopRules rules) throws IOException {
         PrintWriter err = surroundings.err();
         try (BatchFile file = BatchFile.open(files, whippletree.configuration(), surroundings.timeline())) {
             err.println(Words.count(file.total(), "prompt")
@@ -126,11 +130,11 @@ final class BatchCommandRun {
                                         + " failed before, which --retry-failed asks again."));
                 return file.failed() == 0 ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
             }
-            return ask(files, file, whippletree);
+            return ask(files, file, whippletree, rules);
         }
     }
 
-    private int ask(BatchFiles files, BatchFile file, Whippletree whippletree) throws IOException {
+    private int ask(BatchFiles files, BatchFile file, Whippletree whippletree, StopRules rules) throws IOException {
         Optional<Throwable> failure = Optional.empty();
         BatchRun run;
         try (Display display = display(file.total());
@@ -140,7 +144,7 @@ final class BatchCommandRun {
                     .timeline(surroundings.timeline())
                     .journal(file.journal())
                     .total(file.total())
-                    .stop(typed.rules(whippletree.configuration().prices()))
+                    .stop(rules)
                     .listener(progress -> show(files, display, progress));
             if (files.conversations()) {
                 batch.conversations();
@@ -203,10 +207,13 @@ final class BatchCommandRun {
             Throwable wrong = failure.get();
             err.println("whippletree: it stopped early: "
                     + (wrong instanceof IOException e ? said(e) : wrong.getMessage()) + "; the same command goes on");
-        } else {
-            end.stopped().ifPresent(why -> err.println("It stopped early: " + why + ". The same command goes on."));
+        } else if (end.stopped().isPresent()) {
+            err.println("It stopped early: " + end.stopped().get() + ". The same command goes on.");
+        } else if (end.done() < file.total()) {
+            err.println("whippletree: " + Words.count(file.total() - end.done(), "prompt") + " were there no more: "
+                    + files.input() + " was changed while the batch ran");
         }
-        boolean whole = failure.isEmpty() && end.isWhole() && file.failed() == 0;
+        boolean whole = failure.isEmpty() && end.isWhole() && file.failed() == 0 && end.done() == file.total();
         return whole ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
     }
 

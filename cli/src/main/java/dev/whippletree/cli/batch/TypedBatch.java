@@ -10,6 +10,7 @@ import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.PriceList;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,18 +43,18 @@ final class TypedBatch {
      * @throws IOException if a file can't be read
      */
     BatchFiles files() throws IOException {
-        Path output = surroundings.folder().resolve(command.output.orElse(Path.of(NOWHERE)));
+        Path output = output();
         Path named = command.input.orElseThrow();
-        boolean piped = named.equals(STANDARD_INPUT);
+        Path there = surroundings.folder().resolve(named);
+        boolean standard = named.equals(STANDARD_INPUT);
+        boolean piped = standard || isReadOnce(there);
         if (piped && (command.check || command.plan) && command.output.isEmpty()) {
-            throw new UserMistake("prompts from standard input are kept beside the output: name that too, by -o");
+            throw new UserMistake("prompts from a pipe are kept beside the output: name that too, by -o");
         }
         InputFormat format = command.format
                 .map(name -> one(InputFormat.class, "--format", name))
                 .orElse(piped ? InputFormat.JSONL : InputFormat.of(named));
-        Path input = piped
-                ? BatchFile.spool(surroundings.in(), output)
-                : surroundings.folder().resolve(named);
+        Path input = piped ? spool(standard, there, output) : there;
         if (!Files.isReadable(input) || Files.isDirectory(input)) {
             throw new UserMistake(input + " is no file that can be read");
         }
@@ -70,6 +71,32 @@ final class TypedBatch {
                     command.retryFailed);
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Path output() {
+        Path output = surroundings.folder().resolve(command.output.orElse(Path.of(NOWHERE)));
+        if (command.output.filter(STANDARD_INPUT::equals).isPresent()) {
+            throw new UserMistake(
+                    "-o names a file: answers are gone on with after a crash, which standard output can't be");
+        }
+        if (output.getFileName() == null || (Files.exists(output) && !Files.isRegularFile(output))) {
+            throw new UserMistake("-o: " + output + " is a folder or a device; name a file, such as answers.jsonl");
+        }
+        return output;
+    }
+
+    /** Input is read several times; a pipe, such as a shell's {@code <(…)}, gives it once. */
+    private static boolean isReadOnce(Path file) {
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+    }
+
+    private Path spool(boolean standard, Path file, Path output) throws IOException {
+        if (standard) {
+            return BatchFile.spool(surroundings.in(), output);
+        }
+        try (InputStream stream = Files.newInputStream(file)) {
+            return BatchFile.spool(stream, output);
         }
     }
 

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class BatchCommandTest {
@@ -100,6 +103,40 @@ final class BatchCommandTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void namedPipe_isReadOnce() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        CompletableFuture<Void> written =
+                CompletableFuture.runAsync(() -> shell.file("pipe", LINE.formatted("piped", "Hello")));
+
+        assertThat(shell.run("batch", "pipe", "-o", "a.jsonl")).as(shell.err()).isZero();
+
+        written.join();
+        assertThat(file("a.jsonl")).contains("\"custom_id\":\"piped\"");
+    }
+
+    @Test
+    void mistakeOnTheCommandLine_leavesTheFailuresAsTheyAre() throws IOException {
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.REJECTED, "no such thing"));
+        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
+        String failures = file("a.errors.jsonl");
+
+        assertSays(
+                "--max-cost needs a price list",
+                "batch",
+                "p.jsonl",
+                "-o",
+                "a.jsonl",
+                "--retry-failed",
+                "--max-cost",
+                "5");
+
+        assertThat(file("a.errors.jsonl")).isEqualTo(failures).isNotEmpty();
+    }
+
+    @Test
     void check_findsWhatIsWrong_andAsksNothing() {
         shell.file("bad.jsonl", "{}\n" + LINE.formatted("one", "A") + LINE.formatted("one", "B"));
 
@@ -180,6 +217,9 @@ final class BatchCommandTest {
         assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");
         assertSays("there is no route 'fast'", "batch", "p.jsonl", "-o", "a.jsonl", "--route", "fast");
         assertSays("no file that can be read", "batch", "none.jsonl", "-o", "a.jsonl");
+        assertSays("-o names a file", "batch", "p.jsonl", "-o", "-");
+        assertSays("is a folder or a device", "batch", "p.jsonl", "-o", ".");
+        assertSays("is a folder or a device", "batch", "p.jsonl", "-o", "/");
         assertSays("answers become rows where the prompts are rows", "batch", "p.jsonl", "-o", "a.csv");
     }
 
