@@ -232,7 +232,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private void keepTime() {
         if (!looked) {
             looked = true;
-            brakes().look();
+            brakes().look(underWay.size(), answered + failed);
             window.look(brakes().status());
             timeline.schedule(LOOK.toNanos(), () -> {
                 looked = false;
@@ -363,7 +363,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             if (waitsForPlace || underWay.size() >= window.most() || untold.size() >= window.most()) {
                 return;
             }
-            if (!brake.allow(underWay.size(), answered + failed)) {
+            if (!brake.allow()) {
                 stopIfNothingFrees(brake);
                 return;
             }
@@ -378,8 +378,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     /** What holds the next item back may be what others under way might cost. */
     private void stopIfNothingFrees(Brakes brake) {
         if (underWay.isEmpty()) {
-            brake.look();
-            if (!brake.allow(0, answered + failed)) {
+            brake.look(underWay.size(), answered + failed);
+            if (!brake.allow()) {
                 stopped = brake.reason().orElse("another prompt might cost more than is left");
                 feed.end();
             }
@@ -446,7 +446,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
         noted = true;
         if (last) {
-            brake.look();
+            brake.look(underWay.size(), answered + failed);
         }
         long nanos = timeline.nanoTime() - beganNanos;
         long done = answered + failed;

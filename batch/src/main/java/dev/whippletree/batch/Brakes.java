@@ -20,7 +20,9 @@ final class Brakes {
     private String lastKind = "";
     private String lastMessage = "";
     private int failuresInARow;
-    private int begunSince;
+    private long unfinished;
+    private long withoutCall;
+    private long endedThen;
 
     Brakes(Whippletree whippletree, StopRules rules) {
         this.whippletree = whippletree;
@@ -47,10 +49,17 @@ final class Brakes {
         }
     }
 
-    /** Takes a look at the engine, which holds until the next one. */
-    void look() {
+    /**
+     * Takes a look at the engine. Until the next one, it isn't known what became of the items under way: each may still make a call, and cost something.
+     *
+     * @param underWay how many items are being asked
+     * @param ended how many have ended
+     */
+    void look(int underWay, long ended) {
         status = whippletree.status();
-        begunSince = 0;
+        unfinished = underWay;
+        withoutCall = Math.max(0, underWay - status.inFlight());
+        endedThen = ended;
     }
 
     StatusSnapshot status() {
@@ -59,7 +68,8 @@ final class Brakes {
 
     /** An item is being asked that wasn't when the engine was looked at. */
     void begun() {
-        begunSince++;
+        unfinished++;
+        withoutCall++;
     }
 
     long calls() {
@@ -108,28 +118,22 @@ final class Brakes {
         return Optional.empty();
     }
 
-    /**
-     * Returns whether one more item may begin now.
-     *
-     * @param underWay how many are being asked
-     * @param ended how many have ended
-     */
-    boolean allow(int underWay, long ended) {
-        long notYetCalled = Math.max(begunSince, underWay - status.inFlight());
+    /** Returns whether one more item may begin now. */
+    boolean allow() {
         if (rules.maxCalls().isPresent()
-                && calls() + notYetCalled >= rules.maxCalls().getAsLong()) {
+                && calls() + withoutCall >= rules.maxCalls().getAsLong()) {
             return false;
         }
-        return rules.maxCost().isEmpty() || fits(rules.maxCost().get(), underWay, ended);
+        return rules.maxCost().isEmpty() || fits(rules.maxCost().get());
     }
 
     /** Until the first answers tell what one costs, a few are asked. */
-    private boolean fits(BigDecimal most, int underWay, long ended) {
+    private boolean fits(BigDecimal most) {
         BigDecimal spent = cost().orElse(BigDecimal.ZERO);
-        if (ended == 0 || spent.signum() == 0) {
-            return underWay < rules.failuresInARow();
+        if (endedThen == 0 || spent.signum() == 0) {
+            return unfinished < rules.failuresInARow();
         }
-        BigDecimal each = spent.divide(BigDecimal.valueOf(ended), MathContext.DECIMAL32);
-        return spent.add(each.multiply(BigDecimal.valueOf(underWay + 1L))).compareTo(most) <= 0;
+        BigDecimal each = spent.divide(BigDecimal.valueOf(endedThen), MathContext.DECIMAL32);
+        return spent.add(each.multiply(BigDecimal.valueOf(unfinished + 1))).compareTo(most) <= 0;
     }
 }

@@ -79,7 +79,8 @@ final class Outlook {
             madeNanos = now;
         }
         Duration since = Duration.ofNanos(now - madeNanos);
-        return made.map(there -> new BatchProgress.Forecast(left(there.least(), since), left(there.most(), since)));
+        return made.map(there -> new BatchProgress.Forecast(left(there.least(), since), left(there.most(), since)))
+                .filter(there -> !there.most().isZero());
     }
 
     private static Duration left(Duration time, Duration since) {

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.config.PriceList;
+import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenPrice;
 import dev.whippletree.settings.EngineSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -269,6 +274,58 @@ final class BatchRunTest {
     }
 
     @Test
+    void mostCalls_areNotExceeded_whenManyEndBetweenTwoLooks() {
+        StopRules rules = new StopRules(OptionalLong.of(900), Optional.empty(), Optional.empty(), 20);
+        pool.service(service -> service.latency(Latency.parse("150ms~50%")));
+
+        BatchProgress end = run(batch(pool.open()).stop(rules).build().run(items(10_000)));
+
+        assertThat(pool.stats().calls()).isEqualTo(900);
+        assertThat(end.answered()).isEqualTo(900);
+    }
+
+    @Test
+    void mostCost_isReached_andNotExceeded() {
+        BigDecimal most = new BigDecimal("0.01");
+        pool.service(service -> service.latency(Latency.constant(Duration.ofMillis(700))));
+        Whippletree whippletree = pool.open();
+        StopRules rules = new StopRules(OptionalLong.empty(), Optional.of(most), Optional.of(prices("model")), 20);
+
+        BatchProgress end = run(batch(whippletree).stop(rules).build().run(items(10_000)));
+
+        assertThat(end.cost())
+                .hasValueSatisfying(
+                        cost -> assertThat(cost).isBetween(new BigDecimal("0.009"), new BigDecimal("0.0101")));
+        assertThat(end.answered()).isEqualTo(pool.stats().calls()).isBetween(20L, 9_999L);
+        assertThat(end.stopped()).isPresent();
+    }
+
+    @Test
+    void costThatIsNotKnown_stopsTheRun() {
+        StopRules rules =
+                new StopRules(OptionalLong.empty(), Optional.of(BigDecimal.TEN), Optional.of(prices("another")), 20);
+
+        BatchProgress end = run(batch(pool.open()).stop(rules).build().run(items(10_000)));
+
+        assertThat(end.stopped()).hasValueSatisfying(why -> assertThat(why).contains("the price list lacks model"));
+        assertThat(pool.stats().calls()).isLessThanOrEqualTo(40);
+    }
+
+    @Test
+    void forecastThatHasRunOut_isNotTold() {
+        List<BatchProgress.Forecast> told = new ArrayList<>();
+        pool.service(service -> service.latency(Latency.constant(Duration.ofSeconds(30))));
+
+        run(batch(pool.open())
+                .total(50)
+                .listener(progress -> progress.forecast().ifPresent(told::add))
+                .build()
+                .run(items(50)));
+
+        assertThat(told).noneMatch(forecast -> forecast.most().isZero());
+    }
+
+    @Test
     void stoppedRun_awaitsCallsUnderWay_andWithdrawsWhatWaits() {
         BatchRun run = batch(pool.open()).build().run(items(10_000));
         run.subscribe(collected);
@@ -380,6 +437,16 @@ final class BatchRunTest {
     private static BatchItem spoken(String id, String text) {
         return new BatchItem(
                 id, Prompt.builder().system("Be brief.").user(text).session("x").build());
+    }
+
+    private static PriceList prices(String model) {
+        LocalDate today = LocalDate.of(2026, 11, 1);
+        return new PriceList(
+                "prices.yaml",
+                today,
+                90,
+                "usd",
+                List.of(new TokenPrice("emulated", model, BigDecimal.ONE, BigDecimal.ONE, "usd", today)));
     }
 
     private static Completion answer(String text) {
