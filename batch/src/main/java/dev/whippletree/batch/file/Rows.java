@@ -26,6 +26,7 @@ final class Rows implements InputReader {
     private final Path file;
     private final CsvReader<CsvRecord> reader;
     private final CloseableIterator<CsvRecord> rows;
+    private final QuoteWatch quotes;
     private final PromptMaker maker;
     private final Template template;
     private final List<String> columns;
@@ -37,13 +38,14 @@ final class Rows implements InputReader {
     Rows(Path file, InputStream stream, InputFormat format, PromptForm form, PromptMaker maker) throws IOException {
         this.file = file;
         this.maker = maker;
+        this.quotes = new QuoteWatch(withoutMark(stream), format.separator());
         this.reader = CsvReader.builder()
                 .fieldSeparator(format.separator())
                 .maxBufferSize(Lines.MOST_BYTES)
                 .allowExtraFields(true)
                 .allowMissingFields(true)
                 .ofCsvRecord(new InputStreamReader(
-                        withoutMark(stream),
+                        quotes,
                         StandardCharsets.UTF_8
                                 .newDecoder()
                                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -136,6 +138,11 @@ final class Rows implements InputReader {
             }
             CsvRecord row = rows.next();
             last = row.getStartingLineNumber();
+            if (quotes.isWithin() && !rows.hasNext()) {
+                throw new BadInputException(file + ":" + last
+                        + ": a value of this row begins with a quotation mark, and none ends it; write a mark that belongs"
+                        + " to a value twice");
+            }
             return row;
         } catch (CsvParseException e) {
             throw new BadInputException(file + ":" + last + ": no row can be read from here on: " + message(e));

@@ -260,6 +260,7 @@ final class BatchFileTest {
         assertThatThrownBy(this::run).hasMessageContaining("isn't the output of a batch");
 
         assertThat(output).hasContent("precious");
+        assertThat(folder.resolve("answers.jsonl.batch")).doesNotExist();
     }
 
     @Test
@@ -355,6 +356,21 @@ final class BatchFileTest {
         input = Files.writeString(folder.resolve("rows.csv"), "\ufeff\"text, all\",\"id\"\r\n\"Hello\",\"r1\"\r\n");
         form = form(Optional.of("Say: {{text, all}}"), Optional.empty());
 
+        assertProblems().isEmpty();
+    }
+
+    @Test
+    void quotationMarkThatIsNeverClosed_isNamed_sinceItSwallowsTheRest() throws IOException {
+        input = Files.writeString(
+                folder.resolve("rows.csv"), "id,text\n1,\"a \"\"b\"\"\"\n2,5\" wide\n3,\"Hello\n4,Bye\n");
+        form = form(Optional.of("Say: {{text}}"), Optional.empty());
+
+        assertProblems()
+                .singleElement()
+                .asString()
+                .contains("rows.csv:4: a value of this row begins with a quotation mark");
+
+        Files.writeString(input, "id,text\n1,\"a \"\"b\"\"\"\n2,5\" wide\n3,\"Hello\"\n4,\"\"");
         assertProblems().isEmpty();
     }
 
