@@ -71,6 +71,7 @@ public final class BatchFile implements AutoCloseable {
                 checkOf(files, configuration).check(files.conversations(), line -> models.add(line.prompt()));
         Map<String, String> settings = files.settings();
         settings.putAll(models.settings());
+        leaveOthersAlone(files);
         Closeable lock = BatchFolder.lock(Disk.INSTANCE, files.output());
         try {
             adopt(files, configuration, new BatchState(input.digest(), settings));
@@ -90,10 +91,7 @@ public final class BatchFile implements AutoCloseable {
     /** Makes sure that what is there belongs to the input, and notes that what comes does. */
     private static void adopt(BatchFiles files, Configuration configuration, BatchState now) throws IOException {
         Optional<BatchState> before = BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output()));
-        if (before.isEmpty()) {
-            leaveAlone(files.output(), "isn't the output of a batch; name another one, or remove it");
-            leaveAlone(files.failures(), "isn't this batch's; name another output, or remove it");
-        } else {
+        if (before.isPresent()) {
             compare(files, configuration, before.get(), now);
         }
         if (files.retryFailed() && Disk.INSTANCE.exists(files.failures())) {
@@ -108,6 +106,13 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /** What a batch finds in its place before it has begun is somebody else's. */
+    private static void leaveOthersAlone(BatchFiles files) throws IOException {
+        if (BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output())).isEmpty()) {
+            leaveAlone(files.output(), "isn't the output of a batch; name another one, or remove it");
+            leaveAlone(files.failures(), "isn't this batch's; name another output, or remove it");
+        }
+    }
+
     private static void leaveAlone(Path file, String why) throws IOException {
         if (Disk.INSTANCE.exists(file) && Files.size(file) > 0) {
             throw new BadInputException(file + " is there and " + why);

@@ -55,7 +55,8 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         return new Parameters(
                 temperature,
                 topP,
-                most.map(tokens -> OptionalInt.of((int) Math.min(tokens, Integer.MAX_VALUE)))
+                most.map(tokens ->
+                                OptionalInt.of((int) Math.max(Integer.MIN_VALUE, Math.min(tokens, Integer.MAX_VALUE))))
                         .orElseGet(OptionalInt::empty),
                 seed.map(OptionalLong::of).orElseGet(OptionalLong::empty),
                 stop,

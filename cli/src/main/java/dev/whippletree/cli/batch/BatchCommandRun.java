@@ -26,8 +26,9 @@ import dev.whippletree.cli.plan.PromptsFile;
 import dev.whippletree.config.Configuration;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
@@ -41,6 +42,9 @@ final class BatchCommandRun {
 
     /** Progress is told each second. */
     private static final int SECONDS_A_LINE = 10;
+
+    /** Nearly every terminal has as many columns. */
+    private static final int NARROW = 60;
 
     private final Surroundings surroundings;
     private final BatchCommand command;
@@ -111,8 +115,14 @@ final class BatchCommandRun {
     }
 
     /** What Java says of a file is often nothing but its name. */
-    private static String said(IOException e) {
+    static String said(IOException e) {
         String message = String.valueOf(e.getMessage());
+        if (e instanceof NoSuchFileException) {
+            return message + ": there is no such file or folder";
+        }
+        if (e instanceof AccessDeniedException) {
+            return message + ": permission denied";
+        }
         return message.contains(" ") ? message : e.getClass().getSimpleName() + ": " + message;
     }
 
@@ -183,7 +193,7 @@ final class BatchCommandRun {
 
     private void show(BatchFiles files, Display display, BatchProgress progress) {
         String line = BatchWords.line(progress, surroundings.timeline().now(), surroundings.zone());
-        display.show(progress.done(), progress.elapsed(), List.of(line), line);
+        display.show(progress.done(), progress.elapsed(), Words.wrap(line, NARROW), line);
         try {
             BatchFile.note(
                     files.output(),

@@ -127,7 +127,7 @@ final class TypedBatch {
         } catch (CharacterCodingException e) {
             throw new UserMistake(option + ": " + file + " is no text in UTF-8");
         } catch (IOException e) {
-            throw new UserMistake(option + ": " + file + " can't be read: " + e.getMessage());
+            throw new UserMistake(option + ": " + BatchCommandRun.said(e));
         }
     }
 

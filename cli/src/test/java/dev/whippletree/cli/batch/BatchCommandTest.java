@@ -220,6 +220,7 @@ final class BatchCommandTest {
         assertSays("-o names a file", "batch", "p.jsonl", "-o", "-");
         assertSays("is a folder or a device", "batch", "p.jsonl", "-o", ".");
         assertSays("is a folder or a device", "batch", "p.jsonl", "-o", "/");
+        assertSays("nofile: there is no such file", "batch", "p.jsonl", "-o", "a.jsonl", "--system", "@nofile");
         assertSays("answers become rows where the prompts are rows", "batch", "p.jsonl", "-o", "a.csv");
     }
 
