@@ -16,18 +16,18 @@ import picocli.CommandLine.Spec;
 /** The command without a subcommand: shows how to use it. */
 @Command(
         name = "whippletree",
-        description = "Spreads prompts over rate-limited accounts, and waits for quota instead of running into it.",
+        description = "Spreads prompts over rate-limited accounts and waits for quota instead of exceeding it.",
         versionProvider = WhippletreeCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "  whippletree ask \"Tell me about yourself\"",
             "  cat notes.txt | whippletree ask \"Summarise:\"",
-            "  whippletree ask --emulated \"Does it run?\"      without any account",
+            "  whippletree ask --emulated \"Does it run?\"      needs no account",
             "  whippletree batch prompts.jsonl -o answers.jsonl   a file of prompts in, a file of answers out",
-            "  whippletree chat                               a conversation by hand",
-            "  whippletree init                               a configuration from the tokens in the environment",
-            "  whippletree check                              what is wrong with the configuration",
-            "  whippletree plan --interviews 500              will the configured accounts do?",
+            "  whippletree chat                               a conversation in the terminal",
+            "  whippletree init                               writes a configuration from the tokens in the environment",
+            "  whippletree check                              checks the configuration, without a call",
+            "  whippletree plan --interviews 500              are the configured accounts enough?",
             "  whippletree stress                             500 interviews over two emulated accounts",
             "",
             "Accounts come from whippletree.yaml and from the environment; 'whippletree ask' names the variables."

@@ -47,7 +47,7 @@ class LostOutputTest {
         assertThat(shell.run(command.split(" "))).as(shell.err()).isEqualTo(1);
         assertThat(shell.err().lines())
                 .filteredOn(line -> line.startsWith("whippletree"))
-                .containsExactly("whippletree: standard output can't be written, and what was printed isn't whole:"
+                .containsExactly("whippletree: standard output can't be written, so the printed output is incomplete:"
                         + " No space left on device");
     }
 

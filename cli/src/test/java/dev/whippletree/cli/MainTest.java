@@ -47,7 +47,7 @@ class MainTest {
                 .doesNotContain("no account can answer", "Ctrl-C", "status --url");
         Shell plan = new Shell(folder);
         plan.run("plan", "--help");
-        assertThat(plan.out()).contains("8   a 'plan' can't say").doesNotContain("OutOfMemoryError");
+        assertThat(plan.out()).contains("8   'plan' can't tell").doesNotContain("OutOfMemoryError");
         Shell whole = new Shell(folder);
         whole.run("--help");
         assertThat(whole.out()).contains("no account can answer", "'plan' says no", "OutOfMemoryError", "130");

@@ -61,7 +61,7 @@ final class ProcessesStressTest {
         assertThat(text("out"))
                 .contains("150 of 150 answered")
                 .contains("All 13 checks held.")
-                .containsPattern("processes that ended when they were done +3  expected 3")
+                .containsPattern("processes that finished +3  expected 3")
                 .containsPattern("upstream calls +30  expected 30")
                 .containsPattern("calls answered 429 +0  expected 0")
                 .containsPattern("answers from cache or shared calls +120  expected 120")
@@ -87,12 +87,12 @@ final class ProcessesStressTest {
         assertThat(exitCode(stress)).as(this::printed).isEqualTo(1);
         assertThat(text("err"))
                 .containsPattern("process 2 \\(pid " + second
-                        + "\\) was killed \\(signal 9\\): \\d+ of its 32 prompts are lost; the others go on");
+                        + "\\) was killed \\(signal 9\\): \\d+ of its 32 prompts were lost; the others continue");
         assertThat(text("out"))
                 .containsPattern("1 \\(pid \\d+\\) +done +32 of 32 ")
                 .containsPattern("2 \\(pid \\d+\\) +lost ")
                 .containsPattern("3 \\(pid \\d+\\) +done +32 of 32 ")
-                .containsPattern("✗ +processes that ended when they were done +2  expected 3")
+                .containsPattern("✗ +processes that finished +2  expected 3")
                 .contains("✗  prompts answered")
                 .contains("did not hold");
         assertThat(answersInRedis()).isEmpty();

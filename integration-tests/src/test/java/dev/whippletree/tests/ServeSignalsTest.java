@@ -75,13 +75,13 @@ final class ServeSignalsTest {
     void hangUp_readsTheConfigurationAgain_andTermEndsInOrder() throws Exception {
         Process kill = new ProcessBuilder(List.of("kill", "-HUP", Long.toString(process.pid()))).start();
         assertThat(kill.waitFor()).isZero();
-        awaitText("err", "the configuration has been read again");
+        awaitText("err", "the configuration has been reloaded");
         assertThat(process.isAlive()).isTrue();
 
         process.destroy();
 
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(() -> text("err")).isZero();
-        assertThat(text("err")).contains("no more requests are taken");
+        assertThat(text("err")).contains("new requests are rejected");
     }
 }

@@ -118,6 +118,6 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
 
     @Override
     public void onComplete() {
-        whole.completeExceptionally(new IllegalStateException("the answer ended without its end"));
+        whole.completeExceptionally(new IllegalStateException("the answer ended without its last piece"));
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 public final class Provenance {
 
     /** What to say of an answer whose tokens were used up. */
-    public static final String CUT = "the answer is cut: its tokens were used up (see --max-tokens)";
+    public static final String CUT = "the answer is cut off at its token limit (see --max-tokens)";
 
     private Provenance() {}
 
@@ -25,7 +25,7 @@ public final class Provenance {
         Origin origin = end.origin();
         String source = switch (origin.source()) {
             case CALL -> "answered by account " + origin.account();
-            case JOINED -> "joined another's call to account " + origin.account();
+            case JOINED -> "shared another prompt's call to account " + origin.account();
             case CACHE -> "from cache " + origin.cache().orElse("") + ", once answered by account " + origin.account();
         };
         return source + ", model " + String.join(", ", figures(end, took));

@@ -56,15 +56,15 @@ public final class AskCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "TEXT",
-            description = "The prompt. What is piped in is put behind it, or where a - stands.")
+            description = "The prompt. Piped text is appended to it, or replaces a - in it.")
     private List<String> words = List.of();
 
     @Option(
             names = "--question",
             paramLabel = "TEXT",
             description =
-                    "The part of the prompt that may vary in wording, for caches that answer similar questions alike;"
-                            + " alone it is the prompt.")
+                    "The part of the prompt whose wording may vary, for caches that answer similar questions;"
+                            + " without a prompt, it is the prompt.")
     private @Nullable String question;
 
     @Mixin
@@ -76,7 +76,7 @@ public final class AskCommand implements Callable<Integer> {
     @Mixin
     private final StreamOption stream = new StreamOption();
 
-    @Option(names = "--emulated", description = "Ask an emulated service started for this; needs no account.")
+    @Option(names = "--emulated", description = "Ask an emulated service instead; needs no account.")
     private boolean emulated;
 
     @Mixin
@@ -93,7 +93,7 @@ public final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (json && stream.wanted()) {
-            throw new UserMistake("--json prints the whole completion, which --stream doesn't wait for; choose one");
+            throw new UserMistake("--json prints the whole completion, so it can't be combined with --stream; choose one");
         }
         Prompt prompt = prompt();
         return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
@@ -167,12 +167,12 @@ public final class AskCommand implements Callable<Integer> {
         int first = text.indexOf(question);
         if (first < 0) {
             throw new UserMistake(
-                    "--question: '" + question + "' doesn't occur in the prompt; repeat it there word for word,"
-                            + " or leave the rest of the prompt out");
+                    "--question: '" + question + "' isn't in the prompt; repeat it there word for word,"
+                            + " or leave out the rest of the prompt");
         }
         if (first != text.lastIndexOf(question)) {
             throw new UserMistake(
-                    "--question: '" + question + "' occurs several times in the prompt, and may only once");
+                    "--question: '" + question + "' is in the prompt several times; it may be there only once");
         }
         return options.prompt(text, Optional.of(question));
     }
@@ -180,11 +180,11 @@ public final class AskCommand implements Callable<Integer> {
     private String text(List<String> words) {
         int place = words.indexOf(STANDARD_INPUT);
         if (place != words.lastIndexOf(STANDARD_INPUT)) {
-            throw new UserMistake("- stands for standard input, which can be read once: write it once");
+            throw new UserMistake("- means standard input, which can be read only once: write one -");
         }
         String piped = place >= 0 || surroundings.isPiped() ? read() : "";
         if (place >= 0 && piped.isEmpty()) {
-            throw new UserMistake("- stands for standard input, and that is empty");
+            throw new UserMistake("- means standard input, which is empty");
         }
         int split = place < 0 ? words.size() : place;
         String before = String.join(" ", words.subList(0, split));
@@ -194,7 +194,7 @@ public final class AskCommand implements Callable<Integer> {
         if (text.isEmpty()) {
             throw new UserMistake(
                     words.isEmpty()
-                            ? "there is no prompt: write it behind 'whippletree ask', or pipe it in"
+                            ? "there is no prompt: write it after 'whippletree ask', or pipe it in"
                             : "the prompt is empty");
         }
         return text;

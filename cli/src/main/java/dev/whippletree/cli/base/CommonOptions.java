@@ -18,14 +18,14 @@ public final class CommonOptions {
     /** Sets whether to say on standard error what happens; called by picocli. */
     @Option(
             names = {"-v", "--verbose"},
-            description = "Say on standard error where answers came from and what happens to accounts.")
+            description = "Print on standard error where answers came from and what happens to accounts.")
     public void verbose(boolean verbose) {
         this.verbose = verbose;
         LogOutput.level(verbose, debug);
     }
 
     /** Sets whether to log single prompts; called by picocli. */
-    @Option(names = "--debug", description = "Log single prompts, never their text, and show stack traces.")
+    @Option(names = "--debug", description = "Log each prompt, never its text, and show stack traces.")
     public void debug(boolean debug) {
         this.debug = debug;
         LogOutput.level(verbose, debug);

@@ -84,26 +84,26 @@ public final class ExitCode {
         meanings.put(ANSWERED, "answered, or done");
         meanings.put(FAILED, failed(command));
         meanings.put(WRONG_USAGE, "wrong usage or configuration");
-        meanings.put(NO_ACCOUNT, "no account can answer; says from when one could");
+        meanings.put(NO_ACCOUNT, "no account can answer; the message says when one could");
         meanings.put(REFUSED, "the service refused this prompt");
-        meanings.put(BROKEN_OFF, "the answer broke off: what was printed of it isn't whole");
-        meanings.put(UNREACHABLE, "no gateway answers where 'status --url' asks");
+        meanings.put(BROKEN_OFF, "the answer broke off: the printed part is incomplete");
+        meanings.put(UNREACHABLE, "no gateway answers at the address of 'status --url'");
         meanings.put(
                 NOT_ADMITTED,
-                "the gateway that 'status --url' asks doesn't take the key, or shows its status to nobody");
-        meanings.put(UNKNOWN, "a 'plan' can't say, since accounts declare no limits");
-        meanings.put(INCOMPLETE, "some prompts of a 'batch' failed, or it stopped early; the same command goes on");
-        meanings.put(STANDSTILL, "the gateway of 'serve' couldn't go on, as after an OutOfMemoryError; start it again");
+                "the gateway at 'status --url' rejects the watch key, or doesn't show its status at all");
+        meanings.put(UNKNOWN, "'plan' can't tell, because accounts declare no limits");
+        meanings.put(INCOMPLETE, "some prompts of a 'batch' failed, or it stopped early; run the same command again to continue");
+        meanings.put(STANDSTILL, "the gateway of 'serve' had to end, for example after an OutOfMemoryError; start it again");
         meanings.put(INTERRUPTED, "interrupted by Ctrl-C");
         return meanings;
     }
 
     private static String failed(String command) {
-        String any = "output is lost, or something unexpected happened";
+        String any = "output was lost, or something unexpected happened";
         return switch (command) {
-            case "stress" -> "a check did not hold, " + any;
-            case "plan" -> "a size doesn't hold, " + any;
-            case WHOLE -> "a check of 'stress' did not hold, a 'plan' says no, " + any;
+            case "stress" -> "a check failed, " + any;
+            case "plan" -> "the accounts aren't enough, " + any;
+            case WHOLE -> "a check of 'stress' failed, 'plan' says no, " + any;
             default -> any;
         };
     }

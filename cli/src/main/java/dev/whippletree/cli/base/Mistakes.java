@@ -89,7 +89,7 @@ public final class Mistakes {
         if (StandardStream.readerLeft(loss)) {
             return ExitCode.READER_LEFT;
         }
-        say("standard output can't be written, and what was printed isn't whole: " + loss.getMessage());
+        say("standard output can't be written, so the printed output is incomplete: " + loss.getMessage());
         return code == ExitCode.ANSWERED ? ExitCode.FAILED : code;
     }
 

@@ -21,7 +21,7 @@ public final class NoAccount {
      * @param screen what it has to fit
      */
     static UserMistake mistake(Map<String, String> variables, Screen screen) {
-        return mistake(List.of("there is no account to ask."), variables, screen);
+        return mistake(List.of("there is no account."), variables, screen);
     }
 
     /**
@@ -31,10 +31,10 @@ public final class NoAccount {
      */
     static UserMistake mistake(List<String> problems, Map<String, String> variables, Screen screen) {
         List<String> lines = new ArrayList<>(problems);
-        lines.add("Put a token into one of these variables and run it again:");
+        lines.add("Put a token into one of these variables and run the command again:");
         lines.addAll(variables(variables, screen));
-        lines.add("More accounts: the same with _2, _3, ... behind the name, or a file whippletree.yaml.");
-        lines.add("To see it work without any account: whippletree ask --emulated \"Tell me about yourself\"");
+        lines.add("For more accounts add _2, _3, ... to the name, or write a file whippletree.yaml.");
+        lines.add("To try it without an account: whippletree ask --emulated \"Tell me about yourself\"");
         return new UserMistake(String.join(System.lineSeparator(), lines));
     }
 

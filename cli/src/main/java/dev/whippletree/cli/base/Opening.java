@@ -26,19 +26,19 @@ import picocli.CommandLine.Option;
 public final class Opening {
 
     /** How a configuration's problem ends where nothing declares an account. */
-    private static final String NO_ACCOUNT_ANYWHERE = "there is no account, neither here nor in the environment";
+    private static final String NO_ACCOUNT_ANYWHERE = "there is no account, neither in this file nor in the environment";
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "The configuration; default: the one $WHIPPLETREE_CONFIG names, else whippletree.yaml here,"
-                    + " else the one in your configuration folder.")
+            description = "The configuration; default: the file in $WHIPPLETREE_CONFIG, else whippletree.yaml in this folder,"
+                    + " else the file in your configuration folder.")
     private @Nullable Path file;
 
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
-            description = "The model of routes that name none; default: $WHIPPLETREE_MODEL, else "
+            description = "The model of routes without one; default: $WHIPPLETREE_MODEL, else "
                     + Configuration.DEFAULT_MODEL + ".")
     private @Nullable String model;
 
@@ -117,7 +117,7 @@ public final class Opening {
         if (model != null && !models(whippletree.configuration()).contains(model)) {
             whippletree.close();
             throw new UserMistake("--model " + model + " has no effect: each route of "
-                    + source.file().orElseThrow() + " names its own model; choose one by --route");
+                    + source.file().orElseThrow() + " names its own model; choose a route with --route");
         }
         return whippletree;
     }
@@ -158,8 +158,8 @@ public final class Opening {
         try (PluginCatalog plugins =
                 surroundings.builders().get().configuration(source).plugins()) {
             return configuration(source, plugins)
-                    .orElseThrow(() -> new UserMistake("there are no accounts to plan for: write them out, such as"
-                            + " --accounts huggingface:2x1000/h, or name a configuration by --config FILE"));
+                    .orElseThrow(() -> new UserMistake("there are no accounts to plan for: describe them, for example"
+                            + " --accounts huggingface:2x1000/h, or name a configuration with --config FILE"));
         }
     }
 

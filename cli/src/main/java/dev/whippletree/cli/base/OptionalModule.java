@@ -37,7 +37,7 @@ public enum OptionalModule {
                     .filter(module -> missing.contains("dev/whippletree/" + module.word + "/"))
                     .forEach(module -> {
                         throw new UserMistake(command + " needs the module whippletree-" + module.word
-                                + ", which this distribution doesn't have");
+                                + ", which isn't part of this distribution");
                     });
             throw e;
         }

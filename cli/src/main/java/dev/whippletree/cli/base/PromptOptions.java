@@ -18,10 +18,10 @@ public final class PromptOptions {
     @Option(
             names = {"-s", "--system"},
             paramLabel = "TEXT",
-            description = "Instructions that stand above the prompt.")
+            description = "Instructions before the prompt (the system message).")
     private @Nullable String system;
 
-    @Option(names = "--temperature", paramLabel = "0..2", description = "How freely the model chooses.")
+    @Option(names = "--temperature", paramLabel = "0..2", description = "The sampling temperature.")
     private @Nullable Double temperature;
 
     @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens the answer may have.")
@@ -41,13 +41,13 @@ public final class PromptOptions {
     @Option(
             names = "--tenant",
             paramLabel = "NAME",
-            description = "Whose answers these are; no other tenant sees them.")
+            description = "The tenant; no other tenant sees its answers.")
     private @Nullable String tenant;
 
     @Option(
             names = "--session",
             paramLabel = "NAME",
-            description = "Whose turn it is: room is shared between sessions.")
+            description = "The session; sessions take turns when there is little room.")
     private @Nullable String session;
 
     /** Returns the route; null: the first. */

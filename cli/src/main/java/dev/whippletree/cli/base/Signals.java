@@ -51,7 +51,7 @@ public final class Signals implements AutoCloseable {
                 undo.push(() -> restore(name, before));
             }
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("This platform doesn't tell of the signal {}: {}", name, String.valueOf(e));
+            LOG.debug("This platform doesn't support the signal {}: {}", name, String.valueOf(e));
         }
     }
 
@@ -70,7 +70,7 @@ public final class Signals implements AutoCloseable {
         try {
             Object unused = handle(name, before);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("What handled the signal {} before can't be restored: {}", name, String.valueOf(e));
+            LOG.debug("The previous handler of the signal {} can't be restored: {}", name, String.valueOf(e));
         }
     }
 

@@ -9,7 +9,7 @@ public final class StreamOption {
     @Option(
             names = "--stream",
             negatable = true,
-            description = "Print the answer while it comes, or only when it is whole; default: while it comes, on a"
+            description = "Print the answer as it arrives, or only when it is complete; default: as it arrives, on a"
                     + " terminal.")
     private @Nullable Boolean stream;
 

@@ -19,15 +19,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "batch",
         description = {
-            "Asks a file of prompts and writes a file of answers; after a crash the same command goes on where it was.",
-            "Exit code 0 if each prompt was answered; 9 if some failed, or it stopped early."
+            "Answers a file of prompts and writes a file of answers; after a crash the same command continues.",
+            "Exit code 0 if every prompt was answered; 9 if some failed, or the batch stopped early."
         },
         footer = {
             "  whippletree batch prompts.jsonl -o answers.jsonl",
             "  whippletree batch rows.csv --template 'Summarise: {{text}}' --max-tokens 300 -o answers.csv",
-            "  whippletree batch prompts.jsonl --plan         time, cost, whether the accounts do; asks no service",
+            "  whippletree batch prompts.jsonl --plan         time, cost, whether the accounts are enough; calls no service",
             "  whippletree batch prompts.jsonl -o answers.jsonl --retry-failed",
-            "  whippletree batch --status answers.jsonl       how far it is, from another terminal"
+            "  whippletree batch --status answers.jsonl       its progress, from another terminal"
         })
 public final class BatchCommand implements Callable<Integer> {
 
@@ -37,7 +37,7 @@ public final class BatchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "FILE",
             description =
-                    "The prompts: lines of OpenAI's batches (.jsonl), rows with a header (.csv, .tsv), or lines of text;"
+                    "The prompts: lines in OpenAI's batch format (.jsonl), rows with a header (.csv, .tsv), or lines of text;"
                             + " - is standard input.")
     Optional<Path> input = Optional.empty();
 
@@ -45,40 +45,40 @@ public final class BatchCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
-                    "Where answers go: .jsonl, or .csv where the prompts are rows. Failures go to answers.errors.jsonl beside answers.jsonl.")
+                    "The file for answers: .jsonl, or .csv if the prompts are rows. Failures go to answers.errors.jsonl beside answers.jsonl.")
     Optional<Path> output = Optional.empty();
 
     @Option(
             names = "--format",
             paramLabel = "NAME",
             description =
-                    "What the prompts are: jsonl, text, csv or tsv; default: as the file is named, and jsonl for -.")
+                    "The prompts' format: jsonl, text, csv or tsv; default: by the file's name, and jsonl for -.")
     Optional<String> format = Optional.empty();
 
     @Option(
             names = "--template",
             paramLabel = "TEXT",
             description =
-                    "What is asked, with {{column}} where a row's value stands, or {{text}} where a line of text does;"
+                    "The prompt, with {{column}} for a row's value, or {{text}} for a line of text;"
                             + " @FILE reads it from a file.")
     Optional<String> template = Optional.empty();
 
     @Option(
             names = {"-s", "--system"},
             paramLabel = "TEXT",
-            description = "Instructions above each prompt that has none; @FILE reads them from a file.")
+            description = "Instructions before each prompt that has none (the system message); @FILE reads them from a file.")
     Optional<String> system = Optional.empty();
 
-    @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens of an answer.")
+    @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens an answer may have.")
     Optional<Integer> maxTokens = Optional.empty();
 
-    @Option(names = "--temperature", paramLabel = "0..2", description = "How freely the model chooses.")
+    @Option(names = "--temperature", paramLabel = "0..2", description = "The sampling temperature.")
     Optional<Double> temperature = Optional.empty();
 
     @Option(
             names = "--route",
             paramLabel = "ROUTE",
-            description = "The route of all prompts; default: that of the model a line names, else the first.")
+            description = "The route of all prompts; default: the route of the line's model, else the first.")
     Optional<String> route = Optional.empty();
 
     @Option(names = "--account", paramLabel = "ID", description = "The only account that may answer.")
@@ -87,24 +87,24 @@ public final class BatchCommand implements Callable<Integer> {
     @Option(
             names = "--tenant",
             paramLabel = "NAME",
-            description = "Whose answers these are; no other tenant sees them.")
+            description = "The tenant; no other tenant sees its answers.")
     Optional<String> tenant = Optional.empty();
 
-    @Option(names = "--no-cache", description = "Ask for fresh answers, even where some are stored.")
+    @Option(names = "--no-cache", description = "Ask for fresh answers, even if some are stored.")
     boolean noCache;
 
     @Option(
             names = "--id",
             paramLabel = "COLUMN",
-            description = "The column of the rows' ids; default: custom_id or id, else rows are numbered.")
+            description = "The column with the rows' ids; default: custom_id or id, else rows are numbered.")
     Optional<String> id = Optional.empty();
 
     @Option(
             names = "--conversation",
-            description = "The lines of a session are a conversation: each is asked after the answer before, with it.")
+            description = "The lines of a session are a conversation: each prompt includes the earlier prompts and answers.")
     boolean conversation;
 
-    @Option(names = "--ordered", description = "Sort the answers as the prompts are, in the end.")
+    @Option(names = "--ordered", description = "At the end, sort the answers in the prompts' order.")
     boolean ordered;
 
     @Option(
@@ -112,59 +112,59 @@ public final class BatchCommand implements Callable<Integer> {
             paramLabel = "WHEN",
             defaultValue = "second",
             description =
-                    "When answers are forced to disk, for a power cut: each, second or never; default: ${DEFAULT-VALUE}.")
+                    "When answers are forced to disk, in case of a power cut: each, second or never; default: ${DEFAULT-VALUE}.")
     String sync = "second";
 
     @Option(
             names = "--accept-changes",
             description =
-                    "Go on although prompts or settings have changed: keeps what is asked as before, drops the rest, asks what has no result.")
+                    "Continue although prompts or settings have changed: keeps answers to unchanged prompts, drops the others, asks what has no answer.")
     boolean acceptChanges;
 
-    @Option(names = "--retry-failed", description = "Ask again what failed before.")
+    @Option(names = "--retry-failed", description = "Ask prompts that failed again.")
     boolean retryFailed;
 
-    @Option(names = "--check", description = "Find everything that is wrong with the prompts, and ask nothing.")
+    @Option(names = "--check", description = "List all problems of the prompts; calls no service.")
     boolean check;
 
     @Option(
             names = "--plan",
-            description = "Say how long it will take, what it will cost and whether the accounts do; asks nothing.")
+            description = "Estimate time and cost, and say whether the accounts are enough; calls no service.")
     boolean plan;
 
     @Option(
             names = "--leave",
             paramLabel = "SHARE",
             converter = Shares.class,
-            description = "The share of each limit that is left to others, such as 10%%; default: as each route says.")
+            description = "The share of each limit to leave to others, such as 10%%; default: each route's.")
     Optional<Double> leave = Optional.empty();
 
-    @Option(names = "--max-calls", paramLabel = "N", description = "Stop before more calls than that.")
+    @Option(names = "--max-calls", paramLabel = "N", description = "Make at most N calls, then stop.")
     Optional<Long> maxCalls = Optional.empty();
 
     @Option(
             names = "--max-cost",
             paramLabel = "AMOUNT",
-            description = "Stop before this run costs more, in the price list's currency.")
+            description = "Stop before this run costs more than that, in the price list's currency.")
     Optional<BigDecimal> maxCost = Optional.empty();
 
     @Option(
             names = "--prices",
             paramLabel = "FILE",
-            description = "What tokens cost: your dated list; default: the one the configuration names.")
+            description = "Your dated list of token prices; default: the configuration's.")
     Optional<Path> prices = Optional.empty();
 
     @Option(
             names = "--max-failures",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Stop after so many failures in a row of one kind; default: ${DEFAULT-VALUE}.")
+            description = "Stop after N failures of one kind in a row; default: ${DEFAULT-VALUE}.")
     int maxFailures;
 
     @Option(
             names = "--status",
             paramLabel = "FILE",
-            description = "Say how far the batch with this output is, and end.")
+            description = "Print the progress of the batch with this output, and exit.")
     Optional<Path> status = Optional.empty();
 
     @Mixin
@@ -184,10 +184,10 @@ public final class BatchCommand implements Callable<Integer> {
             return OptionalModule.BATCH.needed("batch", () -> new BatchStatus(surroundings).say(status.get()));
         }
         if (input.isEmpty()) {
-            throw new UserMistake("which prompts? Name a file, such as prompts.jsonl, or - for standard input");
+            throw new UserMistake("no prompts: name a file, such as prompts.jsonl, or - for standard input");
         }
         if (output.isEmpty() && !check && !plan) {
-            throw new UserMistake("where do the answers go? Name a file by -o, such as -o answers.jsonl");
+            throw new UserMistake("no output: name a file for the answers with -o, such as -o answers.jsonl");
         }
         return OptionalModule.BATCH.needed("batch", () -> new BatchCommandRun(surroundings, this).run());
     }

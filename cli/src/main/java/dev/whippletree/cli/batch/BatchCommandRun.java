@@ -67,7 +67,7 @@ final class BatchCommandRun {
                     long lines = BatchFile.check(files, whippletree.configuration(), item -> {});
                     surroundings
                             .out()
-                            .println(files.input() + ": " + Words.count(lines, "prompt") + ", nothing is wrong");
+                            .println(files.input() + ": " + Words.count(lines, "prompt") + ", no problem found");
                     return ExitCode.ANSWERED;
                 }
                 if (command.plan) {
@@ -130,14 +130,14 @@ final class BatchCommandRun {
         PrintWriter err = surroundings.err();
         try (BatchFile file = BatchFile.open(files, whippletree.configuration(), surroundings.timeline())) {
             err.println(Words.count(file.total(), "prompt")
-                    + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done before"));
+                    + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done already"));
             if (file.done() >= file.total()) {
                 file.finish();
-                err.println("Nothing is left to ask"
+                err.println("All prompts are done already"
                         + (file.failed() == 0
                                 ? "."
                                 : "; " + Words.count(file.failed())
-                                        + " failed before, which --retry-failed asks again."));
+                                        + " failed; --retry-failed asks them again."));
                 return file.failed() == 0 ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
             }
             return ask(files, file, whippletree, rules);
@@ -179,7 +179,7 @@ final class BatchCommandRun {
     }
 
     private static void interrupt(BatchRun run, Display display) {
-        display.log("It ends after the calls under way; Ctrl-C again ends at once.");
+        display.log("The batch ends after the calls under way; Ctrl-C again ends it at once.");
         run.stop();
     }
 
@@ -199,7 +199,7 @@ final class BatchCommandRun {
                     files.output(),
                     Json.line(BatchWords.json(progress, surroundings.timeline().now())));
         } catch (IOException e) {
-            LOG.debug("How far it is can't be written beside {}", files.output(), e);
+            LOG.debug("The batch's progress can't be written beside {}", files.output(), e);
         }
     }
 
@@ -215,12 +215,13 @@ final class BatchCommandRun {
         }
         if (failure.isPresent()) {
             Throwable wrong = failure.get();
-            err.println("whippletree: it stopped early: "
-                    + (wrong instanceof IOException e ? said(e) : wrong.getMessage()) + "; the same command goes on");
+            err.println("whippletree: the batch stopped early: "
+                    + (wrong instanceof IOException e ? said(e) : wrong.getMessage())
+                    + "; run the same command again to continue");
         } else if (end.stopped().isPresent()) {
-            err.println("It stopped early: " + end.stopped().get() + ". The same command goes on.");
+            err.println("The batch stopped early: " + end.stopped().get() + ". Run the same command again to continue.");
         } else if (end.done() < file.total()) {
-            err.println("whippletree: " + Words.count(file.total() - end.done(), "prompt") + " were there no more: "
+            err.println("whippletree: " + Words.count(file.total() - end.done(), "prompt") + " are missing: "
                     + files.input() + " was changed while the batch ran");
         }
         boolean whole = failure.isEmpty() && end.isWhole() && file.failed() == 0 && end.done() == file.total();

@@ -23,7 +23,7 @@ final class BatchStatus {
         Path output = surroundings.folder().resolve(named);
         try {
             String note = BatchFile.lastNote(output)
-                    .orElseThrow(() -> new UserMistake(output + " isn't the output of a batch that has begun"));
+                    .orElseThrow(() -> new UserMistake(output + " isn't the output of a batch"));
             Map<String, Object> shown = new LinkedHashMap<>();
             shown.put("running", BatchFile.isRunning(output));
             Map<?, ?> noted = Json.read(note, Map.class);
@@ -31,7 +31,7 @@ final class BatchStatus {
             surroundings.out().println(Json.write(shown));
             return ExitCode.ANSWERED;
         } catch (IOException e) {
-            throw new UserMistake(output + ": how far it is can't be read: " + e.getMessage());
+            throw new UserMistake(output + ": the batch's progress can't be read: " + e.getMessage());
         }
     }
 }

@@ -49,14 +49,14 @@ final class TypedBatch {
         boolean standard = named.equals(STANDARD_INPUT);
         boolean piped = standard || isReadOnce(there);
         if (piped && (command.check || command.plan) && command.output.isEmpty()) {
-            throw new UserMistake("prompts from a pipe are kept beside the output: name that too, by -o");
+            throw new UserMistake("prompts from a pipe are kept beside the output: name the output with -o");
         }
         InputFormat format = command.format
                 .map(name -> one(InputFormat.class, "--format", name))
                 .orElse(piped ? InputFormat.JSONL : InputFormat.of(named));
         Path input = piped ? spool(standard, there, output) : there;
         if (!Files.isReadable(input) || Files.isDirectory(input)) {
-            throw new UserMistake(input + " is no file that can be read");
+            throw new UserMistake(input + " can't be read or isn't a file");
         }
         try {
             return new BatchFiles(
@@ -125,7 +125,7 @@ final class TypedBatch {
         try {
             return Files.readString(file).strip();
         } catch (CharacterCodingException e) {
-            throw new UserMistake(option + ": " + file + " is no text in UTF-8");
+            throw new UserMistake(option + ": " + file + " isn't UTF-8 text");
         } catch (IOException e) {
             throw new UserMistake(option + ": " + BatchCommandRun.said(e));
         }
@@ -135,7 +135,7 @@ final class TypedBatch {
         return Arrays.stream(type.getEnumConstants())
                 .filter(value -> value.name().equalsIgnoreCase(name))
                 .findFirst()
-                .orElseThrow(() -> new UserMistake(option + " is one of "
+                .orElseThrow(() -> new UserMistake(option + " has to be one of "
                         + Arrays.stream(type.getEnumConstants())
                                 .map(value -> value.name().toLowerCase(Locale.ROOT))
                                 .collect(Collectors.joining(", "))
@@ -153,7 +153,7 @@ final class TypedBatch {
                 .map(file -> PriceList.read(surroundings.folder().resolve(file)))
                 .or(() -> configured);
         if (command.maxCost.isPresent() && prices.isEmpty()) {
-            throw new UserMistake("--max-cost needs a price list: name one by --prices, or in the configuration");
+            throw new UserMistake("--max-cost needs a price list: name one with --prices, or in the configuration");
         }
         atLeastOne("--max-calls", command.maxCalls.orElse(1L));
         atLeastOne("--max-failures", command.maxFailures);

@@ -25,7 +25,7 @@ public final class CacheCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UserMistake("what about the cache? There is: whippletree cache clear [--tenant NAME]");
+        throw new UserMistake("no subcommand; try: whippletree cache clear [--tenant NAME]");
     }
 
     /** Removes stored answers from every cache tier that outlives a process. */
@@ -33,7 +33,7 @@ public final class CacheCommand implements Callable<Integer> {
             name = "clear",
             description = {
                 "Removes stored answers from every cache tier.",
-                "What a process keeps in its own memory ends with that process."
+                "A process loses the answers in its own memory when it ends."
             },
             footer = {"  whippletree cache clear", "  whippletree cache clear --tenant acme"})
     public static final class Clear implements Callable<Integer> {
@@ -58,7 +58,7 @@ public final class CacheCommand implements Callable<Integer> {
         public Integer call() {
             try (Whippletree whippletree = opening.open(surroundings)) {
                 if (whippletree.configuration().caches().isEmpty()) {
-                    surroundings.out().println("no cache is configured, so there is nothing to remove");
+                    surroundings.out().println("no cache is configured; nothing to remove");
                     return ExitCode.ANSWERED;
                 }
                 long removed;

@@ -46,7 +46,7 @@ final class Chat {
     int run() {
         if (editor.typed()) {
             notes.say("Chat over " + Words.count(configuration.accounts().size(), "account")
-                    + ". /help shows the commands, Ctrl-D leaves.");
+                    + ". /help lists the commands, Ctrl-D ends the chat.");
         }
         boolean goesOn = true;
         while (goesOn && surroundings.lostOutput().isEmpty()) {
@@ -67,7 +67,7 @@ final class Chat {
             return typed.text().isBlank() || handle(typed.text());
         }
         if (entry instanceof Interrupted interrupted && interrupted.empty()) {
-            notes.say("Ctrl-D or /quit leaves");
+            notes.say("Ctrl-D or /quit ends the chat");
         }
         return !(entry instanceof Ended);
     }
@@ -86,7 +86,7 @@ final class Chat {
             }
             talk.say(text.strip());
         } catch (CancellationException e) {
-            notes.say("stopped: this answer is not part of the conversation; /retry asks again");
+            notes.say("stopped: this answer isn't part of the conversation; /retry asks again");
         } catch (RuntimeException e) {
             int code = mistakes.handle(e);
             failed = failed == 0 ? code : failed;

@@ -19,13 +19,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "chat",
         description = {
-            "A conversation by hand: type messages, read the answers while they come.",
-            "/help shows the commands there. Where standard input is no terminal, each of its lines is a message."
+            "A conversation in the terminal: type messages, read answers as they arrive.",
+            "/help lists its commands. If standard input isn't a terminal, each of its lines is a message."
         },
         footer = {
             "  whippletree chat",
             "  whippletree chat --account hf-2 --system \"Be brief.\"",
-            "  whippletree chat --emulated                    without any account",
+            "  whippletree chat --emulated                    needs no account",
             "  printf 'Hello\\nAnd now?\\n' | whippletree chat"
         })
 public final class ChatCommand implements Callable<Integer> {
@@ -38,10 +38,10 @@ public final class ChatCommand implements Callable<Integer> {
     @Mixin
     private final StreamOption stream = new StreamOption();
 
-    @Option(names = "--no-history", description = "Neither recall what was typed before nor keep what is typed now.")
+    @Option(names = "--no-history", description = "Keep no history, and recall no earlier input.")
     private boolean noHistory;
 
-    @Option(names = "--emulated", description = "Ask an emulated service started for this; needs no account.")
+    @Option(names = "--emulated", description = "Ask an emulated service instead; needs no account.")
     private boolean emulated;
 
     @Mixin

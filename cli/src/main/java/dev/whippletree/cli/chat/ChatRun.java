@@ -55,7 +55,7 @@ public final class ChatRun {
             try {
                 ChatHistory.make(place.get());
             } catch (IOException e) {
-                note("what you type isn't kept: " + place.get() + " can't be written");
+                note("the history isn't kept: " + place.get() + " can't be written");
                 return Optional.empty();
             }
         }

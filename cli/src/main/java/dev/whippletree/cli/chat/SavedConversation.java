@@ -34,7 +34,7 @@ final class SavedConversation {
                 PrivateFile.write(file, text);
             }
         } catch (FileAlreadyExistsException e) {
-            throw new UserMistake(file + " is there already; " + SlashCommand.REPLACE.word() + " replaces it");
+            throw new UserMistake(file + " exists; " + SlashCommand.REPLACE.word() + " replaces it");
         } catch (NoSuchFileException e) {
             throw new UserMistake(file + " can't be written: there is no such folder");
         } catch (IOException e) {

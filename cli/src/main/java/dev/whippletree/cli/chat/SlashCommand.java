@@ -6,16 +6,16 @@ import java.util.Optional;
 
 /** What can be said to the chat itself instead of to a model. */
 enum SlashCommand {
-    ROUTE("/route", "NAME", "ask this route from now on"),
-    ACCOUNT("/account", "ID", "let only this account answer; - lets any"),
-    SYSTEM("/system", "TEXT", "instructions above the conversation; - takes them away"),
+    ROUTE("/route", "NAME", "use this route from now on"),
+    ACCOUNT("/account", "ID", "use only this account; - allows any"),
+    SYSTEM("/system", "TEXT", "set instructions before the conversation; - removes them"),
     RETRY("/retry", "", "ask the last question again, for a fresh answer"),
-    CLEAR("/clear", "", "forget the conversation; instructions stay"),
+    CLEAR("/clear", "", "forget the conversation, but keep the instructions"),
     SAVE("/save", "FILE", "write the conversation to a .md or .json file"),
-    REPLACE("/save!", "FILE", "the same, also over a file that is there"),
+    REPLACE("/save!", "FILE", "the same, overwriting an existing file"),
     STATUS("/status", "", "show the accounts, as 'whippletree status' does"),
     HELP("/help", "", "show this"),
-    QUIT("/quit", "", "leave; so does Ctrl-D");
+    QUIT("/quit", "", "end the chat, like Ctrl-D");
 
     private final String word;
     private final String argument;

@@ -58,14 +58,14 @@ final class SlashCommands {
     boolean run(SlashLine line) {
         SlashCommand command = SlashCommand.named(line.word()).orElseThrow(() -> unknown(line.word()));
         if (command.argument().isEmpty() && !line.argument().isEmpty()) {
-            throw new UserMistake(command.word() + " takes nothing behind it");
+            throw new UserMistake(command.word() + " takes no argument");
         }
         return run(command, line.argument());
     }
 
     private static UserMistake unknown(String word) {
         return new UserMistake("there is no command " + word + Names.suggestion(word, SlashCommand.words())
-                + " (a blank before it makes it a message)");
+                + " (to send it as a message, type a blank before it)");
     }
 
     private boolean run(SlashCommand command, String argument) {
@@ -122,11 +122,11 @@ final class SlashCommands {
 
     private void save(String name, boolean replacing) {
         if (name.isEmpty()) {
-            throw new UserMistake("say where to, such as /save talk.md or /save talk.json");
+            throw new UserMistake("name a file, such as /save talk.md or /save talk.json");
         }
         int exchanges = talk.conversation().exchanges().size();
         if (exchanges == 0) {
-            throw new UserMistake("there is nothing to save: no question was answered yet");
+            throw new UserMistake("nothing to save: no question has been answered yet");
         }
         Path file = file(name);
         SavedConversation.write(talk.conversation(), file, replacing);
@@ -141,7 +141,7 @@ final class SlashCommands {
                     ? Path.of(home, name.substring(2))
                     : surroundings.folder().resolve(name);
         } catch (InvalidPathException e) {
-            throw new UserMistake(name + " can't be a file's name: " + e.getMessage());
+            throw new UserMistake(name + " isn't a valid file name: " + e.getMessage());
         }
     }
 
@@ -154,7 +154,7 @@ final class SlashCommands {
         }
         table.detail(1).lines().forEach(surroundings.out()::println);
         surroundings.out().println();
-        surroundings.out().println("A line that ends with \\ goes on in the next; pasted lines stay one message.");
-        surroundings.out().println("Ctrl-C stops an answer. The arrow keys bring messages back, Tab completes.");
+        surroundings.out().println("A line that ends with \\ continues on the next; pasted lines stay one message.");
+        surroundings.out().println("Ctrl-C stops an answer. The arrow keys bring back earlier messages, Tab completes.");
     }
 }

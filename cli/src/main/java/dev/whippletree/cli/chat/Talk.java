@@ -68,7 +68,7 @@ final class Talk {
             put(conversation, unanswered.get(), fresh);
             return;
         }
-        Exchange last = conversation.last().orElseThrow(() -> new UserMistake("nothing was asked yet"));
+        Exchange last = conversation.last().orElseThrow(() -> new UserMistake("no question has been asked yet"));
         put(conversation.withoutLast(), last.question(), fresh);
     }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         name = "emulate",
         description = {
             "Runs emulated services on the loopback interface until Ctrl-C.",
-            "They speak as the real ones do, keep their limits strictly, and no model answers."
+            "They use the protocols of the real services and enforce limits strictly. No model answers."
         },
         footer = {
             "  whippletree emulate --port 9100",
@@ -32,47 +32,47 @@ public final class EmulateCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "9100",
-            description = "The port; 0: any that is free; default: ${DEFAULT-VALUE}.")
+            description = "The port; 0: any free one; default: ${DEFAULT-VALUE}.")
     int port;
 
     @Option(
             names = "--service",
             paramLabel = "NAME",
             split = ",",
-            description = "Which services, by their providers' names; default: all there are.")
+            description = "The services, by their providers' names; default: all.")
     List<String> services = List.of();
 
     @Option(
             names = "--accounts",
             paramLabel = "N",
             defaultValue = "2",
-            description = "How many accounts each service has; default: ${DEFAULT-VALUE}.")
+            description = "Accounts of each service; default: ${DEFAULT-VALUE}.")
     int accounts;
 
     @Option(
             names = "--limit",
             paramLabel = "LIMIT",
             description =
-                    "What each account may use, such as '1000 requests / 1h'; may be repeated; default: no limit.")
+                    "A limit of each account, such as '1000 requests / 1h'; may be repeated; default: no limit.")
     List<String> limits = List.of();
 
     @Option(
             names = "--latency",
             paramLabel = "TIME",
-            description = "How long answers take, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
+            description = "How long an answer takes, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
     String latency = "1s";
 
     @Option(
             names = "--fault",
             paramLabel = "FAULT",
-            description = "What goes wrong, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
+            description = "A fault, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
     List<String> faults = List.of();
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Where chance starts; default: ${DEFAULT-VALUE}.")
+            description = "The seed of the random numbers; default: ${DEFAULT-VALUE}.")
     long seed;
 
     @Mixin

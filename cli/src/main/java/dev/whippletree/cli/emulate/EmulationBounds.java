@@ -46,7 +46,7 @@ public final class EmulationBounds {
     public static void atMost(String option, int number, int most, String what) {
         if (number > most) {
             throw new UserMistake(option + ": " + Words.count(number) + " " + what
-                    + " are more than can be emulated here; at most " + Words.count(most));
+                    + " are too many to emulate; at most " + Words.count(most));
         }
     }
 }

@@ -26,7 +26,7 @@ public record MeasuredPrompts(String name, long prompts, long distinct, int sess
     /** Returns the same in a line. */
     String line() {
         return name + ": " + Words.count(prompts, "prompt") + ", " + Words.count(distinct) + " of them different ("
-                + Words.percent(repeat()) + " repeat another), "
+                + Words.percent(repeat()) + " repeat another one), "
                 + (sessions == prompts ? "all at once" : "in " + Words.count(sessions, "conversation")) + ", about "
                 + Words.count(promptTokens, "token") + " each";
     }

@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "plan",
         description = {
-            "Says beforehand whether accounts will do: runs the same engine over emulated services, in virtual time.",
-            "No service is asked. Exit code 0 if every size holds, tightly or not; 1 if one doesn't; 8 if nobody knows."
+            "Predicts whether accounts are enough: runs the real engine over emulated services in virtual time.",
+            "Calls no service. Exit code 0 if the accounts are enough for every size, even if tight; 1 if they aren't; 8 if"
+                    + " limits aren't declared, so the plan can't tell."
         },
         footer = {
             "  whippletree plan --interviews 500 --questions 17 --repeat 80%% --accounts huggingface:2x1000/h",
@@ -43,72 +44,72 @@ public final class PlanCommand implements Callable<Integer> {
             names = "--interviews",
             paramLabel = "N",
             split = ",",
-            description = "How many start at once; several sizes by comma, a plan for each; default: 500.")
+            description = "Interviews at once; several sizes with commas, a plan for each; default: 500.")
     List<Integer> interviews = List.of(DEFAULT_INTERVIEWS);
 
     @Option(
             names = "--questions",
             paramLabel = "N",
-            description = "How many each asks, one after the other; default: 17.")
+            description = "Questions of each interview, one after the other; default: 17.")
     Optional<Integer> questions = Optional.empty();
 
     @Option(
             names = "--repeat",
             paramLabel = "SHARE",
             converter = Shares.class,
-            description = "The share of prompts that repeat another's, the same at every size; default: 80%%.")
+            description = "The share of prompts that repeat another prompt, the same at every size; default: 80%%.")
     Optional<Double> repeat = Optional.empty();
 
     @Option(
             names = "--distinct",
             paramLabel = "N",
-            description = "Instead: questions are drawn from a bank of N, so that more interviews repeat more of them.")
+            description = "Instead of --repeat: draw questions from a bank of N, so more interviews repeat more of them.")
     Optional<Integer> distinct = Optional.empty();
 
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "Instead: the prompts of a file of 'batch'; repeats and lengths are the file's.")
+            description = "Instead of interviews: plan a file of 'batch', with its repeats and lengths.")
     Optional<Path> prompts = Optional.empty();
 
     @Option(
             names = "--conversation",
-            description = "With --prompts: the lines of a session are asked one after the other, with what was said.")
+            description = "With --prompts: the lines of a session are a conversation, asked one after the other.")
     boolean conversation;
 
     @Option(
             names = "--accounts",
             paramLabel = "ACCOUNTS",
-            description = "Whom they ask: service, how many, limits and credit of each, such as huggingface:2x1000/h or"
-                    + " groq:1x30/min+1000/d+8000tok/min+0.10usd/month; several kinds by comma;"
-                    + " default: those of the configuration.")
+            description = "The accounts: service, number, limits and credit of each, such as huggingface:2x1000/h or"
+                    + " groq:1x30/min+1000/d+8000tok/min+0.10usd/month; several kinds with commas;"
+                    + " default: the configuration's.")
     Optional<String> accounts = Optional.empty();
 
     @Option(
             names = "--for",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "In what time everybody has to be answered; default: 1h.")
+            description = "The time in which all prompts must be answered; default: 1h.")
     Optional<Duration> horizon = Optional.empty();
 
     @Option(
             names = "--minutes",
             paramLabel = "N",
-            description = "How long an interview takes if nobody waits; default: no pause between questions.")
+            description = "How long an interview takes if no prompt waits; default: no pause between questions.")
     Optional<Integer> minutes = Optional.empty();
 
     @Option(
             names = "--over",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "In what time the interviews start, evenly; default: all at the same instant.")
+            description = "The time over which interviews start evenly; default: all at the same moment.")
     Optional<Duration> over = Optional.empty();
 
     @Option(
             names = "--wait",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "How long a prompt may wait for room; default: as long as --for says.")
+            description = "How long a prompt may wait for room; default: as long as --for.")
     Optional<Duration> longestWait = Optional.empty();
 
     @Option(
@@ -121,52 +122,52 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
-            description = "The bound on an answer that is sent along, which some services count in full;"
-                    + " default: as the configuration's route says; with --accounts, as long as the answer.")
+            description = "The max_tokens of each prompt, which some services count in full;"
+                    + " default: the route's; with --accounts, the answer's length.")
     Optional<Integer> maxTokens = Optional.empty();
 
     @Option(
             names = "--latency",
             paramLabel = "TIME",
             description =
-                    "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; give or take 20%% unless"
+                    "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; varies by 20%% unless"
                             + " stated; default: 1s.")
     Optional<String> latency = Optional.empty();
 
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            description = "How an account is chosen; default: as the route says, else round-robin.")
+            description = "The balancing strategy; default: the route's, else round-robin.")
     Optional<String> strategy = Optional.empty();
 
     @Option(
             names = "--leave",
             paramLabel = "SHARE",
             converter = Shares.class,
-            description = "Plan batch prompts, which leave that share of each limit to others, up to 90%%.")
+            description = "Plan batch prompts, which leave this share of each limit to others, up to 90%%.")
     Optional<Double> leave = Optional.empty();
 
     @Option(
             names = "--processes",
             paramLabel = "N",
-            description = "How many processes the advice on several supposes; default: 4.")
+            description = "The number of processes for the advice on several processes; default: 4.")
     Optional<Integer> processes = Optional.empty();
 
     @Option(
             names = "--tier",
             paramLabel = "ACCOUNTS",
             description =
-                    "What the advice on one more tier adds, written as --accounts; default: one account with Groq.")
+                    "The accounts that the advice on another tier adds, written like --accounts; default: one at Groq.")
     Optional<String> tier = Optional.empty();
 
-    @Option(names = "--no-advice", description = "Plan the accounts as they are and nothing besides: quicker.")
+    @Option(names = "--no-advice", description = "Plan only the accounts as they are, without advice; faster.")
     boolean withoutAdvice;
 
     @Option(
             names = "--prices",
             paramLabel = "FILE",
             description =
-                    "What tokens cost: your dated list; default: the one the configuration names. Without one, cost"
+                    "Your dated list of token prices; default: the configuration's. Without one, the cost"
                             + " is unknown.")
     Optional<Path> prices = Optional.empty();
 
@@ -174,19 +175,19 @@ public final class PlanCommand implements Callable<Integer> {
             names = "--runs-per-month",
             paramLabel = "N",
             defaultValue = "30",
-            description = "How often the interviews are held in a month, for the cost; default: ${DEFAULT-VALUE}.")
+            description = "Runs a month, for the cost; default: ${DEFAULT-VALUE}.")
     int runsPerMonth;
 
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Write everything into one HTML page, with pictures.")
+            description = "Write everything to one HTML page, with charts.")
     Optional<Path> report = Optional.empty();
 
     @Option(names = "--json", description = "Print everything as JSON.")
     boolean json;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Where chance starts; default: 1.")
+    @Option(names = "--seed", paramLabel = "N", description = "The seed of the random numbers; default: 1.")
     Optional<Long> seed = Optional.empty();
 
     @Mixin
@@ -247,7 +248,7 @@ public final class PlanCommand implements Callable<Integer> {
     private void checkCombination() {
         if (repeat.isPresent() && distinct.isPresent()) {
             throw new UserMistake(
-                    "--repeat says how often questions repeat at every size, --distinct how many there are to"
+                    "--repeat sets how often questions repeat at every size, --distinct the number of questions to"
                             + " draw from: give one of them");
         }
         if (prompts.isPresent()
@@ -256,16 +257,16 @@ public final class PlanCommand implements Callable<Integer> {
                         || questions.isPresent()
                         || !interviews.equals(List.of(DEFAULT_INTERVIEWS)))) {
             throw new UserMistake(
-                    "--prompts says what is asked: leave out --interviews, --questions, --repeat and --distinct");
+                    "--prompts takes the prompts from a file: leave out --interviews, --questions, --repeat and --distinct");
         }
         if (conversation && prompts.isEmpty()) {
-            throw new UserMistake("--conversation is about the sessions of a file: name that by --prompts");
+            throw new UserMistake("--conversation needs a file with sessions: name it with --prompts");
         }
         if (accounts.isPresent() && opening.file().isPresent()) {
-            throw new UserMistake("--accounts and --config both say whom to ask: give one of them");
+            throw new UserMistake("--accounts and --config both set the accounts: give one of them");
         }
         if (withoutAdvice && (tier.isPresent() || processes.isPresent())) {
-            throw new UserMistake("--tier and --processes are for the advice: leave out --no-advice");
+            throw new UserMistake("--tier and --processes change the advice: leave out --no-advice");
         }
     }
 

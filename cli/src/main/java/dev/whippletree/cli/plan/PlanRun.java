@@ -63,7 +63,7 @@ final class PlanRun {
         } else {
             new PlanText(plan, costs, surroundings.terminal().screen()).lines().forEach(surroundings.out()::println);
         }
-        report.ifPresent(file -> surroundings.err().println("The report is in " + file + "."));
+        report.ifPresent(file -> surroundings.err().println("Wrote the report to " + file + "."));
         return switch (Sentences.worst(plan)) {
             case HOLDS, TIGHT -> HOLDS;
             case UNKNOWN -> UNKNOWN;
@@ -105,7 +105,7 @@ final class PlanRun {
             throw unwritable(file, "this is a folder, not a file");
         }
         if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-            throw unwritable(file, "you aren't allowed to");
+            throw unwritable(file, "you have no permission to write there");
         }
     }
 

@@ -91,7 +91,7 @@ public final class PromptsFile {
                 plain.idColumn());
         InputFormat format = InputFormat.of(file);
         if (format.isTable()) {
-            throw new UserMistake(file + " has rows, which need a template: plan by 'whippletree batch " + file
+            throw new UserMistake(file + " has rows, which need a template: plan it with 'whippletree batch " + file
                     + " --template … --plan'");
         }
         Path nowhere = Path.of("answers.jsonl");

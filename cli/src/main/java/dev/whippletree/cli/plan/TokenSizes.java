@@ -23,7 +23,7 @@ final class TokenSizes implements ITypeConverter<TokenSizes.Sizes> {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {
             throw new TypeConversionException(
-                    "'" + text + "' are not the tokens of a prompt and its answer; write, for example, 300/200");
+                    "'" + text + "' isn't PROMPT/ANSWER in tokens; write, for example, 300/200");
         }
         return new Sizes(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }

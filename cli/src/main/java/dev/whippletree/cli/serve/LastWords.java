@@ -25,8 +25,8 @@ final class LastWords implements Consumer<String> {
      */
     LastWords(int exitCode, OutputStream err, Runnable end) {
         this.words =
-                ("whippletree: the gateway can't go on: a thread that it needs has ended, or has run nothing for a minute,"
-                                + " as after an OutOfMemoryError; it ends at once, with exit code " + exitCode
+                ("whippletree: the gateway has to end: a thread that it needs has ended, or has run nothing for a minute,"
+                                + " for example after an OutOfMemoryError; it ends at once, with exit code " + exitCode
                                 + ". Start it again, with more memory (-Xmx) if there was too little\n")
                         .getBytes(UTF_8);
         this.err = err;
@@ -37,7 +37,7 @@ final class LastWords implements Consumer<String> {
     public void accept(String stuck) {
         try {
             err.write(words);
-            err.write(("whippletree: it was " + stuck + "\n").getBytes(UTF_8));
+            err.write(("whippletree: the error was " + stuck + "\n").getBytes(UTF_8));
         } catch (IOException | OutOfMemoryError e) {
             // Nobody can be told, but the process has to end all the same.
         } finally {

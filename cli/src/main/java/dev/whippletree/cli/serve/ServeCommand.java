@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         name = "serve",
         description = {
             "Serves an OpenAI-compatible API in front of the accounts until SIGTERM or Ctrl-C.",
-            "A program in any language changes its base URL and is done."
+            "A program in any language only has to change its base URL."
         },
         footer = {
             "  whippletree serve",
@@ -37,24 +37,24 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "Where to listen; default: what the configuration says, else 127.0.0.1."
-                    + " Anywhere else needs clients with keys in the configuration.")
+            description = "The address to listen on; default: the configuration's, else 127.0.0.1."
+                    + " Any other address needs clients with keys in the configuration.")
     private @Nullable String host;
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "The port; 0: any that is free; default: what the configuration says, else 8080.")
+            description = "The port; 0: any free one; default: the configuration's, else 8080.")
     private @Nullable Integer port;
 
     @Option(
             names = "--grace",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "How long requests under way may take once it ends; default: 30s.")
+            description = "How long requests under way may take when the gateway ends; default: 30s.")
     private Duration grace = Duration.ofSeconds(30);
 
-    @Option(names = "--emulated", description = "Serve an emulated service started for this; needs no account.")
+    @Option(names = "--emulated", description = "Serve an emulated service instead; needs no account.")
     private boolean emulated;
 
     @Mixin

@@ -92,8 +92,8 @@ public final class ServeRun {
             end.join();
             surroundings
                     .err()
-                    .println("whippletree: no more requests are taken; those under way have "
-                            + Words.duration(wish.grace()) + " to end");
+                    .println("whippletree: new requests are rejected; requests under way have "
+                            + Words.duration(wish.grace()) + " to finish");
             surroundings.err().flush();
             return 0;
         } finally {
@@ -122,7 +122,7 @@ public final class ServeRun {
         out.println();
         out.println("  accounts  " + configuration.accounts().size());
         out.println("  clients   "
-                + (clients == 0 ? "anybody on this machine, without a key" : clients + ", by their keys"));
+                + (clients == 0 ? "any program on this machine, without a key" : clients + ", by their keys"));
         out.println("  status    " + gateway.pageUrl() + watchedBy(configuration, clients));
         out.println();
         out.println("Try it:");

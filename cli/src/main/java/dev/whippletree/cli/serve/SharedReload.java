@@ -38,12 +38,12 @@ final class SharedReload implements Runnable {
             reload();
         } catch (ConfigurationException e) {
             e.problems().forEach(this::say);
-            say("the configuration can't be used; everything stays as it was");
+            say("the configuration has errors; the old one stays in use");
         } catch (IllegalArgumentException e) {
             say("gateway: " + e.getMessage());
-            say("the configuration can't be used; everything stays as it was");
+            say("the configuration has errors; the old one stays in use");
         } catch (RuntimeException e) {
-            say("the configuration hasn't been read again: unexpected error: " + e);
+            say("the configuration wasn't reloaded: unexpected error: " + e);
         }
         err.flush();
     }
@@ -58,9 +58,9 @@ final class SharedReload implements Runnable {
         changes.lines().forEach(this::say);
         changes.needsRestart().forEach(this::say);
         if (restart.get()) {
-            say("gateway: what has changed besides clients, watch-key and show-accounts takes effect after a restart");
+            say("gateway: changes other than clients, watch-key and show-accounts take effect after a restart");
         }
-        say("the configuration has been read again");
+        say("the configuration has been reloaded");
     }
 
     private void say(String line) {

@@ -26,13 +26,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check",
         description =
-                "Checks the configuration without making a call: every problem at once, exit code 2 if there is any.",
+                "Checks the configuration without a call and lists every problem; exit code 2 if there is any.",
         footer = {"  whippletree check", "  whippletree check --config other.yaml", "  whippletree check --json"})
 public final class CheckCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    @Option(names = "--json", description = "Print everything as JSON, problems too.")
+    @Option(names = "--json", description = "Print everything as JSON, including problems.")
     private boolean json;
 
     @Mixin

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "init",
         description = {
-            "Writes a commented configuration with the accounts whose tokens are in the environment.",
-            "It refers to the variables and holds no token. A file that is there is left as it is."
+            "Writes a commented configuration from the tokens in the environment.",
+            "The file refers to the variables and contains no token. An existing file is never overwritten."
         },
         footer = {"  whippletree init", "  whippletree init --output team.yaml"})
 public final class InitCommand implements Callable<Integer> {
@@ -69,13 +69,13 @@ public final class InitCommand implements Callable<Integer> {
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
-            throw new UserMistake(output + " is there already and was left as it is;"
-                    + " move it away, or name another file by --output FILE");
+            throw new UserMistake(output + " exists and wasn't changed;"
+                    + " move it away, or name another file with --output FILE");
         } catch (NoSuchFileException e) {
-            throw new UserMistake(output + " can't be written: its folder isn't there; create it first");
+            throw new UserMistake(output + " can't be written: its folder doesn't exist; create it first");
         } catch (AccessDeniedException e) {
-            throw new UserMistake(output + " can't be written: you aren't allowed to write into its folder;"
-                    + " name a file elsewhere by --output FILE");
+            throw new UserMistake(output + " can't be written: you have no permission to write to its folder;"
+                    + " name a file elsewhere with --output FILE");
         } catch (IOException e) {
             throw new UserMistake(output + " can't be written: " + e.getMessage() + remains(file));
         }
@@ -87,7 +87,7 @@ public final class InitCommand implements Callable<Integer> {
             Files.deleteIfExists(file);
             return "";
         } catch (IOException e) {
-            return "; remove what is there of it";
+            return "; remove the incomplete file";
         }
     }
 
@@ -104,7 +104,7 @@ public final class InitCommand implements Callable<Integer> {
             out.println("Wrote " + output + " with " + Words.count(listed, "account") + ": " + configuration.found());
         } else if (configuration.entries().isEmpty()) {
             out.println("Wrote " + output + " with everything commented out: there is no token in the environment.");
-            out.println("Put one into one of these variables, and it is an account, whether it is in the file or not:");
+            out.println("A token in one of these variables is an account, even if the file doesn't list it:");
             NoAccount.variables(
                             plugins.environmentVariables(),
                             surroundings.terminal().screen())
@@ -122,6 +122,6 @@ public final class InitCommand implements Callable<Integer> {
     private void tellHowToUse(Path file) {
         Optional<Path> read = source().file();
         String option = read.filter(file::equals).isPresent() ? "" : " --config " + output;
-        surroundings.out().println("To see what it says: whippletree check" + option);
+        surroundings.out().println("To check it: whippletree check" + option);
     }
 }

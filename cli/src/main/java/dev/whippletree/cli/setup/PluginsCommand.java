@@ -26,11 +26,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "plugins",
         description = {
-            "Lists providers, caches and balancing strategies: where each was found, whether the configuration uses it,"
-                    + " and if not, why.",
-            "They are looked for on the class path, in the folder 'plugins' of this program, in the one that"
-                    + " $WHIPPLETREE_PLUGINS names and in the one that the configuration's key 'plugins' names.",
-            "Exit code 2 if no other command could start."
+            "Lists providers, caches and balancing strategies: where each was found, and whether the configuration uses it,"
+                    + " with the reason if it doesn't.",
+            "They come from the class path, the folder 'plugins' of this program, the folder in"
+                    + " $WHIPPLETREE_PLUGINS, and the folder in the configuration's key 'plugins'.",
+            "Exit code 2 if a problem keeps all other commands from starting."
         },
         footer = {"  whippletree plugins", "  whippletree plugins --json"})
 public final class PluginsCommand implements Callable<Integer> {

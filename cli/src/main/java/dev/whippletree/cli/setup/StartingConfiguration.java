@@ -37,7 +37,7 @@ final class StartingConfiguration {
     private static final int WIDTH = 100;
 
     /** Why an account isn't listed, and what to do. */
-    static final String UNLISTED = "its token is in no variable; name the file it is in to list it";
+    static final String UNLISTED = "its token isn't in a variable; to list the account, name the file that contains the token";
 
     private final PluginCatalog plugins;
     private final Map<String, String> environment;
@@ -89,24 +89,24 @@ final class StartingConfiguration {
         List<String> lines = new ArrayList<>();
         prose(
                 lines,
-                "A configuration of Whippletree. 'whippletree check' says what is wrong with it, without making a call."
-                        + " What is commented out is a default or an example.");
+                "A configuration of Whippletree. 'whippletree check' lists its problems, without making a call."
+                        + " Lines that are commented out are defaults or examples.");
         lines.add("");
         accounts(lines);
         lines.add("");
-        prose(lines, "A route is a name that callers use for a model. Without any there is this one, of all accounts.");
+        prose(lines, "A route is a name that callers use for a model. Without routes, this one is used, with all accounts.");
         lines.add("#routes:");
         lines.add("  #default:");
         lines.add("    #model: " + Configuration.DEFAULT_MODEL);
         lines.add("    #max-tokens: 1024");
         lines.add("    #deadline: 5m");
         lines.add("");
-        prose(lines, "Where answers are kept, nearest first.");
+        prose(lines, "The caches of answers, nearest first.");
         lines.add("#caches: [" + String.join(", ", plugins.selfContainedCaches()) + "]");
         lines.add("");
         prose(
                 lines,
-                "The folder in which the use of limits outlives a process, beside this file. It has to be there: mkdir"
+                "The folder that keeps the use of limits when a process ends, beside this file. Create it first: mkdir"
                         + " state");
         lines.add("#state: state");
         return String.join("\n", lines) + "\n";
@@ -115,7 +115,7 @@ final class StartingConfiguration {
     private void accounts(List<String> lines) {
         prose(
                 lines,
-                "An account is a credential with a service. ${NAME} stands for what the environment variable NAME holds."
+                "An account is a credential with a service. ${NAME} is the value of the environment variable NAME."
                         + " Limits that aren't declared are learned from the service's answers. Accounts that share"
                         + " limits get the same 'organization'.");
         boolean anyListed = entries.stream().anyMatch(Entry::listed);

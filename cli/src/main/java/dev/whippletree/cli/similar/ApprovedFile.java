@@ -46,12 +46,12 @@ final class ApprovedFile {
         try {
             return Files.readString(path).replaceFirst("^\uFEFF", "");
         } catch (CharacterCodingException e) {
-            throw new UserMistake(shown + ": this isn't a text file in UTF-8; save it as one");
+            throw new UserMistake(shown + ": this isn't a UTF-8 text file; save it as UTF-8");
         } catch (IOException e) {
             throw new UserMistake(shown + ": "
                     + (Files.isDirectory(path)
                             ? "this is a folder, not a file"
-                            : "the file can't be read; may you read it?"));
+                            : "the file can't be read; check its permissions"));
         }
     }
 
@@ -106,7 +106,7 @@ final class ApprovedFile {
                 Files.move(next, real, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            throw new UserMistake(shown + " can't be written; is its folder there, and may you write into it?");
+            throw new UserMistake(shown + " can't be written; check that its folder exists and that you may write to it");
         }
     }
 }

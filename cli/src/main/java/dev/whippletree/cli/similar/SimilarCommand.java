@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "similar",
         description =
-                "Says which wordings of a question mean the same, so that one answer does for all: similar approve, similar list.",
+                "Approves wordings of a question as equal, so one answer serves them all: similar approve, similar list.",
         synopsisSubcommandLabel = "(approve | list)")
 public final class SimilarCommand implements Callable<Integer> {
 
@@ -34,8 +34,8 @@ public final class SimilarCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UserMistake("what about similar questions? There are: whippletree similar approve WORDING WORDING..."
-                + " and whippletree similar list");
+        throw new UserMistake("no subcommand; try: whippletree similar approve WORDING WORDING..."
+                + " or whippletree similar list");
     }
 
     /** Which file it is about. */
@@ -49,7 +49,7 @@ public final class SimilarCommand implements Callable<Integer> {
                 names = "--file",
                 paramLabel = "FILE",
                 description =
-                        "The file of wordings; default: the one that the configuration's cache similar names as approved,"
+                        "The file of wordings; default: the file in the key 'approved' of the configuration's cache similar,"
                                 + " else " + DEFAULT + ".")
         private @Nullable Path file;
 
@@ -91,8 +91,8 @@ public final class SimilarCommand implements Callable<Integer> {
     @Command(
             name = "approve",
             description = {
-                "Says that wordings mean the same: adds them to the file of approved wordings.",
-                "Where one of them is known, its question takes in the others. Remarks in the file stay."
+                "Approves wordings as equal: adds them to the file of approved wordings.",
+                "If the file has one of them, the others join its question. Comments in the file are kept."
             },
             footer = {
                 "  whippletree similar approve \"Tell me about yourself\" \"Who are you?\"",
@@ -120,7 +120,7 @@ public final class SimilarCommand implements Callable<Integer> {
         public Integer call() {
             if (wordings.size() == 1) {
                 throw new UserMistake(
-                        "'" + wordings.get(0) + "' is one wording alone; it takes two or more that mean the same,"
+                        "'" + wordings.get(0) + "' is only one wording; give two or more that mean the same,"
                                 + " each in quotation marks");
             }
             ApprovedFile file = options.file(surroundings);
@@ -140,7 +140,7 @@ public final class SimilarCommand implements Callable<Integer> {
     /** Prints what the file says. */
     @Command(
             name = "list",
-            description = "Prints the approved wordings, those that mean the same below each other.",
+            description = "Prints the approved wordings, grouped by question.",
             footer = {"  whippletree similar list", "  whippletree similar list --file team.txt"})
     public static final class Listing implements Callable<Integer> {
 
@@ -162,7 +162,7 @@ public final class SimilarCommand implements Callable<Integer> {
             ApprovedFile file = options.file(surroundings);
             if (!file.isThere()) {
                 throw new UserMistake(file.shown()
-                        + ": there is no such file; 'whippletree similar approve' writes it, --file names another");
+                        + ": there is no such file; 'whippletree similar approve' creates it, --file names another");
             }
             surroundings.out().print(file.wordings().text());
             return ExitCode.ANSWERED;

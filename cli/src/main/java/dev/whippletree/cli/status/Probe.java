@@ -34,7 +34,7 @@ final class Probe {
         surroundings
                 .err()
                 .println("whippletree: --probe spends one call of one token on each of "
-                        + Words.count(accounts.size(), "account") + ", and tries again where a service fails");
+                        + Words.count(accounts.size(), "account") + ", and retries if a service fails");
         // What is wrong is said below, once.
         LogOutput.to(line -> {});
         try {

@@ -74,12 +74,12 @@ final class RemoteStatus {
      */
     static RemoteStatus at(String url, Optional<String> key) {
         if (key.isPresent() && !SENDABLE.matcher(key.get()).matches()) {
-            throw new UserMistake("the watch key is empty or has characters that can't be sent");
+            throw new UserMistake("the watch key is empty, or contains characters that HTTP headers don't allow");
         }
         URI uri = parse(url.strip());
         if (uri.getRawUserInfo() != null) {
             throw new UserMistake(
-                    "--url has no user or password in it: give the watch key by $" + StatusCommand.KEY_VARIABLE);
+                    "--url may not contain a user or password: set the watch key in $" + StatusCommand.KEY_VARIABLE);
         }
         String path = KNOWN_PLACE.matcher(uri.getRawPath()).replaceFirst("") + "/status";
         return new RemoteStatus(uri.resolve(LEADING_SLASHES.matcher(path).replaceFirst("/")), key);
@@ -95,7 +95,7 @@ final class RemoteStatus {
         } catch (URISyntaxException e) {
             // Its message has the whole of it.
         }
-        throw new UserMistake("--url is a gateway's address such as http://127.0.0.1:8080");
+        throw new UserMistake("--url has to be a gateway's address, such as http://127.0.0.1:8080");
     }
 
     /**
@@ -112,17 +112,17 @@ final class RemoteStatus {
             }
             case UNAUTHORIZED -> throw new Absent(ExitCode.NOT_ADMITTED, place + " " + keyRefused());
             case FORBIDDEN ->
-                throw new Absent(ExitCode.NOT_ADMITTED, place + " doesn't show it (403)" + words(response.body()));
-            case NOT_FOUND -> throw nothing("there is no such place (404): is it a Whippletree gateway's address?");
+                throw new Absent(ExitCode.NOT_ADMITTED, place + " doesn't show its status (403)" + words(response.body()));
+            case NOT_FOUND -> throw nothing("not found (404); check that this is the address of a Whippletree gateway");
             default -> throw nothing("it answered " + response.statusCode() + words(response.body()));
         }
     }
 
     private String keyRefused() {
         return key.isEmpty()
-                ? "wants its watch key (401): set $" + StatusCommand.KEY_VARIABLE
-                        + " to what gateway.watch-key of its configuration is"
-                : "doesn't take this watch key (401): it has to be what gateway.watch-key of its configuration is";
+                ? "needs its watch key (401): set $" + StatusCommand.KEY_VARIABLE
+                        + " to gateway.watch-key of its configuration"
+                : "rejects this watch key (401): use gateway.watch-key of its configuration";
     }
 
     private String checked(String body) throws Absent {
@@ -130,7 +130,7 @@ final class RemoteStatus {
             PricedStatus.read(body);
             return body;
         } catch (IllegalArgumentException e) {
-            throw nothing("what answers there is no Whippletree gateway, or one of another version: " + e.getMessage());
+            throw nothing("the answer isn't from a Whippletree gateway, or from one of another version: " + e.getMessage());
         }
     }
 
@@ -168,8 +168,8 @@ final class RemoteStatus {
         }
         if (cause instanceof ConnectException refused) {
             return refused.getCause() instanceof UnresolvedAddressException || isUnresolved(refused.getCause())
-                    ? "no such host is known"
-                    : "nobody listens there; is 'whippletree serve' running?";
+                    ? "unknown host"
+                    : "nothing listens there; check that 'whippletree serve' is running";
         }
         return "the connection failed: " + cause;
     }

@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description = {
-            "Shows the accounts: their limits, what is left of them, what is closed and why, tokens and their cost.",
-            "A process knows what it did itself and, where the configuration names a state folder, what others left there;"
+            "Shows each account: its limits, how much of them is left, why it is closed, its tokens and their cost.",
+            "A process knows its own calls and, if the configuration names a state folder, what others saved there;"
                     + " --probe asks each account once.",
-            "--url asks a gateway that runs, and shows what it did."
+            "--url asks a running gateway, and shows its status."
         },
         footer = {
             "  whippletree status",
@@ -53,7 +53,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Option(
             names = "--probe",
-            description = "Spend one call of one token on each account to see that token and service are good.")
+            description = "Check token and service of each account, with one call of one token.")
     private boolean probe;
 
     @Option(names = "--json", description = "Print everything as JSON.")
@@ -87,8 +87,8 @@ public final class StatusCommand implements Callable<Integer> {
 
     private int ask(String address) {
         if (probe || opening.given()) {
-            throw new UserMistake("--url asks a gateway that has its own configuration: --probe, --config and --model"
-                    + " don't go with it");
+            throw new UserMistake("--url asks a gateway, which has its own configuration: --probe, --config and --model"
+                    + " can't be combined with it");
         }
         Optional<String> key = Optional.ofNullable(watchKey)
                 .or(() -> Optional.ofNullable(surroundings.environment().get(KEY_VARIABLE))

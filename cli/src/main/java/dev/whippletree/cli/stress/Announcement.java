@@ -31,13 +31,13 @@ final class Announcement {
                 + Words.count(interviews.questions(), "question") + " over "
                 + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ".");
         if (!processes.together()) {
-            say("The " + processes.number() + " processes know nothing of each other: each may use "
+            say("The " + processes.number() + " processes don't coordinate: each may use "
                     + processes.declared(settings.limit()) + " of each account, and a question"
-                    + " that several of them ask costs each a call, " + Words.count(processes.calls(interviews))
+                    + " that several of them ask costs each of them a call, " + Words.count(processes.calls(interviews))
                     + " in all. With --redis they share limits and calls.");
         }
         say(Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
-                + " of them distinct: it takes at least "
+                + " of them distinct: this takes at least "
                 + Words.duration(StressReport.lowerBound(settings, processes)) + ".");
         say(conditions(settings, rehearsed));
         out.flush();
@@ -45,10 +45,10 @@ final class Announcement {
 
     /** What a run here has that one's own accounts may not have. */
     private static String conditions(StressSettings settings, boolean rehearsed) {
-        return "Before it starts, 200 requests warm up the server"
+        return "Before the start, 200 requests warm up the server"
                 + (rehearsed ? " and each process rehearses with 25 interviews" : "")
-                + ". Declared to the library: up to " + Words.count(settings.maxConcurrency())
-                + " calls under way on each account, each received within "
+                + ". The library may have up to " + Words.count(settings.maxConcurrency())
+                + " calls under way on each account; each call arrives within "
                 + Words.duration(settings.transit()) + " of being sent.";
     }
 

@@ -86,9 +86,9 @@ final class LiveStress {
         InterviewResults results = ended.get();
         List<Check> checks = checks(results, cap);
         findings.times(interviews, results, meanAnswer(status), Optional.empty());
-        findings.say("The accounts are your own. An answer counts as right if there is any text in it.");
+        findings.say("The accounts are your own. Any answer that isn't empty counts as right.");
         if (results.unasked() > 0) {
-            findings.say("It stopped before it could exceed its " + Words.count(cap.most(), "call") + ": "
+            findings.say("The run stopped before it would have made more than " + Words.count(cap.most(), "call") + ": "
                     + Words.count(results.unasked(), "prompt") + " were not asked.");
         }
         findings.checks(checks, results.errors());
@@ -148,7 +148,7 @@ final class LiveStress {
         err.println("This asks your own accounts: " + names + ".");
         err.println("It makes at most " + Words.count(cap.most(), "call") + " of at most " + MOST_TOKENS
                 + " tokens each: " + Words.count(interviews.distinct())
-                + " distinct questions, the rest for retries and for what no cache keeps.");
+                + " distinct questions; the rest is for retries and for answers that no cache keeps.");
     }
 
     private boolean agreed() {
@@ -156,7 +156,7 @@ final class LiveStress {
             return true;
         }
         if (!surroundings.terminal().in()) {
-            throw new UserMistake("nobody is there to agree; add --yes to go on");
+            throw new UserMistake("standard input isn't a terminal, so you can't confirm; add --yes to go on");
         }
         surroundings.err().print("Go on? [y/N] ");
         surroundings.err().flush();

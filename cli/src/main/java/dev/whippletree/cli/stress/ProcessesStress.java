@@ -114,7 +114,7 @@ final class ProcessesStress {
             StressReport report = StressReport.of(
                             settings, processes, results.get(), children.status(), emulation.stats())
                     .with(Check.exactly(
-                            "processes that ended when they were done",
+                            "processes that finished",
                             processes.number(),
                             processes.number() - children.lost()));
             findings.of(report, least);
@@ -128,8 +128,8 @@ final class ProcessesStress {
 
     private void clear(SharedRedis shared, Supplier<Whippletree.Builder> builders) {
         shared.clear(builders, this::say)
-                .ifPresent(failure -> say("What this run stored in Redis couldn't be removed (" + failure
-                        + "); its keys start with " + shared.keyPrefix() + " and expire by themselves."));
+                .ifPresent(failure -> say("This run's data in Redis couldn't be removed (" + failure
+                        + "); the keys start with " + shared.keyPrefix() + " and expire by themselves."));
     }
 
     private void say(String line) {

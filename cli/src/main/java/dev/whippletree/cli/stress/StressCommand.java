@@ -22,59 +22,59 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stress",
         description = {
-            "Starts many interviews at the same instant and checks that everybody is answered, from as few calls as can be.",
-            "The accounts are emulated on this machine, unless --live asks your own. Exit code 0 only if every check held."
+            "Starts many interviews at once and checks that every prompt is answered, with as few calls as possible.",
+            "The accounts are emulated on this machine, unless --live asks your own. Exit code 0 only if every check passed."
         },
         footer = {
             "  whippletree stress                         500 interviews, two accounts of 1,000 requests an hour",
             "  whippletree stress --tight                 small limits and an outage: waiting, failover, recovery",
             "  whippletree stress --interviews 50 --fault reset:3%%",
             "  whippletree stress --processes 4 --redis redis://localhost:6379",
-            "  whippletree stress --live --interviews 20  your own accounts; says what it costs and asks first"
+            "  whippletree stress --live --interviews 20  your own accounts; shows the number of calls and asks first"
         })
 public final class StressCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    @Option(names = "--interviews", paramLabel = "N", description = "How many start at once; default: 500.")
+    @Option(names = "--interviews", paramLabel = "N", description = "Interviews at once; default: 500.")
     Optional<Integer> interviews = Optional.empty();
 
     @Option(
             names = "--questions",
             paramLabel = "N",
-            description = "How many each asks, one after the other; default: 17.")
+            description = "Questions of each interview, one after the other; default: 17.")
     Optional<Integer> questions = Optional.empty();
 
     @Option(
             names = "--repeat",
             paramLabel = "SHARE",
             converter = Shares.class,
-            description = "The share of prompts that repeat another's; default: 80%%.")
+            description = "The share of prompts that repeat another prompt; default: 80%%.")
     Optional<Double> repeat = Optional.empty();
 
     @Option(
             names = "--think",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "How long each pauses before its next question; default: not at all.")
+            description = "The pause between an answer and the next question; default: none.")
     Optional<Duration> think = Optional.empty();
 
-    @Option(names = "--seed", paramLabel = "N", description = "Who asks what, and all other chance; default: 1.")
+    @Option(names = "--seed", paramLabel = "N", description = "The seed of the random numbers; default: 1.")
     Optional<Long> seed = Optional.empty();
 
-    @Option(names = "--accounts", paramLabel = "N", description = "How many emulated accounts; default: 2.")
+    @Option(names = "--accounts", paramLabel = "N", description = "The number of emulated accounts; default: 2.")
     Optional<Integer> accounts = Optional.empty();
 
     @Option(
             names = "--latency",
             paramLabel = "TIME",
-            description = "How long emulated answers take, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
+            description = "How long an emulated answer takes, such as 1s, 800ms~20%% or 1s~lognormal:0.3; default: 1s.")
     Optional<String> latency = Optional.empty();
 
     @Option(
             names = "--fault",
             paramLabel = "FAULT",
-            description = "What goes wrong, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
+            description = "A fault, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
     List<String> faults = List.of();
 
     @Option(
@@ -85,29 +85,29 @@ public final class StressCommand implements Callable<Integer> {
     @Option(
             names = "--cache",
             paramLabel = "NAME",
-            description = "The cache in front of them, or none; default: ehcache.")
+            description = "The cache in front of the accounts, or none; default: ehcache.")
     Optional<String> cache = Optional.empty();
 
     @Option(
             names = "--processes",
             paramLabel = "N",
-            description = "How many processes conduct the interviews, each its part of them; default: this one alone.")
+            description = "The number of processes that share the interviews; default: this one.")
     Optional<Integer> processes = Optional.empty();
 
     @Option(
             names = "--redis",
             paramLabel = "URI",
             description =
-                    "The Redis by which the processes share answers, limits and calls, such as"
-                            + " redis://localhost:6379. Without it each is given its part of the limits and makes its own calls.")
+                    "The Redis through which the processes share answers, limits and calls, such as"
+                            + " redis://localhost:6379. Without it each process gets its share of the limits and makes its own calls.")
     Optional<String> redis = Optional.empty();
 
     @Option(
             names = "--live",
-            description = "Ask your own accounts instead; says first how many calls it makes at most.")
+            description = "Ask your own accounts instead; shows the most calls it can make first.")
     boolean live;
 
-    @Option(names = "--yes", description = "Don't ask before --live starts.")
+    @Option(names = "--yes", description = "Start --live without confirmation.")
     boolean yes;
 
     @Mixin
@@ -149,7 +149,7 @@ public final class StressCommand implements Callable<Integer> {
                     + " --processes and --redis are for emulated ones");
         }
         if (!live && (yes || opening.given())) {
-            throw new UserMistake("--yes, --config and --model are for your own accounts: add --live");
+            throw new UserMistake("--yes, --config and --model need --live");
         }
     }
 }

@@ -8,12 +8,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** One of the processes that {@code stress --processes} starts; nobody types this. */
+/** One of the processes that {@code stress --processes} starts; not for users. */
 @Command(
         name = StressPart.COMMAND,
         hidden = true,
         description =
-                "Conducts a part of the interviews of 'stress --processes', by what it is told on standard input.")
+                "Runs one process of 'stress --processes'; reads its settings from standard input.")
 public final class StressPartCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;

@@ -76,8 +76,8 @@ final class TypedStress {
     static Processes processes(StressCommand command, StressSettings settings) {
         int number = command.processes.orElse(1);
         if (number > settings.interviews().interviews()) {
-            throw new UserMistake("--processes " + number + " is more than there are interviews ("
-                    + settings.interviews().interviews() + "): some would have nothing to do");
+            throw new UserMistake("--processes " + number + " is more than the number of interviews ("
+                    + settings.interviews().interviews() + "); use fewer processes");
         }
         try {
             Processes processes = new Processes(number, number == 1 || command.redis.isPresent());

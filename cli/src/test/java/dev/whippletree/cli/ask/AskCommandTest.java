@@ -101,9 +101,9 @@ class AskCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Who are you?,doesn't occur in the prompt",
-        "e,occurs several times in the prompt",
-        "ana,occurs several times in the prompt",
+        "Who are you?,isn't in the prompt",
+        "e,is in the prompt several times",
+        "ana,is in the prompt several times",
         "' ',--question is empty"
     })
     void questionThatIsNoOnePartOfThePrompt_isAMistake(String question, String message) {
@@ -321,13 +321,13 @@ class AskCommandTest {
     @Test
     void emptyPrompt_isAMistake() {
         assertThat(shell.withAccount().input("  \n").run("ask", "-")).isEqualTo(2);
-        assertThat(shell.err()).contains("- stands for standard input, and that is empty");
+        assertThat(shell.err()).contains("- means standard input, which is empty");
         assertThat(shell.run("ask", " ")).isEqualTo(2);
         assertThat(shell.err()).contains("the prompt is empty");
         assertThat(shell.run("ask")).isEqualTo(2);
         assertThat(shell.err()).contains("there is no prompt");
         assertThat(shell.run("ask", "-", "and", "-")).isEqualTo(2);
-        assertThat(shell.err()).contains("write it once");
+        assertThat(shell.err()).contains("write one -");
         assertThat(shell.provider.asked).isEmpty();
     }
 

@@ -35,7 +35,7 @@ class OptionalModuleTest {
         Outcome outcome = runWithout("emulator", line.split(" "));
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
         assertThat(outcome.printed)
-                .contains("needs the module whippletree-emulator, which this distribution doesn't have")
+                .contains("needs the module whippletree-emulator, which isn't part of this distribution")
                 .doesNotContain("\tat ");
     }
 
@@ -45,7 +45,7 @@ class OptionalModuleTest {
         Outcome outcome = runWithout("planner", line.split(" "));
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
         assertThat(outcome.printed)
-                .contains("needs the module whippletree-planner, which this distribution doesn't have")
+                .contains("needs the module whippletree-planner, which isn't part of this distribution")
                 .doesNotContain("\tat ");
     }
 
@@ -60,7 +60,7 @@ class OptionalModuleTest {
         Outcome outcome = runWithout("batch", "batch", "prompts.jsonl", "-o", "answers.jsonl");
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
         assertThat(outcome.printed)
-                .contains("batch needs the module whippletree-batch, which this distribution doesn't have")
+                .contains("batch needs the module whippletree-batch, which isn't part of this distribution")
                 .doesNotContain("\tat ");
     }
 
@@ -69,7 +69,7 @@ class OptionalModuleTest {
         Outcome outcome = runWithout("gateway", "serve", "--emulated");
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
         assertThat(outcome.printed)
-                .contains("serve needs the module whippletree-gateway, which this distribution doesn't have")
+                .contains("serve needs the module whippletree-gateway, which isn't part of this distribution")
                 .doesNotContain("\tat ");
     }
 
@@ -77,7 +77,7 @@ class OptionalModuleTest {
     void withoutTheGateway_statusStillAsksOneElsewhere() throws Exception {
         Outcome outcome = runWithout("gateway", "status", "--url", "http://127.0.0.1:1");
         assertThat(outcome.code).as(outcome.printed).isEqualTo(6);
-        assertThat(outcome.printed).contains("nobody listens there");
+        assertThat(outcome.printed).contains("nothing listens there");
     }
 
     @Test

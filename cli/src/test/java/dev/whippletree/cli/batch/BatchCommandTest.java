@@ -59,7 +59,7 @@ final class BatchCommandTest {
 
         assertThat(second.run("batch", "p.jsonl", "-o", "a.jsonl")).isZero();
 
-        assertThat(second.err()).contains("2 prompts, 2 of them done before", "Nothing is left to ask.");
+        assertThat(second.err()).contains("2 prompts, 2 of them done already", "All prompts are done already.");
         assertThat(second.provider.asked).isEmpty();
     }
 
@@ -147,7 +147,7 @@ final class BatchCommandTest {
 
         Shell good = again();
         assertThat(good.run("batch", "p.jsonl", "--check")).isZero();
-        assertThat(good.out()).contains("2 prompts, nothing is wrong");
+        assertThat(good.out()).contains("2 prompts, no problem found");
     }
 
     @Test
@@ -209,14 +209,14 @@ final class BatchCommandTest {
     @Test
     void whatIsMissingOrWrong_isSaid() {
         assertThat(shell.run("batch")).isEqualTo(2);
-        assertThat(shell.err()).contains("which prompts?");
-        assertSays("where do the answers go?", "batch", "p.jsonl");
+        assertThat(shell.err()).contains("no prompts:");
+        assertSays("no output:", "batch", "p.jsonl");
         assertSays("--sync is one of each, second, never", "batch", "p.jsonl", "-o", "a.jsonl", "--sync", "hourly");
         assertSays("leave out --interviews", "plan", "--prompts", "p.jsonl", "--questions", "3");
         assertSays("which need a template", "plan", "--prompts", "rows.csv", "--accounts", "huggingface:1x1000/h");
         assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");
         assertSays("there is no route 'fast'", "batch", "p.jsonl", "-o", "a.jsonl", "--route", "fast");
-        assertSays("no file that can be read", "batch", "none.jsonl", "-o", "a.jsonl");
+        assertSays("can't be read or isn't a file", "batch", "none.jsonl", "-o", "a.jsonl");
         assertSays("-o names a file", "batch", "p.jsonl", "-o", "-");
         assertSays("is a folder or a device", "batch", "p.jsonl", "-o", ".");
         assertSays("is a folder or a device", "batch", "p.jsonl", "-o", "/");

@@ -143,7 +143,7 @@ class ChatCommandTest {
     void clear_forgetsTheConversationAndKeepsInstructions() {
         assertThat(chat("/system Be brief.\nOne\n/clear\n/retry\nTwo\n/system -\nThree\n"))
                 .isEqualTo(2);
-        assertThat(shell.err()).contains("nothing was asked yet");
+        assertThat(shell.err()).contains("no question has been asked yet");
         assertThat(asked(1)).containsExactly(Message.system("Be brief."), Message.user("Two"));
         assertThat(asked(2)).first().isEqualTo(Message.user("Two"));
     }
@@ -226,7 +226,7 @@ class ChatCommandTest {
     void save_replacesAFileOnlyWhenToldSo() {
         shell.file("talk.md", "precious");
         assertThat(chat("One\n/save talk.md\n")).isEqualTo(2);
-        assertThat(shell.err()).contains("talk.md is there already").contains("/save!");
+        assertThat(shell.err()).contains("talk.md exists").contains("/save!");
         assertThat(folder.resolve("talk.md")).content().isEqualTo("precious");
         assertThat(chat("One\n/save! talk.md\n")).isZero();
         assertThat(folder.resolve("talk.md")).content().startsWith("# Conversation");
@@ -247,8 +247,8 @@ class ChatCommandTest {
         "/account scripted-2,did you mean 'scripted-1'?",
         "/save,say where to",
         "/save talk.md,there is nothing to save",
-        "/clear everything,/clear takes nothing behind it",
-        "/retry,nothing was asked yet"
+        "/clear everything,/clear takes no argument",
+        "/retry,no question has been asked yet"
     })
     void wrongCommand_isOneClearLineAndNoMessage(String line, String message) {
         assertThat(chat(line + "\n")).isEqualTo(2);

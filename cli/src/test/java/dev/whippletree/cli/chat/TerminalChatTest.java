@@ -142,7 +142,7 @@ class TerminalChatTest {
         terminal.type("A story", PseudoTerminal.ENTER)
                 .await("Once upon a")
                 .type(PseudoTerminal.CTRL_C)
-                .await("stopped: this answer is not part of the conversation")
+                .await("stopped: this answer isn't part of the conversation")
                 .await("> ");
         assertThat(provider.cancelled.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
         terminal.type(PseudoTerminal.UP, PseudoTerminal.ENTER).await("Fine, thank you.");
@@ -152,7 +152,7 @@ class TerminalChatTest {
     @Test
     void ctrlCAtTheEmptyPrompt_saysHowToLeave() {
         terminal.type("half a mess", PseudoTerminal.CTRL_C).await("> ");
-        terminal.type(PseudoTerminal.CTRL_C).await("Ctrl-D or /quit leaves").await("> ");
+        terminal.type(PseudoTerminal.CTRL_C).await("Ctrl-D or /quit ends the chat").await("> ");
         assertThat(provider.asked).isEmpty();
     }
 

@@ -358,6 +358,6 @@ class PlanCommandTest {
     @Test
     void help_saysWhatTheExitCodesMean() {
         shell.run("plan", "--help");
-        assertThat(shell.out()).contains("1 if one doesn't", "--repeat=SHARE", "default: 80%", "--report=FILE");
+        assertThat(shell.out()).contains("1 if they aren't", "--repeat=SHARE", "default: 80%", "--report=FILE");
     }
 }

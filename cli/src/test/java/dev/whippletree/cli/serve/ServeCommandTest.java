@@ -41,9 +41,9 @@ class ServeCommandTest {
                 .isZero();
         assertThat(shell.out())
                 .containsPattern("serves http://127.0.0.1:\\d+/v1")
-                .contains("anybody on this machine, without a key")
+                .contains("any program on this machine, without a key")
                 .contains("curl http://127.0.0.1:");
-        assertThat(shell.err()).contains("emulated service, not from a model").contains("no more requests are taken");
+        assertThat(shell.err()).contains("emulated service, not from a model").contains("new requests are rejected");
     }
 
     @Test

@@ -99,7 +99,7 @@ class InitCommandTest {
     void file_isNeverOverwritten() throws IOException {
         shell.withAccount().file("whippletree.yaml", "mine");
         assertThat(shell.run("init")).isEqualTo(2);
-        assertThat(shell.err()).contains("whippletree.yaml is there already", "--output FILE");
+        assertThat(shell.err()).contains("whippletree.yaml exists", "--output FILE");
         assertThat(shell.out()).isEmpty();
         assertThat(written()).isEqualTo("mine");
     }
@@ -116,7 +116,7 @@ class InitCommandTest {
     void outputInAFolderThatIsNotThere_saysSo() {
         assertThat(shell.withAccount().run("init", "--output", "nowhere/team.yaml"))
                 .isEqualTo(2);
-        assertThat(shell.err()).contains("its folder isn't there; create it first");
+        assertThat(shell.err()).contains("its folder doesn't exist; create it first");
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class InitCommandTest {
         Files.writeString(folder.resolve("token"), "hf_sesame");
         shell.withAccount().variable("HF_HOME", folder.toString());
         assertThat(shell.run("init")).as(shell.err()).isZero();
-        assertThat(shell.out()).contains("hf-1 is commented out: its token is in no variable");
+        assertThat(shell.out()).contains("hf-1 is commented out: its token isn't in a variable");
         assertThat(written()).contains("    #token: ${file:/path}\n").doesNotContain("sesame");
         assertThat(shell.run("check")).as(shell.err()).isZero();
     }

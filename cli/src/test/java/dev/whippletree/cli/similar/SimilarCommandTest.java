@@ -106,7 +106,7 @@ class SimilarCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a||it takes two or more",
+                "a||give two or more",
                 "a| A |it takes two wordings or more",
                 "a|''|can't be blank",
                 "a|'# b'|doesn't begin with #",

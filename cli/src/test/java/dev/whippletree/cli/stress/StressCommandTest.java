@@ -107,15 +107,15 @@ class StressCommandTest {
     @CsvSource({
         "--interviews=0,1 or more interviews",
         "--repeat=2,a share is 0 to 1",
-        "--interviews=99999999,more than can be emulated here",
-        "--accounts=99999,more than can be emulated here",
+        "--interviews=99999999,too many to emulate",
+        "--accounts=99999,too many to emulate",
         "--fault=503:hf-9,there is no account 'hf-9'; there are account-1 to account-2",
         "--latency=soon,is not a latency",
         "--fault=explode,explode",
         "--accounts=0,1 or more accounts",
         "--yes,add --live",
         "--processes=0,1 or more processes",
-        "--processes=501,more than there are interviews",
+        "--processes=501,more than the number of interviews",
         "--redis=http://localhost,is not a Redis URI",
         "--cache=nonesuch,nonesuch"
     })

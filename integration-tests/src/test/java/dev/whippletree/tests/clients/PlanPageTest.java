@@ -57,7 +57,7 @@ final class PlanPageTest {
 
         browser().expect("h1.yes", "Yes for 30 and 60 interviews.");
         assertThat(browser().texts("h2"))
-                .containsExactly("Sizes", "30 interviews: yes", "60 interviews: yes", "Taken for granted");
+                .containsExactly("Sizes", "30 interviews: yes", "60 interviews: yes", "Assumptions");
         assertThat(browser().texts("section:nth-of-type(1) figcaption"))
                 .containsExactly(
                         "How long prompts waited for room",
@@ -67,7 +67,7 @@ final class PlanPageTest {
         browser().expect("section:nth-of-type(1) figure", "seconds");
         browser().expect("section:nth-of-type(1) .legend", "the longest 19 in 20 no longer than");
         assertThat(browser().texts("section:nth-of-type(1) h3"))
-                .containsExactly("Accounts", "Fewest accounts that would do", "What if", "Cost");
+                .containsExactly("Accounts", "Fewest accounts that are enough", "What if", "Cost");
         browser().expect("section:nth-of-type(2) tbody th", "huggingface-1");
         browser().expect("section:nth-of-type(2) tr:has-text('as it is') td", "✓ yes");
         browser().expect("section:nth-of-type(2)", "Cost unknown: no price list was named");

@@ -52,7 +52,7 @@ public final class Credits {
         /** Says what becomes of the credit, without saying whose it is. */
         private String outlook(int runsPerMonth) {
             if (costOfRun.isEmpty()) {
-                return "when that runs out isn't known without a price in " + credit.currency() + ".";
+                return "it can't be known when it runs out without a price in " + credit.currency() + ".";
             }
             String at = minute.isPresent() ? ", in its minute " + minute.getAsInt() : "";
             if (lastRun.isPresent() && lastRun.getAsInt() == 1) {

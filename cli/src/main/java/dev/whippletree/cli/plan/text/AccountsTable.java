@@ -38,7 +38,7 @@ final class AccountsTable {
         outcome.accounts().stream().limit(MOST).forEach(account -> rows(table, account, outcome));
         int more = outcome.accounts().size() - MOST;
         if (more > 0) {
-            table.across("and " + Words.count(more, "account") + " more: --json and --report list all");
+            table.across("and " + Words.count(more, "account") + " more; --json and --report list all");
         }
         return table.expendable(2, 4).names(0).lines();
     }

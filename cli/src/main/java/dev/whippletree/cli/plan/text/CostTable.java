@@ -22,7 +22,7 @@ import java.util.Optional;
 /** What the tokens cost by the user's list, and when credits run out. Immutable. */
 final class CostTable {
 
-    private static final String UNPRICED = "Cost unknown: name your dated price list by --prices FILE.";
+    private static final String UNPRICED = "Cost unknown: name your dated price list with --prices FILE.";
     private static final int LONGEST_NAME = 28;
 
     private final Costs costs;

@@ -41,7 +41,7 @@ public final class PlanText {
         Outcome outcome = closest.asIs();
         List<String> lines = new ArrayList<>(headline(closest));
         section(lines, "", new SizesTable(screen).lines(plan));
-        section(lines, "Fewest accounts that would do", new FewestTable(screen).lines(plan));
+        section(lines, "Fewest accounts that are enough", new FewestTable(screen).lines(plan));
         String detail = plan.sizes().size() == 1 ? "" : ", " + Words.count(closest.interviews(), "interview");
         section(lines, "Accounts" + detail, new AccountsTable(screen).lines(outcome));
         section(lines, "Minute by minute" + detail, new TimelineTable(screen).lines(outcome));
@@ -50,7 +50,7 @@ public final class PlanText {
                 lines,
                 "Cost" + detail,
                 new CostTable(costs, screen).lines(plan.request().pool(), outcome));
-        section(lines, "Taken for granted", bullets(plan.assumptions()));
+        section(lines, "Assumptions", bullets(plan.assumptions()));
         return lines;
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
 /** The table of sizes: whether each holds, what it takes, and how long people wait. Immutable. */
 final class SizesTable {
 
-    private static final String LEGEND = "Used: of the calls the accounts allow. Wait: for room, not for the answer.";
+    private static final String LEGEND = "Used: share of the calls that the accounts allow. Wait: for room, not for the answer.";
 
     private final Screen screen;
 

@@ -100,7 +100,7 @@ final class ChildProcess {
                 take(line, listener);
             }
         } catch (IOException e) {
-            listener.logged(this, "can't be heard any more: " + e.getMessage());
+            listener.logged(this, "its output can't be read: " + e.getMessage());
         }
         exitCode = OptionalInt.of(process.onExit().join().exitValue());
         listener.ended(this);
@@ -167,7 +167,7 @@ final class ChildProcess {
     String lossInWords() {
         int answered = latest().map(report -> report.progress().answered()).orElse(0);
         return "process " + number() + " (pid " + pid() + ") " + endInWords() + ": " + Words.count(prompts() - answered)
-                + " of its " + Words.count(prompts(), "prompt") + " are lost";
+                + " of its " + Words.count(prompts(), "prompt") + " were lost";
     }
 
     String endInWords() {

@@ -82,7 +82,7 @@ public final class Children implements AutoCloseable {
         @Override
         public void ended(ChildProcess child) {
             if (started && child.isLost()) {
-                log.accept(child.lossInWords() + (children.size() == 1 ? "" : "; the others go on"));
+                log.accept(child.lossInWords() + (children.size() == 1 ? "" : "; the others continue"));
             }
         }
 
@@ -103,7 +103,7 @@ public final class Children implements AutoCloseable {
                 .filter(child -> child.latest().isEmpty())
                 .findFirst()
                 .map(child -> "process " + child.number() + " " + child.endInWords()
-                        + " before it could begin; what it said stands above");
+                        + " before it could start; see its output above");
     }
 
     /**

@@ -79,7 +79,7 @@ public record SharedRedis(Secret uri, String keyPrefix) {
         remove(full, log).ifPresent(failure -> {
             throw new UserMistake(
                     failure + ".\n  Nothing was started. Start a Redis there ('redis-server --port 6379'),"
-                            + "\n  or say by --redis redis://HOST:PORT where there is one.");
+                            + "\n  or name another with --redis redis://HOST:PORT.");
         });
     }
 

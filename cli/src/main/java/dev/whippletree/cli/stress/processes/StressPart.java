@@ -93,7 +93,7 @@ public final class StressPart {
     private SharedRedis redis(String keyPrefix) {
         String uri = surroundings.environment().get(SharedRedis.VARIABLE);
         if (uri == null) {
-            throw new UserMistake(SharedRedis.VARIABLE + " doesn't say where Redis is");
+            throw new UserMistake(SharedRedis.VARIABLE + " doesn't contain the address of Redis");
         }
         return new SharedRedis(Secret.of(uri), keyPrefix);
     }

@@ -25,9 +25,9 @@ class PlanTextTest {
 
                         Interviews  Holds  Calls  No call    Used  Wait p50    p95     worst
                                500  yes    1,700   80.0 %  85.0 %      0 ms  2.0 s  1 m 04 s
-                        Used: of the calls the accounts allow. Wait: for room, not for the answer.
+                        Used: share of the calls that the accounts allow. Wait: for room, not for the answer.
 
-                        Fewest accounts that would do
+                        Fewest accounts that are enough
                         500 interviews  huggingface (1000 requests / 1h): 2, at 85.0 %
 
                         Accounts
@@ -64,7 +64,7 @@ class PlanTextTest {
                         Each of huggingface-1 and huggingface-2 may spend 0.10 usd / month: it runs out
                         in the first run of a month, in its minute 6.
 
-                        Taken for granted
+                        Assumptions
                         • 80 % of the prompts repeat another one, at every size.
                         • All interviews start at once.""");
     }
