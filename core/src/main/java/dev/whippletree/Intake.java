@@ -38,7 +38,7 @@ record Intake(
      */
     Configuration read() {
         return source.orElseThrow(() -> new IllegalStateException("this Whippletree wasn't built from a file or"
-                        + " a ConfigurationSource, so there is nothing to be read again; give it a Configuration"))
+                        + " a ConfigurationSource, so it can't read it again; pass a Configuration to reload"))
                 .read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
     }
 

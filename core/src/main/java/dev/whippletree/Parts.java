@@ -126,7 +126,7 @@ final class Parts {
             return given.stream()
                     .filter(part -> !beside.contains(part))
                     .map(part -> part + " has no effect beside " + whole.get()
-                            + ", which says the whole configuration; remove one of them")
+                            + ", which sets the whole configuration; remove one of them")
                     .toList();
         }
         return given.contains(Part.MODEL) && given.contains(Part.ROUTE)
@@ -138,7 +138,7 @@ final class Parts {
     List<String> missingTokens(PluginCatalog catalog) {
         return withoutToken.entrySet().stream()
                 .map(account -> "account " + account.getKey() + ": no token; check "
-                        + usualVariable(catalog, account.getValue()) + "the variable that it is read from")
+                        + usualVariable(catalog, account.getValue()) + "the variable that holds it")
                 .toList();
     }
 

@@ -629,7 +629,7 @@ public final class Whippletree implements AutoCloseable {
             List<String> lasting = folder.map(StateFolder::warnings).orElse(List.of());
             Configuration whole = checked.withWarnings(lasting);
             Hooks hooks = new Hooks(listeners, clients, folder);
-            catalog.broken().forEach(entry -> LOG.warn("A plugin isn't used, because it can't be loaded: {}", entry));
+            catalog.broken().forEach(entry -> LOG.warn("A plugin can't be loaded and isn't used: {}", entry));
             whole.warnings().forEach(LOG::warn);
             if (timeline != null) {
                 Assembly assembly = Assembly.of(catalog, whole, timeline, hooks);
@@ -679,7 +679,7 @@ public final class Whippletree implements AutoCloseable {
                 wholes.add("configuration(ConfigurationSource)");
             }
             List<String> problems = wholes.size() > 1
-                    ? List.of(String.join(" and ", wholes) + " each say the whole configuration; remove all but one")
+                    ? List.of(String.join(" and ", wholes) + " each set the whole configuration; remove all but one")
                     : parts.conflicts(wholes.stream().findFirst(), partsBeside());
             if (!problems.isEmpty()) {
                 throw new ConfigurationException(problems);

@@ -152,7 +152,7 @@ final class WhippletreeReloadTest {
                         "route s: added",
                         "route old: removed",
                         "route r: changed: tiers, strategy",
-                        "route s: is the default now");
+                        "route s: is now the default");
         assertThat(reloaded.needsRestart()).isEmpty();
         assertThat(FakePlugins.EVENTS).containsExactly("open c", "open strategy", "close a");
         assertThat(whippletree.status().accounts())
@@ -172,7 +172,7 @@ final class WhippletreeReloadTest {
                 caches: [fake]
                 """;
         Whippletree whippletree = built(yaml);
-        assertThat(reloaded(whippletree, yaml)).hasToString("nothing has changed");
+        assertThat(reloaded(whippletree, yaml)).hasToString("nothing changed");
         assertThat(FakePlugins.EVENTS).isEmpty();
     }
 
@@ -213,7 +213,7 @@ final class WhippletreeReloadTest {
         assertThat(whippletree.configuration().engine().lineSize()).isEqualTo(10_000);
         assertThat(FakePlugins.EVENTS).containsExactly("open b", "close a");
         Reloaded back = reloaded(whippletree, "accounts: [{id: b, provider: fake}]\ncaches: [fake]");
-        assertThat(back).hasToString("nothing has changed");
+        assertThat(back).hasToString("nothing changed");
         assertThat(whippletree.status().notes()).isEmpty();
     }
 
@@ -241,7 +241,7 @@ final class WhippletreeReloadTest {
         assertThatThrownBy(() ->
                         reloaded(whippletree, clients.replace("WEIGHT", ", weight: 3") + "\ntenant-weights: {x: 3}"))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("tenant-weights.x states this client's weight too");
+                .hasMessageContaining("tenant-weights.x also sets this client's weight");
         assertThat(whippletree.configuration().weights().of("x")).isEqualTo(2);
         reloaded(whippletree, clients.replace("WEIGHT", ""));
         assertThat(whippletree.configuration().weights().of("x")).isEqualTo(1);
@@ -289,7 +289,7 @@ final class WhippletreeReloadTest {
         assertThatThrownBy(() -> whippletree.reload(none))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("there is no account");
-        assertThat(whippletree.reload(there)).hasToString("nothing has changed");
+        assertThat(whippletree.reload(there)).hasToString("nothing changed");
     }
 
     @Test

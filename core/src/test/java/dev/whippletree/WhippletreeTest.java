@@ -193,7 +193,7 @@ final class WhippletreeTest {
         assertThat(whippletree.configuration().warnings())
                 .singleElement()
                 .asString()
-                .contains("isn't there; create it");
+                .contains("doesn't exist; create it");
         assertThat(whippletree.status().notes())
                 .isEqualTo(whippletree.configuration().warnings());
     }
@@ -237,7 +237,7 @@ final class WhippletreeTest {
 
         assertThat(whippletree.configuration().state()).contains(folder.resolve("."));
         assertThat(answer(whippletree)).isEqualTo("answer of a, theirs");
-        assertThat(whippletree.reload()).hasToString("nothing has changed");
+        assertThat(whippletree.reload()).hasToString("nothing changed");
         assertThat(answer(builder().configuration(file).environment(environment).model("mine")))
                 .isEqualTo("answer of a, mine");
     }
@@ -293,12 +293,12 @@ final class WhippletreeTest {
                         "model(…) has no effect beside route(…), whose targets name their models; remove one of them");
         assertThat(problem(builder().configuration(whole).configuration(file)).problems())
                 .containsExactly(
-                        "configuration(Path) and configuration(Configuration) each say the whole configuration;"
+                        "configuration(Path) and configuration(Configuration) each set the whole configuration;"
                                 + " remove all but one");
     }
 
     private static String noEffect(String part, String whole) {
-        return part + " has no effect beside " + whole + ", which says the whole configuration; remove one of them";
+        return part + " has no effect beside " + whole + ", which sets the whole configuration; remove one of them";
     }
 
     @Test
@@ -312,9 +312,9 @@ final class WhippletreeTest {
 
         assertThat(problem.problems())
                 .containsExactly(
-                        "account a: no token; check FAKE_TOKEN or the variable that it is read from",
-                        "account b: no token; check FAKE_TOKEN or the variable that it is read from",
-                        "account e: no token; check the variable that it is read from",
+                        "account a: no token; check FAKE_TOKEN or the variable that holds it",
+                        "account b: no token; check FAKE_TOKEN or the variable that holds it",
+                        "account e: no token; check the variable that holds it",
                         "account c: the token can't be read: the environment variable NO_SUCH_VARIABLE isn't set",
                         "account d: the token is empty",
                         "account e: no provider named 'fak'; known: fake; did you mean 'fake'?");

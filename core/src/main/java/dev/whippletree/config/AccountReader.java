@@ -32,14 +32,14 @@ final class AccountReader {
         List<AccountSettings> accounts = new ArrayList<>();
         for (Element element : root.list("accounts")) {
             if (element.node().isValueNode()) {
-                root.problems().add(element.at(), "a list of accounts is expected, such as " + EXAMPLE);
+                root.problems().add(element.at(), "expected a list of accounts, such as " + EXAMPLE);
                 continue;
             }
             Section section = root.below(element.at(), element.node());
             account(section).ifPresent(account -> {
                 if (accounts.stream().anyMatch(other -> other.id().equals(account.id()))) {
                     section.problem(
-                            "id", "another account has the id '" + account.id() + "' already; give each its own");
+                            "id", "another account has the id '" + account.id() + "' already; give each account its own id");
                 } else {
                     accounts.add(account);
                 }
@@ -82,7 +82,7 @@ final class AccountReader {
     private static Optional<String> required(Section section, String key) {
         Optional<String> text = section.text(key).filter(value -> !value.isBlank());
         if (text.isEmpty() && !section.isProblem(key)) {
-            section.problem(key, "an account needs this key");
+            section.problem(key, "this key is missing; each account needs it");
         }
         return text;
     }

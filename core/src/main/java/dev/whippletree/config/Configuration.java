@@ -72,8 +72,8 @@ public record Configuration(
                 int before = Objects.requireNonNullElse(all.putIfAbsent(client.name(), stated), stated);
                 if (before != stated) {
                     throw new IllegalArgumentException("the weight of tenant '" + client.name() + "' is " + before
-                            + " by the tenants' weights and " + stated
-                            + " by the gateway's client; remove one of the two");
+                            + " in tenant-weights and " + stated
+                            + " in the gateway's client; remove one of the two");
                 }
             });
         }

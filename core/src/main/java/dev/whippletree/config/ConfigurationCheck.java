@@ -56,7 +56,7 @@ public final class ConfigurationCheck {
         for (AccountSettings account : accounts) {
             String where = "account " + account.id();
             if (!ids.add(account.id())) {
-                problems.add(where + ": two accounts have this id; give each its own");
+                problems.add(where + ": two accounts have this id; give each its own id");
             }
             plugin(where, known.providers(), account.provider(), account.settings());
             owners.claim(account).ifPresent(message -> problems.add(where + ": " + message));
@@ -65,14 +65,14 @@ public final class ConfigurationCheck {
 
     private void routes(List<RouteSettings> routes, List<AccountSettings> accounts) {
         if (routes.isEmpty() && !accounts.isEmpty()) {
-            problems.add("there is no route; name at least one");
+            problems.add("there is no route; add at least one");
         }
         List<String> ids = accounts.stream().map(AccountSettings::id).toList();
         Set<String> names = new HashSet<>();
         for (RouteSettings route : routes) {
             String where = "route " + route.name();
             if (!names.add(route.name())) {
-                problems.add(where + ": two routes have this name; give each its own");
+                problems.add(where + ": two routes have this name; give each its own name");
             }
             plugin(where, known.strategies(), route.strategy(), route.strategySettings());
             route.tiers().forEach(tier -> targets(where, tier.targets(), ids));
@@ -88,7 +88,7 @@ public final class ConfigurationCheck {
             }
             if (!seen.add(target)) {
                 problems.add(where + ": account " + target.account() + " with model " + target.model()
-                        + " is in a tier twice");
+                        + " is in the same tier twice");
             }
         }
     }
@@ -98,7 +98,7 @@ public final class ConfigurationCheck {
         for (CacheTier cache : caches) {
             String where = "cache " + cache.name();
             if (!names.add(cache.name())) {
-                problems.add(where + ": it is there twice");
+                problems.add(where + ": listed twice");
             }
             plugin(where, known.caches(), cache.name(), cache.settings());
         }

@@ -101,7 +101,7 @@ final class ConfigurationReader {
         }
         List<AccountSettings> accounts = new AccountReader(known, environment).read(root);
         if (accounts.isEmpty() && root.problems().lines().isEmpty()) {
-            root.problem("accounts", "there is no account; list one, or remove the key and use the environment's");
+            root.problem("accounts", "the list is empty; add an account, or remove the key to use the accounts from the environment");
         }
         return accounts;
     }
@@ -110,7 +110,7 @@ final class ConfigurationReader {
         try {
             List<AccountSettings> accounts = accountsFromEnvironment.get();
             if (accounts.isEmpty()) {
-                root.problem("accounts", "there is no account, neither here nor in the environment");
+                root.problem("accounts", "there is no account, neither in this file nor in the environment");
             }
             return accounts;
         } catch (ConfigurationException e) {
@@ -129,7 +129,7 @@ final class ConfigurationReader {
         for (Element element : root.list("caches")) {
             NamedPlugin.read(root, element, known.caches()).ifPresent(named -> {
                 if (tiers.stream().anyMatch(tier -> tier.name().equals(named.name()))) {
-                    root.problems().add(element.at(), "the cache '" + named.name() + "' is there twice");
+                    root.problems().add(element.at(), "the cache '" + named.name() + "' is listed twice");
                 } else {
                     tiers.add(new CacheTier(named.name(), named.settings()));
                 }
@@ -141,7 +141,7 @@ final class ConfigurationReader {
     private Optional<ChosenCoordinator> coordinator(Section root) {
         List<Element> elements = root.list("coordinator");
         if (elements.size() > 1) {
-            root.problem("coordinator", "there can be only one");
+            root.problem("coordinator", "only one coordinator is allowed");
             return Optional.empty();
         }
         return elements.stream()
@@ -155,7 +155,7 @@ final class ConfigurationReader {
         try {
             return name.map(text -> PriceList.read(Path.of(source).resolveSibling(text)));
         } catch (InvalidPathException e) {
-            root.problem("prices", "this isn't the name of a file: " + e.getReason());
+            root.problem("prices", "this isn't a valid file name: " + e.getReason());
         } catch (ConfigurationException e) {
             root.problems().addAll(e.problems());
         }

@@ -36,8 +36,8 @@ public final class GatewayCheck {
             client.weight()
                     .filter(weight -> configuration.weights().of(client.name()) != weight)
                     .ifPresent(weight -> problems.add(where + ": its weight is " + weight
-                            + " here, but in the configuration behind the gateway it is "
-                            + configuration.weights().of(client.name()) + "; state it there, by tenant-weights"));
+                            + " in this client, but "
+                            + configuration.weights().of(client.name()) + " in the configuration behind the gateway; set it only there, in tenant-weights"));
             if (!hasRoute(client, configuration.routes())) {
                 problems.add(where + ": " + nothingToAsk());
             }
@@ -71,6 +71,6 @@ public final class GatewayCheck {
 
     /** Says that there isn't. */
     static String nothingToAsk() {
-        return "it could ask nothing: none of its routes has an account of its accounts";
+        return "no route that this client may use has an account that it may use";
     }
 }

@@ -176,7 +176,7 @@ final class GatewayReader {
         Optional<Integer> weight = WeightReader.weight(section, "weight");
         Optional<String> twice = name.filter(weights.byTenant()::containsKey).filter(tenant -> weight.isPresent());
         twice.ifPresent(tenant -> section.problem(
-                "weight", "tenant-weights." + tenant + " states this client's weight too; remove one of the two"));
+                "weight", "tenant-weights." + tenant + " also sets this client's weight; remove one of the two"));
         return twice.isPresent() ? Optional.empty() : weight;
     }
 
@@ -194,7 +194,7 @@ final class GatewayReader {
 
     private static void require(Section section, String key, Optional<?> value) {
         if (value.isEmpty() && !section.isProblem(key)) {
-            section.problem(key, "a client needs this key");
+            section.problem(key, "this key is missing; each client needs it");
         }
     }
 }

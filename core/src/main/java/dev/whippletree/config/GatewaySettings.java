@@ -44,10 +44,10 @@ public record GatewaySettings(
         check(port >= 0 && port <= HIGHEST_PORT, "a port is 0 to 65535, not " + port);
         check(
                 !clients.isEmpty() || isLoopback(host),
-                "on " + host + " everybody who reaches this machine could use the accounts: add clients with keys,"
+                "on " + host + " everyone who can reach this machine could use the accounts: add clients with keys,"
                         + " or listen on 127.0.0.1");
         long names = clients.stream().map(Client::name).distinct().count();
-        check(names == clients.size(), "each client has a name of its own");
+        check(names == clients.size(), "two clients have the same name; give each its own name");
     }
 
     /** Returns the same on another address. */
@@ -84,7 +84,7 @@ public record GatewaySettings(
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("no address is known for the host '" + host + "'", e);
+            throw new IllegalArgumentException("unknown host '" + host + "'", e);
         }
     }
 
@@ -135,18 +135,18 @@ public record GatewaySettings(
          * @throws IllegalArgumentException saying what is wrong
          */
         public Bounds {
-            check(mostBodyBytes >= 1, "the largest request has 1 byte or more, not " + mostBodyBytes);
-            check(mostConnections >= 1, "there is 1 connection or more, not " + mostConnections);
+            check(mostBodyBytes >= 1, "the largest request must be 1 byte or more, not " + mostBodyBytes);
+            check(mostConnections >= 1, "the number of connections must be 1 or more, not " + mostConnections);
             check(
                     clientTimeout.toMillis() >= 1 && clientTimeout.compareTo(Duration.ofHours(1)) <= 0,
-                    "a client has 1 millisecond to 1 hour, not " + clientTimeout);
+                    "a client's time for a request must be 1 millisecond to 1 hour, not " + clientTimeout);
             check(
                     idleTimeout.toMillis() >= 1 && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
-                    "a connection may be idle for 1 millisecond to 1 day, not " + idleTimeout);
-            check(memoryBytes >= 1, "requests have 1 byte of memory or more, not " + memoryBytes);
+                    "the idle time of a connection must be 1 millisecond to 1 day, not " + idleTimeout);
+            check(memoryBytes >= 1, "the memory for requests must be 1 byte or more, not " + memoryBytes);
             check(
                     deadline.toMillis() >= 1 && deadline.compareTo(Duration.ofDays(7)) <= 0,
-                    "a deadline is 1 millisecond to 7 days, not " + deadline);
+                    "a deadline must be 1 millisecond to 7 days, not " + deadline);
         }
 
         /** Returns the same with another size of the largest request. */
@@ -213,7 +213,7 @@ public record GatewaySettings(
             limits = List.copyOf(limits);
             accounts = List.copyOf(accounts);
             routes = List.copyOf(routes);
-            check(!name.isBlank(), "a client has a name");
+            check(!name.isBlank(), "a client needs a name");
             weight.ifPresent(stated -> check(
                     stated >= 1 && stated <= TenantWeights.MOST,
                     "client '" + name + "': a weight is 1 to " + TenantWeights.MOST + ", not " + stated));

@@ -22,7 +22,7 @@ final class KeyOwners {
     Optional<String> claim(String owner, Secret key) {
         try {
             return Optional.ofNullable(owners.putIfAbsent(key.reveal(), owner))
-                    .map(other -> other + " and " + owner + " have the same key; give each a key of its own");
+                    .map(other -> other + " and " + owner + " have the same key; give each its own key");
         } catch (RuntimeException e) {
             return Optional.of("the key of " + owner + " can't be read: " + e.getMessage());
         }
@@ -35,7 +35,7 @@ final class KeyOwners {
                     ? Optional.empty()
                     : Optional.of(
                             "the key of " + owner + " has fewer than " + ENOUGH_CHARACTERS
-                                    + " characters, so it could be guessed; take a longer one, such as 'openssl rand -hex 32' prints");
+                                    + " characters, so it could be guessed; use a longer one, for example from 'openssl rand -hex 32'");
         } catch (RuntimeException e) {
             return Optional.empty();
         }

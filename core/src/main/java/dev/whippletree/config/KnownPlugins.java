@@ -87,12 +87,12 @@ public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind co
 
         private String remedy(String name) {
             if (!broken.isEmpty()) {
-                return "; couldn't be loaded: " + String.join("; ", broken);
+                return "; plugins that couldn't be loaded: " + String.join("; ", broken);
             }
             return Names.nearest(name, settings.keySet())
                     .map(near -> "; did you mean '" + near + "'?")
-                    .orElse("; the module that brings it (whippletree-" + noun + "-" + name
-                            + ", if it is one of ours) isn't on the class path");
+                    .orElse("; its module (whippletree-" + noun + "-" + name
+                            + ", if it is part of Whippletree) isn't on the class path");
         }
     }
 }

@@ -20,6 +20,6 @@ final class Percentage {
         } catch (NumberFormatException e) {
             // Said below, for both cases.
         }
-        throw new IllegalArgumentException("a percentage from 0% to " + most + "% is expected, not '" + text + "'");
+        throw new IllegalArgumentException("expected a percentage from 0% to " + most + "%, not '" + text + "'");
     }
 }

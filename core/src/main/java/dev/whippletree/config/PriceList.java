@@ -52,11 +52,11 @@ public record PriceList(String source, LocalDate asOf, int staleAfterDays, Strin
     public Optional<String> doubt(LocalDate today) {
         long days = ChronoUnit.DAYS.between(asOf, today);
         if (days > staleAfterDays) {
-            return Optional.of("The prices in " + source + " are of " + asOf + ", " + days
-                    + " days old: look them up again and date them anew.");
+            return Optional.of("The prices in " + source + " are from " + asOf + ", " + days
+                    + " days old: look them up again and update the date.");
         }
         if (days < -1) {
-            return Optional.of("The prices in " + source + " are dated " + asOf + ", which is yet to come.");
+            return Optional.of("The prices in " + source + " are dated " + asOf + ", which is in the future.");
         }
         return Optional.empty();
     }

@@ -49,12 +49,12 @@ final class PriceListReader {
     /** What is wrong reads as a stand-in, and as a problem that ends the reading later. */
     private PriceList list(String source) {
         LocalDate asOf = needed(
-                        root, "as-of", "say on which day the prices held, such as 2026-11-25", PriceListReader::day)
+                        root, "as-of", "set the date of the prices, such as 2026-11-25", PriceListReader::day)
                 .orElse(LocalDate.EPOCH);
         String currency = needed(
                         root,
                         "currency",
-                        "say in which currency the prices are, such as usd",
+                        "set the currency of the prices, such as usd",
                         PriceListReader::currency)
                 .orElse("usd");
         int staleAfterDays = root.integer("stale-after-days", 1).orElse(STALE_AFTER_DAYS);
@@ -72,8 +72,8 @@ final class PriceListReader {
     }
 
     private static Optional<TokenPrice> price(Section section, String currency, LocalDate asOf) {
-        Optional<String> provider = needed(section, "provider", "say whose price it is, such as groq", String::strip);
-        Optional<String> model = needed(section, "model", "say the model by the service's own name", String::strip);
+        Optional<String> provider = needed(section, "provider", "name the provider, such as groq", String::strip);
+        Optional<String> model = needed(section, "model", "set the model, by the service's own name", String::strip);
         Optional<BigDecimal> prompt = amount(section, "prompt");
         Optional<BigDecimal> completion = amount(section, "completion");
         section.end();
@@ -85,7 +85,7 @@ final class PriceListReader {
 
     private static void add(TokenPrice price, List<TokenPrice> prices, Section section) {
         if (prices.stream().anyMatch(other -> other.isOf(price.provider(), price.model()))) {
-            section.problem("model", "the price of " + price.model() + " with " + price.provider() + " is there twice");
+            section.problem("model", "the price of " + price.model() + " with " + price.provider() + " is listed twice");
         }
         prices.add(price);
     }
@@ -94,7 +94,7 @@ final class PriceListReader {
         return needed(
                 section,
                 key,
-                "say the price of a million " + key + " tokens; 0 if they are free",
+                "set the price of a million " + key + " tokens; 0 if they are free",
                 PriceListReader::amount);
     }
 
@@ -109,14 +109,14 @@ final class PriceListReader {
         try {
             return LocalDate.parse(text.strip());
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("a day such as 2026-11-25 is expected, not '" + text + "'", e);
+            throw new IllegalArgumentException("expected a date such as 2026-11-25, not '" + text + "'", e);
         }
     }
 
     private static String currency(String text) {
         String name = text.strip().toLowerCase(Locale.ROOT);
         if (!CURRENCY.matcher(name).matches()) {
-            throw new IllegalArgumentException("three letters such as usd are expected, not '" + text + "'");
+            throw new IllegalArgumentException("expected three letters such as usd, not '" + text + "'");
         }
         return name;
     }
@@ -124,7 +124,7 @@ final class PriceListReader {
     private static BigDecimal amount(String text) {
         if (!PRICE.matcher(text.strip()).matches()) {
             throw new IllegalArgumentException(
-                    "a price of a million tokens such as 0.15 is expected, without a currency, not '" + text + "'");
+                    "expected the price of a million tokens without a currency, such as 0.15, not '" + text + "'");
         }
         return new BigDecimal(text.strip());
     }

@@ -116,7 +116,7 @@ public record Reloaded(
     /** Returns what was applied, a line each; none if nothing was. */
     public List<String> lines() {
         Stream<String> named = Stream.concat(accounts.lines("account"), routes.lines("route"));
-        Stream<String> first = defaultRoute.stream().map(name -> "route " + name + ": is the default now");
+        Stream<String> first = defaultRoute.stream().map(name -> "route " + name + ": is now the default");
         Stream<String> weighed = weights.stream().map(tenant -> "tenant " + tenant + ": changed: weight");
         return Stream.of(named, first, clients.lines("client"), weighed)
                 .flatMap(Function.identity())
@@ -216,14 +216,14 @@ public record Reloaded(
     }
 
     private static String restart(String key) {
-        return key + ": what has changed there needs a restart; until then the values hold that were read at the start";
+        return key + ": changed; takes effect after a restart";
     }
 
     /** Returns the lines of what was applied and of what wasn't. */
     @Override
     public String toString() {
         String all = Stream.concat(lines().stream(), needsRestart.stream()).collect(Collectors.joining("; "));
-        return all.isEmpty() ? "nothing has changed" : all;
+        return all.isEmpty() ? "nothing changed" : all;
     }
 
     /** Collects in what two of a kind differ. */

@@ -97,7 +97,7 @@ final class RouteReader {
                 read.add(alias.value());
             } else {
                 section.problems()
-                        .add(alias.at(), "a route is named '" + alias.value() + "' already, or has it as an alias");
+                        .add(alias.at(), "a route already has the name or alias '" + alias.value() + "'");
             }
         }
         return read;
@@ -115,7 +115,7 @@ final class RouteReader {
             section.problem("tiers", "a route has either tiers or a model and accounts, not both");
         }
         if (elements.isEmpty()) {
-            section.problem("tiers", "at least one tier is needed");
+            section.problem("tiers", "add at least one tier");
         }
         return elements.stream()
                 .map(element -> targets(section, element))
@@ -141,13 +141,13 @@ final class RouteReader {
     private List<TargetSettings> targets(Section section, Element tier) {
         List<Element> elements = section.elements(tier.at(), tier.node());
         if (elements.isEmpty()) {
-            section.problems().add(tier.at(), "a tier has at least one target");
+            section.problems().add(tier.at(), "a tier needs at least one target");
         }
         List<TargetSettings> targets = new ArrayList<>();
         for (Element element : elements) {
             target(section, element).ifPresent(target -> {
                 if (targets.contains(target)) {
-                    section.problems().add(element.at(), "this account and model are in the tier twice");
+                    section.problems().add(element.at(), "the tier has this account and model twice");
                 } else {
                     targets.add(target);
                 }

@@ -37,7 +37,7 @@ final class Section {
         this.environment = environment;
         this.problems = problems;
         if (!node.isObject()) {
-            problems.add(path, "keys with values are expected here");
+            problems.add(path, "expected keys with values here");
         }
     }
 
@@ -103,7 +103,7 @@ final class Section {
         if (element.node.isValueNode()) {
             return Optional.of(element.node.asString());
         }
-        problems.add(element.at, "a single value is expected");
+        problems.add(element.at, "expected a single value");
         return Optional.empty();
     }
 
@@ -154,7 +154,7 @@ final class Section {
                 // Said below, for both cases.
             }
             throw new IllegalArgumentException(
-                    "a whole number, " + least + " or more, is expected, not '" + text + "'");
+                    "expected a whole number, " + least + " or more, not '" + text + "'");
         });
     }
 
@@ -162,7 +162,7 @@ final class Section {
         return read(key, text -> switch (text.trim()) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new IllegalArgumentException("true or false is expected, not '" + text + "'");
+            default -> throw new IllegalArgumentException("expected true or false, not '" + text + "'");
         });
     }
 

@@ -29,11 +29,11 @@ final class TextFile {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
-                throw new ConfigurationException(List.of(file + ": this has more than 16 MB: is it the right file?"));
+                throw new ConfigurationException(List.of(file + ": the file is larger than 16 MB; check that it is the right file"));
             }
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
-            throw new ConfigurationException(List.of(file + ": this isn't a text file in UTF-8"));
+            throw new ConfigurationException(List.of(file + ": this isn't a UTF-8 text file"));
         } catch (IOException e) {
             throw new ConfigurationException(List.of(file + ": " + unreadable(file) + origin));
         }

@@ -43,7 +43,7 @@ final class TokenOwners {
         String owner = owners.putIfAbsent(List.of(account.provider(), endpoint, token), account.id());
         return Optional.ofNullable(owner)
                 .map(other -> "accounts " + other + " and " + account.id() + " have the same token" + variables(token)
-                        + "; one token is one account: give each its own, or remove one");
+                        + "; give each account its own token, or remove one of them");
     }
 
     private String variables(String token) {

@@ -41,11 +41,11 @@ final class TokenReader {
             return Optional.empty();
         }
         if (text.get().contains("${")) {
-            section.problem(key, "a reference has the form ${VARIABLE} or ${file:/path}, with nothing around it");
+            section.problem(key, "a reference must be ${VARIABLE} or ${file:/path} alone");
             return Optional.empty();
         }
         section.problems()
-                .warn(section.at(key), "the token stands in the file; better write ${VARIABLE} or ${file:/path}");
+                .warn(section.at(key), "the file contains the token itself; use ${VARIABLE} or ${file:/path} instead");
         return Optional.of(Secret.of(text.get()));
     }
 

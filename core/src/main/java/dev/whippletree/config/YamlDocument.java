@@ -59,7 +59,7 @@ final class YamlDocument {
         JsonNode root = first == null || first == JsonToken.VALUE_NULL ? NODES.objectNode() : value(first, "");
         if (parser.nextToken() != null) {
             problems.line("", line());
-            problems.add("", "a second document begins here; put everything into one");
+            problems.add("", "a second YAML document begins here; put everything into one");
         }
         return root;
     }
@@ -86,7 +86,7 @@ final class YamlDocument {
             String key = parser.currentName();
             String at = path.isEmpty() ? key : path + "." + key;
             if (mapping.has(key)) {
-                problems.add(at, "this key is there twice, again in line " + line());
+                problems.add(at, "duplicate key, again in line " + line());
             } else {
                 problems.line(at, line());
             }

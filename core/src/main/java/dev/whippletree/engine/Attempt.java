@@ -147,7 +147,7 @@ final class Attempt implements AttemptSink {
             listener.sent(this);
             target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
-            silenceTimer = streaming ? timeOut(timeouts.firstToken(), "nothing arrived within ") : null;
+            silenceTimer = streaming ? timeOut(timeouts.firstToken(), "no data arrived within ") : null;
             headTimer = timeouts.firstByte()
                     .map(after -> timeOut(after, "no response within "))
                     .orElse(null);
@@ -289,7 +289,7 @@ final class Attempt implements AttemptSink {
         if (silenceTimer != null) {
             silenceTimer.cancel();
         }
-        silenceTimer = timeOut(flight.route().settings().timeouts().betweenTokens(), "nothing more arrived within ");
+        silenceTimer = timeOut(flight.route().settings().timeouts().betweenTokens(), "no more data arrived within ");
     }
 
     @Override
@@ -298,7 +298,7 @@ final class Attempt implements AttemptSink {
             return;
         }
         if (end.finishReason() == FinishReason.CONTENT_FILTER) {
-            failed(Failure.of(FailureKind.FILTERED, "the service withheld the answer, or the rest of it"));
+            failed(Failure.of(FailureKind.FILTERED, "the service withheld the answer or part of it"));
             return;
         }
         Duration waited = Duration.ofNanos(Math.max(0, beganNanos - flight.openedNanos()));

@@ -168,7 +168,7 @@ final class CoordinationClient {
             return there.coordination().status();
         } catch (Throwable e) {
             fault(e);
-            return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't say how it stands"));
+            return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't report its status"));
         }
     }
 }

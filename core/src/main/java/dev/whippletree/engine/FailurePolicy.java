@@ -25,7 +25,7 @@ final class FailurePolicy {
     private static final int MOST_CALLS_A_TARGET = 100;
 
     private static final NextStep NOW = new NextStep.TryAgain(0, false, true);
-    private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service answered with nothing");
+    private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service sent an empty answer");
 
     private final RandomGenerator random;
 

@@ -34,7 +34,7 @@ final class LongWaitLog {
         int waiting = line.size();
         String route = flight.route().name();
         announcements.add(() -> LOG.info(
-                "Route {}: {} prompts are waiting for room, the first of them for over a minute", route, waiting));
+                "Route {}: {} prompts are waiting for room, the oldest for over a minute", route, waiting));
         return Waits.UNTIL_EVENT;
     }
 

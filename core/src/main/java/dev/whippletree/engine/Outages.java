@@ -119,7 +119,7 @@ final class Outages {
                     target,
                     "is off: token refused",
                     failure.message(),
-                    next(closure, now) + ", or with the first prompt after the token has changed");
+                    next(closure, now) + ", or by the first prompt after the token changes");
         }
         if (everybody) {
             tellOthers(target.organization(), now);
@@ -161,7 +161,7 @@ final class Outages {
             startSlowly(scope.get());
         }
         if (first) {
-            String what = "is closed, another process says; " + next(closure, now);
+            String what = "is closed, according to another process; " + next(closure, now);
             pool.accountsOf(closing.scope().organization())
                     .forEach(account -> say(account.id(), what, closing.reason()));
         }

@@ -200,7 +200,7 @@ final class OutcomeRecorder {
             picker.ended(target.id(), outcome, tookNanos, now);
         } catch (Throwable e) {
             // A strategy that can't learn still picks; that it can't is its own loss.
-            LOG.debug("A balancing strategy failed to learn", e);
+            LOG.debug("A balancing strategy failed when told an outcome", e);
         }
     }
 }

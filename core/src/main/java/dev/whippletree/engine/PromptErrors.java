@@ -30,7 +30,7 @@ final class PromptErrors {
             case REJECTED -> last(attempts, "prompt refused");
             case FILTERED -> last(attempts, "filtered");
             case TOO_LARGE -> last(attempts, "prompt too large");
-            case ATTEMPTS_EXHAUSTED -> "everything that may be tried has failed:" + lines(attempts);
+            case ATTEMPTS_EXHAUSTED -> "all attempts failed:" + lines(attempts);
             case STREAM_INTERRUPTED, NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
         };
         return new PromptException(reason, message, attempts, Optional.empty());
@@ -63,8 +63,8 @@ final class PromptErrors {
     /** An answer broke off of which a caller had been told part, and the next one says something else. */
     static PromptException continuedOtherwise(Flight flight) {
         String message =
-                "the answer broke off, and when it was asked for anew another one came, so it can't be continued;"
-                        + " what broke off:" + lines(flight.failedAttempts());
+                "the answer broke off and couldn't be continued, because the retry gave a different answer;"
+                        + " the failures:" + lines(flight.failedAttempts());
         return new PromptException(Reason.STREAM_INTERRUPTED, message, flight.failedAttempts(), Optional.empty());
     }
 
@@ -103,18 +103,18 @@ final class PromptErrors {
     private static String nothingLeft(Flight flight) {
         Route route = flight.route();
         if (route.targets().isEmpty()) {
-            return "route '" + route.name() + "' isn't there any more: the configuration was reloaded without it";
+            return "route '" + route.name() + "' no longer exists: a reload of the configuration removed it";
         }
         Optional<String> pinned = flight.prompt().account();
         if (pinned.isPresent() && route.targets().stream().noneMatch(target -> isOf(target, pinned.get()))) {
             return "account '" + pinned.get() + "' isn't on route '" + route.name()
-                    + "' any more: the configuration was reloaded without it";
+                    + "' any more: a reload of the configuration removed it";
         }
         if (route.targets().stream().noneMatch(flight.options().allowed()::has)) {
             return "no account that may answer this prompt is on route '" + route.name()
-                    + "' any more: the configuration was reloaded without it";
+                    + "' any more: a reload of the configuration removed it";
         }
-        return "no account is left that may answer this prompt:" + lines(flight.failedAttempts());
+        return "no other account may answer this prompt:" + lines(flight.failedAttempts());
     }
 
     private static boolean isOf(Target target, String account) {
@@ -155,14 +155,14 @@ final class PromptErrors {
                         .orElse("")
                 + (flight.failedAttempts().isEmpty()
                         ? ""
-                        : "; what failed until then:" + lines(flight.failedAttempts()));
+                        : "; failures until then:" + lines(flight.failedAttempts()));
         return new PromptException(Reason.DEADLINE, message, flight.failedAttempts(), roomAt);
     }
 
     /** The waiting line is full, and this is the flight that gives way. */
     static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line is full: " + lineSize
-                + " prompts wait already (line-size). For their weights most are of tenant '"
+                + " prompts wait already (line-size). Relative to its weight, most are of tenant '"
                 + flight.prompt().tenant() + "', and this is the newest of its longest session";
         return full(message, flight, roomAt);
     }
@@ -178,7 +178,7 @@ final class PromptErrors {
         String whole = message
                 + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
                         .orElse("")
-                + "; ask again then, or fewer at once";
+                + "; retry then, or send fewer prompts at once";
         return new PromptException(Reason.LINE_FULL, whole, flight.failedAttempts(), roomAt);
     }
 

@@ -95,7 +95,7 @@ final class Reader implements Flow.Subscription {
     public void request(long count) {
         if (count <= 0) {
             IllegalArgumentException mistake =
-                    new IllegalArgumentException("a subscriber requests at least 1 delta, not " + count);
+                    new IllegalArgumentException("a subscriber must request at least 1 delta, not " + count);
             post(() -> {
                 fail(mistake);
                 leave();
@@ -172,7 +172,7 @@ final class Reader implements Flow.Subscription {
         try {
             signal.run();
         } catch (Throwable e) {
-            LOG.warn("A subscriber failed, and is told nothing more", e);
+            LOG.warn("A subscriber failed and gets no more pieces", e);
             cancel();
         }
     }

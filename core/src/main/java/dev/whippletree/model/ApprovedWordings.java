@@ -69,7 +69,7 @@ public final class ApprovedWordings {
             } else if (line.isEmpty() && !question.isEmpty()) {
                 if (question.size() == 1) {
                     throw new IllegalArgumentException("line " + i + ": '" + question.get(0)
-                            + "' stands alone; write below it what means the same, without an empty line between");
+                            + "' stands alone; write its other wordings below it, without an empty line between");
                 }
                 questions.add(question);
                 question = new ArrayList<>();
@@ -101,7 +101,7 @@ public final class ApprovedWordings {
         List<String> distinct = distinct(together);
         if (distinct.size() < 2) {
             throw new IllegalArgumentException(
-                    "'" + String.join("', '", wordings) + "': it takes two wordings or more");
+                    "'" + String.join("', '", wordings) + "': give two wordings or more");
         }
         others.add(distinct);
         return new ApprovedWordings(List.copyOf(others));
@@ -119,7 +119,7 @@ public final class ApprovedWordings {
             throw new IllegalArgumentException("a wording can't be blank");
         }
         if (plain.lines().count() > 1 || plain.startsWith("#")) {
-            throw new IllegalArgumentException("a wording is one line that doesn't begin with #: '" + plain + "'");
+            throw new IllegalArgumentException("a wording must be one line that doesn't begin with #: '" + plain + "'");
         }
         return plain;
     }

@@ -21,7 +21,7 @@ public record CachePolicy(boolean read, boolean store, Optional<Duration> ttl) {
         Objects.requireNonNull(ttl, "ttl");
         ttl.ifPresent(value -> {
             if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException("a ttl is positive, not " + value);
+                throw new IllegalArgumentException("a ttl must be positive, not " + value);
             }
         });
     }

@@ -22,10 +22,10 @@ public record Credit(BigDecimal amount, String currency) {
         currency = currency.toLowerCase(Locale.ROOT);
         Objects.requireNonNull(amount, "amount");
         if (amount.signum() <= 0) {
-            throw new IllegalArgumentException("a credit is above 0, not " + amount.toPlainString());
+            throw new IllegalArgumentException("a credit must be above 0, not " + amount.toPlainString());
         }
         if (!currency.matches("[a-z]{3}")) {
-            throw new IllegalArgumentException("a currency is three letters such as usd, not '" + currency + "'");
+            throw new IllegalArgumentException("a currency must be three letters such as usd, not '" + currency + "'");
         }
     }
 

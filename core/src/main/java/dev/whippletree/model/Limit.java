@@ -58,10 +58,10 @@ public record Limit(Unit unit, long amount, Duration window) {
     public Limit {
         Objects.requireNonNull(unit, "unit");
         if (amount < 1) {
-            throw new IllegalArgumentException("a limit's amount is 1 or more, not " + amount);
+            throw new IllegalArgumentException("a limit's amount must be 1 or more, not " + amount);
         }
         if (window.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("a limit's window is positive, not " + window.toMillis() + "ms");
+            throw new IllegalArgumentException("a limit's window must be positive, not " + window.toMillis() + "ms");
         }
     }
 

@@ -41,7 +41,7 @@ public record Message(
         extras = JsonValues.copyOf(extras);
         for (String field : extras.keySet()) {
             if (RESERVED.contains(field)) {
-                throw new IllegalArgumentException("'" + field + "' has a place of its own and can't be an extra");
+                throw new IllegalArgumentException("'" + field + "' has its own field and can't be an extra");
             }
         }
     }

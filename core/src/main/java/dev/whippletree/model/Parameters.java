@@ -56,15 +56,15 @@ public record Parameters(
     /** Checks ranges and copies what is mutable. */
     public Parameters {
         Objects.requireNonNull(seed, "seed");
-        temperature.ifPresent(value -> check(value >= 0 && value <= HOTTEST, "temperature is 0 to 2, not " + value));
-        topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p is above 0 and at most 1, not " + value));
-        maxTokens.ifPresent(value -> check(value >= 1, "max tokens is 1 or more, not " + value));
+        temperature.ifPresent(value -> check(value >= 0 && value <= HOTTEST, "temperature must be 0 to 2, not " + value));
+        topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p must be above 0 and at most 1, not " + value));
+        maxTokens.ifPresent(value -> check(value >= 1, "max tokens must be 1 or more, not " + value));
         stop = List.copyOf(stop);
         check(stop.size() <= MOST_STOPS, "at most 4 stop texts, not " + stop.size());
         extras = JsonValues.copyOf(extras);
         Optional<String> misplaced =
                 extras.keySet().stream().filter(RESERVED::contains).findFirst();
-        check(misplaced.isEmpty(), "'" + misplaced.orElse("") + "' has a field of its own and can't be an extra");
+        check(misplaced.isEmpty(), "'" + misplaced.orElse("") + "' has its own field and can't be an extra");
     }
 
     /** Returns these parameters with another bound on the completion's length. */

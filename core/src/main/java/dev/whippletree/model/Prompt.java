@@ -50,7 +50,7 @@ public record Prompt(
     public Prompt {
         messages = List.copyOf(messages);
         if (messages.isEmpty()) {
-            throw new IllegalArgumentException("a prompt has at least one message");
+            throw new IllegalArgumentException("a prompt needs at least one message");
         }
         Objects.requireNonNull(parameters, "parameters");
         Objects.requireNonNull(route, "route");
@@ -64,7 +64,7 @@ public record Prompt(
         Objects.requireNonNull(question, "question");
         deadline.ifPresent(value -> {
             if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException("a deadline is positive, not " + value);
+                throw new IllegalArgumentException("a deadline must be positive, not " + value);
             }
         });
     }

@@ -146,7 +146,7 @@ final class Opening {
     private static <T> T guarded(String where, Object plugin, Supplier<T> opening) {
         try {
             return Objects.requireNonNull(
-                    PluginLoader.within(plugin.getClass().getClassLoader(), opening), "it opened nothing");
+                    PluginLoader.within(plugin.getClass().getClassLoader(), opening), "it returned null when opened");
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw new IllegalArgumentException(message.startsWith(where) ? message : where + ": " + message, e);

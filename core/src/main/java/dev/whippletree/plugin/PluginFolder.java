@@ -113,7 +113,7 @@ final class PluginFolder {
 
     private static String silence(Path where) {
         return (Files.isDirectory(where) ? "none of its jars has" : "it has no") + " line '" + PluginManifest.PLUGIN
-                + ": <name>' in its manifest, which announces a plugin";
+                + ": <name>' in its manifest, which declares a plugin";
     }
 
     private boolean isUsable(PluginManifest manifest) {

@@ -60,7 +60,7 @@ record PluginManifest(Path jar, Optional<String> plugin, Optional<String> spi, S
     /** Returns why a plugin of this jar can't be used; empty if it can. */
     Optional<String> refusal() {
         if (services.isEmpty()) {
-            return Optional.of("it announces the plugin " + plugin.orElse("")
+            return Optional.of("it declares the plugin " + plugin.orElse("")
                     + ", but has no file META-INF/services/ that names a provider, cache or balancing strategy");
         }
         return spi.flatMap(PluginManifest::wrongVersion);

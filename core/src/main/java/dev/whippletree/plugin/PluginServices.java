@@ -66,7 +66,7 @@ final class PluginServices implements Services {
     public CompletionStage<Completion> complete(Prompt prompt) {
         Engine built = engine.get();
         return built == null
-                ? CompletableFuture.failedFuture(new IllegalStateException("nothing can be asked before start-up ends"))
+                ? CompletableFuture.failedFuture(new IllegalStateException("plugins can't ask prompts before start-up ends"))
                 : built.complete(prompt);
     }
 }

@@ -34,13 +34,13 @@ public record EngineSettings(
             throw new IllegalArgumentException("tenant-line-size can't be negative: " + tenantLineSize.getAsInt());
         }
         if (!(batchShare >= 0 && batchShare <= MOST_BATCH_SHARE)) {
-            throw new IllegalArgumentException("batch-share is 0 % to 50 %, not " + batchShare * 100 + " %");
+            throw new IllegalArgumentException("batch-share must be 0 % to 50 %, not " + batchShare * 100 + " %");
         }
         if (maxConcurrency < 1) {
-            throw new IllegalArgumentException("max-concurrency is 1 or more, not " + maxConcurrency);
+            throw new IllegalArgumentException("max-concurrency must be 1 or more, not " + maxConcurrency);
         }
         if (cacheTimeout.isZero() || cacheTimeout.isNegative()) {
-            throw new IllegalArgumentException("cache-timeout is positive, not " + cacheTimeout);
+            throw new IllegalArgumentException("cache-timeout must be positive, not " + cacheTimeout);
         }
     }
 

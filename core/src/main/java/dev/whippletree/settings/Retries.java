@@ -20,16 +20,16 @@ public record Retries(
     /** Checks the ranges. */
     public Retries {
         if (attemptsPerTarget < 1) {
-            throw new IllegalArgumentException("attempts is 1 or more, not " + attemptsPerTarget);
+            throw new IllegalArgumentException("attempts must be 1 or more, not " + attemptsPerTarget);
         }
         if (backoff.isNegative() || maxBackoff.compareTo(backoff) < 0) {
             throw new IllegalArgumentException("backoff can't be negative or above its maximum");
         }
         if (!(budgetShare >= 0 && budgetShare <= 1)) {
-            throw new IllegalArgumentException("a retry budget's share is 0 to 1, not " + budgetShare);
+            throw new IllegalArgumentException("a retry budget's share must be 0 to 1, not " + budgetShare);
         }
         if (!(budgetPerSecond > 0)) {
-            throw new IllegalArgumentException("a retry budget allows more than 0 a second, not " + budgetPerSecond);
+            throw new IllegalArgumentException("a retry budget must allow more than 0 a second, not " + budgetPerSecond);
         }
     }
 

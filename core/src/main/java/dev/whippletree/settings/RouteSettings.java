@@ -64,17 +64,17 @@ public record RouteSettings(
         tiers = List.copyOf(tiers);
         aliases = List.copyOf(aliases);
         if (tiers.isEmpty()) {
-            throw new IllegalArgumentException("route " + name + ": at least one tier is needed");
+            throw new IllegalArgumentException("route " + name + ": add at least one tier");
         }
         if (patience.isNegative()) {
             throw new IllegalArgumentException("route " + name + ": patience can't be negative");
         }
         if (maxTokens < 1) {
-            throw new IllegalArgumentException("route " + name + ": max-tokens is 1 or more, not " + maxTokens);
+            throw new IllegalArgumentException("route " + name + ": max-tokens must be 1 or more, not " + maxTokens);
         }
         if (!(leave >= 0 && leave <= MOST_LEAVE)) {
             throw new IllegalArgumentException(
-                    "route " + name + ": leave is 0 % to 90 % of each limit, not " + leave * 100 + " %");
+                    "route " + name + ": leave must be 0 % to 90 % of each limit, not " + leave * 100 + " %");
         }
     }
 
@@ -255,7 +255,7 @@ public record RouteSettings(
         public Tier {
             targets = List.copyOf(targets);
             if (targets.isEmpty()) {
-                throw new IllegalArgumentException("a tier has at least one target");
+                throw new IllegalArgumentException("a tier needs at least one target");
             }
         }
     }

@@ -25,7 +25,7 @@ public record TenantWeights(Map<String, Integer> byTenant) {
         byTenant.forEach((tenant, weight) -> {
             if (weight < 1 || weight > MOST) {
                 throw new IllegalArgumentException(
-                        "tenant '" + tenant + "': a weight is 1 to " + MOST + ", not " + weight);
+                        "tenant '" + tenant + "': a weight must be 1 to " + MOST + ", not " + weight);
             }
         });
     }

@@ -24,7 +24,7 @@ public record Timeouts(Optional<Duration> firstByte, Duration firstToken, Durati
                 .filter(timeout -> timeout.isZero() || timeout.isNegative())
                 .findFirst()
                 .ifPresent(timeout -> {
-                    throw new IllegalArgumentException("a timeout is positive, not " + timeout);
+                    throw new IllegalArgumentException("a timeout must be positive, not " + timeout);
                 });
     }
 

@@ -62,11 +62,11 @@ public record AccountSettings(
             throw new IllegalArgumentException("an account's id can't be empty");
         }
         if (weight < 1) {
-            throw new IllegalArgumentException("account " + id + ": weight is 1 or more, not " + weight);
+            throw new IllegalArgumentException("account " + id + ": weight must be 1 or more, not " + weight);
         }
         maxConcurrency.ifPresent(value -> {
             if (value < 1) {
-                throw new IllegalArgumentException("account " + id + ": max-concurrency is 1 or more, not " + value);
+                throw new IllegalArgumentException("account " + id + ": max-concurrency must be 1 or more, not " + value);
             }
         });
     }
@@ -139,7 +139,7 @@ public record AccountSettings(
         public Builder token(@Nullable String value) {
             if (value == null || value.isBlank()) {
                 throw new IllegalArgumentException(
-                        "account " + id + ": no token; check the variable that it is read from");
+                        "account " + id + ": no token; check the variable that holds it");
             }
             return token(Secret.of(value));
         }

@@ -31,7 +31,7 @@ public sealed interface Grant {
         public Refused {
             Objects.requireNonNull(by, "by");
             if (retryAfter.isNegative() || retryAfter.isZero()) {
-                throw new IllegalArgumentException("a refusal's wait is positive, not " + retryAfter);
+                throw new IllegalArgumentException("a refusal's wait must be positive, not " + retryAfter);
             }
         }
     }

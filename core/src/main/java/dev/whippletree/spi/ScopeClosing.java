@@ -20,7 +20,7 @@ public record ScopeClosing(Scope scope, Duration remaining, boolean endKnown, St
         Objects.requireNonNull(scope, "scope");
         reason = ShownText.line(reason);
         if (remaining.isNegative() || remaining.isZero()) {
-            throw new IllegalArgumentException("what is closed is so for a positive time, not " + remaining);
+            throw new IllegalArgumentException("the remaining time must be positive, not " + remaining);
         }
     }
 }

@@ -14,7 +14,7 @@ public record SettingKey(String name, String description) {
     public SettingKey {
         Objects.requireNonNull(description, "description");
         if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
-            throw new IllegalArgumentException("a setting's name is lower case with hyphens, not '" + name + "'");
+            throw new IllegalArgumentException("a setting's name must be lower case with hyphens, not '" + name + "'");
         }
     }
 }

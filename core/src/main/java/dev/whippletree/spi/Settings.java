@@ -125,7 +125,7 @@ public record Settings(String where, Map<String, String> values) {
         try {
             return Math.multiplyExact(Long.parseLong(matcher.group(1)), unitBytes);
         } catch (ArithmeticException | NumberFormatException e) {
-            throw new IllegalArgumentException("'" + text + "' is more bytes than can be counted", e);
+            throw new IllegalArgumentException("'" + text + "' is too large a size", e);
         }
     }
 
@@ -143,7 +143,7 @@ public record Settings(String where, Map<String, String> values) {
     private IllegalArgumentException misread(String name, String form, String text, RuntimeException cause) {
         String expected = where + ": " + name + " is " + form;
         return SECRETIVE.matcher(name).find()
-                ? new IllegalArgumentException(expected + "; what stands there isn't shown, it may be a secret")
+                ? new IllegalArgumentException(expected + "; the value isn't shown, because it may be a secret")
                 : new IllegalArgumentException(expected + ", not '" + text + "'", cause);
     }
 

@@ -52,11 +52,11 @@ public final class StateFolder {
         StateFile file = new StateFile(folder);
         List<String> warnings = new ArrayList<>();
         if (!Files.isDirectory(folder)) {
-            warnings.add("nothing is remembered after this process: the state folder " + folder
-                    + " isn't there; create it, or remove the key 'state'");
+            warnings.add("limits won't be remembered after this process: the state folder " + folder
+                    + " doesn't exist; create it, or remove the key 'state'");
         } else if (!Files.isWritable(folder)) {
-            warnings.add("nothing is remembered after this process: the state folder " + folder
-                    + " can't be written to; let its owner be this process's user");
+            warnings.add("limits won't be remembered after this process: the state folder " + folder
+                    + " isn't writable; make this process's user its owner");
         }
         return new StateFolder(folder, file, read(file, warnings), warnings);
     }
@@ -67,10 +67,10 @@ public final class StateFolder {
         } catch (NewerStateException e) {
             warnings.add(newer(file, e));
         } catch (UnreadableStateException e) {
-            warnings.add("what was saved of the limits is lost: " + file.path() + " can't be read, " + e.getMessage()
+            warnings.add("the saved state of the limits is lost: " + file.path() + " can't be read, " + e.getMessage()
                     + "; it will be kept as " + file.broken().getFileName());
         } catch (IOException e) {
-            warnings.add("what was saved of the limits can't be used: " + file.path() + " can't be read, " + reason(e));
+            warnings.add("the saved state of the limits can't be used: " + file.path() + " can't be read, " + reason(e));
         }
         return SavedState.EMPTY;
     }
@@ -133,7 +133,7 @@ public final class StateFolder {
             return new Exchange.Failed(newer(file, e));
         } catch (IOException e) {
             return new Exchange.Failed("the limits' state can't be saved in " + folder + ", " + reason(e)
-                    + "; a restart won't know what is used now");
+                    + "; a restart won't know the present use");
         }
     }
 
@@ -147,16 +147,16 @@ public final class StateFolder {
     }
 
     private static String newer(StateFile file, NewerStateException e) {
-        return "nothing is remembered after this process: " + file.path() + " can't be read, " + e.getMessage();
+        return "limits won't be remembered after this process: " + file.path() + " can't be read, " + e.getMessage();
     }
 
     /** The message of a file system's exception is often but a path, and its class says what is wrong. */
     private static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
-            return "which isn't there";
+            return "because it doesn't exist";
         }
         if (e instanceof AccessDeniedException denied) {
-            return "access to " + denied.getFile() + " is denied; let its owner be this process's user";
+            return "access to " + denied.getFile() + " is denied; make this process's user its owner";
         }
         String what = e instanceof FileSystemException problem ? problem.getReason() : e.getMessage();
         return what != null ? what : e.toString();

@@ -217,7 +217,7 @@ final class StatusReader {
             return Enum.valueOf(type, written.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "it has a word that this program doesn't know: " + ShownText.line(written), e);
+                    "it has an unknown value: " + ShownText.line(written), e);
         }
     }
 

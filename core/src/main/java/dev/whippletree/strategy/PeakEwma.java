@@ -42,10 +42,11 @@ public final class PeakEwma implements BalancingStrategy {
         return Set.of(
                 new SettingKey(
                         "decay",
-                        "how long until what was measured counts about a third, as a duration; 10s unless given"),
+                        "the time after which a measurement counts about a third, as a duration; default: 10s"),
                 new SettingKey(
                         "penalty",
-                        "how much longer than an answer a failure is taken to have lasted, as a duration; 5s unless given"));
+                        "a failed call counts as an answer that took this much longer than average, as a duration;"
+                                + " default: 5s"));
     }
 
     @Override

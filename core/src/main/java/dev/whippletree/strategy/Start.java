@@ -23,7 +23,7 @@ public enum Start {
     /** The setting that chooses it. */
     static final SettingKey KEY = new SettingKey(
             "start",
-            "where turns begin: first, with the first account (default); or spread, with the one least used, equals by lot,"
+            "where turns begin: first (default), at the first account; or spread, at the least used account (ties at random),"
                     + " for programs that ask once and end");
 
     private static final Set<String> STRATEGIES =
@@ -41,7 +41,7 @@ public enum Start {
                 return start;
             }
         }
-        throw new IllegalArgumentException(settings.where() + ": start is first or spread, not '" + text + "'");
+        throw new IllegalArgumentException(settings.where() + ": start must be first or spread, not '" + text + "'");
     }
 
     private String word() {

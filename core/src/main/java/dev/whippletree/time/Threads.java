@@ -63,7 +63,7 @@ public final class Threads {
             Object threads = named.invoke(start.invoke(), name + "-", 1L);
             return (ExecutorService) executor.invoke((ThreadFactory) factory.invoke(threads));
         } catch (Throwable e) {
-            throw new IllegalStateException("this JVM has virtual threads, but not the way Java 21 has them", e);
+            throw new IllegalStateException("this JVM's virtual threads aren't those of Java 21", e);
         }
     }
 }

@@ -42,15 +42,15 @@ final class ConfigurationCheckTest {
                 .containsExactly(
                         "account a: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?",
                         "account b: base-ulr: unknown setting; did you mean 'base-url'?",
-                        "account b: two accounts have this id; give each its own",
-                        "route r: account a with model m is in a tier twice",
-                        "route r: two routes have this name; give each its own",
+                        "account b: two accounts have this id; give each its own id",
+                        "route r: account a with model m is in the same tier twice",
+                        "route r: two routes have this name; give each its own name",
                         "route r: no account named 'bb'; did you mean 'b'?",
-                        "route s: no strategy named 'random'; known: least-loaded, round-robin; the module that brings it"
-                                + " (whippletree-strategy-random, if it is one of ours) isn't on the class path",
-                        "cache redis: it is there twice",
-                        "cache memcached: no cache named 'memcached'; known: ehcache, redis; the module that brings it"
-                                + " (whippletree-cache-memcached, if it is one of ours) isn't on the class path");
+                        "route s: no strategy named 'random'; known: least-loaded, round-robin; its module"
+                                + " (whippletree-strategy-random, if it is part of Whippletree) isn't on the class path",
+                        "cache redis: listed twice",
+                        "cache memcached: no cache named 'memcached'; known: ehcache, redis; its module"
+                                + " (whippletree-cache-memcached, if it is part of Whippletree) isn't on the class path");
     }
 
     @Test
@@ -62,7 +62,7 @@ final class ConfigurationCheckTest {
     @Test
     void noRoute_isSaid() {
         assertThat(problems(configuration(List.of(account("a", "groq", "x")), List.of(), List.of()), NONE))
-                .containsExactly("there is no route; name at least one");
+                .containsExactly("there is no route; add at least one");
     }
 
     @Test
@@ -74,8 +74,8 @@ final class ConfigurationCheckTest {
 
         assertThat(problems(configuration, Map.of("GROQ_API_KEY", "gsk_secret", "OTHER", "else")))
                 .containsExactly(
-                        "account b: accounts a and b have the same token (GROQ_API_KEY); one token is one account:"
-                                + " give each its own, or remove one");
+                        "account b: accounts a and b have the same token (GROQ_API_KEY); give each account its"
+                                + " own token, or remove one of them");
     }
 
     @Test
@@ -133,7 +133,7 @@ final class ConfigurationCheckTest {
 
         assertThat(SeparateAccounts.notes(List.of(first, second, other)))
                 .containsExactly(
-                        "The groq accounts a, b count as 2 organizations; those that share a quota need the same"
+                        "The groq accounts a, b count as 2 organizations; accounts that share a quota need the same"
                                 + " 'organization'. Use only accounts you are entitled to use.");
     }
 

@@ -29,13 +29,13 @@ final class ConfigurationMistakesTest {
     static final List<Arguments> DOCUMENTS = List.of(
             mistake(
                     "accounts: hf-1",
-                    "@1: accounts: a list of accounts is expected, such as"
+                    "@1: accounts: expected a list of accounts, such as"
                             + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
             mistake(ACCOUNT + "gateway:\n  port: 70000", "@3: gateway.port: a port is 0 to 65535, not 70000"),
-            mistake("just text", "keys with values are expected here"),
-            mistake("- a\n- b", "keys with values are expected here"),
-            mistake("line-size: 1\n---\nline-size: 2\n", "@3: a second document begins here; put everything into one"),
-            mistake("line-size: 1\nline-size: 2", "@1: line-size: this key is there twice, again in line 2"),
+            mistake("just text", "expected keys with values here"),
+            mistake("- a\n- b", "expected keys with values here"),
+            mistake("line-size: 1\n---\nline-size: 2\n", "@3: a second YAML document begins here; put everything into one"),
+            mistake("line-size: 1\nline-size: 2", "@1: line-size: duplicate key, again in line 2"),
             mistake(
                     "line-size: &one 1\nmax-concurrency: *one",
                     "@2: max-concurrency: aliases (*one) aren't supported; write the value out"),
@@ -57,29 +57,29 @@ final class ConfigurationMistakesTest {
                     "zzz: 1",
                     "@1: zzz: unknown key; known: accounts, batch-share, cache-timeout, caches, coordinator, default-route, gateway,"
                             + " line-size, max-concurrency, plugins, prices, routes, state, tenant-line-size, tenant-weights"),
-            mistake("tenant-line-size: -1", "@1: tenant-line-size: a whole number, 0 or more, is expected, not '-1'"),
-            mistake("batch-share: 51%", "@1: batch-share: a percentage from 0% to 50% is expected, not '51%'"),
-            mistake("tenant-weights: 3", "@1: tenant-weights: keys with values are expected here"),
+            mistake("tenant-line-size: -1", "@1: tenant-line-size: expected a whole number, 0 or more, not '-1'"),
+            mistake("batch-share: 51%", "@1: batch-share: expected a percentage from 0% to 50%, not '51%'"),
+            mistake("tenant-weights: 3", "@1: tenant-weights: expected keys with values here"),
             mistake(
                     "tenant-weights: {a: 0, b: 1001}",
-                    "@1: tenant-weights.a: a whole number, 1 or more, is expected, not '0'",
+                    "@1: tenant-weights.a: expected a whole number, 1 or more, not '0'",
                     "@1: tenant-weights.b: a weight is 1 to 1000, not 1001"),
-            mistake("line-size: 1.5", "@1: line-size: a whole number, 0 or more, is expected, not '1.5'"),
+            mistake("line-size: 1.5", "@1: line-size: expected a whole number, 0 or more, not '1.5'"),
             mistake(
                     "line-size: 99999999999",
-                    "@1: line-size: a whole number, 0 or more, is expected, not '99999999999'"),
-            mistake("line-size: [1]", "@1: line-size: a single value is expected"),
+                    "@1: line-size: expected a whole number, 0 or more, not '99999999999'"),
+            mistake("line-size: [1]", "@1: line-size: expected a single value"),
             mistake("line-size:", "@1: line-size: a value is missing"),
-            mistake("max-concurrency: 0", "@1: max-concurrency: a whole number, 1 or more, is expected, not '0'"),
+            mistake("max-concurrency: 0", "@1: max-concurrency: expected a whole number, 1 or more, not '0'"),
             mistake(
                     "max-concurrency: ${HF_TOKEN}",
-                    "@1: max-concurrency: a whole number, 1 or more, is expected, not '${HF_TOKEN}'"),
+                    "@1: max-concurrency: expected a whole number, 1 or more, not '${HF_TOKEN}'"),
             mistake(
                     "gateway: {idle-timeout: 25h}",
-                    "@1: gateway.idle-timeout: a connection may be idle for 1 millisecond to 1 day, not PT25H"),
+                    "@1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not PT25H"),
             mistake(
                     "gateway: {deadline: 8d}",
-                    "@1: gateway.deadline: a deadline is 1 millisecond to 7 days, not PT192H"),
+                    "@1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not PT192H"),
             mistake("gateway: {watch-kye: a}", "@1: gateway.watch-kye: unknown key; did you mean 'watch-key'?"),
             mistake("gateway: {memory: 0%}", "@1: gateway.memory: a share of the heap is 1% to 90%, not '0%'"),
             mistake("gateway: {memory: a lot}", "@1: gateway.memory: 'a lot' is not a size such as 512KB, 64MB, 1GB"),
@@ -88,10 +88,10 @@ final class ConfigurationMistakesTest {
                     "@1: gateway.watch-key: the environment variable NOT_SET isn't set"),
             mistake(
                     "gateway: {watch-key: \"${HF_TOKEN}\", clients: [{name: acme, key: \"${HF_TOKEN_2}\"}]}",
-                    "@1: gateway.watch-key: client 'acme' and gateway.watch-key have the same key; give each a key of its own"),
+                    "@1: gateway.watch-key: client 'acme' and gateway.watch-key have the same key; give each its own key"),
             mistake(
                     "gateway:\n  clients:\n  - {name: acme, key: \"${HF_TOKEN}\"}\n  - {name: other, key: \"${HF_TOKEN_2}\"}",
-                    "@4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each a key of its own"),
+                    "@4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each its own key"),
             mistake(
                     client("key: \"${file:/no/such/file}\""),
                     "@3: gateway.clients[0].key: the file /no/such/file can't be read"),
@@ -104,21 +104,21 @@ final class ConfigurationMistakesTest {
                     "@3: gateway.clients[0].weight: a weight is 1 to 1000, not 1001"),
             mistake(
                     client("key: \"${HF_TOKEN}\", weight: much"),
-                    "@3: gateway.clients[0].weight: a whole number, 1 or more, is expected, not 'much'"),
+                    "@3: gateway.clients[0].weight: expected a whole number, 1 or more, not 'much'"),
             mistake(
                     client("key: \"${HF_TOKEN}\", weight: 4") + "\ntenant-weights: {other: 2, acme: 4}",
-                    "@3: gateway.clients[0].weight: tenant-weights.acme states this client's weight too; remove one of the two"),
+                    "@3: gateway.clients[0].weight: tenant-weights.acme also sets this client's weight; remove one of the two"),
             mistake(
                     client("key: \"${HF_TOKEN}\", accounts: [], routes: []"),
                     "@3: gateway.clients[0].accounts: the list is empty; name one account or more, or remove the key to allow all",
                     "@3: gateway.clients[0].routes: the list is empty; name one route or more, or remove the key to allow all"),
             mistake(
                     client("key: \"${HF_TOKEN}\", accounts: [hf-1], routes: [other]"),
-                    "@3: gateway.clients[0].accounts: it could ask nothing: none of its routes has an account of its accounts"),
+                    "@3: gateway.clients[0].accounts: no route that this client may use has an account that it may use"),
             mistake(
                     "gateway: {show-accounts: sometimes}",
-                    "@1: gateway.show-accounts: true or false is expected, not 'sometimes'"),
-            mistake("prices: [a, b]", "@1: prices: a single value is expected"),
+                    "@1: gateway.show-accounts: expected true or false, not 'sometimes'"),
+            mistake("prices: [a, b]", "@1: prices: expected a single value"),
             mistake("prices: /no/such/prices.yaml", "/no/such/prices.yaml: there is no such file"),
             mistake("cache-timeout: soon", "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h"),
             mistake("cache-timeout: 999999999999d", "@1: cache-timeout: '999999999999d' is longer than 3650d"));
@@ -133,30 +133,30 @@ final class ConfigurationMistakesTest {
             mistake("accounts:", "@1: accounts: a value is missing"),
             mistake(
                     "accounts: []",
-                    "@1: accounts: there is no account; list one, or remove the key and use the environment's"),
+                    "@1: accounts: the list is empty; add an account, or remove the key to use the accounts from the environment"),
             mistake("accounts: [null]", "@1: accounts[0]: a value is missing"),
             mistake(
                     "accounts: [hf-1]",
-                    "@1: accounts[0]: a list of accounts is expected, such as"
+                    "@1: accounts[0]: expected a list of accounts, such as"
                             + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
             mistake(
                     "accounts:\n- {}",
-                    "@2: accounts[0].id: an account needs this key",
-                    "@2: accounts[0].provider: an account needs this key"),
+                    "@2: accounts[0].id: this key is missing; each account needs it",
+                    "@2: accounts[0].provider: this key is missing; each account needs it"),
             mistake(
                     "accounts:\n- id: \" \"\n  provider:\n",
-                    "@2: accounts[0].id: an account needs this key",
+                    "@2: accounts[0].id: this key is missing; each account needs it",
                     "@3: accounts[0].provider: a value is missing"),
             mistake(
                     "accounts:\n- {id: a, provider: grok, base-url: x}",
                     "@2: accounts[0].provider: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?"),
             mistake(
                     "accounts:\n- {id: a, provider: zebra}",
-                    "@2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; the module that brings"
-                            + " it (whippletree-provider-zebra, if it is one of ours) isn't on the class path"),
+                    "@2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; its module"
+                            + " (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path"),
             mistake(
                     "accounts:\n- id: a\n  provdier: groq",
-                    "@2: accounts[0].provider: an account needs this key",
+                    "@2: accounts[0].provider: this key is missing; each account needs it",
                     "@3: accounts[0].provdier: unknown key; did you mean 'provider'?"),
             mistake(
                     "accounts:\n- {id: a, provider: groq, bill-to: x}",
@@ -164,34 +164,34 @@ final class ConfigurationMistakesTest {
                             + " organization, provider, token, transit, weight"),
             mistake(
                     "accounts:\n- {id: a, provider: groq}\n- {id: a, provider: groq}",
-                    "@3: accounts[1].id: another account has the id 'a' already; give each its own"),
-            mistake(account("weight: 0"), "@1: accounts[0].weight: a whole number, 1 or more, is expected, not '0'"),
-            mistake(account("organization: {a: b}"), "@1: accounts[0].organization: a single value is expected"),
-            mistake(account("limits: [0/1h]"), "@1: accounts[0].limits[0]: a limit's amount is 1 or more, not 0"),
+                    "@3: accounts[1].id: another account has the id 'a' already; give each account its own id"),
+            mistake(account("weight: 0"), "@1: accounts[0].weight: expected a whole number, 1 or more, not '0'"),
+            mistake(account("organization: {a: b}"), "@1: accounts[0].organization: expected a single value"),
+            mistake(account("limits: [0/1h]"), "@1: accounts[0].limits[0]: a limit's amount must be 1 or more, not 0"),
             mistake(
                     account("limits: [many]"),
                     "@1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h',"
                             + " '8000 tokens / 1m' or '5000 input-tokens / 1m'"),
             mistake(
                     account("limits: [{limit: 1/0h}]"),
-                    "@1: accounts[0].limits[0].limit: a limit's window is positive, not 0ms"),
+                    "@1: accounts[0].limits[0].limit: a limit's window must be positive, not 0ms"),
             mistake(
                     account("limits: [{model: m}]"),
                     "@1: accounts[0].limits[0].limit: the limit is missing; write, for example, '1000 requests / 1h'"),
             mistake(
                     account("credit: plenty"),
                     "@1: accounts[0].credit: 'plenty' is not a credit; write, for example, '0.10 usd / month'"),
-            mistake(account("credit: 0 usd / month"), "@1: accounts[0].credit: a credit is above 0, not 0"),
-            mistake(account("limits: [[1/1h]]"), "@1: accounts[0].limits[0]: a single value is expected"));
+            mistake(account("credit: 0 usd / month"), "@1: accounts[0].credit: a credit must be above 0, not 0"),
+            mistake(account("limits: [[1/1h]]"), "@1: accounts[0].limits[0]: expected a single value"));
 
     static final List<Arguments> TOKENS = List.of(
             mistake(account("token: \"${NONE}\""), "@1: accounts[0].token: the environment variable NONE isn't set"),
             mistake(account("token: \"${EMPTY}\""), "@1: accounts[0].token: the environment variable EMPTY isn't set"),
             mistake(account("token: \"\""), "@1: accounts[0].token: the token is empty"),
-            mistake(account("token: [hf_secret]"), "@1: accounts[0].token: a single value is expected"),
+            mistake(account("token: [hf_secret]"), "@1: accounts[0].token: expected a single value"),
             mistake(
                     account("token: \"Bearer ${HF_TOKEN}\""),
-                    "@1: accounts[0].token: a reference has the form ${VARIABLE} or ${file:/path}, with nothing around it"),
+                    "@1: accounts[0].token: a reference must be ${VARIABLE} or ${file:/path} alone"),
             mistake(
                     account("token: \"${file:/no/such/file}\""),
                     "@1: accounts[0].token: the file /no/such/file can't be read"),
@@ -199,17 +199,17 @@ final class ConfigurationMistakesTest {
                     "accounts:\n- {id: a, provider: groq, token: \"${HF_TOKEN}\"}\n"
                             + "- {id: b, provider: groq, token: \"${HF_TOKEN_2}\"}",
                     "@3: accounts[1].token: accounts a and b have the same token (HF_TOKEN, HF_TOKEN_2);"
-                            + " one token is one account: give each its own, or remove one"),
+                            + " give each account its own token, or remove one of them"),
             mistake(
                     account("base-url: \"http://${NONE}\""),
                     "@1: accounts[0].base-url: the environment variable NONE isn't set"));
 
     static final List<Arguments> ROUTES = List.of(
-            mistake(ACCOUNT + "routes: [a]", "@2: routes: keys with values are expected here"),
+            mistake(ACCOUNT + "routes: [a]", "@2: routes: expected keys with values here"),
             mistake(ACCOUNT + "routes: {r: }", "@2: routes.r: a value is missing"),
-            mistake(ACCOUNT + "routes: {r: {tiers: []}}", "@2: routes.r.tiers: at least one tier is needed"),
-            mistake(ACCOUNT + "routes: {r: {tiers: [[]]}}", "@2: routes.r.tiers[0]: a tier has at least one target"),
-            mistake(ACCOUNT + "routes: {r: {tiers: [a]}}", "@2: routes.r.tiers[0]: keys with values are expected here"),
+            mistake(ACCOUNT + "routes: {r: {tiers: []}}", "@2: routes.r.tiers: add at least one tier"),
+            mistake(ACCOUNT + "routes: {r: {tiers: [[]]}}", "@2: routes.r.tiers[0]: a tier needs at least one target"),
+            mistake(ACCOUNT + "routes: {r: {tiers: [a]}}", "@2: routes.r.tiers[0]: expected keys with values here"),
             mistake(
                     ACCOUNT + "routes: {r: {tiers: [[{model: m}]]}}",
                     "@2: routes.r.tiers[0][0].account: the account's id is missing; known: a"),
@@ -218,7 +218,7 @@ final class ConfigurationMistakesTest {
                     "@2: routes.r.tiers[0][0].account: no account named 'hf-1'; known: a"),
             mistake(
                     ACCOUNT + "routes: {r: {tiers: [[{account: a, model: m}, {account: a, model: m}]]}}",
-                    "@2: routes.r.tiers[0][1]: this account and model are in the tier twice"),
+                    "@2: routes.r.tiers[0][1]: the tier has this account and model twice"),
             mistake(
                     ACCOUNT + "routes: {r: {model: m, tiers: [{account: a}]}}",
                     "@2: routes.r.tiers: a route has either tiers or a model and accounts, not both"),
@@ -246,10 +246,10 @@ final class ConfigurationMistakesTest {
                     "@2: routes.r.backoff: 'most' is shorter than 'first'"),
             mistake(
                     ACCOUNT + "routes: {r: {retry-budget: {share: 120%}}}",
-                    "@2: routes.r.retry-budget.share: a percentage from 0% to 100% is expected, not '120%'"),
+                    "@2: routes.r.retry-budget.share: expected a percentage from 0% to 100%, not '120%'"),
             mistake(
                     ACCOUNT + "routes: {r: {retry-budget: {share: NaN%}}}",
-                    "@2: routes.r.retry-budget.share: a percentage from 0% to 100% is expected, not 'NaN%'"),
+                    "@2: routes.r.retry-budget.share: expected a percentage from 0% to 100%, not 'NaN%'"),
             mistake(
                     ACCOUNT + "routes: {r: {timeouts: {first: 1s}}}",
                     "@2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole"));
@@ -260,7 +260,7 @@ final class ConfigurationMistakesTest {
                     "@1: caches[0]: no cache named 'ehcahe'; known: ehcache, redis; did you mean 'ehcache'?"),
             mistake("caches: [{uri: x}]", "@1: caches[0].name: the cache's name is missing"),
             mistake("caches: [{name: redis, url: x}]", "@1: caches[0].url: unknown key; did you mean 'uri'?"),
-            mistake("caches: [redis, redis]", "@1: caches[1]: the cache 'redis' is there twice"),
+            mistake("caches: [redis, redis]", "@1: caches[1]: the cache 'redis' is listed twice"),
             mistake("caches: [null]", "@1: caches[0]: a value is missing"),
             mistake("caches:", "@1: caches: a value is missing"));
 

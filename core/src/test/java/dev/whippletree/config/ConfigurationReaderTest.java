@@ -167,7 +167,7 @@ final class ConfigurationReaderTest {
                         Optional.of(gateway),
                         new TenantWeights(Map.of("acme", 2))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the weight of tenant 'acme' is 2 by the tenants' weights and 4 by the gateway's client;"
+                .hasMessage("the weight of tenant 'acme' is 2 in tenant-weights and 4 in the gateway's client;"
                         + " remove one of the two");
     }
 
@@ -191,7 +191,7 @@ final class ConfigurationReaderTest {
         for (String wrong : List.of("95%", "0.1", "much")) {
             assertThatThrownBy(() -> read(routes.formatted(wrong)))
                     .hasMessageContaining(
-                            "routes.r.leave: a percentage from 0% to 90% is expected, not '" + wrong + "'");
+                            "routes.r.leave: expected a percentage from 0% to 90%, not '" + wrong + "'");
         }
     }
 
@@ -204,7 +204,7 @@ final class ConfigurationReaderTest {
                 .containsExactly(List.of("gpt-4o", "gpt-5"), List.of("gpt-6"));
         for (String taken : List.of("gpt-5", "r", "s")) {
             assertThatThrownBy(() -> read(routes.formatted(taken)))
-                    .hasMessageContaining("a route is named '" + taken + "' already, or has it as an alias");
+                    .hasMessageContaining("a route already has the name or alias '" + taken + "'");
         }
     }
 
@@ -265,8 +265,8 @@ final class ConfigurationReaderTest {
 
         assertThat(configuration.accounts().get(0).token().map(Secret::reveal)).contains("gsk_secret");
         assertThat(configuration.warnings())
-                .containsExactly("whippletree.yaml, line 4: accounts[0].token: the token stands in the file;"
-                        + " better write ${VARIABLE} or ${file:/path}");
+                .containsExactly("whippletree.yaml, line 4: accounts[0].token: the file contains the token itself;"
+                        + " use ${VARIABLE} or ${file:/path} instead");
         assertThat(configuration.toString()).doesNotContain("gsk_secret");
     }
 
@@ -286,7 +286,7 @@ final class ConfigurationReaderTest {
         assertThat(problem.problems())
                 .containsExactly(
                         "environment: HF_TOKEN_2 is HF_TOKEN again",
-                        "f.yaml, line 1: line-size: a whole number, 0 or more, is expected, not '-1'");
+                        "f.yaml, line 1: line-size: expected a whole number, 0 or more, not '-1'");
     }
 
     private static Configuration read(String yaml) {

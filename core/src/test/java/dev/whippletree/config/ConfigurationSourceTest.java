@@ -123,7 +123,7 @@ final class ConfigurationSourceTest {
     void binaryFile_isSaid() throws IOException {
         Path binary = Files.write(working.resolve("whippletree.yaml"), new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0});
 
-        assertThat(problems(source(Map.of()))).containsExactly(binary + ": this isn't a text file in UTF-8");
+        assertThat(problems(source(Map.of()))).containsExactly(binary + ": this isn't a UTF-8 text file");
     }
 
     @Test
@@ -131,7 +131,7 @@ final class ConfigurationSourceTest {
         assertThat(problems(source(Map.of("WHIPPLETREE_CONFIG", "a\0b"))))
                 .singleElement()
                 .asString()
-                .startsWith("WHIPPLETREE_CONFIG isn't a path: ");
+                .startsWith("WHIPPLETREE_CONFIG isn't a valid path: ");
     }
 
     @Test

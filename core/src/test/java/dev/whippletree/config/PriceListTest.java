@@ -47,39 +47,39 @@ final class PriceListTest {
         assertThat(list.doubt(LocalDate.of(2026, 12, 1))).isEmpty();
         assertThat(list.doubt(LocalDate.of(2026, 12, 2)).orElseThrow()).contains("31 days old", "2026-11-01");
         assertThat(list.doubt(LocalDate.of(2026, 10, 31))).isEmpty();
-        assertThat(list.doubt(LocalDate.of(2026, 10, 30)).orElseThrow()).contains("yet to come");
+        assertThat(list.doubt(LocalDate.of(2026, 10, 30)).orElseThrow()).contains("in the future");
     }
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
-                mistake("", ": as-of: say on which day", ": currency: say in which"),
-                mistake("- a", ": keys with values are expected here"),
+                mistake("", ": as-of: set the date of the prices", ": currency: set the currency"),
+                mistake("- a", ": expected keys with values here"),
                 mistake(HEAD, ": prices: list at least one price"),
                 mistake(HEAD + "prices: []", ", line 3: prices: list at least one price"),
-                mistake(HEAD + "prices: [a]", ", line 3: prices[0]: keys with values are expected here"),
+                mistake(HEAD + "prices: [a]", ", line 3: prices[0]: expected keys with values here"),
                 mistake(
                         "as-of: 11/25\ncurrency: dollars\n" + PRICE,
-                        ", line 1: as-of: a day such as 2026-11-25 is expected, not '11/25'",
-                        ", line 2: currency: three letters such as usd are expected, not 'dollars'"),
+                        ", line 1: as-of: expected a date such as 2026-11-25, not '11/25'",
+                        ", line 2: currency: expected three letters such as usd, not 'dollars'"),
                 mistake(HEAD + "as-off: x\n" + PRICE, ", line 3: as-off: unknown key; did you mean 'as-of'?"),
                 mistake(
                         HEAD + "stale-after-days: 0\n" + PRICE,
-                        ", line 3: stale-after-days: a whole number, 1 or more, is expected, not '0'"),
+                        ", line 3: stale-after-days: expected a whole number, 1 or more, not '0'"),
                 mistake(
                         HEAD + "prices: [{provider: groq, model: m, prompt: $1, completion: -1}]",
-                        ", line 3: prices[0].prompt: a price of a million tokens such as 0.15 is expected, without a"
-                                + " currency, not '$1'",
-                        ", line 3: prices[0].completion: a price"),
+                        ", line 3: prices[0].prompt: expected the price of a million tokens without a"
+                                + " currency, such as 0.15, not '$1'",
+                        ", line 3: prices[0].completion: expected the price"),
                 mistake(
                         HEAD + "prices: [{}]",
-                        ", line 3: prices[0].provider: say whose price",
-                        ", line 3: prices[0].model: say the model",
-                        ", line 3: prices[0].prompt: say the price of a million prompt tokens",
-                        ", line 3: prices[0].completion: say the price of a million completion tokens"),
+                        ", line 3: prices[0].provider: name the provider",
+                        ", line 3: prices[0].model: set the model",
+                        ", line 3: prices[0].prompt: set the price of a million prompt tokens",
+                        ", line 3: prices[0].completion: set the price of a million completion tokens"),
                 mistake(
                         HEAD + "prices:\n- {provider: groq, model: m, prompt: 1, completion: 1}\n"
                                 + "- {provider: groq, model: m, prompt: 2, completion: 1}",
-                        ", line 5: prices[1].model: the price of m with groq is there twice"));
+                        ", line 5: prices[1].model: the price of m with groq is listed twice"));
     }
 
     private static Arguments mistake(String yaml, String... lines) {

@@ -360,7 +360,7 @@ final class EngineReloadTest {
         bench.withoutRoute("mine").without("a").reload();
         bench.advance(MOMENT);
         assertThat(failure(waiting).reason()).isEqualTo(Reason.NO_ACCOUNT);
-        assertThat(failure(waiting)).hasMessageContaining("route 'mine' isn't there any more");
+        assertThat(failure(waiting)).hasMessageContaining("route 'mine' no longer exists");
         assertThatThrownBy(() -> bench.ask(
                                 Prompt.builder().route("mine").user("third").build())
                         .join())
@@ -521,7 +521,7 @@ final class EngineReloadTest {
         bench.run();
         assertThat(List.of(answer, other)).anySatisfy(failed -> {
             assertThat(failure(failed).reason()).isEqualTo(Reason.NO_ACCOUNT);
-            assertThat(failure(failed)).hasMessageStartingWith("no account is left that may answer this prompt:");
+            assertThat(failure(failed)).hasMessageStartingWith("no other account may answer this prompt:");
         });
     }
 

@@ -340,7 +340,7 @@ final class EngineStreamTest {
         client.then(says("one ", "three", " four"));
         ReadingCaller caller = read();
         fixture.run();
-        assertInterrupted(caller, "another one came");
+        assertInterrupted(caller, "the retry gave a different answer");
         assertThat(caller.text()).isEqualTo("one two ");
         assertThat(client.cancelled()).isEqualTo(1);
         assertThat(cache.entries()).isEmpty();
@@ -366,7 +366,7 @@ final class EngineStreamTest {
                 new Delta.Text("one")));
         ReadingCaller caller = read();
         fixture.run();
-        assertInterrupted(caller, "another one came");
+        assertInterrupted(caller, "the retry gave a different answer");
     }
 
     @Test
@@ -386,7 +386,7 @@ final class EngineStreamTest {
         client.usually(breaksAfter("one "));
         ReadingCaller caller = read();
         fixture.run();
-        assertInterrupted(caller, "everything that may be tried has failed");
+        assertInterrupted(caller, "all attempts failed");
         assertThat(caller.text()).isEqualTo("one ");
     }
 
@@ -400,7 +400,7 @@ final class EngineStreamTest {
         fixture.run();
         slow.request(Long.MAX_VALUE);
         fixture.run();
-        assertInterrupted(told, "another one came");
+        assertInterrupted(told, "the retry gave a different answer");
         assertThat(slow.whole().join().text()).isEqualTo("three four");
         assertThat(whole.join().text()).isEqualTo("three four");
         assertThat(client.calls()).isEqualTo(2);

@@ -163,7 +163,7 @@ final class TenantsTest {
         assertThat(refusal)
                 .hasMessageContaining("10 prompts wait already (line-size)")
                 .hasMessageContaining("of tenant 'greedy'")
-                .hasMessageContaining("ask again then, or fewer at once");
+                .hasMessageContaining("retry then, or send fewer prompts at once");
         assertThat(refusal.roomAt()).isPresent();
         fixture.run();
         assertThat(modest).isCompletedWithValueMatching(answer -> answer.text().equals("answer"));

@@ -32,6 +32,6 @@ final class CreditTest {
     void nothing_isNoCredit() {
         assertThatThrownBy(() -> Credit.parse("0.00 usd / month"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a credit is above 0, not 0.00");
+                .hasMessage("a credit must be above 0, not 0.00");
     }
 }

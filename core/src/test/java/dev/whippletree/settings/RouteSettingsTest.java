@@ -58,13 +58,13 @@ final class RouteSettingsTest {
         RouteSettings.Builder route = RouteSettings.builder("r").tier(FIRST).leave(0.91);
         assertThatThrownBy(route::build)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("route r: leave is 0 % to 90 % of each limit, not 91.0 %");
+                .hasMessage("route r: leave must be 0 % to 90 % of each limit, not 91.0 %");
     }
 
     @Test
     void routeWithoutATier_isRefused() {
         assertThatThrownBy(() -> RouteSettings.builder("r").build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("route r: at least one tier is needed");
+                .hasMessage("route r: add at least one tier");
     }
 }

@@ -63,9 +63,9 @@ final class AccountSettingsTest {
 
         assertThatThrownBy(() -> builder.token((String) null))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("account hf-1: no token; check the variable that it is read from");
+                .hasMessage("account hf-1: no token; check the variable that holds it");
         assertThatThrownBy(() -> builder.token(" "))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("account hf-1: no token; check the variable that it is read from");
+                .hasMessage("account hf-1: no token; check the variable that holds it");
     }
 }

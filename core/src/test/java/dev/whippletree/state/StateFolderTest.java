@@ -279,7 +279,7 @@ final class StateFolderTest {
     @Test
     void folderThatIsNotThere_isWarnedAboutAndNotMade() {
         StateFolder missing = StateFolder.open(folder.resolve("missing"));
-        assertThat(missing.warnings()).singleElement().asString().contains("isn't there; create it");
+        assertThat(missing.warnings()).singleElement().asString().contains("doesn't exist; create it");
         assertThat(missing.exchange(used("p", 3, NOW), false, NOW))
                 .isInstanceOfSatisfying(
                         Exchange.Failed.class,

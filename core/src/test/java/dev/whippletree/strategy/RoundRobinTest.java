@@ -72,7 +72,7 @@ class RoundRobinTest {
         assertThatThrownBy(() -> new RoundRobin()
                         .open(new Settings("route test, strategy", Map.of("start", "last")), new SplittableRandom(1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("route test, strategy: start is first or spread, not 'last'");
+                .hasMessage("route test, strategy: start must be first or spread, not 'last'");
     }
 
     /** The sequence in nginx's own description of the algorithm. */

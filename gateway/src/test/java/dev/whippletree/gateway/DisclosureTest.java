@@ -79,7 +79,7 @@ final class DisclosureTest {
     @Test
     void attempts_areToldByModelKindAndStatus() {
         assertThat(disclosure(KEYED).told(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), attempt())))
-                .isEqualTo("everything that may be tried has failed:" + System.lineSeparator()
+                .isEqualTo("all attempts failed:" + System.lineSeparator()
                         + "  m: refused by a limit (429) (2 times)");
     }
 

@@ -273,7 +273,7 @@ final class GatewayTest {
                 arguments("{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "'messages[0].content' is a string or"),
                 arguments("{\"n\":2" + rest, "'n' is 1"),
                 arguments("{\"logprobs\":true" + rest, "'logprobs' can't be told"),
-                arguments("{\"temperature\":3" + rest, "temperature is 0 to 2"),
+                arguments("{\"temperature\":3" + rest, "temperature must be 0 to 2"),
                 arguments("{\"max_tokens\":1.5" + rest, "'max_tokens' is a whole number"),
                 arguments("{\"stream\":\"yes\"" + rest, "'stream' is true or false"));
     }

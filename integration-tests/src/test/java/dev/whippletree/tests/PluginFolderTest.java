@@ -159,7 +159,7 @@ final class PluginFolderTest {
         "mistaken, mistaken.jar: Whippletree-Spi in its manifest is 'one'",
         "future, future.jar",
         "unmakeable, unmakeable.jar",
-        "useless, useless.jar: it announces the plugin useless"
+        "useless, useless.jar: it declares the plugin useless"
     })
     void brokenPlugin_isAnErrorWhereItIsNamed_andAWarningElsewhere(String what, String message) throws IOException {
         whole("whole.jar");

@@ -414,7 +414,7 @@ final class BatchFileTest {
                         at -> assertThat(at).contains(":6: 'body.messages[0].role' is system"),
                         at -> assertThat(at).contains(":7: 'body.model' is 'gpt-9'", "default"),
                         at -> assertThat(at).contains(":8: only POST /v1/chat/completions"),
-                        at -> assertThat(at).contains(":9: temperature is 0 to 2"),
+                        at -> assertThat(at).contains(":9: temperature must be 0 to 2"),
                         at -> assertThat(at).contains(":10: this is no UTF-8"),
                         at -> assertThat(at).contains(":4: 'one' is the id of line 1 too"));
     }

@@ -289,8 +289,8 @@ class AskCommandTest {
     @CsvSource({
         "--frob,Unknown option",
         "--deadline=soon,is not a duration",
-        "--temperature=3,temperature is 0 to 2",
-        "--max-tokens=0,max tokens is 1 or more",
+        "--temperature=3,temperature must be 0 to 2",
+        "--max-tokens=0,max tokens must be 1 or more",
         "--max-tokens=many,not a whole number",
         "--route=nowhere,nowhere",
         "--account=nobody,nobody",

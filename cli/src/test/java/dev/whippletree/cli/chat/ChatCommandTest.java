@@ -266,7 +266,7 @@ class ChatCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--temperature=3,temperature is 0 to 2",
+        "--temperature=3,temperature must be 0 to 2",
         "--route=nowhere,there is no route 'nowhere'",
         "--account=nobody,there is no account 'nobody'",
         "--config=missing.yaml,there is no such file"

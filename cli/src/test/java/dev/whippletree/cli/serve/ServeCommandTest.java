@@ -86,7 +86,7 @@ class ServeCommandTest {
         assertThat(shell.err())
                 .contains("gateway.prot", "port")
                 .contains("gateway.max-body-bytes")
-                .contains("gateway.clients[0].key", "a client needs this key")
+                .contains("gateway.clients[0].key", "this key is missing; each client needs it")
                 .contains("NOT_SET")
                 .contains("gateway.clients[1].name")
                 .contains("gateway.clients[2].limits");

@@ -91,8 +91,8 @@ class CheckCommandTest {
                 """);
         assertThat(shell.run("check")).as(shell.err()).isZero();
         assertThat(shell.out())
-                .contains("warning: nothing is remembered after this process")
-                .contains(folder.resolve("nowhere") + " isn't there; create it");
+                .contains("warning: limits won't be remembered after this process")
+                .contains(folder.resolve("nowhere") + " doesn't exist; create it");
         assertThat(shell.err()).isEmpty();
     }
 
@@ -155,7 +155,7 @@ class CheckCommandTest {
         Shell wrong = new Shell(folder).file("whippletree.yaml", "accounts: hf-1");
         assertThat(wrong.run("check", "--json")).isEqualTo(2);
         assertThat(JsonMapper.shared().readTree(wrong.out()).at("/problems/0").asString())
-                .contains("a list of accounts is expected");
+                .contains("expected a list of accounts");
         assertThat(wrong.err()).isEmpty();
     }
 

@@ -73,7 +73,7 @@ class InitCommandTest {
         shell.run("init");
         assertThat(shell.run("ask", "Hello")).isEqualTo(2);
         assertThat(shell.err())
-                .contains("there is no account, neither here nor in the environment")
+                .contains("there is no account, neither in this file nor in the environment")
                 .contains("HF_TOKEN", "GROQ_API_KEY", "SCRIPTED_TOKEN");
     }
 

@@ -107,7 +107,7 @@ class SimilarCommandTest {
             delimiter = '|',
             value = {
                 "a||give two or more",
-                "a| A |it takes two wordings or more",
+                "a| A |give two wordings or more",
                 "a|''|can't be blank",
                 "a|'# b'|doesn't begin with #",
             })
@@ -132,7 +132,7 @@ class SimilarCommandTest {
     void fileThatIsNoText_isAMistake() throws IOException {
         Files.write(folder.resolve("approved.txt"), "Café\nb\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(shell.run("similar", "approve", "b", "d")).isEqualTo(ExitCode.WRONG_USAGE);
-        assertThat(shell.err()).contains("approved.txt: this isn't a text file in UTF-8");
+        assertThat(shell.err()).contains("approved.txt: this isn't a UTF-8 text file");
         assertThat(shell.run("similar", "list")).isEqualTo(ExitCode.WRONG_USAGE);
     }
 

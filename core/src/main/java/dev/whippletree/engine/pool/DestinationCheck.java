@@ -18,7 +18,7 @@ public final class DestinationCheck {
         if (route.isEmpty()) {
             List<String> known =
                     pool.routes().stream().map(Route::name).sorted().toList();
-            return Optional.of("no route is named '" + prompt.route().orElse("") + "'; there are " + known);
+            return Optional.of("no route is named '" + prompt.route().orElse("") + "'; known: " + known);
         }
         return prompt.account()
                 .flatMap(account -> ofAccount(account, route.get(), pool))
@@ -35,7 +35,7 @@ public final class DestinationCheck {
     private static Optional<String> ofAccount(String account, Route route, Pool pool) {
         if (!pool.hasAccount(account)) {
             List<String> known = pool.accounts().stream().map(Account::id).toList();
-            return Optional.of("no account is named '" + account + "'; there are " + known);
+            return Optional.of("no account is named '" + account + "'; known: " + known);
         }
         boolean onRoute = route.targets().stream()
                 .anyMatch(target -> target.account().id().equals(account));

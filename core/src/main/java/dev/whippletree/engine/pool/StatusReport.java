@@ -89,7 +89,7 @@ public final class StatusReport {
         } else if (closure.isTriedOut(now)) {
             conditions.add(new Condition(
                     AccountState.CLOSED,
-                    Optional.of("one prompt tries it out: " + closure.reason()),
+                    Optional.of("one prompt tests it: " + closure.reason()),
                     Optional.empty()));
         }
     }

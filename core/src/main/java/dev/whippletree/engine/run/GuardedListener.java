@@ -37,7 +37,7 @@ final class GuardedListener implements EngineListener {
     @Override
     public Consumer<ServiceCall> opened(Prompt prompt) {
         try {
-            Consumer<ServiceCall> calls = Objects.requireNonNull(listener.opened(prompt), "nobody hears of the calls");
+            Consumer<ServiceCall> calls = Objects.requireNonNull(listener.opened(prompt), "the listener returned null");
             return call -> guard(() -> calls.accept(call));
         } catch (Throwable e) {
             log(e);

@@ -49,7 +49,7 @@ public final class Mailbox {
                 task.run();
             } catch (Throwable e) {
                 // Plugins throw errors too, such as those of linking; the tasks behind this one must run all the same.
-                LOG.error("What had to be done for a prompt failed", e);
+                LOG.error("A task of the engine failed", e);
             }
         }
     }

@@ -239,7 +239,7 @@ public final class StateSaver {
             tell("the limits' state can't be saved in " + folder.path()
                     + ": another process has held the lock on state.lock for "
                     + Duration.ofNanos(LONGEST_BUSY_NANOS).toSeconds()
-                    + " s; end that process, or name another folder by the key 'state'");
+                    + " s; end that process, or set another folder in the key 'state'");
             plan(INTERVAL_NANOS);
         }
     }
