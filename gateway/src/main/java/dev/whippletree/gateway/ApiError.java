@@ -86,7 +86,7 @@ record ApiError(
     }
 
     static ApiError bodyTooLarge(long most) {
-        return of(TOO_LARGE, INVALID, "request_too_large", "a request has " + most + " bytes at most");
+        return of(TOO_LARGE, INVALID, "request_too_large", "a request may have at most " + most + " bytes");
     }
 
     /** However long the client waits, the request won't fit. */
@@ -95,8 +95,8 @@ record ApiError(
                 TOO_LARGE,
                 INVALID,
                 "request_too_large",
-                "the request needs more memory than one client may have here, which is " + most
-                        + " bytes by the gateway's estimate; the operator can raise 'memory'");
+                "the request needs more memory than the " + most + " bytes that one client may use, by the gateway's"
+                        + " estimate; the operator can raise 'memory'");
     }
 
     /** There is no memory for the request just now. */
@@ -106,7 +106,7 @@ record ApiError(
                 SERVER,
                 "gateway_busy",
                 Optional.empty(),
-                "the requests under way take all the memory that there is for them",
+                "the gateway has no memory left for another request; retry later",
                 Optional.of(BUSY_PAUSE));
     }
 
@@ -123,11 +123,11 @@ record ApiError(
 
     /** The gateway ends before the request could be answered. */
     static ApiError closing() {
-        return of(UNAVAILABLE, SERVER, "closing", "the gateway is about to end; ask again once it is back");
+        return of(UNAVAILABLE, SERVER, "closing", "the gateway is shutting down; retry once it is back");
     }
 
     static ApiError internal() {
-        return of(FAILED, SERVER, "internal_error", "something went wrong in the gateway; its log says what");
+        return of(FAILED, SERVER, "internal_error", "internal error of the gateway; see its log");
     }
 
     /**
@@ -149,7 +149,7 @@ record ApiError(
             return noSuchModel(
                     disclosure.accountsShown()
                             ? String.join("; ", misdirected.problems())
-                            : "no route and no model of that name is there any more");
+                            : "no route or model has this name any more");
         }
         return internal();
     }

@@ -109,7 +109,7 @@ final class BlockedWrites extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     private void giveUp() {
         patience = null;
-        LOG.debug("A client took nothing for {} ms", mostMillis);
+        LOG.debug("A client read nothing for {} ms", mostMillis);
         Reset.now(connection);
     }
 }

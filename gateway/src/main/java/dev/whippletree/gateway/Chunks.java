@@ -71,7 +71,7 @@ final class Chunks {
     private Next after(byte given) throws MalformedBodyException {
         lineBytes++;
         if (lineBytes > MOST_LINE_BYTES) {
-            throw new MalformedBodyException("what stands between chunks is too long");
+            throw new MalformedBodyException("the text between two chunks is too long");
         }
         return switch (next) {
             case FIRST_DIGIT -> digit(given);
@@ -91,7 +91,7 @@ final class Chunks {
     private Next digit(byte given) throws MalformedBodyException {
         int value = Character.digit(given, HEX);
         if (value < 0 || left > MOST_BEFORE_NEXT_DIGIT) {
-            throw new MalformedBodyException("a chunk begins with its size, a hexadecimal number of 63 bits at most");
+            throw new MalformedBodyException("a chunk must begin with its size, a hexadecimal number of at most 63 bits");
         }
         left = left * HEX + value;
         return Next.SIZE;
@@ -99,7 +99,7 @@ final class Chunks {
 
     private static Next text(byte given, Next then) throws MalformedBodyException {
         if ((given >= 0 && given < FIRST_PRINTABLE && given != '\t') || given == DELETE) {
-            throw new MalformedBodyException("each line between chunks ends with CRLF and has no control characters");
+            throw new MalformedBodyException("each line between chunks must end with CRLF and contain no control characters");
         }
         return then;
     }
@@ -112,7 +112,7 @@ final class Chunks {
 
     private static Next is(byte given, char needed, Next then) throws MalformedBodyException {
         if (given != needed) {
-            throw new MalformedBodyException("a chunk and each line between chunks ends with CRLF");
+            throw new MalformedBodyException("a chunk and each line between chunks must end with CRLF");
         }
         return then;
     }

@@ -58,9 +58,9 @@ final class Clients {
         }
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
-                        ApiError.unauthorized("a key is needed: send it as 'Authorization: Bearer <key>'")));
+                        ApiError.unauthorized("no key: send your key as 'Authorization: Bearer <key>'")));
         Client client =
-                find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("this key isn't known here")));
+                find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
         Connections.showedKey(exchange);
         return client;
     }
@@ -73,7 +73,7 @@ final class Clients {
                 .toList();
         if (found.size() > 1 && sharedKeyTold.compareAndSet(false, true)) {
             LOG.warn(
-                    "Clients {} have the same key by now, so neither is let in; give each a key of its own",
+                    "Clients {} now have the same key, so the gateway rejects it; give each its own key",
                     found.stream().map(Client::tenant).collect(Collectors.joining(" and ")));
         }
         return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();

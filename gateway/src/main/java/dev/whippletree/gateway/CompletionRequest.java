@@ -32,7 +32,7 @@ record CompletionRequest(
      */
     static CompletionRequest read(ReceivedBody body) {
         Map<String, Object> json = body.json()
-                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body is not a JSON object")));
+                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body isn't a JSON object")));
         try {
             return read(new Fields("", json));
         } catch (IllegalArgumentException e) {
@@ -55,13 +55,13 @@ record CompletionRequest(
     /** Better an error than an answer in which something that was asked for is missing. */
     private static void refuseWhatIsLost(Fields fields) {
         if (fields.whole("n").orElse(1L) != 1) {
-            throw fields.wrong("n", "is 1: one request gets one answer");
+            throw fields.wrong("n", "must be 1: one request gets one answer");
         }
         if (fields.flag("logprobs").orElse(false)) {
-            throw fields.wrong("logprobs", "can't be told by this gateway");
+            throw fields.wrong("logprobs", "isn't supported by this gateway");
         }
         if (fields.take("audio").isPresent()) {
-            throw fields.wrong("audio", "can't be answered by this gateway");
+            throw fields.wrong("audio", "isn't supported by this gateway");
         }
     }
 
@@ -99,13 +99,13 @@ record CompletionRequest(
         if (stop.get() instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
             return list.stream().map(String.class::cast).toList();
         }
-        throw fields.wrong("stop", "is a string or a list of strings");
+        throw fields.wrong("stop", "must be a string or a list of strings");
     }
 
     private static List<Message> messages(Fields fields) {
         List<?> list = fields.list("messages").orElseThrow(() -> fields.wrong("messages", "is missing"));
         if (list.isEmpty()) {
-            throw fields.wrong("messages", "has at least one message");
+            throw fields.wrong("messages", "must have at least one message");
         }
         List<Message> messages = new ArrayList<>();
         for (int index = 0; index < list.size(); index++) {
@@ -134,12 +134,12 @@ record CompletionRequest(
                 return role;
             }
         }
-        throw fields.wrong("role", "is system, developer, user, assistant or tool, not '" + name + "'");
+        throw fields.wrong("role", "must be system, developer, user, assistant or tool, not '" + name + "'");
     }
 
     private static List<Map<String, Object>> parts(Fields fields, Object content) {
         if (!(content instanceof List<?> list)) {
-            throw fields.wrong("content", "is a string or a list of parts");
+            throw fields.wrong("content", "must be a string or a list of parts");
         }
         List<Map<String, Object>> parts = new ArrayList<>();
         for (int index = 0; index < list.size(); index++) {

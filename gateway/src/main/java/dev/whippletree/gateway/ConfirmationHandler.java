@@ -45,15 +45,15 @@ final class ConfirmationHandler implements HttpHandler {
         Fields fields = new Fields(
                 "",
                 body.json()
-                        .orElseThrow(() -> wrong("", "the body is a JSON object: {\"id\": \"...\", \"right\": true}")));
-        String id = fields.text("id").orElseThrow(() -> wrong("id", "'id' is needed: that of an answer"));
-        boolean right = fields.flag("right").orElseThrow(() -> wrong("right", "'right' is needed: true or false"));
+                        .orElseThrow(() -> wrong("", "the body must be a JSON object: {\"id\": \"...\", \"right\": true}")));
+        String id = fields.text("id").orElseThrow(() -> wrong("id", "'id' is missing: give the id of an answer"));
+        boolean right = fields.flag("right").orElseThrow(() -> wrong("right", "'right' is missing: give true or false"));
         fields.rest().keySet().stream().findFirst().ifPresent(field -> {
-            throw wrong(field, "there is no '" + field + "' here; there are id and right");
+            throw wrong(field, "unknown field '" + field + "'; known: id, right");
         });
         if (!answers.has(client.tenant(), id)) {
             throw new RequestException(ApiError.noSuchPlace(
-                    "no answer of this client to a declared question has the id '" + id + "', or not any more"));
+                    "no recent answer of this client to a declared question has the id '" + id + "'"));
         }
         answers.find(client.tenant(), id).ifPresent(key -> whippletree.confirm(key, right));
     }

@@ -134,7 +134,7 @@ final class Connections implements ChannelListener<StreamConnection> {
                 return;
             }
         }
-        LOG.debug("An idle connection without a key gives way to a new one");
+        LOG.debug("An idle connection without a key was closed for a new one");
         IoUtils.safeClose(connection);
     }
 }

@@ -111,7 +111,7 @@ final class Departure {
     /** Returns whether the client is there, as far as can be seen. */
     private static boolean read(ConduitStreamSourceChannel source, ByteBuffer buffer) {
         if (!buffer.hasRemaining()) {
-            LOG.debug("A client sent too much before it had its answer");
+            LOG.debug("A client sent too much before it received its answer");
             return false;
         }
         try {

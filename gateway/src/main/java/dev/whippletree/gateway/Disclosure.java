@@ -50,10 +50,10 @@ final class Disclosure {
         }
         List<AttemptReport> attempts = failure.attempts();
         return switch (failure.reason()) {
-            case ATTEMPTS_EXHAUSTED -> "everything that may be tried has failed" + list(attempts);
+            case ATTEMPTS_EXHAUSTED -> "all attempts failed" + list(attempts);
             case STREAM_INTERRUPTED -> "the answer broke off and couldn't be continued" + list(attempts);
             case DEADLINE -> "no answer by the deadline" + room(failure) + list(attempts);
-            case NO_ACCOUNT -> "no account can answer, and it isn't known when one can; ask the gateway's operator";
+            case NO_ACCOUNT -> "no account can answer, and it isn't known when one will; ask the gateway's operator";
             case TOO_LARGE ->
                 attempts.isEmpty()
                         ? told(message)
@@ -65,7 +65,7 @@ final class Disclosure {
 
     /** The service's own words on the prompt: why it is refused is the client's matter. */
     private String last(List<AttemptReport> attempts) {
-        return "the service's content filter stepped in: "
+        return "the service's content filter blocked it: "
                 + told(attempts.get(attempts.size() - 1).failure().message());
     }
 
@@ -78,16 +78,16 @@ final class Disclosure {
     private static String words(Failure failure) {
         int status = failure.status().orElse(0);
         String words = switch (failure.kind()) {
-            case RATE_LIMITED -> "refused by a limit";
+            case RATE_LIMITED -> "rate limit";
             case QUOTA_EXHAUSTED -> "its quota is used up";
             case OVERLOADED -> "overloaded";
             case UNAVAILABLE -> status / 100 == 2 ? "an answer that can't be read" : "unavailable";
             case TIMEOUT -> "no answer in time";
-            case UNAUTHORIZED -> "the gateway's access is refused";
-            case MODEL_UNAVAILABLE -> "the model isn't served";
+            case UNAUTHORIZED -> "the service refused the gateway's token";
+            case MODEL_UNAVAILABLE -> "the model isn't available";
             case TOO_LARGE -> "the prompt is too large";
             case FILTERED -> "filtered";
-            case REJECTED -> "refused as wrong";
+            case REJECTED -> "invalid";
         };
         return status == 0 ? words : words + " (" + status + ")";
     }

@@ -46,7 +46,7 @@ final class ExpectedKey {
             return;
         }
         now.ifPresentOrElse(
-                why -> LOG.warn("The key of {} can't be read, so whoever shows it is refused: {}", owner, why),
+                why -> LOG.warn("The key of {} can't be read, so the gateway rejects it: {}", owner, why),
                 () -> LOG.info("The key of {} can be read again", owner));
     }
 }

@@ -50,7 +50,7 @@ final class Fields {
             if (value instanceof Boolean flag) {
                 return flag;
             }
-            throw wrong(field, "is true or false");
+            throw wrong(field, "must be true or false");
         });
     }
 
@@ -59,7 +59,7 @@ final class Fields {
             if (value instanceof Number number) {
                 return number.doubleValue();
             }
-            throw wrong(field, "is a number");
+            throw wrong(field, "must be a number");
         });
     }
 
@@ -68,7 +68,7 @@ final class Fields {
             if (value instanceof Integer || value instanceof Long) {
                 return ((Number) value).longValue();
             }
-            throw wrong(field, "is a whole number");
+            throw wrong(field, "must be a whole number");
         });
     }
 
@@ -77,7 +77,7 @@ final class Fields {
             if (value instanceof List<?> list) {
                 return list;
             }
-            throw wrong(field, "is a list");
+            throw wrong(field, "must be a list");
         });
     }
 
@@ -87,7 +87,7 @@ final class Fields {
         if (value instanceof Map<?, ?> map) {
             return new Fields(at, (Map<String, @Nullable Object>) map);
         }
-        throw new RequestException(ApiError.wrong(at, "'" + at + "' is an object"));
+        throw new RequestException(ApiError.wrong(at, "'" + at + "' must be an object"));
     }
 
     /** Returns what wasn't taken. */

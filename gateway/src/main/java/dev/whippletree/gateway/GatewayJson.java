@@ -56,7 +56,7 @@ final class GatewayJson {
                     "",
                     "the request's body has a name of more than " + MOST_NAME_LENGTH
                             + " characters, or a number of more than " + MOST_NUMBER_LENGTH
-                            + ", which aren't read here"));
+                            + ", which the gateway doesn't accept"));
         } catch (JacksonException e) {
             if (e.getCause() instanceof CharacterCodingException) {
                 throw notUtf8();

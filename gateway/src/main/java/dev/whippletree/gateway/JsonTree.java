@@ -89,6 +89,6 @@ final class JsonTree {
     }
 
     private static RequestException beyond(String what) {
-        return new RequestException(ApiError.wrong("", "the request's body has " + what + ", which aren't read here"));
+        return new RequestException(ApiError.wrong("", "the request's body has " + what + ", which the gateway doesn't accept"));
     }
 }

@@ -87,9 +87,9 @@ final class ModelNames {
         String chosen = name.orElseGet(() -> entries.keySet().iterator().next());
         Entry entry = entries.get(chosen);
         if (entry == null) {
-            throw new RequestException(ApiError.noSuchModel("no route and no model is named '" + chosen
-                    + "'; GET /v1/models lists what there is. A route of the"
-                    + " configuration may have any name, or carry it among its aliases"));
+            throw new RequestException(ApiError.noSuchModel("no route or model is named '" + chosen
+                    + "'; GET /v1/models lists all names. In the"
+                    + " configuration you can give a route this name, or add it to its aliases"));
         }
         return entry.choice().apply(prompt.accounts(accounts));
     }

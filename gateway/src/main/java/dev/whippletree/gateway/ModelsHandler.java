@@ -43,7 +43,7 @@ final class ModelsHandler implements HttpHandler {
         }
         String owner = owners.get(name);
         if (owner == null) {
-            throw new RequestException(ApiError.noSuchModel("no route and no model is named '" + name + "'"));
+            throw new RequestException(ApiError.noSuchModel("no route or model is named '" + name + "'"));
         }
         return model(name, owner);
     }

@@ -20,17 +20,17 @@ final class NoSuchPlace implements HttpHandler {
         String path = exchange.getRequestPath();
         Response.send(
                 exchange,
-                ApiError.noSuchPlace("there is no " + exchange.getRequestMethod() + " " + path + " here" + what(path)));
+                ApiError.noSuchPlace("not found: " + exchange.getRequestMethod() + " " + path + what(path)));
     }
 
     private static String what(String path) {
         if (BELOW_VERSION.stream().anyMatch(place -> path.equals(place) || path.startsWith(place + "/"))) {
-            return ", but " + VERSION + path + ": a client's base URL ends with " + VERSION;
+            return "; use " + VERSION + path + ": the base URL has to end with " + VERSION;
         }
         if (path.startsWith(VERSION + VERSION + "/")) {
-            return ", but " + path.substring(VERSION.length()) + ": the base URL has one " + VERSION;
+            return "; use " + path.substring(VERSION.length()) + ": the base URL has " + VERSION + " twice";
         }
-        String chat = path.startsWith(VERSION + "/") ? "; of OpenAI's API chat completions alone are served" : "";
-        return chat + "; there are " + SERVED;
+        String chat = path.startsWith(VERSION + "/") ? "; of OpenAI's API, the gateway serves only chat completions" : "";
+        return chat + "; known: " + SERVED;
     }
 }

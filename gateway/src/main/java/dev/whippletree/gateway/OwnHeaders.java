@@ -66,12 +66,12 @@ final class OwnHeaders {
         return value(headers, "question").map(text -> {
             String question = text.equals(WHOLE_MESSAGE) ? message : decoded(text);
             if (question.isBlank()) {
-                throw wrong("question", "declares nothing: the question is blank, or the last message isn't text");
+                throw wrong("question", "is empty, or the last message isn't text");
             }
             if (!message.contains(question)) {
                 throw wrong(
                         "question",
-                        "isn't a part of the last message; it is * for all of it, or percent-encoded UTF-8");
+                        "isn't a part of the last message; send * for the whole message, or a part of it in percent-encoded UTF-8");
             }
             return question;
         });
@@ -82,7 +82,7 @@ final class OwnHeaders {
         try {
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw wrong("question", "isn't percent-encoded UTF-8: a % that stands for itself is %25");
+            throw wrong("question", "isn't percent-encoded UTF-8: write % as %25");
         }
     }
 
@@ -98,7 +98,7 @@ final class OwnHeaders {
                 return priority;
             }
         }
-        throw wrong("priority", "is interactive or batch, not '" + text + "'");
+        throw wrong("priority", "must be interactive or batch, not '" + text + "'");
     }
 
     private static Duration duration(String text) {
@@ -106,10 +106,10 @@ final class OwnHeaders {
         try {
             duration = Settings.parseDuration(text);
         } catch (IllegalArgumentException e) {
-            throw wrong("deadline", "can't be used: " + e.getMessage());
+            throw wrong("deadline", "is invalid: " + e.getMessage());
         }
         if (duration.compareTo(Deadlines.MOST) > 0) {
-            throw wrong("deadline", "is 7 days at most, not " + text);
+            throw wrong("deadline", "must be at most 7 days, not " + text);
         }
         return duration;
     }
@@ -118,7 +118,7 @@ final class OwnHeaders {
         switch (word) {
             case "no-cache" -> prompt.noCache();
             case "no-store" -> prompt.noStore();
-            default -> throw wrong("cache", "is no-cache, no-store or both, not '" + word + "'");
+            default -> throw wrong("cache", "must be no-cache, no-store or both, not '" + word + "'");
         }
     }
 
@@ -135,7 +135,7 @@ final class OwnHeaders {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw wrong("keep-alive", "is true or false, not '" + text + "'");
+            default -> throw wrong("keep-alive", "must be true or false, not '" + text + "'");
         };
     }
 

@@ -57,12 +57,12 @@ final class SiteGuard implements HttpHandler {
                 Optional.ofNullable(headers.getFirst(Headers.HOST)).orElse("").toLowerCase(Locale.ROOT);
         if (!keysNeeded.getAsBoolean() && !isOfThisMachine(host)) {
             return Optional.of(
-                    ApiError.forbidden("without clients with keys only requests to this machine's own names are"
-                            + " answered, such as localhost or 127.0.0.1; this one was for another"));
+                    ApiError.forbidden("the gateway has no clients with keys, so it only answers requests to this machine's own"
+                            + " names, such as localhost or 127.0.0.1; this request was for another name"));
         }
         HeaderValues origins = headers.get(Headers.ORIGIN);
         if (origins != null && !origins.stream().allMatch(origin -> isOwn(origin, host))) {
-            return Optional.of(ApiError.forbidden("requests from web pages of other sites are refused"));
+            return Optional.of(ApiError.forbidden("the gateway rejects requests from web pages of other sites"));
         }
         return Optional.empty();
     }

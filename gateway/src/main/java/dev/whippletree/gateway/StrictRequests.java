@@ -65,27 +65,27 @@ final class StrictRequests implements HttpHandler {
 
     private static Optional<String> problem(HttpServerExchange exchange) {
         if (!RequestLine.of(exchange).hasKnownVersion()) {
-            return Optional.of("only HTTP/1.1 and HTTP/1.0 are spoken here");
+            return Optional.of("the gateway supports only HTTP/1.1 and HTTP/1.0");
         }
         HeaderMap headers = exchange.getRequestHeaders();
         HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
         HeaderValues encodings = headers.get(Headers.TRANSFER_ENCODING);
         if (lengths != null && encodings != null) {
-            return Optional.of("a request has Content-Length or Transfer-Encoding, not both");
+            return Optional.of("a request may have Content-Length or Transfer-Encoding, not both");
         }
         if (lengths != null
                 && (lengths.size() != 1 || !LENGTH.matcher(lengths.getFirst()).matches())) {
-            return Optional.of("Content-Length is one number of 18 digits at most");
+            return Optional.of("Content-Length must be one number of at most 18 digits");
         }
         if (encodings != null
                 && (encodings.size() != 1
                         || !Headers.CHUNKED.equalToString(encodings.getFirst())
                         || !exchange.isHttp11())) {
-            return Optional.of("Transfer-Encoding is 'chunked' and nothing else, in HTTP/1.1");
+            return Optional.of("Transfer-Encoding must be 'chunked' and nothing else, in HTTP/1.1");
         }
         return isUtf8(exchange.getRequestURI())
                 ? Optional.empty()
-                : Optional.of("a path is UTF-8, percent-encoded where it isn't ASCII");
+                : Optional.of("a path must be UTF-8, percent-encoded where it isn't ASCII");
     }
 
     /** Undertow puts a character of its own in place of what isn't. */

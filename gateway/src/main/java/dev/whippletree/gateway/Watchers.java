@@ -28,12 +28,12 @@ final class Watchers {
             return;
         }
         ExpectedKey needed = key.orElseThrow(() -> new RequestException(ApiError.forbidden(
-                "nobody may see this: the configuration has clients, but no gateway.watch-key to be shown here")));
+                "the status is closed: the configuration has clients, but no gateway.watch-key; set one")));
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(ApiError.unauthorized(
-                        "a key is needed: send gateway.watch-key as 'Authorization: Bearer <key>'")));
+                        "no key: send gateway.watch-key as 'Authorization: Bearer <key>'")));
         if (!needed.is(shown)) {
-            throw new RequestException(ApiError.unauthorized("this isn't gateway.watch-key"));
+            throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
         }
     }
 }

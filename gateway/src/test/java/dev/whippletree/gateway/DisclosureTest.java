@@ -80,7 +80,7 @@ final class DisclosureTest {
     void attempts_areToldByModelKindAndStatus() {
         assertThat(disclosure(KEYED).told(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), attempt())))
                 .isEqualTo("all attempts failed:" + System.lineSeparator()
-                        + "  m: refused by a limit (429) (2 times)");
+                        + "  m: rate limit (429) (2 times)");
     }
 
     @Test

@@ -263,19 +263,19 @@ final class GatewayTest {
     static Stream<Arguments> wrongRequests() {
         String rest = ",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         return Stream.of(
-                arguments("not json", "not a JSON object"),
-                arguments("[]", "not a JSON object"),
-                arguments("{} trailing", "not a JSON object"),
+                arguments("not json", "isn't a JSON object"),
+                arguments("[]", "isn't a JSON object"),
+                arguments("{} trailing", "isn't a JSON object"),
                 arguments("{}", "'messages' is missing"),
                 arguments("{\"messages\":[]}", "at least one message"),
-                arguments("{\"messages\":[7]}", "'messages[0]' is an object"),
+                arguments("{\"messages\":[7]}", "'messages[0]' must be an object"),
                 arguments("{\"messages\":[{\"role\":\"robot\",\"content\":\"\"}]}", "not 'robot'"),
                 arguments("{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "'messages[0].content' is a string or"),
                 arguments("{\"n\":2" + rest, "'n' is 1"),
-                arguments("{\"logprobs\":true" + rest, "'logprobs' can't be told"),
+                arguments("{\"logprobs\":true" + rest, "'logprobs' isn't supported"),
                 arguments("{\"temperature\":3" + rest, "temperature must be 0 to 2"),
-                arguments("{\"max_tokens\":1.5" + rest, "'max_tokens' is a whole number"),
-                arguments("{\"stream\":\"yes\"" + rest, "'stream' is true or false"));
+                arguments("{\"max_tokens\":1.5" + rest, "'max_tokens' must be a whole number"),
+                arguments("{\"stream\":\"yes\"" + rest, "'stream' must be true or false"));
     }
 
     @ParameterizedTest
@@ -290,9 +290,9 @@ final class GatewayTest {
         assertError(running.post(HI.replace("fast", "gpt-9")), 404, "model_not_found", "gpt-9");
         assertError(running.get("/v1/embeddings"), 404, "not_found", "GET /v1/embeddings");
         assertError(running.get("/v1/responses"), 404, "not_found", "there are POST /v1/chat/completions");
-        assertError(running.get("/chat/completions"), 404, "not_found", "a client's base URL ends with /v1");
-        assertError(running.get("/v1/v1/models"), 404, "not_found", "the base URL has one /v1");
-        assertError(running.post(HI.replace("fast", "gpt-4o")), 404, "model_not_found", "among its aliases");
+        assertError(running.get("/chat/completions"), 404, "not_found", "the base URL has to end with /v1");
+        assertError(running.get("/v1/v1/models"), 404, "not_found", "the base URL has /v1 twice");
+        assertError(running.post(HI.replace("fast", "gpt-4o")), 404, "model_not_found", "to its aliases");
         assertError(running.post(HI, "x-whippletree-priority", "urgent"), 400, "invalid_value", "interactive or batch");
         assertError(running.post(HI, "x-whippletree-deadline", "soon"), 400, "invalid_value", "deadline");
         assertError(running.post(HI, "x-whippletree-deadline", "0s"), 400, "invalid_value", "is not a duration");

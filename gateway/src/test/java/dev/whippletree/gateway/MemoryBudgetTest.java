@@ -23,7 +23,7 @@ final class MemoryBudgetTest {
         memory.open("greedy").received(MB - MB / 16);
         assertThatThrownBy(() -> memory.open("greedy").received(MB / 8))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("all the memory");
+                .hasMessageContaining("no memory left");
         memory.open("modest").received(MB / 2);
         assertThat(memory.used("modest")).isPositive();
     }

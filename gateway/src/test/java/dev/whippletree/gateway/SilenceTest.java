@@ -245,7 +245,7 @@ final class SilenceTest {
                                 "x-whippletree-keep-alive",
                                 "1")
                         .body())
-                .contains("invalid_value", "x-whippletree-keep-alive is true or false, not '1'");
+                .contains("invalid_value", "x-whippletree-keep-alive must be true or false, not '1'");
     }
 
     /** A piece that is larger than all buffers on the way. */

@@ -124,7 +124,7 @@ final class StatusPlacesTest {
                 running.get("/metrics", "Authorization", "Bearer key-of-acme"),
                 401,
                 "invalid_api_key",
-                "this isn't gateway.watch-key");
+                "it isn't gateway.watch-key");
         assertThat(running.get("/metrics", "Authorization", "Bearer " + WATCH).statusCode())
                 .isEqualTo(200);
     }
@@ -204,7 +204,7 @@ final class StatusPlacesTest {
     @Test
     void clientsKey_isNoWatchKey_norIsTheWatchKeyAClients() throws Exception {
         open(Optional.of(WATCH), client("acme", "key-of-acme"));
-        assertRefused(running.get("/status"), 401, "invalid_api_key", "a key is needed");
+        assertRefused(running.get("/status"), 401, "invalid_api_key", "no key");
         assertRefused(running.get("/status", "Authorization", "Bearer key-of-acme"), 401, "invalid_api_key", "isn't");
         assertRefused(running.post(HI, "Authorization", "Bearer " + WATCH), 401, "invalid_api_key", "isn't known");
         assertThat(running.get("/status", "Authorization", "bearer  " + WATCH + " ")

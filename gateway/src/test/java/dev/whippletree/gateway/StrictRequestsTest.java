@@ -207,7 +207,7 @@ final class StrictRequestsTest {
 
     @Test
     void pathInUtf8_isRead() throws Exception {
-        assertThat(running.get("/v1/models/caf%C3%A9").body()).contains("no route and no model is named 'café'");
+        assertThat(running.get("/v1/models/caf%C3%A9").body()).contains("no route or model is named 'café'");
     }
 
     @ParameterizedTest

@@ -240,11 +240,11 @@ final class StatusPageTest {
         GatewaySettings.Client acme = new GatewaySettings.Client("acme", Secret.of("key-of-acme"), List.of());
         gateway.reload(settings().withClients(List.of(acme), Optional.of(Secret.of("watch"))));
         browser().open(page());
-        browser().expect("#gate-title", "Who is watching?");
+        browser().expect("#gate-title", "Watch key needed");
         assertThat(browser().texts("#board")).isEmpty();
 
         browser().enter("#key", "key-of-acme");
-        browser().expect("#key-wrong", "right one");
+        browser().expect("#key-wrong", "Wrong key");
         browser().enter("#key", "watch");
         browser().expect(".account h3", "hf-1");
         browser().expect("#clients", "acme");
