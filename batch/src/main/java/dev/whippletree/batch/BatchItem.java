@@ -19,7 +19,7 @@ public record BatchItem(String id, Prompt prompt, boolean endsSession, String fi
         Objects.requireNonNull(prompt, "prompt");
         Objects.requireNonNull(fingerprint, "fingerprint");
         if (id.isEmpty()) {
-            throw new IllegalArgumentException("an item of a batch has an id");
+            throw new IllegalArgumentException("an item of a batch needs an id");
         }
     }
 

@@ -127,7 +127,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 @Override
                 public void cancel() {}
             });
-            subscriber.onError(new IllegalStateException("a run of a batch can be subscribed to once"));
+            subscriber.onError(new IllegalStateException("a run of a batch can have only one subscriber"));
             return;
         }
         steps.incrementAndGet(); // Nothing happens before the subscriber knows its subscription.
@@ -138,7 +138,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             @Override
             public void request(long count) {
                 if (count <= 0) {
-                    fail(new IllegalArgumentException("results are requested by 1 or more, not " + count));
+                    fail(new IllegalArgumentException("a subscriber must request 1 result or more, not " + count));
                 } else {
                     demand.accumulateAndGet(
                             count, (one, more) -> Math.addExact(Math.min(one, Long.MAX_VALUE - more), more));
@@ -223,7 +223,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private Brakes brakes() {
         Brakes there = brakes;
         if (there == null) {
-            throw new IllegalStateException("nobody has subscribed");
+            throw new IllegalStateException("the run has no subscriber");
         }
         return there;
     }
@@ -380,7 +380,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         if (underWay.isEmpty()) {
             brake.look(underWay.size(), answered + failed);
             if (!brake.allow()) {
-                stopped = brake.reason().orElse("another prompt might cost more than is left");
+                stopped = brake.reason().orElse("another prompt might exceed the cost limit");
                 feed.end();
             }
             wake();
@@ -420,7 +420,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             landedWithoutCall(BatchResult.Failed.withoutCall(
                     item,
                     BatchResult.Failed.BEFORE_FAILED,
-                    "not asked, since '" + id + "' of its session got no answer"));
+                    "not asked, because '" + id + "' of its session got no answer"));
         });
         return before.isPresent();
     }
@@ -469,7 +469,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         try {
             settings.listener().accept(progress);
         } catch (RuntimeException e) {
-            LOG.warn("Whoever listens to a batch failed", e);
+            LOG.warn("The listener of a batch failed", e);
         }
     }
 

@@ -95,15 +95,15 @@ final class Brakes {
     /** Returns why no further item may begin, if that is for good. */
     Optional<String> reason() {
         if (failuresInARow >= rules.failuresInARow()) {
-            return Optional.of(failuresInARow + " prompts in a row failed alike, the last one: " + lastMessage);
+            return Optional.of(failuresInARow + " prompts in a row failed in the same way; the last one: " + lastMessage);
         }
         if (rules.maxCalls().isPresent() && calls() >= rules.maxCalls().getAsLong()) {
-            return Optional.of("the " + rules.maxCalls().getAsLong() + " calls that it may make are made");
+            return Optional.of("it has made the " + rules.maxCalls().getAsLong() + " calls that it may make");
         }
         if (rules.maxCost().isPresent() && calls() > 0) {
             Optional<BigDecimal> cost = cost();
             if (cost.isEmpty() && status.tokens().total() > 0) {
-                return Optional.of("what it costs isn't known: the price list lacks "
+                return Optional.of("its cost isn't known: the price list lacks "
                         + bill(status).items().stream()
                                 .filter(item -> item.cost().isEmpty())
                                 .map(item -> item.model() + " (account " + item.account() + ")")
@@ -112,7 +112,7 @@ final class Brakes {
             }
             if (cost.filter(spent -> spent.compareTo(rules.maxCost().get()) >= 0)
                     .isPresent()) {
-                return Optional.of("it has cost the " + rules.maxCost().get().toPlainString() + " that it may cost");
+                return Optional.of("it has reached its cost limit of " + rules.maxCost().get().toPlainString());
             }
         }
         return Optional.empty();

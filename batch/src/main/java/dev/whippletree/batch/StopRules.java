@@ -28,17 +28,17 @@ public record StopRules(
     public StopRules {
         Objects.requireNonNull(maxCalls, "maxCalls");
         if (maxCalls.isPresent() && maxCalls.getAsLong() < 1) {
-            throw new IllegalArgumentException("a batch makes at most 1 call or more, not " + maxCalls.getAsLong());
+            throw new IllegalArgumentException("the most calls of a batch must be 1 or more, not " + maxCalls.getAsLong());
         }
         if (maxCost.isPresent() && maxCost.get().signum() <= 0) {
             throw new IllegalArgumentException(
-                    "the most that a batch may cost is more than nothing, not " + maxCost.get());
+                    "the cost limit of a batch must be above 0, not " + maxCost.get());
         }
         if (maxCost.isPresent() && prices.isEmpty()) {
-            throw new IllegalArgumentException("what a batch costs isn't known without a price list");
+            throw new IllegalArgumentException("a cost limit needs a price list");
         }
         if (failuresInARow < 1) {
-            throw new IllegalArgumentException("a batch stops after 1 failure in a row or more, not " + failuresInARow);
+            throw new IllegalArgumentException("the most failures in a row must be 1 or more, not " + failuresInARow);
         }
     }
 }

@@ -257,7 +257,7 @@ final class BatchRunTest {
         BatchProgress end = run(batch(whippletree).build().run(items(10_000)));
 
         assertThat(end.stopped())
-                .hasValueSatisfying(reason -> assertThat(reason).contains("in a row failed alike"));
+                .hasValueSatisfying(reason -> assertThat(reason).contains("in a row failed in the same way"));
         assertThat(end.failed()).isBetween(20L, 400L);
         assertThat(pool.stats().calls()).isLessThan(400);
     }
@@ -270,7 +270,7 @@ final class BatchRunTest {
 
         assertThat(pool.stats().calls()).isEqualTo(100);
         assertThat(end.answered()).isEqualTo(100);
-        assertThat(end.stopped()).hasValue("the 100 calls that it may make are made");
+        assertThat(end.stopped()).hasValue("it has made the 100 calls that it may make");
     }
 
     @Test

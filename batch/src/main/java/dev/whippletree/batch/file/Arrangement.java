@@ -82,7 +82,7 @@ final class Arrangement {
         answers.seek(place);
         Lines lines = new Lines(Channels.newInputStream(answers.getChannel()));
         if (!lines.next()) {
-            throw new IOException("the answers were cut while they were being sorted");
+            throw new IOException("another program shortened the answers while they were sorted");
         }
         return lines;
     }

@@ -123,7 +123,7 @@ public final class BatchFile implements AutoCloseable {
             throws IOException {
         List<String> changes = new ArrayList<>();
         for (String changed : now.settingsBefore(before)) {
-            changes.add(files.output() + " was begun with other settings: " + changed);
+            changes.add(files.output() + " was started with other settings: " + changed);
         }
         if (!before.input().equals(now.input())) {
             changes.add(files.input() + " has changed since " + files.output() + " was begun");
@@ -258,7 +258,7 @@ public final class BatchFile implements AutoCloseable {
                 return new BatchItem(line.id(), line.prompt(), endsSession(line), fingerprints.of(line));
             } catch (BadLineException e) {
                 throw new BadInputException(
-                        e.inFile(files.input().toString()) + " (it was changed while the batch ran)");
+                        e.inFile(files.input().toString()) + " (the file was changed while the batch ran)");
             } catch (IOException e) {
                 throw new BadInputException(files.input() + " can't be read: " + e.getMessage());
             }

@@ -34,7 +34,7 @@ public record BatchFiles(
         Objects.requireNonNull(sync, "sync");
         if (InputFormat.of(output).isTable() && !format.isTable()) {
             throw new IllegalArgumentException(
-                    output + ": answers become rows where the prompts are rows; name it, for example, answers.jsonl");
+                    output + ": answers can be rows only if the prompts are rows; name it, for example, answers.jsonl");
         }
     }
 

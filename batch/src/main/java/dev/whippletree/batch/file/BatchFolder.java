@@ -25,7 +25,7 @@ final class BatchFolder {
         storage.createFolder(of(output));
         return storage.lock(of(output).resolve("lock"))
                 .orElseThrow(
-                        () -> new IOException(output + " is being written by another batch: wait until that has ended,"
+                        () -> new IOException(output + " is in use by another batch: wait until that batch has ended,"
                                 + " or name another output"));
     }
 

@@ -35,7 +35,7 @@ record BatchState(String input, Map<String, String> settings) {
         }
         Map<String, Object> json = Json.object(text).orElse(Map.of());
         if (!(json.get("input") instanceof String input) || !(json.get("settings") instanceof Map<?, ?> named)) {
-            throw new IOException(file + " can't be read: remove " + folder + " and its output to begin anew");
+            throw new IOException(file + " can't be read: remove " + folder + " and its output to start again");
         }
         Map<String, String> settings = new LinkedHashMap<>();
         named.forEach((name, value) -> settings.put(String.valueOf(name), String.valueOf(value)));
@@ -61,7 +61,7 @@ record BatchState(String input, Map<String, String> settings) {
             String was = before.settings.getOrDefault(name, "");
             String is = settings.getOrDefault(name, "");
             if (!was.equals(is)) {
-                changed.add(name + " was " + shown(was) + " and is " + shown(is));
+                changed.add(name + " was " + shown(was) + " and is now " + shown(is));
             }
         }
         return changed;

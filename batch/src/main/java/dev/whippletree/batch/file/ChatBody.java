@@ -34,11 +34,11 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
         List<Message> messages = messages(fields);
         if (fields.whole("n").orElse(1L) != 1) {
-            throw fields.wrong("n", "is 1: a line gets one answer");
+            throw fields.wrong("n", "must be 1: a line gets one answer");
         }
         Object logprobs = fields.take("logprobs");
         if (Boolean.TRUE.equals(logprobs)) {
-            throw fields.wrong("logprobs", "isn't kept; leave it out");
+            throw fields.wrong("logprobs", "isn't supported; leave it out");
         }
         fields.take("stream");
         fields.take("stream_options");
@@ -74,13 +74,13 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         if (stop instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
             return list.stream().map(String.class::cast).toList();
         }
-        throw fields.wrong("stop", "is a string or a list of strings");
+        throw fields.wrong("stop", "must be a string or a list of strings");
     }
 
     private static List<Message> messages(Fields fields) {
         List<?> list = fields.list("messages");
         if (list.isEmpty()) {
-            throw fields.wrong("messages", "is a list of at least one message");
+            throw fields.wrong("messages", "must be a list of at least one message");
         }
         List<Message> messages = new ArrayList<>(list.size());
         for (int index = 0; index < list.size(); index++) {
@@ -93,7 +93,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         Role role = role(fields);
         Object content = fields.take("content");
         if (content != null && !(content instanceof String) && !(content instanceof List<?>)) {
-            throw fields.wrong("content", "is a string or a list of parts");
+            throw fields.wrong("content", "must be a string or a list of parts");
         }
         String text = content instanceof String there ? there : "";
         List<Map<String, Object>> parts = new ArrayList<>(0);
@@ -113,7 +113,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
                 return role;
             }
         }
-        throw fields.wrong("role", "is system, developer, user, assistant or tool, not '" + name + "'");
+        throw fields.wrong("role", "must be system, developer, user, assistant or tool, not '" + name + "'");
     }
 
     private static ToolCall toolCall(Fields call) {
@@ -136,7 +136,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
             if (value instanceof Map<?, ?> map) {
                 return new Fields(path, (Map<String, Object>) map);
             }
-            throw new IllegalArgumentException("'" + path + "' is an object");
+            throw new IllegalArgumentException("'" + path + "' must be an object");
         }
 
         String at(String field) {
@@ -170,7 +170,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         Optional<Long> whole(String field) {
             Object value = take(field);
             if (value != null && !(value instanceof Integer || value instanceof Long)) {
-                throw wrong(field, "is a whole number");
+                throw wrong(field, "must be a whole number");
             }
             return Optional.ofNullable((Number) value).map(Number::longValue);
         }

@@ -179,7 +179,7 @@ public final class FileJournal implements Journal {
             }
         }
         if (!damaged.isEmpty()) {
-            LOG.warn("{}: {} damaged, as a crash leaves them, dropped; asked again", file, count(damaged.size()));
+            LOG.warn("{}: dropped {} damaged, as after a crash; their prompts are asked again", file, count(damaged.size()));
             drop(file, damaged, size);
         }
     }
@@ -271,7 +271,7 @@ public final class FileJournal implements Journal {
                     return line.get();
                 }
             }
-            throw new IOException(answers.file + " was changed by somebody else while the batch was running");
+            throw new IOException(answers.file + " was changed by another program while the batch was running");
         }
     }
 
@@ -298,7 +298,7 @@ public final class FileJournal implements Journal {
             throw broken;
         }
         if (closed) {
-            throw new IOException(answers.file + " isn't written to any more: its journal is closed");
+            throw new IOException(answers.file + " can't be written: its journal is closed");
         }
     }
 

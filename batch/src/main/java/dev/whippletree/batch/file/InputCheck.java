@@ -109,7 +109,7 @@ final class InputCheck {
     private void problem(String problem) {
         problems.add(problem);
         if (problems.size() >= MOST_PROBLEMS) {
-            problems.add(file + ": there may be more; these are the first " + MOST_PROBLEMS);
+            problems.add(file + ": there may be more problems; these are the first " + MOST_PROBLEMS);
             throw new BadInputException(List.of());
         }
     }
@@ -129,8 +129,8 @@ final class InputCheck {
                 contested.add(line.id());
                 Long first = lineById.putIfAbsent(line.id(), line.number());
                 if (first != null) {
-                    doubled.add(file + ":" + line.number() + ": '" + line.id() + "' is the id of line " + first
-                            + " too; give each an id of its own");
+                    doubled.add(file + ":" + line.number() + ": '" + line.id() + "' is also the id of line " + first
+                            + "; give each line its own id");
                 }
             }
         });

@@ -31,21 +31,21 @@ final class JsonLines implements InputReader {
     private InputLine line(String text) throws BadLineException {
         Map<String, Object> json = Json.object(text)
                 .orElseThrow(
-                        () -> wrong("this is no JSON object; each line is one: {\"custom_id\": …, \"body\": {…}}"));
+                        () -> wrong("this isn't a JSON object; each line has to be one: {\"custom_id\": …, \"body\": {…}}"));
         if (!(json.get("custom_id") instanceof String id) || id.isEmpty()) {
-            throw wrong("'custom_id' is missing, or no string: give each line one of its own");
+            throw wrong("'custom_id' is missing or isn't a string: give each line its own");
         }
         Object method = json.getOrDefault("method", "POST");
         Object url = json.getOrDefault("url", URL);
         if (!"POST".equals(method) || !URL.equals(url)) {
-            throw wrong("only POST " + URL + " can be asked, not " + method + " " + url);
+            throw wrong("only POST " + URL + " is supported, not " + method + " " + url);
         }
         if (!(json.get("body") instanceof Map<?, ?> body)) {
-            throw wrong("'body' is missing, or no object: it is the request, with 'messages'");
+            throw wrong("'body' is missing or isn't an object: it has to be the request, with 'messages'");
         }
         Object session = json.get("session");
         if (session != null && !(session instanceof String)) {
-            throw wrong("'session' is a string");
+            throw wrong("'session' must be a string");
         }
         try {
             return new InputLine(

@@ -49,8 +49,8 @@ final class PromptMaker {
     private ModelNames.Target target(String model) {
         return models.of(model)
                 .orElseThrow(() -> new IllegalArgumentException("'body.model' is '" + model
-                        + "', and there is neither a route nor a model of that name, only " + models.all()
-                        + "; --route sends all lines to one"));
+                        + "', which is neither a route nor a model; known: " + models.all()
+                        + "; --route sends all lines to one route"));
     }
 
     private List<Message> messages(List<Message> own) {

@@ -54,12 +54,12 @@ final class Rows implements InputReader {
         CsvRecord header = read();
         if (header == null) {
             close();
-            throw new BadInputException(file + ": there is no header; its first row names the columns");
+            throw new BadInputException(file + ": the header is missing; the first row has to name the columns");
         }
         this.columns = List.copyOf(header.getFields());
         this.template = new Template(form.template()
                 .orElseThrow(() -> new BadInputException(
-                        file + ": rows need --template, which says what to ask, such as 'Summarise: {{" + columns.get(0)
+                        file + ": rows need --template, the prompt of each row, such as 'Summarise: {{" + columns.get(0)
                                 + "}}'")));
         for (String column : template.columns()) {
             if (!columns.contains(column)) {
@@ -117,12 +117,12 @@ final class Rows implements InputReader {
         if (values.size() != columns.size()) {
             throw new BadLineException(
                     line,
-                    "this row has " + values.size() + " values, and there are " + columns.size()
+                    "this row has " + values.size() + " values, but there are " + columns.size()
                             + " columns; put values with a '" + "," + "' or a line break in quotation marks");
         }
         String name = id < 0 ? "row-" + line : values.get(id);
         if (name.isEmpty()) {
-            throw new BadLineException(line, "'" + columns.get(id) + "' is empty: give each row an id of its own");
+            throw new BadLineException(line, "'" + columns.get(id) + "' is empty: give each row its own id");
         }
         Optional<String> whose = session < 0
                 ? Optional.empty()
@@ -145,11 +145,11 @@ final class Rows implements InputReader {
             }
             return row;
         } catch (CsvParseException e) {
-            throw new BadInputException(file + ":" + last + ": no row can be read from here on: " + message(e));
+            throw new BadInputException(file + ":" + last + ": the rows from here on can't be read: " + message(e));
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CharacterCodingException) {
                 throw new BadInputException(
-                        file + ": behind line " + last + " there is no UTF-8; convert the file, for example by iconv");
+                        file + ": the text after line " + last + " isn't UTF-8; convert the file, for example with iconv");
             }
             throw e.getCause();
         }

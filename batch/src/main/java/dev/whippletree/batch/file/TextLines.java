@@ -22,7 +22,7 @@ final class TextLines implements InputReader {
         template.ifPresent(there -> {
             if (!there.columns().equals(Set.of(TEXT))) {
                 throw new BadInputException(
-                        "--template: lines of text have {{" + TEXT + "}} and nothing else, not " + there.columns());
+                        "--template: lines of text allow only {{" + TEXT + "}}, not " + there.columns());
             }
         });
     }
@@ -30,12 +30,12 @@ final class TextLines implements InputReader {
     /** Returns the line that was just read. */
     static String text(Lines lines) throws BadLineException {
         if (lines.isTooLong()) {
-            throw new BadLineException(lines.number(), "this line has more than 16 MB; split it");
+            throw new BadLineException(lines.number(), "this line is longer than 16 MB; split it");
         }
         try {
             return lines.text();
         } catch (CharacterCodingException e) {
-            throw new BadLineException(lines.number(), "this is no UTF-8; convert the file, for example by iconv");
+            throw new BadLineException(lines.number(), "this isn't UTF-8; convert the file, for example with iconv");
         }
     }
 

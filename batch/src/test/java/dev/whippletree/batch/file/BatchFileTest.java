@@ -186,7 +186,7 @@ final class BatchFileTest {
         form = form(Optional.empty(), Optional.of("Be brief."));
 
         assertThatThrownBy(this::run)
-                .hasMessageContaining("begun with other settings: system was not given and is 'Be brief.'");
+                .hasMessageContaining("started with other settings: system was not given and is now 'Be brief.'");
     }
 
     @Test
@@ -297,7 +297,7 @@ final class BatchFileTest {
             assertThat(first.total()).isEqualTo(1);
             assertThatThrownBy(() -> BatchFile.open(files(), whippletree.configuration(), pool.timeline()))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("is being written by another batch");
+                    .hasMessageContaining("is in use by another batch");
         }
         assertThat(run().answered()).isEqualTo(1);
     }
@@ -408,22 +408,22 @@ final class BatchFileTest {
 
         assertProblems()
                 .satisfiesExactly(
-                        at -> assertThat(at).contains("prompts.jsonl:2: this is no JSON object"),
+                        at -> assertThat(at).contains("prompts.jsonl:2: this isn't a JSON object"),
                         at -> assertThat(at).contains(":3: 'body' is missing"),
                         at -> assertThat(at).contains(":5: 'custom_id' is missing"),
                         at -> assertThat(at).contains(":6: 'body.messages[0].role' is system"),
                         at -> assertThat(at).contains(":7: 'body.model' is 'gpt-9'", "default"),
                         at -> assertThat(at).contains(":8: only POST /v1/chat/completions"),
                         at -> assertThat(at).contains(":9: temperature must be 0 to 2"),
-                        at -> assertThat(at).contains(":10: this is no UTF-8"),
-                        at -> assertThat(at).contains(":4: 'one' is the id of line 1 too"));
+                        at -> assertThat(at).contains(":10: this isn't UTF-8"),
+                        at -> assertThat(at).contains(":4: 'one' is also the id of line 1"));
     }
 
     @Test
     void lineOverSixteenMegabytes_isNamed() throws IOException {
         write(line("one", "A"), line("two", "x".repeat(Lines.MOST_BYTES)), line("three", "B"));
 
-        assertProblems().singleElement().asString().contains(":2: this line has more than 16 MB");
+        assertProblems().singleElement().asString().contains(":2: this line is longer than 16 MB");
     }
 
     @Test

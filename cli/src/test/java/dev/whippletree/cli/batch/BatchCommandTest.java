@@ -142,7 +142,7 @@ final class BatchCommandTest {
 
         assertThat(shell.run("batch", "bad.jsonl", "--check")).isEqualTo(2);
         assertThat(shell.err())
-                .contains("bad.jsonl:1: 'custom_id' is missing", "bad.jsonl:3: 'one' is the id of line 2 too");
+                .contains("bad.jsonl:1: 'custom_id' is missing", "bad.jsonl:3: 'one' is also the id of line 2");
         assertThat(shell.provider.asked).isEmpty();
 
         Shell good = again();
@@ -221,7 +221,7 @@ final class BatchCommandTest {
         assertSays("is a folder or a device", "batch", "p.jsonl", "-o", ".");
         assertSays("is a folder or a device", "batch", "p.jsonl", "-o", "/");
         assertSays("nofile: there is no such file", "batch", "p.jsonl", "-o", "a.jsonl", "--system", "@nofile");
-        assertSays("answers become rows where the prompts are rows", "batch", "p.jsonl", "-o", "a.csv");
+        assertSays("answers can be rows only if the prompts are rows", "batch", "p.jsonl", "-o", "a.csv");
     }
 
     private void assertSays(String words, String... arguments) {
