@@ -2,7 +2,7 @@ package dev.whippletree.metrics;
 
 /** What is read from a status: its name, what sort of number it is, its unit, and what it means. */
 enum Instrument {
-    UPTIME("uptime", Sort.GAUGE, "s", "How long prompts have been taken"),
+    UPTIME("uptime", Sort.GAUGE, "s", "How long this Whippletree has accepted prompts"),
     SESSIONS("sessions", Sort.GAUGE, "{session}", "Sessions with a prompt under way"),
     WAITING("waiting", Sort.GAUGE, "{flight}", "Flights in the waiting line"),
     IN_FLIGHT("in_flight", Sort.GAUGE, "{call}", "Calls under way"),
@@ -10,41 +10,41 @@ enum Instrument {
             "picker.faults",
             Sort.COUNTER,
             "{fault}",
-            "How often a balancing strategy threw and round-robin picked instead"),
-    LIMIT_AMOUNT("limit.amount", Sort.GAUGE, "1", "How much a window of a limit allows"),
-    LIMIT_LEFT("limit.left", Sort.GAUGE, "1", "How much of a limit may be used now"),
-    ACCOUNT_STATE("account.state", Sort.GAUGE, "1", "1 for the state that an account is in, 0 for the others"),
+            "How often a balancing strategy threw and round-robin was used instead"),
+    LIMIT_AMOUNT("limit.amount", Sort.GAUGE, "1", "Amount of a limit per window"),
+    LIMIT_LEFT("limit.left", Sort.GAUGE, "1", "Amount of a limit that may be used now"),
+    ACCOUNT_STATE("account.state", Sort.GAUGE, "1", "1 for the account's state, 0 for the other states"),
     ACCOUNT_OPENS_IN(
             "account.opens_in",
             Sort.GAUGE,
             "s",
-            "How long until an account is tried again, 0 if it is open; absent while nobody knows"),
+            "How long until an account is tried again, 0 if it is open; absent if unknown"),
     ACCOUNT_IN_FLIGHT("account.in_flight", Sort.GAUGE, "{call}", "Calls of an account under way"),
     ACCOUNT_CONCURRENCY(
-            "account.concurrency", Sort.GAUGE, "{call}", "How many calls of an account there may be at once"),
+            "account.concurrency", Sort.GAUGE, "{call}", "Most concurrent calls of an account"),
     ACCOUNT_CALLS("account.calls", Sort.COUNTER, "{call}", "Calls of an account that were answered or failed"),
     TENANT_WAITING("tenant.waiting", Sort.GAUGE, "{flight}", "Flights of a tenant in the waiting line"),
     TENANT_OLDEST_WAIT(
             "tenant.oldest_wait",
             Sort.GAUGE,
             "s",
-            "How long ago the oldest waiting prompt of a tenant was asked; 0 if none waits"),
+            "Age of the oldest waiting prompt of a tenant; 0 if none waits"),
     TENANT_STARTS("tenant.starts", Sort.COUNTER, "{call}", "Calls begun for a tenant"),
     TENANT_LIMIT_SHARE(
             "tenant.limit.share",
             Sort.GAUGE,
             "1",
-            "Which part of a limit a tenant has used within the limit's window, 0 to 1"),
+            "Share of a limit that a tenant has used within the limit's window, 0 to 1"),
     CACHE_LOOKUPS("cache.lookups", Sort.COUNTER, "{lookup}", "Look-ups in a cache"),
     CACHE_FAULTS("cache.faults", Sort.COUNTER, "{fault}", "Look-ups and stores of a cache that failed"),
     COORDINATION_CONNECTED(
             "coordination.connected", Sort.GAUGE, "1", "1 while the other processes can be reached, else 0"),
     COORDINATION_PROCESSES(
-            "coordination.processes", Sort.GAUGE, "{process}", "Processes when they could last be counted"),
+            "coordination.processes", Sort.GAUGE, "{process}", "Number of processes when last counted"),
     COORDINATION_ATTEMPTS(
-            "coordination.attempts", Sort.COUNTER, "{attempt}", "Attempts that the other processes were asked about"),
+            "coordination.attempts", Sort.COUNTER, "{attempt}", "Attempts that this process asked the others about"),
     COORDINATION_QUESTIONS(
-            "coordination.questions", Sort.COUNTER, "{question}", "Questions that one of several processes calls for"),
+            "coordination.questions", Sort.COUNTER, "{question}", "Questions that one process asks for several"),
     COORDINATION_FAULTS("coordination.faults", Sort.COUNTER, "{fault}", "Questions to the coordinator that failed");
 
     /** What sort of number it is. */

@@ -59,8 +59,8 @@ public final class MicrometerListener implements EngineListener {
     @Override
     public void started(Supplier<StatusSnapshot> supplier) {
         if (registry.find(Instrument.UPTIME.fullName()).tags(common()).meter() != null) {
-            throw new IllegalStateException("the registry measures an engine called '" + engine
-                    + "' already; give the MicrometerListener of each Whippletree another name");
+            throw new IllegalStateException("the registry already measures an engine named '" + engine
+                    + "'; give the MicrometerListener of each Whippletree its own name");
         }
         StatusMeters meters = new StatusMeters(registry, common(), supplier);
         meters.begin();

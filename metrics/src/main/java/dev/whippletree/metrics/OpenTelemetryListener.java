@@ -66,7 +66,7 @@ public final class OpenTelemetryListener implements EngineListener {
     @Override
     public synchronized void started(Supplier<StatusSnapshot> status) {
         if (observer != null) {
-            throw new IllegalStateException("an OpenTelemetryListener is for one Whippletree; give each its own");
+            throw new IllegalStateException("an OpenTelemetryListener can serve only one Whippletree; create one for each");
         }
         observer = new StatusObserver(meter, engine, status);
     }

@@ -12,9 +12,9 @@ final class Own {
     static final String ONLY = "default";
 
     static final String PROMPTS = PREFIX + "prompts";
-    static final String PROMPTS_MEANING = "Prompts that ended, by how";
+    static final String PROMPTS_MEANING = "Prompts that ended, by outcome";
     static final String DURATION = PREFIX + "prompt.duration";
-    static final String DURATION_MEANING = "From when a prompt was submitted until it ended";
+    static final String DURATION_MEANING = "Time from the submission of a prompt to its end";
     static final String WAITED = PREFIX + "prompt.waited";
     static final String WAITED_MEANING = "How long an answered prompt waited for room before the call that answered it";
 

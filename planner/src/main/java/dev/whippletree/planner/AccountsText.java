@@ -60,14 +60,14 @@ final class AccountsText {
     private AccountGroup group(String piece) {
         Matcher matcher = GROUP.matcher(piece);
         if (!matcher.matches()) {
-            throw wrong(piece, "it doesn't start with a service and a colon");
+            throw wrong(piece, "it has to start with a service and a colon");
         }
         String service = matcher.group(1);
         Matcher counted = COUNTED.matcher(matcher.group(2));
         boolean isCounted = counted.matches();
         long count = isCounted ? Long.parseLong(counted.group(1)) : 1;
         if (count < 1 || count > MOST) {
-            throw wrong(piece, "there are 1 to " + MOST + " accounts of a kind, not " + count);
+            throw wrong(piece, "give 1 to " + MOST + " accounts of a kind, not " + count);
         }
         List<DeclaredLimit> limits = new ArrayList<>();
         Optional<Credit> credit = Optional.empty();

@@ -61,7 +61,7 @@ final class AdviceLines {
     private Advice lost(int group) {
         AccountGroup kind = request.pool().groups().get(group);
         AccountPool pool = request.pool().withCount(group, kind.count() - 1);
-        String which = request.pool().groups().size() == 1 ? "" : "the worst to lose is one of " + kind.label();
+        String which = request.pool().groups().size() == 1 ? "" : "the worst loss is one of " + kind.label();
         return line(Change.ONE_LOST, "any one account lost", which, pool);
     }
 

@@ -33,7 +33,7 @@ final class Assumptions {
         double leave = request.pool().route().leave();
         if (leave > 0) {
             sentences.add("The prompts are batch prompts, which leave " + Phrases.percent(leave)
-                    + " of each limit to others. Nobody else uses the accounts.");
+                    + " of each limit to others. No other program uses the accounts.");
         }
         sentences.addAll(unknownServices(request));
         sentences.addAll(credits(request));
@@ -99,7 +99,7 @@ final class Assumptions {
                     .ifPresent(credit -> sentences.add(
                             new Allowance(request).creditTokens(group).isPresent()
                                     ? "The credit of " + credit
-                                            + " is unspent at the start, and isn't renewed meanwhile."
+                                            + " is unspent at the start and isn't renewed during the plan."
                                     : "It isn't known when the credit of " + credit + " runs out: no price of "
                                             + group.service() + ", model "
                                             + CountedLimit.models(group).get(0) + ", is given in its currency."));

@@ -35,7 +35,7 @@ final class ConfiguredPool {
 
     private AccountPool pool() {
         if (configuration.routes().size() > 1) {
-            notes.add("Only route " + route.name() + " is planned for, the first of the configuration.");
+            notes.add("This plan covers only route " + route.name() + ", the first of the configuration.");
         }
         Map<String, List<AccountSettings>> organizations = new LinkedHashMap<>();
         for (AccountSettings account : configuration.accounts()) {
@@ -49,7 +49,8 @@ final class ConfiguredPool {
         }
         if (route.leave() > 0) {
             notes.add("Batch prompts of route " + route.name() + " leave " + Phrases.percent(route.leave())
-                    + " of each limit to others. This plan is for interactive prompts, which don't; for batch, add --leave "
+                    + " of each limit to others. This plan is for interactive prompts, which use the whole limit;"
+                    + " for batch prompts, add --leave "
                     + Phrases.percent(route.leave()).replace(" ", "") + ".");
         }
         return new AccountPool(

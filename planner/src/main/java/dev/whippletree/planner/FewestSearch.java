@@ -55,7 +55,7 @@ final class FewestSearch {
             return none("unknown, because others declare no limits");
         }
         if (allowance.atOnce(kind) == 0) {
-            return none("a single prompt is larger than a window of its limits allows");
+            return none("one prompt needs more than a whole window of its limits");
         }
         long least = least(1);
         if (least > MOST || tooLarge) {
@@ -65,7 +65,7 @@ final class FewestSearch {
         int holding = (int) least;
         while (!holds(holding)) {
             if (holding >= MOST || !isBoundByLimits(holding)) {
-                return none("not even " + Phrases.number(holding) + " would do: "
+                return none("not even " + Phrases.number(holding) + " are enough: "
                         + outcome(holding).binding().text());
             }
             failing = holding;

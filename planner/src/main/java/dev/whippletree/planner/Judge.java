@@ -63,8 +63,8 @@ final class Judge {
                             + binding.text());
         }
         String used = figures.load() == 0
-                ? "everybody is answered" + within
-                : "everybody is answered" + within + " with " + Phrases.percent(figures.load())
+                ? "all prompts are answered" + within
+                : "all prompts are answered" + within + " with " + Phrases.percent(figures.load())
                         + " of what the accounts allow";
         return new Judgement(figures.load() > COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS, used);
     }
@@ -77,8 +77,8 @@ final class Judge {
         boolean one = accounts.size() == 1;
         return new Judgement(
                 Verdict.UNKNOWN,
-                Phrases.list(accounts) + (one ? " declares" : " declare") + " no limits; if there were none, "
-                        + (judgement.verdict() == Verdict.TIGHT ? "yes, tightly" : "yes"));
+                Phrases.list(accounts) + (one ? " declares" : " declare") + " no limits; without limits, the answer is yes"
+                        + (judgement.verdict() == Verdict.TIGHT ? ", but tight" : ""));
     }
 
     private static String unanswered(Figures figures, Binding binding, String within) {
@@ -86,7 +86,7 @@ final class Judge {
         String who =
                 Phrases.number(left) + " of " + Phrases.number(figures.prompts()) + " prompts aren't answered" + within;
         if (figures.load() > 1) {
-            return who + ": that takes " + Phrases.number(figures.needed()) + " calls, and the accounts allow "
+            return who + ": they need " + Phrases.number(figures.needed()) + " calls, but the accounts allow "
                     + Phrases.number(figures.allowed());
         }
         return figures.failed() > 0

@@ -65,13 +65,13 @@ public record PlanRequest(
             throw new IllegalArgumentException("a wait can't be negative: " + longestWait.get());
         }
         if (processes < 2 || processes > MOST_PROCESSES) {
-            throw new IllegalArgumentException("several processes are 2 to " + MOST_PROCESSES + ", not " + processes);
+            throw new IllegalArgumentException("the number of processes must be 2 to " + MOST_PROCESSES + ", not " + processes);
         }
         Duration shortest = workload.over().plus(workload.interview().orElse(Duration.ZERO));
         if (shortest.compareTo(horizon) > 0) {
             throw new IllegalArgumentException("the last interview ends after " + shortest.toSeconds()
                     + " s at the earliest, but the plan looks ahead for " + horizon.toSeconds()
-                    + " s only; look further ahead, or start the interviews or let them end sooner");
+                    + " s only; look further ahead, or let the interviews start or end sooner");
         }
     }
 

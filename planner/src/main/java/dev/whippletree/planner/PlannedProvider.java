@@ -58,7 +58,7 @@ final class PlannedProvider implements Provider {
     public ProviderClient connect(AccountSettings account, Services services) {
         EmulatedService service = servicesByAccount.get(account.id());
         if (service == null) {
-            throw new IllegalArgumentException("account " + account.id() + ": nobody planned for it");
+            throw new IllegalArgumentException("account " + account.id() + ": it isn't part of the plan");
         }
         return new CountedClient(account.id(), new SimulatedProvider(NAME, service, timeline).connect(account));
     }

@@ -43,23 +43,23 @@ public record Workload(
         Objects.requireNonNull(interview, "interview");
         if (questions < 1 || questions > MOST_QUESTIONS) {
             throw new IllegalArgumentException(
-                    "an interview asks 1 to " + MOST_QUESTIONS + " questions, not " + questions);
+                    "an interview must have 1 to " + MOST_QUESTIONS + " questions, not " + questions);
         }
         if (!(repeat >= 0 && repeat <= 1)) {
             throw new IllegalArgumentException(
-                    "the share of repeated prompts is 0 % to 100 %, not " + Math.round(repeat * 100) + " %");
+                    "the share of repeated prompts must be 0 % to 100 %, not " + Math.round(repeat * 100) + " %");
         }
         checkTokens("prompt", promptTokens);
         checkTokens("answer", answerTokens);
         if (distinct.isPresent() && distinct.getAsInt() < 1) {
-            throw new IllegalArgumentException("a bank has 1 or more questions, not " + distinct.getAsInt());
+            throw new IllegalArgumentException("a bank must have 1 or more questions, not " + distinct.getAsInt());
         }
         if (maxTokens.isPresent() && maxTokens.getAsInt() < answerTokens) {
             throw new IllegalArgumentException("answers of " + answerTokens + " tokens don't fit a bound of "
                     + maxTokens.getAsInt() + "; raise the bound or shorten the answers");
         }
         if (interview.filter(time -> time.isNegative() || time.isZero()).isPresent()) {
-            throw new IllegalArgumentException("an interview takes some time, not " + interview.get());
+            throw new IllegalArgumentException("an interview's duration must be positive, not " + interview.get());
         }
         if (over.isNegative()) {
             throw new IllegalArgumentException("interviews can't start within a negative time: " + over);
@@ -69,7 +69,7 @@ public record Workload(
     private static void checkTokens(String what, int tokens) {
         if (tokens < LEAST_TOKENS || tokens > MOST_TOKENS) {
             throw new IllegalArgumentException(
-                    "a plan's " + what + " has " + LEAST_TOKENS + " to " + MOST_TOKENS + " tokens, not " + tokens);
+                    "a plan's " + what + " must have " + LEAST_TOKENS + " to " + MOST_TOKENS + " tokens, not " + tokens);
         }
     }
 

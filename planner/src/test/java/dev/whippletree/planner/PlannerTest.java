@@ -38,7 +38,7 @@ class PlannerTest {
                 .plan(PlanRequest.of(List.of(560), pool.leaving(0.1)).withAdvice(false), progress -> {});
         assertThat(leaving.assumptions())
                 .contains(
-                        "The prompts are batch prompts, which leave 10 % of each limit to others. Nobody else uses the accounts.");
+                        "The prompts are batch prompts, which leave 10 % of each limit to others. No other program uses the accounts.");
         SizePlan size = leaving.sizes().get(0);
         assertThat(size.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
         assertThat(size.asIs().calls()).isEqualTo(1_800);
@@ -156,7 +156,7 @@ class PlannerTest {
         Fewest fewest = plan(request(10, "groq:1x30/min+100tok/min")).fewest().get(0);
 
         assertThat(fewest.count()).isEmpty();
-        assertThat(fewest.reason()).contains("larger than a window");
+        assertThat(fewest.reason()).contains("more than a whole window");
     }
 
     @Test

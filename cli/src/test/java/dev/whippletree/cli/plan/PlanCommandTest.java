@@ -214,7 +214,7 @@ class PlanCommandTest {
                 """);
         assertThat(shell.run("plan", "--interviews", "20", "--no-advice")).isEqualTo(8);
         assertThat(shell.out())
-                .startsWith("Unknown: hf-1 and hf-2 declare no limits; if there were none, yes. Try\n"
+                .startsWith("Unknown: hf-1 and hf-2 declare no limits; without limits, the answer is yes. Try\n"
                         + "--accounts scripted:2x1000/h\n\n")
                 .contains("scripted (no limits): unknown, because it declares no limits")
                 .doesNotContain(" 0.0 %", "Yes", "Nothing binds");
@@ -239,7 +239,7 @@ class PlanCommandTest {
         assertThat(shell.out()).startsWith("Yes, 20 interviews");
         assertThat(shell.run("plan", "--interviews", "2000", "--no-advice")).isEqualTo(8);
         assertThat(shell.out())
-                .contains("spare declares no limits; if there were none, yes", "limits: [1000 requests / 1h]");
+                .contains("spare declares no limits; without limits, the answer is yes", "limits: [1000 requests / 1h]");
     }
 
     @Test

@@ -66,7 +66,7 @@ public final class CallBudget {
             if (tryTake()) {
                 return client.send(prompt, model, sink);
             }
-            sink.failed(Failure.of(FailureKind.REJECTED, "not sent: the calls allowed for this run are used up"));
+            sink.failed(Failure.of(FailureKind.REJECTED, "not sent: this run has used all its allowed calls"));
             return () -> {};
         }
 
