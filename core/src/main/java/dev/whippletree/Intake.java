@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a configuration is read and checked, the first one and those that take its place while running. Immutable.
+ * Reads and checks a configuration, at the start and at each reload. Immutable.
  *
  * @param catalog the plugins that it may name
  * @param environment variables by name

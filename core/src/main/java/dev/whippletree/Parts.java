@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a builder is told of a configuration part by part. Confined to one thread. */
+/** The parts of a configuration that a builder was given. Confined to one thread. */
 final class Parts {
 
     /** Each method of the builder that says a part of a configuration, as messages call it. */

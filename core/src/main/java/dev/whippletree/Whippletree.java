@@ -50,7 +50,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers prompts with a few rate-limited accounts, from as few calls as can be, waiting for room instead of running into limits.
+ * Answers prompts with a few rate-limited accounts: makes as few calls as possible, and waits for room instead of
+ * exceeding limits.
  *
  * <p>Thread-safe. No method but {@link #close()} and those that reload blocks. A prompt that waits costs no thread.
  *

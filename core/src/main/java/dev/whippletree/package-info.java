@@ -1,4 +1,4 @@
-/** The door to Whippletree: build one, hand it prompts, ask how it is doing. */
+/** The entry point of Whippletree: build one, submit prompts, read its status. */
 @NullMarked
 package dev.whippletree;
 

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Everything a user can say, read and checked as far as that is possible without plugins. Immutable.
+ * A whole configuration, read and checked as far as possible without plugins. Immutable.
  *
  * @param accounts the accounts, ids unique, in order
  * @param routes the routes, names unique; the first is the default

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks a configuration as a whole, however it was made: names that must be known, ids that must differ, tokens that must too.
- * Confined to one check.
+ * Checks a whole configuration, from a file or a program: known names, distinct ids, distinct tokens. Confined to one
+ * check.
  */
 public final class ConfigurationCheck {
 

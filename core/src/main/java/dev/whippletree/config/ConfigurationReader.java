@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads a configuration from YAML. Tells every problem at once, each with the file, the key and, for a name that isn't known, the
- * one that was probably meant. Confined to one reading.
+ * Reads a configuration from YAML. Reports every problem at once, with the file, the key and, for an unknown name, the
+ * nearest known one. Confined to one reading.
  */
 final class ConfigurationReader {
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Where a configuration comes from: a file, if there is one, and the environment. Immutable.
+ * The source of a configuration: a file, if there is one, and the environment. Immutable.
  *
  * <p>The file is the one that was named; else the one the variable {@code WHIPPLETREE_CONFIG} names; else
  * {@code whippletree.yaml} in the working directory; else the same in the user's configuration folder; else there is none and the

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What holds where a configuration says nothing. */
+/** The defaults of a configuration. */
 public final class DefaultConfiguration {
 
     /** The environment variable that names the model of the default route. */

@@ -8,8 +8,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Checks a gateway's settings against the configuration behind it, however both were made: keys that must differ and be readable, accounts and
- * routes that must be there, weights that must be those of the tenants. Stateless.
+ * Checks a gateway's settings against the configuration behind it, from a file or a program: distinct and readable
+ * keys, existing accounts and routes, weights that match the tenants'. Stateless.
  */
 public final class GatewayCheck {
 

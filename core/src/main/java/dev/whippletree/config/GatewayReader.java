@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what a configuration file says of the gateway. */
+/** Reads the gateway's section of a configuration file. */
 final class GatewayReader {
 
     private static final GatewaySettings DEFAULT = GatewaySettings.DEFAULT;

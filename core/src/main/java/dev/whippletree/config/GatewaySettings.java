@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a gateway in front of a Whippletree is reached, and by whom. Immutable.
+ * The settings of a gateway in front of a Whippletree: its address, its clients and their rights. Immutable.
  *
  * @param host the address it listens on; only this machine's own unless there are clients with keys
  * @param port the port, 0 to 65535; 0: any that is free

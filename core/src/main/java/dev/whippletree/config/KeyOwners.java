@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Knows who shows which key to a gateway: one key is one client's, and the watch key is no client's. Confined to one check. */
+/**
+ * Maps keys of a gateway to their owners: no two clients may have the same key, and no client the watch key. Confined
+ * to one check.
+ */
 final class KeyOwners {
 
     /** Keys are to be drawn by a machine: 16 characters of a hexadecimal number are 64 bits. */

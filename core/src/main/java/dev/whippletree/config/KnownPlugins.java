@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The plugins a configuration may name, as far as checking it needs to know them. Immutable.
+ * The plugins that a configuration may name, with all that checking it needs. Immutable.
  *
  * @param providers the providers
  * @param caches the cache backends

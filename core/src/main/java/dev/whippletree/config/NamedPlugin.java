@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A plugin as a file names it: {@code redis}, or {@code {name: redis, uri: …}}.
+ * A plugin as written in a file: {@code redis}, or {@code {name: redis, uri: …}}.
  *
  * @param name one that is known
  * @param settings the plugin's own settings, all of them known

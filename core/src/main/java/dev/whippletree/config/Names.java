@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Words for a name that isn't known: what is, and which of it was probably meant. */
+/** Describes an unknown name: the known names, and the nearest of them. */
 public final class Names {
 
     private Names() {}

@@ -9,8 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What services ask for tokens, as a user wrote it down on a certain day. None comes with Whippletree, since prices change.
- * Immutable.
+ * Prices of tokens, written by a user on a certain day. Whippletree contains none, because prices change. Immutable.
  *
  * @param source the file it was read from, as messages name it
  * @param asOf the day on which the prices held

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Reads a price list from YAML and tells every problem at once. Confined to one reading. */
+/** Reads a price list from YAML and reports every problem at once. Confined to one reading. */
 final class PriceListReader {
 
     private static final int STALE_AFTER_DAYS = 90;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong with a configuration, so that all of it is told at once. Confined to one reading. */
+/** Collects the problems of a configuration, to report all of them at once. Confined to one reading. */
 final class Problems {
 
     private final String source;

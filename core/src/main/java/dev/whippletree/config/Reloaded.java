@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a reload has changed, and what of the configuration takes effect only after a restart. Immutable.
+ * The changes that a reload has applied, and those that need a restart. Immutable.
  *
  * @param accounts what has changed of the accounts, by id
  * @param routes what has changed of the routes, by name

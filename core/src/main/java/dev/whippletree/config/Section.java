@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A mapping in a configuration file, read key by key. Whatever is wrong becomes a problem and reads as absent, so that reading
- * goes on. Keys that nobody asked for are problems too. Confined to one reading.
+ * A mapping in a configuration file, read key by key. An invalid value becomes a problem and reads as absent, so
+ * reading continues. Keys that no reader asked for are problems too. Confined to one reading.
  */
 final class Section {
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Says what a user should know who configures several accounts of one provider. */
+/** Notes for a user who configures several accounts of one provider. */
 public final class SeparateAccounts {
 
     private SeparateAccounts() {}

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Knows which account has which token: one token is one account, and counting it as two would run it into its limits. The same
- * token for two endpoints is let pass, since services that want none get a dummy. Confined to one reading.
+ * Maps tokens to accounts: two accounts with one token would exceed its limits. The same token is allowed for two
+ * endpoints, because services without tokens get a dummy. Confined to one reading.
  */
 final class TokenOwners {
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads an account's token: from a variable, from a file, or as it stands, which is warned about. */
+/** Reads an account's token from a variable, from a file, or from the configuration itself, with a warning. */
 final class TokenReader {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");

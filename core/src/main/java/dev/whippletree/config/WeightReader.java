@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads how much tenants count against each other. Stateless. */
+/** Reads the weights of tenants. Stateless. */
 final class WeightReader {
 
     private WeightReader() {}

@@ -14,7 +14,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
- * Reads YAML into a tree and remembers the line of every key. Confined to one reading.
+ * Reads YAML into a tree and remembers the line of each key. Confined to one reading.
  *
  * <p>A scalar stays the text that was written: read as a number, the model {@code 3.10} would be another one. What a tree would
  * hide is a problem: a key that is there twice, an alias (which reads as the anchor's name), a second document.

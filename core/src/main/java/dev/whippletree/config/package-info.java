@@ -1,6 +1,4 @@
-/**
- * Configuration as values, and the reader that makes them from YAML and the environment.
- */
+/** Configuration as values, and its readers from YAML and the environment. */
 @NullMarked
 package dev.whippletree.config;
 

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Wordings of questions of which somebody said that they mean the same. Immutable.
+ * Wordings of questions that a person approved as equal. Immutable.
  *
  * <p>As text: a wording a line, those that mean the same below each other, an empty line between questions; a line that begins with
  * {@code #} is a remark. Case and the amount of white space don't count.

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The answer to a prompt. Immutable. Only whole answers become one of these.
+ * The complete answer to a prompt. Immutable.
  *
  * @param text what the model said; may be empty, as when it calls tools
  * @param reasoning what it thought, where the service tells

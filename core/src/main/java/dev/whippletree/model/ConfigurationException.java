@@ -2,7 +2,7 @@ package dev.whippletree.model;
 
 import java.util.List;
 
-/** A configuration that can't be used. Lists every problem found, not just the first. */
+/** An invalid configuration. Lists every problem found, not just the first. */
 public final class ConfigurationException extends WhippletreeException {
 
     private static final long serialVersionUID = 1L;

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a caller is told of a completion while it comes: who answers, the pieces, and at last the end. Immutable.
+ * A part of a streamed completion: the account that answers, a piece of the answer, or the end. Immutable.
  *
  * <p>All pieces of a sort, one after the other, are what the whole completion has of it.
  */

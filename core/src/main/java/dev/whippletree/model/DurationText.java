@@ -3,7 +3,7 @@ package dev.whippletree.model;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Writes durations in messages as people say them. */
+/** Formats durations for messages. */
 public final class DurationText {
 
     private static final long SECOND_MILLIS = 1_000;

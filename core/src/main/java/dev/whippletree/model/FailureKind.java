@@ -1,6 +1,6 @@
 package dev.whippletree.model;
 
-/** What a failed attempt means, whatever words the service used. */
+/** The kind of a failed attempt, independent of the service's words. */
 public enum FailureKind {
     /** A limit was hit and will give way soon. Doesn't count as an attempt. */
     RATE_LIMITED,

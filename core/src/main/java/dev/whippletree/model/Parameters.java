@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * How a completion is to be made. Immutable. What is absent is left to the service.
+ * The parameters of a completion. Immutable. The service chooses parameters that are absent.
  *
  * @param temperature 0 to 2
  * @param topP above 0, up to 1

@@ -1,6 +1,6 @@
 package dev.whippletree.model;
 
-/** How urgent a prompt is. Interactive prompts go first without ever stopping batch ones altogether. */
+/** The urgency of a prompt. Interactive prompts go first, but batch prompts never stop altogether. */
 public enum Priority {
     /** Somebody is waiting. */
     INTERACTIVE,

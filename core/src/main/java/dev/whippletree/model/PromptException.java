@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A prompt that got no answer: the one clear error it ends with. Immutable. */
+/** Reports why a prompt got no answer. Immutable. */
 public final class PromptException extends WhippletreeException {
 
     private static final long serialVersionUID = 1L;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a service said about one of its limits, in an answer's headers or in a refusal. Immutable.
+ * A service's report on one of its limits, from the headers of an answer or a refusal. Immutable.
  *
  * @param reach what the limit applies to
  * @param unit what it counts

@@ -1,6 +1,6 @@
 package dev.whippletree.model;
 
-/** How far something that a service says of an account reaches. */
+/** The accounts and models that a service's refusal applies to. */
 public enum Reach {
     /** This account's credential alone. */
     ACCOUNT,

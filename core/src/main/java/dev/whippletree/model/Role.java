@@ -2,7 +2,7 @@ package dev.whippletree.model;
 
 import java.util.Locale;
 
-/** Who speaks in a {@link Message}, as the chat-completions protocol knows it. */
+/** The author of a {@link Message}, as in the chat-completions protocol. */
 public enum Role {
     /** Instructions that stand above the conversation. */
     SYSTEM,

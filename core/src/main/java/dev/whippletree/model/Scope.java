@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a limit or a closure applies to: an organization, or one model of it. Immutable.
+ * The scope of a limit or a closure: an organization, or one model of it. Immutable.
  *
  * @param organization which organization, unique among all providers: {@code groq/acme}
  * @param model which model of it; absent: all

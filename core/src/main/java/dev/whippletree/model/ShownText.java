@@ -4,8 +4,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Makes text from outside safe to show: what a service, a cache, Redis or a file says can't command a terminal, forge a line of a
- * log or reverse the text around it. Stateless.
+ * Makes text from services, caches, Redis and files safe to show: it can't send commands to a terminal, forge a log
+ * line or reverse the text around it. Stateless.
  *
  * <p>Errors, log lines and names use {@link #line}; longer text that a terminal gets uses {@link #lines}. Text that goes to a program
  * stays as it is, or uses {@link #json}.

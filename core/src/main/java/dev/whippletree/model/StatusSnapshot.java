@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How everything stands at one moment. Immutable.
+ * The status of a Whippletree at one moment. Immutable.
  *
  * @param at when it was taken
  * @param uptime for how long prompts have been taken

@@ -1,7 +1,7 @@
 package dev.whippletree.model;
 
 /**
- * Tokens of a prompt and of its completion, as they are reserved or counted against limits. Immutable.
+ * Tokens of a prompt and of its completion, as reserved or counted against limits. Immutable.
  *
  * @param prompt tokens of the prompt, 0 or more: the input
  * @param completion tokens of the completion, 0 or more: the output

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What a service takes for the tokens of a model, as a list of some day says. Immutable.
+ * A service's price for the tokens of a model, from a dated price list. Immutable.
  *
  * @param provider the name of the provider: {@code groq}
  * @param model the service's own name of the model

@@ -1,6 +1,6 @@
 package dev.whippletree.model;
 
-/** What every exception of Whippletree's own is. Its message is meant for people and holds no secret. */
+/** The base of all exceptions of Whippletree. Messages are meant for users and contain no secrets. */
 public abstract class WhippletreeException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

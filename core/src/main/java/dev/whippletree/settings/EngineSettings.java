@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * What holds for the whole engine. Immutable.
+ * The settings of the whole engine. Immutable.
  *
  * @param lineSize flights that may wait at once; if one more comes, one is refused
  * @param tenantLineSize flights of one tenant that may wait at once; absent: as many as of all together

@@ -3,7 +3,7 @@ package dev.whippletree.settings;
 import java.time.Duration;
 
 /**
- * How failed attempts are made again. Immutable.
+ * The settings for retries of failed attempts. Immutable.
  *
  * @param attemptsPerTarget attempts one flight makes on one target at most, 1 or more; an outage takes one of them, however often the flight fails in it
  * @param backoff the upper bound of the first pause before the same target is tried again

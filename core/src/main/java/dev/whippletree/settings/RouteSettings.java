@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A route as it was configured: a name that callers use for a model, and where its prompts may go. Immutable.
+ * The settings of a route: a name that callers use for a model, and the targets of its prompts. Immutable.
  *
  * @param name what callers call it
  * @param tiers targets that are as good as each other, the preferred tier first; at least one

@@ -3,8 +3,8 @@ package dev.whippletree.settings;
 import java.util.Map;
 
 /**
- * How tenants share what there is room for: one of weight 4 begins four prompts for each that one of weight 1 begins, while both
- * have prompts waiting. Immutable.
+ * The weights by which tenants share room: while both have prompts waiting, a tenant of weight 4 starts four prompts
+ * for each prompt of a tenant of weight 1. Immutable.
  *
  * @param byTenant the weights that aren't {@value #DEFAULT}, by tenant; each 1 to {@value #MOST}
  */

@@ -1,5 +1,6 @@
 /**
- * The settings of routes, retries, timeouts and the engine, as a program or the configuration states them. Values without behaviour.
+ * The settings of routes, retries, timeouts and the engine, from a program or a configuration file. Values without
+ * behaviour.
  */
 @NullMarked
 package dev.whippletree.settings;

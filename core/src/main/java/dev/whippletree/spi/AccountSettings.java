@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An account as it was configured. Immutable.
+ * The settings of an account. Immutable.
  *
  * @param id unique among all accounts; what status and errors call it
  * @param provider the name of its provider

@@ -5,7 +5,7 @@ import dev.whippletree.model.TokenUsage;
 import java.util.Objects;
 
 /**
- * What a service counts against its limits of tokens for a prompt. Immutable.
+ * The tokens that a service counts against its limits for a prompt. Immutable.
  *
  * @param promptTokens tokens of the prompt, estimated, on the safe side; 0 or more. The engine learns by how much the estimates
  *     for a model are wrong

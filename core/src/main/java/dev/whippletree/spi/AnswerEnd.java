@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a service says at the end of a whole answer. Immutable.
+ * The data that a service sends at the end of a complete answer. Immutable.
  *
  * @param finishReason why it ended
  * @param usage tokens as the service counted them; absent if it didn't say

@@ -6,8 +6,8 @@ import dev.whippletree.model.RateLimitReport;
 import java.util.List;
 
 /**
- * Where a {@link ProviderClient} tells what happens to one call. Called serially; never blocks; ignores everything after the
- * end or a cancellation.
+ * Receives the events of one call from a {@link ProviderClient}. Called serially; never blocks; ignores all events
+ * after the end or a cancellation.
  *
  * <p>Order: {@code sent}, {@code firstByte}, {@code limits} any number of times, {@code delta} any number of times, then
  * exactly one of {@code done} and {@code failed}. Each but the last may be missing. Limits may also come before a failure.

@@ -3,7 +3,7 @@ package dev.whippletree.spi;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/** A way of choosing among targets that are as good as each other. Stateless; thread-safe. */
+/** A way to choose among equally preferred targets. Stateless; thread-safe. */
 public interface BalancingStrategy {
 
     /** Returns the name by which configurations choose it: lower case, unique. */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The form in which an answer lies in a cache that stores bytes: versioned, compact, and checked when it is read.
+ * The format of an answer in a cache that stores bytes: versioned, compact, and checked on reading.
  *
  * <p>Whatever isn't an envelope of this version, whole and unchanged, is no entry; reading never throws. Layout, numbers big
  * endian: two bytes {@code WT}, a byte of version, four bytes CRC-32C over all that follows, twelve bytes of expiry (seconds

@@ -3,7 +3,7 @@ package dev.whippletree.spi;
 import java.util.Objects;
 
 /**
- * What a look-up found. Immutable.
+ * The result of a look-up. Immutable.
  *
  * @param entry the stored answer
  * @param exact whether it was stored under the very key; only exact hits fill nearer tiers

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer is stored under. Immutable.
+ * The key of a stored answer. Immutable.
  *
  * @param digest SHA-256, 64 hexadecimal digits, over everything that changes the answer, the tenant included
  * @param tenant whose answer it is; a store keeps tenants apart whatever the digest says

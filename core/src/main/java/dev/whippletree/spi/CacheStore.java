@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An open cache. Thread-safe. No method blocks; what fails ends its stage exceptionally, soon, and is counted as a miss.
+ * An open cache. Thread-safe. No method blocks. A failure ends the stage exceptionally, soon, and counts as a miss.
  *
  * <p>A store never returns an entry that has expired, that belongs to another tenant, or that it can't read in full.
  */

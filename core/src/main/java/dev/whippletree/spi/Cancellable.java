@@ -1,6 +1,6 @@
 package dev.whippletree.spi;
 
-/** Something under way that can be called off: a timer, a call. */
+/** A running operation that can be cancelled: a timer, a call. */
 @FunctionalInterface
 public interface Cancellable {
 

@@ -3,7 +3,7 @@ package dev.whippletree.spi;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
-/** Who makes the call for a question. Thread-safe. */
+/** The decision which process makes the call for a question. Thread-safe. */
 public sealed interface Claim {
 
     /**

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What several processes over the same accounts have in common: limits, closures, and the calls that are being made.
- * Thread-safe. No method blocks.
+ * The state that several processes over the same accounts share: limits, closures, and calls under way. Thread-safe.
+ * No method blocks.
  *
  * <p>Each process counts its own use first; this is the second gate. Whatever is wrong on the way to the others, every stage
  * ends, and soon: a coordination that is cut off answers for this process alone, as carefully as it can, and mends itself. Only

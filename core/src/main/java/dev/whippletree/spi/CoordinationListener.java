@@ -2,7 +2,7 @@ package dev.whippletree.spi;
 
 import dev.whippletree.model.Scope;
 
-/** Hears what other processes tell. Doesn't block. */
+/** Receives notices from other processes. Doesn't block. */
 public interface CoordinationListener {
 
     /** Another process has found a scope closed. */

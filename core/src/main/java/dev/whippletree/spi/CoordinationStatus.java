@@ -4,7 +4,7 @@ import dev.whippletree.model.ShownText;
 import java.util.Optional;
 
 /**
- * How a coordination stands. Immutable.
+ * The status of a coordination. Immutable.
  *
  * @param connected whether the other processes can be reached
  * @param processes how many there were when they last could, this one included; 0 if that isn't known

@@ -2,7 +2,7 @@ package dev.whippletree.spi;
 
 import java.util.Set;
 
-/** A kind of coordinator of several processes that use the same accounts. Stateless; thread-safe. */
+/** A kind of coordinator, for several processes that use the same accounts. Stateless; thread-safe. */
 public interface Coordinator {
 
     /** Returns the name by which configurations choose it: lower case, unique. */

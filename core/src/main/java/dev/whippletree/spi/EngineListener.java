@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Is told what the engine does, after it did it, never under its lock. Thread-safe. Must not block; what it throws is logged
- * and goes no further. Told serially about one flight, in any order about several.
+ * Receives the engine's events, after they happened and never under its lock. Thread-safe. Must not block; the engine
+ * logs what it throws. Events of one flight arrive serially, events of several flights in any order.
  */
 public interface EngineListener {
 

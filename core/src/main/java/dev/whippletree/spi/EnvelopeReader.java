@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Reads what {@link EnvelopeWriter} wrote. Confined. Throws {@link BufferUnderflowException}, {@link IllegalArgumentException}
- * or {@link ArithmeticException} on anything else, and allocates no more than the bytes at hand can fill.
+ * Reads the output of {@link EnvelopeWriter}. Confined. Throws {@link BufferUnderflowException}, {@link
+ * IllegalArgumentException} or {@link ArithmeticException} on other input, and allocates no more than the available
+ * bytes can fill.
  */
 final class EnvelopeReader {
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Writes a {@link CacheEnvelope}'s body. Confined.
+ * Writes the body of a {@link CacheEnvelope}. Confined.
  *
  * <p>Numbers are written seven bits a byte, the lowest first, the top bit set on all but the last. A text is a number, twice its
  * length in bytes, and its UTF-8; one that UTF-8 can't carry, since half a surrogate pair is in it, is that number plus one

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What an attempt uses of one limit. Immutable.
+ * An attempt's use of one limit. Immutable.
  *
  * @param scope whose limit
  * @param name which of the scope's limits: the same in every process, even where they differ about its amount

@@ -3,8 +3,9 @@ package dev.whippletree.spi;
 import java.util.List;
 
 /**
- * Chooses a target for each attempt of one tier. Confined: called by one thread at a time, under the engine's lock, so it does
- * no I/O, never blocks and returns within microseconds. If it throws or answers out of range, round-robin chooses instead.
+ * Chooses a target for each attempt of one tier. Confined: called by one thread at a time, under the engine's lock, so
+ * it does no I/O, never blocks and returns within microseconds. If it throws or its answer is out of range,
+ * round-robin chooses instead.
  */
 @FunctionalInterface
 public interface Picker {

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * That a scope is closed. Immutable.
+ * The closing of a scope. Immutable.
  *
  * @param scope what is closed
  * @param remaining for how long, from now: positive

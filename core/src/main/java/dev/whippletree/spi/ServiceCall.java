@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One call to a service, from its start to its end. Immutable. What the prompt says is its author's and no matter for logs, metrics or
- * traces; its parameters are.
+ * One call to a service, from its start to its end. Immutable. Log, measure and trace its parameters, but never the
+ * prompt's text.
  *
  * @param account the account's id
  * @param provider the name of the account's provider

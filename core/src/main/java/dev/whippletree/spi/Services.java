@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 
-/** What a plugin gets instead of making its own clocks, threads and chance. Thread-safe. */
+/** Clocks, threads and random numbers for a plugin, which doesn't make its own. Thread-safe. */
 public interface Services {
 
     /** Returns where to run what may take a while. */

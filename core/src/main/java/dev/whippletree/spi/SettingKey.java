@@ -3,7 +3,7 @@ package dev.whippletree.spi;
 import java.util.Objects;
 
 /**
- * A setting that a plugin knows, so that any other is an error with a suggestion. Immutable.
+ * A setting that a plugin accepts. Any other setting is an error, with a suggestion. Immutable.
  *
  * @param name lower case, words joined by hyphens
  * @param description what it does, with unit, range and default, in one sentence

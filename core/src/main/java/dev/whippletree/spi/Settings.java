@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The values a user gave for a plugin's settings, read with the type each should have. Immutable.
+ * The values that a user set for a plugin, read with their types. Immutable.
  *
  * <p>That every name is a known one has been checked before a plugin sees them.
  *

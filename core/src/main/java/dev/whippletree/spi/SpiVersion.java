@@ -1,8 +1,9 @@
 package dev.whippletree.spi;
 
 /**
- * Which version of these interfaces this is. It grows by one whenever a plugin built against the new one can't work with the one
- * before; a plugin says in its jar's manifest which it was built against: {@code Whippletree-Spi: 1}. Without that line it is 1.
+ * The version of these interfaces. It grows by one whenever a plugin built against the new version can't work with the
+ * old one. A plugin's manifest names the version it was built against: {@code Whippletree-Spi: 1}. Without that line
+ * it is 1.
  */
 public final class SpiVersion {
 

@@ -1,7 +1,7 @@
 package dev.whippletree.spi;
 
 /**
- * A target as a {@link Picker} sees it. A value of one moment: not to be kept.
+ * A target as a {@link Picker} sees it. Valid for one moment: don't keep it.
  *
  * @param id unique and stable: the account's id and the model
  * @param weight its configured share, 1 or more

@@ -1,5 +1,6 @@
 /**
- * What a plugin implements: providers, caches, balancing strategies, a coordinator, and what the engine exchanges with them.
+ * The interfaces that plugins implement (providers, caches, balancing strategies, a coordinator), and the values that
+ * they exchange with the engine.
  *
  * <p>Each is a stateless, named <em>kind</em> with a no-argument constructor, found by {@link java.util.ServiceLoader}, that
  * <em>opens</em> a live thing from declared settings, as a {@code java.sql.Driver} gives a connection. Only JDK types,

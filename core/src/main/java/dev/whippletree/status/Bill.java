@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the tokens used so far cost by a price list. A price that the list doesn't have makes a cost unknown, never zero. Immutable.
+ * The cost of the tokens used so far, by a price list. A missing price makes a cost unknown, never zero. Immutable.
  *
  * @param items the tokens of each account and model that gave an answer, as accounts are ordered
  * @param prices what they are reckoned by; absent: no list was named, and no cost is known

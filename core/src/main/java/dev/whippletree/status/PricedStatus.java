@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How everything stands, and what the tokens used so far cost. Immutable.
+ * The status, with the cost of the tokens used so far. Immutable.
  *
  * @param status how everything stands
  * @param bill what each account's tokens cost

@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads what {@link StatusWriter} wrote. */
+/** Reads the output of {@link StatusWriter}. */
 final class StatusReader {
 
     private static final JsonMapper JSON = JsonMapper.builder()

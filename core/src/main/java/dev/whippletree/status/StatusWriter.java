@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A status snapshot as a JSON tree: everything in it, durations in milliseconds, instants in ISO 8601. */
+/** Writes a status snapshot as a JSON tree: durations in milliseconds, instants in ISO 8601. */
 final class StatusWriter {
 
     private StatusWriter() {}

@@ -1,5 +1,5 @@
 /**
- * How everything stands, with what it costs, as JSON and back: what the command prints and a gateway serves is one document.
+ * The status with its cost, to and from JSON. The command and the gateway print the same document.
  *
  * <p>{@link dev.whippletree.status.PricedStatus} is the door.
  */
