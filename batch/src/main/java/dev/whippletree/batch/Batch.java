@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks many prompts through a {@link Whippletree}, as many at once as keep its accounts busy and no more, with the priority of batches.
- * Immutable, and thread-safe; may run several times, one after the other or, without a journal, beside each other.
+ * Asks many prompts through a {@link Whippletree}, with batch priority, and only as many at once as keep its accounts
+ * busy. Immutable, and thread-safe; may run several times, one after the other or, without a journal, at the same
+ * time.
  *
  * <pre>{@code
  * Batch batch = Batch.over(whippletree).journal(journal).build();

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How far a batch is. Immutable. What was done before this run is in {@code resumed} and nowhere else.
+ * The progress of a batch. Immutable. Items done before this run count in {@code resumed} and nowhere else.
  *
  * @param total items of the whole batch; empty: nobody said
  * @param resumed items whose results were in the journal before

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalInt;
 
-/** What became of one item. Immutable. */
+/** The result of one item. Immutable. */
 public sealed interface BatchResult {
 
     /** Returns the item. */

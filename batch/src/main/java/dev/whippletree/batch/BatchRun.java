@@ -32,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a batch, and the publisher of its results, in order of completion. It begins when it is subscribed to, which it can be once. Thread-safe.
+ * One run of a batch, and the publisher of its results, in order of completion. It starts with its subscription, and
+ * allows only one. Thread-safe.
  *
  * <p>It ends with {@code onComplete} when every item has ended or it was stopped, and {@link #progress()} then says which; with {@code onError} if
  * items can't be pulled or results can't be written down, after what was under way has ended. Cancelling the subscription is {@link #abort()}.

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What a batch is made of. Immutable.
+ * The settings of a batch. Immutable.
  *
  * @param whippletree who answers
  * @param journal where results are written down

@@ -9,7 +9,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
 
-/** Applies the {@link StopRules} to what has happened. Confined to the run. */
+/** Applies the {@link StopRules} to the run so far. Confined to the run. */
 final class Brakes {
 
     private final Whippletree whippletree;

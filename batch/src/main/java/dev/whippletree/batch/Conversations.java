@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversations of a batch: an item is due once its session's item before has ended, and is asked with what was said until then. Confined to
- * the run.
+ * The conversations of a batch: an item is due when the item before it in its session has ended, and its prompt
+ * includes the earlier messages. Confined to the run.
  */
 final class Conversations {
 

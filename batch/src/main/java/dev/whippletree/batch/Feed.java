@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items that are due to be asked. They are pulled ahead on a thread of their own, since a file or a publisher may let it wait; and what the
- * journal has is left out. Confined to the run, but for the pulling.
+ * The items that are due. They are pulled ahead on a separate thread, because a file or a publisher may block; items
+ * that the journal has are left out. Confined to the run, except for the pulling.
  */
 final class Feed {
 

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the results of a batch are written down, so that a batch that was cut off goes on where it was: an item of which there is a result
- * isn't asked again. Methods may block. {@link #has} and {@link #answer} are called beside {@link #append}; nothing else overlaps.
+ * Stores the results of a batch, so that an interrupted batch can continue: an item with a result isn't asked again.
+ * Methods may block. {@link #has} and {@link #answer} may run at the same time as {@link #append}; no other calls
+ * overlap.
  *
  * <p>What every journal has to do is in {@code JournalContract} of the testkit.
  */

@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * When a batch will be done: by the engine's forecast for as many calls as the rest needs, of prompts like the latest ones. How many calls that is
- * shows the share of items so far that caches and equal prompts answered. Confined to the run.
+ * Predicts when a batch will be done: the engine's forecast for the calls that the rest needs, with prompts like the
+ * latest ones. The share of items answered so far by caches and equal prompts gives the number of calls. Confined to
+ * the run.
  */
 final class Outlook {
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes prompts from prompts. Stateless. */
+/** Copies prompts with changes. Stateless. */
 final class Prompts {
 
     /** Longer than any batch: a route's own deadline is for people. */

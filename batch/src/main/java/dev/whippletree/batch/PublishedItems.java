@@ -9,7 +9,10 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** A publisher's items as an iterator that requests each when it is wanted, and blocks until it is there. Used by one thread at a time. */
+/**
+ * A publisher's items as an iterator, which requests each item when it is wanted, and blocks until it arrives. Used by
+ * one thread at a time.
+ */
 final class PublishedItems implements Flow.Subscriber<BatchItem>, Iterator<BatchItem> {
 
     private static final Signal END = new Signal(null, null);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * When a batch ends before all is done. Immutable.
+ * The rules that end a batch early. Immutable.
  *
  * @param maxCalls no item is begun that would need a call beyond as many; retries of those under way may add a few; empty: no bound
  * @param maxCost no item is begun once the calls of this run have cost as much, those under way reckoned as the ones before; in the currency of

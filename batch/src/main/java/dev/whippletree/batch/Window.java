@@ -4,8 +4,8 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.model.StatusSnapshot;
 
 /**
- * How many items are asked at once: as many as the accounts may have under way, and as many again in the waiting line, so that one is there
- * whenever a call ends; but no more than the line has places for. Confined to the run.
+ * The number of items asked at once: as many as the accounts may have under way, and as many again in the waiting
+ * line, so that a prompt is ready whenever a call ends; at most the line's size. Confined to the run.
  */
 final class Window {
 

@@ -1,6 +1,6 @@
 /**
- * Asks many prompts through a {@link dev.whippletree.Whippletree}: keeps every account busy, in bounded memory, and writes each result down
- * before it is told. When and whom to ask, and what to do about failures, is the engine's business.
+ * Asks many prompts through a {@link dev.whippletree.Whippletree}: keeps every account busy, in bounded memory, and
+ * stores each result before reporting it. The engine decides when to call, which account, and how to handle failures.
  */
 @NullMarked
 package dev.whippletree.batch;

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Who may ask, by which names, what they are told, and who may watch; swapped as a whole when the configuration is reloaded. Thread-safe.
+ * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
  *
  * @param models what each client may ask, by its tenant
  * @param clients who may ask

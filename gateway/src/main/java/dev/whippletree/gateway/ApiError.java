@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client is told when there is no answer, in OpenAI's shape. Immutable.
+ * An error response in OpenAI's format. Immutable.
  *
  * @param status the HTTP status
  * @param type the sort of error, by which official clients choose an exception

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one answer as the protocol has it, whole or in chunks. Confined.
+ * Writes one answer in the chat-completions format, whole or in chunks. Confined.
  *
  * <p>What the protocol has no place for, where an answer came from, stands in a field {@code whippletree} of a whole answer and of a
  * stream's last chunk with a choice.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes chat-completions requests. Thread-safe; runs on I/O threads and never blocks. */
+/** Handles chat-completions requests. Thread-safe; runs on I/O threads and never blocks. */
 final class ChatHandler implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChatHandler.class);

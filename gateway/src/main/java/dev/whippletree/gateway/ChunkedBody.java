@@ -16,7 +16,7 @@ import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Reads a request's body that comes in chunks, and ends the request at its end. On the exchange's I/O thread.
+ * Reads a chunked request body, and ends the request at its end. On the exchange's I/O thread.
  *
  * <p>Undertow's own takes lines that end with LF alone, and skips what isn't a size and what lies between a chunk and the next line. It
  * and a proxy in front of it could differ about where a request ends.

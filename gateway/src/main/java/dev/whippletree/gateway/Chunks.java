@@ -3,8 +3,8 @@ package dev.whippletree.gateway;
 import java.nio.ByteBuffer;
 
 /**
- * Tells a chunked body from what delimits it, as RFC 9112, section 7.1, has it: each line ends with CRLF, and a chunk with one more.
- * Extensions and trailers are skipped. Confined.
+ * Decodes a chunked body by RFC 9112, section 7.1: each line ends with CRLF, and a chunk with one more. Extensions and
+ * trailers are skipped. Confined.
  */
 final class Chunks {
 

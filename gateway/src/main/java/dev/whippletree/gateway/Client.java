@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Somebody who asks: a tenant, and what it has used of its own limits. Thread-safe. */
+/** A client: a tenant, and its use of its own limits. Thread-safe. */
 final class Client {
 
     /** The tenant of whoever reaches a gateway without keys; no client has that name. */

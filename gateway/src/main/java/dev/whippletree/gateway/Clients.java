@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who may ask, by the keys they show. Thread-safe. */
+/** The clients of a gateway, by their keys. Thread-safe. */
 final class Clients {
 
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * A chat-completions request as it was sent. Immutable.
+ * A chat-completions request. Immutable.
  *
  * @param model what the client calls a model
  * @param messages the conversation

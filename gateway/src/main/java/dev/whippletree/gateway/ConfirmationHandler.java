@@ -6,7 +6,10 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 import java.util.function.Supplier;
 
-/** Takes what clients say of answers: whether they were right. Thread-safe; runs on I/O threads and never blocks. */
+/**
+ * Receives confirmations from clients that an answer was right or wrong. Thread-safe; runs on I/O threads and never
+ * blocks.
+ */
 final class ConfirmationHandler implements HttpHandler {
 
     private final Whippletree whippletree;

@@ -17,8 +17,9 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /**
- * Bounds how many connections are open. Where there are that many, the one that has been idle for longest gives way to a new one, unless
- * its last request had a client's key; if there is none, the new one waits, unread. Thread-safe.
+ * Bounds the number of open connections. At the bound, a new connection replaces the one that has been idle longest,
+ * unless the last request of that one had a client's key. If none can be replaced, the new connection waits, unread.
+ * Thread-safe.
  */
 final class Connections implements ChannelListener<StreamConnection> {
 

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses how long a request waits: as long as the gateway's own header says; else as long as the route's deadline or the gateway's, but no longer
- * than the timeout that the client's library tells. Thread-safe.
+ * Chooses a request's deadline: the gateway's own header; else the deadline of the route or the gateway, but at most
+ * the timeout that the client's library sends. Thread-safe.
  *
  * <p>OpenAI's libraries tell their timeouts in seconds. {@code X-Stainless-Timeout} is for the whole call, in those for JavaScript and
  * Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence between two pieces, so it says nothing of a stream's

@@ -13,8 +13,8 @@ import org.xnio.IoUtils;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * Notices that a client has left while it waits for its answer. One for each connection, for whichever request it waits for. On the
- * connection's I/O thread.
+ * Detects that a client has closed its connection while it waits for an answer. One for each connection and all its
+ * requests. On the connection's I/O thread.
  *
  * <p>A server that has read a request doesn't read on before it has answered, so it wouldn't see the connection end. This reads on, and
  * keeps the client's next request, which is answered afterwards. It keeps one buffer of it: a client that sends more before it

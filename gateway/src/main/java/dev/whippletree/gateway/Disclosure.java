@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How much clients are told of the accounts behind the gateway: everything where whoever asks is the operator, or the operator says so; else
- * neither an account's id nor what a service said of it. Immutable.
+ * Decides what clients see of the accounts behind the gateway: everything if the client is the operator or the
+ * operator allows it; else neither account ids nor the services' own messages. Immutable.
  */
 final class Disclosure {
 

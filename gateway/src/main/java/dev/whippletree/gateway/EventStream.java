@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response of server-sent events, and the one place where it ends. Used on the exchange's I/O thread.
+ * One response of server-sent events, and the only place that ends it. Used on the exchange's I/O thread.
  *
  * <p>Once begun it is never silent for longer than {@link Silence#LONGEST}: a comment, which clients skip, shows that it is still there.
  *

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
 
-/** Writes server-sent events as OpenAI's protocol has them. Stateless. */
+/** Writes server-sent events in OpenAI's format. Stateless. */
 final class Events {
 
     private static final byte[] DATA = "data: ".getBytes(US_ASCII);

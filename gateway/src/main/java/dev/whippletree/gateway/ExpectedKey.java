@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A key that requests are to show. While it can't be read, no request shows it; that is logged when it begins, when the reason changes and when it
- * ends. Thread-safe.
+ * A key that requests have to send. While it can't be read, no request matches it. The log tells when that begins,
+ * when the reason changes and when it ends. Thread-safe.
  */
 final class ExpectedKey {
 

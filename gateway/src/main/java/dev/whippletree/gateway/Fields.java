@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a request, taken one by one; what is left are those that nobody here knows. Confined to one reading. */
+/**
+ * The fields of a request, taken one by one; the rest are fields that the gateway doesn't know. Confined to one
+ * reading.
+ */
 final class Fields {
 
     private final String path;

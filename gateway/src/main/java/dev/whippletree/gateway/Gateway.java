@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OpenAI-compatible server in front of one Whippletree: a program in any language changes its base URL and is done. Thread-safe.
+ * An OpenAI-compatible server in front of one Whippletree. A program in any language only has to change its base URL.
+ * Thread-safe.
  *
  * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations} takes what clients say
  * of answers; {@code GET /healthz}, or {@code /health}, says that it runs,

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Notices when a thread on which everything depends runs nothing any more, as after an {@code OutOfMemoryError} in its own loop. Each is
- * asked for a beat at each look. Thread-safe; looks are made by one thread, and allocate nothing.
+ * Detects that an essential thread has stopped running tasks, for example after an {@code OutOfMemoryError} in its own
+ * loop. Each look asks each thread for a beat. Thread-safe; one thread looks, and allocates nothing.
  *
  * <p>A busy thread isn't a dead one. A beat waits its turn behind other work, so one that is late means little before
  * {@link #LATE}, and nothing final before {@link #STANDSTILL}. Time in which the whole process stood still, such as a long garbage

@@ -17,7 +17,7 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
-/** Undertow on one port, HTTP/1.1 alone, within the bounds of the settings. Thread-safe. */
+/** Undertow on one port, HTTP/1.1 only, within the bounds of the settings. Thread-safe. */
 final class HttpServer {
 
     private static final int BACKLOG = 10_000;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Reads one JSON value as JDK types, within bounds of how deep and how many values. Confined to one reading. */
+/** Reads one JSON value as JDK types, with bounds on depth and on the number of values. Confined to one reading. */
 final class JsonTree {
 
     /** Far more than any request needs that is text, and what a list of as many numbers takes is still bearable: some 25 MB. */

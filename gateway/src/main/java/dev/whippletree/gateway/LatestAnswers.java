@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The latest answers to declared questions, of which their clients may yet say whether they were right. Thread-safe.
+ * The latest answers to declared questions, which clients may still confirm. Thread-safe.
  *
  * <p>Of each its id, its tenant and a digest of its prompt are kept; no prompt and no answer.
  */

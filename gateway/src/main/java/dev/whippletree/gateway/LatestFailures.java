@@ -11,7 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Keeps the attempts that failed last. Thread-safe. */
+/** Keeps the latest failed attempts. Thread-safe. */
 final class LatestFailures implements EngineListener {
 
     /** How many it keeps. */

@@ -2,7 +2,7 @@ package dev.whippletree.gateway;
 
 import java.io.IOException;
 
-/** A request's body isn't delimited as it has to be, so nobody knows where it ends. */
+/** A request's body isn't delimited as it has to be, so its end is unknown. */
 final class MalformedBodyException extends IOException {
 
     private static final long serialVersionUID = 1;

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What all requests under way may take of the heap together, by an estimate of what each costs. Thread-safe; never blocks.
+ * The heap that all requests together may use, by an estimate for each. Thread-safe; never blocks.
  *
  * <p>A request is counted from its first byte to the end of its answer, so those that wait in line are too. Where there are keys, no
  * client holds more than half.

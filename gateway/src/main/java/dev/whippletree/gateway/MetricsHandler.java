@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 
-/** Tells everything measured, as text for Prometheus. Thread-safe. Writing that down takes milliseconds, so it isn't done on I/O threads. */
+/**
+ * Serves all metrics as text for Prometheus. Thread-safe. Writing that text takes milliseconds, so it isn't done on
+ * I/O threads.
+ */
 final class MetricsHandler implements HttpHandler {
 
     private final Telemetry telemetry;

@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * What a client may write as a model: a route's name or one of its aliases, a model that a route has, or, where accounts are shown, {@code account/model} for one
- * account's. Immutable.
+ * The model names that a client may use: a route's name or one of its aliases, a model of a route, or, if accounts are
+ * shown, {@code account/model} for one account. Immutable.
  *
  * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it. Whatever is written,
  * only the client's accounts answer.

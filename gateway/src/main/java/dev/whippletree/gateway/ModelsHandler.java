@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Lists what may be asked, or describes one of that. Thread-safe; runs on I/O threads and never blocks. */
+/** Lists the models that a client may use, or describes one. Thread-safe; runs on I/O threads and never blocks. */
 final class ModelsHandler implements HttpHandler {
 
     private static final int OK = 200;

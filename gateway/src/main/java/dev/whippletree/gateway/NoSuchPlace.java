@@ -4,7 +4,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
 
-/** Answers for a path that isn't served: says what is, and what was probably meant. Thread-safe; never blocks. */
+/** Answers requests for unknown paths: lists the known ones, and suggests the nearest. Thread-safe; never blocks. */
 final class NoSuchPlace implements HttpHandler {
 
     private static final String VERSION = "/v1";

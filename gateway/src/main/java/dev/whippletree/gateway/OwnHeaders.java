@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The headers that are this gateway's own. All begin alike.
+ * The gateway's own headers. All have the same prefix.
  *
  * <p>A request may have {@code session} (whose prompt it is, the unit of fairness), {@code priority} ({@code interactive} or
  * {@code batch}), {@code deadline} (such as {@code 30s}), {@code cache} ({@code no-cache}, {@code no-store}), {@code keep-alive}

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * What a gateway tells of itself beside its Whippletree's status. Thread-safe.
+ * The gateway's own part of the status. Thread-safe.
  *
  * @param access by it the clients, with what they have used
  * @param visits who is there

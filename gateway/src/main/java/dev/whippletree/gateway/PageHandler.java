@@ -14,7 +14,7 @@ import java.util.Base64;
 import java.util.Objects;
 
 /**
- * Sends the page that shows how everything stands. It holds no data: it asks for them by itself, and for a key where one is needed.
+ * Serves the status page. The page holds no data: it fetches them itself, and asks for a key if one is needed.
  * Thread-safe.
  */
 final class PageHandler implements HttpHandler {

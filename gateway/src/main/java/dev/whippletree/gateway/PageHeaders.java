@@ -3,7 +3,7 @@ package dev.whippletree.gateway;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 
-/** What tells a browser to keep what it got from here to itself. Stateless. */
+/** Headers that keep other sites from using a response in a browser. Stateless. */
 final class PageHeaders {
 
     private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");

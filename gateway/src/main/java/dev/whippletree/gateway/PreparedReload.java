@@ -1,7 +1,7 @@
 package dev.whippletree.gateway;
 
 /**
- * What a gateway goes on with once it is told to; until then nothing has changed. Immutable.
+ * The state that a gateway switches to when a reload takes effect; nothing has changed before. Immutable.
  *
  * @param takeOver goes on with it; never fails
  * @param needsRestart whether something else has changed as well, which takes effect after a restart

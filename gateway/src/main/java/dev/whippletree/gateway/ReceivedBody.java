@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A request's body as far as it has come. It takes at most twice what has come, whatever was announced. Confined. */
+/**
+ * A request's body as far as it has arrived. It takes at most twice the memory of the received bytes, whatever length
+ * was announced. Confined.
+ */
 final class ReceivedBody {
 
     private static final int LARGEST_CHUNK = 64 * 1024;

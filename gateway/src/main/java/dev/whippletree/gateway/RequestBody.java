@@ -18,7 +18,7 @@ import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Receives requests' bodies whole, from clients that aren't too slow, as far as there is memory for them. Immutable; runs on I/O threads
+ * Receives whole request bodies, unless the client is too slow or there is no memory. Immutable; runs on I/O threads
  * and never blocks.
  */
 final class RequestBody {

@@ -1,6 +1,6 @@
 package dev.whippletree.gateway;
 
-/** A request that gets an error instead of an answer. Immutable. */
+/** A request that ends with an error response. Immutable. */
 final class RequestException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

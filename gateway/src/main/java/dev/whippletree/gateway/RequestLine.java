@@ -12,8 +12,8 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Looks at the version that each request of a connection names, since Undertow takes any for HTTP/1.1. Through it goes whatever is read
- * on the connection. Requests come one after the other, and so do its calls.
+ * Checks the HTTP version of each request on a connection, because Undertow treats any version as HTTP/1.1. All bytes
+ * read on the connection pass through it. Requests, and so its calls, come one after the other.
  */
 final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit> {
 

@@ -8,7 +8,7 @@ import org.xnio.Options;
 import org.xnio.channels.ConnectedChannel;
 
 /**
- * Ends connections by a TCP reset, so that no client takes a cut for the end of an answer. Stateless.
+ * Ends connections with a TCP reset, so that no client takes a truncated answer for a complete one. Stateless.
  *
  * <p>The operating system resets a socket that is closed while it lingers for 0 seconds, whoever closes it: this server, Undertow on an error
  * of its own, or the end of the process. What wasn't sent by then is thrown away.

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
-/** Sends what is sent in one piece. On the exchange's I/O thread. */
+/** Sends a response in one piece. On the exchange's I/O thread. */
 final class Response {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
-/** The key that a request shows. Immutable; keeps a digest alone. */
+/** The key that a request sent. Immutable; keeps only a digest. */
 final class ShownKey {
 
     private static final String BEARER = "Bearer ";

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when a stream has been silent for {@link #LONGEST}, again and again, by one timer at a time. Used on the stream's I/O thread,
- * to which the timer hands its look.
+ * Reports each time a stream has been silent for {@link #LONGEST}, with one timer at a time. Used on the stream's I/O
+ * thread, on which the timer runs its check.
  */
 final class Silence {
 

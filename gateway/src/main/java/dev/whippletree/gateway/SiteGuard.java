@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
- * Refuses what web pages of other sites send, which a browser on this machine would carry here for them. Thread-safe.
+ * Rejects requests that a browser on this machine sends for web pages of other sites. Thread-safe.
  *
  * <p>A request that says from which page it comes must say this gateway's own. Where no key is needed, it must also be meant for one of
  * this machine's own names: a site whose name was made to lead to this machine is its own site to the browser, but doesn't become

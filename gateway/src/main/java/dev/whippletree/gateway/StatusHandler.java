@@ -10,8 +10,8 @@ import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
- * Tells how everything stands: what {@code whippletree status --json} prints, and this gateway's own part under {@code gateway}.
- * Thread-safe; runs on I/O threads and never blocks.
+ * Serves the status: the output of {@code whippletree status --json}, with the gateway's own part under {@code
+ * gateway}. Thread-safe; runs on I/O threads and never blocks.
  */
 final class StatusHandler implements HttpHandler {
 

@@ -3,7 +3,7 @@ package dev.whippletree.gateway;
 import java.util.List;
 import java.util.Map;
 
-/** How a stream ends: in one of three ways, which its client can tell apart. */
+/** The three ways in which a stream ends. Clients can tell them apart. */
 sealed interface StreamEnd {
 
     /**

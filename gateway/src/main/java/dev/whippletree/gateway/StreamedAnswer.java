@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells an answer as a stream of events while it comes. All it does it does on the stream's I/O thread.
+ * Sends an answer as a stream of events while it arrives, on the stream's I/O thread.
  *
  * <p>A piece is asked for when the one before has been written, so a client that reads slowly gets larger pieces and nothing piles up.
  * Where nothing was sent before the first piece, an answer that never begins still gets an error with its own status. One that breaks off

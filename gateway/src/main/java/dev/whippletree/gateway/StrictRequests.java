@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Refuses requests that two programs could read in two ways: of which a proxy in front of this one could take a part for another
- * request, or a path for another path. Thread-safe.
+ * Rejects ambiguous requests, in which a proxy in front of the gateway could see another request or another path.
+ * Thread-safe.
  */
 final class StrictRequests implements HttpHandler {
 

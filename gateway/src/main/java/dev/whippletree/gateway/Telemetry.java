@@ -9,7 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 
 /**
- * What a gateway shows of its Whippletree that a status doesn't tell. Thread-safe.
+ * Metrics and other data that a gateway shows of its Whippletree in addition to the status. Thread-safe.
  *
  * <p>Its listeners are given to the builder before the Whippletree opens, and it to
  * {@link Gateway#start(dev.whippletree.Whippletree, dev.whippletree.config.GatewaySettings, Timeline, Telemetry)} afterwards:

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** How it went in the last minutes, so that whoever looks now sees them too. Thread-safe. */
+/** Figures of the last minutes, so that a page opened now can show them. Thread-safe. */
 final class Trend implements AutoCloseable {
 
     /** Between two looks. */

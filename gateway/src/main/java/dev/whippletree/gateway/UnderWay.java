@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Knows the requests under way, for the gateway's end: refuses new ones then, and ends those that take too long. Thread-safe. */
+/**
+ * Tracks the requests under way, for the gateway's end: it then rejects new requests, and ends those that take too
+ * long. Thread-safe.
+ */
 final class UnderWay implements HttpHandler {
 
     private static final AttachmentKey<Entry> ENTRY = AttachmentKey.create(Entry.class);

@@ -6,7 +6,7 @@ import io.undertow.server.ServerConnection;
 import io.undertow.util.AttachmentKey;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts who is there: connections that have asked something and are still open, and requests under way. Thread-safe. */
+/** Counts open connections that have sent a request, and requests under way. Thread-safe. */
 final class Visits {
 
     private static final AttachmentKey<Boolean> COUNTED = AttachmentKey.create(Boolean.class);

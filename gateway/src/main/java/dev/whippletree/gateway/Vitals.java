@@ -7,7 +7,7 @@ import java.util.List;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
-/** Names what a gateway can't do without: its timeline's timer and executor, and the server's own threads. */
+/** Lists the threads that a gateway depends on: its timeline's timer and executor, and the server's own threads. */
 final class Vitals {
 
     private static final int ROOM_FOR_NEW_THREADS = 16;

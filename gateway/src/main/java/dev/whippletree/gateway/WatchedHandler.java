@@ -5,7 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.util.function.Supplier;
 
-/** Lets only those pass who may see how everything stands. Thread-safe. */
+/** Passes only requests that may see the status. Thread-safe. */
 final class WatchedHandler implements HttpHandler {
 
     private final Supplier<Access> access;

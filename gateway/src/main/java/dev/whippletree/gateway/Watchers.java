@@ -5,8 +5,8 @@ import io.undertow.server.HttpServerExchange;
 import java.util.Optional;
 
 /**
- * Who may see how everything stands: whoever shows the watch key, and without one whoever reaches a gateway that has no clients. A
- * client's key doesn't do: it is a tenant's, and what is seen is the operator's. Immutable.
+ * Decides which requests may see the status: requests with the watch key; without a watch key, all requests to a
+ * gateway that has no clients. A client's key isn't enough, because the status is the operator's. Immutable.
  */
 final class Watchers {
 

@@ -1,5 +1,5 @@
 /**
- * An OpenAI-compatible HTTP server in front of one Whippletree: it translates, and calls that.
+ * An OpenAI-compatible HTTP server in front of one Whippletree. It translates requests into calls of that Whippletree.
  *
  * <p>{@link dev.whippletree.gateway.Gateway} is the door. Requests are read and answers written on a few I/O threads; one that waits
  * for its answer holds none.

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** The meters of what is counted as it happens, each registered when it is first needed. Thread-safe. */
+/** The meters of events, each registered when it is first needed. Thread-safe. */
 final class EventMeters {
 
     private final MeterRegistry registry;

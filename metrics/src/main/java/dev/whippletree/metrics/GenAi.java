@@ -9,7 +9,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 
-/** The names and buckets of OpenTelemetry's semantic conventions for generative AI, 1.41.1, and what a call is in their words. */
+/**
+ * The names and buckets of OpenTelemetry's semantic conventions for generative AI, 1.41.1, and a call's attributes by
+ * them.
+ */
 final class GenAi {
 
     static final String DURATION = "gen_ai.client.operation.duration";

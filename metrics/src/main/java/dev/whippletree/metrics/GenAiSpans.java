@@ -13,7 +13,7 @@ import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.List;
 
-/** Makes a span of each call, by the conventions; nothing that a prompt or an answer says is in it. Thread-safe. */
+/** Creates a span for each call, by the conventions, without any text of prompts or answers. Thread-safe. */
 final class GenAiSpans {
 
     private static final String REQUEST = "gen_ai.request.";

@@ -1,6 +1,6 @@
 package dev.whippletree.metrics;
 
-/** What is read from a status: its name, what sort of number it is, its unit, and what it means. */
+/** An instrument that is read from the status: its name, type, unit and description. */
 enum Instrument {
     UPTIME("uptime", Sort.GAUGE, "s", "How long this Whippletree has accepted prompts"),
     SESSIONS("sessions", Sort.GAUGE, "{session}", "Sessions with a prompt under way"),

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures in a program's own Micrometer registry what a Whippletree does; {@code docs/metrics.md} lists every name. Thread-safe; never
- * blocks.
+ * Measures a Whippletree in a program's own Micrometer registry; {@code docs/metrics.md} lists every name.
+ * Thread-safe; never blocks.
  *
  * <p>For one Whippletree: give it to the builder, or bind it. What it registers is removed when that is closed. What is read from the
  * status is read at most once a second, by the registry's clock. Takes {@code micrometer-core} on the class path.

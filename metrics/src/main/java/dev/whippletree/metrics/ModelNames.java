@@ -3,7 +3,7 @@ package dev.whippletree.metrics;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Keeps a service that calls its model something else in each answer from making ever more series. Thread-safe. */
+/** Bounds the number of series for a service that names its model differently in each answer. Thread-safe. */
 final class ModelNames {
 
     static final int MOST = 100;

@@ -4,7 +4,7 @@ import dev.whippletree.model.Origin;
 import java.util.List;
 import java.util.Locale;
 
-/** The names of what is counted as it happens, beside those of the conventions. */
+/** The names of event metrics that the conventions don't define. */
 final class Own {
 
     static final String PREFIX = "whippletree.";

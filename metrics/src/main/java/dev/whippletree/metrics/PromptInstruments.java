@@ -6,7 +6,7 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
 
-/** Measures what becomes of prompts, in OpenTelemetry. Thread-safe. */
+/** Measures the outcomes of prompts, in OpenTelemetry. Thread-safe. */
 final class PromptInstruments {
 
     private final Attributes common;

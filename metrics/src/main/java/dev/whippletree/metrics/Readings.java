@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Takes a status apart into numbers, each under its row. Confined to the thread that does so. */
+/** Splits a status into numbers, each under its series. Confined to one thread. */
 final class Readings {
 
     private static final double NANOS = 1e9;

@@ -3,7 +3,7 @@ package dev.whippletree.metrics;
 import java.util.List;
 
 /**
- * One row of an instrument. Immutable.
+ * One series of an instrument. Immutable.
  *
  * @param instrument what is measured
  * @param labels of what; the same keys in the same order in each row of the instrument

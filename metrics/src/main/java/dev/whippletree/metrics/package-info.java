@@ -1,4 +1,4 @@
-/** Tells a program's own Micrometer or OpenTelemetry what a Whippletree does; {@code docs/metrics.md} has every name. */
+/** Reports a Whippletree to a program's own Micrometer or OpenTelemetry; {@code docs/metrics.md} lists every name. */
 @NullMarked
 package dev.whippletree.metrics;
 

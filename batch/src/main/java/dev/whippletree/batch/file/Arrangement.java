@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Puts answers in the order of their input, as lines or as columns of its rows. The answers stay on disk: of each it is known where it is. Confined to one
- * thread.
+ * Sorts answers in the order of their input, as lines or as columns of its rows. The answers stay on disk; only their
+ * places are in memory. Confined to one thread.
  */
 final class Arrangement {
 

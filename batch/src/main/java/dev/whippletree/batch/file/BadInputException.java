@@ -2,7 +2,7 @@ package dev.whippletree.batch.file;
 
 import java.util.List;
 
-/** A batch's input, or its output, can't be used as it is. Immutable. */
+/** A batch's input or output is invalid. Immutable. */
 public final class BadInputException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package dev.whippletree.batch.file;
 
-/** A line of the input that can't be used. Immutable. */
+/** A line of the input is invalid. Immutable. */
 final class BadLineException extends Exception {
 
     private static final long serialVersionUID = 1L;

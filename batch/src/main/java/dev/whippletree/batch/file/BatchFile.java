@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch from a file to a file: checks the input, goes on with an output that is there, and puts that in order in the end. Confined to one thread, but for
- * its journal and its items.
+ * A batch from a file to a file: checks the input, continues an existing output, and arranges the output at the end.
+ * Confined to one thread, except for its journal and its items.
  */
 public final class BatchFile implements AutoCloseable {
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * From what file to what file a batch goes, and how. Immutable.
+ * The files of a batch, and their formats. Immutable.
  *
  * @param input where the prompts are
  * @param format what its lines are

@@ -4,7 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Where a batch keeps what belongs to its output and is no result: the folder {@code answers.jsonl.batch} beside {@code answers.jsonl}. Stateless. */
+/**
+ * The folder {@code answers.jsonl.batch} beside {@code answers.jsonl}, for everything of a batch except its results.
+ * Stateless.
+ */
 final class BatchFolder {
 
     private static final String LINES = ".jsonl";

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an output was made from. Immutable.
+ * The input and the settings that an output was made from. Immutable.
  *
  * @param input digest of the whole input
  * @param settings what answers depend on, by name

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a chat-completions request as a line has it. Immutable.
+ * The body of a chat-completions request in a line. Immutable.
  *
  * @param model what it calls a model
  * @param messages the conversation

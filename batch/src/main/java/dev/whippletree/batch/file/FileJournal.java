@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A journal of two files, as OpenAI's batches have them: answers in one, failures in the other, a line each. Thread-safe.
+ * A journal of two files in the format of OpenAI's batches: answers in one, failures in the other, one line each.
+ * Thread-safe.
  *
  * <p>Opening it mends what a crash has left: a line that was torn, or lost by a power cut, is dropped, so that its item is asked again. Ids are kept as
  * digests of 64 bits; where two ids of one batch have the same, whoever opens the journal says so, and those are kept as they are.

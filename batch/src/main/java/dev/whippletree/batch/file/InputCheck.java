@@ -18,8 +18,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an input once, and finds everything that is wrong with it. Of each line it keeps a digest of 64 bits; where two agree, the lines are read again
- * and compared. Confined to one thread.
+ * Reads an input once, and reports all its problems. It keeps a 64-bit digest of each line's id; if two digests are
+ * equal, it reads and compares the lines again. Confined to one thread.
  */
 final class InputCheck {
 

@@ -3,7 +3,7 @@ package dev.whippletree.batch.file;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What the lines of an input are. */
+/** The format of an input. */
 public enum InputFormat {
     /** Lines of OpenAI's batches: a JSON object each, with {@code custom_id}, {@code method}, {@code url} and {@code body}. */
     JSONL,

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads lines of OpenAI's batches, each of which may name its {@code session} besides. */
+/** Reads lines in the format of OpenAI's batches, each with an optional {@code session}. */
 final class JsonLines implements InputReader {
 
     private static final String URL = "/v1/chat/completions";

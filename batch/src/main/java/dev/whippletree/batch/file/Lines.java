@@ -9,7 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Reads a file line by line, as bytes, and knows where each begins. Confined to one thread. */
+/** Reads a file line by line, as bytes, with the position of each line. Confined to one thread. */
 final class Lines implements Closeable {
 
     /** More is no prompt. */

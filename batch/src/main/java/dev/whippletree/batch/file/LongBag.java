@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Many 64-bit digests in little more than eight bytes each: first they are added, then they are sorted, then they are looked up. Confined to one thread
- * until it is sorted, thread-safe from then on.
+ * Many 64-bit digests in little more than eight bytes each: add them all, sort them, then look them up. Confined to
+ * one thread until sorted, then thread-safe.
  */
 final class LongBag {
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the model that a line names means: a route, or a model that a route has. Immutable. */
+/** Resolves the model of a line: a route, or a model of a route. Immutable. */
 final class ModelNames {
 
     private final Map<String, Target> targets = new LinkedHashMap<>();

@@ -2,7 +2,10 @@ package dev.whippletree.batch.file;
 
 import java.util.Arrays;
 
-/** Where in a file the line of each digest begins: open addressing, 16 bytes a slot. Confined to one thread until it is filled. */
+/**
+ * Maps digests to the positions of lines in a file: open addressing, 16 bytes a slot. Confined to one thread until
+ * filled.
+ */
 final class Places {
 
     /** Places are 0 or more. */

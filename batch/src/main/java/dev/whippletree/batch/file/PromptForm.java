@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * How prompts are made of lines. What a line's own {@code body} says is stronger, but for the route. Immutable.
+ * How lines become prompts. A line's own {@code body} takes precedence, except over the route. Immutable.
  *
  * @param template the text of each prompt, with <code>{{column}}</code> where a row's value stands, or <code>{{text}}</code> where a line does
  * @param system instructions above each prompt that has none

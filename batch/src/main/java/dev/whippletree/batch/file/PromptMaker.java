@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes prompts of what lines say and what holds for all of them. Immutable. */
+/** Makes prompts from lines and from the settings for all lines. Immutable. */
 final class PromptMaker {
 
     private final PromptForm form;

@@ -18,7 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of an output file, as OpenAI's batches have it, with {@code whippletree} beside: where the answer came from, and of which input it is. Immutable.
+ * A line of an output file in the format of OpenAI's batches, with {@code whippletree} added: the source of the
+ * answer, and the digest of its input. Immutable.
  *
  * @param id the item's id
  * @param fingerprint of the item's input

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Puts a copy without some of its lines in the place of a file, wholly or not at all. Stateless. */
+/** Atomically replaces a file with a copy that lacks some of its lines. Stateless. */
 final class Rewriting {
 
     private static final int BUFFER = 1 << 20;

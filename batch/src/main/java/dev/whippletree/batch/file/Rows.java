@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads rows of named columns. A column {@code session} says whose each is. */
+/** Reads rows with named columns. A column {@code session} names each row's session. */
 final class Rows implements InputReader {
 
     private static final List<String> ID_COLUMNS = List.of("custom_id", "id");

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What a batch asks of a file system: few enough things that another one can fail in every way. Thread-safe. */
+/** The operations that a batch needs of a file system: so few that a test can make each of them fail. Thread-safe. */
 interface Storage {
 
     /** A file that is written to. */

@@ -1,6 +1,8 @@
 package dev.whippletree.batch.file;
 
-/** When results that were written are made safe from a power cut. A process that is killed loses none by any of them. */
+/**
+ * When written results are forced to disk, in case of a power cut. A killed process loses no result with any of them.
+ */
 public enum Sync {
     /** Before they are told: a power cut costs those in flight. */
     EACH,

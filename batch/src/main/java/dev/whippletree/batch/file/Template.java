@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A text with places for the values of a row: {@code Summarise: {{text}}}. Immutable. */
+/** A text with placeholders for the values of a row: {@code Summarise: {{text}}}. Immutable. */
 final class Template {
 
     private static final Pattern PLACE = Pattern.compile("\\{\\{\\s*([^{}]*?)\\s*\\}\\}");

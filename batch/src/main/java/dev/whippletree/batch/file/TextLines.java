@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads lines of text, a prompt each; their ids are their numbers. */
+/** Reads lines of text, one prompt each; the ids are the line numbers. */
 final class TextLines implements InputReader {
 
     private static final String TEXT = "text";

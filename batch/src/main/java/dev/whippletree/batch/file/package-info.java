@@ -1,5 +1,6 @@
 /**
- * Batches from files to files: reads prompts, checks them, writes results down so that a batch that was cut off goes on where it was.
+ * Batches from files to files: reads prompts, checks them, and writes results so that an interrupted batch can
+ * continue.
  */
 @NullMarked
 package dev.whippletree.batch.file;
