@@ -4,7 +4,7 @@ import dev.whippletree.cli.base.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** How every command's help looks: what it takes, its options in order of use, the exit codes, examples. */
+/** The layout of every command's help: usage, options in order of use, exit codes, examples. */
 final class HelpLayout {
 
     private static final int WIDTH = 100;

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
-/** Where the command starts. */
+/** The entry point of the command. */
 public final class Main {
 
     private static final String HELP = "help";

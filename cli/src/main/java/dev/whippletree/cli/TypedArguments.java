@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user typed behind the command. On Windows a JVM is handed arguments in the system's code page, in which other characters of a
- * prompt are lost; variables it reads as they are. So the launcher there hands the whole line over in a variable as well.
+ * The arguments of the command. On Windows a JVM gets arguments in the system's code page, which loses other
+ * characters of a prompt, but variables unchanged. So the launcher there also passes the whole line in a variable.
  */
 final class TypedArguments {
 

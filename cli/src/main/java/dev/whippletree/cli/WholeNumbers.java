@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads whole numbers on the command line, and says in plain words what isn't one. */
+/** Reads whole numbers on the command line, with a clear error for anything else. */
 final class WholeNumbers {
 
     private WholeNumbers() {}

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 
-/** Prints an answer piece by piece. Thread-safe: guarded by itself. Prints nothing any more once it has ended. */
+/** Prints an answer piece by piece. Thread-safe: guarded by itself. Prints nothing after the end. */
 public final class AnswerText implements ComingAnswer.PieceSink {
 
     private final PrintWriter out;

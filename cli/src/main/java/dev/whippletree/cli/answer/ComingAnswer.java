@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Follows one answer: hands on its pieces as they come, and keeps the whole. Thread-safe; subscribes once. */
+/** Follows one answer: passes on its pieces as they arrive, and keeps the whole. Thread-safe; subscribes once. */
 public final class ComingAnswer implements Flow.Subscriber<Delta> {
 
     private final PieceSink sink;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where an answer came from. */
+/** Describes the source of an answer. */
 public final class Provenance {
 
     /** What to say of an answer whose tokens were used up. */

@@ -1,4 +1,4 @@
-/** An answer as it is printed: while it comes or at once, and one line about where it came from. */
+/** Prints answers, as they arrive or at once, and one line about their source. */
 @NullMarked
 package dev.whippletree.cli.answer;
 

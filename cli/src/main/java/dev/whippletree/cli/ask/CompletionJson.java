@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** A completion as a JSON tree: what is absent has no key. */
+/** Writes a completion as a JSON tree, without keys for absent values. */
 final class CompletionJson {
 
     private CompletionJson() {}

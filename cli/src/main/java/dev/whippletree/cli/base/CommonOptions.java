@@ -3,7 +3,7 @@ package dev.whippletree.cli.base;
 import dev.whippletree.cli.logging.LogOutput;
 import picocli.CommandLine.Option;
 
-/** What every command understands: its help, and how much it tells on standard error. */
+/** The options of every command: help, and how much to print on standard error. */
 public final class CommonOptions {
 
     @Option(

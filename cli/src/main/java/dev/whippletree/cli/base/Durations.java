@@ -5,7 +5,7 @@ import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads durations on the command line as they are written in a configuration: {@code 250ms}, {@code 30s}, {@code 5m}. */
+/** Reads durations on the command line, in the format of a configuration: {@code 250ms}, {@code 30s}, {@code 5m}. */
 public final class Durations implements ITypeConverter<Duration> {
 
     @Override

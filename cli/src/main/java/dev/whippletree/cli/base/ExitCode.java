@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What the command tells the shell. */
+/** The exit codes of the command. */
 public final class ExitCode {
 
     /** It did what it was asked. */

@@ -5,7 +5,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes JSON for programs to read, with nothing raw in it that commands a terminal, and reads what was written. Stateless. Loaded only when asked for, since a mapper takes a tenth of a second to make. */
+/**
+ * Writes JSON for programs, safe to show on a terminal, and reads it back. Stateless. Loaded only when needed, because
+ * creating a mapper takes a tenth of a second.
+ */
 public final class Json {
 
     private static final JsonMapper MAPPER =

@@ -16,10 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/**
- * Turns what went wrong into a few lines on standard error and an exit code. Nobody but somebody who asks by {@code --debug}
- * sees a stack trace.
- */
+/** Turns errors into a few lines on standard error and an exit code. Prints stack traces only with {@code --debug}. */
 public final class Mistakes {
 
     private final Surroundings surroundings;

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What to tell somebody who has no account yet: where tokens are looked for, how to get one, and what works without. */
+/**
+ * The message for a user without an account: where the command looks for tokens, how to get one, and what works
+ * without.
+ */
 public final class NoAccount {
 
     private static final int WIDTH = 100;

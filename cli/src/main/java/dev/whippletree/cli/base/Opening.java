@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which configuration a command uses, and how it opens a {@link Whippletree} from it. */
+/** Finds a command's configuration and opens a {@link Whippletree} with it. */
 public final class Opening {
 
     /** How a configuration's problem ends where nothing declares an account. */

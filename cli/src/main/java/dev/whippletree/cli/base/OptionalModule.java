@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
-/** A module that a distribution need not have. */
+/** A module that a distribution may lack. */
 public enum OptionalModule {
     EMULATOR("emulator"),
     PLANNER("planner", EMULATOR),

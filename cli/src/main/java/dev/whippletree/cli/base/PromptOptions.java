@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What can be said of a prompt on the command line. */
+/** The options of a prompt. */
 public final class PromptOptions {
 
     @Option(names = "--route", paramLabel = "ROUTE", description = "The configured route; default: the first.")

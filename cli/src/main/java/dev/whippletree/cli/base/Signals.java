@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the operating system tells this process, until it is closed. Confined to one thread, but for what it runs.
+ * Handles the operating system's signals to this process, until closed. Confined to one thread, except for its
+ * handlers.
  *
  * <p>The JDK has no other way to hear of it than {@code sun.misc.Signal}, which every JDK so far has and which none promises: it is looked
  * for when the program runs, and where it is missing, signals do what they always do.

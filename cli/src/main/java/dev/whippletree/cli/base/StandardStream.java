@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A standard stream that remembers why what was printed on it got lost, which a {@link PrintWriter} doesn't. Thread-safe. */
+/** A standard stream that remembers its first write error, which a {@link PrintWriter} doesn't. Thread-safe. */
 public final class StandardStream extends PrintWriter {
 
     private final Remembering stream;

@@ -3,7 +3,7 @@ package dev.whippletree.cli.base;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Whether an answer is shown while it comes. */
+/** The option to print an answer as it arrives. */
 public final class StreamOption {
 
     @Option(

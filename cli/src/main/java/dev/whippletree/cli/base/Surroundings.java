@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * What a command takes from its surroundings, so that a test can hand it others. Immutable.
+ * The environment of a command, which a test can replace. Immutable.
  *
  * @param environment the environment's variables
  * @param folder where relative paths start

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * What is known of the terminal. Immutable.
+ * The properties of the terminal. Immutable.
  *
  * @param in whether standard input is a terminal, where somebody can answer a question
  * @param out whether standard output is one, where somebody reads along

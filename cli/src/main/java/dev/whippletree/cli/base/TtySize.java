@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The size of this process's terminal, asked for by {@code stty} when it is needed and after each change. Thread-safe. */
+/** The size of this process's terminal, from {@code stty}, read when needed and after each change. Thread-safe. */
 final class TtySize implements Size {
 
     private static final Pattern ROWS_AND_COLUMNS = Pattern.compile("([1-9]\\d{0,4}) ([1-9]\\d{0,4})\\s*");

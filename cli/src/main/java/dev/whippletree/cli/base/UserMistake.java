@@ -1,6 +1,6 @@
 package dev.whippletree.cli.base;
 
-/** Something only the user can put right. Its message is all that is printed; the exit code is 2. */
+/** A mistake that only the user can correct. The command prints only its message; the exit code is 2. */
 public final class UserMistake extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -3,7 +3,7 @@ package dev.whippletree.cli.base;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Waits, as only a command may. Stateless. */
+/** Waits; only commands may block. Stateless. */
 public final class Waiting {
 
     private Waiting() {}

@@ -1,5 +1,5 @@
 /**
- * What all commands stand on: their surroundings, shared options, mistakes, exit codes, and how they open a Whippletree.
+ * The basis of all commands: their environment, shared options, errors, exit codes, and opening a Whippletree.
  *
  * <p>It knows no command.
  */

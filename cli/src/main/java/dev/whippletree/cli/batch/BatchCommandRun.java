@@ -35,7 +35,9 @@ import java.util.concurrent.Flow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs a batch, shows how far it is, and says what came of it. Confined to one thread, but for what hears of progress. */
+/**
+ * Runs a batch, shows its progress, and prints its result. Confined to one thread, except for the progress listener.
+ */
 final class BatchCommandRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchCommandRun.class);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Says how far the batch with an output is, from another process. */
+/** Prints the progress of the batch with an output, from another process. */
 final class BatchStatus {
 
     private final Surroundings surroundings;

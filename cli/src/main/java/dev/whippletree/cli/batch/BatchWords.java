@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How far a batch is, in words and as JSON. Stateless. */
+/** Formats a batch's progress as text and as JSON. Stateless. */
 final class BatchWords {
 
     private BatchWords() {}

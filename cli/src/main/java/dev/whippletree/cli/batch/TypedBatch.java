@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** What a user typed, with the files that it names. Immutable. */
+/** The options of a batch, with the files that they name. Immutable. */
 final class TypedBatch {
 
     private static final Path STANDARD_INPUT = Path.of("-");

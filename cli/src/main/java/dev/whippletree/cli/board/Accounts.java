@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The board's table of accounts, with what closed each and until when. Immutable. */
+/** The board's table of accounts, with the reason and the end of each closure. Immutable. */
 final class Accounts {
 
     private static final int LONGEST_ID = 20;

@@ -6,7 +6,7 @@ import dev.whippletree.model.StatusSnapshot.CacheTier;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The board's table of cache tiers, nearest first, and what they say of themselves. Immutable. */
+/** The board's table of cache tiers, nearest first, with their own statistics. Immutable. */
 final class Caches {
 
     private static final int MISSES = 2;

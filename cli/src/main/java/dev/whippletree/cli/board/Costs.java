@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The board's table of tokens and what they cost, by account and model. Immutable. */
+/** The board's table of tokens and their cost, by account and model. Immutable. */
 final class Costs {
 
     private static final int LONGEST_NAME = 30;

@@ -7,7 +7,7 @@ import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import java.time.Duration;
 import java.util.List;
 
-/** The board's table of limits, each once even where several accounts share it. Immutable. */
+/** The board's table of limits; a limit that several accounts share appears once. Immutable. */
 final class Limits {
 
     private static final int LONGEST_SCOPE = 40;

@@ -6,7 +6,7 @@ import dev.whippletree.model.StatusSnapshot.Coordination;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The board's table of what this process has in common with others. Immutable. */
+/** The board's table of the coordination with other processes. Immutable. */
 final class Others {
 
     private static final int LET_PASS = 2;

@@ -6,7 +6,7 @@ import dev.whippletree.model.StatusSnapshot.Prompts;
 import java.util.List;
 import java.util.Locale;
 
-/** The board's first section: what became of the prompts, and how fast. Immutable. */
+/** The board's first section: the outcomes of prompts, and their rate. Immutable. */
 final class Overview {
 
     private final Screen screen;

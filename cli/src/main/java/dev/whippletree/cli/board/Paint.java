@@ -1,6 +1,6 @@
 package dev.whippletree.cli.board;
 
-/** What a piece of text means to the eye. Terminals that show colours get the ANSI code for it, others the plain text. */
+/** The role of a piece of text, shown as a colour. Terminals with colours get an ANSI code, others the plain text. */
 public enum Paint {
     /** Nothing in particular. */
     PLAIN(""),

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The plugins that were found. Immutable. */
+/** The table of the plugins found. Immutable. */
 public final class PluginTable {
 
     private static final int LONGEST_NAME = 24;

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A plugin that was found, and whether a configuration uses it. Immutable.
+ * A plugin found, and whether a configuration uses it. Immutable.
  *
  * @param plugin what was found
  * @param state whether it is used, or why not

@@ -5,7 +5,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.Coordination;
 import java.util.List;
 
-/** A table of several processes over the same accounts, a line each. Immutable. */
+/** A table of several processes over the same accounts, one line each. Immutable. */
 public final class ProcessTable {
 
     private static final int STATE = 1;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What lines of text are made for. Immutable.
+ * The screen that lines of text are formatted for. Immutable.
  *
  * @param colours whether it shows colours
  * @param columns how many characters fit on a line, 1 or more

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A {@link StatusSnapshot} as lines of text for a screen of 40 columns or more: exactly what the snapshot says, and nothing
- * that it doesn't. Immutable.
+ * Formats a {@link StatusSnapshot} as text for a screen of 40 columns or more: exactly the snapshot, nothing more.
+ * Immutable.
  */
 public final class StatusBoard {
 

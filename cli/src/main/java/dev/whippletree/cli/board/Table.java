@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Rows whose columns are aligned. Where they are wider than the screen, columns are left out, then names are clipped; a number is shown
- * whole or not at all. Confined to one thread.
+ * Rows with aligned columns. If they are wider than the screen, columns are left out, then names are clipped; a number
+ * is shown whole or not at all. Confined to one thread.
  */
 public final class Table {
 

@@ -7,7 +7,7 @@ import dev.whippletree.model.StatusSnapshot.Tenant;
 import java.util.List;
 import java.util.Optional;
 
-/** The board's table of tenants, those with most waiting first, each with the limit of which it has used the largest part. Immutable. */
+/** The board's table of tenants, sorted by waiting prompts, each with the limit that it has used most. Immutable. */
 final class Tenants {
 
     private static final int MOST_ROWS = 10;

@@ -9,7 +9,7 @@ import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Why one prompt has no answer yet, in one line. */
+/** One line that says why a prompt has no answer yet. */
 public final class WaitLine {
 
     private WaitLine() {}

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Numbers, times and sentences as people read them, the same in every locale. */
+/** Formats numbers, times and sentences for people, the same in every locale. */
 public final class Words {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);

@@ -1,5 +1,5 @@
 /**
- * How numbers look on a terminal: the status board, its tables, colours and words.
+ * Formats figures for a terminal: the status board, its tables, colours and words.
  *
  * <p>Everything here turns values into lines of text. Nothing prints, reads a clock or asks what the terminal is.
  */

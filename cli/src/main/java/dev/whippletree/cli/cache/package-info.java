@@ -1,6 +1,4 @@
-/**
- * The command {@code cache}: clears what is stored.
- */
+/** The command {@code cache}: removes stored answers. */
 @NullMarked
 package dev.whippletree.cli.cache;
 

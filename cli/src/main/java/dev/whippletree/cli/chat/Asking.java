@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
-/** Puts a prompt and prints its answer, until that is whole or the user stops it. Confined to one thread. */
+/**
+ * Submits a prompt and prints its answer, until the answer is complete or the user stops it. Confined to one thread.
+ */
 final class Asking {
 
     private final Surroundings surroundings;

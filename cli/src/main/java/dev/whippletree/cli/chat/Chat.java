@@ -11,7 +11,7 @@ import dev.whippletree.cli.chat.LineEditor.Typed;
 import dev.whippletree.config.Configuration;
 import java.util.concurrent.CancellationException;
 
-/** Reads messages and commands until there are no more, and sees to each. Confined to one thread. */
+/** Reads messages and commands until the input ends, and handles each. Confined to one thread. */
 final class Chat {
 
     private final Surroundings surroundings;

@@ -7,7 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The file in which typed messages are kept from one chat to the next, which nobody but the user may read. */
+/** The file that keeps typed messages between chats, readable only by the user. */
 final class ChatHistory {
 
     private static final String NAME = "chat-history";

@@ -10,7 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A chat from its first line to its last, at a terminal or over whatever standard input is. Confined to one thread. */
+/** A chat from start to end, at a terminal or over other standard input. Confined to one thread. */
 public final class ChatRun {
 
     private final Surroundings surroundings;

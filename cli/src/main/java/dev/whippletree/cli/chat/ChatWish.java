@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * How a user wants to chat. Immutable.
+ * The options of a chat. Immutable.
  *
  * @param prompts begins each prompt, with its parameters and without messages
  * @param system instructions that stand above the conversation

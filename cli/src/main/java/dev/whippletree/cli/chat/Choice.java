@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Whom the next question is put to. Immutable.
+ * The route or account for the next question. Immutable.
  *
  * @param route the route; absent: the default one
  * @param account the only account that may answer; absent: any

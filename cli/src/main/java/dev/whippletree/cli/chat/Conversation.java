@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What was said so far: whole answers only. Immutable.
+ * The conversation so far, with complete answers only. Immutable.
  *
  * @param system instructions that stand above everything
  * @param exchanges questions with their answers, in order

@@ -1,6 +1,6 @@
 package dev.whippletree.cli.chat;
 
-/** Where messages are typed. {@link #read} is confined to one thread; the rest is thread-safe. */
+/** Reads typed messages. {@link #read} is confined to one thread; the rest is thread-safe. */
 interface LineEditor extends AutoCloseable {
 
     /** What came of asking for a message. */

@@ -7,7 +7,7 @@ import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 
-/** Completes commands, and the names of routes and accounts behind those that take one. Immutable. */
+/** Completes commands, and the names of routes and accounts that they take. Immutable. */
 final class NameCompleter implements Completer {
 
     private final List<String> routes;

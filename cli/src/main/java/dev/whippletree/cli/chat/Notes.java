@@ -5,7 +5,7 @@ import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.board.Words;
 import java.util.List;
 
-/** What the chat itself says: faintly, beside the answers. Thread-safe. */
+/** Prints the chat's own messages, faintly, between the answers. Thread-safe. */
 final class Notes {
 
     private final Surroundings surroundings;

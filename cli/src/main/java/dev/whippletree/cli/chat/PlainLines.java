@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 
-/** Input that isn't a terminal: each line is a message, and one that ends with a backslash goes on in the next. */
+/** Input that isn't a terminal: each line is a message; a line that ends with a backslash continues on the next. */
 final class PlainLines implements LineEditor {
 
     private static final int COLUMNS = 80;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A conversation as a file: Markdown for people, or JSON with its messages as the protocol has them. */
+/** A conversation as a file: Markdown for people, or JSON with messages in the protocol's format. */
 final class SavedConversation {
 
     private SavedConversation() {}

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be said to the chat itself instead of to a model. */
+/** The commands to the chat itself. */
 enum SlashCommand {
     ROUTE("/route", "NAME", "use this route from now on"),
     ACCOUNT("/account", "ID", "use only this account; - allows any"),

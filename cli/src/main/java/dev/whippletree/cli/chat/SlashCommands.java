@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Does what is said to the chat itself. Confined to one thread. */
+/** Executes the commands to the chat itself. Confined to one thread. */
 final class SlashCommands {
 
     /** Behind a command that sets something: nothing of the kind. */

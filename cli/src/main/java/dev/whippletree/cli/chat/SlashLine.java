@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A line that is meant for the chat itself. Immutable.
+ * A command line to the chat itself. Immutable.
  *
  * <p>A path or a comment in code, such as {@code /usr/bin} and {@code // why}, isn't one; nor is whatever has a blank before it.
  *

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The conversation as it goes on, and whom it is with. Confined to one thread. */
+/** The running conversation, with its route or account. Confined to one thread. */
 final class Talk {
 
     private final Supplier<Prompt.Builder> prompts;

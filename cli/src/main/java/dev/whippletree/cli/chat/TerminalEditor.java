@@ -19,8 +19,9 @@ import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
 
 /**
- * Messages typed at a terminal, with history and completion. Enter ends a message, but behind a backslash it begins a new line; pasted
- * lines stay one message. What is typed while nothing is read isn't shown before the next {@link #read}.
+ * Reads messages at a terminal, with history and completion. Enter ends a message, except after a backslash, where it
+ * starts a new line; pasted lines stay one message. Text typed between two calls of {@link #read} is shown at the
+ * next.
  */
 final class TerminalEditor implements LineEditor {
 

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line on a terminal that says why nothing comes, drawn anew each second and gone when something does. Thread-safe: guarded by
- * itself.
+ * One line on a terminal that says why there is no answer yet, redrawn each second and removed when the answer starts.
+ * Thread-safe: guarded by itself.
  */
 final class WaitNote implements AutoCloseable {
 

@@ -1,5 +1,6 @@
 /**
- * The command {@code chat}: a conversation by hand. Reads messages and commands, asks, prints answers while they come.
+ * The command {@code chat}: a conversation in the terminal. Reads messages and commands, asks, prints answers as they
+ * arrive.
  *
  * <p>JLine is used here and nowhere else in the command, so that commands that end soon don't load it.
  */

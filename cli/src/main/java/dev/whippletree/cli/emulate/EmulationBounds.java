@@ -7,7 +7,7 @@ import dev.whippletree.emulator.fault.FaultScript;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What can be emulated here: how much of it, and which faults. Stateless. */
+/** The bounds of an emulation: sizes and faults. Stateless. */
 public final class EmulationBounds {
 
     /** More accounts than anybody has. */

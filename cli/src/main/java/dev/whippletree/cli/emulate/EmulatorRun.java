@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Emulated services that listen until the user has had enough of them. Confined to one thread. */
+/** Emulated services that run until the user ends them. Confined to one thread. */
 final class EmulatorRun {
 
     private static final int SHOWN = 10;

@@ -3,7 +3,7 @@ package dev.whippletree.cli.live;
 import java.time.Duration;
 import java.util.List;
 
-/** Shows how far something is. Thread-safe; never blocks for long. */
+/** Shows the progress of a task. Thread-safe; never blocks for long. */
 public interface Display extends AutoCloseable {
 
     /**

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 
-/** Now and then a line, for output that isn't a terminal. Thread-safe: guarded by itself. */
+/** Prints a line now and then, for output that isn't a terminal. Thread-safe: guarded by itself. */
 public final class PlainDisplay implements Display {
 
     private final PrintWriter out;

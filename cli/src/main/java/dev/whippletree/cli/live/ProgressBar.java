@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How much is done of something, in one line. Immutable.
+ * A progress bar in one line. Immutable.
  *
  * @param task what is done
  * @param total how much there is to do, 1 or more

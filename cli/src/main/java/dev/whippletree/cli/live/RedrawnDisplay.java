@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A progress bar with lines below it that are drawn anew in place on a terminal; lines that stay scroll away above.
+ * A progress bar with lines below it that are redrawn in place on a terminal; permanent lines scroll away above.
  *
  * <p>Written with three ANSI sequences every terminal of the last decades knows: cursor up, erase below, and automatic line
  * wrapping off while drawing, so that a line wider than a terminal that has just become narrower doesn't become two. Of more lines than

@@ -1,6 +1,4 @@
-/**
- * What is shown while something long is under way: a progress bar and lines that are drawn anew in place.
- */
+/** Shows the progress of long tasks: a progress bar and lines that are redrawn in place. */
 @NullMarked
 package dev.whippletree.cli.live;
 

@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes each event as one line to whatever {@link LogOutput} is set to, with a stack trace only when debugging.
- * Nothing that is logged commands the terminal.
+ * Writes each event as one line to the current {@link LogOutput}, with a stack trace only when debugging. Logged text
+ * can't send commands to the terminal.
  */
 final class LineAppender extends AppenderBase<ILoggingEvent> {
 

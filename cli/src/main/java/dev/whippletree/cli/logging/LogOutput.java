@@ -9,7 +9,7 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where log lines go and how many there are. Thread-safe. One for the process, as logging itself is.
+ * The destination and the level of the log. Thread-safe. One for the process, like logging itself.
  *
  * <p>Only Whippletree's own loggers ever get more talkative than warnings: libraries may log what people ask and what services
  * answer.

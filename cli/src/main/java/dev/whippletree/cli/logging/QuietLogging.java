@@ -7,8 +7,8 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Logback's configuration: everything from warnings up, to standard error. Found by {@link java.util.ServiceLoader} when the
- * first logger is asked for.
+ * Logback's configuration: warnings and errors, to standard error. {@link java.util.ServiceLoader} finds it when the
+ * first logger is requested.
  */
 public final class QuietLogging extends ContextAwareBase implements Configurator {
 

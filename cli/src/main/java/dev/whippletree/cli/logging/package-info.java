@@ -1,5 +1,5 @@
 /**
- * What the command logs and where to: warnings on standard error, more when asked for.
+ * The command's log: warnings on standard error, more on request.
  *
  * <p>Set up in code instead of XML, which would cost each start about 100 ms.
  */

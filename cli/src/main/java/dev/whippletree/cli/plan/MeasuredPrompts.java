@@ -3,7 +3,7 @@ package dev.whippletree.cli.plan;
 import dev.whippletree.cli.board.Words;
 
 /**
- * What a file of prompts asks, as a plan sees it. Immutable.
+ * The prompts of a file, as a plan needs them. Immutable.
  *
  * @param name the file
  * @param prompts how many there are, 1 or more

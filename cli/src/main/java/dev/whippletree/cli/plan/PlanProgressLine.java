@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Says on standard error how far a plan is, if it takes longer than a second: one line that is written anew on a terminal, a line
+ * Prints a plan's progress on standard error, if it takes longer than a second: one redrawn line on a terminal, a line
  * every few seconds elsewhere. Thread-safe: guarded by itself.
  */
 final class PlanProgressLine implements AutoCloseable {

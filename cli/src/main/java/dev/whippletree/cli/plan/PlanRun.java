@@ -21,7 +21,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
 
-/** Makes a plan and hands it out. Confined to one thread. */
+/** Makes a plan and prints it. Confined to one thread. */
 final class PlanRun {
 
     private static final int HOLDS = 0;

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What a user typed, with the files that it names. Immutable.
+ * The options of a plan, with the files that they name. Immutable.
  *
  * @param command what was typed; what is absent is as in the standard plan
  * @param configuration whose accounts are asked; absent if accounts were typed

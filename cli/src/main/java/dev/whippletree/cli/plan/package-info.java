@@ -1,5 +1,5 @@
 /**
- * The command {@code plan}: reads what is wanted, has it planned, and hands out the answer.
+ * The command {@code plan}: reads the options, makes the plan, and prints it.
  *
  * <p>It needs the modules {@code planner} and {@code emulator}; the command itself is loaded without them.
  */

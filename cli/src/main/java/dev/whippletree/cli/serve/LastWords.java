@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.util.function.Consumer;
 
 /**
- * Ends a process whose gateway can't go on, so that whatever started it can start it again. What it says was made beforehand, since by
- * then there may be no memory left; for the same reason nothing is tidied up. Thread-safe.
+ * Ends the process when its gateway can't continue, so that its supervisor can restart it. The message is prepared
+ * beforehand, because there may be no memory left; for the same reason there is no clean-up. Thread-safe.
  */
 final class LastWords implements Consumer<String> {
 

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A gateway that listens until it is told to end. Confined to one thread. */
+/** A gateway that runs until it is told to end. Confined to one thread. */
 public final class ServeRun {
 
     private final Surroundings surroundings;

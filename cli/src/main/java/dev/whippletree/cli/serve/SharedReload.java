@@ -9,7 +9,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Reads the configuration again, and lets the accounts and the gateway go on with it together: what one of them can't use changes neither, and
+ * Reloads the configuration for the accounts and the gateway together: an error in either leaves both unchanged, and
  * is printed. Thread-safe; blocks.
  */
 final class SharedReload implements Runnable {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A configuration to start from: the accounts that the environment declares, and what else could be said, commented out. Immutable.
+ * A configuration to start from: the accounts from the environment, and all other settings commented out. Immutable.
  *
  * <p>A token is never in it, only the name of the variable that holds one. Prose stands behind {@code # }, a key to be
  * uncommented directly behind {@code #}.

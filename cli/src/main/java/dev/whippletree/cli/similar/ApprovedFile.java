@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** A file of approved wordings, as {@link ApprovedWordings} reads them. Immutable: what is read is read anew each time. */
+/** A file of {@link ApprovedWordings}. Immutable: each read reads the file again. */
 final class ApprovedFile {
 
     private final Path path;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The text of a file of approved wordings, to be changed as a person would: in its place, and with its remarks. Immutable. */
+/** The text of a file of approved wordings, edited as a person would: in place, and keeping comments. Immutable. */
 final class ApprovedText {
 
     private final ApprovedWordings known;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Spends one call of one token on each account, and says so. Confined to one thread; blocks. */
+/** Spends one call of one token on each account, and prints the results. Confined to one thread; blocks. */
 final class Probe {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a gateway that runs somewhere how everything stands. Immutable. */
+/** Reads the status of a running gateway. Immutable. */
 final class RemoteStatus {
 
     /** A gateway answers in milliseconds. */

@@ -8,7 +8,7 @@ import dev.whippletree.status.PricedStatus;
 import java.time.LocalDate;
 import java.util.List;
 
-/** The status board of a Whippletree, with what its tokens cost. */
+/** The status board of a Whippletree, with the cost of its tokens. */
 public final class StatusPage {
 
     private StatusPage() {}

@@ -1,6 +1,4 @@
-/**
- * The command {@code status}: how accounts stand, here or at a gateway elsewhere.
- */
+/** The command {@code status}: shows the accounts, of this process or of a gateway. */
 @NullMarked
 package dev.whippletree.cli.status;
 

@@ -9,7 +9,7 @@ import dev.whippletree.planner.interviews.StressReport;
 import dev.whippletree.planner.interviews.StressSettings;
 import java.io.PrintWriter;
 
-/** Says what a run over emulated accounts is going to do. */
+/** Describes a run over emulated accounts before it starts. */
 final class Announcement {
 
     private final PrintWriter out;

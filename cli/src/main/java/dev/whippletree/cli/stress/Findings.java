@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Prints what came of a stress run on standard output: the board, the interviews' times, the checks. */
+/** Prints the results of a stress run on standard output: the board, the interviews' times, the checks. */
 final class Findings {
 
     private static final int NAMES_FIT = 80;

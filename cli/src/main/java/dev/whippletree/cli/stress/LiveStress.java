@@ -27,7 +27,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** A stress run over the user's own accounts, never with more calls than were announced. Confined to one thread. */
+/** A stress run over the user's own accounts, never with more calls than announced. Confined to one thread. */
 final class LiveStress {
 
     /** Two or three sentences are asked for; a model that thinks first spends several times as much. */

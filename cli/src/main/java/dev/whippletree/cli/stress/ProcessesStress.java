@@ -27,7 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A stress run over emulated accounts by several processes, which share what they can by Redis. Confined to one thread. */
+/**
+ * A stress run over emulated accounts by several processes, which may share state through Redis. Confined to one
+ * thread.
+ */
 final class ProcessesStress {
 
     /** With more of them the lines that are drawn anew might not fit on a terminal. */

@@ -8,7 +8,7 @@ import dev.whippletree.planner.interviews.Processes;
 import dev.whippletree.planner.interviews.StressSettings;
 import java.util.Optional;
 
-/** Turns what a user typed into the settings of a run. */
+/** Turns the options into the settings of a run. */
 final class TypedStress {
 
     /** A million prompts take minutes and a gigabyte. */

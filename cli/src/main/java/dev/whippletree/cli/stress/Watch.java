@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Shows on standard error how far the interviews are, a few times a second, until they have ended or the user has had enough. */
+/**
+ * Shows the interviews' progress on standard error, a few times a second, until they have ended or the user stops
+ * them.
+ */
 final class Watch {
 
     private static final long TICK_NANOS = Duration.ofMillis(250).toNanos();

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a run's tokens cost by a price list: with the accounts that are planned, and with everything else in the list. With and
- * without the same cache, so that what the cache spares isn't credited to the accounts. Immutable.
+ * The cost of a run's tokens by a price list: with the planned accounts, and with every other model in the list. All
+ * with and without the same cache, so that no account gets the credit for the cache's savings. Immutable.
  *
  * @param prices the list; absent: none was named, and no cost is known
  * @param runsPerMonth how often the interviews are held in a month, 1 or more

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The words in which every form of an answer says the same. */
+/** The sentences that all formats of a plan share. */
 public final class Sentences {
 
     private static final double PERCENT = 100;

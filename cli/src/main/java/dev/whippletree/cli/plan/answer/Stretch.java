@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Minutes in a row that are told together. Immutable.
+ * Consecutive minutes that are shown as one row. Immutable.
  *
  * @param minutes at least one
  */

@@ -1,6 +1,4 @@
-/**
- * What a plan's answer says besides its own values: costs, credits, and the words that every form of it uses.
- */
+/** The parts of a plan's answer besides its values: costs, credits, and the sentences that all formats share. */
 @NullMarked
 package dev.whippletree.cli.plan.answer;
 

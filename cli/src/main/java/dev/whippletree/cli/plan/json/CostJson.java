@@ -8,7 +8,7 @@ import dev.whippletree.planner.Outcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Costs and credits as a JSON tree. A cost that isn't known is absent, never 0. */
+/** Costs and credits as a JSON tree. An unknown cost is absent, never 0. */
 final class CostJson {
 
     private final Costs costs;

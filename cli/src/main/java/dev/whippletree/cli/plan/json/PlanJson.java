@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** A plan as JSON: everything in it, durations in milliseconds, shares from 0 to 1. What isn't known is absent. */
+/** A whole plan as JSON: durations in milliseconds, shares from 0 to 1. Unknown values are absent. */
 public final class PlanJson {
 
     private final CapacityPlan plan;

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A plan as an HTML page: the answer, the table of sizes, and for each size its pictures, accounts, advice and cost. The page has the plan
- * as JSON and a script that draws it; a browser is told to run no other script and to ask for nothing. Immutable.
+ * A plan as an HTML page: the answer, the table of sizes, and for each size its charts, accounts, advice and cost. The
+ * page contains the plan as JSON and a script that draws it; its content policy forbids other scripts and all requests.
+ * Immutable.
  */
 public final class PlanPage {
 

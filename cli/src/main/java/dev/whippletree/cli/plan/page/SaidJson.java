@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the page says besides the plan's own values: the sentences that it shares with the text, and short runs by seconds. */
+/** The page's data besides the plan's values: the sentences that it shares with the text, and short runs by seconds. */
 final class SaidJson {
 
     private SaidJson() {}

@@ -1,6 +1,4 @@
-/**
- * A plan as one self-contained HTML page, which draws itself from the plan's JSON and asks for nothing from anywhere.
- */
+/** A plan as one self-contained HTML page, which draws itself from the plan's JSON and makes no request. */
 @NullMarked
 package dev.whippletree.cli.plan.page;
 

@@ -14,7 +14,7 @@ import dev.whippletree.planner.Outcome.AccountUse;
 import dev.whippletree.planner.Outcome.LimitUse;
 import java.util.List;
 
-/** The accounts with their calls and how much of each limit they use. Immutable. */
+/** The table of accounts, with their calls and their use of each limit. Immutable. */
 final class AccountsTable {
 
     private static final int MOST = 12;

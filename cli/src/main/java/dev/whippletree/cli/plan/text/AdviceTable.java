@@ -14,7 +14,7 @@ import dev.whippletree.planner.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What would come of the same interviews otherwise, a line each. Immutable. */
+/** The table of outcomes with other accounts or processes, one line each. Immutable. */
 final class AdviceTable {
 
     private static final int LONGEST_TITLE = 30;

@@ -6,7 +6,7 @@ import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Verdict;
 
-/** Cells that several of the tables have. */
+/** Cells that several tables share. */
 final class Columns {
 
     private Columns() {}

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the tokens cost by the user's list, and when credits run out. Immutable. */
+/** The cost of the tokens by the user's list, and when credits run out. Immutable. */
 final class CostTable {
 
     private static final String UNPRICED = "Cost unknown: name your dated price list with --prices FILE.";

@@ -11,7 +11,7 @@ import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import java.util.List;
 
-/** How few accounts of each kind would do, for each size. Immutable. */
+/** The fewest accounts of each kind that are enough, for each size. Immutable. */
 final class FewestTable {
 
     /** Between a table's columns. */

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A plan as lines of text for a screen of 40 columns or more: the answer first, then what it stands on. Of several sizes one is
- * shown in detail; a page and JSON show all. Immutable.
+ * A plan as text for a screen of 40 columns or more: the answer first, then its reasons. Only one size is shown in
+ * detail; the page and JSON show all. Immutable.
  */
 public final class PlanText {
 

@@ -15,7 +15,7 @@ import dev.whippletree.planner.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The table of sizes: whether each holds, what it takes, and how long people wait. Immutable. */
+/** The table of sizes: whether the accounts are enough, the calls, and the waits. Immutable. */
 final class SizesTable {
 
     private static final String LEGEND = "Used: share of the calls that the accounts allow. Wait: for room, not for the answer.";

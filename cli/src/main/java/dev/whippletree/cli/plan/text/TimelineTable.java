@@ -14,7 +14,7 @@ import dev.whippletree.planner.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The run minute by minute: the first ones each, later ones together. Immutable. */
+/** The run minute by minute: the first minutes each, later ones together. Immutable. */
 final class TimelineTable {
 
     private static final int SINGLE_ACCOUNTS = 4;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a process is told to do. Immutable; has no secrets.
+ * The settings of one process. Immutable; contains no secrets.
  *
  * @param part which of the interviews are its own
  * @param interviews all of them

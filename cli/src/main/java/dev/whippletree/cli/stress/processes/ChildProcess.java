@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One of the processes, seen from the one that started it. Thread-safe. */
+/** One of the processes, as its parent sees it. Thread-safe. */
 final class ChildProcess {
 
     /** What a shell adds to the number of the signal that ended a process. */

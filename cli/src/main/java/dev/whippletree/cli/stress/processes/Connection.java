@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The connection of a Whippletree to what several processes share. Confined to one thread. */
+/** A Whippletree's connection to the state that several processes share. Confined to one thread. */
 final class Connection {
 
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a process stands. Immutable.
+ * The status report of one process. Immutable.
  *
  * @param progress how far its interviews are
  * @param status how its Whippletree stands

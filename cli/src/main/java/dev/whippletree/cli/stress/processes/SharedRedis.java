@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The Redis that the processes of a run share, under keys of the run's own. Immutable.
+ * The Redis that the processes of a run share, with a key prefix for the run. Immutable.
  *
  * @param uri where it is; may have a password
  * @param keyPrefix what the run's keys start with

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One of several processes: conducts its part of the interviews and reports how it stands. Confined to one thread. */
+/** One of several processes: conducts its part of the interviews and reports its status. Confined to one thread. */
 public final class StressPart {
 
     /** The hidden command that is one. */

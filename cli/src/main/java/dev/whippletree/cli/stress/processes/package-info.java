@@ -1,5 +1,5 @@
 /**
- * The processes of one stress run: what they are told, what they report, and how they stand together.
+ * The processes of one stress run: their settings, their reports, and their common status.
  *
  * <p>A process is told its part by a line of JSON on its standard input, reports that it is ready by a line on its standard output,
  * starts when it is sent another line, and from then on reports how it stands a few times a second. The last report has its
