@@ -46,7 +46,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The way of a prompt, from a caller to an answer. Thread-safe. No method blocks.
+ * Takes prompts from callers and answers them. Thread-safe. No method blocks.
  *
  * <p>A prompt gets its key; it joins the flight of an equal prompt or opens one; the caches are looked into; the flight waits in
  * line until a target can take it; an attempt is made under a lease; what it shows is learned; the flight is answered, tried

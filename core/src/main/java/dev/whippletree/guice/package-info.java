@@ -1,4 +1,4 @@
-/** For programs that have a Guice injector of their own: a module that binds a {@link dev.whippletree.Whippletree} in it. */
+/** A module that binds a {@link dev.whippletree.Whippletree} in a program's own Guice injector. */
 @NullMarked
 package dev.whippletree.guice;
 

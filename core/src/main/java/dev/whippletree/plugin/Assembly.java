@@ -9,7 +9,7 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.time.Timeline;
 import java.util.function.Supplier;
 
-/** An engine with the open plugins it works on. Thread-safe. */
+/** An engine with its open plugins. Thread-safe. */
 public final class Assembly implements AutoCloseable {
 
     private final Engine engine;

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A plugin that was found, whether it can be used or not. Immutable.
+ * A plugin that was found, usable or not. Immutable.
  *
  * @param kind {@code provider}, {@code cache}, {@code strategy} or {@code coordinator}; {@code plugin} if that couldn't be told
  * @param name by which a configuration names it; absent: it couldn't be told

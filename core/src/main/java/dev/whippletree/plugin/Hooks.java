@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * What a program hangs into an engine from outside. Immutable.
+ * The listeners, client wrappers and state folder that a program adds to an engine. Immutable.
  *
  * @param listeners who is told what happens
  * @param clients wraps each account's client once it is open

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The plugins that are there: providers, caches, balancing strategies and coordinators, found by {@link java.util.ServiceLoader} on the class
- * path and in folders of plugins. Immutable. To be closed when nothing of the plugins from folders is used any more.
+ * All plugins found: providers, caches, balancing strategies and coordinators, by {@link java.util.ServiceLoader} on
+ * the class path and in plugin folders. Immutable. Close it when no plugin from a folder is in use any more.
  */
 public final class PluginCatalog implements AutoCloseable {
 

@@ -1,5 +1,5 @@
 /**
- * Finds the plugins, and wires them, the configuration and the engine together; does nothing else.
+ * Finds the plugins, and connects them, the configuration and the engine; does nothing else.
  *
  * <p>Not API, but for the catalog: the rest may change in any release.
  */

@@ -3,7 +3,8 @@ package dev.whippletree.quota;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds how many calls may be under way at once where nobody tells. Arithmetic only: it is told what happened.
+ * Finds the number of concurrent calls that a service allows without saying so. Arithmetic only, on the outcomes of
+ * calls.
  *
  * <p>It starts with four and allows one more for each call let in, so that the number doubles with each round. What is refused is put
  * down to a rate as long as none is known (see {@link RateSearch}), and afterwards to the number if calls are refused that were

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A reported limit of which everything is left again at one moment, the reset.
+ * A reported limit that becomes available again as a whole at one moment, the reset.
  *
  * <p>The moment isn't known exactly: a report says how long from when it was made, and that was some time while its attempt was
  * under way. So each report gives an interval, reports of one window narrow it, and the window counts as over at its end. A use

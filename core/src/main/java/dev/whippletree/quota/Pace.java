@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A rate that was found by trial: calls one after the other at even intervals, and some at once after a time without any.
+ * A rate found by trial: calls at even intervals, and a burst after an idle time.
  *
  * <p>It has no window, since nobody said what it is. {@link #amount} and {@link #window} only put the rate into words.
  */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One limit and how much of it is used.
+ * One limit and its use.
  *
  * <p>Arithmetic only: it is told the time and says how long to wait, and never waits itself. All times are readings of one
  * monotonic clock in nanoseconds, and each call's {@code now} is at or after the last one's. Amounts are in the limit's unit.

@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells refusals by chance from those of a limit, where the service doesn't say how long to wait. Arithmetic only, as {@link Quota} is.
+ * Tells random refusals from those of a limit, if the service doesn't say how long to wait. Arithmetic only, like
+ * {@link Quota}.
  *
  * <p>A limit that is used up refuses all calls until it gives way; what refuses by chance lets in others meanwhile. So a refusal is
  * taken for chance until so many calls in a row are refused that chance explains it once in ten thousand times, given the share that

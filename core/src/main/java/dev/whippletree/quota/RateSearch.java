@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a limit of requests that nobody tells of, by what is let in and what is refused. Arithmetic only, as {@link Quota} is.
+ * Finds an unreported limit of requests from accepted and refused calls. Arithmetic only, like {@link Quota}.
  *
  * <p>Until something is refused there is no rate. From one refusal to the next it measures: what was let in, by the time from
  * when it could begin until the service lets in again. That is the limit's own rate if the limit was used up, whatever its window:

@@ -4,7 +4,8 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds how a limit refills whose service doesn't say, by how the reported resets follow what is used. Arithmetic only. Confined.
+ * Finds how a limit refills if the service doesn't say, from how the reported resets follow the use. Arithmetic only.
+ * Confined.
  *
  * <p>In a bucket the reset, when all is left again, is as far away as much is used. In a sliding window it is a window after the
  * latest use, so it is always equally far away, and each use puts it off. In a fixed window it comes nearer, however much is used.

@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of which the service says how much is left, and what is surely left of it.
+ * A limit whose remainder the service reports, and the remainder that is certain.
  *
  * <p>A report tells what was left when the service made it, which was some time while the attempt that brought it was under way. Each
  * report has counted its own use, and every use that had arrived before its attempt was begun. What is left only falls, refilling

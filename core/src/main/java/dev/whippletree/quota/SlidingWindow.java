@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A limit that holds for every stretch of time as long as the window, wherever it begins.
+ * A limit that holds for every period as long as the window, wherever it begins.
  *
  * <p>This is the safe way to count where the service's own is unknown: whoever keeps every sliding window also keeps every
  * fixed window and never asks more of a token bucket of that size and rate than it has. It remembers each use until it has left

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A reported limit that refills bit by bit: {@code amount} in each window, never above {@code amount}.
+ * A reported limit that refills continuously: {@code amount} in each window, never above {@code amount}.
  *
  * <p>What is refilled between the service's making a report and its arrival is not counted, which is on the safe side.
  *

@@ -1,5 +1,5 @@
 /**
- * How a limit is counted: arithmetic only, nanoseconds in, the wait out.
+ * Counts limits: arithmetic only, from times in nanoseconds to waits.
  *
  * <p>Not API: may change in any release.
  */

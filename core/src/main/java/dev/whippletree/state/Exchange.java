@@ -2,7 +2,7 @@ package dev.whippletree.state;
 
 import java.util.Objects;
 
-/** What became of an attempt to save. */
+/** The outcome of an attempt to save. */
 public sealed interface Exchange {
 
     /**

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What one process has to say. Immutable.
+ * The state of one process. Immutable.
  *
  * @param process a name of its own that no other process has
  * @param uses what it used of each sliding window

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is closed. Immutable.
+ * The organization or account that a saved closure applies to. Immutable.
  *
  * @param kind an organization, or an account of it alone
  * @param name of which: the organization as scopes name it, or the account's id

@@ -14,8 +14,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files and folders that nobody but this process's user may read, from their first moment on: mode 0600 and 0700 where the file system
- * knows POSIX permissions, elsewhere what the folder around them says. Stateless; blocks for as long as the file system does.
+ * Creates files and folders that only this process's user can read, from the first moment: mode 0600 and 0700 on file
+ * systems with POSIX permissions, elsewhere the permissions of the enclosing folder. Stateless; blocks for as long as
+ * the file system does.
  */
 public final class PrivateFile {
 

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Something that is closed. Immutable.
+ * A saved closure. Immutable.
  *
  * @param place what
  * @param needsMending whether somebody has to do something, so that {@code until} is but when it is looked at again

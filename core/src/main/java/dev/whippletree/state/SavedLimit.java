@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * How a limit stood that a service had reported. Immutable.
+ * The saved state of a reported limit. Immutable.
  *
  * @param key which
  * @param amount how much a window allows, 1 or more

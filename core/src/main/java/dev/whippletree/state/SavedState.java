@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What several processes have saved together. Immutable.
+ * The state that several processes have saved together. Immutable.
  *
  * <p>What was used stands by process, since a process says all it used each time; of those that have ended only the sum is kept.
  *

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What was learned of how many tokens prompts or completions of one kind have. Immutable.
+ * The tokens learned for prompts or completions of one kind. Immutable.
  *
  * @param key of which
  * @param latest the latest values, the oldest first, 0 or more each; the last 100 are kept

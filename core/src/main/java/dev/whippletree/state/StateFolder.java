@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A folder in which processes leave what the next ones should know, and find what others left. Thread-safe. Its methods block for
- * as long as the file system does, but never for another process.
+ * A folder in which processes save state for later ones. Thread-safe. Its methods block for as long as the file system
+ * does, but never for another process.
  */
 public final class StateFolder {
 

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * What tells one sliding window from another: not its amount, so that uses still count when the amount is declared anew. Immutable.
+ * Identifies a sliding window, without its amount, so that uses still count if the declared amount changes. Immutable.
  *
  * @param scope what it applies to
  * @param unit what it counts

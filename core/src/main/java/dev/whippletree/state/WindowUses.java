@@ -5,7 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What was used of a sliding window. Immutable.
+ * The use of a sliding window. Immutable.
  *
  * @param key of which
  * @param sums how much, by the latest moment at which it can have been counted: the ends of buckets, in milliseconds since 1970;

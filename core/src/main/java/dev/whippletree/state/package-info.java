@@ -1,5 +1,6 @@
 /**
- * What outlives a process: the uses of limits and what is closed, in one small file that several processes share.
+ * The state that outlives a process: the use of limits and the closures, in one small file that several processes
+ * share.
  *
  * <p>Not API: may change in any release, the file included.
  */

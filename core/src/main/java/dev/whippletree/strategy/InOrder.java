@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes the first target that is ready, in the order of the configuration. Draws no lots and heeds no weights.
+ * Chooses the first ready target, in the order of the configuration. Ignores weights and makes no random choice.
  *
  * <p>For targets of different worth that are to be used up one after the other: the account that is paid for anyway before the
  * one that costs by the call. It balances nothing: the first target works until its concurrency or a limit is reached, and

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes the target with the fewest attempts in flight for its weight. Draws a lot for the first turn alone, and only with
+ * Chooses the target with the fewest attempts in flight relative to its weight. Random only in the first turn, with
  * {@link Start#SPREAD}.
  *
  * <p>A slow target keeps its attempts longer, so it has more of them and is given fewer new ones: work goes where it gets done,

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes the target with the largest share of its quota left; of equals, the one with the least in flight for its weight. Draws
- * a lot for the first turn alone, and only with {@link Start#SPREAD}.
+ * Chooses the target with the largest share of its quota left; among equals, the one with the fewest in flight
+ * relative to its weight. Random only in the first turn, with {@link Start#SPREAD}.
  *
  * <p>Accounts whose limits differ are used up at the same pace, so that all of them can still take a call when the window is
  * almost over, and one that others use as well is spared. A weight counts only between equals: the limits say how much each

@@ -9,8 +9,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes, of two targets drawn by lot, the one that will probably answer sooner, by how long its answers take and how many attempts
- * it has in flight.
+ * Chooses, of two random targets, the one that will probably answer sooner, by its latency and its attempts in flight.
  *
  * <p>The metric is Finagle's {@code PeakEwma}, with what differs said in {@link PeakLatency}; the picker is that of two random
  * choices, see {@link TwoChoices}. It assumes that a target's recent answers tell how long the next one takes. It breaks where

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes the targets in turn, each as often as its weight says, the turns of a heavy one spread out. Draws a lot for the first
- * turn alone, and only with {@link Start#SPREAD}.
+ * Chooses the targets in turn, each as often as its weight says, with the turns of a heavy target spread out. Random
+ * only in the first turn, with {@link Start#SPREAD}.
  *
  * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick every ready
  * target is credited its weight, the one with the most credit is chosen and pays for all. It assumes that answers cost about

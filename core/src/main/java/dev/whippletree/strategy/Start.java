@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/** Where a strategy that gives turns begins them. */
+/** The first target of a strategy that gives turns. */
 public enum Start {
     /** With the target that has most weight; of equals with the first, as configured. */
     FIRST,

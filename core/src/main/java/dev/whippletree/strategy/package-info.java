@@ -1,5 +1,5 @@
 /**
- * The balancing strategies that come with Whippletree.
+ * The balancing strategies included in Whippletree.
  *
  * <p>The names are API, the classes are not.
  */

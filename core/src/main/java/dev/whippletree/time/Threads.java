@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Makes threads: virtual ones on a JVM that has them (21 and later), else daemons that end when idle. */
+/** Creates threads: virtual ones on a JVM that has them (21 and later), else daemons that end when idle. */
 public final class Threads {
 
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;

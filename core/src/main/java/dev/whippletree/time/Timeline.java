@@ -5,7 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
- * A source of time, timers, threads and chance.
+ * A source of time, timers, threads and random numbers.
  *
  * <p>{@link SystemTimeline} is the real one. {@link VirtualTimeline} advances only when told to, which makes whatever runs on
  * it repeatable. Implementations are thread-safe.

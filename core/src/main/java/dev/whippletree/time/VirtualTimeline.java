@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timeline that stands still until it is told to go on, and then jumps from one event to the next.
+ * A timeline that stands still until told to advance, and then jumps from one event to the next.
  *
  * <p>Events at the same instant run in the order in which they were scheduled, on the thread that calls one of the
  * {@code run…} methods. With the same seed and the same program, every run is the same. Confined to one thread.

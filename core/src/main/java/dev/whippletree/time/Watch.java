@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks after something again and again on a daemon thread of its own, which goes on whatever a look throws: for what has to be noticed
- * even when neither a {@link Timeline}'s timers nor its executor run any more. Thread-safe.
+ * Runs a check repeatedly on its own daemon thread, and continues even if the check throws: for problems that have to
+ * be noticed even if a {@link Timeline}'s timers and executor don't run any more. Thread-safe.
  */
 public final class Watch implements AutoCloseable {
 

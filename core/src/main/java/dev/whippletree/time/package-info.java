@@ -1,5 +1,5 @@
 /**
- * The one place that knows what time it is: clocks, timers and randomness, real or virtual.
+ * The only source of time: clocks, timers and randomness, real or virtual.
  *
  * <p>Everything else in Whippletree is handed a {@link dev.whippletree.time.Timeline}. The engine therefore runs unchanged
  * in virtual time, where an hour of traffic takes about a second and every run can be replayed from its seed.

@@ -9,8 +9,8 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * What the callers of a flight are told of its answer while it comes, each from the start and at a pace of its own. Thread-safe: it
- * has a lock of its own, held for as long as a piece takes to be copied, and takes no other one meanwhile.
+ * Delivers a flight's answer to its callers as it arrives, each from the start and at its own pace. Thread-safe: it
+ * has its own lock, which it holds only while it copies a piece, and takes no other lock meanwhile.
  *
  * <p>Each attempt writes a transcript. What it writes can be read at once, unless somebody was told part of an earlier attempt's answer
  * that broke off: then this one has to say all of that again first, and nothing is told until it has.

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an answer consists of so far, in the order in which it came. Confined, to a {@link Broadcast} once callers read along.
+ * The pieces of an answer so far, in order of arrival. Confined, to a {@link Broadcast} once callers stream.
  *
  * <p>Pieces of the same sort that follow each other are one {@link Run}, so it takes no more memory than the answer does, and
  * whoever reads it late gets what has piled up at once.

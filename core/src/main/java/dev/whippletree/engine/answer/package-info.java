@@ -1,5 +1,5 @@
 /**
- * What callers are told of an answer while it comes: transcripts of attempts, and their broadcast to several readers.
+ * Streaming answers: transcripts of attempts, and their broadcast to several callers.
  *
  * <p>Not API; public only for the engine's other packages.
  */

@@ -27,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The caches as one: looked into from the nearest to the farthest; an exact hit fills the nearer ones. Thread-safe; never blocks.
+ * All cache tiers as one cache: looks from the nearest to the farthest; an exact hit fills the nearer ones.
+ * Thread-safe; never blocks.
  *
  * <p>Whatever a cache does wrong, failing, throwing, saying nothing for too long, is a miss and is counted.
  */

@@ -6,7 +6,10 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.CacheKey;
 import java.util.Optional;
 
-/** What callers say of answers to prompts that declare a question, and what caches want them to say. Thread-safe; never blocks. */
+/**
+ * The confirmations that callers give for answers to declared questions, and those that caches ask for. Thread-safe;
+ * never blocks.
+ */
 public final class Confirmations {
 
     private final Pool pool;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes the key of a prompt: SHA-256 over canonical JSON of everything that changes the answer.
+ * Makes the key of a prompt: SHA-256 over canonical JSON of everything that affects the answer.
  *
  * <p>Everything counts but what is known not to matter, so that a parameter nobody has heard of never makes two prompts equal.
  * Text counts without what no reader sees: Unicode in composed form, line ends as one, without white space at the ends of lines

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** An account at work: its slots, whether its credential is accepted, and what became of its attempts. Guarded by the lock. */
+/**
+ * The running state of an account: its slots, whether its credential is accepted, and the outcomes of its attempts.
+ * Guarded by the lock.
+ */
 public final class Account {
 
     /** How long a request is under way at most, where the account doesn't say: routes around the world take a tenth of that. */

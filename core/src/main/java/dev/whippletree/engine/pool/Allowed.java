@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The targets that a prompt itself allows, wherever it is on its way. Immutable.
+ * The targets that a prompt itself allows, at any point of its way. Immutable.
  *
  * @param account the only account; absent: any
  * @param accounts ids of the only accounts; empty: any

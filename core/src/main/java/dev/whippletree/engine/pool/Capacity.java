@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How many attempts some targets of one organization could begin within a time, were there always somebody waiting. Reads the
- * engine's state under its lock.
+ * Computes how many attempts some targets of one organization could start within a time, if prompts were always
+ * waiting. Reads the engine's state under its lock.
  */
 public final class Capacity {
 

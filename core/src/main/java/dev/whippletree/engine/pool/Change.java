@@ -3,8 +3,8 @@ package dev.whippletree.engine.pool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has happened since the waiting line was last looked at, so that only what it can have made ready is looked at again.
- * Immutable.
+ * The changes since the waiting line was last checked, so that only prompts that may have become ready are checked
+ * again. Immutable.
  *
  * @param everything whether any target may have become ready
  * @param organization whose targets may have become ready; null if none in particular

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a prompt asks of each target of its route, by the word of their providers and by what was learned. Immutable once made: a
- * flight in the waiting line has its place by what it asks, so it gets a new demand only while it is out of it.
+ * A prompt's demand on each target of its route, estimated by the providers and by what was learned. Immutable: a
+ * flight's demand determines its place in the waiting line, so it gets a new one only while it isn't in the line.
  *
  * <p>Most routes are many accounts of one kind, of which all ask the same; so it is kept by kind, and for single targets only where
  * a limit is too small for what others of their kind have reserved.

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * Whether a target may be tried, by how the latest attempts on it went. Guarded by the engine's lock.
+ * Whether a target may be tried, by the outcomes of its latest attempts. Guarded by the engine's lock.
  *
  * <p>The target cools down after five failures in a row, or when half of at least twenty within 30 s failed. Where the service says
  * that it is overloaded, one failure is enough if half of however few failed; where it says when to come back, one is in any case.

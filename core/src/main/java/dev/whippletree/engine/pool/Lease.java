@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What an attempt holds while it runs: a slot of its account and of its target, and reservations of their limits. Guarded by the
- * engine's lock. Ended exactly once; ending it again is an error of the engine's and says so.
+ * The resources of a running attempt: a slot of its account and of its target, and reservations of their limits.
+ * Guarded by the engine's lock. Ended exactly once; ending it again is a defect of the engine and throws.
  */
 public final class Lease {
 

@@ -7,7 +7,7 @@ import dev.whippletree.quota.Quota;
 import dev.whippletree.quota.Quota.Use;
 
 /**
- * A limit of a scope: what is counted, by whose word, and the count.
+ * A limit of a scope: its unit, its source, and its count.
  *
  * @param unit what is counted
  * @param source by whose word

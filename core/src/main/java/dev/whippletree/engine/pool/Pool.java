@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The accounts, scopes, targets and routes of the present topology, at work. Who is there may be asked without the lock; how they
- * are is guarded by it.
+ * The running state of accounts, scopes, targets and routes of the present topology. Membership may be read without
+ * the lock; state is guarded by it.
  */
 public final class Pool {
 

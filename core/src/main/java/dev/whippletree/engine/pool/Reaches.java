@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the scope that a service means where it doesn't say whether a limit is the model's or the organization's, and remembers what it
- * has learned about each organization. Guarded by the engine's lock.
+ * Finds the scope of a limit if the service doesn't say whether it applies to the model or the organization, and
+ * remembers what it has learned about each organization. Guarded by the engine's lock.
  *
  * <p>A refusal is taken for the model's alone. If a second model is refused while the first is still closed, the limit is the
  * organization's: both are closed with everything else of it, and so they are at the next refusal. The one after that closes a single

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Finds for the limits that a scope is to have the counts that it has already, so that what was used counts against them. Confined
- * to one change of them; guarded by the engine's lock.
+ * Finds the existing counts for newly declared limits of a scope, so that earlier use counts against them. Confined to
+ * one change of limits; guarded by the engine's lock.
  */
 public final class Redeclaration {
 

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers by digest which token of an account was refused, so that a new token is noticed. Thread-safe. Reading a token may read a file, so never
- * call it under the engine's lock.
+ * Remembers, by digest, the refused token of an account, so that a new token is noticed. Thread-safe. Reading a token
+ * may read a file, so never call it under the engine's lock.
  *
  * <p>The token is read when the refusal arrives. A token that was replaced while the refused attempt was under way is taken for the refused one, and
  * tried when the account is probed.

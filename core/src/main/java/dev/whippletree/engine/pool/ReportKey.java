@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What tells one reported limit of a scope from another, and whether a declared one is the same. Immutable.
+ * Identifies a reported limit within its scope, and matches it to a declared limit. Immutable.
  *
  * @param unit what it counts
  * @param refill how what was used comes back

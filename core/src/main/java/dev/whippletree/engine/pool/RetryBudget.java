@@ -3,8 +3,8 @@ package dev.whippletree.engine.pool;
 import dev.whippletree.settings.Retries;
 
 /**
- * How many retries a route may make: a share of its flights and some each second besides, so that an outage can't multiply the
- * calls. After Finagle's {@code RetryBudget}, with its ten seconds of savings. Guarded by the engine's lock.
+ * The retries that a route may make: a share of its flights plus some each second, so that an outage can't multiply
+ * the calls. After Finagle's {@code RetryBudget}, with its ten seconds of savings. Guarded by the engine's lock.
  */
 public final class RetryBudget {
 

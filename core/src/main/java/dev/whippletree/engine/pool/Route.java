@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A route at work: its targets by tier, their pickers, its retry budget. Guarded by the engine's lock. */
+/** The running state of a route: its targets by tier, their pickers, its retry budget. Guarded by the engine's lock. */
 public final class Route {
 
     private final RouteSettings settings;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The limits of a scope as several processes count them together, and what the others have left of them. Guarded by the engine's
+ * The limits of a scope that several processes count together, and the part left for this one. Guarded by the engine's
  * lock.
  *
  * <p>A declared limit is always among them, by sliding window: what the service reports to one process the others don't hear, and

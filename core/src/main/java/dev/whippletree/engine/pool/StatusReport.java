@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Describes an account as it stands. Reads the engine's state under its lock and changes nothing. */
+/** Describes an account's present status. Reads the engine's state under its lock and changes nothing. */
 public final class StatusReport {
 
     private final Pool pool;

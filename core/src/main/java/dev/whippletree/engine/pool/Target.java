@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** An account together with a model: what an attempt is made on. Guarded by the engine's lock. */
+/** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
 
     private final String id;

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Targets that are as good as each other, and those of each organization among them. Immutable, but for the targets. */
+/** Equally preferred targets, also grouped by organization. Immutable, except for the targets. */
 public final class Tier {
 
     private final List<Target> targets;

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many tokens prompts and completions turn out to have, learned from what services report, so that reservations are neither
- * too small nor wasteful. Guarded by the engine's lock.
+ * Predicts the tokens of prompts and completions from the services' reports, so that reservations are neither too
+ * small nor wasteful. Guarded by the engine's lock.
  *
  * <p>Of a prompt: by how much the estimates of a provider are wrong for a model. Apart for each size, from one power of two to the
  * next, since what services add to every prompt makes small ones much larger and large ones hardly. That fewer tokens are enough is

@@ -3,7 +3,7 @@ package dev.whippletree.engine.pool;
 import java.util.List;
 
 /**
- * What was learned of prompts or completions of one kind, for later processes to go on from. Immutable.
+ * The tokens learned for prompts or completions of one kind, for later processes to start from. Immutable.
  *
  * @param key of which
  * @param latest the latest values, the oldest first

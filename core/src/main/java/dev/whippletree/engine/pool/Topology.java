@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the engine works on: open accounts, routes over them, cache tiers. Immutable.
+ * The configuration that an engine runs: open accounts, routes over them, cache tiers. Immutable.
  *
  * @param accounts the accounts, ids unique
  * @param routes the routes by name

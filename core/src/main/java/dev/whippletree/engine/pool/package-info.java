@@ -1,5 +1,6 @@
 /**
- * What prompts are sent to: accounts, targets and routes at work, with their limits, closures, health and leases. Knows no prompt on its way.
+ * The running state of accounts, targets and routes, with their limits, closures, health and leases. Knows nothing of
+ * individual prompts.
  *
  * <p>Not API; public only for the engine's other packages and for what hands the engine its {@link dev.whippletree.engine.pool.Topology}.
  */

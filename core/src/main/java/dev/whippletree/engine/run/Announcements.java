@@ -1,6 +1,6 @@
 package dev.whippletree.engine.run;
 
-/** Tasks of no flight in particular. They run in order, each once the engine's lock is free. */
+/** Tasks that belong to no flight. They run in order, each once the engine's lock is free. */
 public final class Announcements {
 
     private final Monitor monitor;

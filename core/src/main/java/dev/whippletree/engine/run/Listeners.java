@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Tells all listeners what the engine does. Never throws. Thread-safe; call it without the lock. */
+/** Passes the engine's events to all listeners. Never throws. Thread-safe; call it without the lock. */
 public final class Listeners {
 
     private final List<EngineListener> listeners;

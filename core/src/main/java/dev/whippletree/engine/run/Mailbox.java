@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tasks that run one at a time, in order, on an executor. Thread-safe; one that throws is logged and the next one runs. */
+/**
+ * Runs tasks one at a time, in order, on an executor. Thread-safe; if a task throws, the error is logged and the next
+ * one runs.
+ */
 public final class Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The one lock, and what its holders leave to be done after they let go of it.
+ * The engine's one lock, and the tasks that its holders leave for after its release.
  *
  * <p>A decision changes the engine's state and returns within microseconds. Sending, completing futures, timers and listeners are
  * effects: {@link #after} puts them into a mailbox, whose tasks run in order on the executor once the lock is free.

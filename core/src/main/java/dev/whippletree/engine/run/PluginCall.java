@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Asks plugins what they answer later. Whatever one does wrong, failing, throwing, saying nothing for too long, is a fault, and
- * something else takes the place of its answer. Thread-safe; never blocks.
+ * Guards asynchronous calls of plugins: failures, exceptions and timeouts count as faults, and a default replaces the
+ * result. Thread-safe; never blocks.
  */
 public final class PluginCall {
 

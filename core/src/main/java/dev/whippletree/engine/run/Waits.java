@@ -3,7 +3,7 @@ package dev.whippletree.engine.run;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/** Waits in nanoseconds, and the two that aren't a time. They are ordered: a longer wait is a larger number. */
+/** Waits in nanoseconds, and two special values. They are ordered: a longer wait is a larger number. */
 public final class Waits {
 
     /** Longer than anybody waits, and short enough for sums of it to fit. */

@@ -1,5 +1,6 @@
 /**
- * How the engine runs: its one lock, the mailboxes of what is done after its release, guarded calls of plugins and listeners.
+ * The engine's runtime: its one lock, the mailboxes of tasks after its release, guarded calls of plugins and
+ * listeners.
  *
  * <p>Not API; public only for the engine's other packages.
  */

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the limits' state saved after it changed, and counts what other processes have saved. Guarded by the engine's lock, but for
- * the saving itself.
+ * Schedules saving of the limits' state after changes, and counts what other processes have saved. Guarded by the
+ * engine's lock, except for the saving itself.
  *
  * <p>The first change is saved at once, those that follow at most once a second; without a change nothing happens. Whatever
  * goes wrong with the folder is logged once, until it works again, and is no prompt's concern.

@@ -1,5 +1,5 @@
 /**
- * Saves the state of limits and closures between processes, and takes it up again.
+ * Saves the state of limits and closures between processes, and restores it.
  *
  * <p>Not API; public only for the engine's other packages.
  */
