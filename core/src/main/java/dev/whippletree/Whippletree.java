@@ -87,15 +87,16 @@ public final class Whippletree implements AutoCloseable {
         this.ownTimeline = ownTimeline;
     }
 
-    /** Returns a builder of which nothing is set. */
+    /** Returns an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Opens what the command line would: the configuration file that it finds, else the accounts that this process's environment declares.
+     * Opens the same configuration as the command line: the file that it finds, else the accounts in this process's
+     * environment.
      *
-     * @throws ConfigurationException if there is no account, or anything can't be used, with every problem
+     * @throws ConfigurationException if there is no account, or the configuration is invalid, with every problem
      * @see ConfigurationSource
      */
     public static Whippletree open() {
@@ -105,10 +106,10 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Opens what a configuration file says, with the variables of this process's environment.
+     * Opens a configuration file, with the variables of this process's environment.
      *
-     * @param file must be there; a relative path begins in the working directory
-     * @throws ConfigurationException if it can't be read or used, with every problem
+     * @param file has to exist; a relative path starts in the working directory
+     * @throws ConfigurationException if it can't be read or is invalid, with every problem
      */
     public static Whippletree open(Path file) {
         return builder().configuration(file).build();
@@ -117,94 +118,99 @@ public final class Whippletree implements AutoCloseable {
     /**
      * Answers a prompt.
      *
-     * @return a copy of the outcome, this caller's own. Ends with the completion; or with a {@link PromptException} that says why
-     *     there is none; or, if the prompt names a route or an account that isn't there, with a {@link ConfigurationException}.
-     *     Cancelling it, or ending it in any other way, withdraws the prompt; others who asked the same are still answered
+     * @return this caller's own copy of the outcome. Completes with the answer, with a {@link PromptException} that
+     *     says why there is none, or with a {@link ConfigurationException} if the prompt names an unknown route or
+     *     account. Cancelling it, or completing it in any other way, withdraws the prompt; other callers with an equal
+     *     prompt still get their answer
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
         return assembly.engine().complete(prompt);
     }
 
     /**
-     * Answers a prompt, and tells the answer while it comes.
+     * Answers a prompt, and streams the answer as it arrives.
      *
-     * <p>Each subscriber asks the prompt anew, as {@link #complete} does, and is told the answer from its start at its own pace: a
-     * {@link Delta.Start}, the pieces and, if the answer is whole, a {@link Delta.End}. Equal prompts share one call here too, each subscriber is
-     * told all of it, and one that is slow holds up nobody; what has piled up for it comes as larger pieces. A stored answer,
-     * or one that somebody who doesn't stream had asked for before, comes as one piece of each sort.
+     * <p>Each subscriber submits the prompt again, like {@link #complete}, and gets the answer from its start at its
+     * own pace: a {@link Delta.Start}, the pieces and, if the answer is complete, a {@link Delta.End}. Equal prompts
+     * share one call here too. A slow subscriber delays no other; it gets the accumulated text in larger pieces. A
+     * stored answer, or one whose call was made for a caller that doesn't stream, arrives as one piece of each sort.
      *
-     * <p>An answer that breaks off is asked for anew. If part of it was told already, it goes on where the new answer repeats that
-     * part, and else ends with {@link PromptException.Reason#STREAM_INTERRUPTED}; it is never told shortened or stitched together.
+     * <p>If an answer breaks off, the prompt is sent again. If a part was already delivered, the stream continues where
+     * the new answer repeats that part; else it ends with {@link PromptException.Reason#STREAM_INTERRUPTED}. A stream
+     * never delivers a shortened or patched answer.
      *
-     * <p>Ends with the errors that {@link #complete} ends with. Subscribers are told on a thread of this Whippletree or on the one that
-     * subscribes, and may block. Cancelling withdraws the prompt; others who asked the same are still answered.
+     * <p>Ends with the same errors as {@link #complete}. Subscribers are called on a thread of this Whippletree or on
+     * the subscribing thread, and may block. Cancelling withdraws the prompt; other callers with an equal prompt still
+     * get their answer.
      *
-     * @return doesn't ask anything before it is subscribed to; thread-safe, and may be subscribed to again
+     * @return submits nothing before a subscription; thread-safe, and may be subscribed to again
      */
     public Flow.Publisher<Delta> stream(Prompt prompt) {
         return assembly.engine().stream(prompt);
     }
 
     /**
-     * Returns how many tokens a prompt and its completion need at most, as the providers of its route estimate: the prompt's, and its own
-     * maximum or else its route's. Doesn't block and asks no service. Thread-safe.
+     * Returns the most tokens that a prompt and its completion need, by the estimates of its route's providers: the
+     * prompt's tokens, and its own maximum or else its route's. Doesn't block and calls no service. Thread-safe.
      *
-     * @return none if no provider can tell, or the prompt names a route that isn't there
+     * @return empty if no provider can tell, or the prompt names an unknown route
      */
     public TokenCount mostTokens(Prompt prompt) {
         return assembly.engine().mostTokens(prompt);
     }
 
     /**
-     * Withdraws a prompt that waits, as cancelling it does; one whose call is under way is left to be answered, since that call is paid for.
-     * Thread-safe.
+     * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets its answer, because
+     * that call is paid for. Thread-safe.
      *
-     * @param answer what {@link #complete} returned for it; anything else is ignored
+     * @param answer the result of {@link #complete} for the prompt; anything else is ignored
      */
     public void withdraw(CompletableFuture<Completion> answer) {
         assembly.engine().withdraw(answer);
     }
 
     /**
-     * Returns in what time further prompts will be answered behind all that wait now, by what is known of limits, closures, and of how long
-     * answers take. Asks no service. Thread-safe.
+     * Estimates the time until further prompts will be answered, behind all that wait now, from limits, closures and
+     * latencies. Calls no service. Thread-safe.
      *
      * @param like some of those prompts, one or more, of one route, by which their needs are estimated
-     * @param calls how many calls they need, 0 or more
-     * @return empty if nobody knows, if it isn't within sixty days, or if there is no such route
+     * @param calls the number of calls that they need, 0 or more
+     * @return empty if unknown, if longer than sixty days, or if the route is unknown
      */
     public Optional<Duration> timeFor(List<Prompt> like, long calls) {
         return assembly.engine().timeFor(like, calls);
     }
 
-    /** Returns how everything stands at this moment. Quick, under load too. */
+    /** Returns the present status. Fast, under load too. */
     public StatusSnapshot status() {
         return assembly.engine().status();
     }
 
     /**
-     * Removes stored answers from every cache, those of all prompts that have been answered before too. Answers of prompts under way are stored
-     * afterwards.
+     * Removes stored answers from every cache, also those of prompts that were answered just before. Answers of prompts
+     * under way are stored afterwards.
      *
-     * @param tenant whose; absent: everybody's
-     * @return ends with how many were removed from the cache that had most, -1 if none can tell; or with a cache's failure
+     * @param tenant the tenant whose answers to remove; absent: all tenants
+     * @return completes with the number of answers removed from the cache that had most, -1 if none can tell; or with a
+     *     cache's failure
      */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
         return assembly.engine().clearCaches(tenant);
     }
 
     /**
-     * Says of an answer whether it was right, for the caches that answer similar questions alike; nothing comes of it where none does, or
-     * where the prompt declares no question. Of an answer from a cache: whether it answers this prompt. Of any other: whether what
-     * {@link #unconfirmed} returns would have answered it; so where there is such a one, that is what is to be judged. Never throws.
+     * Confirms whether an answer was right, for caches that answer similar questions. Has no effect without such a
+     * cache, or if the prompt declares no question. For an answer from a cache, {@code right} says whether it answers
+     * this prompt. For any other answer, it says whether the stored answer that {@link #unconfirmed} returns would have
+     * answered the prompt; if there is one, judge that one. Never throws.
      *
      * <pre>{@code
      * Completion answer = whippletree.complete(prompt).join();
      * Optional<Completion> stored = whippletree.unconfirmed(prompt);
      * if (stored.isPresent()) {
-     *   whippletree.confirm(prompt, saysTheSame(stored.get(), answer));
+     *     whippletree.confirm(prompt, saysTheSame(stored.get(), answer));
      * } else if (answer.origin().source() == Origin.Source.CACHE) {
-     *   whippletree.confirm(prompt, isRight(answer));
+     *     whippletree.confirm(prompt, isRight(answer));
      * }
      * }</pre>
      */
@@ -213,56 +219,57 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Returns what a prompt can be confirmed by after it is gone: its digest and its tenant, none of its text.
+     * Returns a key to confirm a prompt by after it is gone: its digest and its tenant, without its text.
      *
-     * @return empty if the prompt declares no question, or names a route that isn't there
+     * @return empty if the prompt declares no question, or names an unknown route
      */
     public Optional<CacheKey> confirmationKey(Prompt prompt) {
         return assembly.engine().confirmations().key(prompt);
     }
 
     /**
-     * Says of an answer whether it was right, as {@link #confirm(Prompt, boolean)} does. Never throws.
+     * Confirms whether an answer was right, like {@link #confirm(Prompt, boolean)}. Never throws.
      *
-     * @param key what {@link #confirmationKey} returned for the prompt
+     * @param key the result of {@link #confirmationKey} for the prompt
      */
     public void confirm(CacheKey key, boolean right) {
         assembly.engine().confirmations().confirm(key, right);
     }
 
     /**
-     * Returns the stored answer of a similar question, of which a cache wants to know by {@link #confirm} whether it would have been right
-     * for this prompt too. Ask for it once the prompt has been answered.
+     * Returns the stored answer of a similar question, if a cache asks whether it would have answered this prompt too;
+     * tell it with {@link #confirm}. Call this once the prompt has been answered.
      *
-     * @return empty if no cache wants to know, as for each prompt that declares no question
+     * @return empty if no cache asks, as for every prompt that declares no question
      */
     public Optional<Completion> unconfirmed(Prompt prompt) {
         return assembly.engine().confirmations().unconfirmed(prompt);
     }
 
     /**
-     * Lets accounts that are off, for want of credit, an accepted token or the model, be tried by the next prompt instead of at
-     * their next hourly check. For somebody who has just mended one.
+     * Lets the next prompt try accounts that are off (no credit, token refused, or no model), instead of waiting for
+     * their next hourly check. Call this after you have fixed one.
      */
     public void recheck() {
         assembly.engine().recheck();
     }
 
     /**
-     * Goes on with another configuration, while prompts are under way; none is lost. Reloads are done one after the other.
+     * Switches to another configuration while prompts are under way; none is lost. Reloads run one after the other.
      *
-     * <p>Accounts are matched by id and routes by name. An account goes on with all that is known of it, unless its provider or the
-     * provider's own settings have changed, and then only its limits' counts are kept; a new token is used from the next call on,
-     * and if the one before was refused, at once. A new account takes prompts from now on, waiting ones too. One that is removed
-     * takes no more, and its calls under way end as they would have. What was used of a limit counts against the new one, as far
-     * back as it was counted. Waiting prompts keep their turn; one whose route or all of whose accounts are gone ends with
-     * {@link PromptException.Reason#NO_ACCOUNT}.
+     * <p>Accounts are matched by id and routes by name. An account keeps everything known about it; if its provider or
+     * the provider's own settings have changed, it keeps only the counts of its limits. A new token is used from the
+     * next call on, and at once if the old one was refused. A new account takes prompts immediately, also waiting ones.
+     * A removed account takes no more prompts, and its calls under way end normally. Earlier use of a limit counts
+     * against the new one, as far back as it was counted. Waiting prompts keep their turn; a prompt whose route or
+     * accounts are all gone ends with {@link PromptException.Reason#NO_ACCOUNT}.
      *
-     * <p>Caches, coordinator, engine settings, state folder and plugins can't change while running: the result names what would, and
-     * so do the notes of {@link #status()}. All else is applied. Opens clients, so it may block for as long as that takes.
+     * <p>Caches, coordinator, engine settings, state folder and plugins can't change at run time: the result and the
+     * notes of {@link #status()} name such changes. Everything else is applied. Opens clients, so it may block as long
+     * as that takes.
      *
-     * @return what has changed
-     * @throws ConfigurationException if the configuration can't be used, with every problem; nothing has changed then
+     * @return the changes
+     * @throws ConfigurationException if the configuration is invalid, with every problem; then nothing has changed
      * @throws IllegalStateException if this has been closed
      */
     public Reloaded reload(Configuration next) {
@@ -372,25 +379,25 @@ public final class Whippletree implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Reads the whole configuration from a file. Accounts, routes, caches and the like can't be given besides; {@link #model} can,
-         * and {@link #environment}, which is where variables that the file refers to are then looked up.
+         * Reads the whole configuration from a file. It can't be combined with accounts, routes, caches and the like,
+         * only with {@link #model} and with {@link #environment}, the variables that the file may refer to.
          *
-         * @param file must be there; a relative path begins in the working directory
+         * @param file has to exist; a relative path starts in the working directory
          */
         public Builder configuration(Path file) {
             this.file = file;
             return this;
         }
 
-        /** Takes a whole configuration. Accounts, routes, caches and the like can't be given besides. */
+        /** Sets the whole configuration. It can't be combined with accounts, routes, caches and the like. */
         public Builder configuration(Configuration configuration) {
             this.configuration = configuration;
             return this;
         }
 
         /**
-         * Reads the configuration from where the command line reads it: a file if there is one, and the environment. Accounts, routes,
-         * caches and the like can't be given besides; {@link #model} can.
+         * Reads the same configuration as the command line: a file if there is one, and the environment. It can't be
+         * combined with accounts, routes, caches and the like, only with {@link #model}.
          */
         public Builder configuration(ConfigurationSource source) {
             this.source = source;
@@ -398,8 +405,8 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Adds the accounts that these environment variables declare, by each provider's own knowledge. With
-         * {@link #configuration(Path)} they are those that the file may refer to, instead of this process's.
+         * Adds the accounts that these environment variables declare to the providers. With {@link
+         * #configuration(Path)} the file may refer to these variables, instead of this process's.
          */
         public Builder environment(Map<String, String> environment) {
             parts.environment(environment);
@@ -499,46 +506,46 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
-        /** Sets time, timers, threads and chance; stays open when the Whippletree is closed. */
+        /** Sets the source of time, timers, threads and random numbers; it isn't closed with the Whippletree. */
         public Builder timeline(Timeline timeline) {
             this.timeline = timeline;
             return this;
         }
 
-        /** Adds somebody who is told what happens. */
+        /** Adds a listener for the engine's events. */
         public Builder listener(EngineListener listener) {
             listeners.add(listener);
             return this;
         }
 
         /**
-         * Sets what each account's client is wrapped in once it is open, for instance to bound its calls. The client itself is
-         * closed with the Whippletree, its wrapper is not.
+         * Sets a wrapper for each account's client, for instance to bound its calls. The client is closed with the
+         * Whippletree, its wrapper isn't.
          */
         public Builder clients(UnaryOperator<ProviderClient> wrapper) {
             this.clients = wrapper;
             return this;
         }
 
-        /** Adds a provider beside those that are found. */
+        /** Adds a provider to those found. */
         public Builder provider(Provider provider) {
             providers.add(provider);
             return this;
         }
 
-        /** Adds a cache backend beside those that are found; a tier of it has to be asked for by name. */
+        /** Adds a cache backend to those found; the configuration has to name it as a tier. */
         public Builder cache(Cache cache) {
             caches.add(cache);
             return this;
         }
 
-        /** Adds a balancing strategy beside those that are found. */
+        /** Adds a balancing strategy to those found. */
         public Builder strategy(BalancingStrategy strategy) {
             strategies.add(strategy);
             return this;
         }
 
-        /** Adds a coordinator beside those that are found; it has to be chosen by name. */
+        /** Adds a coordinator to those found; the configuration has to name it. */
         public Builder coordinator(Coordinator coordinator) {
             coordinators.add(coordinator);
             return this;

@@ -27,7 +27,7 @@ public sealed interface BatchResult {
      */
     record Answered(BatchItem item, Completion completion) implements BatchResult {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Answered {
             Objects.requireNonNull(item, "item");
             Objects.requireNonNull(completion, "completion");
@@ -51,7 +51,7 @@ public sealed interface BatchResult {
         /** The kind of an item whose session's item before got no answer. */
         public static final String BEFORE_FAILED = "before_failed";
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Failed {
             Objects.requireNonNull(item, "item");
             Objects.requireNonNull(kind, "kind");

@@ -20,13 +20,13 @@ import java.util.Optional;
  * @param accounts the accounts, ids unique, in order
  * @param routes the routes, names unique; the first is the default
  * @param caches the cache tiers, nearest first
- * @param coordinator what several processes have in common; absent: this process is alone
- * @param engine what holds for the whole engine
- * @param prices what tokens cost; absent: nobody said so, and no cost is known
- * @param warnings what works but shouldn't be, a sentence each, such as a literal token
- * @param state the folder in which the limits' state is kept between processes; absent: it isn't kept
- * @param gateway how a gateway in front is reached; absent: nobody said so
- * @param weights how tenants share what there is room for; those that the gateway's clients state are added
+ * @param coordinator the coordinator of several processes; absent: this process is alone
+ * @param engine the settings of the whole engine
+ * @param prices the prices of tokens; absent: costs are unknown
+ * @param warnings settings that work but should be changed, a sentence each, such as a literal token
+ * @param state the folder that keeps the limits' state between processes; absent: it isn't kept
+ * @param gateway the settings of a gateway in front; absent: none are set
+ * @param weights the tenants' weights, including those of the gateway's clients
  */
 public record Configuration(
         List<AccountSettings> accounts,
@@ -47,7 +47,7 @@ public record Configuration(
     public static final String DEFAULT_MODEL = "openai/gpt-oss-20b";
 
     /**
-     * Copies what is mutable.
+     * Copies mutable values.
      *
      * @throws IllegalArgumentException if a client of the gateway states another weight than the tenants' weights do
      */
@@ -162,7 +162,7 @@ public record Configuration(
      */
     public record CacheTier(String name, Settings settings) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public CacheTier {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(settings, "settings");
@@ -177,7 +177,7 @@ public record Configuration(
      */
     public record ChosenCoordinator(String name, Settings settings) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public ChosenCoordinator {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(settings, "settings");

@@ -14,27 +14,29 @@ import java.util.Optional;
  * The settings of a gateway in front of a Whippletree: its address, its clients and their rights. Immutable.
  *
  * @param host the address it listens on; only this machine's own unless there are clients with keys
- * @param port the port, 0 to 65535; 0: any that is free
- * @param clients who may ask; empty: whoever reaches it, and all of them are one tenant
- * @param watchKey what is shown to see how everything stands; absent: where there are no clients, whoever reaches it may see that, and
- *     else nobody
- * @param bounds what it takes from anybody
- * @param showAccounts whether clients are told which accounts there are and which one answered; where there are no clients, whoever
- *     reaches it is told
+ * @param port the port, 0 to 65535; 0: any free one
+ * @param clients the clients; empty: every program that reaches the gateway may ask, all as one tenant
+ * @param watchKey the key to see the status; absent: without clients, every program that reaches the gateway sees it;
+ *     with clients, none does
+ * @param bounds the bounds on what it accepts
+ * @param showAccounts whether clients see which accounts there are and which one answered; without clients, all
+ *     programs see it
  */
 public record GatewaySettings(
         String host, int port, List<Client> clients, Optional<Secret> watchKey, Bounds bounds, boolean showAccounts) {
 
-    /** This machine only, port 8080, no keys, the default bounds; clients aren't told of accounts. */
+    /**
+     * Listens on this machine only, on port 8080, without keys, with the default bounds; clients don't see accounts.
+     */
     public static final GatewaySettings DEFAULT =
             new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false);
 
     static final int HIGHEST_PORT = 65_535;
 
     /**
-     * Checks ranges, and that nobody from elsewhere can ask without a key.
+     * Checks ranges, and that no program on another machine can ask without a key.
      *
-     * @throws IllegalArgumentException saying what is wrong
+     * @throws IllegalArgumentException with the problem
      */
     public GatewaySettings {
         Objects.requireNonNull(host, "host");
@@ -61,10 +63,10 @@ public record GatewaySettings(
     }
 
     /**
-     * Returns the same for others.
+     * Returns the same settings with other clients.
      *
-     * @param others who may ask
-     * @param key what is shown to see how everything stands
+     * @param others the clients
+     * @param key the key to see the status
      */
     public GatewaySettings withClients(List<Client> others, Optional<Secret> key) {
         return new GatewaySettings(host, port, others, key, bounds, showAccounts);
@@ -75,7 +77,7 @@ public record GatewaySettings(
         return new GatewaySettings(host, port, clients, watchKey, others, showAccounts);
     }
 
-    /** Returns the same with clients told of accounts, or not. */
+    /** Returns the same settings, with accounts shown to clients or not. */
     public GatewaySettings withShowAccounts(boolean shown) {
         return new GatewaySettings(host, port, clients, watchKey, bounds, shown);
     }
@@ -95,16 +97,17 @@ public record GatewaySettings(
     }
 
     /**
-     * How much a gateway takes from anybody, and for how long. Immutable.
+     * The bounds on what a gateway accepts, and for how long. Immutable.
      *
      * @param mostBodyBytes the largest request it reads, 1 or more
-     * @param mostConnections how many connections it keeps open at once, 1 or more
-     * @param clientTimeout how long a client may take to send a request's head, to send its body, and to take what is sent to it, before
-     *     it is cut off; 1 millisecond to 1 hour
+     * @param mostConnections the most connections open at once, 1 or more
+     * @param clientTimeout how long a client may take to send a request's head, to send its body, and to read the
+     *     response, before the gateway cuts it off; 1 millisecond to 1 hour
      * @param idleTimeout how long a connection may be without a request before it is closed; 1 millisecond to 1 day
-     * @param memoryBytes the most memory that all requests under way may take together, by the gateway's estimate; 1 or more
-     * @param deadline how long a request waits for its answer, or for the first piece of a stream, where neither the request nor its route
-     *     says; 1 millisecond to 7 days
+     * @param memoryBytes the most memory that all requests under way may take together, by the gateway's estimate; 1 or
+     *     more
+     * @param deadline how long a request waits for its answer, or for the first piece of a stream, if neither the
+     *     request nor its route says; 1 millisecond to 7 days
      */
     public record Bounds(
             int mostBodyBytes,
@@ -190,14 +193,15 @@ public record GatewaySettings(
     }
 
     /**
-     * Somebody who may ask: a tenant of its own. Immutable.
+     * A client of the gateway, which is a tenant. Immutable.
      *
      * @param name the tenant's name
-     * @param key what it shows with each request
-     * @param limits how much it may use; empty: as much as there is
+     * @param key the key that it sends with each request
+     * @param limits its own limits; empty: none
      * @param accounts the ids of the accounts that may answer it; empty: all
-     * @param routes the names of the routes that it may name; empty: all
-     * @param weight how much it gets beside other tenants, 1 to {@value TenantWeights#MOST}; absent: as the tenants' weights say
+     * @param routes the names of the routes that it may use; empty: all
+     * @param weight its weight relative to other tenants, 1 to {@value TenantWeights#MOST}; absent: by the tenants'
+     *     weights
      */
     public record Client(
             String name,

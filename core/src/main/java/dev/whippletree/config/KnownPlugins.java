@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  */
 public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind coordinators) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public KnownPlugins {
         Objects.requireNonNull(providers, "providers");
         Objects.requireNonNull(caches, "caches");
@@ -36,7 +36,7 @@ public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind co
      */
     public record Kind(String noun, Map<String, Set<SettingKey>> settings, List<String> broken) {
 
-        /** Copies what is mutable. */
+        /** Copies mutable values. */
         public Kind {
             Objects.requireNonNull(noun, "noun");
             settings = Map.copyOf(settings);

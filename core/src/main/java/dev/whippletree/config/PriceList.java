@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record PriceList(String source, LocalDate asOf, int staleAfterDays, String currency, List<TokenPrice> prices) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public PriceList {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(asOf, "asOf");

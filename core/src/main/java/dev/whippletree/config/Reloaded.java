@@ -54,7 +54,7 @@ public record Reloaded(
      */
     public record Changes(List<String> added, List<String> removed, Map<String, List<String>> changed) {
 
-        /** Copies what is mutable. */
+        /** Copies mutable values. */
         public Changes {
             added = List.copyOf(added);
             removed = List.copyOf(removed);

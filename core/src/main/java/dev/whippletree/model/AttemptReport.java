@@ -13,7 +13,7 @@ import java.util.Objects;
  */
 public record AttemptReport(String account, String model, Failure failure, Duration took) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public AttemptReport {
         Objects.requireNonNull(account, "account");
         Objects.requireNonNull(model, "model");

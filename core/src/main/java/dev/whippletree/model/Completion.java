@@ -22,7 +22,7 @@ public record Completion(
         Optional<TokenUsage> usage,
         Origin origin) {
 
-    /** Checks that nothing is null and copies what is mutable. */
+    /** Rejects null and copies mutable values. */
     public Completion {
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(reasoning, "reasoning");

@@ -14,15 +14,15 @@ public sealed interface Delta {
     sealed interface Piece extends Delta {}
 
     /**
-     * Who has begun to answer; told before the first piece. Should that answer break off, another may go on with it: who answered in
-     * the end is said at the {@linkplain End end}.
+     * The account that starts to answer; comes before the first piece. If that answer breaks off, another account may
+     * continue it: {@linkplain End} names the account that answered in the end.
      *
      * @param account the account's id
-     * @param model the model that was asked, or of a stored answer the one that had answered
+     * @param model the model that was asked, or the model of a stored answer
      */
     record Start(String account, String model) implements Delta {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Start {
             Objects.requireNonNull(account, "account");
             Objects.requireNonNull(model, "model");
@@ -30,15 +30,15 @@ public sealed interface Delta {
     }
 
     /**
-     * The end of a whole answer; the last that is told. A stream without it was no whole answer.
+     * The end of a complete answer, and the last delta. A stream without it was incomplete.
      *
      * @param finishReason why the answer ended
      * @param usage tokens as the service counted them; absent if it didn't say
-     * @param origin where it came from
+     * @param origin the source of the answer
      */
     record End(FinishReason finishReason, Optional<TokenUsage> usage, Origin origin) implements Delta {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public End {
             Objects.requireNonNull(finishReason, "finishReason");
             Objects.requireNonNull(usage, "usage");

@@ -23,7 +23,7 @@ public record Failure(
         Optional<Duration> retryAfter,
         Reach reach) {
 
-    /** Checks that nothing is null, and makes the message safe to show. */
+    /** Rejects null, and makes the message safe to show. */
     public Failure {
         Objects.requireNonNull(kind, "kind");
         message = ShownText.line(message);

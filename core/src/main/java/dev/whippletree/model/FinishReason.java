@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Why a completion ended. */
 public enum FinishReason {
-    /** The model had said what it had to say. */
+    /** The model finished its answer. */
     STOP,
     /** The bound on its length was reached: the answer is cut, and never cached. */
     LENGTH,

@@ -28,7 +28,7 @@ public record Message(
     /** Fields with a place of their own, which must not stand among the extras as well. */
     private static final Set<String> RESERVED = Set.of("role", "content", "tool_calls", "tool_call_id");
 
-    /** Copies what is mutable and checks that text and parts aren't both given. */
+    /** Copies mutable values and checks that text and parts aren't both given. */
     public Message {
         Objects.requireNonNull(role, "role");
         Objects.requireNonNull(text, "text");

@@ -27,7 +27,7 @@ public record Origin(
         CACHE
     }
 
-    /** Checks that nothing is null and that attempts aren't negative, and makes the model's name safe to show. */
+    /** Rejects null and that attempts aren't negative, and makes the model's name safe to show. */
     public Origin {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(account, "account");

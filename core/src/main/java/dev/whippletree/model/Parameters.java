@@ -53,7 +53,7 @@ public record Parameters(
             List.of(),
             Map.of());
 
-    /** Checks ranges and copies what is mutable. */
+    /** Checks ranges and copies mutable values. */
     public Parameters {
         Objects.requireNonNull(seed, "seed");
         temperature.ifPresent(value -> check(value >= 0 && value <= HOTTEST, "temperature must be 0 to 2, not " + value));

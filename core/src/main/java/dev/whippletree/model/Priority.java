@@ -2,8 +2,8 @@ package dev.whippletree.model;
 
 /** The urgency of a prompt. Interactive prompts go first, but batch prompts never stop altogether. */
 public enum Priority {
-    /** Somebody is waiting. */
+    /** A person is waiting for the answer. */
     INTERACTIVE,
-    /** Nobody is watching. */
+    /** No person is waiting for the answer. */
     BATCH
 }

@@ -252,8 +252,8 @@ public record Prompt(
         }
 
         /**
-         * Sets how long the caller waits at most for the first piece of the answer. Where nobody streams, that is for all of it. If an
-         * answer breaks off and is asked for anew, the caller waits as long again.
+         * Sets how long the caller waits at most for the first piece of the answer; for the whole answer, if no caller
+         * streams it. If an answer breaks off and is asked for again, the time starts again.
          */
         public Builder firstPieceWithin(Duration deadline) {
             this.deadline = Optional.of(deadline);
@@ -261,7 +261,7 @@ public record Prompt(
             return this;
         }
 
-        /** Asks for a fresh answer: neither a stored one nor one that somebody else is waiting for. */
+        /** Asks for a fresh answer: neither a stored one nor one that another caller is waiting for. */
         public Builder noCache() {
             this.read = false;
             return this;

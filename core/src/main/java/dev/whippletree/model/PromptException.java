@@ -17,7 +17,7 @@ public final class PromptException extends WhippletreeException {
         FILTERED,
         /** It is longer than any model of the route, or any limit, can take. */
         TOO_LARGE,
-        /** Every account that might answer is closed for a time nobody knows. */
+        /** Every account that could answer is closed for an unknown time. */
         NO_ACCOUNT,
         /** There will be room, but only after its deadline. */
         NO_ROOM_IN_TIME,

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record Scope(String organization, Optional<String> model) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Scope {
         Objects.requireNonNull(organization, "organization");
         Objects.requireNonNull(model, "model");

@@ -49,7 +49,7 @@ public record StatusSnapshot(
         long pickerFaults,
         List<String> notes) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public StatusSnapshot {
         caches = List.copyOf(caches);
         accounts = List.copyOf(accounts);
@@ -105,7 +105,7 @@ public record StatusSnapshot(
      */
     public record CacheTier(String name, long hits, long misses, long faults, List<String> remarks) {
 
-        /** Copies what is mutable, and makes the remarks safe to show. */
+        /** Copies mutable values, and makes the remarks safe to show. */
         public CacheTier {
             remarks = remarks.stream().map(ShownText::line).toList();
         }
@@ -145,7 +145,7 @@ public record StatusSnapshot(
         CLOSED,
         /** Failed lately and isn't tried for a while. */
         COOLING,
-        /** Out of credit, or its token is refused: somebody has to do something. */
+        /** Out of credit, or its token is refused: needs your attention. */
         OFF
     }
 
@@ -187,7 +187,7 @@ public record StatusSnapshot(
             Map<String, TokenUsage> tokensByModel,
             List<LimitStatus> limits) {
 
-        /** Copies what is mutable. */
+        /** Copies mutable values. */
         public Account {
             failures = Map.copyOf(failures);
             tokensByModel = Map.copyOf(tokensByModel);
@@ -234,7 +234,7 @@ public record StatusSnapshot(
             long starts,
             List<LimitShare> limits) {
 
-        /** Copies what is mutable, and makes the name safe to show. */
+        /** Copies mutable values, and makes the name safe to show. */
         public Tenant {
             name = name.map(ShownText::line);
             limits = List.copyOf(limits);
@@ -311,7 +311,7 @@ public record StatusSnapshot(
             DECLARED,
             /** From what the service said. */
             REPORTED,
-            /** Nobody told: a rate found by what the service let in and what it refused, still being searched around. */
+            /** Not reported: a rate found from accepted and refused calls, and still being adjusted. */
             LEARNED
         }
     }

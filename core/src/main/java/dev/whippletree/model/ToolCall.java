@@ -11,7 +11,7 @@ import java.util.Objects;
  */
 public record ToolCall(String id, String name, String arguments) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public ToolCall {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(name, "name");

@@ -21,7 +21,7 @@ public record FoundPlugin(
         State state,
         Optional<String> reason) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public FoundPlugin {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(name, "name");

@@ -43,7 +43,7 @@ public record Retries(
         return new Retries(attemptsPerTarget, backoff, maxBackoff, budgetShare, budgetPerSecond);
     }
 
-    /** Returns the same with another budget: a share of the flights, and retries each second besides. */
+    /** Returns the same settings with another budget: a share of the flights, plus retries each second. */
     public Retries withBudget(double budgetShare, double budgetPerSecond) {
         return new Retries(attemptsPerTarget, backoff, maxBackoff, budgetShare, budgetPerSecond);
     }

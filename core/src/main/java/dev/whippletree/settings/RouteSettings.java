@@ -52,7 +52,7 @@ public record RouteSettings(
     /** How long answers are stored where nothing else is said. */
     public static final Duration DEFAULT_TTL = Duration.ofDays(1);
 
-    /** Checks ranges and copies what is mutable. */
+    /** Checks ranges and copies mutable values. */
     public RouteSettings {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(strategy, "strategy");
@@ -268,7 +268,7 @@ public record RouteSettings(
      */
     public record TargetSettings(String account, String model) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public TargetSettings {
             Objects.requireNonNull(account, "account");
             Objects.requireNonNull(model, "model");

@@ -49,7 +49,7 @@ public record AccountSettings(
      */
     public record DeclaredLimit(Limit limit, Optional<String> model) {}
 
-    /** Checks ranges and copies what is mutable. */
+    /** Checks ranges and copies mutable values. */
     public AccountSettings {
         Objects.requireNonNull(provider, "provider");
         Objects.requireNonNull(token, "token");

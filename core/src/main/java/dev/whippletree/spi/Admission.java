@@ -16,7 +16,7 @@ import java.util.Objects;
  */
 public record Admission(long promptTokens, long completionBound, Counting counting, boolean cachedCounts) {
 
-    /** Nothing is counted, or nobody knows what. */
+    /** The service counts no tokens, or its count is unknown. */
     public static final Admission NONE = asMade(0, 0);
 
     /** When a service counts a completion, and as what. */

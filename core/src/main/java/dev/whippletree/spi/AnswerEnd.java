@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model, Optional<String> id) {
 
-    /** Checks that nothing is null, and makes the service's names safe to show. */
+    /** Rejects null, and makes the service's names safe to show. */
     public AnswerEnd {
         Objects.requireNonNull(finishReason, "finishReason");
         Objects.requireNonNull(usage, "usage");

@@ -14,22 +14,22 @@ import java.util.List;
  */
 public interface AttemptSink {
 
-    /** Returns whether somebody wants the answer piece by piece; a client may then ask the service to stream. */
+    /** Returns whether a caller streams the answer; a client may then ask the service to stream. */
     boolean streaming();
 
     /** The whole request has been written. */
     void sent();
 
-    /** The first byte of the response has arrived: by now the service has counted the request. */
+    /** The first byte of the response has arrived, so the service has counted the request. */
     void firstByte();
 
     /**
-     * The service said how its limits stand. All that one response says of them is told at once, since prompts may begin right
-     * afterwards, by what is known then.
+     * The service reported its limits. Report all limits of one response at once, because the next prompts may start
+     * right afterwards, by these reports.
      */
     void limits(List<RateLimitReport> reports);
 
-    /** A piece of the answer arrived. An answer that isn't streamed is told as one piece of each sort. */
+    /** A piece of the answer arrived. Report an answer that isn't streamed as one piece of each sort. */
     void delta(Delta.Piece piece);
 
     /** The answer is whole. */

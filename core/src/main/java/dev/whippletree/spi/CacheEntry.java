@@ -12,7 +12,7 @@ import java.util.Objects;
  */
 public record CacheEntry(Completion completion, Instant expires) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public CacheEntry {
         Objects.requireNonNull(completion, "completion");
         Objects.requireNonNull(expires, "expires");

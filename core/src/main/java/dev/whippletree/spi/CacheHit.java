@@ -10,7 +10,7 @@ import java.util.Objects;
  */
 public record CacheHit(CacheEntry entry, boolean exact) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public CacheHit {
         Objects.requireNonNull(entry, "entry");
     }

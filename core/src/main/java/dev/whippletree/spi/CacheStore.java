@@ -18,46 +18,46 @@ public interface CacheStore extends AutoCloseable {
     CompletionStage<Void> put(CacheKey key, CacheEntry entry);
 
     /**
-     * Learns that the answer that {@link #get} found for this key was delivered to a caller: one that comes too late, or that nobody waits
-     * for any more, isn't. Quick. Does nothing in a store that doesn't count its hits.
+     * Learns that a caller received the answer that {@link #get} found for this key; not called for an answer that came
+     * too late. Fast. Has no effect in a store that doesn't count its hits.
      *
-     * @param key the one that was looked up
+     * @param key the key that was looked up
      */
     default void delivered(CacheKey key) {}
 
     /**
-     * Learns what a caller says: of a hit, whether its answer was right; of what {@link #unconfirmed} returned, whether it would have been.
-     * Quick. Does nothing in a store whose hits are exact.
+     * Learns a caller's confirmation: for a hit, whether its answer was right; for the answer of {@link #unconfirmed},
+     * whether it would have been right. Fast. Has no effect in a store whose hits are exact.
      *
-     * @param key of the prompt that was answered, without its question if the prompt is gone by now; it may never have been looked up here
+     * @param key of the answered prompt, without its question if the prompt is gone; this store may never have seen it
      * @param right whether the answer was right
      */
     default void confirm(CacheKey key, boolean right) {}
 
     /**
-     * Returns the stored answer of a similar question, of which this store wants to know by {@link #confirm} whether it would have been
-     * right for this prompt too. Empty in a store whose hits are exact.
+     * Returns the stored answer of a similar question, if this store asks whether it would have answered this prompt
+     * too; {@link #confirm} tells it. Empty in a store whose hits are exact.
      *
-     * @param key of a prompt that was answered by a call, whether {@link #put} has been told of that yet or not
+     * @param key of a prompt that was answered by a call, before or after its {@link #put}
      */
     default Optional<CacheEntry> unconfirmed(CacheKey key) {
         return Optional.empty();
     }
 
-    /** Returns what a user should know about how this store does, a sentence each; quick, and never waiting for another thread's work. */
+    /** Returns remarks for the user on this store, a sentence each; fast, and never waits for another thread. */
     default List<String> remarks() {
         return List.of();
     }
 
     /**
-     * Removes what is stored.
+     * Removes stored answers.
      *
-     * @param tenant whose answers; absent: everybody's
-     * @return ends with how many were removed, if the store can tell, else -1
+     * @param tenant the tenant whose answers to remove; absent: all tenants
+     * @return completes with the number removed, if the store can tell, else -1
      */
     CompletionStage<Long> clear(Optional<String> tenant);
 
-    /** Frees what is held. What a shared store holds stays there. */
+    /** Closes the store. A shared store keeps its answers. */
     @Override
     void close();
 }

@@ -7,34 +7,35 @@ import java.util.concurrent.CompletionStage;
 public sealed interface Claim {
 
     /**
-     * This process does.
+     * This process makes the call.
      *
-     * @param end to be run once, when the answer can be found in the shared cache or there will be none: those that wait in other
-     *     processes then look. Never blocks
-     * @param agreed whether the other processes can know; if not, since nobody could be asked, they may make the call as well
+     * @param end run it once, when the answer is in the shared cache or there will be none: the waiting processes then
+     *     look for it. Never blocks
+     * @param agreed whether the other processes know of the claim; if not, because none could be reached, they may make
+     *     the call as well
      */
     record Ours(Runnable end, boolean agreed) implements Claim {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Ours {
             Objects.requireNonNull(end, "end");
         }
 
-        /** Creates one that the others can know of. */
+        /** Creates a claim that the other processes know of. */
         public Ours(Runnable end) {
             this(end, true);
         }
     }
 
     /**
-     * Another process does.
+     * Another process makes the call.
      *
-     * @param ended ends, never exceptionally, when that one has ended its claim, when it has died, or when nobody can tell any
-     *     more. Time then to look for the answer, and to claim again where there is none
+     * @param ended completes, never exceptionally, when that process has ended its claim, has died, or can't be reached
+     *     any more. Then look for the answer, and claim again if there is none
      */
     record Others(CompletionStage<Void> ended) implements Claim {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Others {
             Objects.requireNonNull(ended, "ended");
         }

@@ -8,14 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The state that several processes over the same accounts share: limits, closures, and calls under way. Thread-safe.
- * No method blocks.
+ * The state that several processes over the same accounts share: limits, closures, and calls under way. Thread-safe. No
+ * method blocks.
  *
- * <p>Each process counts its own use first; this is the second gate. Whatever is wrong on the way to the others, every stage
- * ends, and soon: a coordination that is cut off answers for this process alone, as carefully as it can, and mends itself. Only
- * what it can't answer at all ends exceptionally; the engine then goes on as if there were no other process, and counts that.
- * A claim that isn't answered within a second counts as failed. A reservation that isn't answered within five seconds is asked for
- * again, and what is granted after that is released; a coordination that has answered none for ten seconds counts as broken.
+ * <p>Each process counts its own use first; this is the second gate. Every stage ends, and soon, whatever fails on the
+ * way to the other processes: a coordination that is cut off answers for this process alone, as carefully as it can,
+ * and reconnects by itself. A stage ends exceptionally only if there is no such answer; the engine then continues as if
+ * there were no other process, and counts a fault. A claim without an answer within a second counts as failed. A
+ * reservation without an answer within five seconds is repeated, and a late grant is released; a coordination that has
+ * answered none for ten seconds counts as broken.
  */
 public interface Coordination extends AutoCloseable {
 
@@ -28,57 +29,61 @@ public interface Coordination extends AutoCloseable {
     CompletionStage<Grant> reserve(List<LimitUse> uses);
 
     /**
-     * Ends a reservation: what was reserved is used. What is never ended, since its process died, counts as used from the
-     * longest time that a call may take on, and so comes back by time.
+     * Ends a reservation that was used. A reservation that is never settled, because its process died, counts as used
+     * once the longest time of a call has passed, and so expires.
      *
-     * @param grant an id that {@link #reserve} gave, not ended before; unknown ones do nothing
-     * @param tokens what the service counted in the place of the reserved tokens, if it said so
-     * @param sinceArrival how long ago the service counted it, at the latest; negative if it may still be on its way
+     * @param grant an id from {@link #reserve}, not ended before; unknown ids have no effect
+     * @param tokens the tokens that the service counted instead of the reserved ones, if it said so
+     * @param sinceArrival the longest time since the service counted the attempt; negative if it may still be on its
+     *     way
      */
     void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival);
 
     /**
-     * Ends a reservation: nothing was sent, all of it is free again.
+     * Ends a reservation that wasn't used: nothing was sent, and all of it is free again.
      *
-     * @param grant an id that {@link #reserve} gave, not ended before; unknown ones do nothing
+     * @param grant an id from {@link #reserve}, not ended before; unknown ids have no effect
      */
     void release(String grant);
 
     /**
-     * Says who makes the call for a question: this process, or another one that is already making it. A claim is kept until it is
-     * ended, or for a short while after its process has died; then exactly one of those that waited gets it.
+     * Decides which process makes the call for a question: this one, or another one that is already making it. A claim
+     * lasts until it is ended, or for a short while after its process has died; then exactly one of the waiting
+     * processes gets it.
      *
      * @param key the question's key
-     * @return ends with {@link Claim.Ours} or {@link Claim.Others}
+     * @return completes with {@link Claim.Ours} or {@link Claim.Others}
      */
     CompletionStage<Claim> claim(CacheKey key);
 
     /**
-     * Says whether this process is the one to look whether a closed scope is open again.
+     * Decides whether this process probes a closed scope.
      *
-     * @param scope what is closed for a time nobody knows
-     * @param lease after which another may look, if this one has told nothing until then
-     * @return ends with true for one process only, until {@link #closed} or {@link #reopened} is told or the lease is over
+     * @param scope a scope that is closed for an unknown time
+     * @param lease the time after which another process may probe, if this one has reported nothing
+     * @return completes with true for one process only, until {@link #closed} or {@link #reopened} is reported or the
+     *     lease is over
      */
     CompletionStage<Boolean> claimProbe(Scope scope, Duration lease);
 
-    /** Tells all other processes that a scope is closed, and those that start while it is. */
+    /** Reports to all other processes, also those that start later, that a scope is closed. */
     void closed(ScopeClosing closing);
 
-    /** Tells all other processes that a scope that was closed for a time nobody knows is open again. */
+    /** Reports to all other processes that a scope that was closed for an unknown time is open again. */
     void reopened(Scope scope);
 
     /**
-     * Hears what other processes tell; also what they told before and still holds.
+     * Registers for notices from other processes, including earlier ones that still apply.
      *
-     * @param listener called one notice at a time, on the executor of the services; called once, before anything else is
+     * @param listener called one notice at a time, on the executor of the services; called once, before anything else
+     *     is
      */
     void listen(CoordinationListener listener);
 
-    /** Returns how it stands, by what is known here; makes no call. */
+    /** Returns the status that this process knows; makes no call. */
     CoordinationStatus status();
 
-    /** Leaves the others. Reservations and claims that weren't ended are given back by time. */
+    /** Disconnects from the other processes. Reservations and claims that weren't ended expire. */
     @Override
     void close();
 }

@@ -8,6 +8,6 @@ public interface CoordinationListener {
     /** Another process has found a scope closed. */
     void closed(ScopeClosing closing);
 
-    /** Another process has found a scope open that was closed for a time nobody knew. */
+    /** Another process has found a scope open that was closed for an unknown time. */
     void reopened(Scope scope);
 }

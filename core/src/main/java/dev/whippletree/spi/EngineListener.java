@@ -15,27 +15,30 @@ import java.util.function.Supplier;
 public interface EngineListener {
 
     /**
-     * The engine is ready. Told once, before anything else.
+     * The engine is ready. Called once, before all other events.
      *
-     * @param status says how everything stands; may be asked at any time, from any thread, until {@link #ended}
+     * @param status returns the present status; may be called at any time, from any thread, until {@link #ended}
      */
     default void started(Supplier<StatusSnapshot> status) {}
 
-    /** The engine takes no more prompts and none is under way. Told once; the ends of the last prompts may be told after it. */
+    /**
+     * The engine takes no more prompts and none is under way. Called once; the ends of the last prompts may follow.
+     */
     default void ended() {}
 
     /**
-     * A prompt has opened a flight, since no equal one was on its way. Told on the thread that submitted the prompt, or subscribed to
-     * its stream, before anything is done for it; so what belongs to that thread, such as a trace, can be taken along.
+     * A prompt has opened a flight, because no equal one was under way. Called on the thread that submitted the prompt,
+     * or subscribed to its stream, before the engine does anything for it; so the listener can capture that thread's
+     * context, such as a trace.
      *
      * @param prompt as it will be sent
-     * @return hears of each call made for the flight, in place of {@link #called}
+     * @return receives each call made for the flight, instead of {@link #called}
      */
     default Consumer<ServiceCall> opened(Prompt prompt) {
         return this::called;
     }
 
-    /** A call to a service has ended. Calls that were never sent aren't told of. */
+    /** A call to a service has ended. Calls that were never sent aren't reported. */
     default void called(ServiceCall call) {}
 
     /** A prompt was answered, {@code took} after it was submitted. */

@@ -37,7 +37,7 @@ public interface Picker {
         FAILED,
         /** With the service's refusing the prompt for its own sake, which says nothing about the target. */
         REFUSED,
-        /** Nobody wanted it any longer. */
+        /** No caller wanted the answer any more. */
         CANCELLED
     }
 }

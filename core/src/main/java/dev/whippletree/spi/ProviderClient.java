@@ -7,36 +7,37 @@ import java.util.Optional;
 public interface ProviderClient extends AutoCloseable {
 
     /**
-     * Says before a call that the service can't take a prompt. Depends on what {@link #admission} does.
+     * Says before a call that the service can't take a prompt. Depends on the same values as {@link #admission}.
      *
-     * @param prompt what would be sent
+     * @param prompt the prompt to send
      * @param model the service's own name of the model
-     * @return why not, in a sentence; empty if it can
+     * @return the reason, a sentence; empty if the service can take it
      */
     default Optional<String> refuses(Prompt prompt, String model) {
         return Optional.empty();
     }
 
     /**
-     * Says what the service will count when a prompt arrives. Depends on the prompt, the model and the account's own settings alone:
-     * of several accounts that agree in those, one is asked.
+     * Estimates the tokens that the service will count when a prompt arrives. Depends only on the prompt, the model and
+     * the account's own settings: the engine asks one of several accounts with equal settings.
      */
     Admission admission(Prompt prompt, String model);
 
     /**
-     * Makes one call. Tells the sink what happens, serially, ending with exactly one of {@code done} and {@code failed}.
+     * Makes one call. Reports its events to the sink, serially, ending with exactly one of {@code done} and {@code
+     * failed}.
      *
-     * <p>Never repeats a call, never waits for a limit, never queues: all that is the engine's. Whatever goes wrong is told to
-     * the sink; an exception thrown here is taken for {@link dev.whippletree.model.FailureKind#UNAVAILABLE}.
+     * <p>Never repeats a call, never waits for a limit, never queues: the engine does all that. Reports every failure
+     * to the sink; an exception thrown here counts as {@link dev.whippletree.model.FailureKind#UNAVAILABLE}.
      *
-     * @param prompt what to send
+     * @param prompt the prompt to send
      * @param model the service's own name of the model
-     * @param sink who is told; may be called from any thread, before this method returns too
-     * @return a handle that breaks the call off; afterwards the sink ignores what it is told
+     * @param sink receives the events; may be called from any thread, also before this method returns
+     * @return cancels the call; afterwards the sink ignores all events
      */
     Cancellable send(Prompt prompt, String model, AttemptSink sink);
 
-    /** Breaks off what is under way and frees what is held. Doesn't wait. */
+    /** Cancels calls under way and frees all resources. Doesn't wait. */
     @Override
     void close();
 }

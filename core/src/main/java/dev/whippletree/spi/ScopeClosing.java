@@ -8,10 +8,10 @@ import java.util.Objects;
 /**
  * The closing of a scope. Immutable.
  *
- * @param scope what is closed
- * @param remaining for how long, from now: positive
- * @param endKnown whether it is open after that; if not, somebody looks whether it is
- * @param reason why, in the service's words: never with a secret
+ * @param scope the closed scope
+ * @param remaining the remaining time from now, positive
+ * @param endKnown whether the scope is open after that time; if not, a process probes it then
+ * @param reason the service's message, without secrets
  */
 public record ScopeClosing(Scope scope, Duration remaining, boolean endKnown, String reason) {
 

@@ -34,7 +34,7 @@ public record ServiceCall(
         Optional<Duration> firstPiece,
         End end) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public ServiceCall {
         Objects.requireNonNull(account, "account");
         Objects.requireNonNull(provider, "provider");
@@ -60,7 +60,7 @@ public record ServiceCall(
     public record Answered(String model, FinishReason finishReason, Optional<TokenUsage> usage, Optional<String> id)
             implements End {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Answered {
             Objects.requireNonNull(model, "model");
             Objects.requireNonNull(finishReason, "finishReason");
@@ -82,6 +82,6 @@ public record ServiceCall(
         }
     }
 
-    /** Broken off, since nobody wanted the answer any longer. */
+    /** Cancelled, because no caller wanted the answer any more. */
     public record Cancelled() implements End {}
 }

@@ -12,7 +12,7 @@ public sealed interface Exchange {
      */
     record Done(SavedState state) implements Exchange {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Done {
             Objects.requireNonNull(state, "state");
         }
@@ -28,7 +28,7 @@ public sealed interface Exchange {
      */
     record Failed(String problem) implements Exchange {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Failed {
             Objects.requireNonNull(problem, "problem");
         }

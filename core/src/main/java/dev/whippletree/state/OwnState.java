@@ -22,7 +22,7 @@ public record OwnState(
         Set<Place> reopened,
         List<SavedTokens> tokens) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public OwnState {
         Objects.requireNonNull(process, "process");
         uses = List.copyOf(uses);

@@ -20,7 +20,7 @@ public record Place(Kind kind, String name, Optional<String> model) {
         ACCOUNT
     }
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Place {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(name, "name");

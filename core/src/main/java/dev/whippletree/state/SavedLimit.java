@@ -29,7 +29,7 @@ public record SavedLimit(Key key, long amount, long left, Instant full, Duration
      */
     public record Key(Scope scope, Limit.Unit unit, Refill refill, Duration window) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Key {
             Objects.requireNonNull(scope, "scope");
             Objects.requireNonNull(unit, "unit");

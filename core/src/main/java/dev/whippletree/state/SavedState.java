@@ -37,7 +37,7 @@ public record SavedState(
 
     private static final int MOST_TOKENS = 200;
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public SavedState {
         Objects.requireNonNull(saved, "saved");
         Map<String, List<WindowUses>> copied = new LinkedHashMap<>();

@@ -30,7 +30,7 @@ public record SavedTokens(Key key, List<Integer> latest, Instant changed) {
      */
     public record Key(String kind, String name, String model, int size) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Key {
             Objects.requireNonNull(kind, "kind");
             Objects.requireNonNull(name, "name");

@@ -21,7 +21,7 @@ public record WindowKey(Scope scope, Limit.Unit unit, Duration window) {
     /** How far ahead of its being saved a use can be dated: a request may still be on its way. */
     private static final long AHEAD_MILLIS = 60_000;
 
-    /** Checks that nothing is null and the window is positive. */
+    /** Rejects null and the window is positive. */
     public WindowKey {
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(unit, "unit");

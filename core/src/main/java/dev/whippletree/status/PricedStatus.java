@@ -14,7 +14,7 @@ import java.util.Objects;
  */
 public record PricedStatus(StatusSnapshot status, Bill bill) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public PricedStatus {
         Objects.requireNonNull(status, "status");
         Objects.requireNonNull(bill, "bill");

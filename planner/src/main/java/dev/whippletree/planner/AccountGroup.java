@@ -69,13 +69,13 @@ public record AccountGroup(
      */
     public record Place(int tier, String model) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Place {
             Objects.requireNonNull(model, "model");
         }
     }
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public AccountGroup {
         Objects.requireNonNull(service, "service");
         Objects.requireNonNull(credit, "credit");

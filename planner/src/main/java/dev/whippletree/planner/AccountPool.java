@@ -22,7 +22,7 @@ import java.util.Set;
  */
 public record AccountPool(List<AccountGroup> groups, RouteSettings route, EngineSettings engine, List<String> notes) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public AccountPool {
         Objects.requireNonNull(route, "route");
         Objects.requireNonNull(engine, "engine");

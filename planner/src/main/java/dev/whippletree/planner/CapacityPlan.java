@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  */
 public record CapacityPlan(PlanRequest request, List<String> assumptions, List<SizePlan> sizes) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public CapacityPlan {
         Objects.requireNonNull(request, "request");
         assumptions = List.copyOf(assumptions);
@@ -32,7 +32,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      */
     public record SizePlan(int interviews, Outcome asIs, List<Fewest> fewest, List<Advice> advice) {
 
-        /** Copies what is mutable. */
+        /** Copies mutable values. */
         public SizePlan {
             Objects.requireNonNull(asIs, "asIs");
             fewest = List.copyOf(fewest);
@@ -66,7 +66,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
             boolean simulated,
             String reason) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Fewest {
             Objects.requireNonNull(kind, "kind");
             Objects.requireNonNull(service, "service");
@@ -103,7 +103,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      */
     public record Advice(Change change, String title, String assumption, Outcome outcome) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Advice {
             Objects.requireNonNull(change, "change");
             Objects.requireNonNull(title, "title");

@@ -62,7 +62,7 @@ public record Outcome(
         List<Minute> timeline,
         List<Minute> seconds) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public Outcome {
         Objects.requireNonNull(verdict, "verdict");
         Objects.requireNonNull(reason, "reason");
@@ -202,7 +202,7 @@ public record Outcome(
             Duration p95Waited,
             Duration worstWaited) {
 
-        /** Copies what is mutable. */
+        /** Copies mutable values. */
         public Minute {
             callsByAccount = List.copyOf(callsByAccount);
             limitShares = List.copyOf(limitShares);

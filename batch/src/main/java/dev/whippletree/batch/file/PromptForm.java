@@ -43,7 +43,7 @@ public record PromptForm(
             false,
             Optional.empty());
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public PromptForm {
         Objects.requireNonNull(template, "template");
         Objects.requireNonNull(system, "system");

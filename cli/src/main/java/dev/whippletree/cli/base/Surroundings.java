@@ -48,7 +48,7 @@ public record Surroundings(
     /** By this property the launcher says where the distribution's own folder of plugins is. */
     private static final String PLUGINS_PROPERTY = "whippletree.plugins";
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public Surroundings {
         environment = Map.copyOf(environment);
     }

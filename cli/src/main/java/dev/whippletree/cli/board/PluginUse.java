@@ -13,7 +13,7 @@ import java.util.Set;
  */
 public record PluginUse(FoundPlugin plugin, State state) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public PluginUse {
         Objects.requireNonNull(plugin, "plugin");
         Objects.requireNonNull(state, "state");

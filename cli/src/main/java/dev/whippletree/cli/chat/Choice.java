@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record Choice(Optional<String> route, Optional<String> account) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Choice {
         Objects.requireNonNull(route, "route");
         Objects.requireNonNull(account, "account");

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record Conversation(Optional<String> system, List<Exchange> exchanges) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public Conversation {
         Objects.requireNonNull(system, "system");
         exchanges = List.copyOf(exchanges);
@@ -29,7 +29,7 @@ public record Conversation(Optional<String> system, List<Exchange> exchanges) {
      */
     public record Exchange(String question, String answer, String model) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public Exchange {
             Objects.requireNonNull(question, "question");
             Objects.requireNonNull(answer, "answer");

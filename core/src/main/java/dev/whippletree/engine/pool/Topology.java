@@ -32,7 +32,7 @@ public record Topology(
         List<String> notes,
         TenantWeights weights) {
 
-    /** Copies what is mutable and checks that the default route is there. */
+    /** Copies mutable values and checks that the default route is there. */
     public Topology {
         accounts = List.copyOf(accounts);
         routes = Map.copyOf(routes);
@@ -79,7 +79,7 @@ public record Topology(
      */
     public record OpenAccount(AccountSettings settings, ProviderClient client) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public OpenAccount {
             Objects.requireNonNull(settings, "settings");
             Objects.requireNonNull(client, "client");
@@ -112,7 +112,7 @@ public record Topology(
      */
     public record OpenCache(String name, boolean shared, CacheStore store) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public OpenCache {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(store, "store");
@@ -132,7 +132,7 @@ public record Topology(
      */
     public record OpenCoordination(String name, Coordination coordination) {
 
-        /** Checks that nothing is null. */
+        /** Rejects null. */
         public OpenCoordination {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(coordination, "coordination");

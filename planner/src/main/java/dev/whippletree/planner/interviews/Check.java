@@ -13,7 +13,7 @@ import java.util.Objects;
  */
 public record Check(String name, String expected, String actual, boolean held) {
 
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Check {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(expected, "expected");

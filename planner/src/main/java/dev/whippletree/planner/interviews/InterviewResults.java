@@ -28,7 +28,7 @@ public record InterviewResults(
         List<Duration> interviewTimes,
         List<String> errors) {
 
-    /** Copies what is mutable. */
+    /** Copies mutable values. */
     public InterviewResults {
         Objects.requireNonNull(elapsed, "elapsed");
         interviewTimes = interviewTimes.stream().sorted().toList();
