@@ -43,12 +43,12 @@ final class Announcement {
         out.flush();
     }
 
-    /** What a run here has that one's own accounts may not have. */
+    /** The conditions of an emulated run, which real accounts may not offer. */
     private static String conditions(StressSettings settings, boolean rehearsed) {
         return "Before the start, 200 requests warm up the server"
                 + (rehearsed ? " and each process rehearses with 25 interviews" : "")
-                + ". The library may have up to " + Words.count(settings.maxConcurrency())
-                + " calls under way on each account; each call arrives within "
+                + ". Each account is declared with up to " + Words.count(settings.maxConcurrency())
+                + " calls under way, each received within "
                 + Words.duration(settings.transit()) + " of being sent.";
     }
 
