@@ -50,7 +50,7 @@ public final class Batch {
         return new BatchRun(settings, items);
     }
 
-    /** Prepares a run of a stream, as {@link #run(Iterator)} does. The stream is closed by whoever opened it. */
+    /** Prepares a run of a stream, as {@link #run(Iterator)} does. The caller closes the stream. */
     public BatchRun run(Stream<BatchItem> items) {
         return run(items.iterator());
     }
@@ -109,7 +109,7 @@ public final class Batch {
             return this;
         }
 
-        /** Adds somebody who is told each second how far it is, on a thread of the timeline. */
+        /** Sets a listener for the progress, called each second on a thread of the timeline. */
         public Builder listener(Consumer<BatchProgress> listener) {
             this.listener = listener;
             return this;

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 /**
  * The progress of a batch. Immutable. Items done before this run count in {@code resumed} and nowhere else.
  *
- * @param total items of the whole batch; empty: nobody said
+ * @param total items of the whole batch; empty: unknown
  * @param resumed items whose results were in the journal before
  * @param answered items answered, of whatever source
  * @param fromCache how many of those needed no call of their own
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param elapsed since it began
  * @param perMinute items ended in the last minute, by the minute
  * @param cost what the calls cost; empty: there is no price list, or not every price is known
- * @param forecast when it will be done; empty: nobody knows
+ * @param forecast when it will be done; empty: unknown
  * @param stopped why it ends before all is done; empty: it doesn't
  */
 public record BatchProgress(

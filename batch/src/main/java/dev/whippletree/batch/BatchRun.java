@@ -329,7 +329,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
     }
 
-    /** Stops if somebody wishes it, or a rule says so. */
+    /** Stops on request, or if a rule says so. */
     private void heed(Brakes brake) {
         String wish = stopWish;
         if (failureWish != null && failure == null) {

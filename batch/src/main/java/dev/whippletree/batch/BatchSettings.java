@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * @param journal where results are written down
  * @param conversations whether items of one session follow each other
  * @param rules when it ends before all is done
- * @param total how many items there are, if somebody said
+ * @param total the number of items, if known
  * @param timelines returns time and threads for a run
  * @param ownsTimeline whether the run has to close them
  * @param listener is told how far it is

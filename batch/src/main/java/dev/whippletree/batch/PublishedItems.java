@@ -70,7 +70,7 @@ final class PublishedItems implements Flow.Subscriber<BatchItem>, Iterator<Batch
         return item;
     }
 
-    /** Asks for no more, and lets whoever waits for an item go on. Thread-safe. */
+    /** Requests no more items, and wakes up a waiting thread. Thread-safe. */
     void cancel() {
         synchronized (this) {
             if (subscription != null) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param code what happened, for programs
  * @param param the field of the request that it is about; absent: none
  * @param message what happened, for people
- * @param retryAfter how long to wait before asking again is worth while; absent: nobody knows, or it isn't
+ * @param retryAfter how long to wait before a retry makes sense; absent: unknown, or never
  */
 record ApiError(
         int status, String type, String code, Optional<String> param, String message, Optional<Duration> retryAfter) {
@@ -68,7 +68,7 @@ record ApiError(
         return of(UNAUTHORIZED, "authentication_error", "invalid_api_key", message);
     }
 
-    /** Whoever it is, this isn't for them. */
+    /** Refuses a request regardless of its key. */
     static ApiError forbidden(String message) {
         return of(FORBIDDEN, "permission_error", "forbidden", message);
     }

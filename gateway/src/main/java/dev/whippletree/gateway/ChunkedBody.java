@@ -119,7 +119,7 @@ final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit>
         return IoUtils.transfer(new ConduitReadableByteChannel(this), count, throughBuffer, target);
     }
 
-    /** Nothing else comes that would wake up whoever hasn't read the end yet. */
+    /** Wakes up a reader that hasn't read the end yet; no further event would. */
     @Override
     public void resumeReads() {
         if (chunks.ended()) {

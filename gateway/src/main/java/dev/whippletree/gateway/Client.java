@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A client: a tenant, and its use of its own limits. Thread-safe. */
 final class Client {
 
-    /** The tenant of whoever reaches a gateway without keys; no client has that name. */
+    /** The tenant of all requests to a gateway without keys; no client has that name. */
     static final String ANYBODY = "";
 
     /** What is reserved by requests under way may be free again at any moment. */
@@ -91,7 +91,7 @@ final class Client {
             end(tokens, now, true);
         }
 
-        /** A service may have worked on the request, and nobody knows how many tokens it used: the estimate counts. */
+        /** A service may have worked on the request, but its tokens are unknown: the estimate counts. */
         void keep(long now) {
             end(TokenCount.NONE, now, false);
         }
@@ -153,7 +153,7 @@ final class Client {
         return limits.stream().map(Counted::limit).toList().equals(settings.limits());
     }
 
-    /** Whoever reaches a gateway without keys. */
+    /** The client for all requests to a gateway without keys. */
     static Client anybody() {
         return new Client(ANYBODY, new Totals(), List.of());
     }

@@ -65,7 +65,7 @@ final class Clients {
         return client;
     }
 
-    /** Compares with every key, whether it has been found or not. A key that two show by now, by files that changed, is nobody's. */
+    /** Compares with every key, even after a match. A key that two clients have, because files changed, matches neither. */
     private Optional<Client> find(ShownKey shown) {
         List<Client> found = known.stream()
                 .filter(one -> one.key().is(shown))

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  *
  * @param model what the client calls a model
  * @param messages the conversation
- * @param parameters how the completion is to be made, with all fields that nobody here knows
+ * @param parameters the parameters, with all fields that the gateway doesn't know
  * @param streaming whether the client wants the answer while it comes
  * @param usage whether the client wants to be told the tokens used at the end of a stream
  */

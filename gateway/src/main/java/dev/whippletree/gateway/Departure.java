@@ -18,7 +18,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  *
  * <p>A server that has read a request doesn't read on before it has answered, so it wouldn't see the connection end. This reads on, and
  * keeps the client's next request, which is answered afterwards. It keeps one buffer of it: a client that sends more before it
- * has its answer is cut off, since nobody could see any more whether it is there.
+ * has its answer is cut off, because its presence could no longer be detected.
  */
 final class Departure {
 

@@ -163,12 +163,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Prepares what {@link #reload} does, for whoever lets something else change at the same time. Nothing has changed yet. Reads the keys, which
-     * may read files.
+     * Prepares a {@link #reload}, for callers that change something else at the same time. Changes nothing yet. Reads the
+     * keys, which may read files.
      *
-     * @param configuration what its Whippletree has by the time the result is taken over
+     * @param configuration the Whippletree's configuration at the time of the change
      * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
-     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong
+     * @throws IllegalArgumentException if they are invalid, with every problem
      */
     public PreparedReload prepare(Configuration configuration, GatewaySettings next) {
         // By the address it has, whatever its name leads to by now.
@@ -212,11 +212,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Has somebody told when the gateway can't go on: a thread that it needs has ended, or has run nothing for a minute. Happens once at
-     * most, and never while the gateway is being closed.
+     * Sets a callback for when the gateway can't continue: a thread that it needs has ended, or has run nothing for a
+     * minute. Called at most once, and never while the gateway is being closed.
      *
-     * @param told is called with the name of what stands still, on a thread that does nothing else; there may be no memory left. Takes the
-     *     place of whoever was to be told before
+     * @param told called with the name of the stalled thread, on a thread that does nothing else; there may be no
+     *     memory left. Replaces an earlier callback
      */
     public void whenStandstill(Consumer<String> told) {
         if (heartbeats != null) {

@@ -58,15 +58,15 @@ final class Heartbeats {
     }
 
     /**
-     * Has somebody told, once, when something has stood still for good.
+     * Sets a callback for when a thread has stopped for good; called once.
      *
-     * @param told is called with its name by whoever looks
+     * @param told called with the thread's name, on the looking thread
      */
     void whenStandstill(Consumer<String> told) {
         standstill.set(told);
     }
 
-    /** From now on nobody is told anything. */
+    /** Stops all callbacks. */
     void stop() {
         standstill.set(NOBODY);
     }

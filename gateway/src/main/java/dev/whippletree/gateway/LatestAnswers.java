@@ -42,7 +42,7 @@ final class LatestAnswers {
         return answers.containsKey(new Place(tenant, id));
     }
 
-    /** Returns what a tenant's answer is confirmed by; empty if there is no such answer, or nobody wants to know. */
+    /** Returns the key to confirm a tenant's answer by; empty if there is no such answer, or no cache asks. */
     synchronized Optional<CacheKey> find(String tenant, String id) {
         return answers.getOrDefault(new Place(tenant, id), Optional.empty());
     }

@@ -40,7 +40,7 @@ final class MemoryBudget {
     /**
      * Opens a request's account; it holds nothing yet.
      *
-     * @param tenant whose request it is; empty: anybody's, since there are no keys
+     * @param tenant the request's tenant; empty: without keys
      */
     Lease open(String tenant) {
         return new Lease(tenant);
@@ -77,7 +77,7 @@ final class MemoryBudget {
         }
 
         /**
-         * Refuses a request at once that is larger than anybody's share.
+         * Refuses a request at once that is larger than any client's share.
          *
          * @param bytes the announced size of the body
          * @throws RequestException if it can never be read here

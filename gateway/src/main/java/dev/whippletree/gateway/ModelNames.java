@@ -53,7 +53,7 @@ final class ModelNames {
         }
     }
 
-    /** Returns what whoever may ask everything may ask. */
+    /** Returns the names for a client without restrictions. */
     static ModelNames all(Configuration configuration, Disclosure disclosure) {
         return new ModelNames(configuration.routes(), account -> true, List.of(), disclosure.accountsShown());
     }

@@ -51,7 +51,7 @@ final class PageHandler implements HttpHandler {
         }
     }
 
-    /** Returns the source that allows the one element of this name, and nothing that anybody could smuggle in. */
+    /** Returns the source that allows the one element of this name, and nothing injected. */
     private static String hash(String html, String element) {
         int begin = html.indexOf("<" + element + ">") + element.length() + 2;
         String text = html.substring(begin, html.indexOf("</" + element + ">", begin));

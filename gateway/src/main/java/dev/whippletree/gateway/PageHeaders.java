@@ -14,7 +14,7 @@ final class PageHeaders {
 
     private PageHeaders() {}
 
-    /** Puts what everything has: no other site may embed it, and nobody may take it for something else. */
+    /** Sets the headers of every response: no other site may embed it, and no browser may guess its type. */
     static void putShared(HeaderMap headers) {
         headers.put(CONTENT_TYPE_OPTIONS, "nosniff");
         headers.put(RESOURCE_POLICY, "same-origin");

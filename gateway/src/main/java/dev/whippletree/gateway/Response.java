@@ -25,7 +25,7 @@ final class Response {
     private Response() {}
 
     /**
-     * Does something for an exchange on its I/O thread, outside the root handler's call. Nobody else would end the exchange if that failed,
+     * Does something for an exchange on its I/O thread, outside the root handler's call. No other code would end the exchange if that failed,
      * so then its connection is closed.
      */
     static void later(HttpServerExchange exchange, Runnable work) {
@@ -36,7 +36,7 @@ final class Response {
         }
     }
 
-    /** Does something for an exchange where nobody else would end it if that failed: then its connection is closed. */
+    /** Runs a task for an exchange that no other code would end; if it fails, closes the connection. */
     static void guarded(HttpServerExchange exchange, Runnable work) {
         try {
             work.run();
@@ -90,7 +90,7 @@ final class Response {
         });
     }
 
-    /** Whoever comes back after a rounded-down time comes too early. */
+    /** Rounds up, because a client that retries after a rounded-down time comes too early. */
     /** Returns a wait as {@code Retry-After} tells it: never too short, and never none. */
     static long wholeSeconds(Duration wait) {
         return Math.max(1, (wait.toNanos() + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND);

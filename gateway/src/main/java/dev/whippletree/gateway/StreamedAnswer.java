@@ -50,7 +50,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         this.outcome = outcome;
     }
 
-    /** Nobody listens any more. On the I/O thread. */
+    /** The client is gone. On the I/O thread. */
     void leave() {
         left = true;
         if (subscription != null) {

@@ -53,7 +53,7 @@ final class StrictRequests implements HttpHandler {
         next.handleRequest(exchange);
     }
 
-    /** Whatever follows on the connection isn't read: nobody knows where the next request begins. */
+    /** Closes the connection, because the start of the next request is unknown. */
     private static void refuse(HttpServerExchange exchange, String problem) {
         if (!exchange.isHttp10()) {
             exchange.setProtocol(Protocols.HTTP_1_1);

@@ -20,9 +20,9 @@ final class BatchFolder {
     }
 
     /**
-     * Lets nobody else write an output, until what is returned is closed or this process ends.
+     * Locks an output, until the result is closed or this process ends.
      *
-     * @throws IOException if somebody is writing it
+     * @throws IOException if another batch is writing it
      */
     static Closeable lock(Storage storage, Path output) throws IOException {
         storage.createFolder(of(output));

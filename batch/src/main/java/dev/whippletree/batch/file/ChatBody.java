@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model what it calls a model
  * @param messages the conversation
- * @param parameters how the completion is to be made, with all fields that nobody here knows
+ * @param parameters the parameters, with all fields that this reader doesn't know
  */
 record ChatBody(Optional<String> model, List<Message> messages, Parameters parameters) {
 
@@ -124,7 +124,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
                 function.text("arguments").orElse(""));
     }
 
-    /** The fields of an object, taken one by one; what is left are those that nobody here knows. */
+    /** The fields of an object, taken one by one; the rest are fields that this reader doesn't know. */
     private record Fields(String path, Map<String, Object> left) {
 
         Fields {

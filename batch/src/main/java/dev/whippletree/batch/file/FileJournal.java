@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  *
  * <p>Opening it mends what a crash has left: a line that was torn, or lost by a power cut, is dropped, so that its item is asked again. Ids are kept as
- * digests of 64 bits; where two ids of one batch have the same, whoever opens the journal says so, and those are kept as they are.
+ * digests of 64 bits; if two ids of one batch share a digest, the code that opens the journal says so, and these ids are kept in full.
  */
 public final class FileJournal implements Journal {
 
@@ -321,7 +321,7 @@ public final class FileJournal implements Journal {
         }
     }
 
-    /** Once that has failed, nobody knows what is on the disk and what isn't. */
+    /** After a failure, the data on the disk are unknown. */
     private void force() throws IOException {
         try {
             answers.force();

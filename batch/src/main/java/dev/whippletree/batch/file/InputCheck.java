@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputCheck {
 
-    /** Whoever has made so many mistakes has made one. */
+    /** So many problems usually have one cause. */
     private static final int MOST_PROBLEMS = 100;
 
     private static final int BUFFER = 1 << 20;
@@ -42,7 +42,7 @@ final class InputCheck {
      * @param lines how many lines are prompts
      * @param digest of the whole input
      * @param contested ids that aren't alike and have the same digest
-     * @param linesBySession how many lines each session has; empty: nobody asked
+     * @param linesBySession how many lines each session has; empty: not requested
      */
     record Checked(long lines, String digest, Set<String> contested, Map<String, Integer> linesBySession) {}
 

@@ -42,9 +42,9 @@ interface Storage {
     void createFolder(Path folder) throws IOException;
 
     /**
-     * Locks a file, which is created if it isn't there, until what is returned is closed or this process ends.
+     * Locks a file, which is created if it isn't there, until the result is closed or this process ends.
      *
-     * @return empty if somebody else has it
+     * @return empty if another process has it
      */
     Optional<Closeable> lock(Path file) throws IOException;
 }

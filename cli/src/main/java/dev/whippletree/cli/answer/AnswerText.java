@@ -42,7 +42,7 @@ public final class AnswerText implements ComingAnswer.PieceSink {
     /**
      * {@inheritDoc}
      *
-     * @throws UncheckedIOException if it can't be printed, so that nobody waits for the rest
+     * @throws UncheckedIOException if it can't be printed, which cancels the rest
      */
     @Override
     public synchronized void take(Delta.Piece piece) {

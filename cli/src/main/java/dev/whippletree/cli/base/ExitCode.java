@@ -29,7 +29,7 @@ public final class ExitCode {
     /** No gateway of Whippletree answers where {@code status --url} asks. */
     public static final int UNREACHABLE = 6;
 
-    /** The gateway that {@code status --url} asks wants another key, or shows its status to nobody. */
+    /** The gateway that {@code status --url} asks rejects the watch key, or doesn't show its status at all. */
     public static final int NOT_ADMITTED = 7;
 
     /** Whether a plan holds isn't known: accounts declare no limits. */
@@ -44,7 +44,7 @@ public final class ExitCode {
     /** Ended by Ctrl-C, as a shell says it. */
     public static final int INTERRUPTED = 130;
 
-    /** Whoever read standard output has left before its end, as a shell says it of a process that was ended by SIGPIPE. */
+    /** The reader of standard output closed it early; the code of a process that SIGPIPE ended. */
     public static final int READER_LEFT = 141;
 
     private static final String WHOLE = "whippletree";

@@ -9,8 +9,8 @@ import picocli.CommandLine.Help.Ansi;
 /**
  * The properties of the terminal. Immutable.
  *
- * @param in whether standard input is a terminal, where somebody can answer a question
- * @param out whether standard output is one, where somebody reads along
+ * @param in whether standard input is a terminal, so that the user can answer a question
+ * @param out whether standard output is a terminal
  * @param err whether standard error is one, on which lines can be drawn anew
  * @param colours whether standard output shows colours
  * @param size how large it is by now

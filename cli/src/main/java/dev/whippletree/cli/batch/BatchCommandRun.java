@@ -234,7 +234,7 @@ final class BatchCommandRun {
         return Duration.ofSeconds(Math.max(1, Math.round(time.toMillis() / 1_000.0)));
     }
 
-    /** Results are in the journal; nobody else wants them. */
+    /** Ignores the results, which are in the journal. */
     private static final class Discarding implements Flow.Subscriber<BatchResult> {
 
         @Override

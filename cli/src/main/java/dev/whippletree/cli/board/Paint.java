@@ -12,7 +12,7 @@ public enum Paint {
     GOOD("32"),
     /** Will pass by itself. */
     CAUTION("33"),
-    /** Somebody has to do something. */
+    /** Needs the user's attention. */
     BAD("31");
 
     private static final String ESCAPE = "\u001b[";

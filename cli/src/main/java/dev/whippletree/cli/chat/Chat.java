@@ -41,7 +41,7 @@ final class Chat {
     /**
      * Blocks until the user leaves.
      *
-     * @return 0 if somebody typed; else the exit code of the first message that failed
+     * @return 0 at a terminal; else the exit code of the first message that failed
      */
     int run() {
         if (editor.typed()) {

@@ -34,7 +34,7 @@ final class ChatHistory {
     }
 
     /**
-     * Makes the file, readable for nobody else from its first moment, and its folder.
+     * Creates the file and its folder, readable only by the user from the first moment.
      *
      * @throws IOException if that can't be
      */

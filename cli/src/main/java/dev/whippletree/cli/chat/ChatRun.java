@@ -26,7 +26,7 @@ public final class ChatRun {
      * Chats. Blocks until the user leaves.
      *
      * @param whippletree who answers
-     * @return 0 if somebody typed; else the exit code of the first message that failed
+     * @return 0 at a terminal; else the exit code of the first message that failed
      * @throws dev.whippletree.cli.base.UserMistake if it can't begin as wished
      */
     public int run(Whippletree whippletree) {

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * @param system instructions that stand above the conversation
  * @param choice whom it is with at first
  * @param stream whether answers are shown while they come
- * @param verbose whether it is said where each answer came from, also where nobody types
+ * @param verbose whether to print each answer's source, also without a terminal
  * @param history whether typed messages are kept for the next chat
  * @param status gives the lines of the status board
  */

@@ -40,7 +40,7 @@ interface LineEditor extends AutoCloseable {
     /** Prints a line where it doesn't spoil what is being typed. */
     void above(String line);
 
-    /** Returns whether somebody types here, and reads along. */
+    /** Returns whether this is an interactive terminal. */
     boolean typed();
 
     /** Returns how many characters fit in a line. */

@@ -16,7 +16,7 @@ final class Notes {
         this.editor = editor;
     }
 
-    /** Says something in a line, broken between words where somebody reads along and the terminal is narrow. */
+    /** Prints a message, broken between words on a narrow terminal. */
     void say(String text) {
         List<String> lines = editor.typed() ? Words.wrap(text, editor.columns()) : List.of(text);
         lines.forEach(line -> surroundings.err().println(faint(line)));
@@ -27,7 +27,7 @@ final class Notes {
         return faint(Words.clip(text, editor.columns() - 1));
     }
 
-    /** Sets what comes next apart from what was, where somebody reads along. */
+    /** Prints an empty line on a terminal, to separate the next output. */
     void gap() {
         if (editor.typed()) {
             surroundings.err().println();

@@ -20,7 +20,7 @@ final class SavedConversation {
     private SavedConversation() {}
 
     /**
-     * Writes a conversation to a file that nobody but the user may read, as its name's ending says.
+     * Writes a conversation to a file that only the user may read, in the format of its name's ending.
      *
      * @param replacing whether a file that is there already gives way
      * @throws UserMistake if it can't be written, saying why and what to do

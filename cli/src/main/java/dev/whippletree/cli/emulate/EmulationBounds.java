@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /** The bounds of an emulation: sizes and faults. Stateless. */
 public final class EmulationBounds {
 
-    /** More accounts than anybody has. */
+    /** More accounts than any user has. */
     public static final int MOST_ACCOUNTS = 2_000;
 
     private EmulationBounds() {}

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param task what is done
  * @param total how much there is to do, 1 or more
- * @param least in how long it can be done at best; absent: nobody knows
+ * @param least the shortest possible time; absent: unknown
  */
 public record ProgressBar(String task, long total, Optional<Duration> least) {
 

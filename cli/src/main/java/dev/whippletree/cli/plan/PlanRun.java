@@ -95,7 +95,7 @@ final class PlanRun {
         }
     }
 
-    /** Said before the plan is made: nobody wants to wait and then hear that there is no such folder. */
+    /** Checks the report's folder before planning, so that a missing one is reported at once. */
     private static void checkWritable(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {

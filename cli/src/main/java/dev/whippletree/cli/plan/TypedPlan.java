@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  *
  * @param command what was typed; what is absent is as in the standard plan
  * @param configuration whose accounts are asked; absent if accounts were typed
- * @param prices what tokens cost, if somebody said so
+ * @param prices the price list, if one is named
  */
 record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Optional<PriceList> prices) {
 
@@ -29,7 +29,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     /**
      * Reads the files.
      *
-     * @throws UserMistake if there is nobody to plan for
+     * @throws UserMistake if there are no accounts to plan for
      */
     static TypedPlan read(PlanCommand command, Surroundings surroundings) {
         Optional<Configuration> configuration = command.accounts.isPresent()

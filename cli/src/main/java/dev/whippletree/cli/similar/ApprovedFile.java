@@ -94,7 +94,7 @@ final class ApprovedFile {
         return all;
     }
 
-    /** Nobody ever reads half of it. */
+    /** Replaces the file atomically, so no reader sees half of it. */
     private void write(String text) {
         try {
             Path real = isThere() ? path.toRealPath() : path;

@@ -68,7 +68,7 @@ final class Findings {
      * @param interviews who asked what
      * @param results what came of it
      * @param mean how long an answer takes on average
-     * @param least how long all of it takes at best; absent: nobody knows
+     * @param least the shortest possible time of the whole run; absent: unknown
      */
     void times(Interviews interviews, InterviewResults results, Duration mean, Optional<Duration> least) {
         Duration each = mean.multipliedBy(interviews.questions())

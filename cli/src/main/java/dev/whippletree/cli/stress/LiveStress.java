@@ -53,7 +53,7 @@ final class LiveStress {
      *
      * @param opening opens the accounts, with their clients wrapped
      * @return 0 if every check held or the user didn't agree, else 1
-     * @throws UserMistake if a value can't be used, or nobody is there to agree
+     * @throws UserMistake if a value can't be used, or the user can't confirm
      */
     int run(Function<UnaryOperator<ProviderClient>, Whippletree> opening) {
         Interviews interviews = TypedStress.interviews(command).withMaxTokens(MOST_TOKENS);

@@ -33,7 +33,7 @@ final class Watch {
     /**
      * Creates one.
      *
-     * @param least how long the interviews take at best; absent: nobody knows
+     * @param least the shortest possible time of the interviews; absent: unknown
      */
     Watch(Surroundings surroundings, Optional<Duration> least) {
         this.surroundings = surroundings;

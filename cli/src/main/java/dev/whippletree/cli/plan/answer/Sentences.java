@@ -156,7 +156,7 @@ public final class Sentences {
         return String.format(Locale.ROOT, "%,.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
     }
 
-    /** Returns how much is used of what accounts allow, or a dash where nobody knows what they allow. */
+    /** Returns the used share of the calls that the accounts allow, or a dash if that is unknown. */
     public static String load(Outcome outcome) {
         return outcome.load() == 0 ? "–" : percent(outcome.load());
     }

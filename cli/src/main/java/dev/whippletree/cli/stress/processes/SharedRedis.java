@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  */
 public record SharedRedis(Secret uri, String keyPrefix) {
 
-    /** In this variable a process is told where Redis is: whoever lists the processes of a machine sees their arguments. */
+    /** The variable with the address of Redis; other users of the machine could see an argument. */
     static final String VARIABLE = "WHIPPLETREE_STRESS_REDIS";
 
     /** The plugin that is both a cache and a coordinator. */

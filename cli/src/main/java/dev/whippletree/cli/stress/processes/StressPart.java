@@ -32,7 +32,7 @@ public final class StressPart {
     private final Surroundings surroundings;
     private final BufferedReader in;
 
-    /** What ends it: all its interviews have ended, or whoever started it is gone. */
+    /** Completes when all its interviews have ended, or its parent process is gone. */
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
     /**
