@@ -95,7 +95,8 @@ final class Brakes {
     /** Returns why no further item may begin, if that is for good. */
     Optional<String> reason() {
         if (failuresInARow >= rules.failuresInARow()) {
-            return Optional.of(failuresInARow + " prompts in a row failed in the same way; the last one: " + lastMessage);
+            return Optional.of(
+                    failuresInARow + " prompts in a row failed in the same way; the last one: " + lastMessage);
         }
         if (rules.maxCalls().isPresent() && calls() >= rules.maxCalls().getAsLong()) {
             return Optional.of("it has made the " + rules.maxCalls().getAsLong() + " calls that it may make");
@@ -112,7 +113,8 @@ final class Brakes {
             }
             if (cost.filter(spent -> spent.compareTo(rules.maxCost().get()) >= 0)
                     .isPresent()) {
-                return Optional.of("it has reached its cost limit of " + rules.maxCost().get().toPlainString());
+                return Optional.of("it has reached its cost limit of "
+                        + rules.maxCost().get().toPlainString());
             }
         }
         return Optional.empty();

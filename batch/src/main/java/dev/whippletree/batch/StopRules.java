@@ -28,11 +28,11 @@ public record StopRules(
     public StopRules {
         Objects.requireNonNull(maxCalls, "maxCalls");
         if (maxCalls.isPresent() && maxCalls.getAsLong() < 1) {
-            throw new IllegalArgumentException("the most calls of a batch must be 1 or more, not " + maxCalls.getAsLong());
+            throw new IllegalArgumentException(
+                    "the most calls of a batch must be 1 or more, not " + maxCalls.getAsLong());
         }
         if (maxCost.isPresent() && maxCost.get().signum() <= 0) {
-            throw new IllegalArgumentException(
-                    "the cost limit of a batch must be above 0, not " + maxCost.get());
+            throw new IllegalArgumentException("the cost limit of a batch must be above 0, not " + maxCost.get());
         }
         if (maxCost.isPresent() && prices.isEmpty()) {
             throw new IllegalArgumentException("a cost limit needs a price list");

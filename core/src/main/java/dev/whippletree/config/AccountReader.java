@@ -39,7 +39,9 @@ final class AccountReader {
             account(section).ifPresent(account -> {
                 if (accounts.stream().anyMatch(other -> other.id().equals(account.id()))) {
                     section.problem(
-                            "id", "another account has the id '" + account.id() + "' already; give each account its own id");
+                            "id",
+                            "another account has the id '" + account.id() + "' already; give each account"
+                                    + " its own id");
                 } else {
                     accounts.add(account);
                 }

@@ -101,7 +101,10 @@ final class ConfigurationReader {
         }
         List<AccountSettings> accounts = new AccountReader(known, environment).read(root);
         if (accounts.isEmpty() && root.problems().lines().isEmpty()) {
-            root.problem("accounts", "the list is empty; add an account, or remove the key to use the accounts from the environment");
+            root.problem(
+                    "accounts",
+                    "the list is empty; add an account, or remove the key to use the accounts"
+                            + " from the environment");
         }
         return accounts;
     }

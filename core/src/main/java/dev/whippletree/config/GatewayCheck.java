@@ -37,7 +37,8 @@ public final class GatewayCheck {
                     .filter(weight -> configuration.weights().of(client.name()) != weight)
                     .ifPresent(weight -> problems.add(where + ": its weight is " + weight
                             + " in this client, but "
-                            + configuration.weights().of(client.name()) + " in the configuration behind the gateway; set it only there, in tenant-weights"));
+                            + configuration.weights().of(client.name()) + " in the configuration behind the"
+                            + " gateway; set it only there, in tenant-weights"));
             if (!hasRoute(client, configuration.routes())) {
                 problems.add(where + ": " + nothingToAsk());
             }

@@ -36,9 +36,9 @@ final class KeyOwners {
         try {
             return key.reveal().length() >= ENOUGH_CHARACTERS
                     ? Optional.empty()
-                    : Optional.of(
-                            "the key of " + owner + " has fewer than " + ENOUGH_CHARACTERS
-                                    + " characters, so it could be guessed; use a longer one, for example from 'openssl rand -hex 32'");
+                    : Optional.of("the key of " + owner + " has fewer than " + ENOUGH_CHARACTERS
+                            + " characters, so it could be guessed; use a longer one, for example from"
+                            + " 'openssl rand -hex 32'");
         } catch (RuntimeException e) {
             return Optional.empty();
         }

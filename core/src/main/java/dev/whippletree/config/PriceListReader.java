@@ -48,14 +48,10 @@ final class PriceListReader {
 
     /** What is wrong reads as a stand-in, and as a problem that ends the reading later. */
     private PriceList list(String source) {
-        LocalDate asOf = needed(
-                        root, "as-of", "set the date of the prices, such as 2026-11-25", PriceListReader::day)
+        LocalDate asOf = needed(root, "as-of", "set the date of the prices, such as 2026-11-25", PriceListReader::day)
                 .orElse(LocalDate.EPOCH);
         String currency = needed(
-                        root,
-                        "currency",
-                        "set the currency of the prices, such as usd",
-                        PriceListReader::currency)
+                        root, "currency", "set the currency of the prices, such as usd", PriceListReader::currency)
                 .orElse("usd");
         int staleAfterDays = root.integer("stale-after-days", 1).orElse(STALE_AFTER_DAYS);
         List<TokenPrice> prices = new ArrayList<>();
@@ -85,7 +81,8 @@ final class PriceListReader {
 
     private static void add(TokenPrice price, List<TokenPrice> prices, Section section) {
         if (prices.stream().anyMatch(other -> other.isOf(price.provider(), price.model()))) {
-            section.problem("model", "the price of " + price.model() + " with " + price.provider() + " is listed twice");
+            section.problem(
+                    "model", "the price of " + price.model() + " with " + price.provider() + " is listed" + " twice");
         }
         prices.add(price);
     }

@@ -96,8 +96,7 @@ final class RouteReader {
             if (names.add(alias.value())) {
                 read.add(alias.value());
             } else {
-                section.problems()
-                        .add(alias.at(), "a route already has the name or alias '" + alias.value() + "'");
+                section.problems().add(alias.at(), "a route already has the name or alias '" + alias.value() + "'");
             }
         }
         return read;

@@ -153,8 +153,7 @@ final class Section {
             } catch (NumberFormatException e) {
                 // Said below, for both cases.
             }
-            throw new IllegalArgumentException(
-                    "expected a whole number, " + least + " or more, not '" + text + "'");
+            throw new IllegalArgumentException("expected a whole number, " + least + " or more, not '" + text + "'");
         });
     }
 

@@ -33,7 +33,8 @@ public final class SeparateAccounts {
     private static String note(String provider, List<AccountSettings> accounts) {
         String ids = accounts.stream().map(AccountSettings::id).collect(Collectors.joining(", "));
         return "The " + provider + " accounts " + ids + " count as " + organizations(accounts)
-                + " organizations; accounts that share a quota need the same 'organization'. Use only accounts you are entitled"
+                + " organizations; accounts that share a quota need the same 'organization'. Use only accounts you"
+                + " are entitled"
                 + " to use.";
     }
 }

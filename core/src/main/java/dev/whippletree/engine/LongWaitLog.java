@@ -33,8 +33,8 @@ final class LongWaitLog {
         logged = true;
         int waiting = line.size();
         String route = flight.route().name();
-        announcements.add(() -> LOG.info(
-                "Route {}: {} prompts are waiting for room, the oldest for over a minute", route, waiting));
+        announcements.add(() ->
+                LOG.info("Route {}: {} prompts are waiting for room, the oldest for over a minute", route, waiting));
         return Waits.UNTIL_EVENT;
     }
 

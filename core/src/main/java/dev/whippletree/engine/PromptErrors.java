@@ -62,9 +62,8 @@ final class PromptErrors {
 
     /** An answer broke off of which a caller had been told part, and the next one says something else. */
     static PromptException continuedOtherwise(Flight flight) {
-        String message =
-                "the answer broke off and couldn't be continued, because the retry gave a different answer;"
-                        + " the failures:" + lines(flight.failedAttempts());
+        String message = "the answer broke off and couldn't be continued, because the retry gave a different answer;"
+                + " the failures:" + lines(flight.failedAttempts());
         return new PromptException(Reason.STREAM_INTERRUPTED, message, flight.failedAttempts(), Optional.empty());
     }
 
@@ -153,9 +152,7 @@ final class PromptErrors {
         String message = "no answer within " + DurationText.of(after)
                 + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
                         .orElse("")
-                + (flight.failedAttempts().isEmpty()
-                        ? ""
-                        : "; failures until then:" + lines(flight.failedAttempts()));
+                + (flight.failedAttempts().isEmpty() ? "" : "; failures until then:" + lines(flight.failedAttempts()));
         return new PromptException(Reason.DEADLINE, message, flight.failedAttempts(), roomAt);
     }
 

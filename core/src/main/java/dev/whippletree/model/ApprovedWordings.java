@@ -100,8 +100,7 @@ public final class ApprovedWordings {
         together.addAll(all);
         List<String> distinct = distinct(together);
         if (distinct.size() < 2) {
-            throw new IllegalArgumentException(
-                    "'" + String.join("', '", wordings) + "': give two wordings or more");
+            throw new IllegalArgumentException("'" + String.join("', '", wordings) + "': give two wordings or more");
         }
         others.add(distinct);
         return new ApprovedWordings(List.copyOf(others));

@@ -56,7 +56,8 @@ public record Parameters(
     /** Checks ranges and copies mutable values. */
     public Parameters {
         Objects.requireNonNull(seed, "seed");
-        temperature.ifPresent(value -> check(value >= 0 && value <= HOTTEST, "temperature must be 0 to 2, not " + value));
+        temperature.ifPresent(
+                value -> check(value >= 0 && value <= HOTTEST, "temperature must be 0 to 2, not " + value));
         topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p must be above 0 and at most 1, not " + value));
         maxTokens.ifPresent(value -> check(value >= 1, "max tokens must be 1 or more, not " + value));
         stop = List.copyOf(stop);

@@ -66,7 +66,8 @@ final class PluginServices implements Services {
     public CompletionStage<Completion> complete(Prompt prompt) {
         Engine built = engine.get();
         return built == null
-                ? CompletableFuture.failedFuture(new IllegalStateException("plugins can't ask prompts before start-up ends"))
+                ? CompletableFuture.failedFuture(
+                        new IllegalStateException("plugins can't ask prompts before" + " start-up ends"))
                 : built.complete(prompt);
     }
 }

@@ -29,7 +29,8 @@ public record Retries(
             throw new IllegalArgumentException("a retry budget's share must be 0 to 1, not " + budgetShare);
         }
         if (!(budgetPerSecond > 0)) {
-            throw new IllegalArgumentException("a retry budget must allow more than 0 a second, not " + budgetPerSecond);
+            throw new IllegalArgumentException(
+                    "a retry budget must allow more than 0 a second, not " + budgetPerSecond);
         }
     }
 

@@ -66,7 +66,8 @@ public record AccountSettings(
         }
         maxConcurrency.ifPresent(value -> {
             if (value < 1) {
-                throw new IllegalArgumentException("account " + id + ": max-concurrency must be 1 or more, not " + value);
+                throw new IllegalArgumentException(
+                        "account " + id + ": max-concurrency must be 1 or more, not " + value);
             }
         });
     }
@@ -138,8 +139,7 @@ public record AccountSettings(
          */
         public Builder token(@Nullable String value) {
             if (value == null || value.isBlank()) {
-                throw new IllegalArgumentException(
-                        "account " + id + ": no token; check the variable that holds it");
+                throw new IllegalArgumentException("account " + id + ": no token; check the variable that holds it");
             }
             return token(Secret.of(value));
         }

@@ -70,7 +70,8 @@ public final class StateFolder {
             warnings.add("the saved state of the limits is lost: " + file.path() + " can't be read, " + e.getMessage()
                     + "; it will be kept as " + file.broken().getFileName());
         } catch (IOException e) {
-            warnings.add("the saved state of the limits can't be used: " + file.path() + " can't be read, " + reason(e));
+            warnings.add(
+                    "the saved state of the limits can't be used: " + file.path() + " can't be read, " + reason(e));
         }
         return SavedState.EMPTY;
     }

@@ -216,8 +216,7 @@ final class StatusReader {
         try {
             return Enum.valueOf(type, written.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "it has an unknown value: " + ShownText.line(written), e);
+            throw new IllegalArgumentException("it has an unknown value: " + ShownText.line(written), e);
         }
     }
 

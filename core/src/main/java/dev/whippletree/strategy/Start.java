@@ -23,7 +23,8 @@ public enum Start {
     /** The setting that chooses it. */
     static final SettingKey KEY = new SettingKey(
             "start",
-            "where turns begin: first (default), at the first account; or spread, at the least used account (ties at random),"
+            "where turns begin: first (default), at the first account; or spread, at the least used account (ties"
+                    + " at random),"
                     + " for programs that ask once and end");
 
     private static final Set<String> STRATEGIES =

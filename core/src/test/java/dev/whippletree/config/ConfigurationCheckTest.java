@@ -47,10 +47,12 @@ final class ConfigurationCheckTest {
                         "route r: two routes have this name; give each its own name",
                         "route r: no account named 'bb'; did you mean 'b'?",
                         "route s: no strategy named 'random'; known: least-loaded, round-robin; its module"
-                                + " (whippletree-strategy-random, if it is part of Whippletree) isn't on the class path",
+                                + " (whippletree-strategy-random, if it is part of Whippletree) isn't on the class"
+                                + " path",
                         "cache redis: listed twice",
                         "cache memcached: no cache named 'memcached'; known: ehcache, redis; its module"
-                                + " (whippletree-cache-memcached, if it is part of Whippletree) isn't on the class path");
+                                + " (whippletree-cache-memcached, if it is part of Whippletree) isn't on the class"
+                                + " path");
     }
 
     @Test
@@ -73,9 +75,8 @@ final class ConfigurationCheckTest {
                 List.of());
 
         assertThat(problems(configuration, Map.of("GROQ_API_KEY", "gsk_secret", "OTHER", "else")))
-                .containsExactly(
-                        "account b: accounts a and b have the same token (GROQ_API_KEY); give each account its"
-                                + " own token, or remove one of them");
+                .containsExactly("account b: accounts a and b have the same token (GROQ_API_KEY); give each account its"
+                        + " own token, or remove one of them");
     }
 
     @Test

@@ -34,7 +34,9 @@ final class ConfigurationMistakesTest {
             mistake(ACCOUNT + "gateway:\n  port: 70000", "@3: gateway.port: a port is 0 to 65535, not 70000"),
             mistake("just text", "expected keys with values here"),
             mistake("- a\n- b", "expected keys with values here"),
-            mistake("line-size: 1\n---\nline-size: 2\n", "@3: a second YAML document begins here; put everything into one"),
+            mistake(
+                    "line-size: 1\n---\nline-size: 2\n",
+                    "@3: a second YAML document begins here; put everything" + " into one"),
             mistake("line-size: 1\nline-size: 2", "@1: line-size: duplicate key, again in line 2"),
             mistake(
                     "line-size: &one 1\nmax-concurrency: *one",
@@ -65,9 +67,7 @@ final class ConfigurationMistakesTest {
                     "@1: tenant-weights.a: expected a whole number, 1 or more, not '0'",
                     "@1: tenant-weights.b: a weight is 1 to 1000, not 1001"),
             mistake("line-size: 1.5", "@1: line-size: expected a whole number, 0 or more, not '1.5'"),
-            mistake(
-                    "line-size: 99999999999",
-                    "@1: line-size: expected a whole number, 0 or more, not '99999999999'"),
+            mistake("line-size: 99999999999", "@1: line-size: expected a whole number, 0 or more, not '99999999999'"),
             mistake("line-size: [1]", "@1: line-size: expected a single value"),
             mistake("line-size:", "@1: line-size: a value is missing"),
             mistake("max-concurrency: 0", "@1: max-concurrency: expected a whole number, 1 or more, not '0'"),
@@ -76,7 +76,8 @@ final class ConfigurationMistakesTest {
                     "@1: max-concurrency: expected a whole number, 1 or more, not '${HF_TOKEN}'"),
             mistake(
                     "gateway: {idle-timeout: 25h}",
-                    "@1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not PT25H"),
+                    "@1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not"
+                            + " PT25H"),
             mistake(
                     "gateway: {deadline: 8d}",
                     "@1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not PT192H"),
@@ -88,10 +89,12 @@ final class ConfigurationMistakesTest {
                     "@1: gateway.watch-key: the environment variable NOT_SET isn't set"),
             mistake(
                     "gateway: {watch-key: \"${HF_TOKEN}\", clients: [{name: acme, key: \"${HF_TOKEN_2}\"}]}",
-                    "@1: gateway.watch-key: client 'acme' and gateway.watch-key have the same key; give each its own key"),
+                    "@1: gateway.watch-key: client 'acme' and gateway.watch-key have the same key; give each its"
+                            + " own key"),
             mistake(
                     "gateway:\n  clients:\n  - {name: acme, key: \"${HF_TOKEN}\"}\n  - {name: other, key: \"${HF_TOKEN_2}\"}",
-                    "@4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each its own key"),
+                    "@4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each its"
+                            + " own key"),
             mistake(
                     client("key: \"${file:/no/such/file}\""),
                     "@3: gateway.clients[0].key: the file /no/such/file can't be read"),
@@ -107,14 +110,16 @@ final class ConfigurationMistakesTest {
                     "@3: gateway.clients[0].weight: expected a whole number, 1 or more, not 'much'"),
             mistake(
                     client("key: \"${HF_TOKEN}\", weight: 4") + "\ntenant-weights: {other: 2, acme: 4}",
-                    "@3: gateway.clients[0].weight: tenant-weights.acme also sets this client's weight; remove one of the two"),
+                    "@3: gateway.clients[0].weight: tenant-weights.acme also sets this client's weight; remove one"
+                            + " of the two"),
             mistake(
                     client("key: \"${HF_TOKEN}\", accounts: [], routes: []"),
                     "@3: gateway.clients[0].accounts: the list is empty; name one account or more, or remove the key to allow all",
                     "@3: gateway.clients[0].routes: the list is empty; name one route or more, or remove the key to allow all"),
             mistake(
                     client("key: \"${HF_TOKEN}\", accounts: [hf-1], routes: [other]"),
-                    "@3: gateway.clients[0].accounts: no route that this client may use has an account that it may use"),
+                    "@3: gateway.clients[0].accounts: no route that this client may use has an account that it may"
+                            + " use"),
             mistake(
                     "gateway: {show-accounts: sometimes}",
                     "@1: gateway.show-accounts: expected true or false, not 'sometimes'"),
@@ -133,7 +138,8 @@ final class ConfigurationMistakesTest {
             mistake("accounts:", "@1: accounts: a value is missing"),
             mistake(
                     "accounts: []",
-                    "@1: accounts: the list is empty; add an account, or remove the key to use the accounts from the environment"),
+                    "@1: accounts: the list is empty; add an account, or remove the key to use the accounts from"
+                            + " the environment"),
             mistake("accounts: [null]", "@1: accounts[0]: a value is missing"),
             mistake(
                     "accounts: [hf-1]",

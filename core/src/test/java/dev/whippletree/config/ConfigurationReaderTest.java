@@ -190,8 +190,7 @@ final class ConfigurationReaderTest {
                 .containsExactly(0.125, 0.0);
         for (String wrong : List.of("95%", "0.1", "much")) {
             assertThatThrownBy(() -> read(routes.formatted(wrong)))
-                    .hasMessageContaining(
-                            "routes.r.leave: expected a percentage from 0% to 90%, not '" + wrong + "'");
+                    .hasMessageContaining("routes.r.leave: expected a percentage from 0% to 90%, not '" + wrong + "'");
         }
     }
 

@@ -101,7 +101,8 @@ final class EngineFailureTest {
         assertThat(closings)
                 .containsExactly(
                         "a is rate-limited for 12 s",
-                        "a is off: token refused; checked again in 1 h, or by the first prompt after the token changes");
+                        "a is off: token refused; checked again in 1 h, or by the first prompt after the token"
+                                + " changes");
     }
 
     @ParameterizedTest

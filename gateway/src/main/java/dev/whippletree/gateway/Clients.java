@@ -59,13 +59,12 @@ final class Clients {
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
                         ApiError.unauthorized("no key: send your key as 'Authorization: Bearer <key>'")));
-        Client client =
-                find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
+        Client client = find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
         Connections.showedKey(exchange);
         return client;
     }
 
-    /** Compares with every key, even after a match. A key that two clients have, because files changed, matches neither. */
+    /** Compares with every key, even after a match. A key that two clients have matches neither. */
     private Optional<Client> find(ShownKey shown) {
         List<Client> found = known.stream()
                 .filter(one -> one.key().is(shown))

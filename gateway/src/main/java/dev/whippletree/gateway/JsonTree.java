@@ -89,6 +89,7 @@ final class JsonTree {
     }
 
     private static RequestException beyond(String what) {
-        return new RequestException(ApiError.wrong("", "the request's body has " + what + ", which the gateway doesn't accept"));
+        return new RequestException(
+                ApiError.wrong("", "the request's body has " + what + ", which the gateway" + " doesn't accept"));
     }
 }

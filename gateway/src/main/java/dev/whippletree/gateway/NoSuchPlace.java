@@ -19,8 +19,7 @@ final class NoSuchPlace implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         String path = exchange.getRequestPath();
         Response.send(
-                exchange,
-                ApiError.noSuchPlace("not found: " + exchange.getRequestMethod() + " " + path + what(path)));
+                exchange, ApiError.noSuchPlace("not found: " + exchange.getRequestMethod() + " " + path + what(path)));
     }
 
     private static String what(String path) {
@@ -30,7 +29,8 @@ final class NoSuchPlace implements HttpHandler {
         if (path.startsWith(VERSION + VERSION + "/")) {
             return "; use " + path.substring(VERSION.length()) + ": the base URL has " + VERSION + " twice";
         }
-        String chat = path.startsWith(VERSION + "/") ? "; of OpenAI's API, the gateway serves only chat completions" : "";
+        String chat =
+                path.startsWith(VERSION + "/") ? "; of OpenAI's API, the gateway serves only chat completions" : "";
         return chat + "; known: " + SERVED;
     }
 }

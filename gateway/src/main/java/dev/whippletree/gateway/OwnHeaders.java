@@ -71,7 +71,8 @@ final class OwnHeaders {
             if (!message.contains(question)) {
                 throw wrong(
                         "question",
-                        "isn't a part of the last message; send * for the whole message, or a part of it in percent-encoded UTF-8");
+                        "isn't a part of the last message; send * for the whole message, or a part of it in"
+                                + " percent-encoded UTF-8");
             }
             return question;
         });

@@ -57,7 +57,8 @@ final class SiteGuard implements HttpHandler {
                 Optional.ofNullable(headers.getFirst(Headers.HOST)).orElse("").toLowerCase(Locale.ROOT);
         if (!keysNeeded.getAsBoolean() && !isOfThisMachine(host)) {
             return Optional.of(
-                    ApiError.forbidden("the gateway has no clients with keys, so it only answers requests to this machine's own"
+                    ApiError.forbidden("the gateway has no clients with keys, so it only answers requests to this"
+                            + " machine's own"
                             + " names, such as localhost or 127.0.0.1; this request was for another name"));
         }
         HeaderValues origins = headers.get(Headers.ORIGIN);

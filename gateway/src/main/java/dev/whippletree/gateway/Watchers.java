@@ -30,8 +30,8 @@ final class Watchers {
         ExpectedKey needed = key.orElseThrow(() -> new RequestException(ApiError.forbidden(
                 "the status is closed: the configuration has clients, but no gateway.watch-key; set one")));
         ShownKey shown = ShownKey.of(exchange)
-                .orElseThrow(() -> new RequestException(ApiError.unauthorized(
-                        "no key: send gateway.watch-key as 'Authorization: Bearer <key>'")));
+                .orElseThrow(() -> new RequestException(
+                        ApiError.unauthorized("no key: send gateway.watch-key as 'Authorization: Bearer <key>'")));
         if (!needed.is(shown)) {
             throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
         }

@@ -79,8 +79,7 @@ final class DisclosureTest {
     @Test
     void attempts_areToldByModelKindAndStatus() {
         assertThat(disclosure(KEYED).told(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), attempt())))
-                .isEqualTo("all attempts failed:" + System.lineSeparator()
-                        + "  m: rate limit (429) (2 times)");
+                .isEqualTo("all attempts failed:" + System.lineSeparator() + "  m: rate limit (429) (2 times)");
     }
 
     @Test

@@ -215,7 +215,9 @@ final class GatewayTenantsTest {
                 with(client("acme", KEY).within(List.of("oen"), List.of("fats"))),
                 "no account named 'oen'",
                 "no route named 'fats'");
-        assertRefused(with(client("acme", KEY).within(List.of("two"), List.of("fast"))), "no route that this client may use");
+        assertRefused(
+                with(client("acme", KEY).within(List.of("two"), List.of("fast"))),
+                "no route that this" + " client may use");
         assertRefused(
                 with(client("acme", KEY).withWeight(4)),
                 "client 'acme': its weight is 4 in this client, but 1 in the configuration behind the gateway",

@@ -224,7 +224,12 @@ final class SecretsTest {
         }
 
         assertThat(told.toString())
-                .contains("acme", "\"failures\"", "unauthorized", "rejects this watch key", "may not contain a user or password")
+                .contains(
+                        "acme",
+                        "\"failures\"",
+                        "unauthorized",
+                        "rejects this watch key",
+                        "may not contain a" + " user or password")
                 .doesNotContain(MARK, ASKED);
         assertThat(log.text()).doesNotContain(MARK, ASKED);
     }

@@ -20,15 +20,11 @@ enum Instrument {
             "s",
             "How long until an account is tried again, 0 if it is open; absent if unknown"),
     ACCOUNT_IN_FLIGHT("account.in_flight", Sort.GAUGE, "{call}", "Calls of an account under way"),
-    ACCOUNT_CONCURRENCY(
-            "account.concurrency", Sort.GAUGE, "{call}", "Most concurrent calls of an account"),
+    ACCOUNT_CONCURRENCY("account.concurrency", Sort.GAUGE, "{call}", "Most concurrent calls of an account"),
     ACCOUNT_CALLS("account.calls", Sort.COUNTER, "{call}", "Calls of an account that were answered or failed"),
     TENANT_WAITING("tenant.waiting", Sort.GAUGE, "{flight}", "Flights of a tenant in the waiting line"),
     TENANT_OLDEST_WAIT(
-            "tenant.oldest_wait",
-            Sort.GAUGE,
-            "s",
-            "Age of the oldest waiting prompt of a tenant; 0 if none waits"),
+            "tenant.oldest_wait", Sort.GAUGE, "s", "Age of the oldest waiting prompt of a tenant; 0 if none waits"),
     TENANT_STARTS("tenant.starts", Sort.COUNTER, "{call}", "Calls begun for a tenant"),
     TENANT_LIMIT_SHARE(
             "tenant.limit.share",
@@ -39,8 +35,7 @@ enum Instrument {
     CACHE_FAULTS("cache.faults", Sort.COUNTER, "{fault}", "Look-ups and stores of a cache that failed"),
     COORDINATION_CONNECTED(
             "coordination.connected", Sort.GAUGE, "1", "1 while the other processes can be reached, else 0"),
-    COORDINATION_PROCESSES(
-            "coordination.processes", Sort.GAUGE, "{process}", "Number of processes when last counted"),
+    COORDINATION_PROCESSES("coordination.processes", Sort.GAUGE, "{process}", "Number of processes when last counted"),
     COORDINATION_ATTEMPTS(
             "coordination.attempts", Sort.COUNTER, "{attempt}", "Attempts that this process asked the others about"),
     COORDINATION_QUESTIONS(

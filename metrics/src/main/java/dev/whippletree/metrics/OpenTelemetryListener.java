@@ -67,7 +67,8 @@ public final class OpenTelemetryListener implements EngineListener {
     @Override
     public synchronized void started(Supplier<StatusSnapshot> status) {
         if (observer != null) {
-            throw new IllegalStateException("an OpenTelemetryListener can serve only one Whippletree; create one for each");
+            throw new IllegalStateException(
+                    "an OpenTelemetryListener can serve only one Whippletree; create one" + " for each");
         }
         observer = new StatusObserver(meter, engine, status);
     }

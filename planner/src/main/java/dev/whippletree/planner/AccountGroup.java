@@ -83,7 +83,8 @@ public record AccountGroup(
         limits = List.copyOf(limits);
         members = List.copyOf(members);
         if (members.isEmpty()) {
-            throw new IllegalArgumentException("accounts of " + service + ": an organization needs at least one account");
+            throw new IllegalArgumentException(
+                    "accounts of " + service + ": an organization needs at least one" + " account");
         }
     }
 

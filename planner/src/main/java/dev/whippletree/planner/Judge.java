@@ -77,7 +77,8 @@ final class Judge {
         boolean one = accounts.size() == 1;
         return new Judgement(
                 Verdict.UNKNOWN,
-                Phrases.list(accounts) + (one ? " declares" : " declare") + " no limits; without limits, the answer is yes"
+                Phrases.list(accounts) + (one ? " declares" : " declare") + " no limits; without limits, the"
+                        + " answer is yes"
                         + (judgement.verdict() == Verdict.TIGHT ? ", but tight" : ""));
     }
 

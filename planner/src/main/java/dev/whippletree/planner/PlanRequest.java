@@ -65,7 +65,8 @@ public record PlanRequest(
             throw new IllegalArgumentException("a wait can't be negative: " + longestWait.get());
         }
         if (processes < 2 || processes > MOST_PROCESSES) {
-            throw new IllegalArgumentException("the number of processes must be 2 to " + MOST_PROCESSES + ", not " + processes);
+            throw new IllegalArgumentException(
+                    "the number of processes must be 2 to " + MOST_PROCESSES + ", not " + processes);
         }
         Duration shortest = workload.over().plus(workload.interview().orElse(Duration.ZERO));
         if (shortest.compareTo(horizon) > 0) {

@@ -68,8 +68,8 @@ public record Workload(
 
     private static void checkTokens(String what, int tokens) {
         if (tokens < LEAST_TOKENS || tokens > MOST_TOKENS) {
-            throw new IllegalArgumentException(
-                    "a plan's " + what + " must have " + LEAST_TOKENS + " to " + MOST_TOKENS + " tokens, not " + tokens);
+            throw new IllegalArgumentException("a plan's " + what + " must have " + LEAST_TOKENS + " to " + MOST_TOKENS
+                    + " tokens, not " + tokens);
         }
     }
 

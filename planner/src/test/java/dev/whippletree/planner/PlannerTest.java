@@ -37,8 +37,8 @@ class PlannerTest {
         CapacityPlan leaving = new Planner(Runnable::run)
                 .plan(PlanRequest.of(List.of(560), pool.leaving(0.1)).withAdvice(false), progress -> {});
         assertThat(leaving.assumptions())
-                .contains(
-                        "The prompts are batch prompts, which leave 10 % of each limit to others. No other program uses the accounts.");
+                .contains("The prompts are batch prompts, which leave 10 % of each limit to others. No other program"
+                        + " uses the accounts.");
         SizePlan size = leaving.sizes().get(0);
         assertThat(size.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
         assertThat(size.asIs().calls()).isEqualTo(1_800);

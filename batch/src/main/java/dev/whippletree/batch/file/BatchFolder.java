@@ -27,9 +27,8 @@ final class BatchFolder {
     static Closeable lock(Storage storage, Path output) throws IOException {
         storage.createFolder(of(output));
         return storage.lock(of(output).resolve("lock"))
-                .orElseThrow(
-                        () -> new IOException(output + " is in use by another batch: wait until that batch has ended,"
-                                + " or name another output"));
+                .orElseThrow(() -> new IOException(output
+                        + " is in use by another batch: wait until that batch has ended," + " or name another output"));
     }
 
     /**

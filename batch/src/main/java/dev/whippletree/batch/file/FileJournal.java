@@ -180,7 +180,10 @@ public final class FileJournal implements Journal {
             }
         }
         if (!damaged.isEmpty()) {
-            LOG.warn("{}: dropped {} damaged, as after a crash; their prompts are asked again", file, count(damaged.size()));
+            LOG.warn(
+                    "{}: dropped {} damaged, as after a crash; their prompts are asked again",
+                    file,
+                    count(damaged.size()));
             drop(file, damaged, size);
         }
     }

@@ -148,8 +148,8 @@ final class Rows implements InputReader {
             throw new BadInputException(file + ":" + last + ": the rows from here on can't be read: " + message(e));
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CharacterCodingException) {
-                throw new BadInputException(
-                        file + ": the text after line " + last + " isn't UTF-8; convert the file, for example with iconv");
+                throw new BadInputException(file + ": the text after line " + last
+                        + " isn't UTF-8; convert the file, for example with" + " iconv");
             }
             throw e.getCause();
         }

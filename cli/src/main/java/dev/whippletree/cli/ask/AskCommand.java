@@ -62,9 +62,8 @@ public final class AskCommand implements Callable<Integer> {
     @Option(
             names = "--question",
             paramLabel = "TEXT",
-            description =
-                    "The part of the prompt whose wording may vary, for caches that answer similar questions;"
-                            + " without a prompt, it is the prompt.")
+            description = "The part of the prompt whose wording may vary, for caches that answer similar questions;"
+                    + " without a prompt, it is the prompt.")
     private @Nullable String question;
 
     @Mixin
@@ -93,7 +92,8 @@ public final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (json && stream.wanted()) {
-            throw new UserMistake("--json prints the whole completion, so it can't be combined with --stream; choose one");
+            throw new UserMistake(
+                    "--json prints the whole completion, so it can't be combined with --stream;" + " choose one");
         }
         Prompt prompt = prompt();
         return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);
@@ -166,9 +166,8 @@ public final class AskCommand implements Callable<Integer> {
         String text = text(words.isEmpty() ? List.of(question) : words);
         int first = text.indexOf(question);
         if (first < 0) {
-            throw new UserMistake(
-                    "--question: '" + question + "' isn't in the prompt; repeat it there word for word,"
-                            + " or leave out the rest of the prompt");
+            throw new UserMistake("--question: '" + question + "' isn't in the prompt; repeat it there word for word,"
+                    + " or leave out the rest of the prompt");
         }
         if (first != text.lastIndexOf(question)) {
             throw new UserMistake(

@@ -89,11 +89,14 @@ public final class ExitCode {
         meanings.put(BROKEN_OFF, "the answer broke off: the printed part is incomplete");
         meanings.put(UNREACHABLE, "no gateway answers at the address of 'status --url'");
         meanings.put(
-                NOT_ADMITTED,
-                "the gateway at 'status --url' rejects the watch key, or doesn't show its status at all");
+                NOT_ADMITTED, "the gateway at 'status --url' rejects the watch key, or doesn't show its status at all");
         meanings.put(UNKNOWN, "'plan' can't tell, because accounts declare no limits");
-        meanings.put(INCOMPLETE, "some prompts of a 'batch' failed, or it stopped early; run the same command again to continue");
-        meanings.put(STANDSTILL, "the gateway of 'serve' had to end, for example after an OutOfMemoryError; start it again");
+        meanings.put(
+                INCOMPLETE,
+                "some prompts of a 'batch' failed, or it stopped early; run the same command" + " again to continue");
+        meanings.put(
+                STANDSTILL,
+                "the gateway of 'serve' had to end, for example after an OutOfMemoryError; start" + " it again");
         meanings.put(INTERRUPTED, "interrupted by Ctrl-C");
         return meanings;
     }

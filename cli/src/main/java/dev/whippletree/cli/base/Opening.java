@@ -26,12 +26,14 @@ import picocli.CommandLine.Option;
 public final class Opening {
 
     /** How a configuration's problem ends where nothing declares an account. */
-    private static final String NO_ACCOUNT_ANYWHERE = "there is no account, neither in this file nor in the environment";
+    private static final String NO_ACCOUNT_ANYWHERE =
+            "there is no account, neither in this file nor in the" + " environment";
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "The configuration; default: the file in $WHIPPLETREE_CONFIG, else whippletree.yaml in this folder,"
+            description = "The configuration; default: the file in $WHIPPLETREE_CONFIG, else whippletree.yaml in"
+                    + " this folder,"
                     + " else the file in your configuration folder.")
     private @Nullable Path file;
 

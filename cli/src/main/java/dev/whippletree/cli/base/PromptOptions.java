@@ -38,10 +38,7 @@ public final class PromptOptions {
     @Option(names = "--no-cache", description = "Ask for a fresh answer, even if one is stored.")
     private boolean noCache;
 
-    @Option(
-            names = "--tenant",
-            paramLabel = "NAME",
-            description = "The tenant; no other tenant sees its answers.")
+    @Option(names = "--tenant", paramLabel = "NAME", description = "The tenant; no other tenant sees its answers.")
     private @Nullable String tenant;
 
     @Option(

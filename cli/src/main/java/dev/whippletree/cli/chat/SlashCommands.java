@@ -155,6 +155,8 @@ final class SlashCommands {
         table.detail(1).lines().forEach(surroundings.out()::println);
         surroundings.out().println();
         surroundings.out().println("A line that ends with \\ continues on the next; pasted lines stay one message.");
-        surroundings.out().println("Ctrl-C stops an answer. The arrow keys bring back earlier messages, Tab completes.");
+        surroundings
+                .out()
+                .println("Ctrl-C stops an answer. The arrow keys bring back earlier messages, Tab" + " completes.");
     }
 }

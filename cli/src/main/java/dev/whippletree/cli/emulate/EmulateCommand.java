@@ -52,8 +52,7 @@ public final class EmulateCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "LIMIT",
-            description =
-                    "A limit of each account, such as '1000 requests / 1h'; may be repeated; default: no limit.")
+            description = "A limit of each account, such as '1000 requests / 1h'; may be repeated; default: no limit.")
     List<String> limits = List.of();
 
     @Option(

@@ -107,7 +107,8 @@ final class EmulatorRun {
 
     private void print(EmulatorServer server) {
         PrintWriter out = surroundings.out();
-        out.println("Emulated services: they use the protocols of the real ones, but no model answers. Ctrl-C ends them.");
+        out.println("Emulated services: they use the protocols of the real ones, but no model answers. Ctrl-C ends"
+                + " them.");
         out.println();
         kinds().forEach(kind -> out.println(String.format("  %-12s %s", kind.provider(), server.baseUrl(kind))));
         out.println();

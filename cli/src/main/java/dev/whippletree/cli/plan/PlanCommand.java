@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
         name = "plan",
         description = {
             "Predicts whether accounts are enough: runs the real engine over emulated services in virtual time.",
-            "Calls no service. Exit code 0 if the accounts are enough for every size, even if tight; 1 if they aren't; 8 if"
+            "Calls no service. Exit code 0 if the accounts are enough for every size, even if tight; 1 if they"
+                    + " aren't; 8 if"
                     + " limits aren't declared, so the plan can't tell."
         },
         footer = {
@@ -63,7 +64,8 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--distinct",
             paramLabel = "N",
-            description = "Instead of --repeat: draw questions from a bank of N, so more interviews repeat more of them.")
+            description = "Instead of --repeat: draw questions from a bank of N, so more interviews repeat more of"
+                    + " them.")
     Optional<Integer> distinct = Optional.empty();
 
     @Option(
@@ -129,9 +131,8 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--latency",
             paramLabel = "TIME",
-            description =
-                    "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; varies by 20%% unless"
-                            + " stated; default: 1s.")
+            description = "How long an answer takes, such as 1s, 800ms~10%% or 1s~lognormal:0.3; varies by 20%% unless"
+                    + " stated; default: 1s.")
     Optional<String> latency = Optional.empty();
 
     @Option(
@@ -166,9 +167,8 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--prices",
             paramLabel = "FILE",
-            description =
-                    "Your dated list of token prices; default: the configuration's. Without one, the cost"
-                            + " is unknown.")
+            description = "Your dated list of token prices; default: the configuration's. Without one, the cost"
+                    + " is unknown.")
     Optional<Path> prices = Optional.empty();
 
     @Option(
@@ -178,10 +178,7 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Runs a month, for the cost; default: ${DEFAULT-VALUE}.")
     int runsPerMonth;
 
-    @Option(
-            names = "--report",
-            paramLabel = "FILE",
-            description = "Write everything to one HTML page, with charts.")
+    @Option(names = "--report", paramLabel = "FILE", description = "Write everything to one HTML page, with charts.")
     Optional<Path> report = Optional.empty();
 
     @Option(names = "--json", description = "Print everything as JSON.")
@@ -257,7 +254,8 @@ public final class PlanCommand implements Callable<Integer> {
                         || questions.isPresent()
                         || !interviews.equals(List.of(DEFAULT_INTERVIEWS)))) {
             throw new UserMistake(
-                    "--prompts takes the prompts from a file: leave out --interviews, --questions, --repeat and --distinct");
+                    "--prompts takes the prompts from a file: leave out --interviews, --questions, --repeat and"
+                            + " --distinct");
         }
         if (conversation && prompts.isEmpty()) {
             throw new UserMistake("--conversation needs a file with sessions: name it with --prompts");

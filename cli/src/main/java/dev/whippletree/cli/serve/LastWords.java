@@ -24,11 +24,11 @@ final class LastWords implements Consumer<String> {
      * @param end ends the process at once, with that code
      */
     LastWords(int exitCode, OutputStream err, Runnable end) {
-        this.words =
-                ("whippletree: the gateway has to end: a thread that it needs has ended, or has run nothing for a minute,"
-                                + " for example after an OutOfMemoryError; it ends at once, with exit code " + exitCode
-                                + ". Start it again, with more memory (-Xmx) if there was too little\n")
-                        .getBytes(UTF_8);
+        this.words = ("whippletree: the gateway has to end: a thread that it needs has ended, or has run nothing for a"
+                        + " minute,"
+                        + " for example after an OutOfMemoryError; it ends at once, with exit code " + exitCode
+                        + ". Start it again, with more memory (-Xmx) if there was too little\n")
+                .getBytes(UTF_8);
         this.err = err;
         this.end = end;
     }

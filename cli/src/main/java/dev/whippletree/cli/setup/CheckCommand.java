@@ -25,8 +25,7 @@ import picocli.CommandLine.Option;
 /** Says everything that is wrong with the configuration, all at once; or, if nothing is, what it says. */
 @Command(
         name = "check",
-        description =
-                "Checks the configuration without a call and lists every problem; exit code 2 if there is any.",
+        description = "Checks the configuration without a call and lists every problem; exit code 2 if there is any.",
         footer = {"  whippletree check", "  whippletree check --config other.yaml", "  whippletree check --json"})
 public final class CheckCommand implements Callable<Integer> {
 

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "plugins",
         description = {
-            "Lists providers, caches and balancing strategies: where each was found, and whether the configuration uses it,"
+            "Lists providers, caches and balancing strategies: where each was found, and whether the configuration"
+                    + " uses it,"
                     + " with the reason if it doesn't.",
             "They come from the class path, the folder 'plugins' of this program, the folder in"
                     + " $WHIPPLETREE_PLUGINS, and the folder in the configuration's key 'plugins'.",

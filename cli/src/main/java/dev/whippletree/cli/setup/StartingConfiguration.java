@@ -37,7 +37,8 @@ final class StartingConfiguration {
     private static final int WIDTH = 100;
 
     /** Why an account isn't listed, and what to do. */
-    static final String UNLISTED = "its token isn't in a variable; to list the account, name the file that contains the token";
+    static final String UNLISTED =
+            "its token isn't in a variable; to list the account, name the file that" + " contains the token";
 
     private final PluginCatalog plugins;
     private final Map<String, String> environment;
@@ -94,7 +95,10 @@ final class StartingConfiguration {
         lines.add("");
         accounts(lines);
         lines.add("");
-        prose(lines, "A route is a name that callers use for a model. Without routes, this one is used, with all accounts.");
+        prose(
+                lines,
+                "A route is a name that callers use for a model. Without routes, this one is used, with all"
+                        + " accounts.");
         lines.add("#routes:");
         lines.add("  #default:");
         lines.add("    #model: " + Configuration.DEFAULT_MODEL);

@@ -106,7 +106,8 @@ final class ApprovedFile {
                 Files.move(next, real, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            throw new UserMistake(shown + " can't be written; check that its folder exists and that you may write to it");
+            throw new UserMistake(
+                    shown + " can't be written; check that its folder exists and that you may write" + " to it");
         }
     }
 }

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "similar",
         description =
-                "Approves wordings of a question as equal, so one answer serves them all: similar approve, similar list.",
+                "Approves wordings of a question as equal, so one answer serves them all: similar approve, similar"
+                        + " list.",
         synopsisSubcommandLabel = "(approve | list)")
 public final class SimilarCommand implements Callable<Integer> {
 
@@ -34,8 +35,8 @@ public final class SimilarCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UserMistake("no subcommand; try: whippletree similar approve WORDING WORDING..."
-                + " or whippletree similar list");
+        throw new UserMistake(
+                "no subcommand; try: whippletree similar approve WORDING WORDING..." + " or whippletree similar list");
     }
 
     /** Which file it is about. */
@@ -48,9 +49,9 @@ public final class SimilarCommand implements Callable<Integer> {
         @Option(
                 names = "--file",
                 paramLabel = "FILE",
-                description =
-                        "The file of wordings; default: the file in the key 'approved' of the configuration's cache similar,"
-                                + " else " + DEFAULT + ".")
+                description = "The file of wordings; default: the file in the key 'approved' of the configuration's"
+                        + " cache similar,"
+                        + " else " + DEFAULT + ".")
         private @Nullable Path file;
 
         @Option(
@@ -119,9 +120,8 @@ public final class SimilarCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             if (wordings.size() == 1) {
-                throw new UserMistake(
-                        "'" + wordings.get(0) + "' is only one wording; give two or more that mean the same,"
-                                + " each in quotation marks");
+                throw new UserMistake("'" + wordings.get(0)
+                        + "' is only one wording; give two or more that mean the same," + " each in quotation marks");
             }
             ApprovedFile file = options.file(surroundings);
             ApprovedWordings all = file.add(wordings);

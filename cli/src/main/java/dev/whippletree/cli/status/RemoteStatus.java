@@ -112,7 +112,8 @@ final class RemoteStatus {
             }
             case UNAUTHORIZED -> throw new Absent(ExitCode.NOT_ADMITTED, place + " " + keyRefused());
             case FORBIDDEN ->
-                throw new Absent(ExitCode.NOT_ADMITTED, place + " doesn't show its status (403)" + words(response.body()));
+                throw new Absent(
+                        ExitCode.NOT_ADMITTED, place + " doesn't show its status (403)" + words(response.body()));
             case NOT_FOUND -> throw nothing("not found (404); check that this is the address of a Whippletree gateway");
             default -> throw nothing("it answered " + response.statusCode() + words(response.body()));
         }
@@ -130,7 +131,8 @@ final class RemoteStatus {
             PricedStatus.read(body);
             return body;
         } catch (IllegalArgumentException e) {
-            throw nothing("the answer isn't from a Whippletree gateway, or from one of another version: " + e.getMessage());
+            throw nothing(
+                    "the answer isn't from a Whippletree gateway, or from one of another version: " + e.getMessage());
         }
     }
 

@@ -51,9 +51,7 @@ public final class StatusCommand implements Callable<Integer> {
                     + ", since others on this machine can see a command line.")
     private @Nullable String watchKey;
 
-    @Option(
-            names = "--probe",
-            description = "Check token and service of each account, with one call of one token.")
+    @Option(names = "--probe", description = "Check token and service of each account, with one call of one token.")
     private boolean probe;
 
     @Option(names = "--json", description = "Print everything as JSON.")

@@ -117,9 +117,7 @@ final class ProcessesStress {
             StressReport report = StressReport.of(
                             settings, processes, results.get(), children.status(), emulation.stats())
                     .with(Check.exactly(
-                            "processes that finished",
-                            processes.number(),
-                            processes.number() - children.lost()));
+                            "processes that finished", processes.number(), processes.number() - children.lost()));
             findings.of(report, least);
             return report.held() ? 0 : 1;
         }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
         name = "stress",
         description = {
             "Starts many interviews at once and checks that every prompt is answered, with as few calls as possible.",
-            "The accounts are emulated on this machine, unless --live asks your own. Exit code 0 only if every check passed."
+            "The accounts are emulated on this machine, unless --live asks your own. Exit code 0 only if every"
+                    + " check passed."
         },
         footer = {
             "  whippletree stress                         500 interviews, two accounts of 1,000 requests an hour",
@@ -97,14 +98,12 @@ public final class StressCommand implements Callable<Integer> {
     @Option(
             names = "--redis",
             paramLabel = "URI",
-            description =
-                    "The Redis through which the processes share answers, limits and calls, such as"
-                            + " redis://localhost:6379. Without it each process gets its share of the limits and makes its own calls.")
+            description = "The Redis through which the processes share answers, limits and calls, such as"
+                    + " redis://localhost:6379. Without it each process gets its share of the limits and"
+                    + " makes its own calls.")
     Optional<String> redis = Optional.empty();
 
-    @Option(
-            names = "--live",
-            description = "Ask your own accounts instead; shows the most calls it can make first.")
+    @Option(names = "--live", description = "Ask your own accounts instead; shows the most calls it can make first.")
     boolean live;
 
     @Option(names = "--yes", description = "Start --live without confirmation.")

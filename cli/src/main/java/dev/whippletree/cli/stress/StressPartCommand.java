@@ -12,8 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = StressPart.COMMAND,
         hidden = true,
-        description =
-                "Runs one process of 'stress --processes'; reads its settings from standard input.")
+        description = "Runs one process of 'stress --processes'; reads its settings from standard input.")
 public final class StressPartCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;

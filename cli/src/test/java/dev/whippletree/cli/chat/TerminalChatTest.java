@@ -152,7 +152,9 @@ class TerminalChatTest {
     @Test
     void ctrlCAtTheEmptyPrompt_saysHowToLeave() {
         terminal.type("half a mess", PseudoTerminal.CTRL_C).await("> ");
-        terminal.type(PseudoTerminal.CTRL_C).await("Ctrl-D or /quit ends the chat").await("> ");
+        terminal.type(PseudoTerminal.CTRL_C)
+                .await("Ctrl-D or /quit ends the chat")
+                .await("> ");
         assertThat(provider.asked).isEmpty();
     }
 

@@ -239,7 +239,9 @@ class PlanCommandTest {
         assertThat(shell.out()).startsWith("Yes, 20 interviews");
         assertThat(shell.run("plan", "--interviews", "2000", "--no-advice")).isEqualTo(8);
         assertThat(shell.out())
-                .contains("spare declares no limits; without limits, the answer is yes", "limits: [1000 requests / 1h]");
+                .contains(
+                        "spare declares no limits; without limits, the answer is yes",
+                        "limits: [1000 requests /" + " 1h]");
     }
 
     @Test

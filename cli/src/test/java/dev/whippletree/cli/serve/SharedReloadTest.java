@@ -115,9 +115,7 @@ class SharedReloadTest {
 
         reload.run();
 
-        assertThat(err.toString())
-                .contains("the old one stays in use")
-                .doesNotContain("has been reloaded", "same-key");
+        assertThat(err.toString()).contains("the old one stays in use").doesNotContain("has been reloaded", "same-key");
         assertThat(get("/v1/models").statusCode()).isEqualTo(401);
         assertThat(get("/status").statusCode()).isEqualTo(403);
         assertThat(models()).isEqualTo(models).contains("first");

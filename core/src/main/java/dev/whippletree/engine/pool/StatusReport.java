@@ -88,9 +88,7 @@ public final class StatusReport {
                     AccountState.OFF, Optional.of("the next prompt probes it: " + closure.reason()), Optional.empty()));
         } else if (closure.isTriedOut(now)) {
             conditions.add(new Condition(
-                    AccountState.CLOSED,
-                    Optional.of("one prompt tests it: " + closure.reason()),
-                    Optional.empty()));
+                    AccountState.CLOSED, Optional.of("one prompt tests it: " + closure.reason()), Optional.empty()));
         }
     }
 

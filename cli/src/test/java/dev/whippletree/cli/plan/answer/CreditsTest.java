@@ -41,7 +41,8 @@ class CreditsTest {
 
     @Test
     void priceInAnotherCurrency_orNone_leavesItUnknown() {
-        assertThat(sentence("huggingface:2x1000/h+1eur/month", 30)).contains("it can't be known when it runs out without a price in eur");
+        assertThat(sentence("huggingface:2x1000/h+1eur/month", 30))
+                .contains("it can't be known when it runs out" + " without a price in eur");
         Credits unpriced = new Credits(new Costs(Optional.empty(), 30, Plans.AS_OF));
         assertThat(unpriced.sentences(AccountPool.parse("huggingface:2x1000/h+1usd/month"), outcome))
                 .singleElement()
