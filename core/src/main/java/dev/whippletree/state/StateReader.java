@@ -42,7 +42,7 @@ final class StateReader {
             JsonNode root = JSON.readTree(contents);
             long version = root.required("version").longValue();
             if (version > StateWriter.VERSION) {
-                throw new NewerStateException("its version is " + version + ", and this program knows "
+                throw new NewerStateException("it has version " + version + ", but this program knows only "
                         + StateWriter.VERSION + "; use the newer program, or another folder");
             }
             return state(root);

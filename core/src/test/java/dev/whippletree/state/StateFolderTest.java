@@ -283,7 +283,7 @@ final class StateFolderTest {
         assertThat(missing.exchange(used("p", 3, NOW), false, NOW))
                 .isInstanceOfSatisfying(
                         Exchange.Failed.class,
-                        failed -> assertThat(failed.problem()).contains("can't be saved", "isn't there"));
+                        failed -> assertThat(failed.problem()).contains("can't be saved", "doesn't exist"));
         assertThat(folder.resolve("missing")).doesNotExist();
     }
 
