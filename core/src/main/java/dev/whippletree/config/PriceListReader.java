@@ -82,7 +82,7 @@ final class PriceListReader {
     private static void add(TokenPrice price, List<TokenPrice> prices, Section section) {
         if (prices.stream().anyMatch(other -> other.isOf(price.provider(), price.model()))) {
             section.problem(
-                    "model", "the price of " + price.model() + " with " + price.provider() + " is listed" + " twice");
+                    "model", "the price of " + price.model() + " with " + price.provider() + " is listed twice");
         }
         prices.add(price);
     }

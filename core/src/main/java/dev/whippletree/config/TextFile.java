@@ -30,7 +30,7 @@ final class TextFile {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
                 throw new ConfigurationException(
-                        List.of(file + ": the file is larger than 16 MB; check that it is" + " the right file"));
+                        List.of(file + ": the file is larger than 16 MB; check that it is the right file"));
             }
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {

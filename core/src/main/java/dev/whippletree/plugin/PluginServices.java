@@ -67,7 +67,7 @@ final class PluginServices implements Services {
         Engine built = engine.get();
         return built == null
                 ? CompletableFuture.failedFuture(
-                        new IllegalStateException("plugins can't ask prompts before" + " start-up ends"))
+                        new IllegalStateException("plugins can't ask prompts before start-up ends"))
                 : built.complete(prompt);
     }
 }

@@ -123,7 +123,7 @@ final class ConfigurationCheckTest {
 
         assertThat(problem.problems())
                 .containsExactly("account a: no provider named 'grok'; none is known;"
-                        + " couldn't be loaded: com.acme.Grok (/lib/grok.jar): no class");
+                        + " plugins that couldn't be loaded: com.acme.Grok (/lib/grok.jar): no class");
     }
 
     @Test

@@ -36,7 +36,7 @@ final class ConfigurationMistakesTest {
             mistake("- a\n- b", "expected keys with values here"),
             mistake(
                     "line-size: 1\n---\nline-size: 2\n",
-                    "@3: a second YAML document begins here; put everything" + " into one"),
+                    "@3: a second YAML document begins here; put everything into one"),
             mistake("line-size: 1\nline-size: 2", "@1: line-size: duplicate key, again in line 2"),
             mistake(
                     "line-size: &one 1\nmax-concurrency: *one",

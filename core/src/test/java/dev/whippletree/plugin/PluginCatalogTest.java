@@ -118,8 +118,8 @@ final class PluginCatalogTest {
         PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
 
         assertThat(catalog.known().providers().unknown("groq"))
-                .contains("no provider named 'groq'; none is known; couldn't be loaded: " + Broken.class.getName()
-                        + " (" + place() + "): IllegalStateException: no luck today");
+                .contains("no provider named 'groq'; none is known; plugins that couldn't be loaded: "
+                        + Broken.class.getName() + " (" + place() + "): IllegalStateException: no luck today");
     }
 
     @Test

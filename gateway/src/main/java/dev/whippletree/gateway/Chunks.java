@@ -92,7 +92,7 @@ final class Chunks {
         int value = Character.digit(given, HEX);
         if (value < 0 || left > MOST_BEFORE_NEXT_DIGIT) {
             throw new MalformedBodyException(
-                    "a chunk must begin with its size, a hexadecimal number of at most 63" + " bits");
+                    "a chunk must begin with its size, a hexadecimal number of at most 63 bits");
         }
         left = left * HEX + value;
         return Next.SIZE;
@@ -101,7 +101,7 @@ final class Chunks {
     private static Next text(byte given, Next then) throws MalformedBodyException {
         if ((given >= 0 && given < FIRST_PRINTABLE && given != '\t') || given == DELETE) {
             throw new MalformedBodyException(
-                    "each line between chunks must end with CRLF and contain no control" + " characters");
+                    "each line between chunks must end with CRLF and contain no control characters");
         }
         return then;
     }

@@ -48,8 +48,8 @@ final class ConfirmationHandler implements HttpHandler {
         Fields fields = new Fields(
                 "",
                 body.json()
-                        .orElseThrow(() ->
-                                wrong("", "the body must be a JSON object: {\"id\": \"...\", \"right\":" + " true}")));
+                        .orElseThrow(
+                                () -> wrong("", "the body must be a JSON object: {\"id\": \"...\", \"right\": true}")));
         String id = fields.text("id").orElseThrow(() -> wrong("id", "'id' is missing: give the id of an answer"));
         boolean right =
                 fields.flag("right").orElseThrow(() -> wrong("right", "'right' is missing: give true or false"));

@@ -90,6 +90,6 @@ final class JsonTree {
 
     private static RequestException beyond(String what) {
         return new RequestException(
-                ApiError.wrong("", "the request's body has " + what + ", which the gateway" + " doesn't accept"));
+                ApiError.wrong("", "the request's body has " + what + ", which the gateway doesn't accept"));
     }
 }

@@ -216,8 +216,7 @@ final class GatewayTenantsTest {
                 "no account named 'oen'",
                 "no route named 'fats'");
         assertRefused(
-                with(client("acme", KEY).within(List.of("two"), List.of("fast"))),
-                "no route that this" + " client may use");
+                with(client("acme", KEY).within(List.of("two"), List.of("fast"))), "no route that this client may use");
         assertRefused(
                 with(client("acme", KEY).withWeight(4)),
                 "client 'acme': its weight is 4 in this client, but 1 in the configuration behind the gateway",

@@ -229,7 +229,7 @@ final class SecretsTest {
                         "\"failures\"",
                         "unauthorized",
                         "rejects this watch key",
-                        "may not contain a" + " user or password")
+                        "may not contain a user or password")
                 .doesNotContain(MARK, ASKED);
         assertThat(log.text()).doesNotContain(MARK, ASKED);
     }

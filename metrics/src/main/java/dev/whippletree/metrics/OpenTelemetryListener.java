@@ -68,7 +68,7 @@ public final class OpenTelemetryListener implements EngineListener {
     public synchronized void started(Supplier<StatusSnapshot> status) {
         if (observer != null) {
             throw new IllegalStateException(
-                    "an OpenTelemetryListener can serve only one Whippletree; create one" + " for each");
+                    "an OpenTelemetryListener can serve only one Whippletree; create one for each");
         }
         observer = new StatusObserver(meter, engine, status);
     }

@@ -84,7 +84,7 @@ public record AccountGroup(
         members = List.copyOf(members);
         if (members.isEmpty()) {
             throw new IllegalArgumentException(
-                    "accounts of " + service + ": an organization needs at least one" + " account");
+                    "accounts of " + service + ": an organization needs at least one account");
         }
     }
 

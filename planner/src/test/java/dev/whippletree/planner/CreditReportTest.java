@@ -22,12 +22,7 @@ final class CreditReportTest {
 
     private static CreditUse use(int... callsOfMinutes) {
         TokenPrice price = new TokenPrice(
-                "huggingface",
-                Configuration.DEFAULT_MODEL,
-                new BigDecimal("200"),
-                new BigDecimal("200"),
-                "usd",
-                TODAY);
+                "huggingface", Configuration.DEFAULT_MODEL, new BigDecimal("200"), new BigDecimal("200"), "usd", TODAY);
         PlanRequest request = PlanRequest.of(List.of(1), POOL)
                 .withPrices(new PriceList("prices.yaml", TODAY, 90, "usd", List.of(price)));
         Targets targets = new Targets(POOL);

@@ -28,7 +28,7 @@ final class BatchFolder {
         storage.createFolder(of(output));
         return storage.lock(of(output).resolve("lock"))
                 .orElseThrow(() -> new IOException(output
-                        + " is in use by another batch: wait until that batch has ended," + " or name another output"));
+                        + " is in use by another batch: wait until that batch has ended, or name another output"));
     }
 
     /**

@@ -30,8 +30,8 @@ final class JsonLines implements InputReader {
 
     private InputLine line(String text) throws BadLineException {
         Map<String, Object> json = Json.object(text)
-                .orElseThrow(() -> wrong(
-                        "this isn't a JSON object; each line has to be one: {\"custom_id\": …," + " \"body\": {…}}"));
+                .orElseThrow(() ->
+                        wrong("this isn't a JSON object; each line has to be one: {\"custom_id\": …, \"body\": {…}}"));
         if (!(json.get("custom_id") instanceof String id) || id.isEmpty()) {
             throw wrong("'custom_id' is missing or isn't a string: give each line its own");
         }

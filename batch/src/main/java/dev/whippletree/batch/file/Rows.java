@@ -149,7 +149,7 @@ final class Rows implements InputReader {
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CharacterCodingException) {
                 throw new BadInputException(file + ": the text after line " + last
-                        + " isn't UTF-8; convert the file, for example with" + " iconv");
+                        + " isn't UTF-8; convert the file, for example with iconv");
             }
             throw e.getCause();
         }

@@ -93,7 +93,7 @@ public final class AskCommand implements Callable<Integer> {
     public Integer call() {
         if (json && stream.wanted()) {
             throw new UserMistake(
-                    "--json prints the whole completion, so it can't be combined with --stream;" + " choose one");
+                    "--json prints the whole completion, so it can't be combined with --stream; choose one");
         }
         Prompt prompt = prompt();
         return emulated ? OptionalModule.EMULATOR.needed("ask --emulated", () -> askEmulated(prompt)) : ask(prompt);

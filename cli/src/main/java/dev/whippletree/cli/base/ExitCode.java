@@ -93,10 +93,9 @@ public final class ExitCode {
         meanings.put(UNKNOWN, "'plan' can't tell, because accounts declare no limits");
         meanings.put(
                 INCOMPLETE,
-                "some prompts of a 'batch' failed, or it stopped early; run the same command" + " again to continue");
+                "some prompts of a 'batch' failed, or it stopped early; run the same command again to continue");
         meanings.put(
-                STANDSTILL,
-                "the gateway of 'serve' had to end, for example after an OutOfMemoryError; start" + " it again");
+                STANDSTILL, "the gateway of 'serve' had to end, for example after an OutOfMemoryError; start it again");
         meanings.put(INTERRUPTED, "interrupted by Ctrl-C");
         return meanings;
     }

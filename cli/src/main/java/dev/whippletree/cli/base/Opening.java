@@ -27,7 +27,7 @@ public final class Opening {
 
     /** How a configuration's problem ends where nothing declares an account. */
     private static final String NO_ACCOUNT_ANYWHERE =
-            "there is no account, neither in this file nor in the" + " environment";
+            "there is no account, neither in this file nor in the environment";
 
     @Option(
             names = "--config",

@@ -51,22 +51,21 @@ public final class BatchCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "NAME",
-            description =
-                    "The prompts' format: jsonl, text, csv or tsv; default: by the file's name, and jsonl for -.")
+            description = "The prompts' format: jsonl, text, csv or tsv; default: by the file's name, and jsonl for -.")
     Optional<String> format = Optional.empty();
 
     @Option(
             names = "--template",
             paramLabel = "TEXT",
-            description =
-                    "The prompt, with {{column}} for a row's value, or {{text}} for a line of text;"
-                            + " @FILE reads it from a file.")
+            description = "The prompt, with {{column}} for a row's value, or {{text}} for a line of text;"
+                    + " @FILE reads it from a file.")
     Optional<String> template = Optional.empty();
 
     @Option(
             names = {"-s", "--system"},
             paramLabel = "TEXT",
-            description = "Instructions before each prompt that has none (the system message); @FILE reads them from a file.")
+            description =
+                    "Instructions before each prompt that has none (the system message); @FILE reads them from a file.")
     Optional<String> system = Optional.empty();
 
     @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens an answer may have.")
@@ -84,10 +83,7 @@ public final class BatchCommand implements Callable<Integer> {
     @Option(names = "--account", paramLabel = "ID", description = "The only account that may answer.")
     Optional<String> account = Optional.empty();
 
-    @Option(
-            names = "--tenant",
-            paramLabel = "NAME",
-            description = "The tenant; no other tenant sees its answers.")
+    @Option(names = "--tenant", paramLabel = "NAME", description = "The tenant; no other tenant sees its answers.")
     Optional<String> tenant = Optional.empty();
 
     @Option(names = "--no-cache", description = "Ask for fresh answers, even if some are stored.")
@@ -101,7 +97,8 @@ public final class BatchCommand implements Callable<Integer> {
 
     @Option(
             names = "--conversation",
-            description = "The lines of a session are a conversation: each prompt includes the earlier prompts and answers.")
+            description =
+                    "The lines of a session are a conversation: each prompt includes the earlier prompts and answers.")
     boolean conversation;
 
     @Option(names = "--ordered", description = "At the end, sort the answers in the prompts' order.")

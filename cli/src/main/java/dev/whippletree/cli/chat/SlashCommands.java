@@ -157,6 +157,6 @@ final class SlashCommands {
         surroundings.out().println("A line that ends with \\ continues on the next; pasted lines stay one message.");
         surroundings
                 .out()
-                .println("Ctrl-C stops an answer. The arrow keys bring back earlier messages, Tab" + " completes.");
+                .println("Ctrl-C stops an answer. The arrow keys bring back earlier messages, Tab completes.");
     }
 }

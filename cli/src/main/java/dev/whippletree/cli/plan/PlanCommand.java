@@ -25,9 +25,8 @@ import picocli.CommandLine.Option;
         name = "plan",
         description = {
             "Predicts whether accounts are enough: runs the real engine over emulated services in virtual time.",
-            "Calls no service. Exit code 0 if the accounts are enough for every size, even if tight; 1 if they"
-                    + " aren't; 8 if"
-                    + " limits aren't declared, so the plan can't tell."
+            "Calls no service. Exit code 0 if the accounts are enough for every size, even if tight; 1 if not; 8 if"
+                    + " the plan can't tell, because accounts declare no limits."
         },
         footer = {
             "  whippletree plan --interviews 500 --questions 17 --repeat 80%% --accounts huggingface:2x1000/h",

@@ -70,7 +70,7 @@ public final class InitCommand implements Callable<Integer> {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
             throw new UserMistake(
-                    output + " exists and wasn't changed;" + " move it away, or name another file with --output FILE");
+                    output + " exists and wasn't changed; move it away, or name another file with --output FILE");
         } catch (NoSuchFileException e) {
             throw new UserMistake(output + " can't be written: its folder doesn't exist; create it first");
         } catch (AccessDeniedException e) {

@@ -38,7 +38,7 @@ final class StartingConfiguration {
 
     /** Why an account isn't listed, and what to do. */
     static final String UNLISTED =
-            "its token isn't in a variable; to list the account, name the file that" + " contains the token";
+            "its token isn't in a variable; to list the account, name the file that contains the token";
 
     private final PluginCatalog plugins;
     private final Map<String, String> environment;

@@ -107,7 +107,7 @@ final class ApprovedFile {
             }
         } catch (IOException e) {
             throw new UserMistake(
-                    shown + " can't be written; check that its folder exists and that you may write" + " to it");
+                    shown + " can't be written; check that its folder exists and that you may write to it");
         }
     }
 }

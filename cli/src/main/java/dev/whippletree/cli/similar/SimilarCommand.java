@@ -36,7 +36,7 @@ public final class SimilarCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new UserMistake(
-                "no subcommand; try: whippletree similar approve WORDING WORDING..." + " or whippletree similar list");
+                "no subcommand; try: whippletree similar approve WORDING WORDING... or whippletree similar list");
     }
 
     /** Which file it is about. */
@@ -121,7 +121,7 @@ public final class SimilarCommand implements Callable<Integer> {
         public Integer call() {
             if (wordings.size() == 1) {
                 throw new UserMistake("'" + wordings.get(0)
-                        + "' is only one wording; give two or more that mean the same," + " each in quotation marks");
+                        + "' is only one wording; give two or more that mean the same, each in quotation marks");
             }
             ApprovedFile file = options.file(surroundings);
             ApprovedWordings all = file.add(wordings);

@@ -148,7 +148,7 @@ public final class StressCommand implements Callable<Integer> {
                     + " --processes and --redis are for emulated ones");
         }
         if (!live && (yes || opening.given())) {
-            throw new UserMistake("--yes, --config and --model need --live");
+            throw new UserMistake("--yes, --config and --model are for your own accounts: add --live");
         }
     }
 }

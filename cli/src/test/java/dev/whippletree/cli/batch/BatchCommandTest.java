@@ -170,7 +170,7 @@ final class BatchCommandTest {
                 .isZero();
 
         assertThat(shell.err())
-                .contains("same.jsonl: 3 prompts, 2 of them different (33.3 % repeat another), all at once");
+                .contains("same.jsonl: 3 prompts, 2 of them different (33.3 % repeat another one), all at once");
         assertThat(shell.out()).contains("3 prompts");
         assertThat(shell.provider.asked).isEmpty();
     }
@@ -211,7 +211,8 @@ final class BatchCommandTest {
         assertThat(shell.run("batch")).isEqualTo(2);
         assertThat(shell.err()).contains("no prompts:");
         assertSays("no output:", "batch", "p.jsonl");
-        assertSays("--sync is one of each, second, never", "batch", "p.jsonl", "-o", "a.jsonl", "--sync", "hourly");
+        assertSays(
+                "--sync has to be one of each, second, never", "batch", "p.jsonl", "-o", "a.jsonl", "--sync", "hourly");
         assertSays("leave out --interviews", "plan", "--prompts", "p.jsonl", "--questions", "3");
         assertSays("which need a template", "plan", "--prompts", "rows.csv", "--accounts", "huggingface:1x1000/h");
         assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");

@@ -245,8 +245,8 @@ class ChatCommandTest {
         "/frobnicate,'there is no command /frobnicate; known: /account'",
         "/route nowhere,there is no route 'nowhere'",
         "/account scripted-2,did you mean 'scripted-1'?",
-        "/save,say where to",
-        "/save talk.md,there is nothing to save",
+        "/save,name a file",
+        "/save talk.md,nothing to save",
         "/clear everything,/clear takes no argument",
         "/retry,no question has been asked yet"
     })

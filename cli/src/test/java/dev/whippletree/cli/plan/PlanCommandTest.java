@@ -240,8 +240,7 @@ class PlanCommandTest {
         assertThat(shell.run("plan", "--interviews", "2000", "--no-advice")).isEqualTo(8);
         assertThat(shell.out())
                 .contains(
-                        "spare declares no limits; without limits, the answer is yes",
-                        "limits: [1000 requests /" + " 1h]");
+                        "spare declares no limits; without limits, the answer is yes", "limits: [1000 requests / 1h]");
     }
 
     @Test
@@ -360,6 +359,6 @@ class PlanCommandTest {
     @Test
     void help_saysWhatTheExitCodesMean() {
         shell.run("plan", "--help");
-        assertThat(shell.out()).contains("1 if they aren't", "--repeat=SHARE", "default: 80%", "--report=FILE");
+        assertThat(shell.out()).contains("1 if not", "--repeat=SHARE", "default: 80%", "--report=FILE");
     }
 }

@@ -18,8 +18,7 @@ import java.util.List;
 /** The table of sizes: whether the accounts are enough, the calls, and the waits. Immutable. */
 final class SizesTable {
 
-    private static final String LEGEND =
-            "Used: share of the calls that the accounts allow. Wait: for room, not" + " for the answer.";
+    private static final String LEGEND = "Used: share of the allowed calls. Wait: for room, not for the answer.";
 
     private final Screen screen;
 

@@ -42,12 +42,12 @@ class CreditsTest {
     @Test
     void priceInAnotherCurrency_orNone_leavesItUnknown() {
         assertThat(sentence("huggingface:2x1000/h+1eur/month", 30))
-                .contains("it can't be known when it runs out" + " without a price in eur");
+                .contains("it can't be known when it runs out without a price in eur");
         Credits unpriced = new Credits(new Costs(Optional.empty(), 30, Plans.AS_OF));
         assertThat(unpriced.sentences(AccountPool.parse("huggingface:2x1000/h+1usd/month"), outcome))
                 .singleElement()
                 .asString()
-                .contains("isn't known");
+                .contains("can't be known");
     }
 
     private String sentence(String accounts, int runs) {

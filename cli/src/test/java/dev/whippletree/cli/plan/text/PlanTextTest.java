@@ -25,7 +25,7 @@ class PlanTextTest {
 
                         Interviews  Holds  Calls  No call    Used  Wait p50    p95     worst
                                500  yes    1,700   80.0 %  85.0 %      0 ms  2.0 s  1 m 04 s
-                        Used: share of the calls that the accounts allow. Wait: for room, not for the answer.
+                        Used: share of the allowed calls. Wait: for room, not for the answer.
 
                         Fewest accounts that are enough
                         500 interviews  huggingface (1000 requests / 1h): 2, at 85.0 %
