@@ -138,8 +138,7 @@ final class BatchCommandRun {
                 err.println("All prompts are done already"
                         + (file.failed() == 0
                                 ? "."
-                                : "; " + Words.count(file.failed())
-                                        + " failed; --retry-failed asks them again."));
+                                : "; " + Words.count(file.failed()) + " failed; --retry-failed asks them again."));
                 return file.failed() == 0 ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
             }
             return ask(files, file, whippletree, rules);
@@ -221,7 +220,8 @@ final class BatchCommandRun {
                     + (wrong instanceof IOException e ? said(e) : wrong.getMessage())
                     + "; run the same command again to continue");
         } else if (end.stopped().isPresent()) {
-            err.println("The batch stopped early: " + end.stopped().get() + ". Run the same command again to continue.");
+            err.println(
+                    "The batch stopped early: " + end.stopped().get() + ". Run the same command again to continue.");
         } else if (end.done() < file.total()) {
             err.println("whippletree: " + Words.count(file.total() - end.done(), "prompt") + " are missing: "
                     + files.input() + " was changed while the batch ran");
