@@ -113,7 +113,7 @@ final class ConnectionsTest {
         Socket withKey = connect();
         assertAnswered(withKey, "key-of-acme", "Hello there");
         Socket withWrongKey = connect();
-        assertAnswered(withWrongKey, "key-of-nobody", "isn't known");
+        assertAnswered(withWrongKey, "key-of-nobody", "unknown key");
         Socket alsoWithKey = connect();
         assertAnswered(alsoWithKey, "key-of-acme", "Hello there");
 

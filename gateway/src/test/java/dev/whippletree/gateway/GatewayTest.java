@@ -270,8 +270,9 @@ final class GatewayTest {
                 arguments("{\"messages\":[]}", "at least one message"),
                 arguments("{\"messages\":[7]}", "'messages[0]' must be an object"),
                 arguments("{\"messages\":[{\"role\":\"robot\",\"content\":\"\"}]}", "not 'robot'"),
-                arguments("{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "'messages[0].content' is a string or"),
-                arguments("{\"n\":2" + rest, "'n' is 1"),
+                arguments(
+                        "{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "'messages[0].content' must be a string or"),
+                arguments("{\"n\":2" + rest, "'n' must be 1"),
                 arguments("{\"logprobs\":true" + rest, "'logprobs' isn't supported"),
                 arguments("{\"temperature\":3" + rest, "temperature must be 0 to 2"),
                 arguments("{\"max_tokens\":1.5" + rest, "'max_tokens' must be a whole number"),
@@ -289,7 +290,7 @@ final class GatewayTest {
     void unknownModelPlaceAndHeader_areToldSo() throws Exception {
         assertError(running.post(HI.replace("fast", "gpt-9")), 404, "model_not_found", "gpt-9");
         assertError(running.get("/v1/embeddings"), 404, "not_found", "GET /v1/embeddings");
-        assertError(running.get("/v1/responses"), 404, "not_found", "there are POST /v1/chat/completions");
+        assertError(running.get("/v1/responses"), 404, "not_found", "known: POST /v1/chat/completions");
         assertError(running.get("/chat/completions"), 404, "not_found", "the base URL has to end with /v1");
         assertError(running.get("/v1/v1/models"), 404, "not_found", "the base URL has /v1 twice");
         assertError(running.post(HI.replace("fast", "gpt-4o")), 404, "model_not_found", "to its aliases");
@@ -401,7 +402,7 @@ final class GatewayTest {
     void keys_areTenants_andWhoHasNoneIsSentAway() throws Exception {
         withClients(client("acme", "key-of-acme"), client("other", "key-of-other"));
         assertError(running.post(HI), 401, "invalid_api_key", "Authorization: Bearer");
-        assertError(running.post(HI, "Authorization", "Bearer wrong"), 401, "invalid_api_key", "isn't known");
+        assertError(running.post(HI, "Authorization", "Bearer wrong"), 401, "invalid_api_key", "unknown key");
         assertError(running.get("/v1/models"), 401, "invalid_api_key", "Authorization");
         assertThat(running.provider.unseenCalls()).isZero();
 

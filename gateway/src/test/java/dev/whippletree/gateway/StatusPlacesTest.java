@@ -206,7 +206,7 @@ final class StatusPlacesTest {
         open(Optional.of(WATCH), client("acme", "key-of-acme"));
         assertRefused(running.get("/status"), 401, "invalid_api_key", "no key");
         assertRefused(running.get("/status", "Authorization", "Bearer key-of-acme"), 401, "invalid_api_key", "isn't");
-        assertRefused(running.post(HI, "Authorization", "Bearer " + WATCH), 401, "invalid_api_key", "isn't known");
+        assertRefused(running.post(HI, "Authorization", "Bearer " + WATCH), 401, "invalid_api_key", "unknown key");
         assertThat(running.get("/status", "Authorization", "bearer  " + WATCH + " ")
                         .statusCode())
                 .isEqualTo(200);

@@ -134,7 +134,7 @@ class PlannerTest {
         assertThat(plan.asIs().calls()).isEqualTo(200);
         assertThat(plan.asIs().unanswered()).isPositive();
         assertThat(plan.asIs().binding().cause()).isEqualTo(Cause.LIMIT);
-        assertThat(plan.asIs().reason()).contains("takes 340 calls", "allow 200");
+        assertThat(plan.asIs().reason()).contains("need 340 calls", "allow 200");
         assertThat(plan.asIs().waited().orElseThrow().worst()).isGreaterThan(Duration.ofMinutes(59));
     }
 

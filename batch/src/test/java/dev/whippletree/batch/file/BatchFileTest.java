@@ -411,7 +411,7 @@ final class BatchFileTest {
                         at -> assertThat(at).contains("prompts.jsonl:2: this isn't a JSON object"),
                         at -> assertThat(at).contains(":3: 'body' is missing"),
                         at -> assertThat(at).contains(":5: 'custom_id' is missing"),
-                        at -> assertThat(at).contains(":6: 'body.messages[0].role' is system"),
+                        at -> assertThat(at).contains(":6: 'body.messages[0].role' must be system"),
                         at -> assertThat(at).contains(":7: 'body.model' is 'gpt-9'", "default"),
                         at -> assertThat(at).contains(":8: only POST /v1/chat/completions"),
                         at -> assertThat(at).contains(":9: temperature must be 0 to 2"),
