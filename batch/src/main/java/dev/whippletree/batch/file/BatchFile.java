@@ -108,14 +108,14 @@ public final class BatchFile implements AutoCloseable {
     /** What a batch finds in its place before it has begun is somebody else's. */
     private static void leaveOthersAlone(BatchFiles files) throws IOException {
         if (BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output())).isEmpty()) {
-            leaveAlone(files.output(), "isn't the output of a batch; name another one, or remove it");
+            leaveAlone(files.output(), "isn't the output of a batch; name another file, or remove it");
             leaveAlone(files.failures(), "isn't this batch's; name another output, or remove it");
         }
     }
 
     private static void leaveAlone(Path file, String why) throws IOException {
         if (Disk.INSTANCE.exists(file) && Files.size(file) > 0) {
-            throw new BadInputException(file + " is there and " + why);
+            throw new BadInputException(file + " exists and " + why);
         }
     }
 

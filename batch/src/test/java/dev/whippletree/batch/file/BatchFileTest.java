@@ -212,7 +212,7 @@ final class BatchFileTest {
         whippletree = new Pool().account("a", "10000 / 1h").model("other").open();
 
         assertThatThrownBy(this::run)
-                .hasMessageContaining("begun with other settings: model was 'model' and is 'other'")
+                .hasMessageContaining("started with other settings: model was 'model' and is now 'other'")
                 .hasMessageContaining("keeps 0, drops 1, and asks 1 line,");
     }
 
@@ -269,7 +269,7 @@ final class BatchFileTest {
         String theirs = "{\"custom_id\": \"one\", \"response\": null, \"error\": {}}\n";
         Files.writeString(failures, theirs);
 
-        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl is there and isn't this batch's");
+        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl exists and isn't this batch's");
 
         assertThat(failures).hasContent(theirs);
     }
@@ -279,7 +279,7 @@ final class BatchFileTest {
         input = failures;
         write(line("one", "A"));
 
-        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl is there");
+        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl exists");
 
         assertThat(failures).hasContent(line("one", "A"));
     }
