@@ -1,5 +1,6 @@
 package dev.whippletree.cli.batch;
 
+import dev.whippletree.cli.base.Amounts;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
@@ -142,6 +143,7 @@ public final class BatchCommand implements Callable<Integer> {
     @Option(
             names = "--max-cost",
             paramLabel = "AMOUNT",
+            converter = Amounts.class,
             description = "Stop before this run costs more than that, in the price list's currency.")
     Optional<BigDecimal> maxCost = Optional.empty();
 

@@ -216,6 +216,7 @@ final class BatchCommandTest {
         assertSays("leave out --interviews", "plan", "--prompts", "p.jsonl", "--questions", "3");
         assertSays("which need a template", "plan", "--prompts", "rows.csv", "--accounts", "huggingface:1x1000/h");
         assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");
+        assertSays("'five' is no amount", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "five");
         assertSays("there is no route 'fast'", "batch", "p.jsonl", "-o", "a.jsonl", "--route", "fast");
         assertSays("can't be read or isn't a file", "batch", "none.jsonl", "-o", "a.jsonl");
         assertSays("-o names a file", "batch", "p.jsonl", "-o", "-");
