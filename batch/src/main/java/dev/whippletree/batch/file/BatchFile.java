@@ -4,13 +4,17 @@ import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.time.Timeline;
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -20,12 +24,16 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A batch from a file to a file: checks the input, continues an existing output, and arranges the output at the end.
  * Confined to one thread, except for its journal and its items.
  */
 public final class BatchFile implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchFile.class);
 
     private final BatchFiles files;
     private final Configuration configuration;
@@ -289,6 +297,12 @@ public final class BatchFile implements AutoCloseable {
     /** Which results of an output are those of lines that are asked as they were, and which aren't. */
     private static final class Changes {
 
+        /** Is told of each line. */
+        private interface Each {
+
+            void line(Lines line) throws IOException;
+        }
+
         private final BatchFiles files;
         private final LongBag lines = new LongBag();
         private final LongBag answered = new LongBag();
@@ -336,11 +350,15 @@ public final class BatchFile implements AutoCloseable {
         }
 
         private void results(Consumer<ResultLine> each) throws IOException {
+            lines(line -> read(line).ifPresent(each));
+        }
+
+        private void lines(Each each) throws IOException {
             for (Path file : List.of(files.answers(), files.failures())) {
                 if (Disk.INSTANCE.exists(file)) {
                     try (Lines there = new Lines(Disk.INSTANCE.read(file))) {
                         while (there.next()) {
-                            read(there).ifPresent(each);
+                            each.line(there);
                         }
                     }
                 }
@@ -363,15 +381,40 @@ public final class BatchFile implements AutoCloseable {
         }
 
         void dropOthers() throws IOException {
+            if (others == 0) {
+                return;
+            }
+            Path folder = BatchFolder.of(files.output());
+            Path aside = folder.resolve("dropped.jsonl");
+            putOthersAside(aside);
             for (Path file : List.of(files.answers(), files.failures())) {
                 if (Disk.INSTANCE.exists(file)) {
-                    Rewriting.copy(
-                            Disk.INSTANCE,
-                            file,
-                            BatchFolder.of(files.output()).resolve("rewritten"),
-                            line -> read(line).filter(this::isKept).isPresent());
+                    Rewriting.copy(Disk.INSTANCE, file, folder.resolve("rewritten"), this::isKept);
                 }
             }
+            LOG.warn(
+                    "{}: {} dropped, as lines have changed; moved to {}",
+                    files.output(),
+                    others == 1 ? "1 result" : others + " results",
+                    aside);
+        }
+
+        /** They were paid for. */
+        private void putOthersAside(Path aside) throws IOException {
+            try (OutputStream stream = new BufferedOutputStream(
+                    Files.newOutputStream(aside, StandardOpenOption.CREATE, StandardOpenOption.APPEND))) {
+                lines(line -> {
+                    if (!isKept(line)) {
+                        ByteBuffer bytes = line.bytes();
+                        stream.write(bytes.array(), bytes.position(), bytes.remaining());
+                        stream.write('\n');
+                    }
+                });
+            }
+        }
+
+        private boolean isKept(Lines line) {
+            return read(line).filter(this::isKept).isPresent();
         }
     }
 }

@@ -177,6 +177,7 @@ final class BatchFileTest {
 
         assertThat(end.answered()).isEqualTo(2);
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two", "four");
+        assertThat(ids(folder.resolve("answers.jsonl.batch/dropped.jsonl"))).containsExactlyInAnyOrder("two", "three");
     }
 
     @Test
