@@ -162,7 +162,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
     /** Asks no further item; calls under way are awaited, what waits for one is withdrawn. */
     public void stop() {
-        stopWish = "it was stopped";
+        stopWish = "it was told to stop";
         wake();
     }
 

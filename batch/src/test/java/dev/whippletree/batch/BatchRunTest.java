@@ -337,7 +337,7 @@ final class BatchRunTest {
         assertThat(end.answered()).isEqualTo(pool.stats().calls());
         assertThat(collected.completed()).isTrue();
         assertThat(end.elapsed()).isLessThan(Duration.ofSeconds(4));
-        assertThat(end.stopped()).hasValue("it was stopped");
+        assertThat(end.stopped()).hasValue("it was told to stop");
     }
 
     @Test

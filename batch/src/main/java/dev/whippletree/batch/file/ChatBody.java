@@ -154,7 +154,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         Optional<String> text(String field) {
             Object value = take(field);
             if (value != null && !(value instanceof String)) {
-                throw wrong(field, "is a string");
+                throw wrong(field, "must be a string");
             }
             return Optional.ofNullable((String) value);
         }
@@ -162,7 +162,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         OptionalDouble number(String field) {
             Object value = take(field);
             if (value != null && !(value instanceof Number)) {
-                throw wrong(field, "is a number");
+                throw wrong(field, "must be a number");
             }
             return value instanceof Number number ? OptionalDouble.of(number.doubleValue()) : OptionalDouble.empty();
         }
@@ -178,7 +178,7 @@ record ChatBody(Optional<String> model, List<Message> messages, Parameters param
         List<?> list(String field) {
             Object value = take(field);
             if (value != null && !(value instanceof List<?>)) {
-                throw wrong(field, "is a list");
+                throw wrong(field, "must be a list");
             }
             return value instanceof List<?> list ? list : List.of();
         }
