@@ -134,7 +134,7 @@ public final class BatchFile implements AutoCloseable {
             changes.add(files.output() + " was started with other settings: " + changed);
         }
         if (!before.input().equals(now.input())) {
-            changes.add(files.input() + " has changed since " + files.output() + " was begun");
+            changes.add(files.input() + " has changed since " + files.output() + " was started");
         }
         if (changes.isEmpty()) {
             return;
