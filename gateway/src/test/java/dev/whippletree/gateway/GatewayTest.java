@@ -271,7 +271,8 @@ final class GatewayTest {
                 arguments("{\"messages\":[7]}", "'messages[0]' must be an object"),
                 arguments("{\"messages\":[{\"role\":\"robot\",\"content\":\"\"}]}", "not 'robot'"),
                 arguments(
-                        "{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "'messages[0].content' must be a string or"),
+                        "{\"messages\":[{\"role\":\"user\",\"content\":7}]}",
+                        "'messages[0].content' must be a string or"),
                 arguments("{\"n\":2" + rest, "'n' must be 1"),
                 arguments("{\"logprobs\":true" + rest, "'logprobs' isn't supported"),
                 arguments("{\"temperature\":3" + rest, "temperature must be 0 to 2"),
