@@ -52,10 +52,10 @@ class AccountPoolTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ''                             | there are no accounts
-            ,                              | it doesn't start with a service and a colon
-            huggingface                    | it doesn't start with a service and a colon
-            2x1000/h                       | it doesn't start with a service and a colon
-            huggingface:2x1000/h,          | it doesn't start with a service and a colon
+            ,                              | it has to start with a service and a colon
+            huggingface                    | it has to start with a service and a colon
+            2x1000/h                       | it has to start with a service and a colon
+            huggingface:2x1000/h,          | it has to start with a service and a colon
             huggingface:0x1000/h           | 1 to 2000 accounts of a kind, not 0
             huggingface:-1x1000/h          | 1 to 2000 accounts of a kind, not -1
             huggingface:2001x1000/h        | 1 to 2000 accounts of a kind, not 2001
