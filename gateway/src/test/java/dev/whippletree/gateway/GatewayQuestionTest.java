@@ -97,7 +97,7 @@ final class GatewayQuestionTest {
         "Be brief,isn't a part of the last message",
         "%E4%F6,isn't a part of the last message",
         "100%,isn't percent-encoded",
-        "%20,declares nothing"
+        "%20,'is empty, or the last message'"
     })
     void whatIsNoPartOfTheLastMessage_isRefused(String header, String words) throws Exception {
         HttpResponse<String> response = running.post(body("Who are you?"), QUESTION, header);

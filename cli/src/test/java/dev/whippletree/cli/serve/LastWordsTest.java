@@ -17,7 +17,7 @@ final class LastWordsTest {
     void whatStandsStill_isTold_andTheProcessEnds() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         new LastWords(ExitCode.STANDSTILL, err, ended::incrementAndGet).accept("thread XNIO-1 Accept");
-        assertThat(err.toString(UTF_8)).contains("can't go on", "exit code 10", "XNIO-1 Accept");
+        assertThat(err.toString(UTF_8)).contains("the gateway has to end", "exit code 10", "XNIO-1 Accept");
         assertThat(ended).hasValue(1);
     }
 

@@ -53,7 +53,7 @@ class ChildProcessTest {
         assertThat(child.results().answered()).isEqualTo(100);
         assertThat(child.results().failed()).isEqualTo(150);
         assertThat(child.results().errors())
-                .containsExactly("process 2 (pid 4711) was killed (signal 9): 150 of its 250 prompts are lost");
+                .containsExactly("process 2 (pid 4711) was killed (signal 9): 150 of its 250 prompts were lost");
         assertThat(child.progress()).isEqualTo(new Progress(250, 100, 150, 0, Duration.ofSeconds(1)));
     }
 
