@@ -110,6 +110,20 @@ final class TurnTree<E> {
         }
     }
 
+    /** What was read of an entry. Immutable. */
+    private record Own(
+            Before sum, TokenCount largest, Flight smallest, Flight shortestPrompt, Flight shortestCompletion) {
+
+        static <E> Own of(E entry, Reading<E> reading) {
+            return new Own(
+                    reading.sum(entry),
+                    reading.largest(entry),
+                    reading.smallest(entry, Limit.Unit.TOKENS),
+                    reading.smallest(entry, Limit.Unit.INPUT_TOKENS),
+                    reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS));
+        }
+    }
+
     /** An entry, and what is known of those below it. */
     private static final class Node<E> {
 
@@ -125,45 +139,33 @@ final class TurnTree<E> {
         private Flight smallest;
         private Flight shortestPrompt;
         private Flight shortestCompletion;
-        private Before own;
-        private TokenCount ownLargest;
-        private Flight ownSmallest;
-        private Flight ownShortestPrompt;
-        private Flight ownShortestCompletion;
+        private Own own;
 
         Node(E entry, Reading<E> reading) {
             this.entry = entry;
             this.priority = mixed(reading.number(entry));
-            this.own = reading.sum(entry);
-            this.ownLargest = reading.largest(entry);
-            this.ownSmallest = reading.smallest(entry, Limit.Unit.TOKENS);
-            this.ownShortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
-            this.ownShortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
-            this.largest = ownLargest;
-            this.smallest = ownSmallest;
-            this.shortestPrompt = ownShortestPrompt;
-            this.shortestCompletion = ownShortestCompletion;
+            this.own = Own.of(entry, reading);
+            this.largest = own.largest;
+            this.smallest = own.smallest;
+            this.shortestPrompt = own.shortestPrompt;
+            this.shortestCompletion = own.shortestCompletion;
             sum();
         }
 
         /** Reads its entry anew. */
         void read(Reading<E> reading) {
-            own = reading.sum(entry);
-            ownLargest = reading.largest(entry);
-            ownSmallest = reading.smallest(entry, Limit.Unit.TOKENS);
-            ownShortestPrompt = reading.smallest(entry, Limit.Unit.INPUT_TOKENS);
-            ownShortestCompletion = reading.smallest(entry, Limit.Unit.OUTPUT_TOKENS);
+            own = Own.of(entry, reading);
         }
 
         final Node<E> sum() {
             count = 1;
-            flights = own.flights();
-            prompt = own.prompt();
-            completion = own.completion();
-            largest = ownLargest;
-            smallest = ownSmallest;
-            shortestPrompt = ownShortestPrompt;
-            shortestCompletion = ownShortestCompletion;
+            flights = own.sum.flights();
+            prompt = own.sum.prompt();
+            completion = own.sum.completion();
+            largest = own.largest;
+            smallest = own.smallest;
+            shortestPrompt = own.shortestPrompt;
+            shortestCompletion = own.shortestCompletion;
             if (left != null) {
                 add(left);
                 smallest = smaller(left.smallest, smallest, Limit.Unit.TOKENS);
@@ -265,9 +267,9 @@ final class TurnTree<E> {
         Node<E> node = root;
         while (node != null) {
             if (reading.isBefore(node.entry, entry)) {
-                flights += node.own.flights();
-                prompt += node.own.prompt();
-                completion += node.own.completion();
+                flights += node.own.sum.flights();
+                prompt += node.own.sum.prompt();
+                completion += node.own.sum.completion();
                 Node<E> left = node.left;
                 if (left != null) {
                     flights += left.flights;
