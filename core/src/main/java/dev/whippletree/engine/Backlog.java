@@ -1,7 +1,6 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.settings.TenantWeights;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -18,25 +17,38 @@ import java.util.TreeSet;
 final class Backlog {
 
     private final Map<String, OfTenant> tenants = new HashMap<>();
-    private final NavigableSet<OfTenant> byShare =
-            new TreeSet<>(Comparator.comparingDouble(OfTenant::share).thenComparingLong(OfTenant::newest));
+    private final NavigableSet<OfTenant> byShare = new TreeSet<>(OfTenant::compareShares);
     private TenantWeights weights;
 
     /** What waits of a session. */
     private static final class OfSession {
-        private final String name;
-        private final NavigableSet<Flight> flights = new TreeSet<>(Comparator.comparingLong(Flight::order));
+        private final NavigableSet<Flight> flights = new TreeSet<>(OfSession::compareOrders);
+        private int size;
+        private long newest;
 
-        OfSession(String name) {
-            this.name = name;
+        static int compareOrders(Flight one, Flight other) {
+            return Long.compare(one.order(), other.order());
         }
 
-        int size() {
-            return flights.size();
+        static int compareSizes(OfSession one, OfSession other) {
+            return one.size != other.size
+                    ? Integer.compare(one.size, other.size)
+                    : Long.compare(one.newest, other.newest);
         }
 
-        long newest() {
-            return flights.isEmpty() ? 0 : flights.last().order();
+        void add(Flight flight) {
+            flights.add(flight);
+            count();
+        }
+
+        void remove(Flight flight) {
+            flights.remove(flight);
+            count();
+        }
+
+        private void count() {
+            size = flights.size();
+            newest = size == 0 ? 0 : flights.last().order();
         }
     }
 
@@ -44,49 +56,56 @@ final class Backlog {
     private static final class OfTenant {
         private final String name;
         private final Map<String, OfSession> sessions = new HashMap<>();
-        private final NavigableSet<OfSession> byLength =
-                new TreeSet<>(Comparator.comparingInt(OfSession::size).thenComparingLong(OfSession::newest));
+        private final NavigableSet<OfSession> byLength = new TreeSet<>(OfSession::compareSizes);
         private int weight;
         private int size;
+        private long newest;
 
         OfTenant(String name, int weight) {
             this.name = name;
             this.weight = weight;
         }
 
-        double share() {
+        static int compareShares(OfTenant one, OfTenant other) {
+            int shares = Double.compare(one.share(), other.share());
+            return shares != 0 ? shares : Long.compare(one.newest, other.newest);
+        }
+
+        private double share() {
             return (double) size / weight;
         }
 
         void add(Flight flight) {
-            OfSession session = sessions.computeIfAbsent(session(flight), OfSession::new);
+            OfSession session = sessions.computeIfAbsent(nameOf(flight), name -> new OfSession());
             byLength.remove(session);
-            session.flights.add(flight);
+            session.add(flight);
             byLength.add(session);
-            size++;
+            count(1);
         }
 
         void remove(Flight flight) {
-            OfSession session = sessions.get(session(flight));
+            String name = nameOf(flight);
+            OfSession session = sessions.get(name);
             if (session == null || !session.flights.contains(flight)) {
                 return;
             }
             byLength.remove(session);
-            session.flights.remove(flight);
-            if (session.flights.isEmpty()) {
-                sessions.remove(session.name);
+            session.remove(flight);
+            if (session.size == 0) {
+                sessions.remove(name);
             } else {
                 byLength.add(session);
             }
-            size--;
+            count(-1);
         }
 
-        private static String session(Flight flight) {
+        private void count(int more) {
+            size += more;
+            newest = size == 0 ? 0 : byLength.last().newest;
+        }
+
+        private static String nameOf(Flight flight) {
             return flight.prompt().session().orElse("");
-        }
-
-        long newest() {
-            return byLength.isEmpty() ? 0 : byLength.last().newest();
         }
 
         Flight newestOfLongest() {

@@ -11,7 +11,6 @@ import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -64,8 +63,8 @@ final class Gate {
     }
 
     private static List<LimitUse> uses(Target target, TokenCount tokens) {
-        List<LimitUse> uses = new ArrayList<>(2);
-        scopes(target).forEach(scope -> uses.addAll(scope.shared().uses(tokens)));
+        List<LimitUse> uses = target.organization().shared().uses(tokens);
+        uses.addAll(target.modelScope().shared().uses(tokens));
         return uses;
     }
 

@@ -27,7 +27,18 @@ public final class ShownText {
 
     /** Returns text as one line: a blank stands for each run of line breaks, control characters and marks of direction. */
     public static String line(String text) {
-        return NOT_IN_A_LINE.matcher(text).replaceAll(" ");
+        return isPlain(text) ? text : NOT_IN_A_LINE.matcher(text).replaceAll(" ");
+    }
+
+    /** Returns whether it has only printable characters of ASCII, as nearly all has. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char one = text.charAt(i);
+            if (one < ' ' || one > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -43,6 +43,8 @@ public final class ScopeState {
     private final Scope scope;
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
+    private List<Meter> declared = List.of();
+    private long changes;
 
     /** Declared limits for which a bucket stands that the service reported. */
     private final List<Meter> aside = new ArrayList<>(0);
@@ -105,8 +107,12 @@ public final class ScopeState {
 
     /** Returns the limits that are declared, those too for which a reported bucket stands. */
     public List<Meter> declared() {
-        return Stream.concat(meters.stream().filter(ScopeState::isDeclared), aside.stream())
-                .toList();
+        return declared;
+    }
+
+    /** Returns how often its declared and reported limits have become others, or their amounts. */
+    long changes() {
+        return changes;
     }
 
     private static boolean isDeclared(Meter meter) {
@@ -126,18 +132,18 @@ public final class ScopeState {
      */
     void declare(Collection<Limit> limits, long now) {
         Redeclaration redeclaration = new Redeclaration(everDeclared());
-        List<Meter> declared =
+        List<Meter> next =
                 redeclaration.metersOf(limits, limit -> begin(limit, redeclaration.longest(limit.unit()), now));
-        boolean ofRequests = declared.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
+        boolean ofRequests = next.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
         meters.removeIf(meter -> ofRequests && isGuess(meter, Limit.Unit.REQUESTS));
         past.clear();
         past.addAll(redeclaration.left());
-        arrange(declared, now);
+        arrange(next, now);
     }
 
     /** Returns the limits that were ever declared and are counted. */
     private List<Meter> everDeclared() {
-        return Stream.concat(declared().stream(), past.stream()).toList();
+        return Stream.concat(declared.stream(), past.stream()).toList();
     }
 
     /**
@@ -146,11 +152,13 @@ public final class ScopeState {
      */
     void useFor(@Nullable ScopeState model, long now) {
         onlyModel = model;
-        arrange(declared(), now);
+        arrange(declared, now);
     }
 
     /** Finds which of the limits are to be waited for. */
-    private void arrange(List<Meter> declared, long now) {
+    private void arrange(List<Meter> all, long now) {
+        declared = List.copyOf(all);
+        changes++;
         List<Meter> learned = meters.stream()
                 .filter(meter -> meter.source() == LimitStatus.Source.LEARNED)
                 .toList();
@@ -455,7 +463,7 @@ public final class ScopeState {
             quota.reserve(endedSince(lease, meter), now).arrived(now);
         }
         quotaOf(meter).report(lease.useOf(meter), told.amount(), told.left(), told.resetNanos(), now);
-        arrange(declared(), now);
+        arrange(declared, now);
         lease.target().organization().reportedOf(this, now);
         if (told.resetNanos() > 0) {
             tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
@@ -464,7 +472,7 @@ public final class ScopeState {
 
     private void reportedOf(ScopeState model, long now) {
         if (onlyModel == model) {
-            arrange(declared(), now);
+            arrange(declared, now);
         }
     }
 
@@ -488,9 +496,10 @@ public final class ScopeState {
             holdLate(known, now);
             long left = mistaken.map(meter -> meter.quota().left(now)).orElse(told.left());
             window.countBesides(window.left(now) - left, now);
-            arrange(declared(), now);
+            arrange(declared, now);
         }
         Redeclaration.window(known).allow(told.amount());
+        changes++;
         return known;
     }
 
@@ -519,7 +528,7 @@ public final class ScopeState {
         ReportedQuota quota = quota(key, standing.amount(), window, now);
         learn(key, quota, now);
         quota.resume(standing, now);
-        arrange(declared(), now);
+        arrange(declared, now);
     }
 
     /** A bucket's window may follow from what is used and how long that takes to come back; a fixed window's needn't be known. */

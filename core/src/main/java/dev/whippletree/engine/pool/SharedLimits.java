@@ -3,11 +3,11 @@ package dev.whippletree.engine.pool;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
+import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +24,26 @@ public final class SharedLimits {
 
     private final ScopeState scope;
     private final List<Refusal> refusals = new ArrayList<>(0);
+    private List<Shared> limits = List.of();
+    private long foundAt = -1;
+
+    /** A limit, under the name that all processes give it. */
+    private record Shared(String name, Meter meter, Limit limit) {
+
+        static Shared of(Meter meter, String ofWindow, Duration window) {
+            Limit limit = new Limit(meter.unit(), meter.quota().amount(), window);
+            return new Shared(meter.unit().wireName() + "/" + ofWindow, meter, limit);
+        }
+
+        LimitUse use(Scope scope, TokenCount tokens) {
+            return new LimitUse(scope, name, limit, Math.min(meter.cost(tokens), limit.amount()));
+        }
+
+        /** A limit that was both declared and reported is one, and the smaller amount holds. */
+        static Shared stricter(Shared one, Shared other) {
+            return one.limit.amount() <= other.limit.amount() ? one : other;
+        }
+    }
 
     /** That there was no room for an amount until a time, whatever is left by this process's own count. */
     private record Refusal(String limit, Limit.Unit unit, long amount, long until) {
@@ -43,28 +63,32 @@ public final class SharedLimits {
     }
 
     /** Returns what an attempt uses of each. */
-    public Collection<LimitUse> uses(TokenCount tokens) {
-        Map<String, LimitUse> uses = new LinkedHashMap<>();
+    public List<LimitUse> uses(TokenCount tokens) {
+        if (foundAt != scope.changes()) {
+            limits = find();
+            foundAt = scope.changes();
+        }
+        List<LimitUse> uses = new ArrayList<>(limits.size());
+        for (Shared limit : limits) {
+            uses.add(limit.use(scope.scope(), tokens));
+        }
+        return uses;
+    }
+
+    private List<Shared> find() {
+        Map<String, Shared> found = new LinkedHashMap<>();
         for (Meter meter : scope.declared()) {
             Duration window = meter.quota().window().orElseThrow();
-            add(uses, meter, window.toString(), window, tokens);
+            add(found, Shared.of(meter, window.toString(), window));
         }
         scope.reported()
                 .forEach((key, meter) ->
-                        windowOf(key, meter).ifPresent(window -> add(uses, meter, nameOf(key), window, tokens)));
-        return uses.values();
+                        windowOf(key, meter).ifPresent(window -> add(found, Shared.of(meter, nameOf(key), window))));
+        return List.copyOf(found.values());
     }
 
-    private void add(Map<String, LimitUse> uses, Meter meter, String ofWindow, Duration window, TokenCount tokens) {
-        Limit limit = new Limit(meter.unit(), meter.quota().amount(), window);
-        String name = meter.unit().wireName() + "/" + ofWindow;
-        long amount = Math.min(meter.cost(tokens), limit.amount());
-        // A limit that was both declared and reported is one, and the smaller amount holds.
-        uses.merge(name, new LimitUse(scope.scope(), name, limit, amount), SharedLimits::stricter);
-    }
-
-    private static LimitUse stricter(LimitUse one, LimitUse other) {
-        return one.limit().amount() <= other.limit().amount() ? one : other;
+    private static void add(Map<String, Shared> found, Shared limit) {
+        found.merge(limit.name(), limit, Shared::stricter);
     }
 
     /** What was derived differs a little from process to process, so it can't be part of a name. */
