@@ -23,7 +23,7 @@ class FaultCostTest {
     private static final double MOST_COST_OF_SINGLE_FAULTS = 0.08;
     private static final double MOST_COST_OF_MIXED_FAULTS = 0.05;
     private static final int MOST_PROBES_A_MINUTE = 15;
-    private static final int SEEDS = Boolean.getBoolean("thorough") ? 4 : 2;
+    private static final int SEEDS = Boolean.getBoolean("thorough") ? 4 : 1;
 
     private static FaultRun.Settings settings(int accounts, int latencyMillis, int width, Optional<Limit> limit) {
         return new FaultRun.Settings(0, accounts, Duration.ofMillis(latencyMillis), width, limit, List.of(), TIMEOUTS);
