@@ -2,6 +2,7 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.Text;
+import dev.whippletree.model.DurationText;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -230,7 +231,22 @@ final class RouteReader {
                 below.flatMap(given -> given.duration("first-token")).orElse(defaults.firstToken()),
                 below.flatMap(given -> given.duration("between-tokens")).orElse(defaults.betweenTokens()),
                 below.flatMap(given -> given.duration("whole")).orElse(defaults.whole()));
-        below.ifPresent(Section::end);
+        below.ifPresent(given -> {
+            timeouts.firstByte().ifPresent(firstByte -> comesBeforeWhole(given, "first-byte", firstByte, timeouts));
+            comesBeforeWhole(given, "first-token", timeouts.firstToken(), timeouts);
+            comesBeforeWhole(given, "between-tokens", timeouts.betweenTokens(), timeouts);
+            given.end();
+        });
         return timeouts;
+    }
+
+    /** A timeout that can't be the one to end a call is a mistake; one that wasn't given may be too long. */
+    private static void comesBeforeWhole(Section given, String key, Duration timeout, Timeouts all) {
+        if (given.has(key) && timeout.compareTo(all.whole()) > 0) {
+            given.problem(
+                    key,
+                    DurationText.of(timeout) + " has no effect, because 'whole' ends each call after "
+                            + DurationText.of(all.whole()) + "; make it shorter, or 'whole' longer");
+        }
     }
 }

@@ -166,9 +166,18 @@ public final class Engine {
      * @param answer what {@link #complete} returned for it
      */
     public void withdraw(CompletableFuture<Completion> answer) {
-        if (answer instanceof Subscription.Outcome outcome && monitor.decide(outcome::isWaiting)) {
+        if (answer instanceof Subscription.Outcome outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
             outcome.cancel(false);
         }
+    }
+
+    /** Once it has left, no call begins for it, whenever its caller gets to know. */
+    private boolean leaveIfWaiting(Subscription.Outcome outcome) {
+        boolean waiting = outcome.isWaiting();
+        if (waiting) {
+            flights.leave(outcome.subscription());
+        }
+        return waiting;
     }
 
     /**

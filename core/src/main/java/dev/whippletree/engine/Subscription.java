@@ -36,6 +36,10 @@ final class Subscription {
             };
         }
 
+        Subscription subscription() {
+            return Subscription.this;
+        }
+
         /** What hangs on it is a caller's as well, but can't be withdrawn by. */
         @Override
         public <U> CompletableFuture<U> newIncompleteFuture() {

@@ -16,9 +16,13 @@ public record CachePolicy(boolean read, boolean store, Optional<Duration> ttl) {
     /** Read and store, for as long as the route says. */
     public static final CachePolicy DEFAULT = new CachePolicy(true, true, Optional.empty());
 
-    /** Checks that a ttl is positive. */
+    /** Checks that a ttl is positive, and given only for what may be stored. */
     public CachePolicy {
         Objects.requireNonNull(ttl, "ttl");
+        if (!store && ttl.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a ttl was given for an answer that mustn't be stored: give one or the other");
+        }
         ttl.ifPresent(value -> {
             if (value.isZero() || value.isNegative()) {
                 throw new IllegalArgumentException("a ttl must be positive, not " + value);

@@ -273,7 +273,7 @@ public record Prompt(
             return this;
         }
 
-        /** Sets how long the answer may be stored. */
+        /** Sets how long the answer may be stored; not together with {@link #noStore}. */
         public Builder ttl(Duration ttl) {
             this.ttl = Optional.of(ttl);
             return this;

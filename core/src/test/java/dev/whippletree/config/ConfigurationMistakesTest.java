@@ -258,7 +258,15 @@ final class ConfigurationMistakesTest {
                     "@2: routes.r.retry-budget.share: expected a percentage from 0% to 100%, not 'NaN%'"),
             mistake(
                     ACCOUNT + "routes: {r: {timeouts: {first: 1s}}}",
-                    "@2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole"));
+                    "@2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole"),
+            mistake(
+                    ACCOUNT + "routes: {r: {timeouts: {first-token: 5m}}}",
+                    "@2: routes.r.timeouts.first-token: 5 min has no effect, because 'whole' ends each call after 2 min;"
+                            + " make it shorter, or 'whole' longer"),
+            mistake(
+                    ACCOUNT + "routes: {r: {timeouts: {between-tokens: 11s, whole: 10s}}}",
+                    "@2: routes.r.timeouts.between-tokens: 11 s has no effect, because 'whole' ends each call after 10 s;"
+                            + " make it shorter, or 'whole' longer"));
 
     static final List<Arguments> CACHES = List.of(
             mistake(

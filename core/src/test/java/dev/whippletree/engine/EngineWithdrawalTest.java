@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,21 @@ final class EngineWithdrawalTest {
         assertThat(second).isCancelled();
         assertThat(client.calls()).isEqualTo(1);
         assertThat(fixture.engine().status().prompts().cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void promptThatIsWithdrawn_hasLeft_beforeItsCallerGetsToKnow() {
+        fixture.account("a", "1 / 1h");
+        fixture.ask("first");
+        CompletableFuture<Completion> second = fixture.ask("second");
+        fixture.advance(Duration.ZERO);
+        List<Integer> waiting = new ArrayList<>();
+        second.whenComplete(
+                (answer, failure) -> waiting.add(fixture.engine().status().waiting()));
+
+        fixture.engine().withdraw(second);
+
+        assertThat(waiting).containsExactly(0);
     }
 
     @Test
