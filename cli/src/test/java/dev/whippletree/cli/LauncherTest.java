@@ -1,11 +1,13 @@
 package dev.whippletree.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,45 +127,81 @@ class LauncherTest {
     }
 
     @Test
-    void classData_isMadeOnceAndUsedQuietly() throws Exception {
-        assertThat(launch(classData.toString(), "check")).isEqualTo("ran 3");
+    void classData_isMadeOnceBesideTheFirstCommand_andUsedQuietlyByTheNext() throws Exception {
+        assertThat(launchAndWait(classData.toString(), 1, "check")).isEqualTo("ran 3");
         assertThat(launch(classData.toString(), "status")).isEqualTo("ran 3");
         List<String> starts = starts();
         assertThat(starts).hasSize(4);
-        assertThat(starts.get(0)).contains("-XX:DumpLoadedClassList=").endsWith("ask --emulated Hello");
-        assertThat(starts.get(1)).contains("-Xshare:dump");
-        assertThat(starts.subList(2, 4))
-                .allSatisfy(start -> assertThat(start).contains("-Xlog:disable", ARCHIVE + classData + "/java17-"));
+        assertThat(starts.subList(0, 3))
+                .anySatisfy(start ->
+                        assertThat(start).contains("-XX:DumpLoadedClassList=").endsWith("ask --emulated Hello"))
+                .anySatisfy(start -> assertThat(start).contains("-Xshare:dump"))
+                .anySatisfy(start -> assertThat(start).endsWith("Main check").doesNotContain(ARCHIVE));
+        assertThat(starts.get(3)).contains("-Xlog:disable", ARCHIVE + classData + "/java17-");
         assertThat(made()).hasSize(1);
     }
 
     @Test
-    void otherJdkOrJars_getAnArchiveOfTheirOwn() throws Exception {
-        launch(classData.toString(), "check");
+    void classData_isKeptInTheUsersCacheFolder() throws Exception {
+        assertThat(launch("HOME=" + folder.resolve("user"), "check")).isEqualTo("ran 3");
+        classData = folder.resolve("user/.cache/whippletree");
+        waitForMade(1);
+        assertThat(launch("XDG_CACHE_HOME=" + folder.resolve("cache"), "check")).isEqualTo("ran 3");
+        classData = folder.resolve("cache/whippletree");
+        waitForMade(1);
+    }
+
+    @Test
+    void otherJdkOrJars_getAnArchiveOfTheirOwn_andTheThreeLatestAreKept() throws Exception {
+        launchAndWait(classData.toString(), 1, "check");
+        Path first = made().get(0);
+        Files.setLastModifiedTime(first, FileTime.fromMillis(0));
         release("25.0.1");
-        launch(classData.toString(), "check");
+        launchAndWait(classData.toString(), 2, "check");
         Files.writeString(home.resolve("lib/a.jar"), "another");
+        launchAndWait(classData.toString(), 3, "check");
+        Files.writeString(home.resolve("lib/a.jar"), "and one more");
         launch(classData.toString(), "check");
-        assertThat(made()).hasSize(3);
+        await().until(() -> made().size() == 3 && !made().contains(first));
     }
 
     @Test
     void classDataThatCannotBeMade_isNoErrorAndNotTriedAgain() throws Exception {
+        assertThat(launchAndWait(classData.toString(), 1, "DUMP_FAILS", "check"))
+                .isEqualTo("ran 3");
         assertThat(launch(classData.toString(), "DUMP_FAILS", "check")).isEqualTo("ran 3");
-        assertThat(launch(classData.toString(), "DUMP_FAILS", "check")).isEqualTo("ran 3");
-        List<String> starts = starts();
-        assertThat(starts).hasSize(4);
-        assertThat(starts.subList(2, 4))
-                .allSatisfy(start -> assertThat(start).doesNotContain(ARCHIVE).endsWith("Main check"));
+        assertThat(starts())
+                .hasSize(4)
+                .last()
+                .asString()
+                .doesNotContain(ARCHIVE)
+                .endsWith("Main check");
         assertThat(Files.size(made().get(0).resolve("archive"))).isZero();
     }
 
     @Test
     void archiveThatWasCutOff_isNotUsed() throws Exception {
-        launch(classData.toString(), "check");
+        launchAndWait(classData.toString(), 1, "check");
         Files.writeString(made().get(0).resolve("archive"), "cla");
         assertThat(launch(classData.toString(), "check")).isEqualTo("ran 3");
         assertThat(starts()).hasSize(4).last().asString().doesNotContain(ARCHIVE);
+    }
+
+    @Test
+    void whatAKilledCommandBeganToMake_isMadeAnewLater() throws Exception {
+        launchAndWait(classData.toString(), 1, "check");
+        Path made = made().get(0);
+        Path begun = classData.resolve(made.getFileName() + ".making");
+        Files.createDirectory(begun);
+        Files.setLastModifiedTime(begun, FileTime.fromMillis(0));
+        try (Stream<Path> files = Files.list(made)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(made);
+        launchAndWait(classData.toString(), 1, "check");
+        assertThat(made()).containsExactly(made);
     }
 
     @Test
@@ -172,7 +210,21 @@ class LauncherTest {
         assertThat(starts()).singleElement().asString().doesNotContain(ARCHIVE);
     }
 
-    /** Returns everything the launcher printed, errors included, and its exit code. */
+    private String launchAndWait(String classDataFolder, int made, String... arguments) throws Exception {
+        String printed = launch(classDataFolder, arguments);
+        waitForMade(made);
+        return printed;
+    }
+
+    private void waitForMade(int count) {
+        await().until(() -> Files.exists(classData) && made().size() == count);
+    }
+
+    /**
+     * Returns everything the launcher printed, errors included, and its exit code.
+     *
+     * @param classDataFolder where class data goes; or another variable and its value instead
+     */
     private String launch(String classDataFolder, String... arguments) throws Exception {
         boolean failing = arguments[0].equals("DUMP_FAILS");
         boolean located = arguments[0].startsWith("LOCALE=");
@@ -185,7 +237,14 @@ class LauncherTest {
         process.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
         process.environment().put("STARTS", folder.resolve("starts").toString());
         process.environment().put("DUMP_FAILS", failing ? "yes" : "");
-        process.environment().put("WHIPPLETREE_CLASS_DATA", classDataFolder);
+        process.environment().remove("XDG_CACHE_HOME");
+        String[] variable = classDataFolder.split("=", 2);
+        if (variable.length == 2) {
+            process.environment().remove("WHIPPLETREE_CLASS_DATA");
+            process.environment().put(variable[0], variable[1]);
+        } else {
+            process.environment().put("WHIPPLETREE_CLASS_DATA", classDataFolder);
+        }
         process.environment().remove("WHIPPLETREE_JAVA_OPTIONS");
         Process running = process.redirectErrorStream(true).start();
         running.getOutputStream().close();
@@ -199,7 +258,7 @@ class LauncherTest {
 
     private List<Path> made() throws IOException {
         try (Stream<Path> files = Files.list(classData)) {
-            return files.toList();
+            return files.filter(file -> !file.toString().endsWith(".making")).toList();
         }
     }
 

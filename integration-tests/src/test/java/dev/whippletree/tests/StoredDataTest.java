@@ -75,7 +75,7 @@ final class StoredDataTest {
             Map.entry("saved conversations, plan reports", Set.of("SavedConversation", "PlanRun")),
             Map.entry("batches", Set.of("Arrangement", "BatchFile", "Changes", "Disk")),
             Map.entry("`whippletree.yaml`, wordings", Set.of("InitCommand", "ApprovedFile")),
-            Map.entry("`WHIPPLETREE_CLASS_DATA`", Set.of()),
+            Map.entry("class data", Set.of()),
             Map.entry("log, metrics, traces", Set.of()),
             Map.entry("nowhere", Set.of())));
 

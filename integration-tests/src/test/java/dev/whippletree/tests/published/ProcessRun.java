@@ -41,6 +41,7 @@ record ProcessRun(int exitCode, String out, String err) {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().retainAll(KEPT);
+        builder.environment().put("WHIPPLETREE_CLASS_DATA", ""); // Tests leave nothing in a user's cache folder.
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
