@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,9 @@ class LauncherTest {
             printf '%s\\n' "$LC_ALL" >"$STARTS.locale"
             for option in "$@"; do
                 case $option in
-                    -XX:DumpLoadedClassList=*) printf 'A id: 1\\n@lambda-proxy A run\\n' >"${option#*=}"; echo noise ;;
+                    -XX:DumpLoadedClassList=*)
+                        while [ -e "$STARTS.held" ]; do sleep 0.01; done
+                        printf 'A id: 1\\n@lambda-proxy A run\\n' >"${option#*=}"; echo noise ;;
                     -XX:SharedClassListFile=*) ! grep -q '^@lambda' "${option#*=}" || exit 134 ;;
                     -XX:SharedArchiveFile=*) archive=${option#*=} ;;
                 esac
@@ -139,6 +142,16 @@ class LauncherTest {
                 .anySatisfy(start -> assertThat(start).endsWith("Main check").doesNotContain(ARCHIVE));
         assertThat(starts.get(3)).contains("-Xlog:disable", ARCHIVE + classData + "/java17-");
         assertThat(made()).hasSize(1);
+    }
+
+    @Test
+    @Timeout(60)
+    void firstCommand_endsBeforeClassDataIsMade() throws Exception {
+        Path held = Files.createFile(folder.resolve("starts.held"));
+        assertThat(launch(classData.toString(), "check")).isEqualTo("ran 3");
+        assertThat(made()).isEmpty();
+        Files.delete(held);
+        waitForMade(1);
     }
 
     @Test
