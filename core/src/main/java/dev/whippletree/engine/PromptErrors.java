@@ -7,16 +7,20 @@ import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Puts into words why a prompt got no answer. Reads the engine's state under its lock. */
 final class PromptErrors {
@@ -91,11 +95,23 @@ final class PromptErrors {
     /** Every target is closed for a time nobody knows. */
     static PromptException noAccount(Flight flight, long now) {
         List<String> reasons = new ArrayList<>();
+        Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
         for (Target target : flight.options().ever()) {
-            reasons.add("account " + target.account().id() + ", " + target.model() + ": " + reason(target, now));
+            Optional<Closure> closure = unending(target, now);
+            closure.ifPresent(closed -> kinds.add(kind(target, closed)));
+            reasons.add("account " + target.account().id() + ", " + target.model() + ": "
+                    + closure.map(closed -> reason(target, closed, now)).orElse("closed"));
         }
-        String message = reasons.isEmpty() ? nothingLeft(flight) : "no account can answer:" + lines(reasons);
-        return new PromptException(Reason.NO_ACCOUNT, message, flight.failedAttempts(), Optional.empty());
+        if (reasons.isEmpty()) {
+            return new PromptException(
+                    Reason.NO_ACCOUNT, nothingLeft(flight), flight.failedAttempts(), Optional.empty());
+        }
+        return new PromptException(
+                Reason.NO_ACCOUNT,
+                "no account can answer:" + lines(reasons),
+                flight.failedAttempts(),
+                Optional.empty(),
+                kinds.size() == 1 ? Optional.of(kinds.iterator().next()) : Optional.empty());
     }
 
     /** Only a reload takes a route away, or an account from a route. */
@@ -120,19 +136,28 @@ final class PromptErrors {
         return target.account().id().equals(account);
     }
 
-    private static String reason(Target target, long now) {
-        List<Closure> closures = List.of(
-                target.account().credential(),
-                target.organization().closure(),
-                target.availability(),
-                target.modelScope().closure());
-        for (Closure closure : closures) {
-            if (closure.waitNanos(now) == Waits.UNKNOWN) {
-                String what = closure == target.account().credential() ? "token refused: " : "";
-                return what + closure.reason() + " (checked again in " + words(closure.until() - now) + ")";
-            }
+    /** Returns what keeps a target closed for a time nobody knows. */
+    private static Optional<Closure> unending(Target target, long now) {
+        return Stream.of(
+                        target.account().credential(),
+                        target.organization().closure(),
+                        target.availability(),
+                        target.modelScope().closure())
+                .filter(closure -> closure.waitNanos(now) == Waits.UNKNOWN)
+                .findFirst();
+    }
+
+    /** Returns what closes such a thing until it is mended: of a scope, that is its quota or its credit. */
+    private static FailureKind kind(Target target, Closure closure) {
+        if (closure == target.account().credential()) {
+            return FailureKind.UNAUTHORIZED;
         }
-        return "closed";
+        return closure == target.availability() ? FailureKind.MODEL_UNAVAILABLE : FailureKind.QUOTA_EXHAUSTED;
+    }
+
+    private static String reason(Target target, Closure closure, long now) {
+        String what = closure == target.account().credential() ? "token refused: " : "";
+        return what + closure.reason() + " (checked again in " + words(closure.until() - now) + ")";
     }
 
     /** Returns a time for a reader. */

@@ -36,6 +36,7 @@ public final class PromptException extends WhippletreeException {
     private final Reason reason;
     private final transient List<AttemptReport> attempts;
     private final transient Optional<Instant> roomAt;
+    private final transient Optional<FailureKind> kind;
 
     /**
      * Creates one.
@@ -46,10 +47,37 @@ public final class PromptException extends WhippletreeException {
      * @param roomAt when there would be room if nothing else happened, if that is known
      */
     public PromptException(Reason reason, String message, List<AttemptReport> attempts, Optional<Instant> roomAt) {
+        this(
+                reason,
+                message,
+                attempts,
+                roomAt,
+                attempts.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                attempts.get(attempts.size() - 1).failure().kind()));
+    }
+
+    /**
+     * Creates one that says of which kind the failure behind it is.
+     *
+     * @param reason why there is no answer
+     * @param message the same for people, with what to do
+     * @param attempts the attempts that failed, in order; may be empty
+     * @param roomAt when there would be room if nothing else happened, if that is known
+     * @param kind the kind of failure behind it, if there is one
+     */
+    public PromptException(
+            Reason reason,
+            String message,
+            List<AttemptReport> attempts,
+            Optional<Instant> roomAt,
+            Optional<FailureKind> kind) {
         super(message);
         this.reason = reason;
         this.attempts = List.copyOf(attempts);
         this.roomAt = roomAt;
+        this.kind = kind;
     }
 
     /** Returns why there is no answer. */
@@ -65,5 +93,13 @@ public final class PromptException extends WhippletreeException {
     /** Returns when there would be room if nothing else happened, if that is known. */
     public Optional<Instant> roomAt() {
         return roomAt;
+    }
+
+    /**
+     * Returns the kind of failure behind it: that of the last attempt or, with {@link Reason#NO_ACCOUNT}, the one that
+     * closed all accounts. Empty if there is none, or they are of several kinds.
+     */
+    public Optional<FailureKind> kind() {
+        return kind;
     }
 }

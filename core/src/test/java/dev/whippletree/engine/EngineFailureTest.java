@@ -115,6 +115,11 @@ final class EngineFailureTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(failure(answer).kind()).contains(kind);
+        CompletableFuture<Completion> next = fixture.ask("another");
+        fixture.advance(SHORT);
+        assertThat(failure(next).attempts()).isEmpty();
+        assertThat(failure(next).kind()).contains(kind);
     }
 
     @Test
