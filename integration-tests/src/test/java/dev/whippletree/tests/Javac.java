@@ -18,7 +18,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** The compiler of the JDK that runs the tests, without annotation processors. */
-final class Javac {
+public final class Javac {
 
     private Javac() {}
 
@@ -30,7 +30,7 @@ final class Javac {
      * @param into an existing folder for the classes
      * @return the errors, a line each; empty if there were none
      */
-    static List<String> compile(Collection<Path> sources, Collection<Path> classPath, Path into) {
+    public static List<String> compile(Collection<Path> sources, Collection<Path> classPath, Path into) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         List<String> options = List.of(

@@ -30,6 +30,7 @@ final class WallsTest {
     private static final String BATCH = "dev.whippletree.batch..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String METRICS = "dev.whippletree.metrics..";
+    private static final String LANGCHAIN4J = "dev.whippletree.langchain4j..";
     private static final String TESTKIT = "dev.whippletree.testkit..";
 
     @ArchTest
@@ -72,7 +73,8 @@ final class WallsTest {
     @ArchTest
     static final ArchRule outsideCore_ofTheEngineOnlyItsDoorIsUsed = noClasses()
             .that()
-            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+            .resideInAnyPackage(
+                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat(
                     resideInAPackage("dev.whippletree.engine..").and(not(belongToAnyOf(Engine.class, Topology.class))))
@@ -142,10 +144,28 @@ final class WallsTest {
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT);
+            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
+
+    @ArchTest
+    static final ArchRule langChain4jTranslatesAndCallsTheLibrary = classes()
+            .that()
+            .resideInAPackage(LANGCHAIN4J)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    LANGCHAIN4J,
+                    "dev.whippletree",
+                    "dev.whippletree.config..",
+                    "dev.whippletree.model..",
+                    "dev.whippletree.settings..",
+                    "java..",
+                    "org.jspecify..",
+                    "org.slf4j..",
+                    "dev.langchain4j..")
+            .because("it decides nothing");
 
     @ArchTest
     static final ArchRule metricsAreAListenerAmongOthers = classes()

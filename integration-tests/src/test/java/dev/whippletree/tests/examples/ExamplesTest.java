@@ -6,18 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.example.guice.AnswerCount;
 import com.example.guice.Interviewer;
-import com.example.langchain4j.WhippletreeChatModel;
 import com.example.plain.Interview;
 import com.example.spring.Application;
 import com.google.inject.Injector;
-import dev.langchain4j.agent.tool.ToolSpecification;
-import dev.langchain4j.data.message.SystemMessage;
-import dev.langchain4j.data.message.UserMessage;
-import dev.langchain4j.exception.UnsupportedFeatureException;
-import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.output.FinishReason;
 import dev.whippletree.Whippletree;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedService;
@@ -136,40 +127,6 @@ final class ExamplesTest {
                 .isInstanceOfSatisfying(
                         PromptException.class,
                         closed -> assertThat(closed.reason()).isEqualTo(PromptException.Reason.CLOSED));
-    }
-
-    @Test
-    void langChain4j_chatsThroughWhippletree() {
-        try (Whippletree whippletree =
-                Whippletree.builder().environment(environment()).build()) {
-            ChatModel model = new WhippletreeChatModel(whippletree);
-            assertThat(model.chat("Who are you?")).isNotEmpty();
-            ChatResponse response = model.chatAsync(ChatRequest.builder()
-                            .messages(SystemMessage.from("Be brief."), UserMessage.from("Who are you?"))
-                            .modelName("default")
-                            .temperature(0.5)
-                            .build())
-                    .join();
-            assertThat(response.aiMessage().text()).isNotEmpty();
-            assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
-            assertThat(response.tokenUsage().outputTokenCount()).isPositive();
-        }
-        assertThat(calls()).isEqualTo(2);
-    }
-
-    @Test
-    void langChain4j_refusesWhatItCannotPassOn() {
-        try (Whippletree whippletree =
-                Whippletree.builder().environment(environment()).build()) {
-            ChatModel model = new WhippletreeChatModel(whippletree);
-            ChatRequest request = ChatRequest.builder()
-                    .messages(UserMessage.from("Who are you?"))
-                    .toolSpecifications(
-                            ToolSpecification.builder().name("mirror").build())
-                    .build();
-            assertThatThrownBy(() -> model.chat(request)).isInstanceOf(UnsupportedFeatureException.class);
-        }
-        assertThat(calls()).isZero();
     }
 
     /** Leaves the logging of this JVM alone, which Spring Boot would otherwise set up anew. */

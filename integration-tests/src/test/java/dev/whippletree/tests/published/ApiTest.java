@@ -32,6 +32,7 @@ final class ApiTest {
             "dev.whippletree.config",
             "dev.whippletree.gateway",
             "dev.whippletree.guice",
+            "dev.whippletree.langchain4j",
             "dev.whippletree.metrics",
             "dev.whippletree.model",
             "dev.whippletree.settings",
@@ -43,7 +44,13 @@ final class ApiTest {
             Set.of("dev.whippletree.plugin.FoundPlugin", "dev.whippletree.plugin.PluginCatalog");
 
     private static final List<String> OTHERS = List.of(
-            "java.", "org.slf4j.", "org.jspecify.", "com.google.inject.", "io.micrometer.", "io.opentelemetry.");
+            "java.",
+            "org.slf4j.",
+            "org.jspecify.",
+            "com.google.inject.",
+            "dev.langchain4j.",
+            "io.micrometer.",
+            "io.opentelemetry.");
 
     /** What the API of the testkit names besides, as the page says. */
     private static final List<String> OTHERS_OF_TESTS = List.of(

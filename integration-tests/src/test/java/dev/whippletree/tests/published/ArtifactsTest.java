@@ -33,6 +33,7 @@ final class ArtifactsTest {
             "whippletree-embedder-minilm",
             "whippletree-emulator",
             "whippletree-gateway",
+            "whippletree-langchain4j",
             "whippletree-metrics",
             "whippletree-planner",
             "whippletree-provider-groq",
@@ -65,6 +66,7 @@ final class ArtifactsTest {
         "whippletree-embedder-minilm, dev.whippletree.embedder.minilm",
         "whippletree-emulator, dev.whippletree.emulator",
         "whippletree-gateway, dev.whippletree.gateway",
+        "whippletree-langchain4j, dev.whippletree.langchain4j",
         "whippletree-metrics, dev.whippletree.metrics",
         "whippletree-planner, dev.whippletree.planner",
         "whippletree-provider-groq, dev.whippletree.provider.groq",
@@ -91,6 +93,7 @@ final class ArtifactsTest {
                 "whippletree-embedder-minilm",
                 "whippletree-emulator",
                 "whippletree-gateway",
+                "whippletree-langchain4j",
                 "whippletree-metrics",
                 "whippletree-planner",
                 "whippletree-provider-groq",
@@ -162,10 +165,10 @@ final class ArtifactsTest {
 
     /** A model and native code for four machines are five times what the rest weighs. */
     @Test
-    void command_comesWithoutAnEmbedder() throws IOException {
+    void command_comesWithoutAnEmbedder_andWithoutLangChain4j() throws IOException {
         assertThat(Files.readString(PublishedArtifact.PROJECT.resolve("cli/target/runtime-class-path.txt")))
                 .contains("jline")
-                .doesNotContain("whippletree-embedder", "onnxruntime");
+                .doesNotContain("whippletree-embedder", "onnxruntime", "langchain4j");
     }
 
     private static void note(List<String> missing, Optional<String> text, String what) {

@@ -1,0 +1,111 @@
+package dev.whippletree.langchain4j;
+
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.Completion;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * A LangChain4j chat model whose requests share the accounts, limits and caches of a {@link Whippletree}. Thread-safe.
+ * Whoever opened the Whippletree closes it.
+ *
+ * <pre>{@code
+ * ChatModel model = WhippletreeChatModel.builder().whippletree(whippletree).build();
+ * String answer = model.chat("Tell me about yourself");
+ * }</pre>
+ */
+public final class WhippletreeChatModel implements ChatModel {
+
+    private final Whippletree whippletree;
+    private final Requests requests;
+    private final Responses responses;
+    private final WhippletreeChatRequestParameters defaults;
+    private final List<ChatModelListener> listeners;
+    private final Set<Capability> capabilities;
+
+    private WhippletreeChatModel(Builder builder) {
+        this.whippletree = builder.whippletree();
+        this.requests = builder.requests();
+        this.responses = builder.responses();
+        this.defaults = builder.defaults();
+        this.listeners = builder.listeners();
+        this.capabilities = builder.capabilities();
+    }
+
+    /** Returns an empty builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Answers a request. Blocks until there is an answer or an error, by the prompt's deadline.
+     *
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException if the request contains something that can't be
+     *     passed on; the message names it
+     * @throws LangChain4jException if there is no answer; the cause is the Whippletree's own exception. An interrupted
+     *     thread withdraws its prompt, and stays interrupted
+     */
+    @Override
+    public ChatResponse doChat(ChatRequest request) {
+        CompletableFuture<Completion> answer;
+        try {
+            answer = whippletree.complete(requests.prompt(request));
+        } catch (RuntimeException e) {
+            throw Failures.translated(e);
+        }
+        try {
+            return responses.response(answer.get());
+        } catch (ExecutionException e) {
+            throw Failures.translated(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            answer.cancel(false);
+            Thread.currentThread().interrupt();
+            throw new LangChain4jException("interrupted while waiting for an answer; the prompt is withdrawn", e);
+        }
+    }
+
+    @Override
+    public WhippletreeChatRequestParameters defaultRequestParameters() {
+        return defaults;
+    }
+
+    @Override
+    public List<ChatModelListener> listeners() {
+        return listeners;
+    }
+
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return capabilities;
+    }
+
+    /** Collects what makes a model. Confined to one thread; may be used again after {@link #build()}. */
+    public static final class Builder extends WhippletreeModelBuilder<Builder> {
+
+        private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Returns the model. Makes no call.
+         *
+         * @throws IllegalArgumentException if there is no Whippletree
+         * @throws dev.langchain4j.exception.UnsupportedFeatureException if the default parameters contain something that
+         *     can't be passed on; the message names it
+         */
+        public WhippletreeChatModel build() {
+            return new WhippletreeChatModel(this);
+        }
+    }
+}

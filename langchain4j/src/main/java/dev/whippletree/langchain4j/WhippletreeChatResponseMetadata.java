@@ -1,0 +1,57 @@
+package dev.whippletree.langchain4j;
+
+import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of an answer besides LangChain4j's fields: where it came from, and all tokens that the service counted.
+ * Immutable. It has no {@code id}, because several callers may share an answer.
+ */
+public final class WhippletreeChatResponseMetadata extends ChatResponseMetadata {
+
+    private final Origin origin;
+    private final Optional<TokenUsage> usage;
+
+    private WhippletreeChatResponseMetadata(ChatResponseMetadata.Builder<?> builder, Completion completion) {
+        super(builder);
+        this.origin = completion.origin();
+        this.usage = completion.usage();
+    }
+
+    static WhippletreeChatResponseMetadata of(ChatResponseMetadata.Builder<?> builder, Completion completion) {
+        return new WhippletreeChatResponseMetadata(builder, completion);
+    }
+
+    /** Returns where the answer came from: the account, the cache, and how many calls and how much waiting it took. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** Returns the tokens as the service counted them, with cached and reasoning tokens; empty if it didn't say. */
+    public Optional<TokenUsage> usage() {
+        return usage;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return super.equals(other)
+                && other instanceof WhippletreeChatResponseMetadata that
+                && origin.equals(that.origin)
+                && usage.equals(that.usage);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), origin, usage);
+    }
+
+    @Override
+    public String toString() {
+        return "WhippletreeChatResponseMetadata{" + super.toString() + ", origin=" + origin + ", usage=" + usage + "}";
+    }
+}

@@ -1,0 +1,103 @@
+package dev.whippletree.langchain4j;
+
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.Prompt;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A LangChain4j streaming chat model whose requests share the accounts, limits and caches of a {@link Whippletree}.
+ * Thread-safe. Whoever opened the Whippletree closes it.
+ *
+ * <p>A handler is called serially, on threads of the Whippletree or, if the answer is there at once, on the thread that
+ * asks. It may block. After an exception it throws, which it is told of by {@code onError}, it still gets the rest of
+ * the answer, as with LangChain4j's own models. Cancelling its {@code StreamingHandle} withdraws the prompt, and ends
+ * the call unless others wait for the same answer; the handler isn't called again.
+ */
+public final class WhippletreeStreamingChatModel implements StreamingChatModel {
+
+    private final Whippletree whippletree;
+    private final Requests requests;
+    private final Responses responses;
+    private final WhippletreeChatRequestParameters defaults;
+    private final List<ChatModelListener> listeners;
+    private final Set<Capability> capabilities;
+
+    private WhippletreeStreamingChatModel(Builder builder) {
+        this.whippletree = builder.whippletree();
+        this.requests = builder.requests();
+        this.responses = builder.responses();
+        this.defaults = builder.defaults();
+        this.listeners = builder.listeners();
+        this.capabilities = builder.capabilities();
+    }
+
+    /** Returns an empty builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Streams the answer to a request. Doesn't wait for it.
+     *
+     * @throws UnsupportedFeatureException if the request contains something that can't be passed on; the message names
+     *     it. The handler is told of every other error
+     */
+    @Override
+    public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        StreamedAnswer answer = new StreamedAnswer(handler, responses);
+        Prompt prompt;
+        try {
+            prompt = requests.prompt(request);
+        } catch (UnsupportedFeatureException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            answer.onError(e);
+            return;
+        }
+        whippletree.stream(prompt).subscribe(answer);
+    }
+
+    @Override
+    public WhippletreeChatRequestParameters defaultRequestParameters() {
+        return defaults;
+    }
+
+    @Override
+    public List<ChatModelListener> listeners() {
+        return listeners;
+    }
+
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return capabilities;
+    }
+
+    /** Collects what makes a model. Confined to one thread; may be used again after {@link #build()}. */
+    public static final class Builder extends WhippletreeModelBuilder<Builder> {
+
+        private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Returns the model. Makes no call.
+         *
+         * @throws IllegalArgumentException if there is no Whippletree
+         * @throws UnsupportedFeatureException if the default parameters contain something that can't be passed on; the
+         *     message names it
+         */
+        public WhippletreeStreamingChatModel build() {
+            return new WhippletreeStreamingChatModel(this);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package dev.whippletree.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.TestStreamingChatResponseHandler;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.testkit.provider.ScriptedReply;
+import dev.whippletree.testkit.provider.ScriptedReply.Ending;
+import dev.whippletree.testkit.provider.ScriptedService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Both models over a socket: what LangChain4j's own tests leave out. */
+final class ModelsTest {
+
+    private static final String ANSWER = """
+            {"id": "1", "model": "large-2026", "choices": [{"index": 0, "finish_reason": "stop",
+              "message": {"role": "assistant", "content": "Yes.", "reasoning": "Hm."}}],
+             "usage": {"prompt_tokens": 20, "completion_tokens": 30,
+               "prompt_tokens_details": {"cached_tokens": 8}, "completion_tokens_details": {"reasoning_tokens": 5}}}""";
+
+    private final ScriptedService service = new ScriptedService();
+    private final Whippletree whippletree = Whippletree.builder()
+            .account(AccountSettings.builder("local-1", "openai")
+                    .token("sk-test")
+                    .setting("base-url", service.address() + "/v1")
+                    .build())
+            .route(RouteSettings.builder("default")
+                    .tier(new TargetSettings("local-1", "large"))
+                    .build())
+            .build();
+
+    @AfterEach
+    void close() {
+        whippletree.close();
+        service.close();
+    }
+
+    private WhippletreeChatModel.Builder builder() {
+        return WhippletreeChatModel.builder().whippletree(whippletree);
+    }
+
+    private StreamingChatModel streaming() {
+        return WhippletreeStreamingChatModel.builder().whippletree(whippletree).build();
+    }
+
+    /** The failure that a stream ends with. */
+    private static Throwable failure(StreamingChatModel model, ChatRequest request) {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        model.chat(request, new StreamingChatResponseHandler() {
+
+            @Override
+            public void onCompleteResponse(ChatResponse response) {
+                failure.completeExceptionally(new AssertionError("an answer instead of an error: " + response));
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                failure.complete(error);
+            }
+        });
+        return failure.join();
+    }
+
+    private static ChatRequest question(ChatRequestParameters parameters) {
+        return ChatRequest.builder()
+                .messages(UserMessage.from("Who are you?"))
+                .parameters(parameters)
+                .build();
+    }
+
+    @Test
+    void answer_hasItsOrigin_allTokens_andTheThinkingIfWanted() {
+        service.reply(ScriptedReply.json(200, ANSWER));
+        ChatResponse response = builder().returnThinking(true).build().chat(UserMessage.from("Are you there?"));
+        assertThat(response.aiMessage().text()).isEqualTo("Yes.");
+        assertThat(response.aiMessage().thinking()).isEqualTo("Hm.");
+        assertThat(response.modelName()).isEqualTo("large-2026");
+        assertThat(response.tokenUsage()).isEqualTo(new dev.langchain4j.model.output.TokenUsage(20, 30, 50));
+        assertThat(response.metadata()).isInstanceOfSatisfying(WhippletreeChatResponseMetadata.class, metadata -> {
+            assertThat(metadata.usage()).contains(new TokenUsage(20, 30, 8, 5));
+            assertThat(metadata.origin().account()).isEqualTo("local-1");
+        });
+
+        service.reply(ScriptedReply.json(200, ANSWER));
+        assertThat(builder()
+                        .build()
+                        .chat(UserMessage.from("Are you?"))
+                        .aiMessage()
+                        .thinking())
+                .isNull();
+    }
+
+    @Test
+    void noWhippletree_isAnErrorThatSaysWhatToDo() {
+        assertThatThrownBy(() -> WhippletreeChatModel.builder().build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("whippletree(…)");
+        assertThatThrownBy(() -> WhippletreeStreamingChatModel.builder().build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("whippletree(…)");
+    }
+
+    @Test
+    void unsupportedDefault_isAnErrorOfTheBuilder() {
+        assertThatThrownBy(() -> builder()
+                        .defaultRequestParameters(
+                                ChatRequestParameters.builder().topK(40).build())
+                        .build())
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("'topK'");
+    }
+
+    @Test
+    void ownMethodsOfTheBuilder_takePrecedenceOverDefaultParameters() {
+        ChatModel model = builder()
+                .temperature(0.5)
+                .defaultRequestParameters(WhippletreeChatRequestParameters.builder()
+                        .temperature(1.0)
+                        .session("interview-7")
+                        .build())
+                .build();
+        assertThat(model.defaultRequestParameters())
+                .isEqualTo(WhippletreeChatRequestParameters.builder()
+                        .temperature(0.5)
+                        .session("interview-7")
+                        .build());
+    }
+
+    @Test
+    void refusedToken_isAnAuthenticationException_alsoOfTheNextRequest() {
+        service.reply(ScriptedReply.json(401, "{\"error\": {\"message\": \"no such key\"}}"));
+        ChatModel model = builder().build();
+        for (int request = 0; request < 2; request++) {
+            assertThatThrownBy(() -> model.chat("Who are you?"))
+                    .isExactlyInstanceOf(AuthenticationException.class)
+                    .hasMessageContaining("local-1")
+                    .cause()
+                    .isInstanceOf(PromptException.class);
+        }
+        assertThat(service.requests()).hasSize(1);
+    }
+
+    @Test
+    void limitUsedUpBeyondTheDeadline_isARateLimitException() {
+        service.reply(ScriptedReply.json(429, "{\"error\": {\"message\": \"slow down\"}}")
+                .with("Retry-After", "3600"));
+        ChatModel model = builder().build();
+        ChatRequest request = question(WhippletreeChatRequestParameters.builder()
+                .deadline(Duration.ofMinutes(1))
+                .build());
+        assertThatThrownBy(() -> model.chat(request)).isExactlyInstanceOf(RateLimitException.class);
+    }
+
+    @Test
+    void silentService_isATimeoutExceptionAtTheDeadline() {
+        service.reply(ScriptedReply.silence());
+        ChatRequest request = question(WhippletreeChatRequestParameters.builder()
+                .deadline(Duration.ofMillis(50))
+                .build());
+        assertThatThrownBy(() -> builder().build().chat(request)).isExactlyInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void wrongRequests_areErrorsOfTheirType_alsoStreamed() {
+        ChatRequest unknown =
+                question(ChatRequestParameters.builder().modelName("gpt-9").build());
+        ChatRequest hot =
+                question(ChatRequestParameters.builder().temperature(9.0).build());
+        assertThatThrownBy(() -> builder().build().chat(unknown)).isExactlyInstanceOf(ModelNotFoundException.class);
+        assertThatThrownBy(() -> builder().build().chat(hot))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("temperature must be 0 to 2");
+        assertThat(failure(streaming(), unknown)).isExactlyInstanceOf(ModelNotFoundException.class);
+        assertThat(failure(streaming(), hot)).isExactlyInstanceOf(InvalidRequestException.class);
+        assertThat(service.requests()).isEmpty();
+    }
+
+    @Test
+    void closedWhippletree_isAnErrorThatSaysSo() {
+        whippletree.close();
+        assertThatThrownBy(() -> builder().build().chat("Who are you?"))
+                .isExactlyInstanceOf(NonRetriableException.class)
+                .hasMessageContaining("closed");
+        assertThat(failure(streaming(), question(ChatRequestParameters.builder().build())))
+                .isExactlyInstanceOf(NonRetriableException.class);
+    }
+
+    @Test
+    void interrupted_withdrawsThePrompt_andTheThreadStaysInterrupted() throws InterruptedException {
+        service.reply(ScriptedReply.silence());
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                builder().build().chat("Who are you?");
+            } catch (RuntimeException e) {
+                interrupted.complete(Thread.currentThread().isInterrupted());
+                thrown.complete(e);
+            }
+        });
+        waiting.start();
+        service.awaitCalls(1);
+        waiting.interrupt();
+        assertThat(thrown.join())
+                .isExactlyInstanceOf(LangChain4jException.class)
+                .hasMessageContaining("interrupted");
+        assertThat(interrupted.join()).isTrue();
+        service.awaitBrokenOff(1);
+        waiting.join();
+    }
+
+    @Test
+    void cancelledStream_endsTheCall_andTheHandlerIsToldNothingMore() {
+        service.reply(ScriptedReply.events("""
+                        data: {"model": "large", "choices": [{"index": 0, "delta": {"content": "Once"}}]}
+
+                        """).ending(Ending.HANGING));
+        List<String> told = new ArrayList<>();
+        streaming().chat("Tell me a story", new StreamingChatResponseHandler() {
+
+            @Override
+            public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
+                told.add(piece.text());
+                context.streamingHandle().cancel();
+            }
+
+            @Override
+            public void onCompleteResponse(ChatResponse response) {
+                told.add("complete");
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                told.add("failed");
+            }
+        });
+        service.awaitBrokenOff(1);
+        assertThat(told).containsExactly("Once");
+        assertThat(whippletree.status().prompts().cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void streamedAnswer_hasTheSameMetadata() {
+        service.reply(ScriptedReply.events("""
+                data: {"model": "large-2026", "choices": [{"index": 0, "delta": {"content": "Yes."}}]}
+
+                data: {"model": "large-2026", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+
+                data: {"model": "large-2026", "choices": [], "usage": {"prompt_tokens": 20, "completion_tokens": 30}}
+
+                data: [DONE]
+
+                """));
+        TestStreamingChatResponseHandler handler = new TestStreamingChatResponseHandler();
+        streaming().chat("Are you there?", handler);
+        ChatResponse response = handler.get();
+        assertThat(response.modelName()).isEqualTo("large-2026");
+        assertThat(((WhippletreeChatResponseMetadata) response.metadata()).usage())
+                .contains(TokenUsage.of(20, 30));
+    }
+}
