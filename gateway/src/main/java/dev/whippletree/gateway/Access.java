@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param watchers who may see how everything stands
  * @param disclosure what clients are told of accounts
  */
-record Access(Map<String, ModelNames> models, Clients clients, Watchers watchers, Disclosure disclosure) {
+record Access(Map<String, ClientModels> models, Clients clients, Watchers watchers, Disclosure disclosure) {
 
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
@@ -31,16 +31,16 @@ record Access(Map<String, ModelNames> models, Clients clients, Watchers watchers
             throw new IllegalArgumentException(String.join("; ", problems));
         }
         Disclosure disclosure = new Disclosure(settings, configuration);
-        Map<String, ModelNames> models = new HashMap<>();
-        models.put(Client.ANYBODY, ModelNames.all(configuration, disclosure));
+        Map<String, ClientModels> models = new HashMap<>();
+        models.put(Client.ANYBODY, ClientModels.all(configuration, disclosure));
         settings.clients()
-                .forEach(client -> models.put(client.name(), ModelNames.of(client, configuration, disclosure)));
+                .forEach(client -> models.put(client.name(), ClientModels.of(client, configuration, disclosure)));
         return new Access(
                 models, new Clients(settings, before.map(Access::clients)), new Watchers(settings), disclosure);
     }
 
     /** Returns what one of the clients may ask. */
-    ModelNames models(Client client) {
+    ClientModels models(Client client) {
         return Objects.requireNonNull(models.get(client.tenant()), "one of these clients");
     }
 }

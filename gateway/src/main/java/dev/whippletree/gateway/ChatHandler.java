@@ -94,7 +94,7 @@ final class ChatHandler implements HttpHandler {
         return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
-    private Prompt prompt(HttpServerExchange exchange, ModelNames models, Client client, CompletionRequest request) {
+    private Prompt prompt(HttpServerExchange exchange, ClientModels models, Client client, CompletionRequest request) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);

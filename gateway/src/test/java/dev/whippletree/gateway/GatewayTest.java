@@ -212,8 +212,8 @@ final class GatewayTest {
                         "good",
                         "gpt-4o-mini",
                         "small-model",
-                        "one/small-model",
                         "large-model",
+                        "one/small-model",
                         "one/large-model",
                         "two/small-model");
 

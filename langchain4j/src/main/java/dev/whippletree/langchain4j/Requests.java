@@ -1,6 +1,7 @@
 package dev.whippletree.langchain4j;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.internal.JsonSchemaElementUtils;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -10,6 +11,7 @@ import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.whippletree.Whippletree;
+import dev.whippletree.config.ModelNames;
 import dev.whippletree.model.CachePolicy;
 import dev.whippletree.model.Prompt;
 import java.util.Collection;
@@ -38,7 +40,7 @@ record Requests(
      * Returns the prompt for a request.
      *
      * @throws UnsupportedFeatureException if the request contains something that can't be passed on, naming it
-     * @throws dev.langchain4j.exception.ModelNotFoundException if no route or model has the name that it gives
+     * @throws ModelNotFoundException if no route or model has the name that it gives
      * @throws IllegalArgumentException if a value is out of range
      */
     Prompt prompt(ChatRequest request) {
@@ -49,13 +51,22 @@ record Requests(
         request.messages().forEach(message -> prompt.message(messages.message(message)));
         parameters.customParameters().forEach(prompt::extra);
         if (parameters.modelName() != null) {
-            ModelName.apply(parameters.modelName(), whippletree.configuration(), prompt);
+            choose(parameters.modelName(), prompt);
         }
         putSampling(parameters, prompt);
         putTools(parameters, prompt);
         putResponseFormat(parameters.responseFormat(), prompt);
         putOwn(parameters, prompt);
         return prompt.build();
+    }
+
+    private void choose(String modelName, Prompt.Builder prompt) {
+        ModelNames names = ModelNames.of(whippletree.configuration());
+        names.find(modelName)
+                .orElseThrow(() -> new ModelNotFoundException("no route or model is named '" + modelName
+                        + "'; there are: " + String.join(", ", names.withoutAccounts())
+                        + ". In the configuration you can give a route this name, or add it to its aliases"))
+                .apply(prompt);
     }
 
     /** Refuses a parameter that the protocol doesn't have. */

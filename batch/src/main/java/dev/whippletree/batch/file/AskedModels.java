@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Which models may answer which prompts, and those of all prompts so far. Confined to one thread. */
 final class AskedModels {
@@ -19,8 +20,16 @@ final class AskedModels {
     AskedModels(Configuration configuration) {
         this.usualRoute = configuration.routes().get(0).name();
         for (RouteSettings route : configuration.routes()) {
-            modelsByRoute.put(route.name(), String.join(", ", ModelNames.models(route)));
+            modelsByRoute.put(route.name(), models(route));
         }
+    }
+
+    private static String models(RouteSettings route) {
+        return route.tiers().stream()
+                .flatMap(tier -> tier.targets().stream())
+                .map(RouteSettings.TargetSettings::model)
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     /** Returns the models that may answer a prompt. */

@@ -1,6 +1,7 @@
 package dev.whippletree.batch.file;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ModelNames;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Parameters;
 import dev.whippletree.model.Priority;
@@ -18,7 +19,7 @@ final class PromptMaker {
 
     PromptMaker(PromptForm form, Configuration configuration) {
         this.form = form;
-        this.models = new ModelNames(configuration);
+        this.models = ModelNames.of(configuration);
     }
 
     /** Returns the prompt of a text. */
@@ -32,12 +33,12 @@ final class PromptMaker {
      * @throws IllegalArgumentException if there is no such model
      */
     Prompt make(ChatBody body, Optional<String> session) {
-        Optional<ModelNames.Target> target =
-                form.route().isPresent() ? Optional.empty() : body.model().map(this::target);
+        Optional<ModelNames.Choice> choice =
+                form.route().isPresent() ? Optional.empty() : body.model().map(this::choice);
         Prompt.Builder builder = Prompt.builder().tenant(form.tenant()).priority(Priority.BATCH);
         messages(body.messages()).forEach(builder::message);
-        form.route().or(() -> target.map(ModelNames.Target::route)).ifPresent(builder::route);
-        target.flatMap(ModelNames.Target::model).ifPresent(builder::model);
+        form.route().ifPresent(builder::route);
+        choice.ifPresent(given -> given.apply(builder));
         form.account().ifPresent(builder::account);
         session.ifPresent(builder::session);
         if (form.fresh()) {
@@ -46,10 +47,11 @@ final class PromptMaker {
         return builder.build().withParameters(parameters(body.parameters()));
     }
 
-    private ModelNames.Target target(String model) {
-        return models.of(model)
+    private ModelNames.Choice choice(String model) {
+        return models.find(model)
                 .orElseThrow(() -> new IllegalArgumentException("'body.model' is '" + model
-                        + "', which is neither a route nor a model; known: " + models.all()
+                        + "', which is neither a route nor a model; known: "
+                        + String.join(", ", models.withoutAccounts())
                         + "; --route sends all lines to one route"));
     }
 

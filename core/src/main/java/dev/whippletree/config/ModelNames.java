@@ -1,0 +1,106 @@
+package dev.whippletree.config;
+
+import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What programs may write where others name a model: a route's name or one of its aliases, a model of a route, or {@code account/model} for one
+ * account. Immutable.
+ *
+ * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it. What could be read in several
+ * ways is a route's name first, then an alias, then a model.
+ */
+public final class ModelNames {
+
+    private final Map<String, Choice> choices = new LinkedHashMap<>();
+
+    /**
+     * What a name stands for. Immutable.
+     *
+     * @param route the route
+     * @param model the only model of it; empty: any
+     * @param account the only account of it; empty: any
+     */
+    public record Choice(String route, Optional<String> model, Optional<String> account) {
+
+        /** Sends a prompt there; returns its builder. */
+        public Prompt.Builder apply(Prompt.Builder prompt) {
+            prompt.route(route);
+            model.ifPresent(prompt::model);
+            account.ifPresent(prompt::account);
+            return prompt;
+        }
+    }
+
+    private ModelNames(List<RouteSettings> routes, Predicate<String> mayUse) {
+        List<RouteSettings> usable = routes.stream()
+                .filter(route -> !targets(route, mayUse).isEmpty())
+                .toList();
+        usable.forEach(route -> put(route.name(), route, Optional.empty(), Optional.empty()));
+        usable.forEach(
+                route -> route.aliases().forEach(alias -> put(alias, route, Optional.empty(), Optional.empty())));
+        for (RouteSettings route : usable) {
+            targets(route, mayUse)
+                    .forEach(target -> put(target.model(), route, Optional.of(target.model()), Optional.empty()));
+        }
+        for (RouteSettings route : usable) {
+            targets(route, mayUse)
+                    .forEach(target -> put(
+                            target.account() + "/" + target.model(),
+                            route,
+                            Optional.of(target.model()),
+                            Optional.of(target.account())));
+        }
+    }
+
+    /** Returns all names that a configuration gives a meaning. */
+    public static ModelNames of(Configuration configuration) {
+        return of(configuration.routes(), account -> true);
+    }
+
+    /**
+     * Returns the names of what some may use.
+     *
+     * @param routes the routes that they may name
+     * @param mayUse whether they may use an account
+     */
+    public static ModelNames of(List<RouteSettings> routes, Predicate<String> mayUse) {
+        return new ModelNames(routes, mayUse);
+    }
+
+    private static List<TargetSettings> targets(RouteSettings route, Predicate<String> mayUse) {
+        return route.tiers().stream()
+                .flatMap(tier -> tier.targets().stream())
+                .filter(target -> mayUse.test(target.account()))
+                .toList();
+    }
+
+    private void put(String name, RouteSettings route, Optional<String> model, Optional<String> account) {
+        choices.putIfAbsent(name, new Choice(route.name(), model, account));
+    }
+
+    /** Returns what a name stands for; empty if there is nothing of that name. */
+    public Optional<Choice> find(String name) {
+        return Optional.ofNullable(choices.get(name));
+    }
+
+    /** Returns all names and what they stand for: routes first, then aliases, models, and models of single accounts. */
+    public Map<String, Choice> all() {
+        return Collections.unmodifiableMap(choices);
+    }
+
+    /** Returns the names that leave the choice of the account open, to be listed in an error. */
+    public List<String> withoutAccounts() {
+        return choices.entrySet().stream()
+                .filter(entry -> entry.getValue().account().isEmpty())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}
