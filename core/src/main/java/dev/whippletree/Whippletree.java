@@ -2,7 +2,9 @@ package dev.whippletree;
 
 import dev.whippletree.Parts.Part;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationInput;
 import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -44,6 +46,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -371,6 +374,7 @@ public final class Whippletree implements AutoCloseable {
         private boolean asksOnce;
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
+        private @Nullable Supplier<ConfigurationTree> tree;
         private @Nullable Path file;
         private @Nullable Timeline timeline;
         private @Nullable Path state;
@@ -401,6 +405,16 @@ public final class Whippletree implements AutoCloseable {
          */
         public Builder configuration(ConfigurationSource source) {
             this.source = source;
+            return this;
+        }
+
+        /**
+         * Reads the configuration from a program's own settings. It can't be combined with accounts, routes, caches and the like.
+         *
+         * @param tree returns the present settings, at the start and at each {@link Whippletree#reload()}
+         */
+        public Builder configuration(Supplier<ConfigurationTree> tree) {
+            this.tree = tree;
             return this;
         }
 
@@ -591,7 +605,7 @@ public final class Whippletree implements AutoCloseable {
             ClassLoader fallback = context != null ? context : Whippletree.class.getClassLoader();
             ClassLoader chosen = loader != null ? loader : fallback;
             List<Path> folders = new ArrayList<>(pluginFolders);
-            source().map(ConfigurationSource::pluginFolders).ifPresent(folders::addAll);
+            input().map(input -> input.get().pluginFolders()).ifPresent(folders::addAll);
             folders.removeIf(which.negate());
             return new PluginCatalog(chosen, new GivenPlugins(providers, caches, strategies, coordinators), folders);
         }
@@ -654,15 +668,14 @@ public final class Whippletree implements AutoCloseable {
         }
 
         private Intake intake(PluginCatalog catalog) {
-            Optional<ConfigurationSource> read = source().map(from ->
-                    parts.model().map(from::withModel).orElse(from).settled());
+            Optional<Supplier<? extends ConfigurationInput>> read = input();
             return new Intake(
                     catalog,
-                    source().map(ConfigurationSource::environment)
+                    read.map(input -> input.get().environment())
                             .or(parts::environment)
                             .orElse(Map.of()),
                     read,
-                    read.map(ConfigurationSource::pluginFolders).orElse(List.of()),
+                    read.map(input -> input.get().pluginFolders()).orElse(List.of()),
                     Optional.ofNullable(state),
                     asksOnce);
         }
@@ -673,6 +686,18 @@ public final class Whippletree implements AutoCloseable {
                     ? Optional.ofNullable(source)
                     : Optional.of(new ConfigurationSource(
                             Optional.of(file), parts.environment().orElseGet(System::getenv), Path.of("")));
+        }
+
+        /** Returns what the configuration is read from, anew for each reading; absent if it was given. */
+        private Optional<Supplier<? extends ConfigurationInput>> input() {
+            if (tree != null) {
+                return Optional.of(tree);
+            }
+            return source().map(from -> {
+                ConfigurationSource settled =
+                        parts.model().map(from::withModel).orElse(from).settled();
+                return () -> settled;
+            });
         }
 
         private void requireEffects() {
@@ -686,6 +711,9 @@ public final class Whippletree implements AutoCloseable {
             if (source != null) {
                 wholes.add("configuration(ConfigurationSource)");
             }
+            if (tree != null) {
+                wholes.add("configuration(Supplier)");
+            }
             List<String> problems = wholes.size() > 1
                     ? List.of(String.join(" and ", wholes) + " each set the whole configuration; remove all but one")
                     : parts.conflicts(wholes.stream().findFirst(), partsBeside());
@@ -696,7 +724,7 @@ public final class Whippletree implements AutoCloseable {
 
         /** Returns the parts that have an effect beside a whole configuration. */
         private Set<Part> partsBeside() {
-            if (configuration != null) {
+            if (configuration != null || tree != null) {
                 return Set.of();
             }
             return source != null ? Set.of(Part.MODEL) : Set.of(Part.MODEL, Part.ENVIRONMENT);
@@ -719,7 +747,7 @@ public final class Whippletree implements AutoCloseable {
             if (configuration != null) {
                 return configuration;
             }
-            return source().isPresent() ? intake.read() : parts.whole(intake.catalog());
+            return input().isPresent() ? intake.read() : parts.whole(intake.catalog());
         }
     }
 }

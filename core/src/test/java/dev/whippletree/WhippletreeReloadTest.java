@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +134,31 @@ final class WhippletreeReloadTest {
         CompletableFuture<Completion> answer = whippletree.complete(prompt);
         timeline.runAll();
         return answer.join().text();
+    }
+
+    @Test
+    void settingsOfTheProgram_areReadAgain() {
+        List<Map<String, Object>> accounts = new ArrayList<>();
+        accounts.add(Map.of("id", "a", "provider", "fake"));
+        Whippletree whippletree = Whippletree.builder()
+                .timeline(timeline)
+                .provider(new FakeProvider())
+                .configuration(() -> new ConfigurationTree(
+                        "properties",
+                        "",
+                        Map.of("accounts", List.copyOf(accounts)),
+                        Map.of(),
+                        Map.of(),
+                        name -> Optional.empty()))
+                .build();
+
+        accounts.add(Map.of("id", "b", "provider", "fake"));
+        assertThat(whippletree.reload().lines()).contains("account b: added");
+        accounts.add(Map.of("id", "b", "provider", "fake"));
+        assertThatThrownBy(whippletree::reload)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("properties: accounts[2].id: another account has the id 'b' already");
+        assertThat(whippletree.configuration().accounts()).hasSize(2);
     }
 
     @Test

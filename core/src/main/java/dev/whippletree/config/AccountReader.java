@@ -21,9 +21,9 @@ final class AccountReader {
     private final TokenReader tokens;
     private final TokenOwners owners;
 
-    AccountReader(KnownPlugins known, Map<String, String> environment) {
+    AccountReader(KnownPlugins known, Map<String, String> environment, Variables variables) {
         this.known = known;
-        this.tokens = new TokenReader(environment);
+        this.tokens = new TokenReader(variables);
         this.owners = new TokenOwners(environment);
     }
 

@@ -28,6 +28,7 @@ final class ConfigurationReader {
 
     private final KnownPlugins known;
     private final Map<String, String> environment;
+    private final Variables variables;
     private final Supplier<List<AccountSettings>> accountsFromEnvironment;
     private final List<String> defaultCaches;
 
@@ -44,8 +45,19 @@ final class ConfigurationReader {
             Map<String, String> environment,
             Supplier<List<AccountSettings>> accountsFromEnvironment,
             List<String> defaultCaches) {
+        this(known, environment, Variables.of(environment), accountsFromEnvironment, defaultCaches);
+    }
+
+    /** Creates a reader of references that stand for something else than the environment's variables. */
+    ConfigurationReader(
+            KnownPlugins known,
+            Map<String, String> environment,
+            Variables variables,
+            Supplier<List<AccountSettings>> accountsFromEnvironment,
+            List<String> defaultCaches) {
         this.known = known;
         this.environment = environment;
+        this.variables = variables;
         this.accountsFromEnvironment = accountsFromEnvironment;
         this.defaultCaches = defaultCaches;
     }
@@ -61,7 +73,19 @@ final class ConfigurationReader {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);
         problems.stop();
-        Section root = new Section("", document, environment, problems);
+        return read(source, document, problems);
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param source the file from whose folder files that it names are looked for; empty: they are looked for from the working directory
+     * @param document the configuration as a tree
+     * @param problems where problems are collected
+     * @throws ConfigurationException with every problem
+     */
+    Configuration read(String source, JsonNode document, Problems problems) {
+        Section root = new Section("", document, variables, problems);
         List<AccountSettings> accounts = accounts(root);
         String model = DefaultConfiguration.model(Optional.empty(), environment);
         List<RouteSettings> routes = new RouteReader(known, accounts, model).read(root);
@@ -74,7 +98,7 @@ final class ConfigurationReader {
         List<RouteSettings> used =
                 routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
         TenantWeights weights = WeightReader.ofTenants(root);
-        Optional<GatewaySettings> gateway = new GatewayReader(environment, accounts, used, weights).read(root);
+        Optional<GatewaySettings> gateway = new GatewayReader(variables, accounts, used, weights).read(root);
         root.end();
         problems.stop();
         return new Configuration(
@@ -89,7 +113,12 @@ final class ConfigurationReader {
      */
     static Optional<Path> pluginFolder(String yaml, Map<String, String> environment) {
         Problems told = new Problems("");
-        return new Section("", YamlDocument.read(yaml, told), environment, told).read("plugins", Path::of);
+        return pluginFolder(new Section("", YamlDocument.read(yaml, told), Variables.of(environment), told));
+    }
+
+    /** Reads nothing but where plugins are looked for. */
+    static Optional<Path> pluginFolder(Section root) {
+        return root.read("plugins", Path::of);
     }
 
     private List<AccountSettings> accounts(Section root) {
@@ -99,7 +128,7 @@ final class ConfigurationReader {
         if (!root.has("accounts")) {
             return environmentAccounts(root);
         }
-        List<AccountSettings> accounts = new AccountReader(known, environment).read(root);
+        List<AccountSettings> accounts = new AccountReader(known, environment, variables).read(root);
         if (accounts.isEmpty() && root.problems().lines().isEmpty()) {
             root.problem(
                     "accounts",

@@ -23,7 +23,8 @@ import java.util.function.Function;
  * @param environment variables by name
  * @param workingDirectory where relative paths begin
  */
-public record ConfigurationSource(Optional<Path> named, Map<String, String> environment, Path workingDirectory) {
+public record ConfigurationSource(Optional<Path> named, Map<String, String> environment, Path workingDirectory)
+        implements ConfigurationInput {
 
     /** The environment variable that names the file. */
     public static final String FILE_VARIABLE = "WHIPPLETREE_CONFIG";
@@ -78,6 +79,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
      *
      * @throws ConfigurationException if a variable holds what can't be a path
      */
+    @Override
     public List<Path> pluginFolders() {
         List<Path> folders = new ArrayList<>();
         variable(PLUGINS_VARIABLE).map(workingDirectory::resolve).ifPresent(folders::add);
@@ -127,6 +129,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
      * @param defaultCaches the cache tiers where no file says anything of caches
      * @throws ConfigurationException with every problem; if there is neither a file nor an account, saying so
      */
+    @Override
     public Configuration read(
             KnownPlugins known,
             Function<Map<String, String>, List<AccountSettings>> accountsFrom,

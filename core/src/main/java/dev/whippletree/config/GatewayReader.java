@@ -11,7 +11,6 @@ import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -39,11 +38,8 @@ final class GatewayReader {
      * @param weights those that are stated outside the gateway
      */
     GatewayReader(
-            Map<String, String> environment,
-            List<AccountSettings> accounts,
-            List<RouteSettings> routes,
-            TenantWeights weights) {
-        this.tokens = new TokenReader(environment);
+            Variables variables, List<AccountSettings> accounts, List<RouteSettings> routes, TenantWeights weights) {
+        this.tokens = new TokenReader(variables);
         this.accounts = accounts.stream().map(AccountSettings::id).toList();
         this.routes = routes;
         this.weights = weights;

@@ -39,7 +39,7 @@ final class PriceListReader {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);
         problems.stop();
-        PriceListReader reader = new PriceListReader(new Section("", document, Map.of(), problems));
+        PriceListReader reader = new PriceListReader(new Section("", document, Variables.of(Map.of()), problems));
         PriceList list = reader.list(source);
         reader.root.end();
         problems.stop();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Problems {
 
     private final String source;
-    private final Map<String, Integer> linesByPath = new HashMap<>();
+    private final String prefix;
+    private final Map<String, String> placesByPath = new HashMap<>();
     private final Set<String> paths = new HashSet<>();
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -24,7 +26,20 @@ final class Problems {
      * @param source how a line names the file
      */
     Problems(String source) {
+        this(source, "", Map.of());
+    }
+
+    /**
+     * Creates an empty collection for what was read elsewhere.
+     *
+     * @param source how a line names what has no place
+     * @param prefix what stands before each path where it was read
+     * @param placesByPath where something stands, as a line names it
+     */
+    Problems(String source, String prefix, Map<String, String> placesByPath) {
         this.source = source;
+        this.prefix = prefix;
+        this.placesByPath.putAll(placesByPath);
     }
 
     /**
@@ -35,7 +50,7 @@ final class Problems {
      */
     void line(String path, int line) {
         if (line > 0) {
-            linesByPath.put(path, line);
+            placesByPath.put(path, source + ", line " + line);
         }
     }
 
@@ -61,17 +76,17 @@ final class Problems {
     }
 
     private String where(String path) {
-        Integer line = nearestLine(path);
-        return source + (line == null ? "" : ", line " + line) + ": " + (path.isEmpty() ? "" : path + ": ");
+        return Objects.requireNonNullElse(nearestPlace(path), source) + ": "
+                + (path.isEmpty() ? "" : prefix + path + ": ");
     }
 
     /** A key that is missing is looked for where the others of its mapping are. */
-    private @Nullable Integer nearestLine(String path) {
+    private @Nullable String nearestPlace(String path) {
         String nearest = path;
-        while (!nearest.isEmpty() && !linesByPath.containsKey(nearest)) {
+        while (!nearest.isEmpty() && !placesByPath.containsKey(nearest)) {
             nearest = nearest.substring(0, Math.max(0, Math.max(nearest.lastIndexOf('.'), nearest.lastIndexOf('['))));
         }
-        return linesByPath.get(nearest);
+        return placesByPath.get(nearest);
     }
 
     /**

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -20,21 +19,19 @@ import tools.jackson.databind.JsonNode;
  */
 final class Section {
 
-    private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
-
     /** Far more than anybody means, and so little that no sum of durations overflows when it is counted in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     private final String path;
     private final JsonNode node;
-    private final Map<String, String> environment;
+    private final Variables variables;
     private final Problems problems;
     private final Set<String> asked = new LinkedHashSet<>();
 
-    Section(String path, JsonNode node, Map<String, String> environment, Problems problems) {
+    Section(String path, JsonNode node, Variables variables, Problems problems) {
         this.path = path;
         this.node = node;
-        this.environment = environment;
+        this.variables = variables;
         this.problems = problems;
         if (!node.isObject()) {
             problems.add(path, "expected keys with values here");
@@ -108,16 +105,16 @@ final class Section {
     }
 
     private Optional<String> expand(String at, String text) {
-        Matcher matcher = REFERENCE.matcher(text);
+        Matcher matcher = variables.reference().matcher(text);
         StringBuilder expanded = new StringBuilder();
         boolean whole = true;
         while (matcher.find()) {
-            String value = environment.get(matcher.group(1));
-            if (value == null) {
-                problems.add(at, "the environment variable " + matcher.group(1) + " isn't set");
+            Optional<String> value = variables.value().apply(matcher.group(1));
+            if (value.isEmpty()) {
+                problems.add(at, variables.unset(matcher.group(1)));
                 whole = false;
             }
-            matcher.appendReplacement(expanded, Matcher.quoteReplacement(value == null ? "" : value));
+            matcher.appendReplacement(expanded, Matcher.quoteReplacement(value.orElse("")));
         }
         return whole ? Optional.of(matcher.appendTail(expanded).toString()) : Optional.empty();
     }
@@ -242,7 +239,7 @@ final class Section {
     }
 
     Section below(String at, JsonNode value) {
-        return new Section(at, value, environment, problems);
+        return new Section(at, value, variables, problems);
     }
 
     /** Returns the keys that are there. */

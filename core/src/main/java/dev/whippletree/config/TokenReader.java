@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,13 +12,12 @@ import java.util.regex.Pattern;
 /** Reads an account's token from a variable, from a file, or from the configuration itself, with a warning. */
 final class TokenReader {
 
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
     private static final Pattern FILE = Pattern.compile("\\$\\{file:(.+)}");
 
-    private final Map<String, String> environment;
+    private final Variables variables;
 
-    TokenReader(Map<String, String> environment) {
-        this.environment = environment;
+    TokenReader(Variables variables) {
+        this.variables = variables;
     }
 
     /** Returns the token that a section's key tells of; absent if there is none or it can't be read. */
@@ -28,7 +26,7 @@ final class TokenReader {
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        Matcher variable = VARIABLE.matcher(text.get());
+        Matcher variable = variables.reference().matcher(text.get());
         if (variable.matches()) {
             return fromVariable(section, key, variable.group(1));
         }
@@ -50,12 +48,12 @@ final class TokenReader {
     }
 
     private Optional<Secret> fromVariable(Section section, String key, String name) {
-        String value = environment.get(name);
-        if (value == null || value.isBlank()) {
-            section.problem(key, "the environment variable " + name + " isn't set");
-            return Optional.empty();
+        Optional<Secret> token =
+                variables.value().apply(name).filter(value -> !value.isBlank()).map(value -> Secret.of(value.trim()));
+        if (token.isEmpty()) {
+            section.problem(key, variables.unset(name));
         }
-        return Optional.of(Secret.of(value.trim()));
+        return token;
     }
 
     /** The file is read anew each time the token is used, so that a replaced one is used without a restart. */

@@ -1,0 +1,102 @@
+package dev.whippletree.config;
+
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.spi.AccountSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A configuration from a program's own settings, with the keys of the configuration file: so a framework's settings are read, checked
+ * and reported exactly as a file is. Immutable. Files that it names are looked for from the working directory.
+ *
+ * @param source how messages name it where nothing better is known: {@code application properties}
+ * @param prefix what stands before each key in the program's settings: {@code whippletree.}
+ * @param values by key, in order: a text, a list or a map of the same; texts as they were written, with their references
+ * @param places where something stands, as messages name it, by its path without the prefix: {@code accounts[1].provider}
+ * @param environment the environment's variables by name
+ * @param properties what a reference <code>${…}</code> stands for, by what is between its braces; empty if it isn't set
+ */
+public record ConfigurationTree(
+        String source,
+        String prefix,
+        Map<String, Object> values,
+        Map<String, String> places,
+        Map<String, String> environment,
+        Function<String, Optional<String>> properties)
+        implements ConfigurationInput {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** Copies mutable values. */
+    public ConfigurationTree {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(prefix, "prefix");
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        places = Map.copyOf(places);
+        environment = Map.copyOf(environment);
+        Objects.requireNonNull(properties, "properties");
+    }
+
+    @Override
+    public List<Path> pluginFolders() {
+        List<Path> folders = new ArrayList<>();
+        String variable = environment.getOrDefault(ConfigurationSource.PLUGINS_VARIABLE, "");
+        try {
+            if (!variable.isBlank()) {
+                folders.add(Path.of(variable));
+            }
+        } catch (InvalidPathException e) {
+            throw new ConfigurationException(
+                    List.of(ConfigurationSource.PLUGINS_VARIABLE + " isn't a valid path: " + e.getMessage()));
+        }
+        Section root = new Section("", node(values), Variables.ofProgram(properties), new Problems(""));
+        ConfigurationReader.pluginFolder(root).ifPresent(folders::add);
+        return folders;
+    }
+
+    @Override
+    public Configuration read(
+            KnownPlugins known,
+            Function<Map<String, String>, List<AccountSettings>> accountsFrom,
+            List<String> defaultCaches) {
+        return new ConfigurationReader(
+                        known,
+                        environment,
+                        Variables.ofProgram(properties),
+                        () -> accountsFrom.apply(environment),
+                        defaultCaches)
+                .read("", node(values), new Problems(source, prefix, places));
+    }
+
+    private static JsonNode node(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            ObjectNode object = NODES.objectNode();
+            map.forEach((key, below) -> object.set(String.valueOf(key), node(below)));
+            return object;
+        }
+        if (value instanceof List<?> list) {
+            ArrayNode array = NODES.arrayNode();
+            list.forEach(below -> array.add(node(below)));
+            return array;
+        }
+        return NODES.stringNode(String.valueOf(value));
+    }
+
+    /** Returns its source, and nothing of its values: tokens may be among them. */
+    @Override
+    public String toString() {
+        return "configuration of " + source;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.whippletree.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Secret;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigurationTreeTest {
+
+    private static final Map<String, String> PROPERTIES =
+            Map.of("my.token", "gsk_secret", "A:${B:fallback}", "fallback", "NUMBER", "seven");
+
+    @Test
+    void values_areReadAsThoseOfAFile_withTheProgramsPlaceholders(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), "from a file");
+        Configuration read = read(
+                Map.of(
+                        "accounts",
+                        List.of(
+                                Map.of("id", "a", "provider", "groq", "token", "${my.token}"),
+                                Map.of("id", "b", "provider", "groq", "token", "${file:" + file + "}"),
+                                Map.of("id", "${A:${B:fallback}}", "provider", "groq", "limits", "5 requests / 1m"))),
+                Map.of());
+
+        assertThat(read.accounts()).extracting(AccountSettings::id).containsExactly("a", "b", "fallback");
+        assertThat(read.accounts().get(0).token().map(Secret::reveal)).contains("gsk_secret");
+        assertThat(read.accounts().get(1).token().map(Secret::reveal)).contains("from a file");
+        assertThat(read.accounts().get(2).limits()).hasSize(1);
+        assertThat(read.warnings()).isEmpty();
+    }
+
+    @Test
+    void routes_keepTheirOrder() {
+        Map<String, Object> routes = new LinkedHashMap<>();
+        List<String> names = List.of("z", "y", "x", "a", "b", "c", "q");
+        names.forEach(name -> routes.put(name, Map.of("model", "m")));
+
+        Configuration read =
+                read(Map.of("accounts", List.of(Map.of("id", "a", "provider", "groq")), "routes", routes), Map.of());
+
+        assertThat(read.routes()).extracting(RouteSettings::name).containsExactlyElementsOf(names);
+    }
+
+    @Test
+    void problems_sayWhereTheProgramKeepsAValue_andNeverWhatAPlaceholderStandsFor() {
+        Map<String, Object> values = Map.of(
+                "accounts",
+                List.of(Map.of("id", "a", "provider", "groq", "token", "${missing.one}", "weight", "${NUMBER}")),
+                "line-sise",
+                "3");
+        Map<String, String> places =
+                Map.of("accounts[0]", "application.yaml, line 3", "line-sise", "application-prod.yaml, line 9");
+
+        ConfigurationException problem = catchThrowableOfType(ConfigurationException.class, () -> read(values, places));
+
+        assertThat(problem.problems())
+                .containsExactlyInAnyOrder(
+                        "application.yaml, line 3: whippletree.accounts[0].token: the property or environment variable"
+                                + " missing.one isn't set",
+                        "application.yaml, line 3: whippletree.accounts[0].weight: expected a whole number, 1 or more,"
+                                + " not '${NUMBER}'",
+                        "application-prod.yaml, line 9: whippletree.line-sise: unknown key; did you mean 'line-size'?");
+    }
+
+    @Test
+    void noAccount_isTold() {
+        ConfigurationException problem = catchThrowableOfType(
+                ConfigurationException.class,
+                () -> tree(Map.of(), Map.of(), Map.of()).read(Plugins.KNOWN, environment -> List.of(), List.of()));
+
+        assertThat(problem.problems())
+                .containsExactly("application properties: whippletree.accounts: there is no account, neither in this"
+                        + " file nor in the environment");
+    }
+
+    @Test
+    void pluginFolders_areThoseOfTheVariableAndOfTheKey() {
+        assertThat(tree(Map.of("plugins", "mine"), Map.of(), Map.of("WHIPPLETREE_PLUGINS", "theirs"))
+                        .pluginFolders())
+                .containsExactly(Path.of("theirs"), Path.of("mine"));
+        assertThat(tree(Map.of(), Map.of(), Map.of("WHIPPLETREE_PLUGINS", " ")).pluginFolders())
+                .isEmpty();
+    }
+
+    @Test
+    void itsText_hidesItsValues() {
+        assertThat(tree(Map.of("accounts", "gsk_secret"), Map.of(), Map.of("HF_TOKEN", "gsk_secret")))
+                .asString()
+                .doesNotContain("gsk_secret");
+    }
+
+    private static Configuration read(Map<String, Object> values, Map<String, String> places) {
+        return tree(values, places, Map.of()).read(Plugins.KNOWN, environment -> List.of(), List.of());
+    }
+
+    private static ConfigurationTree tree(
+            Map<String, Object> values, Map<String, String> places, Map<String, String> environment) {
+        return new ConfigurationTree(
+                "application properties",
+                "whippletree.",
+                values,
+                places,
+                environment,
+                name -> Optional.ofNullable(PROPERTIES.get(name)));
+    }
+}
