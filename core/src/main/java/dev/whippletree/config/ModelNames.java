@@ -60,9 +60,9 @@ public final class ModelNames {
         }
     }
 
-    /** Returns all names that a configuration gives a meaning. */
-    public static ModelNames of(Configuration configuration) {
-        return of(configuration.routes(), account -> true);
+    /** Returns all names that routes give a meaning. */
+    public static ModelNames of(List<RouteSettings> routes) {
+        return of(routes, account -> true);
     }
 
     /**
@@ -96,7 +96,13 @@ public final class ModelNames {
         return Collections.unmodifiableMap(choices);
     }
 
-    /** Returns the names that leave the choice of the account open, to be listed in an error. */
+    /** Returns the message for a name that nothing has: what to do, and which names there are. */
+    public String noneIsNamed(String name) {
+        return "no route or model is named '" + name + "'; give a route this name, or add it to a route's aliases"
+                + Names.suggestion(name, withoutAccounts());
+    }
+
+    /** Returns the names that leave the choice of the account open. */
     public List<String> withoutAccounts() {
         return choices.entrySet().stream()
                 .filter(entry -> entry.getValue().account().isEmpty())

@@ -68,6 +68,14 @@ final class ModelNamesTest {
     }
 
     @Test
+    void unknownName_isToldTheNearest_orAll() {
+        assertThat(names.noneIsNamed("larg"))
+                .isEqualTo("no route or model is named 'larg'; give a route this name, or add it to a route's aliases;"
+                        + " did you mean 'large'?");
+        assertThat(names.noneIsNamed("xyz")).endsWith("; known: fast, good, gpt-4o-mini, small, large");
+    }
+
+    @Test
     void choice_sendsAPromptThere() {
         Prompt prompt = names.find("one/large")
                 .orElseThrow()

@@ -32,7 +32,7 @@ final class ClientModels {
 
     /** Returns the names for a client without restrictions. */
     static ClientModels all(Configuration configuration, Disclosure disclosure) {
-        return new ClientModels(ModelNames.of(configuration), List.of(), disclosure);
+        return new ClientModels(ModelNames.of(configuration.routes()), List.of(), disclosure);
     }
 
     /** Returns what a client may ask. */

@@ -61,11 +61,9 @@ record Requests(
     }
 
     private void choose(String modelName, Prompt.Builder prompt) {
-        ModelNames names = ModelNames.of(whippletree.configuration());
+        ModelNames names = ModelNames.of(whippletree.configuration().routes());
         names.find(modelName)
-                .orElseThrow(() -> new ModelNotFoundException("no route or model is named '" + modelName
-                        + "'; there are: " + String.join(", ", names.withoutAccounts())
-                        + ". In the configuration you can give a route this name, or add it to its aliases"))
+                .orElseThrow(() -> new ModelNotFoundException(names.noneIsNamed(modelName)))
                 .apply(prompt);
     }
 

@@ -6,12 +6,13 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.ServiceCall;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 
 /**
  * The names and buckets of OpenTelemetry's semantic conventions for generative AI, 1.41.1, and a call's attributes by
- * them.
+ * them. All of these names stand here, since the conventions may still change them.
  */
 final class GenAi {
 
@@ -25,6 +26,28 @@ final class GenAi {
     static final String RESPONSE_MODEL = "gen_ai.response.model";
     static final String TOKEN_TYPE = "gen_ai.token.type";
     static final String ERROR = "error.type";
+
+    static final String REQUEST_STREAM = "gen_ai.request.stream";
+    static final String REQUEST_TEMPERATURE = "gen_ai.request.temperature";
+    static final String REQUEST_TOP_P = "gen_ai.request.top_p";
+    static final String REQUEST_MAX_TOKENS = "gen_ai.request.max_tokens";
+    static final String REQUEST_SEED = "gen_ai.request.seed";
+    static final String REQUEST_STOPS = "gen_ai.request.stop_sequences";
+    static final String REQUEST_CHOICES = "gen_ai.request.choice.count";
+    static final String RESPONSE_ID = "gen_ai.response.id";
+    static final String RESPONSE_FINISH = "gen_ai.response.finish_reasons";
+    static final String RESPONSE_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk";
+    static final String USAGE_INPUT = "gen_ai.usage.input_tokens";
+    static final String USAGE_OUTPUT = "gen_ai.usage.output_tokens";
+    static final String USAGE_CACHED = "gen_ai.usage.cache_read.input_tokens";
+    static final String USAGE_REASONING = "gen_ai.usage.reasoning.output_tokens";
+
+    /** The attributes of parameters that a prompt has among its extras, by their names in the protocol. */
+    static final Map<String, String> PENALTIES = Map.of(
+            "frequency_penalty",
+            "gen_ai.request.frequency_penalty",
+            "presence_penalty",
+            "gen_ai.request.presence_penalty");
 
     static final String CHAT = "chat";
     static final String INPUT = "input";

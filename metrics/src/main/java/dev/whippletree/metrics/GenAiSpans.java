@@ -16,15 +16,8 @@ import java.util.List;
 /** Creates a span for each call, by the conventions, without any text of prompts or answers. Thread-safe. */
 final class GenAiSpans {
 
-    private static final String REQUEST = "gen_ai.request.";
-    private static final String RESPONSE = "gen_ai.response.";
-    private static final String USAGE = "gen_ai.usage.";
-
-    private static final AttributeKey<List<String>> STOPS = AttributeKey.stringArrayKey(REQUEST + "stop_sequences");
-    private static final AttributeKey<List<String>> FINISH = AttributeKey.stringArrayKey(RESPONSE + "finish_reasons");
-
-    /** What the protocol and the conventions call by the same name, and a prompt has among its extras. */
-    private static final List<String> PENALTIES = List.of("frequency_penalty", "presence_penalty");
+    private static final AttributeKey<List<String>> STOPS = AttributeKey.stringArrayKey(GenAi.REQUEST_STOPS);
+    private static final AttributeKey<List<String>> FINISH = AttributeKey.stringArrayKey(GenAi.RESPONSE_FINISH);
 
     private final Tracer tracer;
 
@@ -46,12 +39,12 @@ final class GenAiSpans {
                 .setAttribute(GenAi.OPERATION, GenAi.CHAT)
                 .setAttribute(GenAi.PROVIDER, call.provider())
                 .setAttribute(GenAi.REQUEST_MODEL, call.model())
-                .setAttribute(REQUEST + "stream", call.streaming());
+                .setAttribute(GenAi.REQUEST_STREAM, call.streaming());
         ask(builder, call.prompt().parameters());
         Span span = builder.startSpan();
         GenAi.answer(call).ifPresent(answer -> answer(span, answer));
         if (call.streaming()) {
-            call.firstPiece().ifPresent(first -> span.setAttribute(RESPONSE + "time_to_first_chunk", seconds(first)));
+            call.firstPiece().ifPresent(first -> span.setAttribute(GenAi.RESPONSE_FIRST_CHUNK, seconds(first)));
         }
         GenAi.error(call).ifPresent(error -> {
             span.setAttribute(GenAi.ERROR, error);
@@ -62,38 +55,38 @@ final class GenAiSpans {
     }
 
     private static void ask(SpanBuilder span, Parameters parameters) {
-        parameters.temperature().ifPresent(value -> span.setAttribute(REQUEST + "temperature", value));
-        parameters.topP().ifPresent(value -> span.setAttribute(REQUEST + "top_p", value));
-        parameters.maxTokens().ifPresent(value -> span.setAttribute(REQUEST + "max_tokens", (long) value));
-        parameters.seed().ifPresent(value -> span.setAttribute(REQUEST + "seed", value));
+        parameters.temperature().ifPresent(value -> span.setAttribute(GenAi.REQUEST_TEMPERATURE, value));
+        parameters.topP().ifPresent(value -> span.setAttribute(GenAi.REQUEST_TOP_P, value));
+        parameters.maxTokens().ifPresent(value -> span.setAttribute(GenAi.REQUEST_MAX_TOKENS, (long) value));
+        parameters.seed().ifPresent(value -> span.setAttribute(GenAi.REQUEST_SEED, value));
         if (!parameters.stop().isEmpty()) {
             span.setAttribute(STOPS, parameters.stop());
         }
-        for (String penalty : PENALTIES) {
-            if (parameters.extras().get(penalty) instanceof Number number) {
-                span.setAttribute(REQUEST + penalty, number.doubleValue());
+        GenAi.PENALTIES.forEach((field, name) -> {
+            if (parameters.extras().get(field) instanceof Number number) {
+                span.setAttribute(name, number.doubleValue());
             }
-        }
+        });
         if (parameters.extras().get("n") instanceof Number number) {
-            span.setAttribute(REQUEST + "choice.count", number.longValue());
+            span.setAttribute(GenAi.REQUEST_CHOICES, number.longValue());
         }
     }
 
     private static void answer(Span span, ServiceCall.Answered answer) {
         span.setAttribute(GenAi.RESPONSE_MODEL, answer.model());
         span.setAttribute(FINISH, List.of(answer.finishReason().wireName()));
-        answer.id().ifPresent(id -> span.setAttribute(RESPONSE + "id", id));
+        answer.id().ifPresent(id -> span.setAttribute(GenAi.RESPONSE_ID, id));
         answer.usage().ifPresent(usage -> use(span, usage));
     }
 
     private static void use(Span span, TokenUsage usage) {
-        span.setAttribute(USAGE + "input_tokens", usage.promptTokens());
-        span.setAttribute(USAGE + "output_tokens", usage.completionTokens());
+        span.setAttribute(GenAi.USAGE_INPUT, usage.promptTokens());
+        span.setAttribute(GenAi.USAGE_OUTPUT, usage.completionTokens());
         if (usage.cachedPromptTokens() > 0) {
-            span.setAttribute(USAGE + "cache_read.input_tokens", usage.cachedPromptTokens());
+            span.setAttribute(GenAi.USAGE_CACHED, usage.cachedPromptTokens());
         }
         if (usage.reasoningTokens() > 0) {
-            span.setAttribute(USAGE + "reasoning.output_tokens", usage.reasoningTokens());
+            span.setAttribute(GenAi.USAGE_REASONING, usage.reasoningTokens());
         }
     }
 

@@ -19,7 +19,7 @@ final class PromptMaker {
 
     PromptMaker(PromptForm form, Configuration configuration) {
         this.form = form;
-        this.models = ModelNames.of(configuration);
+        this.models = ModelNames.of(configuration.routes());
     }
 
     /** Returns the prompt of a text. */

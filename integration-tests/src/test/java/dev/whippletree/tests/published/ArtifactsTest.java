@@ -39,6 +39,8 @@ final class ArtifactsTest {
             "whippletree-provider-groq",
             "whippletree-provider-huggingface",
             "whippletree-provider-openai",
+            "whippletree-spring-ai",
+            "whippletree-spring-boot-starter",
             "whippletree-testkit");
 
     @BeforeEach
@@ -72,6 +74,8 @@ final class ArtifactsTest {
         "whippletree-provider-groq, dev.whippletree.provider.groq",
         "whippletree-provider-huggingface, dev.whippletree.provider.huggingface",
         "whippletree-provider-openai, dev.whippletree.provider.openai",
+        "whippletree-spring-ai, dev.whippletree.springai",
+        "whippletree-spring-boot-starter, dev.whippletree.springboot",
         "whippletree-testkit, dev.whippletree.testkit"
     })
     void jar_saysItsModuleName(String id, String name) throws IOException {
@@ -99,6 +103,8 @@ final class ArtifactsTest {
                 "whippletree-provider-groq",
                 "whippletree-provider-huggingface",
                 "whippletree-provider-openai",
+                "whippletree-spring-ai",
+                "whippletree-spring-boot-starter",
                 "whippletree-testkit"
             })
     void jar_comesWithSourcesAndPages(String id) throws IOException {

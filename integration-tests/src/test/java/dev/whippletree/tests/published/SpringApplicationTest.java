@@ -1,0 +1,284 @@
+package dev.whippletree.tests.published;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.time.SystemTimeline;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An application of Spring AI's OpenAI model, migrated by what docs/spring.md says and nothing else: the result is the page's own
+ * application; built outside this build, it answers, shows itself to Actuator, and ends in order.
+ */
+@Tag("slow")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows ends a process without asking it")
+final class SpringApplicationTest {
+
+    private static final Path SAMPLE = Path.of("migrations/spring-ai-openai");
+    private static final Path PAGE = Path.of("../docs/spring.md");
+    private static final String PACKAGE = "src/main/java/com/example/interviews";
+    private static final String PROPERTIES = "src/main/resources/application.yaml";
+    private static final String TOKEN = "hf_secret_of_the_application";
+    private static final Duration LATENCY = Duration.ofMillis(800);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Pattern CODE = Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$");
+    private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
+
+    /** What the page's snippets take for granted. */
+    private static final String AROUND = """
+            package com.example.interviews;
+
+            import dev.whippletree.Whippletree;
+            import dev.whippletree.model.*;
+            import dev.whippletree.springai.WhippletreeChatOptions;
+            import java.time.Duration;
+            import java.util.concurrent.CompletableFuture;
+            import org.springframework.ai.chat.client.ChatClient;
+            import org.springframework.stereotype.Service;
+
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final SystemTimeline timeline = new SystemTimeline();
+    private final EmulatorServer server = EmulatorServer.start(
+            List.of(new EmulatedService(
+                    ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                            .account("account-1", TOKEN)
+                            .latency(Latency.constant(LATENCY))
+                            .build(),
+                    timeline.nanoTime())),
+            0,
+            timeline);
+
+    @AfterEach
+    void close() {
+        server.close();
+        timeline.close();
+    }
+
+    @Test
+    void migratedApplication_isThePagesOwn_andAnswersAndEndsInOrder() throws Exception {
+        Path project = folder.resolve("interviews");
+        Folders.copy(SAMPLE, project);
+        List<String> diffs = blocks("diff");
+        assertThat(diffs).hasSize(3);
+        change(project.resolve("pom.xml"), diffs.get(0));
+        change(project.resolve("pom.xml"), diffs.get(1));
+        change(project.resolve(PROPERTIES), diffs.get(2));
+        assertShown(project);
+        addSnippets(project.resolve(PACKAGE));
+        String own = "provider: huggingface\n";
+        change(
+                project.resolve(PROPERTIES),
+                "       " + own + "+      base-url: " + server.baseUrl(ServiceKind.HUGGING_FACE) + "\n");
+
+        Path target = OutsideBuild.packaged(project).resolve("target");
+        assertNoModelOfOpenAi(target);
+
+        try (Running application = start(target, Path.of(System.getProperty("java.home")))) {
+            assertThat(application.get("/ask?question=" + encoded("Who are you?")))
+                    .isNotBlank();
+            assertThat(application.get("/stream?question=" + encoded("And what do you do?")))
+                    .startsWith("data:");
+            assertThat(calls()).isEqualTo(2);
+            assertThat(application.get("/actuator/health"))
+                    .startsWith("{")
+                    .contains(
+                            "\"whippletree\":{\"details\":{\"accounts\":{\"hf-1\":{\"state\":\"open\"}}},\"status\":\"UP\"}");
+            assertThat(application.get("/actuator/whippletree"))
+                    .contains("\"calls\":2")
+                    .doesNotContain(TOKEN);
+            assertThat(application.send("POST", "/actuator/whippletree").body()).isEqualTo("{\"changes\":[]}");
+
+            CompletableFuture<HttpResponse<String>> underWay =
+                    application.sendAsync("/ask?question=" + encoded("How do you end?"));
+            await().atMost(LONG)
+                    .until(() -> application.get("/actuator/whippletree").contains("\"in_flight\":1"));
+            application.process().destroy();
+            assertThat(underWay).succeedsWithin(LONG).satisfies(answer -> {
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(answer.body()).isNotBlank();
+            });
+            assertThat(application.process().waitFor(LONG.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(application.output())
+                    .contains("Graceful shutdown complete")
+                    .doesNotContain(TOKEN, " ERROR ", "Exception");
+        }
+
+        Optional<Path> newer = OtherJdk.ofVersion(25);
+        if (newer.isPresent()) {
+            try (Running application = start(target, newer.get())) {
+                assertThat(application.get("/ask?question=" + encoded("Under a newer JDK?")))
+                        .isNotBlank();
+            }
+        }
+    }
+
+    private static void assertNoModelOfOpenAi(Path target) throws IOException {
+        try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
+            assertThat(jars.map(jar -> jar.getFileName().toString()))
+                    .contains("whippletree-spring-ai-" + System.getProperty("whippletree.version") + ".jar")
+                    .noneMatch(jar -> jar.startsWith("spring-ai-openai") || jar.startsWith("openai-java"));
+        }
+    }
+
+    private long calls() {
+        return server.stats().get(0).calls();
+    }
+
+    /** The page shows each file as it is. */
+    private static void assertShown(Path project) throws IOException {
+        String page = Files.readString(PAGE);
+        try (Stream<Path> files = Files.walk(project)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(page)
+                        .as("docs/spring.md shows " + project.relativize(file) + " as it is after the migration")
+                        .contains("\n" + Files.readString(file) + "```\n");
+            }
+        }
+    }
+
+    private static List<String> blocks(String language) throws IOException {
+        return CODE.matcher(Files.readString(PAGE))
+                .results()
+                .filter(block -> block.group(1).equals(language))
+                .map(block -> block.group(2))
+                .toList();
+    }
+
+    /** Makes a change that is written as a diff: what it takes away, and what is around it, is there once. */
+    private static void change(Path file, String diff) throws IOException {
+        String before = side(diff, '-');
+        String text = Files.readString(file);
+        assertThat(text.split(Pattern.quote(before), -1))
+                .as("%s has once:%n%s", file, before)
+                .hasSize(2);
+        Files.writeString(file, text.replace(before, side(diff, '+')));
+    }
+
+    private static String side(String diff, char mark) {
+        StringBuilder side = new StringBuilder();
+        diff.lines()
+                .filter(line -> line.charAt(0) == ' ' || line.charAt(0) == mark)
+                .forEach(line -> side.append(line.substring(1)).append('\n'));
+        return side.toString();
+    }
+
+    /** Compiles with the application what the page shows beside it. */
+    private static void addSnippets(Path sources) throws IOException {
+        List<String> snippets = blocks("java").stream()
+                .filter(block -> !block.startsWith("package "))
+                .toList();
+        assertThat(snippets).hasSize(2);
+        Files.writeString(sources.resolve("Interviewer.java"), AROUND + snippets.get(0));
+        Files.writeString(
+                sources.resolve("Snippet.java"),
+                AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn " + snippets.get(1)
+                        + "}\n}\n");
+    }
+
+    private Running start(Path target, Path jdk) throws IOException {
+        Path out = folder.resolve("out-" + jdk.getFileName() + ".txt");
+        List<String> command = new ArrayList<>(List.of(
+                jdk.resolve("bin/java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-classpath",
+                target.resolve("interviews.jar") + File.pathSeparator + target.resolve("lib") + File.separator + "*",
+                "com.example.interviews.InterviewsApplication",
+                "--server.port=0"));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile());
+        builder.environment().keySet().retainAll(List.of("PATH", "SystemRoot", "TEMP", "TMP"));
+        builder.environment().put("HF_TOKEN", TOKEN);
+        Process process = builder.start();
+        await().atMost(LONG).until(() -> !process.isAlive() || port(out).isPresent());
+        return new Running(process, out, port(out).orElseThrow(() -> new AssertionError(read(out))), client);
+    }
+
+    private static Optional<Integer> port(Path out) {
+        Matcher matcher = PORT.matcher(read(out));
+        return matcher.find() ? Optional.of(Integer.valueOf(matcher.group(1))) : Optional.empty();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8);
+    }
+
+    /** The application while it runs, and what it has printed. */
+    private record Running(Process process, Path out, int port, HttpClient client) implements AutoCloseable {
+
+        String output() {
+            return read(out);
+        }
+
+        String get(String path) throws IOException, InterruptedException {
+            HttpResponse<String> response = send("GET", path);
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            return response.body();
+        }
+
+        HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+            return client.send(request(method, path), BodyHandlers.ofString());
+        }
+
+        CompletableFuture<HttpResponse<String>> sendAsync(String path) {
+            return client.sendAsync(request("GET", path), BodyHandlers.ofString());
+        }
+
+        private HttpRequest request(String method, String path) {
+            return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .method(method, HttpRequest.BodyPublishers.noBody())
+                    .build();
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+}

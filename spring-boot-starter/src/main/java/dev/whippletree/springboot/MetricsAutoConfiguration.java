@@ -1,0 +1,27 @@
+package dev.whippletree.springboot;
+
+import dev.whippletree.metrics.MicrometerListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** Measures the Whippletree in the application's meter registry, if there is one. */
+@AutoConfiguration(
+        before = WhippletreeAutoConfiguration.class,
+        afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean(MeterRegistry.class)
+public final class MetricsAutoConfiguration {
+
+    MetricsAutoConfiguration() {}
+
+    /** Returns the listener that measures. */
+    @Bean
+    @ConditionalOnMissingBean
+    static MicrometerListener whippletreeMicrometerListener(MeterRegistry registry) {
+        return new MicrometerListener(registry);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.whippletree.springboot;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.Provider;
+import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * Opens a {@link Whippletree} from the properties {@code whippletree.*}, unless the application does so itself. Listeners, providers,
+ * caches, strategies and coordinators that are beans are added to those that are found.
+ */
+@AutoConfiguration
+public final class WhippletreeAutoConfiguration {
+
+    /** How long Spring Boot lets a phase of the shutdown take, unless an application says otherwise. */
+    private static final Duration USUAL_PATIENCE = Duration.ofSeconds(30);
+
+    WhippletreeAutoConfiguration() {}
+
+    /**
+     * Opens a Whippletree; it closes with the application.
+     *
+     * @throws ConfigurationException if the configuration can't be used, with every problem
+     */
+    @Bean
+    @ConditionalOnMissingBean
+    static Whippletree whippletree(
+            ConfigurableEnvironment environment,
+            ResourceLoader resources,
+            ObjectProvider<EngineListener> listeners,
+            ObjectProvider<Provider> providers,
+            ObjectProvider<Cache> caches,
+            ObjectProvider<BalancingStrategy> strategies,
+            ObjectProvider<Coordinator> coordinators) {
+        Whippletree.Builder builder = Whippletree.builder();
+        listeners.orderedStream().forEach(builder::listener);
+        providers.orderedStream().forEach(builder::provider);
+        caches.orderedStream().forEach(builder::cache);
+        strategies.orderedStream().forEach(builder::strategy);
+        coordinators.orderedStream().forEach(builder::coordinator);
+        CurrentProperties properties = new CurrentProperties(environment, resources, PropertyKeys.of(builder));
+        Whippletree whippletree = builder.configuration(properties).build();
+        properties.started();
+        return whippletree;
+    }
+
+    /** Lets prompts end before the application does. */
+    @Bean
+    @ConditionalOnMissingBean
+    static WhippletreeLifecycle whippletreeLifecycle(Whippletree whippletree, Environment environment) {
+        Duration patience = Binder.get(environment)
+                .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+                .orElse(USUAL_PATIENCE);
+        return new WhippletreeLifecycle(whippletree, patience);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.whippletree.springboot;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.SettingKey;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** A service that answers at once; refuses the token {@code refused}, and answers {@code wait} when it is told to. */
+final class FakeProvider implements Provider {
+
+    final CompletableFuture<AttemptSink> waiting = new CompletableFuture<>();
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public Set<SettingKey> settings() {
+        return Set.of();
+    }
+
+    @Override
+    public ProviderClient connect(AccountSettings account, Services services) {
+        return new ProviderClient() {
+
+            @Override
+            public Admission admission(Prompt prompt, String model) {
+                return Admission.NONE;
+            }
+
+            @Override
+            public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+                sink.sent();
+                if (account.token().orElseThrow().reveal().equals("refused")) {
+                    sink.failed(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
+                } else if (prompt.messages().get(0).text().equals("wait")) {
+                    waiting.complete(sink);
+                } else {
+                    answer(sink, "Hello from " + account.id() + ", " + model);
+                }
+                return () -> {};
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    static void answer(AttemptSink sink, String text) {
+        sink.delta(new Delta.Text(text));
+        sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "m", Optional.empty()));
+    }
+}
