@@ -72,7 +72,7 @@ final class ModelNamesTest {
         assertThat(names.noneIsNamed("larg"))
                 .isEqualTo("no route or model is named 'larg'; give a route this name, or add it to a route's aliases;"
                         + " did you mean 'large'?");
-        assertThat(names.noneIsNamed("xyz")).endsWith("; known: fast, good, gpt-4o-mini, small, large");
+        assertThat(names.noneIsNamed("xyz")).endsWith("; known: fast, good, gpt-4o-mini, large, small");
     }
 
     @Test

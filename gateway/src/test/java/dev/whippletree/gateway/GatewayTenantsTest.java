@@ -68,7 +68,7 @@ final class GatewayTenantsTest {
                 with(client("acme", KEY).within(List.of(), List.of("good"))).withShowAccounts(true));
 
         assertThat(names(running, KEY))
-                .containsExactly("good", "large-model", "one/large-model", "small-model", "two/small-model");
+                .containsExactly("good", "large-model", "small-model", "one/large-model", "two/small-model");
         for (String foreign : List.of("fast", "one/small-model")) {
             assertThat(ask(running, KEY, hi(foreign)).statusCode()).as(foreign).isEqualTo(404);
         }

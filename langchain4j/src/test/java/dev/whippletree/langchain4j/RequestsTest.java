@@ -148,7 +148,7 @@ final class RequestsTest {
                 .tenant("acme")
                 .priority(Priority.BATCH)
                 .deadline(Duration.ofSeconds(30))
-                .cachePolicy(new CachePolicy(false, false, Optional.of(Duration.ofHours(1))))
+                .cachePolicy(new CachePolicy(false, true, Optional.of(Duration.ofHours(1))))
                 .question("Who are you?")
                 .seed(7)
                 .customParameters(Map.of("reasoning_effort", "low"))
@@ -161,7 +161,6 @@ final class RequestsTest {
                         .priority(Priority.BATCH)
                         .deadline(Duration.ofSeconds(30))
                         .noCache()
-                        .noStore()
                         .ttl(Duration.ofHours(1))
                         .question("Who are you?")
                         .seed(7)
@@ -277,7 +276,7 @@ final class RequestsTest {
                         ChatRequestParameters.builder().modelName("gpt-9").build()))
                 .isExactlyInstanceOf(ModelNotFoundException.class)
                 .hasMessageContaining("'gpt-9'")
-                .hasMessageContaining("default, large, interviews, gpt-4o-mini, small");
+                .hasMessageContaining("known: default, gpt-4o-mini, interviews, large, small");
     }
 
     @Test

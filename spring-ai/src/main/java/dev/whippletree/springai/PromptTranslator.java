@@ -63,9 +63,7 @@ final class PromptTranslator {
                     "the chat-completions protocol has no such field; if your service knows one, put top_k into"
                             + " WhippletreeChatOptions.extraBody");
         }
-        given(options.getModel())
-                .filter(name -> !name.isBlank())
-                .ifPresent(name -> choose(prompt, name, routes));
+        given(options.getModel()).filter(name -> !name.isBlank()).ifPresent(name -> choose(prompt, name, routes));
         given(options.getTemperature()).ifPresent(prompt::temperature);
         given(options.getTopP()).ifPresent(prompt::topP);
         given(options.getMaxTokens()).ifPresent(prompt::maxTokens);
@@ -105,9 +103,10 @@ final class PromptTranslator {
             prompt.noCache();
         }
         if (Boolean.FALSE.equals(options.getCacheStore())) {
-            prompt.noStore();
+            prompt.noStore(); // A time to live may come from the model's own options, for other prompts.
+        } else {
+            given(options.getCacheTtl()).ifPresent(prompt::ttl);
         }
-        given(options.getCacheTtl()).ifPresent(prompt::ttl);
     }
 
     private static Map<String, Object> function(ToolCallback tool) {

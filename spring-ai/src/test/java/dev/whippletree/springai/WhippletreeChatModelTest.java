@@ -118,7 +118,6 @@ final class WhippletreeChatModelTest {
                         .priority(Priority.BATCH)
                         .deadline(Duration.ofMinutes(1))
                         .cacheRead(false)
-                        .cacheStore(false)
                         .cacheTtl(Duration.ofMinutes(2))
                         .extraBody(Map.of("reasoning_effort", "low"))
                         .build()));
@@ -139,7 +138,22 @@ final class WhippletreeChatModelTest {
         assertThat(asked.session()).contains("interview-7");
         assertThat(asked.priority()).isEqualTo(Priority.BATCH);
         assertThat(asked.deadline()).contains(Duration.ofMinutes(1));
-        assertThat(asked.cache()).isEqualTo(new CachePolicy(false, false, Optional.of(Duration.ofMinutes(2))));
+        assertThat(asked.cache()).isEqualTo(new CachePolicy(false, true, Optional.of(Duration.ofMinutes(2))));
+    }
+
+    @Test
+    void timeToLiveOfTheModel_doesNotKeepAPromptFromNotBeingStored() {
+        WhippletreeChatModel lasting = WhippletreeChatModel.builder()
+                .whippletree(whippletree)
+                .options(WhippletreeChatOptions.builder()
+                        .cacheTtl(Duration.ofMinutes(2))
+                        .build())
+                .build();
+
+        lasting.call(new Prompt(
+                "Hi", WhippletreeChatOptions.builder().cacheStore(false).build()));
+
+        assertThat(service.lastAsked().cache()).isEqualTo(new CachePolicy(true, false, Optional.empty()));
     }
 
     @Test
