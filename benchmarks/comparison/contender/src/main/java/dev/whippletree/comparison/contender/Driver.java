@@ -1,0 +1,149 @@
+package dev.whippletree.comparison.contender;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks one contender, in a process of its own.
+ *
+ * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case}, {@code faults} or {@code speed}; the folders with
+ * a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for a line before it begins.
+ */
+public final class Driver {
+
+    private static final int WARM_UP_CALLERS = 20;
+    private static final int WARM_UP_QUESTIONS = 20;
+    private static final Duration WARM_UP_TIME = Duration.ofSeconds(15);
+    private static final Duration STOP_TIME = Duration.ofSeconds(5);
+    /** Each gateway is a process, and a machine has few processors. */
+    private static final int GATEWAYS_AT_ONCE = 2;
+
+    private Driver() {}
+
+    /** Runs. Ends the process when it is done, whatever the contender's threads still do. */
+    public static void main(String[] arguments) throws Exception {
+        boolean best = arguments[1].equals("best");
+        try {
+            switch (arguments[2]) {
+                case "case" -> askCase(arguments[0], Setup.read(Path.of(arguments[3]), best));
+                case "faults" -> askFaults(arguments, best);
+                case "speed" -> measure(arguments[0], Setup.read(Path.of(arguments[3]), best));
+                default -> throw new IllegalArgumentException("not a command: " + arguments[2]);
+            }
+            Runtime.getRuntime().halt(0);
+        } catch (Throwable e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static Contender contender(String name) throws ReflectiveOperationException {
+        return (Contender) Class.forName(name).getConstructor().newInstance();
+    }
+
+    /** A library's warm instance is thrown away, so that nothing of it counts; a gateway keeps running. */
+    private static Contender warm(String name, Setup setup) throws Exception {
+        Contender first = contender(name);
+        if (first.isGateway()) {
+            first.start(setup.services());
+            warmUp(first, setup);
+            return first;
+        }
+        first.start(setup.services().warmingUp());
+        warmUp(first, setup);
+        close(first);
+        Contender second = contender(name);
+        second.start(setup.services());
+        return second;
+    }
+
+    private static void warmUp(Contender contender, Setup setup) throws InterruptedException {
+        new Asking(contender, setup, Services.WARM_UP)
+                .run(Warming.callers(WARM_UP_CALLERS, WARM_UP_QUESTIONS, setup), WARM_UP_TIME);
+    }
+
+    private static void askCase(String name, Setup setup) throws Exception {
+        Contender contender = warm(name, setup);
+        awaitStart();
+        Asking asking = new Asking(contender, setup, setup.services().name());
+        asking.run(setup.callers(), setup.stopAfter());
+        asking.write(setup.services().folder());
+        close(contender);
+    }
+
+    private static void askFaults(String[] arguments, boolean best) throws Exception {
+        ExecutorService kinds =
+                Executors.newFixedThreadPool(contender(arguments[0]).isGateway() ? GATEWAYS_AT_ONCE : arguments.length);
+        awaitStart();
+        for (int i = 3; i < arguments.length; i++) {
+            Setup setup = Setup.read(Path.of(arguments[i]), best);
+            kinds.execute(() -> askOneFault(arguments[0], setup));
+        }
+        kinds.shutdown();
+        kinds.awaitTermination(1, TimeUnit.HOURS);
+    }
+
+    private static void askOneFault(String name, Setup setup) {
+        try {
+            Contender contender = contender(name);
+            contender.start(setup.services());
+            Asking asking = new Asking(contender, setup, setup.services().name());
+            asking.run(setup.callers(), setup.stopAfter());
+            asking.write(setup.services().folder());
+            close(contender);
+        } catch (Exception e) {
+            e.printStackTrace();
+        }
+    }
+
+    private static void measure(String name, Setup setup) throws Exception {
+        Contender contender = contender(name);
+        contender.start(setup.services());
+        contender.answer(new Question(
+                "Are you there?",
+                model(contender, setup),
+                setup.services().tenants().get(0),
+                ""));
+        Instant begun = ProcessHandle.of(contender.processId())
+                .flatMap(process -> process.info().startInstant())
+                .orElse(Instant.now());
+        Duration startUp = Duration.between(begun, Instant.now());
+        awaitStart();
+        new Speed(contender, setup, startUp).run();
+        close(contender);
+    }
+
+    /** Returns the name under which the accounts are asked. */
+    static String model(Contender contender, Setup setup) {
+        return contender.isGateway()
+                ? setup.services().name()
+                : setup.services().model();
+    }
+
+    private static void awaitStart() throws IOException {
+        System.out.println("ready");
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+    }
+
+    /** Some clients wait for their calls when they are closed. */
+    private static void close(Contender contender) throws InterruptedException {
+        Thread closing = new Thread(() -> {
+            try {
+                contender.close();
+            } catch (Exception e) {
+                e.printStackTrace();
+            }
+        });
+        closing.setDaemon(true);
+        closing.start();
+        closing.join(STOP_TIME.toMillis());
+    }
+}

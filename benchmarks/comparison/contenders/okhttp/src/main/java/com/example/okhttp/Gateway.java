@@ -1,0 +1,119 @@
+package com.example.okhttp;
+
+import dev.whippletree.comparison.contender.Contender;
+import dev.whippletree.comparison.contender.Question;
+import dev.whippletree.comparison.contender.Services;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** A gateway in a process of its own, asked by a plain client that waits as long as the gateway does. */
+abstract class Gateway implements Contender {
+
+    /** Longer than any case. */
+    private static final Duration CLIENT_TIMEOUT = Duration.ofHours(1);
+
+    private static final int START_TRIES = 600;
+
+    private static final int CONNECTIONS = 1_000;
+
+    private final OkHttpClient client = new OkHttpClient.Builder()
+            .readTimeout(CLIENT_TIMEOUT)
+            .connectionPool(new ConnectionPool(CONNECTIONS, 5, TimeUnit.MINUTES))
+            .build();
+    private Process process;
+    private String url = "";
+    private int maxTokens;
+
+    /** Returns the command that starts it on a port. */
+    abstract List<String> command(Services services, int port) throws IOException;
+
+    /** Returns the headers that each request needs. */
+    Map<String, String> headers(Question question) {
+        return Map.of();
+    }
+
+    /** Returns the key of a caller. */
+    String key(Question question) {
+        return "none";
+    }
+
+    @Override
+    public boolean isGateway() {
+        return true;
+    }
+
+    @Override
+    public void start(Services services) throws Exception {
+        int port = freePort();
+        use("http://127.0.0.1:" + port + "/v1", services.maxTokens());
+        Path log = services.folder().resolve("gateway.log");
+        process = new ProcessBuilder(command(services, port))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        awaitPort(port, log);
+    }
+
+    /** Sets where it is asked. */
+    final void use(String url, int maxTokens) {
+        this.url = url;
+        this.maxTokens = maxTokens;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitPort(int port, Path log) throws Exception {
+        Request request =
+                new Request.Builder().url("http://127.0.0.1:" + port + "/").build();
+        for (int tries = 0; tries < START_TRIES && process.isAlive(); tries++) {
+            try (Response response = client.newCall(request).execute()) {
+                return;
+            } catch (IOException e) {
+                Thread.sleep(20);
+            }
+        }
+        throw new IOException("the gateway didn't start; see " + log);
+    }
+
+    @Override
+    public String answer(Question question) throws Exception {
+        return calls(question).answer(url, key(question), question);
+    }
+
+    @Override
+    public String stream(Question question, Runnable firstPiece) throws Exception {
+        return calls(question).stream(url, key(question), question, firstPiece);
+    }
+
+    private OpenAiCalls calls(Question question) {
+        return new OpenAiCalls(client, maxTokens, headers(question));
+    }
+
+    @Override
+    public long processId() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(2, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package com.example.okhttp;
+
+import dev.whippletree.comparison.contender.Account;
+import dev.whippletree.comparison.contender.Question;
+import dev.whippletree.comparison.contender.Services;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Portkey's gateway, which takes its configuration from a header of each request. */
+public final class Portkey extends Gateway {
+
+    private String config = "";
+    private String warmUp = "";
+
+    @Override
+    List<String> command(Services services, int port) {
+        config = config(services, services.accounts());
+        warmUp = config(services, services.warmUp());
+        String folder = System.getProperty("comparison.node");
+        return List.of(
+                "node",
+                folder + "/node_modules/@portkey-ai/gateway/build/start-server.js",
+                "--headless",
+                "--port=" + port);
+    }
+
+    private static String config(Services services, List<Account> accounts) {
+        // configuration
+        Map<String, Object> config = Map.of(
+                "strategy", Map.of("mode", "loadbalance"),
+                "retry", Map.of("attempts", 5, "use_retry_after_header", true),
+                "request_timeout", services.patience().toMillis(),
+                "targets",
+                        accounts.stream()
+                                .map(account -> Map.of(
+                                        "provider", "openai",
+                                        "custom_host", account.url(),
+                                        "api_key", account.token(),
+                                        "override_params", Map.of("model", services.model())))
+                                .toList());
+        // end
+        return new JsonMapper().writeValueAsString(config);
+    }
+
+    @Override
+    Map<String, String> headers(Question question) {
+        return Map.of("x-portkey-config", question.model().equals(Services.WARM_UP) ? warmUp : config);
+    }
+}
