@@ -1,0 +1,18 @@
+package dev.whippletree.comparison;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A caller, who asks one question after the other. Immutable.
+ *
+ * @param tenant on whose behalf
+ * @param pause the time between an answer, or the start, and the next question
+ * @param texts the questions
+ */
+record Caller(String tenant, Duration pause, List<String> texts) {
+
+    Caller {
+        texts = List.copyOf(texts);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.whippletree.comparison;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The process in which a contender is asked. Confined to one thread. */
+final class ContenderProcess implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader lines;
+    private final Path log;
+
+    private ContenderProcess(Process process, Path log) {
+        this.process = process;
+        this.lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        this.log = log;
+    }
+
+    /**
+     * Starts it, and blocks until it is ready.
+     *
+     * @param command {@code case}, {@code faults} or {@code speed}
+     * @throws IOException if it ends before it is ready
+     */
+    static ContenderProcess start(Entry contender, Places places, String command, List<Path> folders)
+            throws IOException {
+        List<String> arguments = new ArrayList<>(contender.command(places));
+        arguments.add(command);
+        folders.forEach(folder -> arguments.add(folder.toString()));
+        Path log = folders.get(0).resolve("process.log");
+        Process process =
+                new ProcessBuilder(arguments).redirectError(log.toFile()).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process)));
+        ContenderProcess started = new ContenderProcess(process, log);
+        for (String line = started.lines.readLine(); !"ready".equals(line); line = started.lines.readLine()) {
+            if (line == null) {
+                throw new IOException(contender.name() + " didn't start; see " + log);
+            }
+        }
+        return started;
+    }
+
+    /** Lets it begin, and blocks until it has written its results. */
+    void run(Duration atMost) throws IOException, InterruptedException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+        Thread reading = new Thread(() -> lines.lines().forEach(line -> {}));
+        reading.setDaemon(true);
+        reading.start();
+        if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("it didn't end; see " + log);
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException("it ended with " + process.exitValue() + "; see " + log);
+        }
+    }
+
+    @Override
+    public void close() {
+        end(process);
+    }
+
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.whippletree.comparison;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A contender as {@code contenders.json} lists it. Immutable.
+ *
+ * @param name its name
+ * @param title its name on the page
+ * @param module the folder of its Maven module; absent if it runs on Node.js
+ * @param main its class, or its file
+ * @param variant {@code shipped} or {@code best}
+ * @param library the artifact or package whose version it has
+ * @param sources the files whose configuration the page shows
+ * @param documentation where the configuration is from
+ * @param url where it runs already, for a gateway that somebody has started
+ * @param model the model to ask such a gateway for, with {@code %s} in place of the case's name
+ */
+record Entry(
+        String name,
+        String title,
+        @Nullable String module,
+        String main,
+        String variant,
+        String library,
+        List<String> sources,
+        String documentation,
+        @Nullable String url,
+        @Nullable String model) {
+
+    private static final Pattern CONFIGURATION = Pattern.compile("// configuration\\n(.*?)\\n *// end", Pattern.DOTALL);
+
+    static List<Entry> all(Places places) {
+        return List.of(new JsonMapper().readValue(places.contenders().resolve("contenders.json"), Entry[].class));
+    }
+
+    /** Returns a gateway that runs already. */
+    static Entry gateway(String name, String url, String model) {
+        return new Entry(
+                name,
+                name,
+                "okhttp",
+                "com.example.okhttp.RunningGateway",
+                "best",
+                "none",
+                List.of(),
+                "Started and configured by whoever ran the comparison.",
+                url,
+                model);
+    }
+
+    /** Returns the command that asks it. */
+    List<String> command(Places places) throws IOException {
+        if (module == null) {
+            Path node = places.contenders().resolve("node");
+            return List.of(
+                    "node",
+                    "--max-old-space-size=" + Places.HEAP_MB,
+                    node.resolve("driver.mjs").toString(),
+                    node.resolve(main).toString(),
+                    variant);
+        }
+        Path target = places.contenders().resolve(module).resolve("target");
+        List<String> command = new ArrayList<>(List.of(
+                places.java(),
+                "-Xmx" + Places.HEAP_MB + "m",
+                "-Dcomparison.node=" + places.contenders().resolve("node"),
+                "-Dcomparison.whippletree=" + places.whippletree()));
+        if (url != null) {
+            command.add("-Dcomparison.url=" + url);
+            command.add("-Dcomparison.model=" + model);
+        }
+        command.addAll(List.of(
+                "-classpath",
+                target.resolve("contender-" + module + "-1.jar") + ":"
+                        + Files.readString(target.resolve("class-path.txt")).strip(),
+                "dev.whippletree.comparison.contender.Driver",
+                main,
+                variant));
+        return command;
+    }
+
+    Results.About about(Places places) throws IOException {
+        StringBuilder configuration = new StringBuilder();
+        for (String source : sources) {
+            Matcher matcher =
+                    CONFIGURATION.matcher(Files.readString(places.contenders().resolve(source)));
+            while (matcher.find()) {
+                configuration.append(matcher.group(1).stripIndent()).append("\n");
+            }
+        }
+        return new Results.About(name, title, version(places), documentation, configuration.toString());
+    }
+
+    private String version(Places places) throws IOException {
+        Path packageJson = places.contenders().resolve("node/node_modules/" + library + "/package.json");
+        if (Files.exists(packageJson)) {
+            return new JsonMapper()
+                    .readTree(packageJson.toFile())
+                    .at("/version")
+                    .asString();
+        }
+        if (url != null || library.equals("whippletree")) {
+            return url == null ? places.version() : "?";
+        }
+        String classPath = Files.readString(places.contenders().resolve(module + "/target/class-path.txt"));
+        Matcher jar = Pattern.compile("/" + Pattern.quote(library) + "-(\\d[^/]*)\\.jar")
+                .matcher(classPath);
+        return jar.find() ? jar.group(1) : places.version();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.whippletree.comparison;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where things are. Immutable.
+ *
+ * @param root the folder of the whole project
+ * @param version the project's version
+ */
+record Places(Path root, String version) {
+
+    /** The heap of each contender's process, in MB. */
+    static final int HEAP_MB = 512;
+
+    Path contenders() {
+        return root.resolve("benchmarks/comparison/contenders");
+    }
+
+    /** Returns where setups, answers and logs go. */
+    Path work() {
+        return root.resolve("benchmarks/comparison/target/runs");
+    }
+
+    Path whippletree() {
+        return root.resolve("cli/target/whippletree/bin/whippletree");
+    }
+
+    String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** Returns what the machine is: processors, memory, system, Java. */
+    static String machine() {
+        long bytes = ((com.sun.management.OperatingSystemMXBean)
+                        java.lang.management.ManagementFactory.getOperatingSystemMXBean())
+                .getTotalMemorySize();
+        return String.format(
+                Locale.ROOT,
+                "%d × %s, %d GB, %s %s, Java %s",
+                Runtime.getRuntime().availableProcessors(),
+                processor().orElse(System.getProperty("os.arch")),
+                Math.round(bytes / 1e9),
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                System.getProperty("java.version"));
+    }
+
+    private static Optional<String> processor() {
+        try {
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.whippletree.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.emulator.model.AnswerLength;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.model.Limit;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ClairvoyantTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private static ServiceSettingsBuilder service(ServiceKind kind, ServiceLimit... limits) {
+        return ServiceSettings.builder(kind)
+                .latency(Latency.constant(SECOND))
+                .answerLength(AnswerLength.about(60))
+                .account("account-1", "token-1", limits);
+    }
+
+    private static ServiceSettings sliding(long requests) {
+        return service(ServiceKind.OPENAI, ServiceLimit.sliding(Limit.requests(requests, Duration.ofSeconds(10))))
+                .build();
+    }
+
+    private static Duration bound(ServiceSettings service, Caller... callers) {
+        return new Case("a", "A", "", service, true, false, List.of(callers)).bound();
+    }
+
+    private static Caller[] distinct(int callers) {
+        return IntStream.range(0, callers)
+                .mapToObj(number -> caller("question " + number))
+                .toArray(Caller[]::new);
+    }
+
+    private static Caller caller(String... texts) {
+        return new Caller("one", Duration.ZERO, List.of(texts));
+    }
+
+    @Test
+    void longestSequence_boundsWhatNoLimitBounds() {
+        assertThat(bound(sliding(100), caller("a", "b", "c"), caller("d"))).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void pauses_countBeforeEachQuestion() {
+        Caller slow = new Caller("one", Duration.ofSeconds(2), List.of("a", "b"));
+
+        assertThat(bound(sliding(100), slow)).isEqualTo(Duration.ofSeconds(6));
+    }
+
+    @Test
+    void limit_letsAWindowsAmountInAtATime() {
+        assertThat(bound(sliding(10), distinct(25))).isEqualTo(Duration.ofSeconds(21));
+    }
+
+    @Test
+    void equalQuestions_costOneCall() {
+        assertThat(bound(sliding(1), caller("a"), caller("a"), caller("a"))).isEqualTo(SECOND);
+    }
+
+    @Test
+    void answerToAnEarlierQuestion_takesNoTime() {
+        assertThat(bound(sliding(2), caller("a", "b"), caller("b", "a"))).isEqualTo(SECOND);
+    }
+
+    @Test
+    void outage_isWaitedFor_asOftenAsItComes() {
+        ServiceSettings failing = service(ServiceKind.OPENAI, ServiceLimit.sliding(Limit.requests(1, SECOND)))
+                .faults(FaultScript.of(FaultRule.parse("503@0s-5s/10s")))
+                .build();
+
+        assertThat(bound(failing, distinct(6))).isEqualTo(Duration.ofSeconds(16));
+    }
+
+    @Test
+    void bucket_refillsEvenly() {
+        ServiceSettings bucket = service(
+                        ServiceKind.OPENAI, ServiceLimit.bucket(Limit.requests(10, Duration.ofSeconds(10))))
+                .build();
+
+        assertThat(bound(bucket, distinct(15)).toMillis()).isBetween(5_999L, 6_001L);
+    }
+
+    @Test
+    void groq_countsTheMostTokensThatAnAnswerMayHave() {
+        ServiceSettings groq = service(
+                        ServiceKind.GROQ, ServiceLimit.sliding(Limit.tokens(2 * Case.MAX_TOKENS, SECOND)))
+                .build();
+
+        assertThat(bound(groq, distinct(3)))
+                .as("a prompt has tokens too, so only one call fits")
+                .isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void cases_haveTheBoundsThatArithmeticGives() {
+        List<Case> cases = Cases.all(1);
+
+        assertThat(cases.get(0).bound()).as("17 stages").isEqualTo(Duration.ofSeconds(17));
+        assertThat(cases.get(1).bound()).as("1,700 by 400 per 10 s").isEqualTo(Duration.ofSeconds(41));
+        assertThat(cases.get(6).bound()).as("ten questions").isEqualTo(Duration.ofSeconds(10));
+    }
+}

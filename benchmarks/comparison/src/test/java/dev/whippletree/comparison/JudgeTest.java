@@ -1,0 +1,107 @@
+package dev.whippletree.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.emulator.model.AnswerLength;
+import dev.whippletree.emulator.model.ChatMessage;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JudgeTest {
+
+    private static final Results.Origin ORIGIN = new Results.Origin("today", "here");
+    private static final ServiceStats NOTHING_SEEN = new ServiceStats("openai", List.of(), List.of(), 0, 0, 0);
+
+    private static Case asked(Caller... callers) {
+        ServiceSettings service = ServiceSettings.builder(ServiceKind.OPENAI)
+                .latency(Latency.constant(Duration.ofSeconds(1)))
+                .answerLength(AnswerLength.about(60))
+                .account("account-1", "token-1")
+                .build();
+        return new Case("a", "A", "", service, true, false, List.of(callers));
+    }
+
+    private static Caller caller(String tenant, String... texts) {
+        return new Caller(tenant, Duration.ZERO, List.of(texts));
+    }
+
+    private static String answer(String text) {
+        return dev.whippletree.emulator.model.Answers.text(
+                ChatMessage.of(Prompt.of(text).messages()), Case.MODEL);
+    }
+
+    private static Answers.Line line(int caller, int index, double from, double to, boolean said, String text) {
+        return new Answers.Line(caller, index, from, to, said, text);
+    }
+
+    private static Results.Answered judge(Case of, Answers.Line... lines) {
+        return Judge.judge("somebody", of, new Answers(List.of(lines)), NOTHING_SEEN, ORIGIN);
+    }
+
+    @Test
+    void answerOfAnotherPrompt_isWrong() {
+        Results.Answered run = judge(
+                asked(caller("one", "a", "b")),
+                line(0, 0, 0, 1, true, answer("a")),
+                line(0, 1, 1, 2, true, answer("a")));
+
+        assertThat(run.right()).isEqualTo(1);
+        assertThat(run.wrong()).isEqualTo(1);
+    }
+
+    @Test
+    void partOfAnAnswer_isWrong() {
+        String whole = answer("a");
+
+        Results.Answered run =
+                judge(asked(caller("one", "a")), line(0, 0, 0, 1, true, whole.substring(0, whole.length() - 1)));
+
+        assertThat(run.wrong()).isEqualTo(1);
+    }
+
+    @Test
+    void errors_areCountedByWhatTheySay_whateverTheirNumbers() {
+        Results.Answered run = judge(
+                asked(caller("one", "a", "b")),
+                line(0, 0, 0, 1, false, "429 try again in 100 ms"),
+                line(0, 1, 1, 2, false, "429 try again in 99 ms"));
+
+        assertThat(run.failed()).isEqualTo(2);
+        assertThat(run.failures()).containsOnly(java.util.Map.entry("… try again in … ms", 2L));
+    }
+
+    @Test
+    void missingAnswer_meansStopped_atThreeTimesTheBound() {
+        Results.Answered run = judge(asked(caller("one", "a", "b")), line(0, 0, 0, 1, true, answer("a")));
+
+        assertThat(run.stopped()).isTrue();
+        assertThat(run.wallSeconds()).isEqualTo(6);
+    }
+
+    @Test
+    void worstWait_isThatOfTheTenantThatAsksLeast() {
+        Results.Answered run = judge(
+                asked(caller("greedy", "a", "b"), caller("quiet", "c")),
+                line(0, 0, 0, 1, true, answer("a")),
+                line(0, 1, 1, 5, true, answer("b")),
+                line(1, 0, 0, 2, true, answer("c")));
+
+        assertThat(run.quietestWorstSeconds()).isEqualTo(2);
+    }
+
+    @Test
+    void promptWithoutAnAnswer_waitsUntilTheEnd() {
+        Results.Answered run = judge(
+                asked(caller("greedy", "a", "b"), caller("quiet", "c")),
+                line(0, 0, 0, 1, true, answer("a")),
+                line(0, 1, 1, 5, true, answer("b")));
+
+        assertThat(run.quietestWorstSeconds()).isEqualTo(6);
+    }
+}
