@@ -28,6 +28,9 @@ export function start(services) {
         if (part.type === 'error') {
           throw part.error;
         }
+        if (part.type === 'abort') {
+          throw new Error('aborted');
+        }
         if (part.type === 'text-delta') {
           if (!text) firstPiece();
           text += part.text;

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The answers that a contender's callers got, as its driver wrote them. Immutable. */
 record Answers(List<Line> lines) {
 
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(.)");
     private static final double MICROS_PER_SECOND = 1e6;
 
     /**
@@ -41,22 +44,13 @@ record Answers(List<Line> lines) {
     }
 
     private static String unescaped(String text) {
-        StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char next = text.charAt(i);
-            if (next != '\\' || i + 1 == text.length()) {
-                plain.append(next);
-                continue;
-            }
-            i++;
-            plain.append(
-                    switch (text.charAt(i)) {
-                        case 'n' -> '\n';
-                        case 'r' -> '\r';
-                        case 't' -> '\t';
-                        default -> text.charAt(i);
-                    });
-        }
-        return plain.toString();
+        return ESCAPE.matcher(text)
+                .replaceAll(escape -> Matcher.quoteReplacement(
+                        switch (escape.group(1)) {
+                            case "n" -> "\n";
+                            case "r" -> "\r";
+                            case "t" -> "\t";
+                            default -> escape.group(1);
+                        }));
     }
 }

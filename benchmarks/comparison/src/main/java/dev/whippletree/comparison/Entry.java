@@ -72,6 +72,8 @@ record Entry(
         List<String> command = new ArrayList<>(List.of(
                 places.java(),
                 "-Xmx" + Places.HEAP_MB + "m",
+                // Whippletree's cache reserves memory off the heap, and there is an instance for each fault.
+                "-XX:MaxDirectMemorySize=2g",
                 "-Dcomparison.node=" + places.contenders().resolve("node"),
                 "-Dcomparison.whippletree=" + places.whippletree()));
         if (url != null) {

@@ -4,9 +4,9 @@ import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.Prompt;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -66,30 +66,37 @@ final class Judge {
     }
 
     private static double worstOfQuietest(Case of, Answers answers, double endSeconds) {
-        Map<String, Long> prompts = of.callers().stream()
-                .collect(Collectors.groupingBy(
-                        Caller::tenant,
-                        Collectors.summingLong(caller -> caller.texts().size())));
-        long least = prompts.values().stream().mapToLong(each -> each).min().orElse(0);
-        Map<Integer, Double> freeSince = new HashMap<>();
-        Map<Integer, Integer> ended = new HashMap<>();
+        Set<String> quietest = quietest(of);
+        double[] freeSince = new double[of.callers().size()];
+        int[] ended = new int[freeSince.length];
         double worst = 0;
         for (Answers.Line line : answers.lines()) {
-            if (prompts.get(of.callers().get(line.caller()).tenant()) == least) {
+            freeSince[line.caller()] = Math.max(freeSince[line.caller()], line.endSeconds());
+            ended[line.caller()]++;
+            if (quietest.contains(of.callers().get(line.caller()).tenant())) {
                 worst = Math.max(worst, line.endSeconds() - line.askedSeconds());
-                freeSince.merge(line.caller(), line.endSeconds(), Math::max);
-                ended.merge(line.caller(), 1, Integer::sum);
             }
         }
-        for (int number = 0; number < of.callers().size(); number++) {
+        for (int number = 0; number < ended.length; number++) {
             Caller caller = of.callers().get(number);
-            boolean waits = ended.getOrDefault(number, 0) < caller.texts().size();
-            if (prompts.get(caller.tenant()) == least && waits) {
-                double since = freeSince.getOrDefault(number, 0.0) + seconds(caller.pause());
-                worst = Math.max(worst, endSeconds - since);
+            if (quietest.contains(caller.tenant()) && ended[number] < caller.texts().size()) {
+                worst = Math.max(worst, endSeconds - freeSince[number] - seconds(caller.pause()));
             }
         }
         return worst;
+    }
+
+    /** Returns the tenants that ask least. */
+    private static Set<String> quietest(Case of) {
+        Map<String, Integer> prompts = of.callers().stream()
+                .collect(Collectors.groupingBy(
+                        Caller::tenant,
+                        Collectors.summingInt(caller -> caller.texts().size())));
+        int least = prompts.values().stream().min(Comparator.naturalOrder()).orElse(0);
+        return prompts.entrySet().stream()
+                .filter(tenant -> tenant.getValue() == least)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private static Map<String, Long> failures(Answers answers) {

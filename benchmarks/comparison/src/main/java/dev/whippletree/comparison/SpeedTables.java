@@ -104,7 +104,7 @@ final class SpeedTables {
         double[] millis = results.speedOf(contender).stream()
                 .flatMap(speed -> floor(contender, speed.round())
                         .map(floor -> micros.applyAsDouble(which.apply(speed))
-                                - (floor == speed ? 0 : micros.applyAsDouble(which.apply(floor))))
+                                - (floor.equals(speed) ? 0 : micros.applyAsDouble(which.apply(floor))))
                         .stream())
                 .mapToDouble(each -> each / 1e3)
                 .toArray();

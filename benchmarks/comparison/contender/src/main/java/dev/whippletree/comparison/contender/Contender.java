@@ -46,5 +46,5 @@ public interface Contender extends AutoCloseable {
 
     /** Stops it. */
     @Override
-    default void close() throws Exception {}
+    default void close() {}
 }

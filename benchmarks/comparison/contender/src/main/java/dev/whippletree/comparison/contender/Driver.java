@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 
 /**
  * Asks one contender, in a process of its own.
@@ -19,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Driver {
 
+    private static final System.Logger LOG = System.getLogger(Driver.class.getName());
     private static final int WARM_UP_CALLERS = 20;
     private static final int WARM_UP_QUESTIONS = 20;
     private static final Duration WARM_UP_TIME = Duration.ofSeconds(15);
@@ -40,13 +45,13 @@ public final class Driver {
             }
             Runtime.getRuntime().halt(0);
         } catch (Throwable e) {
-            e.printStackTrace();
+            LOG.log(System.Logger.Level.ERROR, "stopped", e);
             Runtime.getRuntime().halt(1);
         }
     }
 
     private static Contender contender(String name) throws ReflectiveOperationException {
-        return (Contender) Class.forName(name).getConstructor().newInstance();
+        return Class.forName(name).asSubclass(Contender.class).getConstructor().newInstance();
     }
 
     /** A library's warm instance is thrown away, so that nothing of it counts; a gateway keeps running. */
@@ -79,29 +84,41 @@ public final class Driver {
         close(contender);
     }
 
+    /** Libraries are all started before any is asked, lest their starting delays an answer; a gateway for each fault would be too many. */
     private static void askFaults(String[] arguments, boolean best) throws Exception {
-        ExecutorService kinds =
-                Executors.newFixedThreadPool(contender(arguments[0]).isGateway() ? GATEWAYS_AT_ONCE : arguments.length);
-        awaitStart();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        Semaphore gateways = new Semaphore(GATEWAYS_AT_ONCE);
+        List<Callable<Void>> asking = new ArrayList<>();
         for (int i = 3; i < arguments.length; i++) {
             Setup setup = Setup.read(Path.of(arguments[i]), best);
-            kinds.execute(() -> askOneFault(arguments[0], setup));
+            Contender contender = contender(arguments[0]);
+            if (contender.isGateway()) {
+                asking.add(() -> {
+                    gateways.acquire();
+                    try {
+                        contender.start(setup.services());
+                        return askFault(contender, setup);
+                    } finally {
+                        gateways.release();
+                    }
+                });
+            } else {
+                contender.start(setup.services());
+                asking.add(() -> askFault(contender, setup));
+            }
         }
-        kinds.shutdown();
-        kinds.awaitTermination(1, TimeUnit.HOURS);
+        awaitStart();
+        for (Future<Void> each : threads.invokeAll(asking)) {
+            each.get();
+        }
     }
 
-    private static void askOneFault(String name, Setup setup) {
-        try {
-            Contender contender = contender(name);
-            contender.start(setup.services());
-            Asking asking = new Asking(contender, setup, setup.services().name());
-            asking.run(setup.callers(), setup.stopAfter());
-            asking.write(setup.services().folder());
-            close(contender);
-        } catch (Exception e) {
-            e.printStackTrace();
-        }
+    private static Void askFault(Contender contender, Setup setup) throws Exception {
+        Asking asking = new Asking(contender, setup, setup.services().name());
+        asking.run(setup.callers(), setup.stopAfter());
+        asking.write(setup.services().folder());
+        close(contender);
+        return null;
     }
 
     private static void measure(String name, Setup setup) throws Exception {
@@ -135,13 +152,7 @@ public final class Driver {
 
     /** Some clients wait for their calls when they are closed. */
     private static void close(Contender contender) throws InterruptedException {
-        Thread closing = new Thread(() -> {
-            try {
-                contender.close();
-            } catch (Exception e) {
-                e.printStackTrace();
-            }
-        });
+        Thread closing = new Thread(contender::close);
         closing.setDaemon(true);
         closing.start();
         closing.join(STOP_TIME.toMillis());

@@ -2,6 +2,7 @@ package com.example.langchain4j;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.whippletree.comparison.contender.Account;
@@ -16,7 +17,6 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,6 +60,7 @@ public final class CarefulLangChain4j implements Contender {
                 "calls",
                 RetryConfig.custom()
                         .maxAttempts(ATTEMPTS)
+                        .ignoreExceptions(NonRetriableException.class)
                         .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(500, 2, 8_000))
                         .build());
         cache = Caffeine.newBuilder().maximumSize(10_000).executor(threads).buildAsync();
@@ -143,12 +144,9 @@ public final class CarefulLangChain4j implements Contender {
     /** What was sent of a stream can't be taken back, so it is neither cached nor asked again. */
     @Override
     public String stream(Question question, Runnable firstPiece) throws Exception {
-        Callable<String> call = () -> {
-            Limited account = next();
-            account.acquire(tokens(question.text()));
-            return Streams.collect(account.streaming(), question.text(), firstPiece);
-        };
-        return call.call();
+        Limited account = next();
+        account.acquire(tokens(question.text()));
+        return Streams.collect(account.streaming(), question.text(), firstPiece);
     }
 
     @Override
