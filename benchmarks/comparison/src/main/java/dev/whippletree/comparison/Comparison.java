@@ -98,14 +98,12 @@ public final class Comparison implements Callable<Integer> {
                 new Results.Origin(Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(), machine);
         try (SystemTimeline timeline = new SystemTimeline()) {
             Runs runs = new Runs(places, timeline, gateways.isEmpty() ? 0 : GATEWAY_PORT, origin);
-            List<Entry> entries = entries(places);
+            List<Entry> known = known(places);
+            List<Entry> entries = chosen(known);
             if (!page) {
-                for (Entry entry : entries) {
-                    results = results.with(entry.about(places));
-                }
+                describe(known, places);
             }
             for (Case each : all ? Cases.all(seed) : cases()) {
-                results = results.with(setting(each));
                 for (Entry entry : entries) {
                     piece(entry, each.name(), () -> results.with(runs.answer(entry, each)));
                 }
@@ -128,9 +126,23 @@ public final class Comparison implements Callable<Integer> {
         return root.resolve("docs/comparison.json");
     }
 
-    private List<Entry> entries(Places places) {
+    /** Everything has its place on the page, in the same order, whatever is measured first. */
+    private void describe(List<Entry> known, Places places) throws IOException {
+        for (Entry entry : known) {
+            results = results.with(entry.about(places));
+        }
+        for (Case each : Cases.all(seed)) {
+            results = results.with(setting(each));
+        }
+    }
+
+    private List<Entry> known(Places places) {
         List<Entry> known = new ArrayList<>(Entry.all(places));
         gateways.forEach((name, url) -> known.add(Entry.gateway(name, url, gatewayModel)));
+        return known;
+    }
+
+    private List<Entry> chosen(List<Entry> known) {
         if (contenders.isEmpty()) {
             return gateways.isEmpty() ? known : known.subList(known.size() - gateways.size(), known.size());
         }

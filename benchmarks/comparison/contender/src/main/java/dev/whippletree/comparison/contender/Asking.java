@@ -20,6 +20,7 @@ final class Asking {
     private final String model;
     private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
     private long startNanos;
+    private volatile boolean over;
 
     Asking(Contender contender, Setup setup, String model) {
         this.contender = contender;
@@ -49,12 +50,14 @@ final class Asking {
         startNanos = System.nanoTime();
         begin.countDown();
         if (!left.await(stopAfter.toMillis(), TimeUnit.MILLISECONDS)) {
+            // What a caller gets because it is interrupted isn't the contender's doing.
+            over = true;
             threads.forEach(Thread::interrupt);
         }
     }
 
     private void ask(int number, Setup.Caller caller) throws InterruptedException {
-        for (int index = 0; index < caller.texts().size() && !Thread.interrupted(); index++) {
+        for (int index = 0; index < caller.texts().size() && !over; index++) {
             Thread.sleep(caller.pause().toMillis());
             Question question = new Question(caller.texts().get(index), model, caller.tenant(), "caller-" + number);
             long askedMicros = micros();
@@ -67,7 +70,9 @@ final class Asking {
             } catch (Throwable e) {
                 result = "failed\t" + oneLine(e.toString());
             }
-            lines.add(String.join("\t", "answer", "" + number, "" + index, "" + askedMicros, "" + micros(), result));
+            if (!over) {
+                lines.add(String.join("\t", "answer", "" + number, "" + index, "" + askedMicros, "" + micros(), result));
+            }
         }
     }
 
