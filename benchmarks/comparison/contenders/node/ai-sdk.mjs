@@ -12,6 +12,8 @@ export function start(services) {
     const model = models[turn++ % models.length];
     // configuration
     const shipped = { model, prompt: question.text, maxOutputTokens: services.maxTokens };
+    // end
+    // configuration best
     const best = { ...shipped, maxRetries: 42, timeout: { chunkMs: services.patience } };
     // end
     return services.best ? best : shipped;

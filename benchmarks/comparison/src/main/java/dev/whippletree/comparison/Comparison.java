@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -27,9 +28,6 @@ public final class Comparison implements Callable<Integer> {
 
     @Option(names = "--root", required = true, hidden = true)
     private Path root = Path.of(".");
-
-    @Option(names = "--whippletree-version", defaultValue = "0.1.0-SNAPSHOT", hidden = true)
-    private String version = "";
 
     @Option(names = "--contenders", split = ",", description = "Only these contenders.")
     private List<String> contenders = List.of();
@@ -90,7 +88,7 @@ public final class Comparison implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Places places = new Places(root.toAbsolutePath().normalize(), version);
+        Places places = new Places(root.toAbsolutePath().normalize(), version());
         boolean all = cases.isEmpty() && !faults && !speed && !page;
         results = Results.read(file());
         String machine = Places.machine() + (note.isEmpty() ? "" : "; " + note);
@@ -120,6 +118,12 @@ public final class Comparison implements Callable<Integer> {
         }
         new Page(results).write(root.resolve("docs"));
         return failed ? 1 : 0;
+    }
+
+    /** The jar knows it. */
+    private static String version() {
+        return Optional.ofNullable(Comparison.class.getPackage().getImplementationVersion())
+                .orElse("?");
     }
 
     private Path file() {

@@ -36,7 +36,9 @@ record Entry(
         @Nullable String url,
         @Nullable String model) {
 
-    private static final Pattern CONFIGURATION = Pattern.compile("// configuration\\n(.*?)\\n *// end", Pattern.DOTALL);
+    /** What stands between the marks is of all variants, or of the one that is named. */
+    private static final Pattern CONFIGURATION =
+            Pattern.compile("// configuration ?(\\w*)\\n(.*?)\\n *// end", Pattern.DOTALL);
 
     static List<Entry> all(Places places) {
         return List.of(new JsonMapper().readValue(places.contenders().resolve("contenders.json"), Entry[].class));
@@ -74,6 +76,7 @@ record Entry(
                 "-Xmx" + Places.HEAP_MB + "m",
                 // Whippletree's cache reserves memory off the heap, and there is an instance for each fault.
                 "-XX:MaxDirectMemorySize=2g",
+                "-Dcomparison.heap=" + Places.HEAP_MB,
                 "-Dcomparison.node=" + places.contenders().resolve("node"),
                 "-Dcomparison.whippletree=" + places.whippletree()));
         if (url != null) {
@@ -96,7 +99,9 @@ record Entry(
             Matcher matcher =
                     CONFIGURATION.matcher(Files.readString(places.contenders().resolve(source)));
             while (matcher.find()) {
-                configuration.append(matcher.group(1).stripIndent()).append("\n");
+                if (matcher.group(1).isEmpty() || matcher.group(1).equals(variant)) {
+                    configuration.append(matcher.group(2).stripIndent()).append("\n");
+                }
             }
         }
         return new Results.About(name, title, version(places), documentation, configuration.toString());

@@ -79,7 +79,8 @@ final class Judge {
         }
         for (int number = 0; number < ended.length; number++) {
             Caller caller = of.callers().get(number);
-            if (quietest.contains(caller.tenant()) && ended[number] < caller.texts().size()) {
+            if (quietest.contains(caller.tenant())
+                    && ended[number] < caller.texts().size()) {
                 worst = Math.max(worst, endSeconds - freeSince[number] - seconds(caller.pause()));
             }
         }

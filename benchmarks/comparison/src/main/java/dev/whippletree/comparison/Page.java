@@ -32,9 +32,11 @@ final class Page {
                 folder.resolve("comparison.md"),
                 page.replace("{{conditions}}", conditions())
                         .replace("{{main}}", main())
+                        .replace("{{answered-picture}}", answeredPicture())
                         .replace("{{cases}}", cases())
                         .replace("{{faults}}", faults())
                         .replace("{{speed}}", new SpeedTables(results).text())
+                        .replace("{{speed-picture}}", speedPicture())
                         .replace("{{configurations}}", configurations()));
         new Pictures(results).write(folder.resolve("images"));
     }
@@ -78,6 +80,18 @@ final class Page {
             table.row(row);
         }
         return table.text();
+    }
+
+    private String answeredPicture() {
+        return results.answered().isEmpty()
+                ? ""
+                : "![The share of prompts answered right, by contender and case](images/" + Pictures.ANSWERED + ")";
+    }
+
+    private String speedPicture() {
+        return results.speed().isEmpty()
+                ? ""
+                : "![Requests a second by number of callers](images/" + Pictures.SPEED + ")";
     }
 
     private static String named(Results.About contender) {

@@ -20,6 +20,11 @@ import org.knowm.xchart.style.Styler;
 /** The pictures of the page. Confined to one thread. */
 final class Pictures {
 
+    /** The files' names. */
+    static final String ANSWERED = "comparison-answered.png";
+
+    static final String SPEED = "comparison-speed.png";
+
     private static final int WIDTH = 1100;
     private static final int HEIGHT = 620;
 
@@ -33,10 +38,10 @@ final class Pictures {
         System.setProperty("java.awt.headless", "true");
         Files.createDirectories(folder);
         if (!results.answered().isEmpty()) {
-            save(answered(), folder.resolve("comparison-answered.png"));
+            save(answered(), folder.resolve(ANSWERED));
         }
         if (!results.speed().isEmpty()) {
-            save(speed(), folder.resolve("comparison-speed.png"));
+            save(speed(), folder.resolve(SPEED));
         }
     }
 

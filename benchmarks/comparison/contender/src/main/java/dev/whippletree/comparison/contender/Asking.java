@@ -71,7 +71,8 @@ final class Asking {
                 result = "failed\t" + oneLine(e.toString());
             }
             if (!over) {
-                lines.add(String.join("\t", "answer", "" + number, "" + index, "" + askedMicros, "" + micros(), result));
+                lines.add(
+                        String.join("\t", "answer", "" + number, "" + index, "" + askedMicros, "" + micros(), result));
             }
         }
     }

@@ -36,37 +36,33 @@ public final class WhippletreeFile {
     }
 
     private static String account(Services services, Account account) {
-        // configuration
-        String shipped = "  - { id: %s, provider: %s, token: %s, base-url: '%s' }\n"
+        String common = "id: %s, provider: %s, token: %s, base-url: '%s'"
                 .formatted(account.id(), account.provider(), account.token(), baseUrl(account));
-        String best =
-                "  - { id: %s, provider: %s, token: %s, base-url: '%s', max-concurrency: %d, transit: 200ms, limits: [%s] }\n"
-                        .formatted(
-                                account.id(),
-                                account.provider(),
-                                account.token(),
-                                baseUrl(account),
-                                services.callers(),
-                                String.join(", ", account.limits()));
+        if (!services.best()) {
+            // configuration shipped
+            return "  - { %s }\n".formatted(common);
+            // end
+        }
+        // configuration best
+        return "  - { %s, max-concurrency: %d, transit: 200ms, limits: [%s] }\n"
+                .formatted(common, services.callers(), String.join(", ", account.limits()));
         // end
-        return services.best() ? best : shipped;
     }
 
     private static String route(Services services, String name, List<Account> accounts) {
         String models = accounts.stream()
                 .map(account -> "{ account: %s, model: %s }".formatted(account.id(), services.model()))
                 .collect(Collectors.joining(", "));
-        // configuration
-        String shipped = "  %s: { tiers: [[%s]], max-tokens: %d }\n".formatted(name, models, services.maxTokens());
-        String best =
-                "  %1$s: { tiers: [[%2$s]], max-tokens: %3$d, timeouts: { first-token: %4$s, between-tokens: %4$s, whole: %4$s } }\n"
-                        .formatted(
-                                name,
-                                models,
-                                services.maxTokens(),
-                                services.patience().toMillis() + "ms");
+        String common = "tiers: [[%s]], max-tokens: %d".formatted(models, services.maxTokens());
+        if (!services.best()) {
+            // configuration shipped
+            return "  %s: { %s }\n".formatted(name, common);
+            // end
+        }
+        // configuration best
+        return "  %1$s: { %2$s, timeouts: { first-token: %3$s, between-tokens: %3$s, whole: %3$s } }\n"
+                .formatted(name, common, services.patience().toMillis() + "ms");
         // end
-        return services.best() ? best : shipped;
     }
 
     /** Whippletree's provider for Groq adds the rest of the path by itself. */

@@ -20,6 +20,7 @@ public final class Portkey extends Gateway {
         String folder = System.getProperty("comparison.node");
         return List.of(
                 "node",
+                "--max-old-space-size=" + System.getProperty("comparison.heap"),
                 folder + "/node_modules/@portkey-ai/gateway/build/start-server.js",
                 "--headless",
                 "--port=" + port);

@@ -14,6 +14,8 @@ public final class WhippletreeGateway extends Gateway {
     List<String> command(Services services, int port) throws IOException {
         Path file = WhippletreeFile.write(services);
         return List.of(
+                "env",
+                "WHIPPLETREE_JAVA_OPTIONS=-Xmx" + System.getProperty("comparison.heap") + "m",
                 System.getProperty("comparison.whippletree"),
                 "serve",
                 "--config",

@@ -31,7 +31,7 @@ public final class OpenAiJava implements Contender {
     }
 
     private static OpenAIClient shipped(Account account) {
-        // configuration
+        // configuration shipped
         return OpenAIOkHttpClient.builder()
                 .baseUrl(account.url())
                 .apiKey(account.token())
@@ -40,7 +40,7 @@ public final class OpenAiJava implements Contender {
     }
 
     private static OpenAIClient best(Services services, Account account) {
-        // configuration
+        // configuration best
         return OpenAIOkHttpClient.builder()
                 .baseUrl(account.url())
                 .apiKey(account.token())

@@ -51,14 +51,16 @@ public final class SpringAi implements Contender {
         properties.put("spring.ai.openai.api-key", account.token());
         properties.put("spring.ai.openai.chat.model", services.model());
         properties.put("spring.ai.openai.chat.max-tokens", services.maxTokens());
+        // end
         if (services.best()) {
+            // configuration best
             properties.put("spring.ai.openai.chat.max-retries", 42);
             properties.put("spring.ai.openai.chat.timeout", services.patience());
             properties.put("spring.ai.retry.max-attempts", 42);
             properties.put("spring.ai.retry.on-http-codes", 429);
             properties.put("spring.ai.retry.backoff.max-interval", Duration.ofSeconds(8));
+            // end
         }
-        // end
         properties.put("logging.level.root", "error");
         return properties;
     }
