@@ -63,7 +63,7 @@ final class Page {
                         .map(each -> "" + each.seed())
                         .distinct()
                         .collect(Collectors.joining(", "))
-                + ". A dash in a table means not measured.";
+                + ". A dash in a table means that it wasn't measured.";
     }
 
     private String main() {
@@ -156,7 +156,7 @@ final class Page {
 
     private String faults(List<Results.About> tested, boolean streamed) {
         List<String> head = new ArrayList<>(List.of("fault"));
-        tested.forEach(contender -> head.add(contender.title()));
+        tested.forEach(contender -> head.add(contender.name()));
         Table table = new Table(head);
         List<String> kinds = results.faults().stream()
                 .filter(each -> each.streamed() == streamed)
