@@ -48,8 +48,8 @@ record Case(
                 .count();
     }
 
-    /** Returns the least time in which somebody who knows everything beforehand can have all answered. */
+    /** Returns the time in which nobody can have all answered sooner. */
     Duration bound() {
-        return new Clairvoyant(this).bound();
+        return new LowerBound(this).time();
     }
 }

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The room that one account has for the {@link Clairvoyant}'s calls, which all have equally many tokens. Confined to one thread. */
+/** The room that one account has for calls that all have equally many tokens. Confined to one thread. */
 final class Room {
 
     private final List<Count> counts;

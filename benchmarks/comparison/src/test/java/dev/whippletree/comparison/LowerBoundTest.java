@@ -12,11 +12,13 @@ import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class ClairvoyantTest {
+class LowerBoundTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -71,6 +73,18 @@ class ClairvoyantTest {
     @Test
     void answerToAnEarlierQuestion_takesNoTime() {
         assertThat(bound(sliding(2), caller("a", "b"), caller("b", "a"))).isEqualTo(SECOND);
+    }
+
+    @Test
+    void largerOfTheTwo_counts_notTheirInterplay() {
+        Caller slow = new Caller("one", Duration.ofSeconds(9), List.of("a", "b"));
+
+        assertThat(bound(
+                        sliding(10),
+                        Stream.concat(Arrays.stream(distinct(10)), Stream.of(slow))
+                                .toArray(Caller[]::new)))
+                .as("two sequences of 10 s; twelve calls are let in by 10 s")
+                .isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test

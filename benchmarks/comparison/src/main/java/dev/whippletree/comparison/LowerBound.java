@@ -1,0 +1,138 @@
+package dev.whippletree.comparison;
+
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.model.ChatMessage;
+import dev.whippletree.emulator.model.ChatRequest;
+import dev.whippletree.emulator.model.EmulatedAccount;
+import dev.whippletree.emulator.model.EmulatedOrganization;
+import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.Outcome;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.model.Prompt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+
+/**
+ * The time in which nobody can have all questions of a case answered sooner, whatever is known beforehand: limits, how they are
+ * counted, outages, how long answers take, what will be asked. Shares no code with the engine, nor with the emulator's meters. Confined
+ * to one thread; used once.
+ *
+ * <p>It is the larger of two: the time of the longest sequence of questions when nothing is limited; and the time until the accounts
+ * have let in a call for each distinct question, if all could be asked at once. As all calls of a case take equally long and have
+ * equally many tokens, letting in each as early as possible lets in the most by any moment. Faults that are drawn by lot are left out,
+ * so where there are any, nobody can be as quick.
+ */
+final class LowerBound {
+
+    private final List<Room> rooms = new ArrayList<>();
+    private final Case of;
+    private final long latencyNanos;
+
+    LowerBound(Case of) {
+        this.of = of;
+        ServiceSettings service = of.service();
+        this.latencyNanos = service.latency().mean().toNanos();
+        long tokens = tokens(of);
+        for (EmulatedAccount account : service.accounts()) {
+            rooms.add(new Room(limits(service, account), outages(service, account), tokens));
+        }
+    }
+
+    Duration time() {
+        return Duration.ofNanos(Math.max(longestSequenceNanos(), roomNanos()));
+    }
+
+    /** A question that has been answered before takes no time. */
+    private long longestSequenceNanos() {
+        Map<String, Long> answeredNanos = new HashMap<>();
+        PriorityQueue<Asking> asking = new PriorityQueue<>(Comparator.comparingLong(Asking::atNanos));
+        of.callers().forEach(caller -> asking.add(new Asking(caller.pause().toNanos(), caller, 0)));
+        long lastNanos = 0;
+        while (!asking.isEmpty()) {
+            Asking now = asking.remove();
+            long answered = answeredNanos.computeIfAbsent(now.text(), text -> now.atNanos + latencyNanos);
+            long next = Math.max(now.atNanos, answered);
+            lastNanos = Math.max(lastNanos, next);
+            if (now.index + 1 < now.caller.texts().size()) {
+                asking.add(new Asking(next + now.caller.pause().toNanos(), now.caller, now.index + 1));
+            }
+        }
+        return lastNanos;
+    }
+
+    private long roomNanos() {
+        long now = 0;
+        long left = of.distinct();
+        while (left > 0) {
+            long at = now;
+            Optional<Room> free =
+                    rooms.stream().filter(room -> room.earliestNanos(at) <= at).findFirst();
+            if (free.isPresent()) {
+                free.get().take(now);
+                left--;
+            } else {
+                now = rooms.stream()
+                        .mapToLong(room -> room.earliestNanos(at))
+                        .min()
+                        .orElseThrow();
+            }
+        }
+        return now + latencyNanos;
+    }
+
+    /** A caller's next question. */
+    private record Asking(long atNanos, Caller caller, int index) {
+
+        String text() {
+            return caller.texts().get(index);
+        }
+    }
+
+    private static EmulatedOrganization limits(ServiceSettings service, EmulatedAccount account) {
+        return service.organizations().stream()
+                .filter(organization -> organization.id().equals(account.organization()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<FaultRule.Window> outages(ServiceSettings service, EmulatedAccount account) {
+        return service.faults().rules().stream()
+                .filter(rule -> rule.share() >= 1)
+                .filter(rule -> rule.account().map(account.id()::equals).orElse(true))
+                .flatMap(rule -> rule.window().stream())
+                .toList();
+    }
+
+    /** Asks the service's twin without limits. All calls of a case have equally many tokens. */
+    private static long tokens(Case of) {
+        EmulatedService twin = new EmulatedService(
+                ServiceSettings.builder(of.service().kind())
+                        .answerLength(of.service().answerLength().orElseThrow())
+                        .account("twin", "twin")
+                        .build(),
+                0);
+        String text = of.callers().get(0).texts().get(0);
+        ChatRequest request = new ChatRequest(
+                Case.MODEL,
+                ChatMessage.of(Prompt.of(text).messages()),
+                OptionalLong.of(Case.MAX_TOKENS),
+                false,
+                false,
+                Map.of());
+        if (twin.receive(Optional.of("twin"), request, 0) instanceof Outcome.Answered answered) {
+            return answered.answer().promptTokens()
+                    + (of.service().kind() == ServiceKind.GROQ
+                            ? Case.MAX_TOKENS
+                            : answered.answer().completionTokens());
+        }
+        throw new IllegalStateException("a service without limits refuses");
+    }
+}
