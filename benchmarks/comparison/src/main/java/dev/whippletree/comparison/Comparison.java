@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -83,6 +85,8 @@ public final class Comparison implements Callable<Integer> {
 
     /** Runs as the options say; exits with 1 if a piece couldn't be run. */
     public static void main(String[] arguments) {
+        // Each emulated service says that it starts.
+        Logger.getLogger("").setLevel(Level.WARNING);
         System.exit(new CommandLine(new Comparison()).execute(arguments));
     }
 
