@@ -18,8 +18,10 @@ final class Mock implements AutoCloseable {
     private static final String WHOLE = HEAD
             + "\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
             + TEXT + "\"},\"finish_reason\":\"stop\"}]," + USAGE + "}";
-    private static final String STREAM = chunk("{\"role\":\"assistant\",\"content\":\"" + TEXT + "\"}", "null")
-            + chunk("{}", "\"stop\"") + "data: [DONE]\n\n";
+    private static final String STREAM = chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null")
+            + chunk("{\"content\":\"" + TEXT + "\"}", "null")
+            + chunk("{}", "\"stop\"")
+            + "data: [DONE]\n\n";
 
     private final Undertow undertow;
 

@@ -32,7 +32,7 @@ final class SpeedTables {
 
     String text() {
         if (contenders.isEmpty()) {
-            return "Not measured yet.";
+            return "Not measured yet: that needs a machine that does nothing else.";
         }
         return "Added latency at the median and at the 99th percentile, in ms; of OkHttp alone the whole latency:\n\n"
                 + latency()
