@@ -113,7 +113,7 @@ final class Judge {
     }
 
     /** Numbers differ from one error to the next, and say nothing here. */
-    private static String failure(Answers.Line line) {
+    static String failure(Answers.Line line) {
         String text = line.text().replaceAll("\\s+", " ").replaceAll("\\d{2,}(\\.\\d+)?", "…");
         return text.length() > FAILURE_LENGTH ? text.substring(0, FAILURE_LENGTH) + "…" : text;
     }

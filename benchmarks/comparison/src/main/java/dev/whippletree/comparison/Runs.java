@@ -128,7 +128,7 @@ final class Runs {
         Answers.Line line = answers.lines().get(0);
         Results.Got said = Judge.isRight(FAULT_QUESTION, line) ? Results.Got.WHOLE : Results.Got.CUT;
         Results.Got got = line.said() ? said : Results.Got.ERROR;
-        String detail = got == Results.Got.WHOLE ? "" : line.text();
+        String detail = got == Results.Got.WHOLE ? "" : Judge.failure(line);
         return new Results.Fault(contender.name(), kind.text(), streamed, origin, got, detail);
     }
 
