@@ -27,6 +27,7 @@ final class Pictures {
 
     private static final int WIDTH = 1100;
     private static final int HEIGHT = 620;
+    private static final int ROW_HEIGHT = 72;
 
     private final Results results;
 
@@ -52,10 +53,12 @@ final class Pictures {
     private HeatMapChart answered() {
         HeatMapChart chart = new HeatMapChartBuilder()
                 .width(WIDTH)
-                .height(HEIGHT)
+                .height(ROW_HEIGHT * (results.contenders().size() + 1))
                 .title("% of prompts answered right within three times the bound")
                 .build();
         List<Results.About> contenders = new ArrayList<>(results.contenders());
+        contenders.removeIf(each ->
+                results.answered().stream().noneMatch(run -> run.contender().equals(each.name())));
         Collections.reverse(contenders);
         List<Number[]> cells = new ArrayList<>();
         for (int x = 0; x < results.cases().size(); x++) {
@@ -82,6 +85,8 @@ final class Pictures {
                 .setLegendVisible(false)
                 .setPlotContentSize(1)
                 .setChartBackgroundColor(Color.WHITE);
+        // All of them, or every second row has no name.
+        chart.getStyler().setYAxisTickMarkSpacingHint(1);
         return chart;
     }
 
