@@ -134,19 +134,18 @@ final class Facts {
         return opener;
     }
 
-    Call sent(SimulatedAccount account, String connection, String model, Asked opener, Admission admission) {
-        Call call = new Call(account, connection, model, opener, admission, nowNanos);
+    void sent(Call call) {
+        Asked opener = call.asked;
         calls++;
         if (opener.firstCallNanos == Asked.NEVER) {
             opener.firstCallNanos = nowNanos;
             fresh.remove(opener);
         }
-        underWay.merge(connection, 1, Integer::sum);
+        underWay.merge(call.connection, 1, Integer::sum);
         if (opener.ask.shares()) {
             underWayByKey.computeIfAbsent(opener.key, key -> new HashSet<>()).add(call);
         }
         books.sent(call);
-        return call;
     }
 
     void arrived(Call call) {

@@ -25,10 +25,9 @@ final class Watch {
 
     Call sending(SimulatedAccount account, String connection, String model, Prompt prompt, Admission admission) {
         facts.nowNanos = timeline.nanoTime();
-        Asked opener = facts.openerOf(prompt);
-        Call planned = new Call(account, connection, model, opener, admission, facts.nowNanos);
-        invariants.forEach(invariant -> invariant.sending(planned));
-        Call call = facts.sent(account, connection, model, opener, admission);
+        Call call = new Call(account, connection, model, facts.openerOf(prompt), admission, facts.nowNanos);
+        invariants.forEach(invariant -> invariant.sending(call));
+        facts.sent(call);
         journal.note(facts.nowNanos, call, "is made", "");
         return call;
     }
