@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * Invariant 1, after a refusal: what a service says is closed isn't tried again before the latest time it said. But a long wait may be
- * wrong: one call at a time may try out from a 64th of it on.
+ * wrong: one call at a time may try out from a 64th of it on. Once one that did was let in, waits are known to be told that many times too
+ * long, and are over for all calls so much sooner.
  */
 final class ClosuresHold implements Invariant {
 
@@ -33,10 +34,16 @@ final class ClosuresHold implements Invariant {
     private record Closed(long fromNanos, long untilNanos, boolean named) {
 
         boolean mayBeTried(long now) {
-            long wait = untilNanos - fromNanos;
-            return wait >= LONG_NANOS && now >= fromNanos + wait / SMALLEST_SHARE;
+            return waitNanos() >= LONG_NANOS && now >= fromNanos + waitNanos() / SMALLEST_SHARE;
+        }
+
+        long waitNanos() {
+            return untilNanos - fromNanos;
         }
     }
+
+    /** By what waits that were told may be divided, by what had refused. */
+    private final Map<String, Double> exaggerations = new HashMap<>();
 
     /** The calls that tried out a wait, by what had refused. */
     private final Map<String, Call> trials = new HashMap<>();
@@ -66,7 +73,15 @@ final class ClosuresHold implements Invariant {
             return false;
         }
         Call trial = trials.putIfAbsent(scope, call);
-        return trial == null || trial.ended || facts.nowNanos >= trial.sentNanos + LET_IN_NANOS;
+        if (trial == null || trial.ended) {
+            return true;
+        }
+        if (facts.nowNanos < trial.sentNanos + LET_IN_NANOS) {
+            return facts.nowNanos
+                    >= closing.fromNanos() + (long) (closing.waitNanos() / exaggerations.getOrDefault(scope, 1.0));
+        }
+        exaggerations.merge(scope, (double) closing.waitNanos() / (trial.sentNanos - closing.fromNanos()), Math::max);
+        return true;
     }
 
     /** What closed a model without a name may be the organization's: then a call on another model of it tries it out. */

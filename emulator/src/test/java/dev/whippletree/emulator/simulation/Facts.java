@@ -6,7 +6,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.TenantWeights;
-import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.Duration;
 import java.util.ArrayList;
