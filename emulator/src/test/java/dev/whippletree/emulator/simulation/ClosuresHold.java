@@ -37,6 +37,11 @@ final class ClosuresHold implements Invariant {
             return waitNanos() >= LONG_NANOS && now >= fromNanos + waitNanos() / SMALLEST_SHARE;
         }
 
+        /** Of one limit models may be told ends that differ by as much as seconds are rounded: the earlier may be the truer one. */
+        long surelyUntilNanos() {
+            return named ? untilNanos : untilNanos - ROUNDING_NANOS;
+        }
+
         long waitNanos() {
             return untilNanos - fromNanos;
         }
@@ -59,7 +64,7 @@ final class ClosuresHold implements Invariant {
             facts.check(
                     end == null
                             || facts.nowNanos <= end.fromNanos()
-                            || facts.nowNanos >= end.untilNanos()
+                            || facts.nowNanos >= end.surelyUntilNanos()
                             || isTrial(scope, end, call),
                     "what is closed stays closed",
                     () -> "the " + call + " is made although " + scope + " is closed until "
