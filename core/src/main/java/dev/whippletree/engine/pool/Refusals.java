@@ -26,12 +26,20 @@ final class Refusals {
     /** A bucket's rate may be right where its size isn't: so only a rate beyond it shows that the limit is what binds. */
     private static final double CLEARLY_MORE = 1.1;
 
+    /** What calls that were refused although the declared and reported limits of requests had room for them say of those. */
+    private enum Doubt {
+        NONE,
+        /** They are too high, or others use them too: a lower rate is searched. */
+        TOO_HIGH,
+        /** They are right, but there is another one, of a shorter window: its rate may be far above theirs. */
+        INCOMPLETE
+    }
+
     private final RandomRefusals random = new RandomRefusals();
     private final Pauses pauses = new Pauses();
     private RateSearch search = new RateSearch();
 
-    /** Whether calls were refused although a declared or reported limit of requests had room for them. */
-    private boolean doubted;
+    private Doubt doubt = Doubt.NONE;
 
     private long letInSinceRefusal;
 
@@ -55,9 +63,9 @@ final class Refusals {
         return search.pace();
     }
 
-    /** Returns whether it is known that a declared or reported limit is too high. */
+    /** Returns whether the declared and reported limits aren't all that there is to keep. */
     boolean doubtLimits() {
-        return doubted;
+        return doubt != Doubt.NONE;
     }
 
     /** Returns whether the calls were refused that were to find out if it lets in again. */
@@ -67,7 +75,7 @@ final class Refusals {
 
     /** A call begins, perhaps the first under way. */
     void begun(boolean first, long now) {
-        if (doubted && first) {
+        if (doubtLimits() && first) {
             search.wake(now);
         }
         search.begun(now);
@@ -75,7 +83,7 @@ final class Refusals {
 
     /** No call is under way any more. */
     void rest(long now) {
-        if (doubted) {
+        if (doubtLimits()) {
             search.rest(now);
         }
     }
@@ -96,7 +104,8 @@ final class Refusals {
      * @param largest the largest amount of them
      */
     boolean trustAgain(double slowest, long largest) {
-        boolean asMuch = letInSinceRefusal > CALLS_TO_TRUST
+        boolean asMuch = doubt == Doubt.TOO_HIGH
+                && letInSinceRefusal > CALLS_TO_TRUST
                 && pace().filter(pace -> pace.perNano() > CLEARLY_MORE * slowest)
                         .isPresent();
         long enough = pace().isEmpty()
@@ -105,7 +114,7 @@ final class Refusals {
         if (!asMuch && letInSinceRefusal <= enough) {
             return false;
         }
-        doubted = false;
+        doubt = Doubt.NONE;
         search = new RateSearch();
         return true;
     }
@@ -193,8 +202,14 @@ final class Refusals {
 
     /** Doubts the declared and reported limits: a rate is searched below them. */
     void doubtLimits(RateSearch below) {
-        doubted = true;
+        doubt = Doubt.TOO_HIGH;
         search = below;
+    }
+
+    /** Takes the declared and reported limits for right, and searches the rate of one that nobody told. */
+    void suspectAnotherLimit() {
+        doubt = Doubt.INCOMPLETE;
+        search = new RateSearch();
     }
 
     /** The refused call was one too many under way; that says nothing of a rate. */

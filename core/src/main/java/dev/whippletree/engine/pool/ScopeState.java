@@ -40,6 +40,9 @@ public final class ScopeState {
 
     private static final long FLIGHTS_IN_MEAN = 8;
 
+    /** A limit that refuses calls although less than this share of it is used would have to be cut to that: another one is likelier. */
+    private static final double LEAST_USED_OF_TOO_HIGH = 0.25;
+
     private final Scope scope;
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
@@ -310,7 +313,11 @@ public final class ScopeState {
     private long limited(Lease lease, Refusals.Refused call) {
         long until = refusals.pause(call);
         if (knowsRequestLimit()) {
-            refusals.doubtLimits(searchBelow(until, call.now()));
+            if (usedMost(call.now()) < LEAST_USED_OF_TOO_HIGH) {
+                refusals.suspectAnotherLimit();
+            } else {
+                refusals.doubtLimits(searchBelow(until, call.now()));
+            }
         }
         if (refusals.pace().isPresent() && lease.crowded(call.now())) {
             refusals.setAside(call);
@@ -321,6 +328,15 @@ public final class ScopeState {
             lease.startAnew();
         }
         return until;
+    }
+
+    /** Returns the largest share that is used of a declared or reported limit of requests. */
+    private double usedMost(long now) {
+        return meters.stream()
+                .filter(ScopeState::isKnown)
+                .mapToDouble(meter -> 1 - meter.headroom(now))
+                .max()
+                .orElse(0);
     }
 
     private long[] othersUnderWay(Lease lease) {

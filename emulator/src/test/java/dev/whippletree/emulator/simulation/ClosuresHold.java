@@ -77,8 +77,9 @@ final class ClosuresHold implements Invariant {
         if (scope.equals(call.connection) || !closing.mayBeTried(facts.nowNanos)) {
             return false;
         }
-        Call trial = trials.putIfAbsent(scope, call);
-        if (trial == null || trial.ended) {
+        Call trial = trials.get(scope);
+        if (trial == null || trial.ended || !trial.model.equals(call.model)) {
+            trials.put(scope, call);
             return true;
         }
         if (facts.nowNanos < trial.sentNanos + LET_IN_NANOS) {
@@ -89,7 +90,7 @@ final class ClosuresHold implements Invariant {
         return true;
     }
 
-    /** What closed a model without a name may be the organization's: then a call on another model of it tries it out. */
+    /** What closed a model without a name may be the organization's: then a call on another model of it tries it out, as may one on its own. */
     private void tryOthers(Call call) {
         closed.forEach((scope, closing) -> {
             if (!closing.named()
