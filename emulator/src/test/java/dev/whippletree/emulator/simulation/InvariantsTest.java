@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 final class InvariantsTest {
 
-    private static final long USUAL = 600;
+    private static final long USUAL = 400;
     private static final long THOROUGH = 200_000;
 
     /** Looking for the smallest takes hundreds of runs. */

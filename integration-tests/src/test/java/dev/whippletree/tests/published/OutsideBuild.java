@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class OutsideBuild {
 
-    private static final Path OUTSIDE = Path.of("target/outside").toAbsolutePath();
+    /** Tests in another process build beside these. */
+    private static final Path OUTSIDE =
+            Path.of("target/outside-" + System.getProperty("whippletree.fork", "1")).toAbsolutePath();
+
     private static final Path LOCAL = OUTSIDE.resolve("local-repository");
 
     private OutsideBuild() {}

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ReaderFuzzTest {
 
-    private static final int EACH = 15_000;
+    private static final int EACH = 8_000;
     private static final int EACH_THOROUGH = 200_000;
 
     @ParameterizedTest(name = "seed {0}")
