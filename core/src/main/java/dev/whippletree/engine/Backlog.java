@@ -1,11 +1,7 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.settings.TenantWeights;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * The waiting flights of which none has begun yet, by tenant and session, to say whose gives way when there are too many. Guarded
@@ -16,157 +12,127 @@ import java.util.TreeSet;
  */
 final class Backlog {
 
-    private final Map<String, OfTenant> tenants = new HashMap<>();
-    private final NavigableSet<OfTenant> byShare = new TreeSet<>(OfTenant::compareShares);
-    private TenantWeights weights;
+    private final Map<String, Tenant> tenants;
+    private final Treap<OfTenant> byShare = new Treap<>();
 
-    /** What waits of a session. */
-    private static final class OfSession {
-        private final NavigableSet<Flight> flights = new TreeSet<>(OfSession::compareOrders);
-        private int size;
-        private long newest;
+    /** A flight among those of its session. */
+    static final class Entry extends Treap.Node<Entry> {
+        private final Flight flight;
 
-        static int compareOrders(Flight one, Flight other) {
-            return Long.compare(one.order(), other.order());
+        private Entry(Flight flight) {
+            this.flight = flight;
         }
 
-        static int compareSizes(OfSession one, OfSession other) {
-            return one.size != other.size
-                    ? Integer.compare(one.size, other.size)
-                    : Long.compare(one.newest, other.newest);
-        }
-
-        void add(Flight flight) {
-            flights.add(flight);
-            count();
-        }
-
-        void remove(Flight flight) {
-            flights.remove(flight);
-            count();
-        }
-
-        private void count() {
-            size = flights.size();
-            newest = size == 0 ? 0 : flights.last().order();
+        Flight flight() {
+            return flight;
         }
     }
 
     /** What waits of a tenant. */
-    private static final class OfTenant {
-        private final String name;
-        private final Map<String, OfSession> sessions = new HashMap<>();
-        private final NavigableSet<OfSession> byLength = new TreeSet<>(OfSession::compareSizes);
-        private int weight;
+    static final class OfTenant extends Treap.Node<OfTenant> {
+
+        /** The longest first; of equals, the one with the newest flight. */
+        private final Treap<Session> byLength = new Treap<>();
+
         private int size;
-        private long newest;
 
-        OfTenant(String name, int weight) {
-            this.name = name;
-            this.weight = weight;
+        private void add(Session session, Entry entry) {
+            leaveOut(session);
+            session.add(entry);
+            size++;
+            putBack(session);
         }
 
-        static int compareShares(OfTenant one, OfTenant other) {
-            int shares = Double.compare(one.share(), other.share());
-            return shares != 0 ? shares : Long.compare(one.newest, other.newest);
+        private void remove(Session session, Entry entry) {
+            leaveOut(session);
+            session.remove(entry);
+            size--;
+            putBack(session);
         }
 
-        private double share() {
-            return (double) size / weight;
-        }
-
-        void add(Flight flight) {
-            OfSession session = sessions.computeIfAbsent(nameOf(flight), name -> new OfSession());
-            byLength.remove(session);
-            session.add(flight);
-            byLength.add(session);
-            count(1);
-        }
-
-        void remove(Flight flight) {
-            String name = nameOf(flight);
-            OfSession session = sessions.get(name);
-            if (session == null || !session.flights.contains(flight)) {
-                return;
+        private void leaveOut(Session session) {
+            if (session.length() > 0) {
+                byLength.remove(session);
             }
-            byLength.remove(session);
-            session.remove(flight);
-            if (session.size == 0) {
-                sessions.remove(name);
-            } else {
-                byLength.add(session);
+        }
+
+        private void putBack(Session session) {
+            if (session.length() > 0) {
+                byLength.add(session, -session.length(), -session.newest().order());
             }
-            count(-1);
         }
 
-        private void count(int more) {
-            size += more;
-            newest = size == 0 ? 0 : byLength.last().newest;
-        }
-
-        private static String nameOf(Flight flight) {
-            return flight.prompt().session().orElse("");
-        }
-
-        Flight newestOfLongest() {
-            return byLength.last().flights.last();
+        private Optional<Flight> newestOfLongest() {
+            return Optional.ofNullable(byLength.first()).map(Session::newest);
         }
     }
 
-    Backlog(TenantWeights weights) {
-        this.weights = weights;
+    /**
+     * Creates an empty one.
+     *
+     * @param tenants those of the line, by name
+     */
+    Backlog(Map<String, Tenant> tenants) {
+        this.tenants = tenants;
     }
 
     /** A flight has entered the line; one that was begun before doesn't give way any more. */
-    void add(Flight flight) {
-        if (flight.calls() > 0) {
+    void add(Place place) {
+        if (place.flight().calls() > 0) {
             return;
         }
-        OfTenant tenant =
-                tenants.computeIfAbsent(flight.prompt().tenant(), name -> new OfTenant(name, weights.of(name)));
-        byShare.remove(tenant);
-        tenant.add(flight);
-        byShare.add(tenant);
+        Entry entry = new Entry(place.flight());
+        place.backlogged(entry);
+        leaveOut(place.tenant());
+        place.tenant().backlog().add(place.session(), entry);
+        putBack(place.tenant());
     }
 
     /** A flight leaves the line. */
-    void remove(Flight flight) {
-        OfTenant tenant = tenants.get(flight.prompt().tenant());
-        if (tenant == null) {
+    void remove(Place place) {
+        Entry entry = place.backlogged();
+        if (entry == null) {
             return;
         }
-        byShare.remove(tenant);
-        tenant.remove(flight);
-        if (tenant.size == 0) {
-            tenants.remove(tenant.name);
-        } else {
-            byShare.add(tenant);
+        place.backlogged(null);
+        leaveOut(place.tenant());
+        place.tenant().backlog().remove(place.session(), entry);
+        putBack(place.tenant());
+    }
+
+    private void leaveOut(Tenant tenant) {
+        if (tenant.backlog().size > 0) {
+            byShare.remove(tenant.backlog());
         }
     }
 
-    /** Goes on with other weights. */
-    void weigh(TenantWeights next) {
-        weights = next;
-        byShare.clear();
-        tenants.values().forEach(tenant -> {
-            tenant.weight = next.of(tenant.name);
-            byShare.add(tenant);
-        });
+    private void putBack(Tenant tenant) {
+        OfTenant backlog = tenant.backlog();
+        backlog.newestOfLongest()
+                .ifPresent(newest -> byShare.add(backlog, -backlog.size / tenant.weight(), -newest.order()));
+    }
+
+    /** Gives a tenant another weight. */
+    void weigh(Tenant tenant, double weight) {
+        leaveOut(tenant);
+        tenant.weigh(weight);
+        putBack(tenant);
     }
 
     /** Returns how many of a tenant's flights wait and haven't begun yet. */
     int sizeOf(String tenant) {
-        OfTenant found = tenants.get(tenant);
-        return found == null ? 0 : found.size;
+        Tenant found = tenants.get(tenant);
+        return found == null ? 0 : found.backlog().size;
     }
 
     /** Returns which of a tenant's flights gives way. */
     Optional<Flight> newestOf(String tenant) {
-        return Optional.ofNullable(tenants.get(tenant)).map(OfTenant::newestOfLongest);
+        return Optional.ofNullable(tenants.get(tenant))
+                .flatMap(found -> found.backlog().newestOfLongest());
     }
 
     /** Returns which of all flights gives way. */
     Optional<Flight> newestOfMost() {
-        return byShare.isEmpty() ? Optional.empty() : Optional.of(byShare.last().newestOfLongest());
+        return Optional.ofNullable(byShare.first()).flatMap(OfTenant::newestOfLongest);
     }
 }

@@ -38,9 +38,6 @@ final class Flight {
         return byTurn != 0 ? byTurn : Long.compare(one.order, other.order);
     };
 
-    /** Where it stands in the line, which alone knows what that is. */
-    interface Place {}
-
     /** Where a flight is on its way. */
     enum Stage {
         /** The caches are looked into. */
@@ -293,11 +290,6 @@ final class Flight {
     /** It forgets its turn, and gets the one of a prompt that comes now. */
     void loseTurn() {
         order = 0;
-    }
-
-    /** It goes back to a turn that it had. */
-    void keepTurn(double earlier) {
-        turn = earlier;
     }
 
     /** It is in the line, at a place that the line knows. */

@@ -31,7 +31,7 @@ final class Lane {
     private final Set<Target> eligible = new HashSet<>();
     private final List<Target> ever;
     private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
-    private final TurnTree<TenantQueue> waiting = new TurnTree<>(TenantQueue.IN_LANE);
+    private final TurnTree<TenantQueue> waiting = new TurnTree<>();
     private final TurnCounts counts = new TurnCounts();
 
     /** Flights that came first and didn't fit: they keep the places that they had then. */
@@ -128,31 +128,34 @@ final class Lane {
     }
 
     /** Adds a flight that has entered the line. */
-    void add(TenantQueue queue, Flight flight) {
-        queue.add(flight);
+    void add(Place place) {
+        TenantQueue queue = place.queue();
+        queue.add(place);
         if (queue.size() == 1) {
-            waiting.add(queue);
+            waiting.add(queue, queue.start(), queue.tenant().number());
             queue.tenant().queues().add(queue);
         } else {
-            waiting.update(queue);
+            waiting.changed(queue);
         }
         counts.changed(queue);
-        if (flight.isHeld()) {
-            held.add(flight);
+        if (place.flight().isHeld()) {
+            held.add(place.flight());
         }
     }
 
-    void remove(TenantQueue queue, Flight flight) {
-        held.remove(flight);
-        if (queue.size() == 1) {
+    void remove(Place place) {
+        TenantQueue queue = place.queue();
+        if (place.flight().isHeld()) {
+            held.remove(place.flight());
+        }
+        queue.remove(place);
+        if (queue.size() == 0) {
             waiting.remove(queue);
-            queue.remove(flight);
             queues.remove(queue.tenant());
             queue.tenant().queues().remove(queue);
             counts.remove(queue);
         } else {
-            queue.remove(flight);
-            waiting.update(queue);
+            waiting.changed(queue);
             counts.changed(queue);
         }
     }
@@ -163,7 +166,7 @@ final class Lane {
     }
 
     void putBack(TenantQueue queue) {
-        waiting.add(queue);
+        waiting.add(queue, queue.start(), queue.tenant().number());
         counts.changed(queue);
     }
 
@@ -175,13 +178,13 @@ final class Lane {
     /** The first flight keeps its place, whatever its tenant begins besides. */
     void hold(Flight first) {
         if (!first.isHeld()) {
-            first.hold(TenantQueue.of(first).start());
+            first.hold(Place.of(first).queue().start());
             held.add(first);
         }
     }
 
     boolean isEmpty() {
-        return waiting.size() == 0;
+        return waiting.isEmpty();
     }
 
     int size() {
@@ -195,8 +198,8 @@ final class Lane {
      * @param start when its turn starts
      */
     Before before(Flight flight, Tenant tenant, double start) {
-        Before others = counts.before(start, tenant);
         TenantQueue own = queues.get(tenant);
+        Before others = counts.before(start, tenant, own);
         return own == null ? others : others.plus(own.before(flight));
     }
 
@@ -225,7 +228,7 @@ final class Lane {
         if (first == null) {
             position = null;
         } else {
-            TenantQueue queue = TenantQueue.of(first);
+            TenantQueue queue = Place.of(first).queue();
             double start = first.isHeld() ? first.heldStart() : queue.start();
             position = new Position(priority(), start, queue.tenant().number(), first.turn(), first.order());
         }

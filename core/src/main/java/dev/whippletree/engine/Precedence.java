@@ -36,7 +36,7 @@ final class Precedence {
         }
         List<Flight> before = new ArrayList<>();
         for (Flight flight : candidates) {
-            Tenant other = TenantQueue.of(flight).tenant();
+            Tenant other = Place.of(flight).tenant();
             if (other != tenant && tenant.weight() <= other.weight()) {
                 before.add(flight);
             }

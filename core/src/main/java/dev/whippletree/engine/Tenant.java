@@ -18,7 +18,8 @@ final class Tenant {
 
     private final long number;
     private final List<TenantQueue> queues = new ArrayList<>(1);
-    private final Map<Queue, Turns> sessions = new HashMap<>();
+    private final Map<String, Session> sessions = new HashMap<>();
+    private final Backlog.OfTenant backlog = new Backlog.OfTenant();
     private int waiting;
     private @Nullable Flight lone;
     private double weight;
@@ -26,14 +27,6 @@ final class Tenant {
     private final Clock batch;
     private long latestMark;
     private long markBefore;
-
-    /** What a session's turns are charged to: its batch must not stand before what is urgent to the same session. */
-    private record Queue(String session, Priority priority) {
-
-        static Queue of(Flight flight) {
-            return new Queue(flight.prompt().session().orElse(""), flight.priority());
-        }
-    }
 
     /** Where the tenant's next turn of a priority starts, and which turn of its sessions is served. */
     private static final class Clock {
@@ -44,12 +37,6 @@ final class Tenant {
             this.start = start;
             this.serving = serving;
         }
-    }
-
-    /** A queue's flights in the line, and where its last turn ends. */
-    private static final class Turns {
-        private int waiting;
-        private double end;
     }
 
     /**
@@ -132,24 +119,31 @@ final class Tenant {
         return queues;
     }
 
-    /** A flight enters the line. Returns the turn that its session has for it. */
-    double turnFor(Flight flight) {
-        Turns turns = turns(flight);
-        double turn = Math.max(clock(flight.priority()).serving, turns.end);
-        turns.end = turn + flight.cost();
-        return turn;
+    /** Returns the session of one of its flights. */
+    Session session(Flight flight) {
+        return sessions.computeIfAbsent(flight.prompt().session().orElse(""), name -> new Session());
+    }
+
+    /** Returns the turn that a flight gets which enters the line now. */
+    double turnFor(Flight flight, Session session) {
+        return session.turnFor(flight, clock(flight.priority()).serving);
     }
 
     /** A flight is in the line. */
-    void enter(Flight flight) {
+    void enter(Session session) {
         waiting++;
-        turns(flight).waiting++;
+        session.enter();
     }
 
     /** A flight is out of it. */
-    void leave(Flight flight) {
+    void leave(Session session) {
         waiting--;
-        turns(flight).waiting--;
+        session.leave();
+    }
+
+    /** Returns its part of the backlog. */
+    Backlog.OfTenant backlog() {
+        return backlog;
     }
 
     /** Its only flight has come. */
@@ -169,10 +163,6 @@ final class Tenant {
         return waiting;
     }
 
-    private Turns turns(Flight flight) {
-        return sessions.computeIfAbsent(Queue.of(flight), queue -> new Turns());
-    }
-
     /** Its sessions go on from the turn of a flight that is served. */
     void served(Flight flight) {
         Clock clock = clock(flight.priority());
@@ -186,6 +176,6 @@ final class Tenant {
 
     /** Forgets the sessions that have nothing in the line. */
     void forgetIdle() {
-        sessions.values().removeIf(turns -> turns.waiting == 0);
+        sessions.values().removeIf(Session::isIdle);
     }
 }

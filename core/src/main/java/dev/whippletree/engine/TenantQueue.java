@@ -1,56 +1,28 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.TurnTree.Before;
-import dev.whippletree.model.Limit;
-import dev.whippletree.model.TokenCount;
-import java.util.Objects;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The flights of one tenant in one lane, by their sessions' turns. Guarded by the engine's lock. */
-final class TenantQueue implements Flight.Place {
-
-    /** What a lane's tree reads of each: tenants go by their starts. */
-    static final TurnTree.Reading<TenantQueue> IN_LANE = new TurnTree.Reading<>() {
-
-        @Override
-        public boolean isBefore(TenantQueue one, TenantQueue other) {
-            return one.isBefore(other);
-        }
-
-        @Override
-        public long number(TenantQueue queue) {
-            return queue.tenant.number();
-        }
-
-        @Override
-        public Before sum(TenantQueue queue) {
-            return queue.flights.all();
-        }
-
-        @Override
-        public Flight smallest(TenantQueue queue, Limit.Unit unit) {
-            return Objects.requireNonNull(queue.flights.smallest(unit), "no empty queue is in a lane");
-        }
-
-        @Override
-        public TokenCount largest(TenantQueue queue) {
-            return queue.flights.largest();
-        }
-    };
+/** The flights of one tenant in one lane, by their sessions' turns; in the lane, by the tenant's. Guarded by the engine's lock. */
+final class TenantQueue extends TurnTree.Turn<TenantQueue> {
 
     private final Tenant tenant;
     private final Lane lane;
-    private final TurnTree<Flight> flights = new TurnTree<>(TurnTree.OF_FLIGHTS);
+    private final TurnTree<Place> flights = new TurnTree<>();
+
+    /** How its turns were counted last. */
+    private List<TurnCounts.Bend> bends = List.of();
+
+    /** Whether they are to be counted anew. */
+    private boolean outdated;
+
+    private int size;
     private double cost;
 
     TenantQueue(Tenant tenant, Lane lane) {
         this.tenant = tenant;
         this.lane = lane;
-    }
-
-    /** Returns where a flight that waits stands. */
-    static TenantQueue of(Flight flight) {
-        return (TenantQueue) Objects.requireNonNull(flight.place(), "a flight in line has a place");
     }
 
     Tenant tenant() {
@@ -61,38 +33,36 @@ final class TenantQueue implements Flight.Place {
         return lane;
     }
 
-    private boolean isBefore(TenantQueue other) {
-        double start = start();
-        double otherStart = other.start();
-        return start != otherStart ? start < otherStart : tenant.number() < other.tenant.number();
-    }
-
     /** Returns where its tenant's next turn of the lane's priority starts. */
     double start() {
         return tenant.start(lane.priority());
     }
 
-    void add(Flight flight) {
-        flights.add(flight);
+    void add(Place place) {
+        Flight flight = place.flight();
+        flights.add(place, flight.turn(), flight.order());
+        size++;
         cost += flight.cost();
     }
 
-    void remove(Flight flight) {
-        flights.remove(flight);
-        cost = flights.size() == 0 ? 0 : cost - flight.cost();
+    void remove(Place place) {
+        flights.remove(place);
+        size--;
+        cost = size == 0 ? 0 : cost - place.flight().cost();
     }
 
     int size() {
-        return flights.size();
+        return size;
     }
 
     @Nullable Flight first() {
-        return flights.first();
+        Place first = flights.first();
+        return first == null ? null : first.flight();
     }
 
     /** Returns how many of them go before a flight of the same tenant, and what they ask for. */
     Before before(Flight flight) {
-        return flights.before(flight);
+        return flights.before(flight.turn(), flight.order());
     }
 
     /** Returns how many they are, and what they ask for. */
@@ -102,6 +72,30 @@ final class TenantQueue implements Flight.Place {
 
     /** Returns what one of them costs on average. */
     double meanCost() {
-        return cost / flights.size();
+        return cost / size;
+    }
+
+    @Override
+    void count() {
+        count(flights);
+    }
+
+    /** Returns what its lane has counted of its turns last; empty if nothing. */
+    List<TurnCounts.Bend> bends() {
+        return bends;
+    }
+
+    /** Its lane has counted its turns as they are now. */
+    void counted(List<TurnCounts.Bend> turns) {
+        bends = turns;
+    }
+
+    /** Returns whether its turns are to be counted anew. */
+    boolean isOutdated() {
+        return outdated;
+    }
+
+    void outdated(boolean changed) {
+        outdated = changed;
     }
 }

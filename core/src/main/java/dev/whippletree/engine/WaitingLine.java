@@ -5,7 +5,6 @@ import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -45,7 +44,7 @@ final class WaitingLine {
     private final Set<Flight> away = new HashSet<>(0);
 
     private final TurnCost cost = new TurnCost();
-    private final Backlog backlog;
+    private final Backlog backlog = new Backlog(tenants);
     private final BatchShare batchShare;
     private final Precedence precedence = new Precedence();
     private final Map<Priority, Serving> serving = new EnumMap<>(Priority.class);
@@ -63,7 +62,6 @@ final class WaitingLine {
      */
     WaitingLine(TenantWeights weights, double batchShare) {
         this.weights = weights;
-        this.backlog = new Backlog(weights);
         this.batchShare = new BatchShare(batchShare);
     }
 
@@ -98,17 +96,16 @@ final class WaitingLine {
 
     /** Returns the lane of a flight that waits. */
     Lane laneOf(Flight flight) {
-        return TenantQueue.of(flight).lane();
+        return Place.of(flight).lane();
     }
 
     /** Goes on with other weights: turns that have begun end where they would have. */
     void weigh(TenantWeights next) {
         weights = next;
         tenants.forEach((name, tenant) -> {
-            tenant.weigh(next.of(name));
+            backlog.weigh(tenant, next.of(name));
             tenant.queues().forEach(queue -> queue.lane().weighed(queue));
         });
-        backlog.weigh(next);
     }
 
     /** Adds a flight; one that was in the line before goes back to its turn. */
@@ -119,6 +116,8 @@ final class WaitingLine {
         away.remove(flight);
         size++;
         int sessionsBefore = tenant.sessions();
+        Session session = tenant.session(flight);
+        remembered += tenant.sessions() - sessionsBefore;
         double turn;
         if (flight.order() > 0) {
             move(tenant, priority, tenant.start(priority) - flight.takeCharge());
@@ -130,15 +129,14 @@ final class WaitingLine {
             flight.charged(0);
             flight.cost(cost.of(flight, lane.ever()));
             flight.letGo();
-            turn = tenant.turnFor(flight);
+            turn = tenant.turnFor(flight, session);
         }
         boolean anew = flight.order() == 0;
-        tenant.enter(flight);
-        remembered += tenant.sessions() - sessionsBefore;
-        TenantQueue queue = lane.queueOf(tenant);
-        flight.enter(queue, turn, flight.order() > 0 ? flight.order() : ++entered);
-        backlog.add(flight);
-        lane.add(queue, flight);
+        tenant.enter(session);
+        Place place = new Place(flight, lane.queueOf(tenant), session);
+        flight.enter(place, turn, anew ? ++entered : flight.order());
+        backlog.add(place);
+        lane.add(place);
         arrange(lane);
         mindLone(tenant, flight, anew);
     }
@@ -176,14 +174,18 @@ final class WaitingLine {
         if (start == tenant.start(priority)) {
             return;
         }
-        List<TenantQueue> queues = new ArrayList<>(tenant.queues());
-        queues.removeIf(queue -> queue.lane().priority() != priority);
-        queues.forEach(queue -> queue.lane().leaveOut(queue));
+        for (TenantQueue queue : tenant.queues()) {
+            if (queue.lane().priority() == priority) {
+                queue.lane().leaveOut(queue);
+            }
+        }
         tenant.start(priority, start);
-        queues.forEach(queue -> {
-            queue.lane().putBack(queue);
-            arrange(queue.lane());
-        });
+        for (TenantQueue queue : tenant.queues()) {
+            if (queue.lane().priority() == priority) {
+                queue.lane().putBack(queue);
+                arrange(queue.lane());
+            }
+        }
     }
 
     /** Puts a lane where its first flight stands now. */
@@ -213,12 +215,14 @@ final class WaitingLine {
     }
 
     private void leave(Flight flight) {
-        TenantQueue queue = TenantQueue.of(flight);
-        Lane lane = queue.lane();
-        lane.remove(queue, flight);
-        backlog.remove(flight);
-        queue.tenant().leave(flight);
-        precedence.remove(flight);
+        Place place = Place.of(flight);
+        Lane lane = place.lane();
+        lane.remove(place);
+        backlog.remove(place);
+        place.tenant().leave(place.session());
+        if (flight.isLone()) {
+            precedence.remove(flight);
+        }
         flight.leaveLine();
         arrange(lane);
         if (lane.isEmpty()) {
@@ -278,10 +282,10 @@ final class WaitingLine {
     }
 
     private void serve(Flight flight, boolean beforePeople) {
-        TenantQueue queue = TenantQueue.of(flight);
-        Tenant tenant = queue.tenant();
+        Place place = Place.of(flight);
+        Tenant tenant = place.tenant();
         Priority priority = flight.priority();
-        Lane.Position up = queue.lane().position();
+        Lane.Position up = place.lane().position();
         tenant.served(flight);
         tenant.mark(entered);
         Serving now = serving(priority).after(up == null ? 0 : up.start(), flight.turn());
@@ -318,7 +322,7 @@ final class WaitingLine {
 
     /** Returns the lone flights that may have to start before another one, the first of them first. */
     List<Flight> loneBefore(Flight flight) {
-        return precedence.before(TenantQueue.of(flight).tenant());
+        return precedence.before(Place.of(flight).tenant());
     }
 
     /** The first flight of a lane doesn't fit: it keeps its place until it is served, whatever its tenant begins meanwhile. */
@@ -341,7 +345,7 @@ final class WaitingLine {
 
     /** Returns what goes before a flight that waits. */
     Ahead ahead(Flight flight) {
-        Tenant tenant = TenantQueue.of(flight).tenant();
+        Tenant tenant = Place.of(flight).tenant();
         double own = 0;
         for (TenantQueue queue : tenant.queues()) {
             if (queue.lane().priority() == flight.priority()) {
