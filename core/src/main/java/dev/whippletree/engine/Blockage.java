@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param shortest the shortest wait of any target
  * @param since when {@code shortest} was found
  * @param eventual whether a target may be ready at any moment, such as when an attempt on it ends
+ * @param onlyEvents whether all of them have to await an event, whatever a flight asks for
  * @param soonest the target that has it; null if none will ever take the flight
  */
 record Blockage(
@@ -25,6 +26,7 @@ record Blockage(
         long shortest,
         long since,
         boolean eventual,
+        boolean onlyEvents,
         @Nullable Target soonest) {
 
     /** Returns whether it still says all about those targets that a change doesn't concern. */

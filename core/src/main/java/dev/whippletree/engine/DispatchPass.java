@@ -125,7 +125,7 @@ final class DispatchPass {
     private Optional<Dispatch> overtake(
             Lane lane, Flight first, Readiness ofFirst, long waitOfFirst, boolean beforePeople) {
         long shortest = waitOfFirst;
-        for (Limit.Unit unit : ofFirst.apartMatters() ? APART : TOGETHER) {
+        for (Limit.Unit unit : unitsOfSmaller(ofFirst)) {
             Flight smallest = lane.smallest(unit);
             if (smallest != null && smallest != first) {
                 Readiness readiness = lane.lookForSmallest(unit, smallest, change, earmarks, now);
@@ -138,6 +138,13 @@ final class DispatchPass {
         stuck = beforePeople ? stuck : line.positionOf(lane);
         wait = Math.min(wait, Math.min(shortest, longWaits.lookAt(first, now)));
         return Optional.empty();
+    }
+
+    private static List<Limit.Unit> unitsOfSmaller(Readiness ofFirst) {
+        if (!ofFirst.lessMayFit()) {
+            return List.of();
+        }
+        return ofFirst.apartMatters() ? APART : TOGETHER;
     }
 
     /** Begins a flight; or on the target that was found for it a lone one, which it has no right to go before. */

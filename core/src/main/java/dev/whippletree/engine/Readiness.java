@@ -33,6 +33,9 @@ final class Readiness {
     private boolean apartMatters;
     private boolean eventual;
 
+    /** Whether all targets have to await an event, whatever a flight asks for. */
+    private boolean onlyEvents = true;
+
     /** Whether a target is closed for a time nobody knows: if it was one to wait for, there may be none left. */
     private boolean closed;
 
@@ -91,6 +94,7 @@ final class Readiness {
         tokensMatter = known.tokensMatter();
         apartMatters = known.apartMatters();
         eventual = known.eventual();
+        onlyEvents = known.onlyEvents();
     }
 
     private void lookAt(List<Tier> tiers, Change change) {
@@ -132,6 +136,7 @@ final class Readiness {
             add(target, tier);
         } else {
             heldBack = true;
+            onlyEvents = false;
             eventual = true; // Whoever it is held back for may leave before both fit.
             await(target, held);
         }
@@ -143,6 +148,7 @@ final class Readiness {
             soonest = target;
         }
         eventual |= found == Waits.UNTIL_EVENT;
+        onlyEvents &= found == Waits.UNTIL_EVENT;
         closed |= found == Waits.UNKNOWN;
         long again = found == Waits.UNKNOWN ? target.checkedAgainNanos(now) : found;
         if (Waits.isKnown(again)) {
@@ -189,7 +195,7 @@ final class Readiness {
             return null;
         }
         return ready.isEmpty()
-                ? new Blockage(flight, tokensMatter, apartMatters, until, wait, now, eventual, soonest)
+                ? new Blockage(flight, tokensMatter, apartMatters, until, wait, now, eventual, onlyEvents, soonest)
                 : stillKnown;
     }
 
@@ -213,6 +219,14 @@ final class Readiness {
     /** Returns whether it depends on how many tokens the flight asks for. */
     boolean tokensMatter() {
         return tokensMatter;
+    }
+
+    /**
+     * Returns whether a flight that asks for less may fit where this one doesn't. None does while slots are taken or health lets no more
+     * through, which is what has to be awaited where limits have room.
+     */
+    boolean lessMayFit() {
+        return !onlyEvents;
     }
 
     /** Returns whether a limit of the targets counts input or output tokens alone. */
