@@ -58,7 +58,7 @@ final class Backlog {
 
         private void putBack(Session session) {
             if (session.length() > 0) {
-                byLength.add(session, -session.length(), -session.newest().order());
+                byLength.add(session, -session.length(), -session.newestOrder());
             }
         }
 
@@ -108,8 +108,10 @@ final class Backlog {
 
     private void putBack(Tenant tenant) {
         OfTenant backlog = tenant.backlog();
-        backlog.newestOfLongest()
-                .ifPresent(newest -> byShare.add(backlog, -backlog.size / tenant.weight(), -newest.order()));
+        Session longest = backlog.byLength.first();
+        if (longest != null) {
+            byShare.add(backlog, -backlog.size / tenant.weight(), -longest.newestOrder());
+        }
     }
 
     /** Gives a tenant another weight. */

@@ -1,6 +1,5 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.Subscription.SessionKey;
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.run.Listeners;
@@ -98,12 +97,10 @@ final class Flights {
     /** Subscribes a caller; one who comes after the answer gets it at once. */
     Subscription subscribe(Flight flight, Prompt prompt, boolean joined, Optional<Reader> reader, long now) {
         monitor.assertHeld();
-        SessionKey session = SessionKey.of(prompt);
-        Subscription subscription =
-                new Subscription(flight, joined, session, patience(flight, prompt, reader), reader, now);
+        Subscription subscription = new Subscription(
+                flight, joined, tally.submitted(prompt), patience(flight, prompt, reader), reader, now);
         reader.ifPresent(caller -> caller.subscribed(subscription));
         subscription.mailbox().claim();
-        tally.submitted(session);
         flight.subscriptions().add(subscription);
         Completion answer = flight.answer();
         if (answer != null) {

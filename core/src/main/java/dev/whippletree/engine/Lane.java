@@ -67,15 +67,17 @@ final class Lane {
     record Position(Priority priority, double start, long tenant, double turn, long order)
             implements Comparable<Position> {
 
-        private static final Comparator<Position> IN_TURN = Comparator.comparing(Position::priority)
-                .thenComparingDouble(Position::start)
-                .thenComparingLong(Position::tenant)
-                .thenComparingDouble(Position::turn)
-                .thenComparingLong(Position::order);
-
         @Override
         public int compareTo(Position other) {
-            return IN_TURN.compare(this, other);
+            if (priority != other.priority) {
+                return priority.compareTo(other.priority);
+            }
+            int byTenant =
+                    start != other.start ? Double.compare(start, other.start) : Long.compare(tenant, other.tenant);
+            if (byTenant != 0) {
+                return byTenant;
+            }
+            return turn != other.turn ? Double.compare(turn, other.turn) : Long.compare(order, other.order);
         }
     }
 

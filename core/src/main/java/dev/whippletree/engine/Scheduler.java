@@ -344,7 +344,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         Attempt attempt = new Attempt(monitor, timeline, this, flight, target, streaming);
         flight.begin(attempt);
         used.run();
-        LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
+        }
         gate.pass(attempt);
     }
 

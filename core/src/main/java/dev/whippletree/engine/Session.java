@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import java.util.Objects;
+
 /** One session of a tenant: where its turns end, what waits of it, and what of that hasn't begun. Guarded by the engine's lock. */
 final class Session extends Treap.Node<Session> {
 
@@ -64,10 +66,15 @@ final class Session extends Treap.Node<Session> {
 
     /** Returns the newest of those, of which there are some. */
     Flight newest() {
-        Backlog.Entry first = unbegun.first();
-        if (first == null) {
-            throw new IllegalStateException("no flight of the session waits that hasn't begun");
-        }
-        return first.flight();
+        return first().flight();
+    }
+
+    /** Returns its number in the order in which flights entered the line. */
+    long newestOrder() {
+        return -first().number;
+    }
+
+    private Backlog.Entry first() {
+        return Objects.requireNonNull(unbegun.first(), "no flight of the session waits that hasn't begun");
     }
 }

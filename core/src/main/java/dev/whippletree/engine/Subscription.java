@@ -2,7 +2,6 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Prompt;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +19,7 @@ final class Subscription {
     private final boolean joined;
     private final long beganNanos;
     private final Patience patience;
-    private final SessionKey session;
+    private final Tally.ActiveSession session;
     private OptionalLong deadline = OptionalLong.empty();
     private Timeline.@Nullable Timer timer;
     private boolean ended;
@@ -47,14 +46,6 @@ final class Subscription {
         }
     }
 
-    /** Whose prompt it is. */
-    record SessionKey(String tenant, String session) {
-
-        static SessionKey of(Prompt prompt) {
-            return new SessionKey(prompt.tenant(), prompt.session().orElse(""));
-        }
-    }
-
     /**
      * How long a caller waits.
      *
@@ -71,7 +62,12 @@ final class Subscription {
      * @param reader the caller, if it reads the answer while that comes
      */
     Subscription(
-            Flight flight, boolean joined, SessionKey session, Patience patience, Optional<Reader> reader, long now) {
+            Flight flight,
+            boolean joined,
+            Tally.ActiveSession session,
+            Patience patience,
+            Optional<Reader> reader,
+            long now) {
         this.flight = flight;
         this.joined = joined;
         this.session = session;
@@ -108,7 +104,8 @@ final class Subscription {
         return joined;
     }
 
-    SessionKey session() {
+    /** Returns whose prompt it is. */
+    Tally.ActiveSession session() {
         return session;
     }
 

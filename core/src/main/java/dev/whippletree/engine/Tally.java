@@ -1,18 +1,19 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.Subscription.SessionKey;
 import dev.whippletree.engine.pool.LatencyStats;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What became of the prompts, counted. Guarded by the engine's lock. */
 final class Tally {
 
     private final RateMeter answers;
     private final LatencyStats latency = new LatencyStats();
-    private final Map<SessionKey, Integer> active = new HashMap<>();
+    private final Map<ActiveSession, ActiveSession> active = new HashMap<>();
     private long submitted;
     private long answered;
     private long fromCache;
@@ -20,13 +21,47 @@ final class Tally {
     private long failed;
     private long cancelled;
 
+    /** A session with prompts that haven't ended; equal to another of the same names. */
+    static final class ActiveSession {
+
+        /** Mixed well, for names of tenants and of sessions are often numbered alike. */
+        private static final int MIX = 0x9E3779B1;
+
+        private final String tenant;
+        private final String session;
+        private final int hash;
+        private int prompts;
+
+        private ActiveSession(Prompt prompt) {
+            this.tenant = prompt.tenant();
+            this.session = prompt.session().orElse("");
+            this.hash = tenant.hashCode() * MIX + session.hashCode();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof ActiveSession that
+                    && hash == that.hash
+                    && session.equals(that.session)
+                    && tenant.equals(that.tenant);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
+
     Tally(long now) {
         this.answers = new RateMeter(now);
     }
 
-    void submitted(SessionKey session) {
+    /** A prompt has come. Returns its session, to be told of its end. */
+    ActiveSession submitted(Prompt prompt) {
         submitted++;
-        active.merge(session, 1, Integer::sum);
+        ActiveSession session = active.computeIfAbsent(new ActiveSession(prompt), found -> found);
+        session.prompts++;
+        return session;
     }
 
     void answered(Subscription subscription, Origin.Source source, long now) {
@@ -49,7 +84,11 @@ final class Tally {
     }
 
     private void left(Subscription subscription) {
-        active.computeIfPresent(subscription.session(), (session, count) -> count == 1 ? null : count - 1);
+        ActiveSession session = subscription.session();
+        session.prompts--;
+        if (session.prompts == 0) {
+            active.remove(session);
+        }
     }
 
     StatusSnapshot.Prompts prompts() {

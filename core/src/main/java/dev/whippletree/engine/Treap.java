@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <N> the nodes
  */
-final class Treap<N extends Treap.Node<N>> {
+class Treap<N extends Treap.Node<N>> {
 
     private @Nullable N root;
     private @Nullable N first;
@@ -57,17 +57,17 @@ final class Treap<N extends Treap.Node<N>> {
         }
     }
 
-    boolean isEmpty() {
+    final boolean isEmpty() {
         return root == null;
     }
 
     /** Returns the first node; null if there is none. */
-    @Nullable N first() {
+    final @Nullable N first() {
         return first;
     }
 
     /** Returns the root, it and all below it summed up; null if the tree is empty. */
-    @Nullable N root() {
+    final @Nullable N root() {
         if (root != null) {
             sum(root);
         }
@@ -89,7 +89,7 @@ final class Treap<N extends Treap.Node<N>> {
     }
 
     /** Adds a node that is in no tree. */
-    void add(N node, double at, long number) {
+    final void add(N node, double at, long number) {
         node.at = at;
         node.number = number;
         node.priority = mixed(number);
@@ -162,7 +162,7 @@ final class Treap<N extends Treap.Node<N>> {
     }
 
     /** Removes a node. */
-    void remove(N node) {
+    final void remove(N node) {
         if (node.parent == null && node != root) {
             throw new IllegalStateException("a node was to be removed from where it isn't");
         }
@@ -203,7 +203,7 @@ final class Treap<N extends Treap.Node<N>> {
     }
 
     /** Something is another that a node sums up of itself. */
-    void changed(N node) {
+    final void changed(N node) {
         N above = node;
         while (above != null && above.outdate()) {
             above = above.parent;

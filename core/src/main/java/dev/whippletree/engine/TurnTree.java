@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> whose turns
  */
-final class TurnTree<T extends TurnTree.Turn<T>> {
-
-    private final Treap<T> turns = new Treap<>();
+final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
 
     /** How many flights, and the tokens of prompts and of completions that they will be counted with, as is expected. */
     record Before(long flights, long prompt, long completion) {
@@ -81,7 +79,7 @@ final class TurnTree<T extends TurnTree.Turn<T>> {
 
         /** Counts the flights of a tree, of which there are some. */
         final void count(TurnTree<?> tree) {
-            Turn<?> all = tree.turns.root();
+            Turn<?> all = tree.root();
             if (all == null) {
                 throw new IllegalStateException("a queue without flights was in a lane");
             }
@@ -152,45 +150,22 @@ final class TurnTree<T extends TurnTree.Turn<T>> {
         }
     }
 
-    boolean isEmpty() {
-        return turns.isEmpty();
-    }
-
-    /** Returns whose turn comes first; null if there is none. */
-    @Nullable T first() {
-        return turns.first();
-    }
-
-    /** Adds a turn that isn't there yet, by its start and a number that no other has. */
-    void add(T turn, double start, long number) {
-        turns.add(turn, start, number);
-    }
-
-    void remove(T turn) {
-        turns.remove(turn);
-    }
-
-    /** Flights have joined those that have a turn, or left them. */
-    void changed(T turn) {
-        turns.changed(turn);
-    }
-
     /** Returns the flight that asks for the fewest tokens of a kind, the first of those; null if there is none. */
     @Nullable Flight smallest(Limit.Unit unit) {
-        T root = turns.root();
+        T root = root();
         return root == null ? null : root.smallest(unit);
     }
 
     /** Returns the most tokens of each kind that any flight asks for. */
     TokenCount largest() {
-        Turn<T> root = turns.root();
+        Turn<T> root = root();
         return root == null ? TokenCount.NONE : new TokenCount(root.mostPrompt, root.mostCompletion);
     }
 
     /** Returns the flights whose turns come before a place in the order. */
     Before before(double start, long number) {
         Before before = Before.NOBODY;
-        Turn<T> node = turns.root();
+        Turn<T> node = root();
         while (node != null) {
             if (node.isBefore(start, number)) {
                 before = before.plus(node.sums());
@@ -205,7 +180,7 @@ final class TurnTree<T extends TurnTree.Turn<T>> {
 
     /** Returns all flights. */
     Before all() {
-        T root = turns.root();
+        T root = root();
         return root == null ? Before.NOBODY : root.sums();
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -191,10 +192,13 @@ final class WaitingLine {
     /** Puts a lane where its first flight stands now. */
     private void arrange(Lane lane) {
         Lane.Position before = lane.position();
+        Lane.Position now = lane.findPosition();
+        if (Objects.equals(before, now)) {
+            return;
+        }
         if (before != null) {
             inTurn.remove(before);
         }
-        Lane.Position now = lane.findPosition();
         if (now != null) {
             inTurn.put(now, lane);
         }
@@ -215,6 +219,13 @@ final class WaitingLine {
     }
 
     private void leave(Flight flight) {
+        Lane lane = laneOf(flight);
+        drop(flight);
+        arrange(lane);
+    }
+
+    /** Takes a flight out of its lane, which is to be arranged then. */
+    private void drop(Flight flight) {
         Place place = Place.of(flight);
         Lane lane = place.lane();
         lane.remove(place);
@@ -224,7 +235,6 @@ final class WaitingLine {
             precedence.remove(flight);
         }
         flight.leaveLine();
-        arrange(lane);
         if (lane.isEmpty()) {
             lanes.remove(lane.key());
             batchLanes -= lane.priority() == Priority.BATCH ? 1 : 0;
@@ -291,8 +301,9 @@ final class WaitingLine {
         Serving now = serving(priority).after(up == null ? 0 : up.start(), flight.turn());
         serving.put(priority, now);
         double charge = flight.cost() / tenant.weight();
-        leave(flight);
+        drop(flight);
         move(tenant, priority, Math.max(now.tenants(), tenant.start(priority)) + charge);
+        arrange(place.lane());
         if (beforePeople) {
             takePeoplesTurn(tenant, charge);
         }
