@@ -94,7 +94,7 @@ final class DispatchPass {
         if (readiness.tokensMatter()) {
             line.hold(first);
         }
-        if (first.options().canWiden()) {
+        if (lane.canWiden()) {
             return widenOrWait(lane, first, readiness, beforePeople);
         }
         if (readiness.waitNanos() == Waits.UNKNOWN) {

@@ -61,6 +61,7 @@ final class Flight {
     private final Mailbox mailbox = new Mailbox();
     private final Broadcast broadcast = new Broadcast();
     private final Set<Subscription> subscriptions = new LinkedHashSet<>(2);
+    private int reading;
     private final List<AttemptReport> failedAttempts = new ArrayList<>(0);
     private final TargetOptions options;
 
@@ -157,8 +158,27 @@ final class Flight {
         broadcast.breakOff(readers().stream().map(Reader::place).toList());
     }
 
+    /** Returns its callers, in the order in which they came. */
     Set<Subscription> subscriptions() {
         return subscriptions;
+    }
+
+    /** A caller waits for its answer. */
+    void add(Subscription subscription) {
+        subscriptions.add(subscription);
+        reading += subscription.reader().isPresent() ? 1 : 0;
+    }
+
+    /** A caller doesn't any more. */
+    void remove(Subscription subscription) {
+        if (subscriptions.remove(subscription)) {
+            reading -= subscription.reader().isPresent() ? 1 : 0;
+        }
+    }
+
+    /** Returns whether a caller reads along. */
+    boolean isRead() {
+        return reading > 0;
     }
 
     /** Returns when its last caller gives up; empty if one of them never does. */

@@ -101,7 +101,7 @@ final class Flights {
                 flight, joined, tally.submitted(prompt), patience(flight, prompt, reader), reader, now);
         reader.ifPresent(caller -> caller.subscribed(subscription));
         subscription.mailbox().claim();
-        flight.subscriptions().add(subscription);
+        flight.add(subscription);
         Completion answer = flight.answer();
         if (answer != null) {
             deliver(subscription, answer, now);
@@ -148,7 +148,7 @@ final class Flights {
         if (subscription.end()) {
             tally.cancelled(subscription);
             tellOfCancelled(subscription);
-            subscription.flight().subscriptions().remove(subscription);
+            subscription.flight().remove(subscription);
             abandonIfAlone(subscription.flight());
         }
     }
@@ -209,7 +209,7 @@ final class Flights {
         if (!subscription.end()) {
             return;
         }
-        subscription.flight().subscriptions().remove(subscription);
+        subscription.flight().remove(subscription);
         if (subscription.reader().isPresent()) {
             subscription.flight().broadcast().fill(completion);
         }
@@ -268,7 +268,7 @@ final class Flights {
         if (!subscription.end()) {
             return;
         }
-        subscription.flight().subscriptions().remove(subscription);
+        subscription.flight().remove(subscription);
         tally.failed(subscription);
         Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
         monitor.after(subscription.mailbox(), () -> {

@@ -30,6 +30,7 @@ final class Lane {
     private final List<Tier> tiers = new ArrayList<>(1);
     private final Set<Target> eligible = new HashSet<>();
     private final List<Target> ever;
+    private final boolean canWiden;
     private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
     private final TurnTree<TenantQueue> waiting = new TurnTree<>();
     private final TurnCounts counts = new TurnCounts();
@@ -85,6 +86,7 @@ final class Lane {
     Lane(Key key, TargetOptions like) {
         this.key = key;
         this.ever = like.ever();
+        this.canWiden = like.canWiden();
         for (int tier = 0; tier < like.tiers(); tier++) {
             tiers.add(like.ofTier(tier));
         }
@@ -102,6 +104,11 @@ final class Lane {
     /** Returns whether its flights may use a target now. */
     boolean isEligible(Target target) {
         return eligible.contains(target);
+    }
+
+    /** Returns whether widening would make more targets eligible for its flights. */
+    boolean canWiden() {
+        return canWiden;
     }
 
     /** Returns whether flights here and there may use a target alike. */

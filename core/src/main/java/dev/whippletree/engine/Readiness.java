@@ -103,7 +103,7 @@ final class Readiness {
                 lookAt(target, tier);
             }
         }
-        if (ready.isEmpty() && !flight.options().canWiden()) {
+        if (ready.isEmpty() && !Place.of(flight).lane().canWiden()) {
             lookForProbes(tiers, change);
         }
     }

@@ -340,8 +340,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     private void begin(Flight flight, Target target) {
-        boolean streaming = !flight.readers().isEmpty();
-        Attempt attempt = new Attempt(monitor, timeline, this, flight, target, streaming);
+        Attempt attempt = new Attempt(monitor, timeline, this, flight, target, flight.isRead());
         flight.begin(attempt);
         used.run();
         if (LOG.isDebugEnabled()) {

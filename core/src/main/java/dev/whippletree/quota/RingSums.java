@@ -24,6 +24,10 @@ final class RingSums {
         this.tree = new long[slots + 1];
     }
 
+    long amount(int slot) {
+        return amounts[slot];
+    }
+
     void set(int slot, long amount) {
         long difference = amount - amounts[slot];
         if (difference == 0) {

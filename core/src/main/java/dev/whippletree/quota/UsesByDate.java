@@ -14,6 +14,10 @@ final class UsesByDate {
     static final long NONE = Long.MIN_VALUE;
 
     private Entry[] ring = new Entry[16];
+
+    /** The entries' dates beside them: an entry that leaves hasn't been looked at for a whole window. */
+    private long[] dates = new long[16];
+
     private RingSums sums = new RingSums(16);
     private int head;
     private int size;
@@ -90,7 +94,7 @@ final class UsesByDate {
     /** Enters a use at a free place, or before it. */
     private void insert(Entry entry, long date, int free) {
         int index = free;
-        while (index > 0 && at(index - 1).date > date) {
+        while (index > 0 && date(index - 1) > date) {
             put(index, at(index - 1));
             index--;
         }
@@ -113,8 +117,9 @@ final class UsesByDate {
 
     /** Gives a date to all uses dated between it and a later moment, that moment included. */
     void moveForwardUpTo(long moment, long date) {
-        for (int index = countUpTo(date); index < size && at(index).date <= moment; index++) {
+        for (int index = countUpTo(date); index < size && date(index) <= moment; index++) {
             at(index).date = date;
+            dates[slot(index)] = date;
         }
     }
 
@@ -142,10 +147,9 @@ final class UsesByDate {
     /** Removes the uses dated at or before a moment, and returns their sum. */
     long removeUpTo(long date) {
         long removed = 0;
-        while (size > 0 && at(0).date <= date) {
-            Entry first = at(0);
-            first.removed = true;
-            removed += first.amount;
+        while (size > 0 && dates[head] <= date) {
+            ring[head].removed = true;
+            removed += sums.amount(head);
             sums.set(head, 0);
             ring[head] = NOBODY;
             head = (head + 1) & (ring.length - 1);
@@ -174,7 +178,7 @@ final class UsesByDate {
         int high = size;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (at(middle).date <= date) {
+            if (date(middle) <= date) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -184,12 +188,21 @@ final class UsesByDate {
     }
 
     private Entry at(int index) {
-        return ring[(head + index) & (ring.length - 1)];
+        return ring[slot(index)];
+    }
+
+    private long date(int index) {
+        return dates[slot(index)];
+    }
+
+    private int slot(int index) {
+        return (head + index) & (ring.length - 1);
     }
 
     private void put(int index, Entry entry) {
-        entry.slot = (head + index) & (ring.length - 1);
+        entry.slot = slot(index);
         ring[entry.slot] = entry;
+        dates[entry.slot] = entry.date;
         sums.set(entry.slot, entry.amount);
     }
 
@@ -199,6 +212,7 @@ final class UsesByDate {
             all[index] = at(index);
         }
         ring = new Entry[ring.length * 2];
+        dates = new long[ring.length];
         sums = new RingSums(ring.length);
         head = 0;
         for (int index = 0; index < size; index++) {

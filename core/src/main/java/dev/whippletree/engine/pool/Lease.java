@@ -160,9 +160,15 @@ public final class Lease {
             long latest = arrivedBy(now);
             holds.forEach(hold -> hold.use().lost(latest, now));
         }
-        counted.ifPresent(actual -> holds.stream()
-                .filter(hold -> hold.meter().unit().countsTokens())
-                .forEach(hold -> hold.use().settle(hold.meter().cost(actual), now)));
+        counted.ifPresent(actual -> settle(actual, now));
+    }
+
+    private void settle(TokenCount actual, long now) {
+        for (Meter.Hold hold : holds) {
+            if (hold.meter().unit().countsTokens()) {
+                hold.use().settle(hold.meter().cost(actual), now);
+            }
+        }
     }
 
     /** Ends it: nothing was ever sent. */

@@ -8,9 +8,9 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
@@ -20,6 +20,7 @@ public final class Target {
     private final String model;
     private final ScopeState organization;
     private final ScopeState modelScope;
+    private final List<ScopeState> scopes;
     private final Health health;
 
     /** Whether the service doesn't have the model. */
@@ -59,6 +60,7 @@ public final class Target {
         this.model = model;
         this.organization = account.organization();
         this.modelScope = modelScope;
+        this.scopes = List.of(organization, modelScope);
         this.kind = kind;
         this.health = health;
         this.availability = availability;
@@ -179,7 +181,7 @@ public final class Target {
 
     private double callsPerNano(TokenCount usual, boolean ofTokens) {
         double calls = Double.POSITIVE_INFINITY;
-        for (ScopeState scope : List.of(organization, modelScope)) {
+        for (ScopeState scope : scopes) {
             for (Meter meter : scope.meters()) {
                 Optional<Duration> window = meter.quota().window();
                 if (meter.unit().countsTokens() == ofTokens
@@ -216,10 +218,13 @@ public final class Target {
     public List<Scope> ended(Lease lease, boolean proved) {
         account.credential().ended(lease, proved);
         availability.ended(lease, proved);
-        return Stream.of(organization, modelScope)
-                .filter(scope -> scope.closure().ended(lease, proved))
-                .map(ScopeState::scope)
-                .toList();
+        List<Scope> opened = new ArrayList<>(0);
+        for (ScopeState scope : scopes) {
+            if (scope.closure().ended(lease, proved)) {
+                opened.add(scope.scope());
+            }
+        }
+        return opened;
     }
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
