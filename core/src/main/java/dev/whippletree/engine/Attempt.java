@@ -75,7 +75,7 @@ final class Attempt implements AttemptSink {
         this.streaming = streaming;
         this.times = new CallTimes(timeline);
         this.beganNanos = timeline.nanoTime();
-        this.lease = new Lease(target, flight.demand().tokens(target), beganNanos);
+        this.lease = new Lease(target, flight.tokens(target), beganNanos);
         this.answer = flight.broadcast().begin(new Delta.Start(target.account().id(), target.model()));
     }
 
