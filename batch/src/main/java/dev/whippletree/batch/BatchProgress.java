@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param perMinute items ended in the last minute, by the minute
  * @param cost what the calls cost; empty: there is no price list, or not every price is known
  * @param forecast when it will be done; empty: unknown
+ * @param held why no item is begun for now: results can't be written, and are kept; empty: nothing holds it back
  * @param stopped why it ends before all is done; empty: it doesn't
  */
 public record BatchProgress(
@@ -33,6 +34,7 @@ public record BatchProgress(
         double perMinute,
         Optional<BigDecimal> cost,
         Optional<Forecast> forecast,
+        Optional<String> held,
         Optional<String> stopped) {
 
     /**

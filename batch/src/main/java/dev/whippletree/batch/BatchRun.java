@@ -3,19 +3,16 @@ package dev.whippletree.batch;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -26,23 +23,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One run of a batch, and the publisher of its results, in order of completion. It starts with its subscription, and
  * allows only one. Thread-safe.
  *
  * <p>It ends with {@code onComplete} when every item has ended or it was stopped, and {@link #progress()} then says which; with {@code onError} if
- * items can't be pulled or results can't be written down, after what was under way has ended. Cancelling the subscription is {@link #abort()}.
+ * items can't be pulled or the journal is lost, after what was under way has ended. While the journal can't be written for now, as on a full disk, it
+ * keeps what arrives, begins nothing, and tries again until it is stopped. Cancelling the subscription is {@link #abort()}. A subscriber that throws
+ * counts as cancelled; then too what was under way is awaited and written down, and {@link #end()} has the exception.
  *
  * <p>Everything happens in {@link #step}, which never overlaps itself: items are asked, ended ones are written down together, then told.
  */
 public final class BatchRun implements Flow.Publisher<BatchResult> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -52,23 +47,24 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private final @Nullable Conversations conversations;
     private final Feed feed;
     private final Window window;
+    private final Ledger ledger;
+    private final Outlook outlook;
+    private final Tally tally;
     private final CompletableFuture<BatchProgress> end = new CompletableFuture<>();
 
     private final AtomicBoolean subscribed = new AtomicBoolean();
     private final AtomicInteger steps = new AtomicInteger();
-    private final AtomicLong demand = new AtomicLong();
     private final Queue<Asked> landed = new ConcurrentLinkedQueue<>();
     private volatile @Nullable String stopWish;
-    private volatile @Nullable Throwable failureWish;
     private volatile boolean aborted;
-    private volatile BatchProgress progress;
+
+    // Set by the subscription, then confined to step().
+    private @Nullable Delivery delivery;
+    private @Nullable Brakes brakes;
+    private long beganNanos;
 
     // Confined to step().
     private final Set<Asked> underWay = new LinkedHashSet<>();
-    private final Deque<BatchResult> untold = new ArrayDeque<>();
-    private final Outlook outlook;
-    private Flow.@Nullable Subscriber<? super BatchResult> subscriber;
-    private @Nullable Brakes brakes;
     private @Nullable String stopped;
     private @Nullable Throwable failure;
     private boolean waitsForPlace;
@@ -76,10 +72,6 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private boolean ticked;
     private boolean noted;
     private boolean ended;
-    private long beganNanos;
-    private long answered;
-    private long fromCache;
-    private long failed;
 
     /** An item that is being asked, and how. */
     private record Asked(BatchItem item, CompletableFuture<Completion> answer) {
@@ -102,62 +94,25 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         this.conversations = settings.conversations() ? new Conversations() : null;
         this.feed = new Feed(items, settings.journal(), conversations, timeline.executor(), this::wake);
         this.window = new Window(whippletree);
+        this.ledger = new Ledger(settings.journal(), timeline, this::wake);
         this.outlook = new Outlook(whippletree, settings.total());
-        this.progress = new BatchProgress(
-                settings.total(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                Duration.ZERO,
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        this.tally = new Tally(settings, outlook);
     }
 
     @Override
     public void subscribe(Flow.Subscriber<? super BatchResult> subscriber) {
+        Objects.requireNonNull(subscriber, "subscriber");
         if (!subscribed.compareAndSet(false, true)) {
-            subscriber.onSubscribe(new Flow.Subscription() {
-                @Override
-                public void request(long count) {}
-
-                @Override
-                public void cancel() {}
-            });
-            subscriber.onError(new IllegalStateException("a run of a batch can have only one subscriber"));
+            Delivery.refuse(subscriber);
             return;
         }
         steps.incrementAndGet(); // Nothing happens before the subscriber knows its subscription.
-        this.subscriber = subscriber;
+        Delivery begun = new Delivery(subscriber, this);
+        this.delivery = begun;
         this.beganNanos = timeline.nanoTime();
         this.brakes = new Brakes(whippletree, settings.rules());
-        subscriber.onSubscribe(new Flow.Subscription() {
-            @Override
-            public void request(long count) {
-                if (count <= 0) {
-                    fail(new IllegalArgumentException("a subscriber must request 1 result or more, not " + count));
-                } else {
-                    demand.accumulateAndGet(
-                            count, (one, more) -> Math.addExact(Math.min(one, Long.MAX_VALUE - more), more));
-                    wake();
-                }
-            }
-
-            @Override
-            public void cancel() {
-                abort();
-            }
-        });
+        begun.begin();
         timeline.executor().execute(this::steps);
-    }
-
-    private void fail(Throwable wrong) {
-        failureWish = wrong;
-        wake();
     }
 
     /** Asks no further item; calls under way are awaited, what waits for one is withdrawn. */
@@ -174,7 +129,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
     /** Returns how far it is. */
     public BatchProgress progress() {
-        return progress;
+        return tally.progress();
     }
 
     /** Returns what ends when the run has ended, as its subscriber is told, with how far it came. */
@@ -183,7 +138,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Something has happened. */
-    private void wake() {
+    void wake() {
         if (steps.getAndIncrement() == 0) {
             timeline.executor().execute(this::steps);
         }
@@ -193,48 +148,44 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         int seen = steps.get();
         do {
             try {
-                step();
+                step(Objects.requireNonNull(delivery), Objects.requireNonNull(brakes));
             } catch (Throwable e) {
-                failure = failure == null ? e : failure;
-                finish();
+                fail(e);
+                finish(Objects.requireNonNull(delivery), Objects.requireNonNull(brakes));
             }
             seen = steps.addAndGet(-seen);
         } while (seen > 0);
     }
 
-    private void step() {
+    private void step(Delivery told, Brakes brake) {
         if (ended) {
             return;
         }
-        Brakes brake = brakes();
-        keepTime();
-        land(brake);
-        heed(brake);
-        tell();
-        if (stopped == null && failure == null) {
-            ask(brake);
+        keepTime(brake);
+        land();
+        ledger.write().forEach(result -> count(result, told, brake));
+        heed(told, brake);
+        told.tell();
+        if (stopped == null && failure == null && ledger.trouble().isEmpty()) {
+            ask(told, brake);
             feed.pull();
         }
         note(brake, false);
-        if (isOver()) {
-            finish();
+        if (isOver(told, brake)) {
+            finish(told, brake);
         }
     }
 
-    private Brakes brakes() {
-        Brakes there = brakes;
-        if (there == null) {
-            throw new IllegalStateException("the run has no subscriber");
-        }
-        return there;
+    private void fail(@Nullable Throwable wrong) {
+        failure = failure == null ? wrong : failure;
     }
 
     /** Looks at the engine now and then, and tells each second how far it is. */
-    private void keepTime() {
+    private void keepTime(Brakes brake) {
         if (!looked) {
             looked = true;
-            brakes().look(underWay.size(), answered + failed);
-            window.look(brakes().status());
+            brake.look(underWay.size(), tally.ended());
+            window.look(brake.status());
             timeline.schedule(LOOK.toNanos(), () -> {
                 looked = false;
                 waitsForPlace = false;
@@ -251,37 +202,22 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
     }
 
-    /** Takes what has ended, writes it down, and then counts it. */
-    private void land(Brakes brake) {
-        List<BatchResult> results = new ArrayList<>();
+    /** Takes what has ended. */
+    private void land() {
         for (Asked asked = landed.poll(); asked != null; asked = landed.poll()) {
             underWay.remove(asked);
-            result(asked).ifPresent(results::add);
+            result(asked).ifPresent(ledger::add);
         }
-        if (results.isEmpty()) {
-            return;
-        }
-        try {
-            settings.journal().append(results);
-        } catch (IOException e) {
-            failure = failure == null ? e : failure;
-            return;
-        }
-        results.forEach(result -> count(result, brake));
     }
 
-    private void count(BatchResult result, Brakes brake) {
+    /** Counts a result that is written down. */
+    private void count(BatchResult result, Delivery told, Brakes brake) {
         brake.ended(result);
-        untold.add(result);
-        Optional<Completion> answer = Optional.empty();
-        if (result instanceof BatchResult.Answered whole) {
-            answered++;
-            fromCache += whole.completion().origin().source() == Origin.Source.CALL ? 0 : 1;
-            answer = Optional.of(whole.completion());
-        } else {
-            failed++;
-        }
-        goOnAfter(result.item(), answer);
+        tally.count(result);
+        told.add(result);
+        goOnAfter(
+                result.item(),
+                result instanceof BatchResult.Answered whole ? Optional.of(whole.completion()) : Optional.empty());
     }
 
     private void goOnAfter(BatchItem item, Optional<Completion> answer) {
@@ -296,6 +232,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             return Optional.of(
                     new BatchResult.Answered(asked.item(), asked.answer().join()));
         } catch (CancellationException e) {
+            feed.putFirst(asked.item());
             return Optional.empty();
         } catch (CompletionException e) {
             Throwable cause = e.getCause();
@@ -324,25 +261,25 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 return Optional.of(BatchResult.Failed.withoutCall(
                         asked.item(), BatchResult.Failed.NOT_ASKED, String.join("; ", nowhere.problems())));
             }
-            failure = failure == null ? cause : failure;
+            fail(cause);
             return Optional.empty();
         }
     }
 
-    /** Stops on request, or if a rule says so. */
-    private void heed(Brakes brake) {
+    /** Stops on request, or if a rule says so; what waits in line is withdrawn then, and while nothing can be written. */
+    private void heed(Delivery told, Brakes brake) {
+        fail(told.failure());
+        fail(feed.failure());
+        fail(ledger.failure());
         String wish = stopWish;
-        if (failureWish != null && failure == null) {
-            failure = failureWish;
-        }
-        if (failure == null && feed.failure() != null) {
-            failure = feed.failure();
-        }
         if (stopped == null) {
             stopped = wish != null ? wish : brake.reason().orElse(null);
         }
-        if (stopped != null || failure != null) {
+        boolean ending = stopped != null || failure != null;
+        if (ending) {
             feed.end();
+        }
+        if (ending || ledger.trouble().isPresent()) {
             List.copyOf(underWay).forEach(asked -> whippletree.withdraw(asked.answer()));
         }
         if (aborted) {
@@ -350,18 +287,10 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
     }
 
-    private void tell() {
-        Flow.Subscriber<? super BatchResult> told = subscriber;
-        while (told != null && !untold.isEmpty() && demand.get() > 0 && !aborted) {
-            demand.decrementAndGet();
-            told.onNext(untold.remove());
-        }
-    }
-
     /** Asks as many items as there is room for. */
-    private void ask(Brakes brake) {
+    private void ask(Delivery told, Brakes brake) {
         while (true) {
-            if (waitsForPlace || underWay.size() >= window.most() || untold.size() >= window.most()) {
+            if (waitsForPlace || underWay.size() >= window.most() || told.untold() >= window.most()) {
                 return;
             }
             if (!brake.allow()) {
@@ -379,7 +308,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     /** What holds the next item back may be what others under way might cost. */
     private void stopIfNothingFrees(Brakes brake) {
         if (underWay.isEmpty()) {
-            brake.look(underWay.size(), answered + failed);
+            brake.look(underWay.size(), tally.ended());
             if (!brake.allow()) {
                 stopped = brake.reason().orElse("another prompt might exceed the cost limit");
                 feed.end();
@@ -412,33 +341,32 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 return true;
             }
         } catch (IOException e) {
-            failure = e;
+            fail(e);
             wake();
             return true;
         }
         Optional<String> before = conversations == null ? Optional.empty() : conversations.failedBefore(item);
         before.ifPresent(id -> {
-            landedWithoutCall(BatchResult.Failed.withoutCall(
+            ledger.add(BatchResult.Failed.withoutCall(
                     item,
                     BatchResult.Failed.BEFORE_FAILED,
                     "not asked, because '" + id + "' of its session got no answer"));
+            wake();
         });
         return before.isPresent();
     }
 
-    private void landedWithoutCall(BatchResult.Failed result) {
-        try {
-            settings.journal().append(List.of(result));
-            count(result, brakes());
-        } catch (IOException e) {
-            failure = e;
+    private boolean isOver(Delivery told, Brakes brake) {
+        boolean ending = stopped != null || failure != null;
+        if (!(ending || feed.isEmpty()) || !underWay.isEmpty() || !landed.isEmpty()) {
+            return false;
         }
-        wake();
-    }
-
-    private boolean isOver() {
-        boolean noMore = stopped != null || failure != null || feed.isEmpty();
-        return noMore && underWay.isEmpty() && landed.isEmpty() && (untold.isEmpty() || aborted || failure != null);
+        if (ending && !ledger.isSettled()) {
+            ledger.writeOrFail().forEach(result -> count(result, told, brake));
+            fail(ledger.failure());
+            told.tell();
+        }
+        return ledger.isSettled() && (told.untold() == 0 || aborted || failure != null);
     }
 
     private void note(Brakes brake, boolean last) {
@@ -447,54 +375,34 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
         noted = true;
         if (last) {
-            brake.look(underWay.size(), answered + failed);
+            brake.look(underWay.size(), tally.ended());
         }
-        long nanos = timeline.nanoTime() - beganNanos;
-        long done = answered + failed;
-        outlook.passed(nanos, done);
-        progress = new BatchProgress(
-                settings.total(),
-                feed.skipped(),
-                answered,
-                fromCache,
-                failed,
-                brake.calls(),
-                underWay.size(),
-                Duration.ofNanos(nanos),
-                outlook.perMinute(),
-                brake.cost(),
-                last
-                        ? Optional.empty()
-                        : outlook.forecast(brake.status(), feed.skipped() + done, underWay.size(), done, fromCache),
-                Optional.ofNullable(stopped));
-        try {
-            settings.listener().accept(progress);
-        } catch (RuntimeException e) {
-            LOG.warn("The listener of a batch failed", e);
-        }
+        tally.note(
+                new Tally.Moment(
+                        Duration.ofNanos(timeline.nanoTime() - beganNanos),
+                        feed.skipped(),
+                        underWay.size(),
+                        ledger.trouble(),
+                        Optional.ofNullable(stopped)),
+                brake,
+                last);
     }
 
-    private void finish() {
+    private void finish(Delivery told, Brakes brake) {
         if (ended) {
             return;
         }
         ended = true;
         feed.end();
-        note(brakes(), true);
+        note(brake, true);
         if (settings.ownsTimeline() && timeline instanceof SystemTimeline own) {
             own.close();
         }
-        Flow.Subscriber<? super BatchResult> told = subscriber;
-        Throwable wrong = failure;
-        if (told != null && wrong != null) {
-            told.onError(wrong);
-        } else if (told != null) {
-            told.onComplete();
-        }
-        if (wrong == null) {
-            end.complete(progress);
+        told.end(failure);
+        if (failure == null) {
+            end.complete(tally.progress());
         } else {
-            end.completeExceptionally(wrong);
+            end.completeExceptionally(failure);
         }
     }
 }

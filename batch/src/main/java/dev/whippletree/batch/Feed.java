@@ -136,12 +136,6 @@ final class Feed {
         return skipped.get();
     }
 
-    /** Returns one of the items that come next, by which the rest can be judged; null if none is there. */
-    @Nullable BatchItem sample() {
-        BatchItem first = due.peek();
-        return first != null ? first : pulled.peek();
-    }
-
     /** Returns whether nothing is left: what is parked comes when what it waits for has ended. */
     boolean isEmpty() {
         return exhausted

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,7 +45,9 @@ final class BatchRunTest {
 
         private final List<BatchResult> results = new ArrayList<>();
         private final Map<String, Completion> before = new HashMap<>();
-        private boolean broken;
+        private int room = Integer.MAX_VALUE;
+        private boolean lost;
+        private int attempts;
 
         @Override
         public boolean has(String id) {
@@ -60,8 +61,12 @@ final class BatchRunTest {
 
         @Override
         public void append(List<BatchResult> more) throws IOException {
-            if (broken) {
-                throw new IOException("no space left on device");
+            attempts++;
+            if (lost) {
+                throw new IllegalStateException("the disk is gone");
+            }
+            if (results.size() + more.size() > room) {
+                throw new IOException("answers.jsonl can't be written: no space left on device");
             }
             results.addAll(more);
         }
@@ -218,18 +223,208 @@ final class BatchRunTest {
     }
 
     @Test
-    void journalThatCannotWrite_endsTheRun_withoutTellingWhatIsNotWritten() {
-        journal.broken = true;
+    void fullJournal_keepsWhatArrives_andGoesOnOnceThereIsRoom() {
+        journal.room = 100;
+        BatchRun run = batch(pool.open()).total(1_000).build().run(items(1_000));
+        run.subscribe(collected);
+
+        pool.timeline().advance(Duration.ofMinutes(1));
+        long calls = pool.stats().calls();
+        BatchProgress held = run.progress();
+        pool.timeline().advance(Duration.ofMinutes(10));
+
+        // Those under way, and those that the engine began in their place when they had ended.
+        assertThat(pool.stats().calls()).as("no call is begun").isEqualTo(calls).isLessThanOrEqualTo(256);
+        assertThat(held.held())
+                .hasValueSatisfying(why -> assertThat(why)
+                        .startsWith("answers.jsonl can't be written: no space left on device")
+                        .endsWith("results are kept in memory"));
+        assertThat(held.forecast()).isEmpty();
+        assertThat(collected.ids()).as("told is only what is written").hasSizeLessThanOrEqualTo(100);
+        assertThat(journal.attempts).as("every five seconds").isBetween(120, 140);
+        journal.room = Integer.MAX_VALUE;
+
+        BatchProgress end = pool.await(run);
+
+        assertThat(end.answered()).isEqualTo(1_000);
+        assertThat(end.held()).isEmpty();
+        assertThat(pool.stats().calls()).as("nothing is asked twice").isEqualTo(1_000);
+        assertThat(journal.results).containsExactlyElementsOf(collected.results());
+        assertThat(collected.ids()).hasSize(1_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void fullJournal_holdsConversationsToo() {
+        journal.room = 3;
+        List<BatchItem> items = new ArrayList<>();
+        for (int question = 0; question < 5; question++) {
+            items.add(new BatchItem(
+                    "x" + question,
+                    Prompt.builder().user("Question " + question).session("x").build(),
+                    question == 4,
+                    ""));
+        }
+        BatchRun run = batch(pool.open()).conversations().build().run(items.iterator());
+        run.subscribe(collected);
+
+        pool.timeline().advance(Duration.ofMinutes(5));
+        assertThat(pool.stats().calls()).isEqualTo(4);
+        journal.room = 5;
+
+        assertThat(pool.await(run).answered()).isEqualTo(5);
+        assertThat(collected.ids()).containsExactly("x0", "x1", "x2", "x3", "x4");
+        assertThat(pool.stats().calls()).isEqualTo(5);
+    }
+
+    @Test
+    void fullJournal_thatIsStopped_triesOnceMore_andSaysWhatIsLost() {
+        journal.room = 100;
+        BatchRun run = batch(pool.open()).build().run(items(1_000));
+        run.subscribe(collected);
+        pool.timeline().advance(Duration.ofMinutes(1));
+        int attempts = journal.attempts;
+
+        run.stop();
+
+        assertThatThrownBy(() -> pool.await(run)).hasCauseInstanceOf(IOException.class);
+        assertThat(journal.attempts).isEqualTo(attempts + 1);
+        assertThat(collected.failure())
+                .hasMessageMatching("answers.jsonl can't be written: no space left on device; \\d+ results are lost");
+    }
+
+    @Test
+    void fullJournal_thatIsStoppedWhenThereIsRoom_losesNothing() {
+        journal.room = 100;
+        BatchRun run = batch(pool.open()).build().run(items(1_000));
+        run.subscribe(collected);
+        pool.timeline().advance(Duration.ofMinutes(1));
+        journal.room = Integer.MAX_VALUE;
+
+        run.stop();
+
+        assertThat(pool.await(run).answered()).isEqualTo(pool.stats().calls()).isLessThan(1_000);
+        assertThat(collected.results()).containsExactlyElementsOf(journal.results);
+        assertThat(collected.completed()).isTrue();
+    }
+
+    @Test
+    void lostJournal_endsTheRun_afterWhatIsUnderWay() {
+        journal.lost = true;
         BatchRun run = batch(pool.open()).build().run(items(1_000));
 
-        assertThatThrownBy(() -> run(run))
-                .isInstanceOf(CompletionException.class)
-                .hasRootCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> run(run)).hasRootCauseMessage("the disk is gone");
 
-        assertThat(collected.failure()).hasMessage("no space left on device");
+        assertThat(journal.attempts).isEqualTo(1);
+        assertThat(collected.failure()).hasMessage("the disk is gone");
         assertThat(collected.results()).isEmpty();
         // Those under way, and those that the engine began in their place when they had ended.
         assertThat(pool.stats().calls()).isLessThanOrEqualTo(256);
+        assertThat(run.progress().underWay()).isZero();
+    }
+
+    @Test
+    void subscriberThatThrows_getsNoFurtherSignal_andNothingUnderWayIsLost() {
+        IllegalStateException wrong = new IllegalStateException("on purpose");
+        Throwing subscriber = new Throwing(10, wrong);
+        BatchRun run = batch(pool.open()).build().run(items(1_000));
+        run.subscribe(subscriber);
+
+        assertThatThrownBy(() -> pool.await(run)).hasCause(wrong);
+
+        assertThat(subscriber.signals).isEqualTo(10);
+        assertThat(journal.results).hasSize((int) pool.stats().calls()).hasSizeLessThan(1_000);
+    }
+
+    @Test
+    void subscriberThatThrowsOnSubscription_endsTheRunBeforeItBegins() {
+        IllegalStateException wrong = new IllegalStateException("on purpose");
+        Throwing subscriber = new Throwing(0, wrong);
+        BatchRun run = batch(pool.open()).build().run(items(1_000));
+        run.subscribe(subscriber);
+
+        assertThatThrownBy(() -> pool.await(run)).hasCause(wrong);
+
+        assertThat(subscriber.signals).isZero();
+        assertThat(pool.stats().calls()).isZero();
+    }
+
+    @Test
+    void subscriberThatThrowsAtTheEnd_doesNoHarm() {
+        BatchRun run = batch(pool.open()).build().run(items(3));
+        run.subscribe(new Throwing(4, new IllegalStateException("on purpose")));
+
+        assertThat(pool.await(run).answered()).isEqualTo(3);
+    }
+
+    /** Throws at a signal. */
+    private static final class Throwing implements Flow.Subscriber<BatchResult> {
+
+        private final int at;
+        private final RuntimeException wrong;
+        private int signals;
+
+        /** Throws at its subscription, which has number 0, or at a later signal. */
+        Throwing(int at, RuntimeException wrong) {
+            this.at = at;
+            this.wrong = wrong;
+        }
+
+        private void signal() {
+            signals++;
+            if (signals == at) {
+                throw wrong;
+            }
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            if (at == 0) {
+                throw wrong;
+            }
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(BatchResult result) {
+            signal();
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            signal();
+        }
+
+        @Override
+        public void onComplete() {
+            signal();
+        }
+    }
+
+    @Test
+    void requestOfNothing_endsTheRunWithAnError() {
+        Collected none = new Collected(0);
+        BatchRun run = batch(pool.open()).build().run(items(1_000));
+        run.subscribe(none);
+
+        none.subscription().request(0);
+
+        assertThatThrownBy(() -> pool.await(run)).hasCauseInstanceOf(IllegalArgumentException.class);
+        assertThat(none.failure()).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void cancelledSubscription_givesUpWhatIsUnderWay_andGetsNoFurtherSignal() {
+        BatchRun run = batch(pool.open()).build().run(items(10_000));
+        run.subscribe(collected);
+        pool.timeline().advance(Duration.ofMillis(2_500));
+        int told = collected.results().size();
+
+        collected.subscription().cancel();
+        BatchProgress end = pool.await(run);
+
+        assertThat(end.elapsed()).isEqualTo(Duration.ofMillis(2_500));
+        assertThat(collected.results()).hasSize(told);
+        assertThat(collected.completed()).isFalse();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ public final class FileJournal implements Journal {
     private long failedBefore;
     private boolean forcing;
     private boolean closed;
-    private @Nullable IOException broken;
+    private @Nullable UncheckedIOException broken;
 
     /**
      * How a journal is kept.
@@ -88,13 +89,20 @@ public final class FileJournal implements Journal {
             this.end = output.size();
         }
 
-        /** What an earlier attempt has left behind the end is overwritten. */
-        void append(byte[] lines) throws IOException {
+        /** Writes lines behind the end, over what an earlier attempt has left there. They count from {@link #added} on. */
+        void write(byte[] lines) throws IOException {
             if (lines.length > 0) {
                 dirty = true;
-                output.write(ByteBuffer.wrap(lines), end);
-                end += lines.length;
+                try {
+                    output.write(ByteBuffer.wrap(lines), end);
+                } catch (IOException e) {
+                    throw new IOException(file + " can't be written: " + e.getMessage(), e);
+                }
             }
+        }
+
+        void added(byte[] lines) {
+            end += lines.length;
         }
 
         void force() throws IOException {
@@ -288,8 +296,12 @@ public final class FileJournal implements Journal {
             (result instanceof BatchResult.Answered ? answered : failed)
                     .writeBytes(ResultLine.write(result, timeline.now()));
         }
-        answers.append(answered.toByteArray());
-        failures.append(failed.toByteArray());
+        byte[] answeredLines = answered.toByteArray();
+        byte[] failedLines = failed.toByteArray();
+        answers.write(answeredLines);
+        failures.write(failedLines);
+        answers.added(answeredLines);
+        failures.added(failedLines);
         switch (options.sync()) {
             case EACH -> force();
             case SECOND -> forceSoon();
@@ -297,12 +309,12 @@ public final class FileJournal implements Journal {
         }
     }
 
-    private void check() throws IOException {
+    private void check() {
         if (broken != null) {
             throw broken;
         }
         if (closed) {
-            throw new IOException(answers.file + " can't be written: its journal is closed");
+            throw new IllegalStateException(answers.file + " can't be written: its journal is closed");
         }
     }
 
@@ -318,20 +330,20 @@ public final class FileJournal implements Journal {
         if (!closed) {
             try {
                 force();
-            } catch (IOException e) {
-                LOG.debug("{} can't be forced to disk", answers.file, e);
+            } catch (UncheckedIOException e) {
+                LOG.debug("{} can't be forced to disk; the next results will say so", answers.file, e);
             }
         }
     }
 
-    /** After a failure, the data on the disk are unknown. */
-    private void force() throws IOException {
+    /** After a failure it isn't known what the disk has, and trying again wouldn't tell: only opening the journal anew does. */
+    private void force() {
         try {
             answers.force();
             failures.force();
         } catch (IOException e) {
-            broken = e;
-            throw e;
+            broken = new UncheckedIOException(answers.file + " can't be forced to disk: " + e.getMessage(), e);
+            throw broken;
         }
     }
 
@@ -347,6 +359,9 @@ public final class FileJournal implements Journal {
             } finally {
                 failures.close();
             }
+        }
+        if (broken != null) {
+            throw new IOException(broken.getMessage(), broken);
         }
     }
 }

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The file journal over a disk that fails: from each seed a journal lives several lives, each of which ends by a crash between any two writes, by one in
- * the middle of a write, by a power cut that loses what wasn't forced, or on a full disk.
+ * the middle of a write, by a power cut that loses what wasn't forced, or on a full disk. In half of the lives a full disk gets room again, and the
+ * results that couldn't be written are written with later ones.
  */
 final class CrashTest {
 
@@ -70,6 +71,11 @@ final class CrashTest {
             writesUntilCrash = writes;
             crashed = false;
             room = tight ? 300 + random.nextInt(3_000) : Long.MAX_VALUE;
+        }
+
+        /** Somebody deletes other files. */
+        void empty() {
+            room = Long.MAX_VALUE;
         }
 
         /** What wasn't forced is there in part, or as zeros, or not at all. */
@@ -218,6 +224,7 @@ final class CrashTest {
                         new FileJournal.Options(sync, true),
                         timeline,
                         () -> {});
+                boolean patient = random.nextBoolean();
                 List<BatchResult> pending = new ArrayList<>();
                 for (int i = 0; i < ITEMS; i++) {
                     String id = "item-" + i;
@@ -228,7 +235,17 @@ final class CrashTest {
                 for (int from = 0; from < pending.size(); ) {
                     int to = Math.min(pending.size(), from + 1 + random.nextInt(5));
                     List<BatchResult> some = pending.subList(from, to);
-                    journal.append(some);
+                    try {
+                        journal.append(some);
+                    } catch (IOException e) {
+                        if (!patient) {
+                            throw e;
+                        }
+                        disk.empty();
+                        to = Math.min(pending.size(), to + random.nextInt(3));
+                        some = pending.subList(from, to);
+                        journal.append(some);
+                    }
                     some.forEach(result -> told.add(result.id()));
                     from = to;
                     timeline.advance(Duration.ofMillis(random.nextInt(700)));

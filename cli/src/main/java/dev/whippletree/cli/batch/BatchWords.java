@@ -27,6 +27,7 @@ final class BatchWords {
         parts.add(Math.round(progress.perMinute()) + "/min");
         progress.cost().filter(cost -> cost.signum() > 0).ifPresent(cost -> parts.add("cost " + plain(cost)));
         progress.forecast().ifPresent(forecast -> parts.add(end(forecast, now, zone)));
+        progress.held().ifPresent(why -> parts.add("waiting: " + why));
         return String.join(", ", parts);
     }
 
@@ -59,6 +60,7 @@ final class BatchWords {
         seconds(json, "done_in_seconds_least", progress.forecast().map(BatchProgress.Forecast::least));
         seconds(json, "done_in_seconds_most", progress.forecast().map(BatchProgress.Forecast::most));
         progress.cost().ifPresent(cost -> json.put("cost", cost));
+        progress.held().ifPresent(why -> json.put("held", why));
         progress.stopped().ifPresent(why -> json.put("stopped", why));
         return json;
     }
