@@ -148,7 +148,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * Reads all of a stream into a file that belongs to an output, for input that can be read once alone. Blocks until its end.
+     * Reads all of a stream into a file that belongs to an output, for input that can be read once alone. An input is checked before anything is
+     * asked, and read again when a batch is resumed or its answers are sorted. Blocks until its end; until then, an earlier file stays.
      *
      * @param output the batch's output
      * @return the file
@@ -156,9 +157,11 @@ public final class BatchFile implements AutoCloseable {
      */
     public static Path spool(InputStream stream, Path output) throws IOException {
         Path file = BatchFolder.of(output).resolve("input");
+        Path coming = BatchFolder.of(output).resolve("input.coming");
         Closeable lock = BatchFolder.lock(Disk.INSTANCE, output);
         try (lock) {
-            Files.copy(stream, file, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(stream, coming, StandardCopyOption.REPLACE_EXISTING);
+            Disk.INSTANCE.replace(file, coming);
         }
         return file;
     }

@@ -26,8 +26,6 @@ final class InputCheck {
     /** So many problems usually have one cause. */
     private static final int MOST_PROBLEMS = 100;
 
-    private static final int BUFFER = 1 << 20;
-
     private final Storage storage;
     private final Path file;
     private final InputFormat format;
@@ -71,7 +69,8 @@ final class InputCheck {
     Checked check(boolean sessions, Consumer<InputLine> each) throws IOException {
         LongBag ids = new LongBag();
         Map<String, Integer> linesBySession = new HashMap<>();
-        read(line -> {
+        MessageDigest sha = Digests.sha256();
+        read(new DigestInputStream(storage.read(file), sha), line -> {
             ids.add(digest.applyAsLong(line.id()));
             if (sessions) {
                 line.prompt().session().ifPresent(name -> linesBySession.merge(name, 1, Integer::sum));
@@ -83,11 +82,12 @@ final class InputCheck {
         if (!problems.isEmpty()) {
             throw new BadInputException(problems);
         }
-        return new Checked(ids.size(), digestOfAll(), contested, linesBySession);
+        return new Checked(ids.size(), HexFormat.of().formatHex(sha.digest()), contested, linesBySession);
     }
 
-    private void read(Consumer<InputLine> each) throws IOException {
-        try (InputReader reader = InputReader.open(storage, file, format, form, configuration)) {
+    /** Reads the whole stream, unless there are too many problems. */
+    private void read(InputStream stream, Consumer<InputLine> each) throws IOException {
+        try (InputReader reader = InputReader.of(stream, file, format, form, configuration)) {
             for (InputLine line = next(reader); line != null; line = next(reader)) {
                 each.accept(line);
             }
@@ -124,7 +124,7 @@ final class InputCheck {
         Map<String, Long> lineById = new HashMap<>();
         problems.clear();
         List<String> doubled = new ArrayList<>();
-        read(line -> {
+        read(storage.read(file), line -> {
             if (repeated.contains(digest.applyAsLong(line.id())) && doubled.size() < MOST_PROBLEMS) {
                 contested.add(line.id());
                 Long first = lineById.putIfAbsent(line.id(), line.number());
@@ -138,14 +138,5 @@ final class InputCheck {
         problems.addAll(before);
         problems.addAll(doubled);
         return contested;
-    }
-
-    private String digestOfAll() throws IOException {
-        MessageDigest sha = Digests.sha256();
-        try (InputStream stream = new DigestInputStream(storage.read(file), sha)) {
-            byte[] buffer = new byte[BUFFER];
-            while (stream.read(buffer) >= 0) {}
-        }
-        return HexFormat.of().formatHex(sha.digest());
     }
 }

@@ -3,6 +3,7 @@ package dev.whippletree.batch.file;
 import dev.whippletree.config.Configuration;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,18 @@ interface InputReader extends Closeable {
     static InputReader open(
             Storage storage, Path file, InputFormat format, PromptForm form, Configuration configuration)
             throws IOException {
+        return of(storage.read(file), file, format, form, configuration);
+    }
+
+    /** Reads an input from a stream, which it closes; the file is for messages. */
+    static InputReader of(
+            InputStream stream, Path file, InputFormat format, PromptForm form, Configuration configuration)
+            throws IOException {
         PromptMaker maker = new PromptMaker(form, configuration);
         return switch (format) {
-            case JSONL -> new JsonLines(new Lines(storage.read(file)), maker);
-            case TEXT -> new TextLines(new Lines(storage.read(file)), form, maker);
-            case CSV, TSV -> new Rows(file, storage.read(file), format, form, maker);
+            case JSONL -> new JsonLines(new Lines(stream), maker);
+            case TEXT -> new TextLines(new Lines(stream), form, maker);
+            case CSV, TSV -> new Rows(file, stream, format, form, maker);
         };
     }
 }

@@ -9,7 +9,10 @@ import dev.whippletree.batch.BatchProgress;
 import dev.whippletree.batch.BatchRun;
 import dev.whippletree.batch.Collected;
 import dev.whippletree.batch.Pool;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -472,5 +475,21 @@ final class BatchFileTest {
 
         assertThat(checked.contested()).containsExactlyInAnyOrder("ab", "cd");
         assertThat(checked.lines()).isEqualTo(3);
+    }
+
+    @Test
+    void streamThatBreaksOff_leavesTheEarlierCopy() throws IOException {
+        Path copy = BatchFile.spool(new ByteArrayInputStream("whole\n".getBytes(StandardCharsets.UTF_8)), output);
+        InputStream broken = new SequenceInputStream(
+                new ByteArrayInputStream("ha".getBytes(StandardCharsets.UTF_8)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("broken off");
+                    }
+                });
+
+        assertThatThrownBy(() -> BatchFile.spool(broken, output)).hasMessage("broken off");
+
+        assertThat(copy).hasContent("whole");
     }
 }

@@ -27,6 +27,7 @@ import dev.whippletree.config.Configuration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,6 +49,11 @@ final class BatchCommandRun {
     /** Nearly every terminal has as many columns. */
     private static final int NARROW = 60;
 
+    private static final long BYTES_A_MEGABYTE = 1_000_000;
+
+    /** Checking that much takes seconds. */
+    private static final long LARGE_BYTES = 50 * BYTES_A_MEGABYTE;
+
     private final Surroundings surroundings;
     private final BatchCommand command;
     private final TypedBatch typed;
@@ -63,6 +69,7 @@ final class BatchCommandRun {
         try {
             BatchFiles files = typed.files();
             try (Whippletree whippletree = command.opening.open(surroundings)) {
+                sayThatCheckingTakesTime(files);
                 checkNames(whippletree);
                 command.leave.ifPresent(share -> leave(whippletree, share));
                 if (command.check) {
@@ -86,6 +93,16 @@ final class BatchCommandRun {
             return ExitCode.WRONG_USAGE;
         } catch (IOException e) {
             throw new UserMistake(said(e));
+        }
+    }
+
+    private void sayThatCheckingTakesTime(BatchFiles files) throws IOException {
+        long size = Files.size(files.input());
+        if (size >= LARGE_BYTES) {
+            surroundings
+                    .err()
+                    .println("Checking " + files.input() + " (" + Words.count(size / BYTES_A_MEGABYTE)
+                            + " MB) before anything is asked.");
         }
     }
 

@@ -92,6 +92,11 @@ final class TypedBatch {
     }
 
     private Path spool(boolean standard, Path file, Path output) throws IOException {
+        surroundings
+                .err()
+                .println(
+                        "Reading " + (standard ? "standard input" : file) + " to its end; nothing is asked before that."
+                                + (standard && surroundings.terminal().in() ? " Ctrl-D ends it." : ""));
         if (standard) {
             return BatchFile.spool(surroundings.in(), output);
         }

@@ -100,6 +100,21 @@ final class BatchCommandTest {
         assertThat(shell.run("batch", "-", "-o", "a.jsonl")).as(shell.err()).isZero();
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"piped\"");
+        assertThat(shell.err()).contains("Reading standard input to its end; nothing is asked before that.");
+    }
+
+    @Test
+    void standardInput_isKept_soThatTheBatchIsResumedWithoutIt() throws IOException {
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.REJECTED, "no such thing"));
+        shell.input(LINE.formatted("one", "Hello"));
+        shell.run("batch", "-", "-o", "a.jsonl");
+        Shell second = again();
+
+        assertThat(second.run("batch", "a.jsonl.batch/input", "--format", "jsonl", "-o", "a.jsonl", "--retry-failed"))
+                .as(second.err())
+                .isZero();
+
+        assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"");
     }
 
     @Test
