@@ -137,9 +137,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         return end.copy();
     }
 
-    /** Something has happened. */
+    /** Something has happened. Once the run has ended, its timeline may be closed. */
     void wake() {
-        if (steps.getAndIncrement() == 0) {
+        if (!end.isDone() && steps.getAndIncrement() == 0) {
             timeline.executor().execute(this::steps);
         }
     }

@@ -38,7 +38,7 @@ final class Allowance {
     private long countedOfAnswer(String service) {
         Workload workload = request.workload();
         boolean inAdvance = CountedLimit.kind(service) == ServiceKind.GROQ;
-        return inAdvance ? workload.bound() : workload.answerTokens();
+        return inAdvance ? workload.bound() : workload.answered();
     }
 
     /**
@@ -53,7 +53,7 @@ final class Allowance {
 
     private Optional<Long> callsOf(Credit credit, AccountGroup group) {
         TokenUsage call = TokenUsage.of(
-                request.workload().promptTokens(), request.workload().answerTokens());
+                request.workload().promptTokens(), request.workload().answered());
         return request.prices()
                 .flatMap(list ->
                         list.of(group.service(), CountedLimit.models(group).get(0)))
@@ -115,7 +115,7 @@ final class Allowance {
 
     /** Returns the tokens that one call uses and its account pays for. */
     long tokensOfACall() {
-        return (long) request.workload().promptTokens() + request.workload().answerTokens();
+        return (long) request.workload().promptTokens() + request.workload().answered();
     }
 
     /** Returns calls that are needed by calls that are allowed: 0.85 for 85 %, 0 if nothing is limited, infinite if none is allowed. */

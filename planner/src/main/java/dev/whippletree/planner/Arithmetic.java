@@ -93,7 +93,7 @@ final class Arithmetic {
                 List.of(),
                 TokenUsage.of(
                         answered * request.workload().promptTokens(),
-                        answered * request.workload().answerTokens()),
+                        answered * request.workload().answered()),
                 List.of(),
                 List.of(),
                 List.of());

@@ -18,6 +18,7 @@ final class Assumptions {
         sentences.add(repetition(workload));
         sentences.add(starts(workload) + thinking(request));
         sentences.add("Answers take " + latency(request.latency()) + ", prompts have "
+                + (workload.prompts().isPresent() ? "the lengths of the file, in calls on average " : "")
                 + Phrases.number(workload.promptTokens()) + " tokens and answers "
                 + Phrases.number(workload.answerTokens())
                 + "; max_tokens is " + Phrases.number(workload.bound()) + ", which Groq counts in full.");
@@ -54,6 +55,9 @@ final class Assumptions {
     }
 
     private static String repetition(Workload workload) {
+        if (workload.prompts().isPresent()) {
+            return "The prompts are the file's: " + Phrases.percent(workload.repeat()) + " of them repeat another one.";
+        }
         return workload.distinct().isPresent()
                 ? "Questions are drawn from a fixed bank of "
                         + Phrases.number(workload.distinct().getAsInt())
@@ -63,6 +67,9 @@ final class Assumptions {
     }
 
     private static String starts(Workload workload) {
+        if (workload.prompts().isPresent() && workload.over().isZero()) {
+            return "All sessions start at the same moment";
+        }
         return workload.over().isZero()
                 ? "All interviews start at the same moment"
                 : "Interviews start evenly over " + Phrases.time(workload.over());

@@ -3,6 +3,7 @@ package dev.whippletree.planner;
 import dev.whippletree.model.Prompt;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * Makes prompts as long as a workload says, on their way to a service: only there does their length count. What comes before, such
@@ -14,6 +15,7 @@ final class Lengthening {
     private static final int TOKENS_PER_MESSAGE = 4;
 
     private final Map<String, Prompt> byText = new HashMap<>();
+    private final ToIntFunction<String> tokens;
     private final String filler;
 
     /**
@@ -22,16 +24,33 @@ final class Lengthening {
      * @param tokens how many tokens prompts have, by the rule that the emulated services count by
      */
     Lengthening(int tokens) {
-        this.filler = ".".repeat((tokens - TOKENS_PER_MESSAGE) * BYTES_PER_TOKEN);
+        this(text -> tokens, tokens);
+    }
+
+    /**
+     * Creates a lengthening to several lengths.
+     *
+     * @param tokens how many tokens the prompt of a text has; one whose text alone has more keeps those
+     * @param most the most of them
+     */
+    Lengthening(ToIntFunction<String> tokens, int most) {
+        this.tokens = tokens;
+        this.filler = ".".repeat(bytes(most));
+    }
+
+    private static int bytes(int tokens) {
+        return Math.max(0, tokens - TOKENS_PER_MESSAGE) * BYTES_PER_TOKEN;
     }
 
     /** Returns a prompt of one message, at full length; whose it is, no service is told. All have the same parameters. */
     Prompt of(Prompt prompt) {
         return byText.computeIfAbsent(
                 prompt.messages().get(0).text(),
-                text -> Prompt.builder()
-                        .user(text + filler.substring(text.length()))
-                        .build()
-                        .withParameters(prompt.parameters()));
+                text -> Prompt.builder().user(lengthened(text)).build().withParameters(prompt.parameters()));
+    }
+
+    private String lengthened(String text) {
+        int length = bytes(tokens.applyAsInt(text));
+        return length <= text.length() ? text : text + filler.substring(text.length(), length);
     }
 }

@@ -81,7 +81,7 @@ final class OutcomeReport {
                 tokens(),
                 TokenUsage.of(
                         answered * request.workload().promptTokens(),
-                        answered * request.workload().answerTokens()),
+                        answered * request.workload().answered()),
                 credits,
                 new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches(),
                 new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches());

@@ -57,6 +57,10 @@ public record PlanRequest(
         if (sizes.isEmpty() || sizes.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException("a plan needs 1 or more interviews, not " + sizes);
         }
+        if (workload.prompts().isPresent()
+                && !sizes.equals(List.of(workload.prompts().get().sessions()))) {
+            throw new IllegalArgumentException("a file's prompts have one size: the number of its sessions");
+        }
         if (horizon.isNegative() || horizon.isZero() || horizon.compareTo(LONGEST_HORIZON) > 0) {
             throw new IllegalArgumentException(
                     "a plan must look ahead more than zero and at most 31 days, not " + horizon);

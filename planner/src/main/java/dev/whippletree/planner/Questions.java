@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 /** What a workload's interviews ask, how many different questions that makes, and in which words. Immutable. */
 final class Questions {
 
+    private static final String WORDS = "Question ";
+
     private final PlanRequest request;
     private final int interviews;
 
@@ -20,14 +22,20 @@ final class Questions {
 
     /** Returns how many prompts there are. */
     long prompts() {
-        return (long) interviews * request.workload().questions();
+        return request.workload()
+                .prompts()
+                .map(list -> (long) list.prompts())
+                .orElse((long) interviews * request.workload().questions());
     }
 
     /**
-     * Returns how many different questions are asked: exactly as many as the plan asks where their share is given; of a bank the
+     * Returns how many different questions are asked: as many as a file has; exactly as many as the plan asks where their share is given; of a bank the
      * number to be expected, bank × (1 − (1 − 1 ÷ bank) ^ prompts).
      */
     long distinct() {
+        if (request.workload().prompts().isPresent()) {
+            return request.workload().prompts().get().distinct();
+        }
         OptionalInt bank = request.workload().distinct();
         if (bank.isEmpty()) {
             return Math.max(1, Math.round(prompts() * (1 - request.workload().repeat())));
@@ -45,10 +53,12 @@ final class Questions {
                 workload.repeat(),
                 request.seed(),
                 think(),
-                OptionalInt.of(workload.bound()));
-        InterviewPlan plan = workload.distinct().isPresent()
-                ? InterviewPlan.ofBank(settings, workload.distinct().getAsInt())
-                : InterviewPlan.of(settings);
+                workload.prompts().isPresent() ? OptionalInt.empty() : OptionalInt.of(workload.usualBound()));
+        InterviewPlan plan = workload.prompts()
+                .map(list -> InterviewPlan.ofQuestions(settings, list.questions()))
+                .orElseGet(() -> workload.distinct().isPresent()
+                        ? InterviewPlan.ofBank(settings, workload.distinct().getAsInt())
+                        : InterviewPlan.of(settings));
         Priority priority = request.pool().route().leave() > 0 ? Priority.BATCH : Priority.INTERACTIVE;
         return plan.withWording(question -> wording(question).priority(priority));
     }
@@ -64,8 +74,24 @@ final class Questions {
         return pauses.isNegative() ? Duration.ZERO : pauses.dividedBy(workload.questions() - 1L);
     }
 
+    /** Returns what makes these prompts as long as they should be. */
+    Lengthening lengthening() {
+        return request.workload()
+                .prompts()
+                .map(list -> new Lengthening(text -> list.tokens(number(text)), list.mostTokens()))
+                .orElseGet(() -> new Lengthening(request.workload().promptTokens()));
+    }
+
     /** A few words that tell it from every other question; {@link Lengthening} makes them as long as prompts are. */
-    private static Prompt.Builder wording(int question) {
-        return Prompt.builder().user("Question " + question + ".");
+    private Prompt.Builder wording(int question) {
+        Prompt.Builder builder = Prompt.builder().user(WORDS + question);
+        Workload workload = request.workload();
+        workload.prompts()
+                .ifPresent(list -> builder.maxTokens(list.bound(question).orElse(workload.usualBound())));
+        return builder;
+    }
+
+    private static int number(String text) {
+        return Integer.parseInt(text.substring(WORDS.length()));
     }
 }

@@ -25,6 +25,7 @@ final class Simulation {
     private final Imitations services;
     private final Targets targets;
     private final Recorder recorder;
+    private final Lengthening lengthening;
     private final InterviewPlan plan;
     private boolean endsWithTheFirstFailure;
     private boolean over;
@@ -36,7 +37,9 @@ final class Simulation {
         this.services = new Imitations(request, variant.pool());
         this.targets = new Targets(variant.pool());
         this.recorder = new Recorder(timeline, targets.all().size());
-        this.plan = new Questions(request, variant.interviews()).plan();
+        Questions questions = new Questions(request, variant.interviews());
+        this.lengthening = questions.lengthening();
+        this.plan = questions.plan();
     }
 
     /** Returns this simulation, which then ends as soon as a prompt fails: whether the variant holds is known by then. */
@@ -47,14 +50,7 @@ final class Simulation {
 
     Outcome run() {
         Processes processes = new Processes(
-                variant,
-                timeline,
-                new PlannedProvider(
-                        services.byAccount(),
-                        timeline,
-                        targets,
-                        recorder,
-                        new Lengthening(request.workload().promptTokens())));
+                variant, timeline, new PlannedProvider(services.byAccount(), timeline, targets, recorder, lengthening));
         // Scheduled first, so that what happens at the horizon itself comes too late.
         timeline.schedule(request.horizon().toNanos(), () -> over = true);
         CompletableFuture<InterviewResults> results = new InterviewDriver(
@@ -77,7 +73,7 @@ final class Simulation {
     }
 
     private void runUntil(CompletableFuture<InterviewResults> results) {
-        long most = plan.settings().prompts() * MOST_STEPS_PER_PROMPT + MOST_STEPS_BESIDES;
+        long most = plan.prompts() * MOST_STEPS_PER_PROMPT + MOST_STEPS_BESIDES;
         long steps = 0;
         while (!over && !results.isDone() && timeline.runNext()) {
             if (++steps > most) {

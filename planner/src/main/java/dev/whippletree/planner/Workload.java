@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The questions of the interviews. Immutable.
+ * The questions of the interviews, or the prompts of a file. Immutable.
  *
  * @param questions the number of questions each interview asks in sequence, 1 or more
  * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; ignored if there is a bank
@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  * @param interview how long an interview takes if no prompt has to wait, stretched by pauses between the questions; absent: no
  *     pauses
  * @param over the time over which the interviews start evenly; zero: all at the same moment
+ * @param prompts what is asked, prompt by prompt; {@code questions}, {@code repeat} and {@code promptTokens} are its figures then; absent:
+ *     questions are drawn
  */
 public record Workload(
         int questions,
@@ -28,11 +30,25 @@ public record Workload(
         int answerTokens,
         OptionalInt maxTokens,
         Optional<Duration> interview,
-        Duration over) {
+        Duration over,
+        Optional<PromptList> prompts) {
 
     /** 17 questions, four in five of which others ask too, 300 tokens answered by 200, no pauses, all at once. */
     public static final Workload STANDARD =
             new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.empty(), Optional.empty(), Duration.ZERO);
+
+    /** Creates the workload of questions that are drawn. */
+    public Workload(
+            int questions,
+            double repeat,
+            OptionalInt distinct,
+            int promptTokens,
+            int answerTokens,
+            OptionalInt maxTokens,
+            Optional<Duration> interview,
+            Duration over) {
+        this(questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, Optional.empty());
+    }
 
     private static final int LEAST_TOKENS = 40;
     private static final int MOST_TOKENS = 100_000;
@@ -41,6 +57,7 @@ public record Workload(
     /** Checks the ranges. */
     public Workload {
         Objects.requireNonNull(interview, "interview");
+        Objects.requireNonNull(prompts, "prompts");
         if (questions < 1 || questions > MOST_QUESTIONS) {
             throw new IllegalArgumentException(
                     "an interview must have 1 to " + MOST_QUESTIONS + " questions, not " + questions);
@@ -49,8 +66,8 @@ public record Workload(
             throw new IllegalArgumentException(
                     "the share of repeated prompts must be 0 % to 100 %, not " + Math.round(repeat * 100) + " %");
         }
-        checkTokens("prompt", promptTokens);
-        checkTokens("answer", answerTokens);
+        checkTokens("prompt", promptTokens, prompts.isPresent() ? 1 : LEAST_TOKENS);
+        checkTokens("answer", answerTokens, LEAST_TOKENS);
         if (distinct.isPresent() && distinct.getAsInt() < 1) {
             throw new IllegalArgumentException("a bank must have 1 or more questions, not " + distinct.getAsInt());
         }
@@ -66,55 +83,114 @@ public record Workload(
         }
     }
 
-    private static void checkTokens(String what, int tokens) {
-        if (tokens < LEAST_TOKENS || tokens > MOST_TOKENS) {
-            throw new IllegalArgumentException("a plan's " + what + " must have " + LEAST_TOKENS + " to " + MOST_TOKENS
-                    + " tokens, not " + tokens);
+    private static void checkTokens(String what, int tokens, int least) {
+        if (tokens < least || tokens > MOST_TOKENS) {
+            throw new IllegalArgumentException(
+                    "a plan's " + what + " must have " + least + " to " + MOST_TOKENS + " tokens, not " + tokens);
         }
     }
 
-    /** Returns the bound on an answer that is sent along. */
+    /** Returns the bound on an answer that is sent along, on average where prompts have bounds of their own. */
     public int bound() {
+        int usual = usualBound();
+        return prompts.map(list -> list.meanBound(usual)).orElse(usual);
+    }
+
+    /** Returns the bound of prompts that have none of their own. */
+    int usualBound() {
         return maxTokens.orElse(answerTokens);
+    }
+
+    /** Returns the tokens of an answer, on average where prompts have bounds of their own. */
+    int answered() {
+        return prompts.map(list -> list.meanAnswer(answerTokens)).orElse(answerTokens);
+    }
+
+    /** Returns the same with a file's prompts, which also say how many repeat another one and how long they are. */
+    public Workload withPrompts(PromptList prompts) {
+        return new Workload(
+                prompts.longest(),
+                prompts.repeat(),
+                OptionalInt.empty(),
+                prompts.meanTokens(),
+                answerTokens,
+                maxTokens,
+                interview,
+                over,
+                Optional.of(prompts));
     }
 
     /** Returns the same with another number of questions. */
     public Workload withQuestions(int questions) {
-        return new Workload(questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over);
+        return new Workload(
+                questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, prompts);
     }
 
     /** Returns the same with another share of repeated prompts, 0 to 1, and no bank. */
     public Workload withRepeat(double repeat) {
         return new Workload(
-                questions, repeat, OptionalInt.empty(), promptTokens, answerTokens, maxTokens, interview, over);
+                questions,
+                repeat,
+                OptionalInt.empty(),
+                promptTokens,
+                answerTokens,
+                maxTokens,
+                interview,
+                over,
+                prompts);
     }
 
     /** Returns the same with a fixed bank of questions. */
     public Workload withDistinct(int distinct) {
         return new Workload(
-                questions, repeat, OptionalInt.of(distinct), promptTokens, answerTokens, maxTokens, interview, over);
+                questions,
+                repeat,
+                OptionalInt.of(distinct),
+                promptTokens,
+                answerTokens,
+                maxTokens,
+                interview,
+                over,
+                prompts);
     }
 
     /** Returns the same with prompts and answers of other sizes, and answers bounded at their size. */
     public Workload withTokens(int promptTokens, int answerTokens) {
         return new Workload(
-                questions, repeat, distinct, promptTokens, answerTokens, OptionalInt.empty(), interview, over);
+                questions, repeat, distinct, promptTokens, answerTokens, OptionalInt.empty(), interview, over, prompts);
     }
 
     /** Returns the same with another bound on answers. */
     public Workload withMaxTokens(int maxTokens) {
         return new Workload(
-                questions, repeat, distinct, promptTokens, answerTokens, OptionalInt.of(maxTokens), interview, over);
+                questions,
+                repeat,
+                distinct,
+                promptTokens,
+                answerTokens,
+                OptionalInt.of(maxTokens),
+                interview,
+                over,
+                prompts);
     }
 
     /** Returns the same with interviews of this length. */
     public Workload withInterview(Duration interview) {
         return new Workload(
-                questions, repeat, distinct, promptTokens, answerTokens, maxTokens, Optional.of(interview), over);
+                questions,
+                repeat,
+                distinct,
+                promptTokens,
+                answerTokens,
+                maxTokens,
+                Optional.of(interview),
+                over,
+                prompts);
     }
 
     /** Returns the same with starts spread over this time. */
     public Workload withOver(Duration over) {
-        return new Workload(questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over);
+        return new Workload(
+                questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, prompts);
     }
 }

@@ -2,9 +2,13 @@ package dev.whippletree.batch.file;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.batch.Batch;
+import dev.whippletree.batch.BatchItem;
+import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.BatchRun;
+import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
@@ -23,17 +27,31 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
  * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a file; {@code plain}, by a window of
- * {@code complete()} calls over the same prompts, made and dropped; or {@code check}, the file alone. A program, for a JVM of its own.
+ * {@code complete()} calls over the same prompts, made and dropped; or {@code check}, the file alone. {@code answers} writes an output as a batch does
+ * that was stopped before its last line, without asking. A program, for a JVM of its own.
  */
 final class MillionLines {
 
     private static final int WINDOW = 128;
+    private static final String TEXT = "An answer of a few words, as long as short answers are.";
+
+    private static final Completion ANSWER = new Completion(
+            TEXT,
+            Optional.empty(),
+            List.of(),
+            FinishReason.STOP,
+            Optional.of(TokenUsage.of(18, 12)),
+            new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty()));
 
     private MillionLines() {}
 
@@ -63,7 +81,7 @@ final class MillionLines {
                     services.executor().execute(() -> {
                         sink.sent();
                         sink.firstByte();
-                        sink.delta(new Delta.Text("An answer of a few words, as long as short answers are."));
+                        sink.delta(new Delta.Text(TEXT));
                         sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(18, 12)), model));
                     });
                     return () -> {};
@@ -111,6 +129,7 @@ final class MillionLines {
             long begun = timeline.nanoTime();
             switch (arguments[0]) {
                 case "batch" -> batch(files(input, folder), whippletree, timeline);
+                case "answers" -> answers(files(input, folder), whippletree, timeline);
                 case "plain" -> plain(lines, whippletree);
                 case "check" -> BatchFile.check(files(input, folder), whippletree.configuration(), item -> {});
                 default -> throw new IllegalArgumentException(arguments[0]);
@@ -152,6 +171,21 @@ final class MillionLines {
             run.subscribe(new Counting());
             System.out.println(run.end().join());
             file.finish();
+        }
+    }
+
+    private static void answers(BatchFiles files, Whippletree whippletree, Timeline timeline) throws IOException {
+        try (BatchFile file = BatchFile.open(files, whippletree.configuration(), timeline)) {
+            Iterator<BatchItem> items = file.items();
+            List<BatchResult> some = new ArrayList<>();
+            for (long number = 1; number < file.total(); number++) {
+                some.add(new BatchResult.Answered(items.next(), ANSWER));
+                if (some.size() == WINDOW) {
+                    file.journal().append(some);
+                    some.clear();
+                }
+            }
+            file.journal().append(some);
         }
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A million lines in a heap of 128 MB, and the check of ten million in 256 MB; what they print are figures. */
+/** A million lines in a heap of 128 MB, and the check and the resuming of ten million in 256 MB; what they print are figures. */
 @Tag("thorough")
 final class MillionLinesTest {
 
@@ -33,6 +33,16 @@ final class MillionLinesTest {
     @Test
     void tenMillionLines_areCheckedIn256Megabytes() throws Exception {
         run("256m", "check", 10_000_000);
+    }
+
+    @Test
+    void tenMillionLines_areResumedIn256Megabytes() throws Exception {
+        run("256m", "answers", 10_000_000);
+        run("256m", "batch", 10_000_000);
+
+        try (Stream<String> lines = Files.lines(folder.resolve("answers.jsonl"))) {
+            assertThat(lines.count()).isEqualTo(10_000_000);
+        }
     }
 
     private void run(String heap, String what, int lines) throws IOException, InterruptedException {

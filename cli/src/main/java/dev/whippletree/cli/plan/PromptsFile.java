@@ -10,6 +10,7 @@ import dev.whippletree.batch.file.Sync;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Message;
+import dev.whippletree.planner.PromptList;
 import dev.whippletree.settings.EngineSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,11 +19,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalInt;
 
 /** Measures a file of prompts for a plan. Confined to one thread. */
 public final class PromptsFile {
@@ -36,14 +36,12 @@ public final class PromptsFile {
     /** As long as a plan's answers are, which is 200 tokens. */
     private static final long CHARACTERS_OF_AN_ANSWER = 800;
 
-    private static final int FEWEST_TOKENS = 40;
-
     private final boolean conversations;
     private final MessageDigest sha;
-    private final Set<Long> distinct = new HashSet<>();
+    private final PromptList.Builder prompts = new PromptList.Builder();
     private final Map<String, Long> bySession = new HashMap<>();
     private final Map<String, Long> saidBySession = new HashMap<>();
-    private long characters;
+    private long count;
 
     private PromptsFile(boolean conversations) {
         this.conversations = conversations;
@@ -63,8 +61,8 @@ public final class PromptsFile {
     public static MeasuredPrompts measure(BatchFiles files, Configuration configuration) {
         PromptsFile measuring = new PromptsFile(files.conversations());
         try {
-            long prompts = BatchFile.check(files, configuration, measuring::add);
-            return measuring.result(files.input().toString(), prompts);
+            var unused = BatchFile.check(files, configuration, measuring::add);
+            return measuring.result(files.input().toString());
         } catch (BadInputException e) {
             throw new UserMistake(String.join(System.lineSeparator(), e.problems()));
         } catch (IOException e) {
@@ -113,17 +111,25 @@ public final class PromptsFile {
                     .append(message.parts());
             length += message.text().length();
         }
-        characters += length;
+        count++;
+        if (count > MOST_PROMPTS) {
+            return;
+        }
+        OptionalInt bound = item.prompt().parameters().maxTokens();
         if (!conversations || item.prompt().session().isEmpty()) {
-            distinct.add(digest(asked.toString()));
+            prompts.add(Optional.empty(), digest(asked.toString()), tokens(length), bound);
             return;
         }
         String session = item.prompt().session().get();
-        characters += saidBySession.getOrDefault(session, 0L);
+        long before = saidBySession.getOrDefault(session, 0L);
         saidBySession.merge(session, CHARACTERS_OF_AN_ANSWER + length, Long::sum);
         long key = digest(bySession.getOrDefault(session, 0L) + "\0" + asked);
         bySession.put(session, key);
-        distinct.add(key);
+        prompts.add(Optional.of(session), key, tokens(before + length), bound);
+    }
+
+    private static int tokens(long characters) {
+        return (int) Math.max(1, Math.min(characters / CHARACTERS_A_TOKEN, Integer.MAX_VALUE));
     }
 
     private long digest(String text) {
@@ -131,16 +137,14 @@ public final class PromptsFile {
                 .getLong();
     }
 
-    private MeasuredPrompts result(String name, long prompts) {
-        if (prompts == 0) {
+    private MeasuredPrompts result(String name) {
+        if (count == 0) {
             throw new UserMistake(name + " has no prompts");
         }
-        if (prompts > MOST_PROMPTS) {
-            throw new UserMistake(name + " has " + prompts + " prompts, and a plan simulates " + MOST_PROMPTS
+        if (count > MOST_PROMPTS) {
+            throw new UserMistake(name + " has " + count + " prompts, and a plan simulates " + MOST_PROMPTS
                     + " at most: plan for a part of the file, such as its first lines");
         }
-        long tokens = characters / prompts / CHARACTERS_A_TOKEN;
-        int sessions = bySession.isEmpty() ? (int) prompts : bySession.size();
-        return new MeasuredPrompts(name, prompts, distinct.size(), sessions, (int) Math.max(FEWEST_TOKENS, tokens));
+        return new MeasuredPrompts(name, prompts.build());
     }
 }

@@ -50,8 +50,9 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         AccountPool pool = pool(known);
         Optional<AccountPool> tier = command.tier.map(text -> accounts("--tier: ", text, known));
         return checked("", () -> {
-            List<Integer> sizes =
-                    command.measured.map(prompts -> List.of(prompts.sessions())).orElse(command.interviews);
+            List<Integer> sizes = command.measured
+                    .map(measured -> List.of(measured.prompts().sessions()))
+                    .orElse(command.interviews);
             PlanRequest request = PlanRequest.of(sizes, pool).withAdvice(!command.withoutAdvice);
             request = command.horizon
                     .or(() -> command.measured.map(prompts -> HORIZON_OF_PROMPTS))
@@ -77,8 +78,8 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     }
 
     /** A batch feeds as many prompts as there are places for; a plan's prompts all come at once. */
-    private static AccountPool withLineFor(AccountPool pool, MeasuredPrompts prompts) {
-        int places = (int) Math.max(pool.engine().lineSize(), prompts.prompts());
+    private static AccountPool withLineFor(AccountPool pool, MeasuredPrompts measured) {
+        int places = (int) Math.max(pool.engine().lineSize(), measured.prompts().prompts());
         return new AccountPool(pool.groups(), pool.route(), pool.engine().withLineSize(places), pool.notes());
     }
 
@@ -116,11 +117,9 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     private Workload workload() {
         Workload load = Workload.STANDARD;
         if (command.measured.isPresent()) {
-            MeasuredPrompts prompts = command.measured.get();
             int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(load.answerTokens());
-            load = load.withQuestions(prompts.questions())
-                    .withRepeat(prompts.repeat())
-                    .withTokens(prompts.promptTokens(), answer);
+            load = load.withTokens(load.promptTokens(), answer)
+                    .withPrompts(command.measured.get().prompts());
         }
         load = command.questions.map(load::withQuestions).orElse(load);
         load = command.repeat.map(load::withRepeat).orElse(load);

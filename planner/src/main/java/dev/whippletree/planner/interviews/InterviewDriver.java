@@ -50,7 +50,7 @@ public final class InterviewDriver {
         this.plan = plan;
         this.ask = ask;
         this.timeline = timeline;
-        this.board = new Scoreboard(plan.settings(), part);
+        this.board = new Scoreboard(plan, part);
     }
 
     /** Sets what is a right answer to a prompt. */
@@ -80,7 +80,7 @@ public final class InterviewDriver {
     /** Sets which of the interviews are conducted; others conduct the rest. */
     public InterviewDriver withPart(Part part) {
         this.part = part;
-        this.board = new Scoreboard(plan.settings(), part);
+        this.board = new Scoreboard(plan, part);
         return this;
     }
 
@@ -164,7 +164,7 @@ public final class InterviewDriver {
         }
 
         void next() {
-            if (question == plan.settings().questions()) {
+            if (question == plan.questions(number)) {
                 endIf(board.interviewEnded(timeline.nanoTime() - afterNanos));
             } else if (cap.isPresent()) {
                 park(this);
@@ -177,7 +177,7 @@ public final class InterviewDriver {
             if (allowed) {
                 put();
             } else {
-                endIf(board.interviewStopped(plan.settings().questions() - question));
+                endIf(board.interviewStopped(plan.questions(number) - question));
             }
         }
 
@@ -192,7 +192,7 @@ public final class InterviewDriver {
         }
 
         private long pauseNanos() {
-            boolean more = question < plan.settings().questions();
+            boolean more = question < plan.questions(number);
             return more ? plan.settings().think().toNanos() : 0;
         }
 

@@ -45,6 +45,20 @@ public final class InterviewPlan {
         return of(settings, bank, InterviewPlan::drawn);
     }
 
+    /**
+     * Makes the plan of given questions, of which there may be more in one interview than in another.
+     *
+     * @param settings the number of interviews, their pauses, and the bound on answers
+     * @param questions the numbers of the questions that each interview asks, in order
+     */
+    public static InterviewPlan ofQuestions(Interviews settings, int[][] questions) {
+        if (questions.length != settings.interviews()) {
+            throw new IllegalArgumentException(
+                    "there are " + settings.interviews() + " interviews, but questions of " + questions.length);
+        }
+        return new InterviewPlan(settings, questions.clone(), InterviewPlan::worded);
+    }
+
     private static InterviewPlan of(Interviews settings, int bank, Asking asking) {
         RandomGenerator random = new Dice(settings.seed());
         int[] numbers = new int[bank];
@@ -88,6 +102,21 @@ public final class InterviewPlan {
                 .flatMap(interview -> Arrays.stream(questions[interview]))
                 .distinct()
                 .count();
+    }
+
+    /** Returns how many questions an interview asks. */
+    int questions(int interview) {
+        return questions[interview].length;
+    }
+
+    /** Returns how many prompts there are. */
+    public int prompts() {
+        return prompts(Part.WHOLE);
+    }
+
+    /** Returns how many prompts the interviews of a part have. */
+    int prompts(Part part) {
+        return part.interviews(settings).map(this::questions).sum();
     }
 
     /** Returns what the plan was made of. */

@@ -24,11 +24,14 @@ final class Scoreboard {
     /**
      * Creates a board of a part's interviews.
      *
+     * @param plan of which it is a part
+     * @param part which part
+     *
      * @throws IllegalArgumentException if there are none
      */
-    Scoreboard(Interviews settings, Part part) {
-        this.prompts = part.prompts(settings);
-        this.interviews = prompts / settings.questions();
+    Scoreboard(InterviewPlan plan, Part part) {
+        this.prompts = plan.prompts(part);
+        this.interviews = (int) part.interviews(plan.settings()).count();
         if (interviews == 0) {
             throw new IllegalArgumentException(
                     "there is no interview for process " + (part.number() + 1) + " of " + part.of());

@@ -1,0 +1,145 @@
+package dev.whippletree.planner;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * The prompts of a file, asked as they are instead of questions that are drawn: which session asks which, and how long
+ * each is. Equal prompts have the same number. Immutable.
+ */
+public final class PromptList {
+
+    /** Of prompts without a bound of their own. */
+    private static final int UNBOUNDED = 0;
+
+    private final int[][] sessions;
+    private final int[] tokens;
+    private final int[] bounds;
+
+    private PromptList(Builder builder) {
+        this.sessions = builder.sessions.stream()
+                .map(asked -> asked.stream().mapToInt(Integer::intValue).toArray())
+                .toArray(int[][]::new);
+        this.tokens = builder.tokens.stream().mapToInt(Integer::intValue).toArray();
+        this.bounds = builder.bounds.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Collects prompts. Confined to one thread. */
+    public static final class Builder {
+
+        private final List<List<Integer>> sessions = new ArrayList<>();
+        private final Map<String, List<Integer>> byName = new HashMap<>();
+        private final Map<Long, Integer> numbers = new HashMap<>();
+        private final List<Integer> tokens = new ArrayList<>();
+        private final List<Integer> bounds = new ArrayList<>();
+
+        /** Creates a builder that has none. */
+        public Builder() {}
+
+        /**
+         * Adds a prompt.
+         *
+         * @param session the conversation that asks it after its earlier prompts; empty: it is asked at once
+         * @param key the same for equal prompts, and different for others
+         * @param length how many tokens it has, 1 or more; that of the first equal prompt counts
+         * @param bound its own bound on the answer, 1 or more tokens
+         */
+        public Builder add(Optional<String> session, long key, int length, OptionalInt bound) {
+            int number = numbers.computeIfAbsent(key, unknown -> tokens.size());
+            if (number == tokens.size()) {
+                tokens.add(length);
+                bounds.add(bound.orElse(UNBOUNDED));
+            }
+            session.map(name -> byName.computeIfAbsent(name, unknown -> newSession()))
+                    .orElseGet(this::newSession)
+                    .add(number);
+            return this;
+        }
+
+        private List<Integer> newSession() {
+            List<Integer> asked = new ArrayList<>(1);
+            sessions.add(asked);
+            return asked;
+        }
+
+        /**
+         * Returns the list.
+         *
+         * @throws IllegalArgumentException if there is no prompt
+         */
+        public PromptList build() {
+            if (sessions.isEmpty()) {
+                throw new IllegalArgumentException("there are no prompts to plan");
+            }
+            return new PromptList(this);
+        }
+    }
+
+    /** Returns how many sessions start at once; a prompt without a session is one. */
+    public int sessions() {
+        return sessions.length;
+    }
+
+    /** Returns how many prompts there are. */
+    public int prompts() {
+        return Arrays.stream(sessions).mapToInt(asked -> asked.length).sum();
+    }
+
+    /** Returns how many of them are different. */
+    public int distinct() {
+        return tokens.length;
+    }
+
+    /** Returns how many prompts the longest session asks one after the other. */
+    public int longest() {
+        return Arrays.stream(sessions).mapToInt(asked -> asked.length).max().orElseThrow();
+    }
+
+    /** Returns the share of prompts that repeat another, 0 to 1: what caches and equal prompts answer. */
+    public double repeat() {
+        return 1 - (double) distinct() / prompts();
+    }
+
+    /** Returns how many tokens a call has on average: a prompt that repeats another needs none. */
+    public int meanTokens() {
+        return mean(Arrays.stream(tokens));
+    }
+
+    /** Returns the most tokens of any prompt. */
+    public int mostTokens() {
+        return Arrays.stream(tokens).max().orElseThrow();
+    }
+
+    /** Returns the numbers of the prompts that each session asks, in order. */
+    int[][] questions() {
+        return sessions.clone();
+    }
+
+    int tokens(int question) {
+        return tokens[question];
+    }
+
+    OptionalInt bound(int question) {
+        return bounds[question] == UNBOUNDED ? OptionalInt.empty() : OptionalInt.of(bounds[question]);
+    }
+
+    /** Returns the mean bound of a call's answer, where that of prompts without one is given. */
+    int meanBound(int usual) {
+        return mean(Arrays.stream(bounds).map(bound -> bound == UNBOUNDED ? usual : bound));
+    }
+
+    /** Returns the mean length of a call's answer, where that of unbounded ones is given. */
+    int meanAnswer(int usual) {
+        return mean(Arrays.stream(bounds).map(bound -> bound == UNBOUNDED ? usual : Math.min(bound, usual)));
+    }
+
+    private static int mean(IntStream values) {
+        return (int) Math.round(values.average().orElseThrow());
+    }
+}
