@@ -41,9 +41,15 @@ public record BatchProgress(
      * In what time the rest will be done, by the engine's forecast.
      *
      * @param least in the best case
-     * @param most in the worst case; the same where a declared limit decides
+     * @param most in the worst case; the same where a declared limit decides; empty: unbounded, since a limit is being found out
      */
-    public record Forecast(Duration least, Duration most) {}
+    public record Forecast(Duration least, Optional<Duration> most) {
+
+        /** Returns whether it is one time, and no range. */
+        public boolean isOneTime() {
+            return most.filter(least::equals).isPresent();
+        }
+    }
 
     /** Returns how many items have a result by now. */
     public long done() {

@@ -7,15 +7,20 @@ import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts when a batch will be done: the engine's forecast for the calls that the rest needs, with prompts like the
- * latest ones. The share of items answered so far by caches and equal prompts gives the number of calls. Confined to
- * the run.
+ * latest ones. The share of the latest items that caches and equal prompts answered gives the number of calls: of all
+ * items it would mislead, since the first questions of conversations repeat each other more often than later ones.
+ * Confined to the run.
  */
 final class Outlook {
 
@@ -23,12 +28,24 @@ final class Outlook {
     private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
+    /** A limit that isn't declared may be used by others too. */
+    private static final double OTHERS = 1.2;
+
+    private static final double SLOWER = 1.25;
+
+    /** So many items are the latest ones, and a quarter of many more. */
+    private static final long LATEST = 250;
+
     private final Whippletree whippletree;
     private final OptionalLong total;
     private final Deque<Prompt> latest = new ArrayDeque<>();
     private final Deque<Passed> lastMinute = new ArrayDeque<>();
+    private @Nullable Passed firstMinute;
     private Optional<BatchProgress.Forecast> made = Optional.empty();
     private long madeNanos = -FRESH_NANOS;
+
+    private long ended;
+    private double callsEach = 1;
 
     /** How many had ended at some moment. */
     private record Passed(long nanos, long ended) {}
@@ -46,9 +63,19 @@ final class Outlook {
         latest.add(prompt);
     }
 
+    /** An item has ended, by a call of its own or without one. */
+    void ended(boolean byCall) {
+        ended++;
+        double weight = 1.0 / Math.min(ended, Math.max(LATEST, ended / 4));
+        callsEach += weight * ((byCall ? 1 : 0) - callsEach);
+    }
+
     /** So many had ended by now. */
     void passed(long nanos, long ended) {
         lastMinute.add(new Passed(nanos, ended));
+        if (firstMinute == null && nanos >= MINUTE_NANOS) {
+            firstMinute = new Passed(nanos, ended);
+        }
         while (lastMinute.size() > 2 && nanos - lastMinute.peek().nanos() > MINUTE_NANOS) {
             lastMinute.remove();
         }
@@ -69,43 +96,49 @@ final class Outlook {
      *
      * @param done items that have a result
      * @param underWay items that the engine knows of
-     * @param ended items that ended in this run
-     * @param fromCache how many of those needed no call
      */
-    Optional<BatchProgress.Forecast> forecast(
-            StatusSnapshot status, long done, int underWay, long ended, long fromCache) {
+    Optional<BatchProgress.Forecast> forecast(StatusSnapshot status, long done, int underWay) {
         long now = lastMinute.isEmpty() ? 0 : lastMinute.getLast().nanos();
         if (now - madeNanos >= FRESH_NANOS || made.isEmpty()) {
-            made = make(status, done, underWay, ended, fromCache);
+            made = make(status, done, underWay);
             madeNanos = now;
         }
         Duration since = Duration.ofNanos(now - madeNanos);
-        return made.map(there -> new BatchProgress.Forecast(left(there.least(), since), left(there.most(), since)))
-                .filter(there -> !there.most().isZero());
+        return made.map(there -> new BatchProgress.Forecast(
+                        left(there.least(), since), there.most().map(most -> left(most, since))))
+                .filter(there -> there.most().filter(Duration::isZero).isEmpty());
     }
 
     private static Duration left(Duration time, Duration since) {
         return time.compareTo(since) > 0 ? time.minus(since) : Duration.ZERO;
     }
 
-    private Optional<BatchProgress.Forecast> make(
-            StatusSnapshot status, long done, int underWay, long ended, long fromCache) {
+    private Optional<BatchProgress.Forecast> make(StatusSnapshot status, long done, int underWay) {
         if (total.isEmpty() || latest.isEmpty()) {
             return Optional.empty();
         }
         long left = Math.max(0, total.getAsLong() - done);
         long toBegin = Math.max(0, left - underWay);
-        double callsEach = ended == 0 ? 1 : (double) (ended - fromCache) / ended;
         long calls = (long) Math.ceil(toBegin * callsEach);
         List<Prompt> like = sample();
         Optional<Duration> told = whippletree.timeFor(like, calls);
         if (told.isEmpty() || left == 0) {
-            return told.map(time -> new BatchProgress.Forecast(Duration.ZERO, Duration.ZERO));
+            return told.map(time -> oneTime(Duration.ZERO));
         }
-        if (status.accounts().stream().allMatch(Outlook::isDeclared)) {
-            return Optional.of(new BatchProgress.Forecast(told.get(), told.get()));
-        }
-        return Optional.of(range(told.get(), left));
+        return Optional.of(
+                switch (knowledge(status)) {
+                    case DECLARED -> oneTime(told.get());
+                    case REPORTED -> new BatchProgress.Forecast(told.get(), Optional.of(with(told.get(), OTHERS)));
+                    case LEARNED -> range(told.get(), left);
+                });
+    }
+
+    private static BatchProgress.Forecast oneTime(Duration time) {
+        return new BatchProgress.Forecast(time, Optional.of(time));
+    }
+
+    private static Duration with(Duration time, double factor) {
+        return Duration.ofNanos((long) (time.toNanos() * factor));
     }
 
     private List<Prompt> sample() {
@@ -115,20 +148,55 @@ final class Outlook {
         return alike;
     }
 
-    private static boolean isDeclared(StatusSnapshot.Account account) {
-        return account.limits().stream().anyMatch(limit -> limit.source() == Source.DECLARED)
-                && account.limits().stream().noneMatch(limit -> limit.source() == Source.LEARNED);
+    /** What is known of the limits of all accounts. */
+    private enum Knowledge {
+        DECLARED,
+        REPORTED,
+        LEARNED
     }
 
-    /** Where limits are being found out, what they let in lately is as good a word as what is known of them. */
-    private BatchProgress.Forecast range(Duration told, long left) {
-        double perMinute = perMinute();
-        if (perMinute <= 0) {
-            return new BatchProgress.Forecast(told, told.multipliedBy(2));
+    private static Knowledge knowledge(StatusSnapshot status) {
+        return status.accounts().stream()
+                .map(Outlook::knowledge)
+                .max(Comparator.naturalOrder())
+                .orElse(Knowledge.LEARNED);
+    }
+
+    private static Knowledge knowledge(StatusSnapshot.Account account) {
+        Set<Source> sources =
+                account.limits().stream().map(limit -> limit.source()).collect(Collectors.toSet());
+        if (sources.contains(Source.LEARNED) || sources.isEmpty()) {
+            return Knowledge.LEARNED;
         }
-        Duration atThisPace = Duration.ofNanos((long) Math.min(Long.MAX_VALUE / 2.0, left / perMinute * MINUTE_NANOS));
-        Duration least = told.compareTo(atThisPace) < 0 ? told : atThisPace;
-        Duration most = told.compareTo(atThisPace) < 0 ? atThisPace : told;
-        return new BatchProgress.Forecast(least, most);
+        return sources.contains(Source.DECLARED) ? Knowledge.DECLARED : Knowledge.REPORTED;
+    }
+
+    /**
+     * Where limits are being found out, what they let in lately is as good a word as what is known of them. In the worst case it goes on as it did
+     * since the first minute, in which accounts let in what they had unused, and somewhat slower.
+     */
+    private BatchProgress.Forecast range(Duration told, long left) {
+        Duration lately = pace(lastMinute.getFirst(), left).orElse(told);
+        Duration least = told.compareTo(lately) < 0 ? told : lately;
+        Passed first = firstMinute;
+        if (first == null) {
+            return new BatchProgress.Forecast(least, Optional.of(longest(with(told, 2), lately)));
+        }
+        return new BatchProgress.Forecast(
+                least, pace(first, left).map(time -> longest(with(time, SLOWER), longest(with(told, OTHERS), lately))));
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /** Returns in what time the rest would be done as it went since a moment; empty: never. */
+    private Optional<Duration> pace(Passed from, long left) {
+        Passed now = lastMinute.getLast();
+        long ended = now.ended() - from.ended();
+        return ended == 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(
+                        (long) Math.min(Long.MAX_VALUE / 4.0, (double) left / ended * (now.nanos() - from.nanos()))));
     }
 }

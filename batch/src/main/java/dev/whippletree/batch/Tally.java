@@ -54,12 +54,15 @@ final class Tally {
 
     /** An item has ended. */
     void count(BatchResult result) {
+        boolean byCall = true;
         if (result instanceof BatchResult.Answered whole) {
             answered++;
-            fromCache += whole.completion().origin().source() == Origin.Source.CALL ? 0 : 1;
+            byCall = whole.completion().origin().source() == Origin.Source.CALL;
+            fromCache += byCall ? 0 : 1;
         } else {
             failed++;
         }
+        outlook.ended(byCall);
     }
 
     /** Returns how many have ended. */
@@ -91,9 +94,7 @@ final class Tally {
                 now.elapsed(),
                 outlook.perMinute(),
                 brakes.cost(),
-                goesOn
-                        ? outlook.forecast(brakes.status(), now.skipped() + ended(), now.underWay(), ended(), fromCache)
-                        : Optional.empty(),
+                goesOn ? outlook.forecast(brakes.status(), now.skipped() + ended(), now.underWay()) : Optional.empty(),
                 now.held(),
                 now.stopped());
         try {

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.model.Prompt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The forecast against what came. */
 final class ForecastTest {
@@ -17,18 +21,24 @@ final class ForecastTest {
     private static final Duration SECOND_MINUTE = Duration.ofMinutes(1);
 
     private static List<BatchProgress> run(Pool pool, int items) {
+        return run(
+                pool,
+                Batch.over(pool.open()),
+                IntStream.range(0, items)
+                        .mapToObj(number -> new BatchItem("i" + number, Prompt.of("Question " + number)))
+                        .toList());
+    }
+
+    private static List<BatchProgress> run(Pool pool, Batch.Builder batch, List<BatchItem> items) {
         List<BatchProgress> told = new ArrayList<>();
-        BatchRun run = Batch.over(pool.open())
-                .timeline(pool.timeline())
-                .total(items)
+        BatchRun run = batch.timeline(pool.timeline())
+                .total(items.size())
                 .listener(told::add)
                 .build()
-                .run(IntStream.range(0, items)
-                        .mapToObj(number -> new BatchItem("i" + number, Prompt.of("Question " + number)))
-                        .iterator());
+                .run(items.iterator());
         run.subscribe(new Collected());
         BatchProgress end = pool.await(run);
-        assertThat(end.answered()).isEqualTo(items);
+        assertThat(end.answered()).isEqualTo(items.size());
         return told;
     }
 
@@ -49,7 +59,7 @@ final class ForecastTest {
                         .isBetween(
                                 whole.multipliedBy(95).dividedBy(100),
                                 whole.multipliedBy(105).dividedBy(100));
-                assertThat(forecast.most()).isEqualTo(forecast.least());
+                assertThat(forecast.isOneTime()).isTrue();
             }
         }
     }
@@ -71,34 +81,91 @@ final class ForecastTest {
                                 whole.multipliedBy(105).dividedBy(100)));
     }
 
+    /** The first questions of interviews repeat each other, and the later ones don't, since different answers came before them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void interviews_areForecastWithinFivePercentFromTheSecondMinuteOn(boolean conversations) {
+        Pool pool = new Pool().account("a", "200 / 5m").account("b", "200 / 5m");
+        Random random = new Random(1);
+        List<BatchItem> items = new ArrayList<>();
+        for (int question = 0; question < 17; question++) {
+            for (int interview = 0; interview < 90; interview++) {
+                Prompt prompt = Prompt.builder()
+                        .user("Question " + question + ", wording " + random.nextInt(40))
+                        .session("interview " + interview)
+                        .build();
+                items.add(new BatchItem(interview + "." + question, prompt, question == 16, ""));
+            }
+        }
+        Batch.Builder batch = Batch.over(pool.open());
+
+        List<BatchProgress> told = run(pool, conversations ? batch.conversations() : batch, items);
+
+        List<BatchProgress> forecast = between(told, SECOND_MINUTE, whole(told)).stream()
+                .filter(at -> at.forecast().isPresent())
+                .toList();
+        assertThat(forecast)
+                .hasSizeGreaterThan(told.size() / 2)
+                .allSatisfy(at -> assertThat(
+                                at.elapsed().plus(at.forecast().orElseThrow().least()))
+                        .as("at %s", at.elapsed())
+                        .isBetween(
+                                whole(told).multipliedBy(95).dividedBy(100),
+                                whole(told).multipliedBy(105).dividedBy(100)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"60 / 1m", "1000 / 1h"})
+    void reportedLimit_isForecastAsANarrowRange_thatHolds(String limit) {
+        List<BatchProgress> told = run(new Pool().kind(ServiceKind.OPENAI).undeclared("a", limit), 2_500);
+
+        List<BatchProgress> forecast = between(told, SECOND_MINUTE, whole(told));
+        assertThat(forecast).hasSizeGreaterThan(2_000).allSatisfy(at -> {
+            BatchProgress.Forecast range = at.forecast().orElseThrow();
+            assertThat(range.isOneTime()).isFalse();
+            assertThat(range.most().orElseThrow())
+                    .isLessThanOrEqualTo(
+                            range.least().multipliedBy(5).dividedBy(4).plusSeconds(12));
+            assertThat(holds(at, whole(told), 0.05)).as("at %s", at.elapsed()).isTrue();
+        });
+    }
+
     @Test
     void unknownLimit_isForecastAsARange_thatHoldsInTheSecondHalf() {
         List<BatchProgress> told = run(new Pool().undeclared("a", "60 / 1m"), 2_000);
 
-        Duration whole = whole(told);
-        List<BatchProgress> late = told.stream()
-                .filter(at -> at.elapsed().multipliedBy(2).compareTo(whole) > 0
-                        && at.elapsed().compareTo(whole) < 0)
-                .toList();
-        long held = late.stream()
-                .filter(at -> {
-                    BatchProgress.Forecast forecast = at.forecast().orElseThrow();
-                    return at.elapsed()
-                                            .plus(forecast.least()
-                                                    .multipliedBy(9)
-                                                    .dividedBy(10))
-                                            .compareTo(whole)
-                                    <= 0
-                            && at.elapsed()
-                                            .plus(forecast.most()
-                                                    .multipliedBy(11)
-                                                    .dividedBy(10))
-                                            .compareTo(whole)
-                                    >= 0;
-                })
-                .count();
+        List<BatchProgress> late = between(told, whole(told).dividedBy(2), whole(told));
         assertThat(late).hasSizeGreaterThan(100);
-        assertThat(held).isGreaterThanOrEqualTo(late.size() * 9L / 10);
+        assertThat(late.stream().filter(at -> holds(at, whole(told), 0.1)).count())
+                .isGreaterThanOrEqualTo(late.size() * 9L / 10);
+    }
+
+    @Test
+    void unknownLimitThatHasJustClosed_hasNoLatestTime_untilItsPaceIsSeen() {
+        List<BatchProgress> told = run(new Pool().undeclared("a", "1000 / 1h"), 3_500);
+
+        assertThat(between(told, Duration.ofMinutes(10), Duration.ofMinutes(59)))
+                .isNotEmpty()
+                .allSatisfy(at -> assertThat(at.forecast().orElseThrow().most()).isEmpty());
+        List<BatchProgress> later = between(told, Duration.ofMinutes(130), whole(told));
+        assertThat(later.stream().filter(at -> holds(at, whole(told), 0.1)).count())
+                .isGreaterThanOrEqualTo(later.size() * 9L / 10);
+    }
+
+    private static List<BatchProgress> between(List<BatchProgress> told, Duration from, Duration to) {
+        return told.stream()
+                .filter(at -> at.elapsed().compareTo(from) > 0 && at.elapsed().compareTo(to) < 0)
+                .toList();
+    }
+
+    /** Whether the end lies in the range, or out of it by a share of what the range says. */
+    private static boolean holds(BatchProgress at, Duration whole, double share) {
+        BatchProgress.Forecast forecast = at.forecast().orElseThrow();
+        double end = whole.minus(at.elapsed()).toNanos();
+        double least = forecast.least().toNanos() * (1 - share);
+        double most = forecast.most().map(Duration::toNanos).orElse(Long.MAX_VALUE) * (1 + share);
+        return least <= end
+                && end <= Math.max(most, least + Duration.ofSeconds(2).toNanos());
     }
 
     @Test

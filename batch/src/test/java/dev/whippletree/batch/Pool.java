@@ -30,6 +30,7 @@ public final class Pool {
     private final List<Account> accounts = new ArrayList<>();
     private EngineSettings engine = EngineSettings.DEFAULT;
     private UnaryOperator<ServiceSettingsBuilder> service = settings -> settings;
+    private ServiceKind kind = ServiceKind.HUGGING_FACE;
     private String model = MODEL;
     private @Nullable SimulatedProvider provider;
 
@@ -57,6 +58,12 @@ public final class Pool {
         return this;
     }
 
+    /** Sets which service it is: Hugging Face tells nothing of its limits. */
+    public Pool kind(ServiceKind kind) {
+        this.kind = kind;
+        return this;
+    }
+
     /** Sets the model that is asked for. */
     public Pool model(String model) {
         this.model = model;
@@ -74,7 +81,7 @@ public final class Pool {
     /** Opens it: the service answers in a second. */
     public Whippletree open() {
         ServiceSettingsBuilder settings =
-                ServiceSettings.builder(ServiceKind.HUGGING_FACE).latency(Latency.constant(Duration.ofSeconds(1)));
+                ServiceSettings.builder(kind).latency(Latency.constant(Duration.ofSeconds(1)));
         accounts.forEach(account ->
                 settings.account(account.id(), token(account), ServiceLimit.sliding(Limit.parse(account.limit()))));
         SimulatedProvider simulated = new SimulatedProvider(

@@ -37,11 +37,17 @@ final class BatchWords {
 
     /** Returns when it will be done. */
     static String end(BatchProgress.Forecast forecast, Instant now, ZoneId zone) {
-        if (forecast.least().equals(forecast.most())) {
+        if (forecast.isOneTime()) {
             return "done in " + Words.duration(forecast.least()) + ", at "
                     + Words.time(now.plus(forecast.least()), now, zone);
         }
-        return "done in " + Words.duration(forecast.least()) + " to " + Words.duration(forecast.most());
+        if (forecast.most().isEmpty()) {
+            return "done in " + Words.duration(forecast.least()) + " or more";
+        }
+        String most = Words.duration(forecast.most().get());
+        return forecast.least().isZero()
+                ? "done within " + most
+                : "done in " + Words.duration(forecast.least()) + " to " + most;
     }
 
     /** Returns it for people and programs that look at it from elsewhere. */
@@ -58,7 +64,7 @@ final class BatchWords {
         json.put("elapsed_seconds", progress.elapsed().toSeconds());
         json.put("per_minute", Math.round(progress.perMinute()));
         seconds(json, "done_in_seconds_least", progress.forecast().map(BatchProgress.Forecast::least));
-        seconds(json, "done_in_seconds_most", progress.forecast().map(BatchProgress.Forecast::most));
+        seconds(json, "done_in_seconds_most", progress.forecast().flatMap(BatchProgress.Forecast::most));
         progress.cost().ifPresent(cost -> json.put("cost", cost));
         progress.held().ifPresent(why -> json.put("held", why));
         progress.stopped().ifPresent(why -> json.put("stopped", why));

@@ -35,7 +35,7 @@ final class BatchWordsTest {
     @Test
     void runThatGoesOn_saysWhenItIsDone() {
         BatchProgress progress = progress(
-                Optional.of(new BatchProgress.Forecast(Duration.ofMinutes(7), Duration.ofMinutes(7))),
+                Optional.of(new BatchProgress.Forecast(Duration.ofMinutes(7), Optional.of(Duration.ofMinutes(7)))),
                 Optional.empty());
 
         assertThat(BatchWords.line(progress, NOW, ZoneOffset.UTC))
@@ -52,5 +52,18 @@ final class BatchWordsTest {
                 .endsWith(", waiting: a.jsonl can't be written: No space left on device");
         assertThat(BatchWords.json(progress, NOW))
                 .containsEntry("held", "a.jsonl can't be written: No space left on device");
+    }
+
+    @Test
+    void range_saysWhatIsKnownOfIt() {
+        Duration least = Duration.ofMinutes(7);
+        Optional<Duration> most = Optional.of(Duration.ofMinutes(9));
+
+        assertThat(BatchWords.end(new BatchProgress.Forecast(least, most), NOW, ZoneOffset.UTC))
+                .isEqualTo("done in 7 m 00 s to 9 m 00 s");
+        assertThat(BatchWords.end(new BatchProgress.Forecast(Duration.ZERO, most), NOW, ZoneOffset.UTC))
+                .isEqualTo("done within 9 m 00 s");
+        assertThat(BatchWords.end(new BatchProgress.Forecast(least, Optional.empty()), NOW, ZoneOffset.UTC))
+                .isEqualTo("done in 7 m 00 s or more");
     }
 }
