@@ -60,9 +60,7 @@ final class Packing {
         Inflater inflater = new Inflater(true);
         try {
             inflater.setInput(stored, HEADER, stored.length - HEADER);
-            // Asked for more than there is, it reads on to the end and says whether there is one.
-            boolean whole =
-                    inflater.inflate(envelope) == length && inflater.inflate(new byte[1]) == 0 && inflater.finished();
+            boolean whole = inflater.inflate(envelope) == length && inflater.finished();
             return whole ? Optional.of(envelope) : Optional.empty();
         } catch (DataFormatException e) {
             return Optional.empty();

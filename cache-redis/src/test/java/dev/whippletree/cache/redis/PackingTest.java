@@ -27,6 +27,18 @@ class PackingTest {
     }
 
     @Test
+    void everyLength_comesBack() {
+        Random random = new Random(3);
+        for (int length = Packing.SMALLEST; length < 3 * Packing.SMALLEST; length++) {
+            byte[] envelope = text(length);
+            random.nextBytes(envelope);
+            Arrays.fill(envelope, 0, random.nextInt(length), (byte) 'a');
+            assertThat(Packing.unpack(Packing.pack(envelope)))
+                    .hasValueSatisfying(back -> assertThat(back).isEqualTo(envelope));
+        }
+    }
+
+    @Test
     void smallOnes_stayAsTheyAre() {
         byte[] envelope = text(Packing.SMALLEST - 1);
         assertThat(Packing.pack(envelope)).isSameAs(envelope);
@@ -51,6 +63,15 @@ class PackingTest {
     @Test
     void lengthThatIsALie_asksForNoMemory() {
         for (int length : new int[] {-1, 0, Integer.MAX_VALUE}) {
+            byte[] packed = Packing.pack(text(10_000));
+            ByteBuffer.wrap(packed).putInt(2, length);
+            assertThat(Packing.unpack(packed)).isEmpty();
+        }
+    }
+
+    @Test
+    void lengthThatIsALittleOff_makesItNone() {
+        for (int length : new int[] {9_999, 10_001}) {
             byte[] packed = Packing.pack(text(10_000));
             ByteBuffer.wrap(packed).putInt(2, length);
             assertThat(Packing.unpack(packed)).isEmpty();
