@@ -486,6 +486,11 @@ final class BatchFileTest {
                     public int read() throws IOException {
                         throw new IOException("broken off");
                     }
+
+                    @Override
+                    public int read(byte[] bytes, int from, int count) throws IOException {
+                        throw new IOException("broken off");
+                    }
                 });
 
         assertThatThrownBy(() -> BatchFile.spool(broken, output)).hasMessage("broken off");

@@ -211,7 +211,7 @@ final class BatchCommandRun {
 
     private void show(BatchFiles files, Display display, BatchProgress progress) {
         String line = BatchWords.line(progress, surroundings.timeline().now(), surroundings.zone());
-        display.show(progress.done(), progress.elapsed(), Words.wrap(line, NARROW), line);
+        display.show(progress.done(), progress.elapsed(), Words.wrap(line, width()), line);
         try {
             BatchFile.note(
                     files.output(),
@@ -219,6 +219,10 @@ final class BatchCommandRun {
         } catch (IOException e) {
             LOG.debug("The batch's progress can't be written beside {}", files.output(), e);
         }
+    }
+
+    private int width() {
+        return Math.min(NARROW, surroundings.terminal().size().now().columns());
     }
 
     private int conclude(BatchFiles files, BatchFile file, BatchProgress end, Optional<Throwable> failure) {

@@ -79,7 +79,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
 
     /** A batch feeds as many prompts as there are places for; a plan's prompts all come at once. */
     private static AccountPool withLineFor(AccountPool pool, MeasuredPrompts measured) {
-        int places = (int) Math.max(pool.engine().lineSize(), measured.prompts().prompts());
+        int places = Math.max(pool.engine().lineSize(), measured.prompts().prompts());
         return new AccountPool(pool.groups(), pool.route(), pool.engine().withLineSize(places), pool.notes());
     }
 
