@@ -147,7 +147,7 @@ final class Readiness {
             wait = found;
             soonest = target;
         }
-        eventual |= found == Waits.UNTIL_EVENT;
+        eventual |= found == Waits.UNTIL_EVENT || target.mayBeSooner();
         onlyEvents &= found == Waits.UNTIL_EVENT;
         closed |= found == Waits.UNKNOWN;
         long again = found == Waits.UNKNOWN ? target.checkedAgainNanos(now) : found;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The resources of a running attempt: a slot of its account and of its target, and reservations of their limits.
@@ -23,9 +24,13 @@ public final class Lease {
     private boolean arrived;
     private long arrivedAt;
     private boolean ended;
+    private @Nullable Meter usedUp;
     private final Health.Begun health;
     private final int tokenEpoch;
     private final int underWay;
+
+    /** How many of its holds are of limits that were known when it began: the first ones. */
+    private final int knownLimits;
 
     /** Takes the slots and reserves; that all of it fits was asked before. */
     public Lease(Target target, TokenCount tokens, long now) {
@@ -38,6 +43,7 @@ public final class Lease {
         this.health = target.health().begin(now);
         this.underWay = target.account().inFlight();
         this.tokenEpoch = target.account().tokenEpoch();
+        this.knownLimits = holds.size();
         target.begun(this, now);
     }
 
@@ -88,6 +94,21 @@ public final class Lease {
         throw new IllegalStateException("a lease was asked for a limit that it doesn't hold");
     }
 
+    /** The service said, in answer to it, that less than it asks for is left of a limit. */
+    void foundUsedUp(Meter meter) {
+        usedUp = meter;
+    }
+
+    /** Returns the limit of which less was left than it asks for, by the service's answer to it. */
+    Optional<Meter> usedUp() {
+        return Optional.ofNullable(usedUp);
+    }
+
+    /** Returns whether it began only because a limit that was known seemed to have room for it. */
+    boolean foundRoomIn(Meter meter) {
+        return holds.subList(0, knownLimits).stream().anyMatch(hold -> hold.meter() == meter);
+    }
+
     /** The request has been written. */
     public void sent(long now) {
         OptionalLong transit = target.account().transitNanos();
@@ -124,8 +145,8 @@ public final class Lease {
     /** The service let in the request. */
     public void letIn(long now) {
         target.account().letIn(underWay, beganNanos);
-        target.organization().letIn(beganNanos, now);
-        target.modelScope().letIn(beganNanos, now);
+        target.organization().letIn(this, now);
+        target.modelScope().letIn(this, now);
     }
 
     /** The service refused the request, though a learned pace was kept. Returns whether for how many were under way. */

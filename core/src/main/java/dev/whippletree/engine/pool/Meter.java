@@ -12,11 +12,17 @@ import dev.whippletree.quota.Quota.Use;
  * @param unit what is counted
  * @param source by whose word
  * @param quota the count
+ * @param margin what of it is kept free because others use it too
  */
-public record Meter(Limit.Unit unit, Source source, Quota quota) {
+public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin) {
 
     /** What products of shares and amounts are off by at most. */
     private static final double ROUNDING = 1e-6;
+
+    /** Creates one that nobody else is known to use. */
+    Meter(Limit.Unit unit, Source source, Quota quota) {
+        this(unit, source, quota, new Margin());
+    }
 
     /** Returns what one attempt takes of it. */
     long cost(TokenCount tokens) {
@@ -28,14 +34,26 @@ public record Meter(Limit.Unit unit, Source source, Quota quota) {
      * else is used.
      *
      * @param leave 0 to 1
+     * @param underWay what attempts under way have reserved
      */
-    long waitNanos(long sum, double leave, long now) {
-        return quota.waitNanos(Math.min(sum + left(leave), Math.max(sum, quota.amount())), now);
+    long waitNanos(long sum, double leave, long underWay, long now) {
+        long free = Math.max(left(leave), sharedByOthers() ? margin.amount() + underWay : 0);
+        return quota.waitNanos(Math.min(sum + free, Math.max(sum, quota.amount())), now);
     }
 
-    /** Returns the share as an amount, rounded up; of a rate that was found by trial nothing, for it is no stock of which a part could be left. */
+    /** Returns whether others use it too: then what is under way is taken twice, because it hides as much that others have used. */
+    boolean sharedByOthers() {
+        return margin.amount() > 0;
+    }
+
+    /**
+     * Returns the share as an amount, rounded up, or the margin if that is larger. Of a rate that was found by trial it is nothing,
+     * because such a rate is no stock of which a part could be left.
+     */
     long left(double leave) {
-        return source == Source.LEARNED ? 0 : (long) Math.ceil(leave * quota.amount() - ROUNDING);
+        return source == Source.LEARNED
+                ? 0
+                : Math.max(margin.amount(), (long) Math.ceil(leave * quota.amount() - ROUNDING));
     }
 
     Hold reserve(TokenCount tokens, long now) {

@@ -65,9 +65,10 @@ public final class ScopeState {
     private @Nullable ScopeState onlyModel;
 
     /** The attempts under way, each with what had ended when it began. */
-    private final Map<Lease, Ended> leases = new LinkedHashMap<>();
+    private final Map<Lease, Total> leases = new LinkedHashMap<>();
 
-    private Ended ended = new Ended(0, TokenCount.NONE);
+    private Total begun = new Total(0, TokenCount.NONE);
+    private Total ended = new Total(0, TokenCount.NONE);
 
     private final SharedLimits shared = new SharedLimits(this);
 
@@ -77,11 +78,11 @@ public final class ScopeState {
     /** How long reports come after their attempts were begun, lately. */
     private long flightNanos;
 
-    /** Attempts that have ended, and the tokens that they had reserved. */
-    private record Ended(long calls, TokenCount tokens) {
+    /** How many attempts there were, and the tokens that they had reserved. */
+    private record Total(long calls, TokenCount tokens) {
 
-        Ended and(TokenCount more) {
-            return new Ended(
+        Total and(TokenCount more) {
+            return new Total(
                     calls + 1,
                     new TokenCount(tokens.prompt() + more.prompt(), tokens.completion() + more.completion()));
         }
@@ -222,6 +223,7 @@ public final class ScopeState {
         }
         for (Lease lease : other.leases.keySet()) {
             if (leases.putIfAbsent(lease, ended) == null) {
+                begun = begun.and(lease.tokens());
                 lease.joinLate(this);
                 everDeclared().forEach(meter -> lease.holdLate(meter, now));
                 Stream.concat(meters.stream().filter(meter -> !isDeclared(meter)), late.stream())
@@ -262,9 +264,13 @@ public final class ScopeState {
     }
 
     /** It let in an attempt. */
-    void letIn(long beganNanos, long now) {
-        refusals.letIn(beganNanos, now);
+    void letIn(Lease lease, long now) {
+        refusals.letIn(lease.beganNanos(), now);
+        for (Meter meter : meters) {
+            meter.margin().letIn(meter.cost(lease.tokens()));
+        }
         if (refusals.doubtLimits() && refusals.trustAgain(slowestKnown(), largestKnown())) {
+            meters.forEach(meter -> meter.margin().reset());
             keepPace();
         }
     }
@@ -302,12 +308,25 @@ public final class ScopeState {
             lease.target().account().distrustTransit();
         }
         Refusals.Refused call = new Refusals.Refused(lease.beganNanos(), othersUnderWay(lease), told, chance, now);
+        Optional<Meter> usedUp = lease.usedUp().filter(meter -> !meter.margin().isInVain());
+        if (usedUp.isPresent()) {
+            return usedUp(usedUp.get(), lease, call);
+        }
         OptionalLong until = refusals.byChance(call);
         if (until.isEmpty()) {
             until = OptionalLong.of(limited(lease, call));
         }
         keepPace();
         return until.getAsLong();
+    }
+
+    /** The refusal says which limit is used up, so it shows nothing of another one. If that had seemed to have room, others use it too. */
+    private long usedUp(Meter meter, Lease lease, Refusals.Refused call) {
+        if (lease.foundRoomIn(meter)) {
+            meter.margin().refused(meter.cost(lease.tokens()), meter.quota().amount());
+        }
+        refusals.setAside(call);
+        return refusals.pause(call);
     }
 
     private long limited(Lease lease, Refusals.Refused call) {
@@ -386,9 +405,27 @@ public final class ScopeState {
     long waitNanos(TokenCount tokens, double leave, long now) {
         long wait = shared.waitNanos(tokens, now);
         for (Meter meter : meters) {
-            wait = Math.max(wait, meter.waitNanos(meter.cost(tokens), leave, now));
+            wait = Math.max(wait, meter.waitNanos(meter.cost(tokens), leave, underWay(meter), now));
         }
         return wait;
+    }
+
+    /** Returns what attempts under way have reserved of a limit. */
+    private long underWay(Meter meter) {
+        return begun.of(meter.unit()) - ended.of(meter.unit());
+    }
+
+    /** Returns whether reservations may fit sooner than {@link #waitNanos} says, because reports will show what others have left. */
+    boolean mayFitSooner() {
+        if (leases.isEmpty()) {
+            return false;
+        }
+        for (Meter meter : meters) {
+            if (meter.sharedByOthers()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -400,7 +437,7 @@ public final class ScopeState {
         long together = Waits.NONE;
         for (Meter meter : meters) {
             long both = meter.cost(tokens) + meter.cost(otherTokens);
-            together = Math.max(together, meter.waitNanos(both, leave, now));
+            together = Math.max(together, meter.waitNanos(both, leave, underWay(meter), now));
         }
         return together > waitNanos(otherTokens, leave, now) ? together : Waits.NONE;
     }
@@ -432,6 +469,7 @@ public final class ScopeState {
     void join(Lease lease, long now) {
         refusals.begun(leases.isEmpty(), now);
         leases.put(lease, ended);
+        begun = begun.and(lease.tokens());
         hold(lease, meters, now);
         hold(lease, aside, now);
         hold(lease, late, now);
@@ -470,6 +508,7 @@ public final class ScopeState {
         if (key.refill() == Refill.ONE_BY_ONE) {
             Meter meter = oneByOne(key, told, mistaken, now);
             Redeclaration.window(meter).counted(lease.useOf(meter), told.used(), now);
+            noteUsedUp(meter, told, lease);
             return;
         }
         Meter meter = reported.get(key);
@@ -480,9 +519,16 @@ public final class ScopeState {
         }
         quotaOf(meter).report(lease.useOf(meter), told.amount(), told.left(), told.resetNanos(), now);
         arrange(declared, now);
+        noteUsedUp(meter, told, lease);
         lease.target().organization().reportedOf(this, now);
         if (told.resetNanos() > 0) {
             tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
+        }
+    }
+
+    private void noteUsedUp(Meter meter, ReportedLimits.Told told, Lease lease) {
+        if (told.left() < meter.cost(lease.tokens()) && meters.contains(meter)) {
+            lease.foundUsedUp(meter);
         }
     }
 
@@ -581,7 +627,7 @@ public final class ScopeState {
     }
 
     private LimitStatus status(Meter meter, long now) {
-        long left = meter.quota().left(now);
+        long left = Math.max(0, meter.quota().left(now) - meter.margin().amount());
         return new LimitStatus(
                 scope,
                 meter.unit(),
@@ -589,6 +635,6 @@ public final class ScopeState {
                 meter.quota().window(),
                 left,
                 meter.source(),
-                left > 0 ? OptionalLong.empty() : OptionalLong.of(meter.quota().waitNanos(1, now)));
+                left > 0 ? OptionalLong.empty() : OptionalLong.of(meter.waitNanos(1, 0, 0, now)));
     }
 }

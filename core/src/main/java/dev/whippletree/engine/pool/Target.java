@@ -143,6 +143,11 @@ public final class Target {
         return wait == Waits.NONE && account.inFlight() >= concurrency() ? Waits.UNTIL_EVENT : wait;
     }
 
+    /** Returns whether an attempt may be able to begin sooner than {@link #waitNanos} says. */
+    public boolean mayBeSooner() {
+        return organization.mayFitSooner() || modelScope.mayFitSooner();
+    }
+
     /** Returns how long until it is open and not cooling, its limits and slots aside. */
     public long openingNanos(long now) {
         return openingNanos(health.waitNanos(now), now);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.refusals.RefusalBench.Figures;
+import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -79,6 +80,24 @@ class RefusalsTest {
             assertThat(half.use()).as("seed %d", seed).isGreaterThan(0.8);
             Figures whole = RefusalBench.wholeAgain(service, seed);
             assertThat(whole.use()).as("seed %d", seed).isGreaterThan(0.9);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1000 requests / 1min, STEADY, 0.97",
+        "100 requests / 10s, STEADY, 0.85",
+        "100 requests / 10s, BURSTS, 0.8"
+    })
+    void halfOfReportedSlidingWindowUsedByOthers_restIsUsed(String limit, Foreign foreign, double least) {
+        RefusingService service = RefusingService.of(limit, Counting.SLIDING)
+                .known(Known.REPORTED)
+                .foreign(foreign);
+        for (long seed : SEEDS) {
+            Figures figures = RefusalBench.steady(service, seed);
+            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(least);
+            assertThat(figures.refused()).as("seed %d", seed).isLessThan(0.03);
+            assertThat(figures.lost()).as("seed %d", seed).isZero();
         }
     }
 }
