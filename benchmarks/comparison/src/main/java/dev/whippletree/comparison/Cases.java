@@ -165,7 +165,9 @@ final class Cases {
                 "groq",
                 "Groq's free plan, 60 times faster",
                 "Two accounts with the limits of Groq's free plan, all windows shortened 60-fold: 30 requests and 8,000 tokens a"
-                        + " second, 1,000 requests and 200,000 tokens in 24 minutes. 100 callers ask 8 different prompts each.",
+                        + " second, 1,000 requests and 200,000 tokens in 24 minutes. 100 callers ask 8 different prompts each."
+                        + " Answers take half a window here, where they take a hundredth of a real one: who never wants to"
+                        + " exceed a declared limit of tokens can use two thirds of it here, and 99 % of a real one.",
                 service(
                                 ServiceKind.GROQ,
                                 HALF_SECOND,
