@@ -38,5 +38,7 @@ final class OneShotBody extends RequestBody {
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
         sink.write(content);
+        // Nothing is left to write when OkHttp tells of the body's end.
+        sink.flush();
     }
 }

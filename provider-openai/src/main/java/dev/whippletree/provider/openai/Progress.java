@@ -27,9 +27,9 @@ final class Progress extends EventListener {
         connected = true;
     }
 
-    /** Comes when OkHttp has flushed the body and starts to wait: {@code requestBodyEnd} comes before the flush. */
+    /** The body flushes itself. {@code responseHeadersStart} comes only with the response. */
     @Override
-    public void responseHeadersStart(Call call) {
+    public void requestBodyEnd(Call call, long byteCount) {
         sink.sent();
     }
 

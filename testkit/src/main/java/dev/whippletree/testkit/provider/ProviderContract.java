@@ -252,12 +252,13 @@ public abstract class ProviderContract {
     }
 
     @Test
-    void silentService_holdsNoCallerBack_andCancellingBreaksTheCallOff() {
+    void silentService_holdsNoCallerBack_isToldOfAsSent_andCancellingBreaksTheCallOff() {
         service.reply(ScriptedReply.silence());
         RecordingSink sink = new RecordingSink(false);
 
         Cancellable call = client.send(Prompt.of("How are you?"), model(), sink);
         service.awaitCalls(1);
+        sink.awaitSent();
         sink.cancelled();
         call.cancel();
 

@@ -39,6 +39,7 @@ public final class RecordingSink implements AttemptSink {
     private final List<Delta> deltas = new ArrayList<>();
     private final List<RateLimitReport> limits = new ArrayList<>();
     private final AtomicBoolean busy = new AtomicBoolean();
+    private final CountDownLatch sent = new CountDownLatch(1);
     private final CountDownLatch firstDelta = new CountDownLatch(1);
     private final CompletableFuture<AnswerEnd> end = new CompletableFuture<>();
     private volatile boolean cancelled;
@@ -72,6 +73,7 @@ public final class RecordingSink implements AttemptSink {
     @Override
     public void sent() {
         take(Step.SENT, () -> {});
+        sent.countDown();
     }
 
     @Override
@@ -186,11 +188,20 @@ public final class RecordingSink implements AttemptSink {
                 .collect(Collectors.joining());
     }
 
+    /** Blocks until {@code sent} was told. */
+    public void awaitSent() {
+        await(sent, "sent()");
+    }
+
     /** Blocks until the first piece has come. */
     public void awaitFirstDelta() {
+        await(firstDelta, "a piece of the answer");
+    }
+
+    private static void await(CountDownLatch latch, String what) {
         try {
-            if (!firstDelta.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("timed out waiting for a piece of the answer");
+            if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("timed out waiting for " + what);
             }
         } catch (InterruptedException e) {
             throw interrupted(e);
