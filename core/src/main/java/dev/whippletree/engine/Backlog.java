@@ -13,59 +13,7 @@ import java.util.Optional;
 final class Backlog {
 
     private final Map<String, Tenant> tenants;
-    private final Treap<OfTenant> byShare = new Treap<>();
-
-    /** A flight among those of its session. */
-    static final class Entry extends Treap.Node<Entry> {
-        private final Flight flight;
-
-        private Entry(Flight flight) {
-            this.flight = flight;
-        }
-
-        Flight flight() {
-            return flight;
-        }
-    }
-
-    /** What waits of a tenant. */
-    static final class OfTenant extends Treap.Node<OfTenant> {
-
-        /** The longest first; of equals, the one with the newest flight. */
-        private final Treap<Session> byLength = new Treap<>();
-
-        private int size;
-
-        private void add(Session session, Entry entry) {
-            leaveOut(session);
-            session.add(entry);
-            size++;
-            putBack(session);
-        }
-
-        private void remove(Session session, Entry entry) {
-            leaveOut(session);
-            session.remove(entry);
-            size--;
-            putBack(session);
-        }
-
-        private void leaveOut(Session session) {
-            if (session.length() > 0) {
-                byLength.remove(session);
-            }
-        }
-
-        private void putBack(Session session) {
-            if (session.length() > 0) {
-                byLength.add(session, -session.length(), -session.newestOrder());
-            }
-        }
-
-        private Optional<Flight> newestOfLongest() {
-            return Optional.ofNullable(byLength.first()).map(Session::newest);
-        }
-    }
+    private final Treap<TenantBacklog> byShare = new Treap<>();
 
     /**
      * Creates an empty one.
@@ -81,16 +29,14 @@ final class Backlog {
         if (place.flight().calls() > 0) {
             return;
         }
-        Entry entry = new Entry(place.flight());
-        place.backlogged(entry);
         leaveOut(place.tenant());
-        place.tenant().backlog().add(place.session(), entry);
+        place.backlogged(place.tenant().backlog().add(place.session(), place.flight()));
         putBack(place.tenant());
     }
 
     /** A flight leaves the line. */
     void remove(Place place) {
-        Entry entry = place.backlogged();
+        Session.Entry entry = place.backlogged();
         if (entry == null) {
             return;
         }
@@ -101,16 +47,16 @@ final class Backlog {
     }
 
     private void leaveOut(Tenant tenant) {
-        if (tenant.backlog().size > 0) {
+        if (tenant.backlog().size() > 0) {
             byShare.remove(tenant.backlog());
         }
     }
 
     private void putBack(Tenant tenant) {
-        OfTenant backlog = tenant.backlog();
-        Session longest = backlog.byLength.first();
+        TenantBacklog backlog = tenant.backlog();
+        Session longest = backlog.longest();
         if (longest != null) {
-            byShare.add(backlog, -backlog.size / tenant.weight(), -longest.newestOrder());
+            byShare.add(backlog, -backlog.size() / tenant.weight(), -longest.newestOrder());
         }
     }
 
@@ -124,7 +70,7 @@ final class Backlog {
     /** Returns how many of a tenant's flights wait and haven't begun yet. */
     int sizeOf(String tenant) {
         Tenant found = tenants.get(tenant);
-        return found == null ? 0 : found.backlog().size;
+        return found == null ? 0 : found.backlog().size();
     }
 
     /** Returns which of a tenant's flights gives way. */
@@ -135,6 +81,6 @@ final class Backlog {
 
     /** Returns which of all flights gives way. */
     Optional<Flight> newestOfMost() {
-        return Optional.ofNullable(byShare.first()).flatMap(OfTenant::newestOfLongest);
+        return Optional.ofNullable(byShare.first()).flatMap(TenantBacklog::newestOfLongest);
     }
 }

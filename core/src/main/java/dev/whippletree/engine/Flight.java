@@ -81,7 +81,7 @@ final class Flight {
 
     private long waitingSince;
     private Consumer<ServiceCall> hearer = call -> {};
-    private @Nullable Place place;
+    private Treap.@Nullable Node<?> place;
     private double turn;
     private long order;
     private double cost = 1;
@@ -313,7 +313,7 @@ final class Flight {
     }
 
     /** It is in the line, at a place that the line knows. */
-    void enter(Place place, double turn, long order) {
+    void enter(Treap.Node<?> place, double turn, long order) {
         this.place = place;
         this.turn = turn;
         this.order = order;
@@ -326,7 +326,7 @@ final class Flight {
     }
 
     /** Returns where it stands in the line; null if it isn't there. */
-    @Nullable Place place() {
+    Treap.@Nullable Node<?> place() {
         return place;
     }
 

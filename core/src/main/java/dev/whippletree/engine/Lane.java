@@ -259,7 +259,7 @@ final class Lane {
      * @param earmarks scopes that may be used only as far as that doesn't delay a flight
      */
     Readiness lookFor(Flight first, Change change, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness readiness = Readiness.at(tiers, first, blockageOfFirst, change, earmarks, now);
+        Readiness readiness = Readiness.at(tiers, canWiden, first, blockageOfFirst, change, earmarks, now);
         blockageOfFirst = readiness.blockage();
         return readiness;
     }
@@ -267,7 +267,8 @@ final class Lane {
     /** Looks for targets for its smallest flight by a unit. */
     Readiness lookForSmallest(
             Limit.Unit unit, Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness readiness = Readiness.at(tiers, smallest, blockagesOfSmallest.get(unit), change, earmarks, now);
+        Readiness readiness =
+                Readiness.at(tiers, canWiden, smallest, blockagesOfSmallest.get(unit), change, earmarks, now);
         @Nullable Blockage blockage = readiness.blockage();
         if (blockage == null) {
             blockagesOfSmallest.remove(unit);

@@ -9,7 +9,7 @@ final class Place extends TurnTree.Turn<Place> {
     private final Flight flight;
     private final TenantQueue queue;
     private final Session session;
-    private Backlog.@Nullable Entry backlogged;
+    private Session.@Nullable Entry backlogged;
 
     Place(Flight flight, TenantQueue queue, Session session) {
         this.flight = flight;
@@ -19,7 +19,7 @@ final class Place extends TurnTree.Turn<Place> {
 
     /** Returns where a flight that waits stands. */
     static Place of(Flight flight) {
-        return Objects.requireNonNull(flight.place(), "a flight in line has a place");
+        return (Place) Objects.requireNonNull(flight.place(), "a flight in line has a place");
     }
 
     Flight flight() {
@@ -43,11 +43,11 @@ final class Place extends TurnTree.Turn<Place> {
     }
 
     /** Returns where it stands in the backlog; null if it isn't there. */
-    Backlog.@Nullable Entry backlogged() {
+    Session.@Nullable Entry backlogged() {
         return backlogged;
     }
 
-    void backlogged(Backlog.@Nullable Entry entry) {
+    void backlogged(Session.@Nullable Entry entry) {
         backlogged = entry;
     }
 

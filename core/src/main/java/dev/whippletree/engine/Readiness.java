@@ -54,12 +54,14 @@ final class Readiness {
      * Looks at the targets that a flight may use.
      *
      * @param tiers the targets, tier by tier
+     * @param mayWiden whether there are others that it may use later
      * @param known what held up the flight, or another of its lane, when it was last looked at
      * @param change what has happened since then
      * @param earmarks scopes that may be used only as far as that doesn't delay a flight
      */
     static Readiness at(
             List<Tier> tiers,
+            boolean mayWiden,
             Flight flight,
             @Nullable Blockage known,
             Change change,
@@ -68,13 +70,13 @@ final class Readiness {
         if (known != null && known.outlasts(change, now) && known.holds(flight)) {
             Readiness readiness = new Readiness(flight, earmarks, now);
             readiness.relyOn(known);
-            readiness.lookAt(tiers, change);
+            readiness.lookAt(tiers, mayWiden, change);
             if (!readiness.closed) {
                 return readiness;
             }
         }
         Readiness readiness = new Readiness(flight, earmarks, now);
-        readiness.lookAt(tiers, Change.ANYTHING);
+        readiness.lookAt(tiers, mayWiden, Change.ANYTHING);
         return readiness;
     }
 
@@ -97,13 +99,13 @@ final class Readiness {
         onlyEvents = known.onlyEvents();
     }
 
-    private void lookAt(List<Tier> tiers, Change change) {
+    private void lookAt(List<Tier> tiers, boolean mayWiden, Change change) {
         for (int tier = 0; tier < tiers.size() && (ready.isEmpty() || failures > 0); tier++) {
             for (Target target : tiers.get(tier).concernedBy(change)) {
                 lookAt(target, tier);
             }
         }
-        if (ready.isEmpty() && !Place.of(flight).lane().canWiden()) {
+        if (ready.isEmpty() && !mayWiden) {
             lookForProbes(tiers, change);
         }
     }

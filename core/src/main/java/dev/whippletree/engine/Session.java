@@ -6,7 +6,17 @@ import java.util.Objects;
 final class Session extends Treap.Node<Session> {
 
     /** Those that haven't begun, the newest first. */
-    private final Treap<Backlog.Entry> unbegun = new Treap<>();
+    private final Treap<Entry> unbegun = new Treap<>();
+
+    /** A flight among those that haven't begun. */
+    static final class Entry extends Treap.Node<Entry> {
+
+        private final Flight flight;
+
+        private Entry(Flight flight) {
+            this.flight = flight;
+        }
+    }
 
     private double endOfPeople;
     private double endOfBatch;
@@ -48,13 +58,15 @@ final class Session extends Treap.Node<Session> {
         return waiting == 0;
     }
 
-    /** Adds a flight that hasn't begun. */
-    void add(Backlog.Entry entry) {
-        unbegun.add(entry, 0, -entry.flight().order());
+    /** Adds a flight that hasn't begun; returns where it stands. */
+    Entry add(Flight flight) {
+        Entry entry = new Entry(flight);
+        unbegun.add(entry, 0, -flight.order());
         length++;
+        return entry;
     }
 
-    void remove(Backlog.Entry entry) {
+    void remove(Entry entry) {
         unbegun.remove(entry);
         length--;
     }
@@ -66,7 +78,7 @@ final class Session extends Treap.Node<Session> {
 
     /** Returns the newest of those, of which there are some. */
     Flight newest() {
-        return first().flight();
+        return first().flight;
     }
 
     /** Returns its number in the order in which flights entered the line. */
@@ -74,7 +86,7 @@ final class Session extends Treap.Node<Session> {
         return -first().number;
     }
 
-    private Backlog.Entry first() {
+    private Entry first() {
         return Objects.requireNonNull(unbegun.first(), "no flight of the session waits that hasn't begun");
     }
 }

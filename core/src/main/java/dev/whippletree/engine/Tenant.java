@@ -19,7 +19,7 @@ final class Tenant {
     private final long number;
     private final List<TenantQueue> queues = new ArrayList<>(1);
     private final Map<String, Session> sessions = new HashMap<>();
-    private final Backlog.OfTenant backlog = new Backlog.OfTenant();
+    private final TenantBacklog backlog = new TenantBacklog();
     private int waiting;
     private @Nullable Flight lone;
     private double weight;
@@ -142,7 +142,7 @@ final class Tenant {
     }
 
     /** Returns its part of the backlog. */
-    Backlog.OfTenant backlog() {
+    TenantBacklog backlog() {
         return backlog;
     }
 

@@ -1,0 +1,55 @@
+package dev.whippletree.engine;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A tenant's part of the {@link Backlog}: its sessions, by how much of them waits and hasn't begun. Guarded by the engine's lock. */
+final class TenantBacklog extends Treap.Node<TenantBacklog> {
+
+    /** The longest first; of equals, the one with the newest flight. */
+    private final Treap<Session> byLength = new Treap<>();
+
+    private int size;
+
+    /** Adds a flight that hasn't begun; returns where it stands. */
+    Session.Entry add(Session session, Flight flight) {
+        leaveOut(session);
+        Session.Entry entry = session.add(flight);
+        size++;
+        putBack(session);
+        return entry;
+    }
+
+    void remove(Session session, Session.Entry entry) {
+        leaveOut(session);
+        session.remove(entry);
+        size--;
+        putBack(session);
+    }
+
+    private void leaveOut(Session session) {
+        if (session.length() > 0) {
+            byLength.remove(session);
+        }
+    }
+
+    private void putBack(Session session) {
+        if (session.length() > 0) {
+            byLength.add(session, -session.length(), -session.newestOrder());
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Returns the longest session; null if there is none. */
+    @Nullable Session longest() {
+        return byLength.first();
+    }
+
+    /** Returns the flight that gives way; empty if there is none. */
+    Optional<Flight> newestOfLongest() {
+        return Optional.ofNullable(longest()).map(Session::newest);
+    }
+}
