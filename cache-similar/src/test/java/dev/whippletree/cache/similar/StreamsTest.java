@@ -21,15 +21,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 class StreamsTest {
 
-    /** Orders of a stream: a mean of fewer differs too much. */
-    private static final int SEEDS = Boolean.getBoolean("thorough") ? 5 : 3;
+    private static final int SEEDS = 5;
 
     /** The shares of wrong answers that are allowed: one of them in {@code verify}. */
     static DoubleStream bounds() {
         return Boolean.getBoolean("thorough") ? DoubleStream.of(0.005, 0.01, 0.02) : DoubleStream.of(0.01);
     }
 
-    /** Sends several orders of a stream through a scope each. */
+    /** Sends five orders of a stream through a scope each. */
     private static List<Replay.Result> results(LongFunction<Stream> order, double maxError, double wrongVerdicts) {
         Replay.Judge judge = new Replay.Judge(wrongVerdicts, wrongVerdicts);
         return IntStream.range(0, SEEDS)
