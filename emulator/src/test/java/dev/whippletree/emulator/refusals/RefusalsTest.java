@@ -8,6 +8,7 @@ import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,8 +71,18 @@ class RefusalsTest {
     @ParameterizedTest
     @EnumSource(
             value = Counting.class,
-            names = {"FIXED", "SLIDING", "BUCKET"})
+            names = {"SLIDING", "BUCKET"})
     void declaredLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain(Counting counting) {
+        checkCut(counting);
+    }
+
+    @Tag("thorough")
+    @Test
+    void declaredLimitOfFixedWindowsCutToHalf_isLearned_andTrustedWhenItIsRightAgain() {
+        checkCut(Counting.FIXED);
+    }
+
+    private static void checkCut(Counting counting) {
         RefusingService service =
                 RefusingService.of("1000 requests / 1min", counting).known(Known.DECLARED);
         for (long seed : SEEDS) {
