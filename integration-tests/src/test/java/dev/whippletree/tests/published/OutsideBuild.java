@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Assumptions;
 final class OutsideBuild {
 
     /** Tests in another process build beside these. */
-    private static final Path OUTSIDE =
-            Path.of("target/outside-" + System.getProperty("whippletree.fork", "1")).toAbsolutePath();
+    private static final Path OUTSIDE = Path.of("target/outside-" + System.getProperty("whippletree.fork", "1"))
+            .toAbsolutePath();
 
     private static final Path LOCAL = OUTSIDE.resolve("local-repository");
 
