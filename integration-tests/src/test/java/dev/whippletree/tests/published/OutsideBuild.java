@@ -3,8 +3,11 @@ package dev.whippletree.tests.published;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +23,32 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class OutsideBuild {
 
-    /** Tests in another process build beside these. */
-    private static final Path OUTSIDE = Path.of("target/outside-" + System.getProperty("whippletree.fork", "1"))
-            .toAbsolutePath();
+    /** Kept, for a channel that nobody refers to is closed. */
+    private static final List<FileChannel> LOCKS = new ArrayList<>();
 
+    private static final Path OUTSIDE = folderOfThisProcess();
     private static final Path LOCAL = OUTSIDE.resolve("local-repository");
 
     private OutsideBuild() {}
+
+    /** Returns the first folder that no other process of these tests has claimed. It stays locked as long as this one runs. */
+    private static Path folderOfThisProcess() {
+        try {
+            for (int number = 1; ; number++) {
+                Path folder = Files.createDirectories(Path.of("target/outside/" + number))
+                        .toAbsolutePath();
+                FileChannel lock =
+                        FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                if (lock.tryLock() != null) {
+                    LOCKS.add(lock);
+                    return folder;
+                }
+                lock.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("no folder for outside builds", e);
+        }
+    }
 
     /**
      * Copies a project and packages it. Blocks until that is done. Skips the test where there is no Maven.

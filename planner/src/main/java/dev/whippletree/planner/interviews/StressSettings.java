@@ -35,7 +35,7 @@ public record StressSettings(
             Latency.constant(Duration.ofSeconds(1)),
             FaultScript.NONE,
             250,
-            Duration.ofMillis(100));
+            Duration.ofSeconds(1));
 
     /** The tight case: two accounts of 200 requests per 10 seconds, of which one answers 503 from 5 s to 40 s. */
     public static final StressSettings TIGHT = STANDARD.withLimit(Limit.requests(200, Duration.ofSeconds(10)))

@@ -29,7 +29,7 @@ class StressEmulationTest {
             for (AccountSettings account : emulation.accounts()) {
                 assertThat(account.provider()).isEqualTo("huggingface");
                 assertThat(account.maxConcurrency()).hasValue(250);
-                assertThat(account.transit()).contains(Duration.ofMillis(100));
+                assertThat(account.transit()).contains(Duration.ofSeconds(1));
                 assertThat(account.limits())
                         .containsExactly(new AccountSettings.DeclaredLimit(
                                 Limit.requests(1000, Duration.ofHours(1)), Optional.empty()));
