@@ -94,11 +94,11 @@ final class ExamplesTest {
                             .counter()
                             .count())
                     .isEqualTo(1));
-            assertThat(registry.get("gen_ai.client.operation.duration")
+            await().untilAsserted(() -> assertThat(registry.get("gen_ai.client.operation.duration")
                             .tag("gen_ai.provider.name", "groq")
                             .timer()
                             .count())
-                    .isEqualTo(1);
+                    .isEqualTo(1));
         }
         await().untilAsserted(() -> assertThat(registry.getMeters()).isEmpty());
         assertThat(calls()).isEqualTo(1);
