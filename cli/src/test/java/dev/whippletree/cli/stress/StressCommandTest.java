@@ -178,6 +178,6 @@ class StressCommandTest {
         shell.interrupt();
         shell.run("stress", "--interviews", "20", "--latency", "1h");
         assertThat(shell.err().replaceAll("\\s+", " "))
-                .contains("200 requests warm up", "250 calls under way", "within 100 ms");
+                .contains("200 requests warm up", "250 calls under way", "within 1.0 s");
     }
 }
