@@ -166,8 +166,8 @@ final class Cases {
                 "Groq's free plan, 60 times faster",
                 "Two accounts with the limits of Groq's free plan, all windows shortened 60-fold: 30 requests and 8,000 tokens a"
                         + " second, 1,000 requests and 200,000 tokens in 24 minutes. 100 callers ask 8 different prompts each."
-                        + " Answers take half a window here, where they take a hundredth of a real one: who never wants to"
-                        + " exceed a declared limit of tokens can use two thirds of it here, and 99 % of a real one.",
+                        + " A request may take 200 ms to arrive, which is a fifth of a window here and a three-hundredth of a real"
+                        + " one: who never wants to exceed a declared limit can use 83 % of it here, and 99.7 % of a real one.",
                 service(
                                 ServiceKind.GROQ,
                                 HALF_SECOND,
