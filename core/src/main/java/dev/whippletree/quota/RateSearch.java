@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * and growing (see {@link CubicGrowth}): additive increase, multiplicative decrease, as in TCP.
  *
  * <p>Refusals of calls begun before the last cut don't cut again, nor do those that come before anything was let in since:
- * they all are one congestion. A time in which nobody asked isn't counted, and calls that didn't have to wait for their pace don't
+ * they all are one congestion. Nor do those of a limit that is known but that others use too, if a pace that doesn't test it had been
+ * let in for a whole window. A time in which nobody asked isn't counted, and calls that didn't have to wait for their pace don't
  * raise it: neither says anything of the limit.
  */
 public final class RateSearch {
@@ -271,7 +272,18 @@ public final class RateSearch {
 
     /** Draws from a congestion what is known of it so far. */
     private void settle(long now, boolean told) {
-        double rate = measure(now);
+        if (!isByOthers()) {
+            cut(measure(now));
+        }
+        if (pace != null) {
+            pace.holdUntil(opensAt);
+            double probing = told ? Double.MAX_VALUE : 1.0 / Math.max(1, opensAt - now);
+            pace.change(Math.min(growth.value(), probing), now);
+        }
+    }
+
+    /** Begins a tenth below a rate at which calls were let in, if it is known well enough. */
+    private void cut(double rate) {
         if (pace == null) {
             if (measured == 0
                     || run.calls <= 0
@@ -284,9 +296,6 @@ public final class RateSearch {
         }
         double calls = refusedRate == 0 ? callsBeyond() : callsToNextTest(rate);
         growth = new CubicGrowth(ceiling(rate), calls, Math.min(calls, callsBeyond()));
-        pace.holdUntil(opensAt);
-        double probing = told ? Double.MAX_VALUE : 1.0 / Math.max(1, opensAt - now);
-        pace.change(Math.min(growth.value(), probing), now);
     }
 
     private boolean isTooShort() {
@@ -303,15 +312,27 @@ public final class RateSearch {
      */
     private double ceiling(double rate) {
         if (refusedRate == 0) {
-            return rate;
+            return Math.max(rate, measured / AGREEMENT);
         }
-        long open = congestedAt - run.start;
-        boolean brief = opensAt - congestedAt < SHORT_CLOSURE * Math.max(open, windowNanos);
-        if (brief || (isShort() && shortRuns == Runs.NONE)) {
+        if (isBrief() || (isShort() && shortRuns == Runs.NONE)) {
             return refusedRate;
         }
         double inAll = isShort() ? shortRuns.and(run, rate).rate() : rate;
         return Math.min(refusedRate, Math.max(inAll, refusedRate / 2));
+    }
+
+    /** A pace that was let in for a whole window of a known limit isn't too fast, unless it was being tested. */
+    private boolean isByOthers() {
+        boolean wholeWindow = windowNanos > 0 && openNanos() >= windowNanos;
+        return wholeWindow && refusedRate > 0 && refusedRate < growth.ceiling() && isBrief();
+    }
+
+    private boolean isBrief() {
+        return opensAt - congestedAt < SHORT_CLOSURE * Math.max(openNanos(), windowNanos);
+    }
+
+    private long openNanos() {
+        return congestedAt - run.start;
     }
 
     private boolean isShort() {

@@ -242,4 +242,44 @@ final class RateSearchTest {
         below.refused(170 * SECOND, 170 * SECOND, 180 * SECOND, true);
         assertThat(below.pace()).isEmpty();
     }
+
+    /** Of a limit of 100 in 100 s others use half, some of the time more. */
+    @Test
+    void belowAKnownLimit_aPaceLetInForAWholeWindow_isCutOnlyIfItIsRefusedForLong() {
+        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        run(below, 160, 163, 50);
+        below.begun(170 * SECOND);
+        below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
+        run(below, 300, 350, 25);
+        refusedAt(below, 351, 353);
+        double tooEarly = perSecond(below);
+        run(below, 353, 460, 30);
+        double before = perSecond(below);
+        refusedAt(below, 461, 463);
+        run(below, 463, 470, 1);
+        assertThat(perSecond(below)).isCloseTo(before, SLIGHT);
+        assertThat(before).as("refused within a window, it was cut").isLessThan(tooEarly * 1.05);
+        run(below, 470, 580, 30);
+        refusedAt(below, 581, 640);
+        run(below, 640, 641, 1);
+        assertThat(perSecond(below)).isLessThan(0.95 * before);
+    }
+
+    private static void run(RateSearch search, long from, long until, int calls) {
+        for (int call = 0; call < calls; call++) {
+            long at = from * SECOND + (until - from) * SECOND * call / calls;
+            search.begun(at);
+            search.pace().ifPresent(pace -> pace.reserve(1, at));
+            search.letIn(at, at);
+        }
+    }
+
+    private static void refusedAt(RateSearch search, long at, long until) {
+        search.begun(at * SECOND);
+        search.refused(at * SECOND, at * SECOND, until * SECOND, true);
+    }
+
+    private static double perSecond(RateSearch search) {
+        return search.pace().orElseThrow().perNano() * SECOND;
+    }
 }

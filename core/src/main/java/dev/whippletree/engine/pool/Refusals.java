@@ -18,7 +18,7 @@ final class Refusals {
 
     private static final long WINDOWS_TO_TRUST = 2;
 
-    /** As many at a pace that was found: it is tested more often than that. */
+    /** As many at the pace of a limit that nobody told: it is tested more often than that. */
     private static final long PACED_CALLS_TO_TRUST = 1000;
 
     private static final long PACED_WINDOWS_TO_TRUST = 5;
@@ -104,19 +104,22 @@ final class Refusals {
      * @param largest the largest amount of them
      */
     boolean trustAgain(double slowest, long largest) {
-        boolean asMuch = doubt == Doubt.TOO_HIGH
-                && letInSinceRefusal > CALLS_TO_TRUST
-                && pace().filter(pace -> pace.perNano() > CLEARLY_MORE * slowest)
-                        .isPresent();
-        long enough = pace().isEmpty()
-                ? Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest)
-                : Math.max(PACED_CALLS_TO_TRUST, PACED_WINDOWS_TO_TRUST * largest);
-        if (!asMuch && letInSinceRefusal <= enough) {
+        if (!seemRight(slowest, largest)) {
             return false;
         }
         doubt = Doubt.NONE;
         search = new RateSearch();
         return true;
+    }
+
+    private boolean seemRight(double slowest, long largest) {
+        if (pace().isEmpty()) {
+            return letInSinceRefusal > Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest);
+        }
+        if (doubt == Doubt.TOO_HIGH) {
+            return letInSinceRefusal > CALLS_TO_TRUST && pace().orElseThrow().perNano() > CLEARLY_MORE * slowest;
+        }
+        return letInSinceRefusal > Math.max(PACED_CALLS_TO_TRUST, PACED_WINDOWS_TO_TRUST * largest);
     }
 
     /**

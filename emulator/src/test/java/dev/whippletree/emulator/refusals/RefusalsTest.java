@@ -96,14 +96,15 @@ class RefusalsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1000 requests / 1min, STEADY, 0.97",
-        "100 requests / 10s, STEADY, 0.85",
-        "100 requests / 10s, BURSTS, 0.8"
+        "REPORTED, 1000 requests / 1min, STEADY, 0.97",
+        "REPORTED, 100 requests / 10s, STEADY, 0.85",
+        "REPORTED, 100 requests / 10s, BURSTS, 0.8",
+        "DECLARED, 100 requests / 10s, STEADY, 0.65",
+        "DECLARED, 100 requests / 10s, BURSTS, 0.35"
     })
-    void halfOfReportedSlidingWindowUsedByOthers_restIsUsed(String limit, Foreign foreign, double least) {
-        RefusingService service = RefusingService.of(limit, Counting.SLIDING)
-                .known(Known.REPORTED)
-                .foreign(foreign);
+    void halfOfAKnownSlidingWindowUsedByOthers_restIsUsed(Known known, String limit, Foreign foreign, double least) {
+        RefusingService service =
+                RefusingService.of(limit, Counting.SLIDING).known(known).foreign(foreign);
         for (long seed : SEEDS) {
             Figures figures = RefusalBench.steady(service, seed);
             assertThat(figures.use()).as("seed %d", seed).isGreaterThan(least);
