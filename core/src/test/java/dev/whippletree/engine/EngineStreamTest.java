@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class EngineStreamTest {
@@ -524,6 +525,7 @@ final class EngineStreamTest {
         assertThat(fixture.status().prompts().submitted()).isZero();
     }
 
+    @Tag("slow")
     @Test
     void hundredThousandCancelledStreams_leaveEveryGaugeAtZero() {
         ScriptedClient roomy = fixture.account("b", "1000000 / 1s");

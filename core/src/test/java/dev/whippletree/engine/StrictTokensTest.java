@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 480, with a maximum of 2,000. All 2,000 prompts come at once. Fewer than 1 % of the calls are refused, and the limit is used to four
  * fifths or more, but for the end; reserving the maximum would leave it at 69 %.
  */
+@Tag("slow")
 final class StrictTokensTest {
 
     private static final long LIMIT = 8_000;

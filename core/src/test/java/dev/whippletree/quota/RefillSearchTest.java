@@ -6,10 +6,12 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("slow")
 final class RefillSearchTest {
 
     private static final long SECOND = 1_000_000_000L;

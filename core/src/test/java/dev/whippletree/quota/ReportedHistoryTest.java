@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.quota.ReportedHistory.Shape;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** No limit that its service tells of is exceeded, whatever order reports come in and whatever is lost. */
+@Tag("slow")
 final class ReportedHistoryTest {
 
     private static final long WINDOW = 1_000_000_000L;

@@ -6,10 +6,12 @@ import dev.whippletree.cache.similar.AuditedThreshold.Judgement;
 import dev.whippletree.cache.similar.AuditedThreshold.Verdict;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class AuditedThresholdTest {
 
     /** Requests with scores drawn evenly from 0 to 1, each wrong with a probability that goes by its score. */

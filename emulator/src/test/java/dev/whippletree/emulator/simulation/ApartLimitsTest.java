@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A service that limits input and output tokens each: 40,000 and 5,000 a minute. All come at once: first 400 prompts of some 1,000
  * tokens that are answered with 30, which use up the input, then 400 short ones, answered alike, which use up the output.
  */
+@Tag("slow")
 final class ApartLimitsTest {
 
     private static final Limit INPUT = Limit.parse("40000 input-tokens / 1m");

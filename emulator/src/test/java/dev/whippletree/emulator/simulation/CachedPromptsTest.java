@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Groq, whose limits don't count tokens that it has cached: it counts the whole prompt until the answer is there, and gives those
  * back then. The prompts have 1,500 tokens in common and 20 of their own; a call is counted with some 130 tokens in the end.
  */
+@Tag("slow")
 final class CachedPromptsTest {
 
     private static final String COMMON = "One thing that we all know. ".repeat(1_500 * 4 / 28);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
  * tokens a minute, 200,000 a day, all of them buckets. The load of each model, within ten minutes, is 1,080 short prompts and
  * 120 of which the service counts 1,500 tokens each, so every one of the four binds at some time.
  */
+@Tag("slow")
 final class GroqLimitsTest {
 
     private static final Limit PER_MINUTE = Limit.requests(30, Duration.ofMinutes(1));

@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What faults cost, over several seeds; {@link FaultBench} prints the same for more cases. */
+@Tag("slow")
 class FaultCostTest {
 
     private static final Timeouts TIMEOUTS = Timeouts.DEFAULT.withFirstByte(Duration.ofSeconds(10));

@@ -10,10 +10,12 @@ import dev.whippletree.planner.interviews.Check;
 import dev.whippletree.planner.interviews.StressReport;
 import dev.whippletree.planner.interviews.StressSettings;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class SimulatedStressTest {
 
     private static final Link LINK = new Link(Duration.ofMillis(1), Duration.ofMillis(100), 0);
