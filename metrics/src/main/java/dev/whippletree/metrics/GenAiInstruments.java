@@ -15,7 +15,7 @@ final class GenAiInstruments {
     private final DoubleHistogram duration;
     private final DoubleHistogram firstChunk;
     private final LongHistogram tokens;
-    private final ModelNames models = new ModelNames();
+    private final ModelTagValues models = new ModelTagValues();
 
     GenAiInstruments(Meter meter) {
         this.duration = seconds(meter, GenAi.DURATION, "GenAI operation duration");

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Tags;
 final class GenAiMeters {
 
     private final EventMeters meters;
-    private final ModelNames models = new ModelNames();
+    private final ModelTagValues models = new ModelTagValues();
 
     GenAiMeters(MeterRegistry registry) {
         this.meters = new EventMeters(registry);

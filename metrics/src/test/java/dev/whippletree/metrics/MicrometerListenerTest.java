@@ -398,17 +398,17 @@ final class MicrometerListenerTest {
     void serviceNamesEveryAnswersModelAnew_rowsAreBounded() {
         SimpleMeterRegistry registry = simple();
         pool.open(List.of(Pool.account("a", "10000 / 1h")), new MicrometerListener(registry));
-        for (int index = 0; index < 3 * ModelNames.MOST; index++) {
+        for (int index = 0; index < 3 * ModelTagValues.MOST; index++) {
             pool.service.then(pool.service.answers(Duration.ofMillis(1), "model-" + index));
             pool.ask("question " + index);
             pool.advance(SECOND);
         }
-        assertThat(registry.get("gen_ai.client.operation.duration").timers()).hasSize(ModelNames.MOST + 1);
+        assertThat(registry.get("gen_ai.client.operation.duration").timers()).hasSize(ModelTagValues.MOST + 1);
         assertThat(registry.get("gen_ai.client.operation.duration")
                         .tag("gen_ai.response.model", "_OTHER")
                         .timer()
                         .count())
-                .isEqualTo(2 * ModelNames.MOST);
+                .isEqualTo(2 * ModelTagValues.MOST);
     }
 
     private static List<String> accounts(MeterRegistry registry) {

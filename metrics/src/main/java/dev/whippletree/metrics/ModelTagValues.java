@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Bounds the number of series for a service that names its model differently in each answer. Thread-safe. */
-final class ModelNames {
+final class ModelTagValues {
 
     static final int MOST = 100;
 
