@@ -16,6 +16,9 @@ final class Allowance {
     /** As many calls as anybody wants. */
     static final long UNLIMITED = Long.MAX_VALUE;
 
+    /** What products of shares and amounts are off by at most. */
+    private static final double ROUNDING = 1e-6;
+
     private static final BigDecimal MOST_CALLS = BigDecimal.valueOf(Integer.MAX_VALUE);
 
     private final PlanRequest request;
@@ -81,7 +84,7 @@ final class Allowance {
 
     /** What the prompts leave to others; a call that asks for more than the rest is made where nothing else is used. */
     private long left(long amount, long perCall) {
-        long left = (long) Math.ceil(request.pool().route().leave() * amount);
+        long left = (long) Math.ceil(request.pool().route().leave() * amount - ROUNDING);
         return Math.max(0, Math.min(left, amount - perCall));
     }
 

@@ -41,8 +41,16 @@ class AllowanceTest {
         assertThat(allowance.perCall(service, unit)).isEqualTo(amount);
     }
 
+    /** Two windows of 100, or a bucket that refills twice. Parts of a call are left to others as whole ones; the product of 0.07 and 100 is a little more than 7. */
     @ParameterizedTest
-    @CsvSource({"huggingface, 0.1, 180", "huggingface, 0, 200", "huggingface, 0.9, 20", "groq, 0.1, 290"})
+    @CsvSource({
+        "huggingface, 0.1, 180",
+        "huggingface, 0, 200",
+        "huggingface, 0.9, 20",
+        "huggingface, 0.055, 188",
+        "huggingface, 0.07, 186",
+        "groq, 0.1, 290"
+    })
     void whatBatchLeavesToOthers_isNotAllowed(String service, double leave, long calls) {
         AccountPool pool = AccountPool.parse(service + ":1x100/h").leaving(leave);
         assertThat(new Allowance(request(pool).withHorizon(Duration.ofHours(2))).calls(pool))

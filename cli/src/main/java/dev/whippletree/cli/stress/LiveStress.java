@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -32,6 +33,8 @@ final class LiveStress {
 
     /** Two or three sentences are asked for; a model that thinks first spends several times as much. */
     private static final int MOST_TOKENS = 500;
+
+    private static final Set<String> YES = Set.of("y", "yes");
 
     private final Surroundings surroundings;
     private final StressCommand command;
@@ -160,7 +163,7 @@ final class LiveStress {
         }
         surroundings.err().print("Go on? [y/N] ");
         surroundings.err().flush();
-        return line().strip().toLowerCase(Locale.ROOT).startsWith("y");
+        return YES.contains(line().strip().toLowerCase(Locale.ROOT));
     }
 
     private String line() {

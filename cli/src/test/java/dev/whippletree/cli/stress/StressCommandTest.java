@@ -69,7 +69,7 @@ class StressCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"n", "", "nay", "not today", "only if it costs nothing, surely"})
+    @ValueSource(strings = {"n", "", "nay", "not today", "yet to be decided", "only if it costs nothing, surely"})
     void liveRun_refusedAtTheQuestion_asksNothing(String answer) {
         shell.withAccount().terminal(new Terminal(true, false, false, false)).input(answer + "\n");
         assertThat(shell.run("stress", "--live", "--interviews", "2")).isZero();
@@ -77,10 +77,11 @@ class StressCommandTest {
         assertThat(shell.provider.asked).isEmpty();
     }
 
-    @Test
-    void liveRun_agreedTo_asksTheUsersAccounts() {
+    @ParameterizedTest
+    @ValueSource(strings = {"y", " Yes "})
+    void liveRun_agreedTo_asksTheUsersAccounts(String answer) {
         shell.withAccount().file("whippletree.yaml", WITH_CACHE);
-        shell.terminal(new Terminal(true, false, false, false)).input("yes\n");
+        shell.terminal(new Terminal(true, false, false, false)).input(answer + "\n");
         assertThat(shell.run("stress", "--live", "--interviews", "2"))
                 .as(() -> shell.out() + shell.err())
                 .isZero();
