@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.planner.Outcome.CreditUse;
 import dev.whippletree.planner.Outcome.Times;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,5 +37,21 @@ class JudgeTest {
         assertThat(judged(170, 0.5, seconds, Optional.of(Duration.ofSeconds(30)))
                         .verdict())
                 .isEqualTo(verdict);
+    }
+
+    @Test
+    void ofSeveralCredits_theFirstThatRunsOutBinds() {
+        List<CreditUse> credits = List.of(
+                credit("a", OptionalInt.of(7)), credit("b", OptionalInt.of(2)), credit("c", OptionalInt.empty()));
+        Times none = new Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        Judge judge = new Judge(PlanRequest.of(List.of(10), AccountPool.parse("huggingface:1x1000/h")));
+        assertThat(judge.binding(none, 0, List.of(), credits))
+                .isEqualTo(new Binding(Cause.CREDIT, "the credit of b (1 usd / month) runs out in minute 2"));
+        assertThat(judge.binding(none, 0, List.of(), credits.subList(2, 3)).cause())
+                .isEqualTo(Cause.NOTHING);
+    }
+
+    private static CreditUse credit(String organization, OptionalInt minute) {
+        return new CreditUse(organization, "1 usd / month", Optional.of(1.0), minute);
     }
 }

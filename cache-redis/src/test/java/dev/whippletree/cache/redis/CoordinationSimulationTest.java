@@ -438,6 +438,30 @@ class CoordinationSimulationTest {
         assertThat(heard).containsExactly("a", "open b");
     }
 
+    @Test
+    void closingHeardLate_holdsForWhatRemainsOfIt() {
+        open(1, 2, Map.of());
+        processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofSeconds(100), true, "quota"));
+        timeline.advance(Duration.ofSeconds(40));
+        List<Duration> heard = new ArrayList<>();
+        processes.get(1).listen(new CoordinationListener() {
+            @Override
+            public void closed(ScopeClosing closing) {
+                heard.add(closing.remaining());
+            }
+
+            @Override
+            public void reopened(Scope scope) {}
+        });
+
+        timeline.advance(Duration.ofSeconds(1));
+
+        assertThat(heard)
+                .singleElement()
+                .satisfies(
+                        remaining -> assertThat(remaining).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60)));
+    }
+
     private Claim claim(int process) {
         CompletableFuture<Claim> claim =
                 processes.get(process).claim(Samples.key("t", "q")).toCompletableFuture();

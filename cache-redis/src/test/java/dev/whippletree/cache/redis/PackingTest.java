@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
 class PackingTest {
@@ -76,6 +77,20 @@ class PackingTest {
             ByteBuffer.wrap(packed).putInt(2, length);
             assertThat(Packing.unpack(packed)).isEmpty();
         }
+    }
+
+    /** Nothing so small is ever packed. */
+    @Test
+    void packedOneThatWouldBeSmall_isNone() {
+        byte[] packed = new byte[100];
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
+        deflater.setInput(text(Packing.SMALLEST - 1));
+        deflater.finish();
+        int length = deflater.deflate(packed, 6, packed.length - 6);
+        assertThat(deflater.finished()).isTrue();
+        deflater.end();
+        ByteBuffer.wrap(packed).put((byte) 'W').put((byte) 'Z').putInt(Packing.SMALLEST - 1);
+        assertThat(Packing.unpack(Arrays.copyOf(packed, 6 + length))).isEmpty();
     }
 
     @Test
