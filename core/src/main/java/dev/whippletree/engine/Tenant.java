@@ -25,6 +25,7 @@ final class Tenant {
     private double weight;
     private final Clock people;
     private final Clock batch;
+    private double peopleSince;
     private long latestMark;
     private long markBefore;
 
@@ -97,6 +98,26 @@ final class Tenant {
     /** Moves its next turn. It must be in no lane of the priority meanwhile: lanes keep tenants by their starts. */
     void start(Priority priority, double start) {
         clock(priority).start = start;
+    }
+
+    /** Returns whether a flight of a priority is in the line. */
+    boolean waits(Priority priority) {
+        for (TenantQueue queue : queues) {
+            if (queue.lane().priority() == priority) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Its next interactive flight waits for its turn from now on. */
+    void peopleSince(double serving) {
+        peopleSince = serving;
+    }
+
+    /** Returns which interactive turn was served when its next interactive flight began to wait for its own. */
+    double peopleSince() {
+        return peopleSince;
     }
 
     /**

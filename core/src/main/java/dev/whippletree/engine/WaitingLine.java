@@ -124,6 +124,9 @@ final class WaitingLine {
             move(tenant, priority, tenant.start(priority) - flight.takeCharge());
             turn = flight.turn();
         } else {
+            if (priority == Priority.INTERACTIVE && !tenant.waits(priority)) {
+                tenant.peopleSince(serving(priority).tenants());
+            }
             if (!lane.has(tenant)) {
                 move(tenant, priority, Math.max(serving(priority).tenants(), tenant.start(priority)));
             }
@@ -304,6 +307,9 @@ final class WaitingLine {
         drop(flight);
         move(tenant, priority, Math.max(now.tenants(), tenant.start(priority)) + charge);
         arrange(place.lane());
+        if (priority == Priority.INTERACTIVE) {
+            tenant.peopleSince(now.tenants());
+        }
         if (beforePeople) {
             takePeoplesTurn(tenant, charge);
         }
@@ -313,11 +319,12 @@ final class WaitingLine {
         forgetIdle();
     }
 
-    /** Who uses both priorities gets no second turn; nor does he fall behind for more than two. */
+    /** Who uses both priorities gets no second turn; nor does he fall behind for more than two, however much of his batch goes first. */
     private void takePeoplesTurn(Tenant tenant, double charge) {
         double serving = serving(Priority.INTERACTIVE).tenants();
+        double since = tenant.waits(Priority.INTERACTIVE) ? tenant.peopleSince() : serving;
         double start = tenant.start(Priority.INTERACTIVE);
-        double after = Math.min(Math.max(serving, start) + charge, serving + 2 * charge);
+        double after = Math.min(Math.max(serving, start) + charge, since + 2 * charge);
         move(tenant, Priority.INTERACTIVE, Math.max(start, after));
     }
 

@@ -98,6 +98,27 @@ final class PeopleFirstTest {
     }
 
     @Test
+    void startsThatALargePromptOfPeopleCouldNotHaveHad_earnBatchNothing() {
+        ScriptedClient client = fixture.account("a", Optional.empty(), 1, "1000 tokens / 1000s");
+        client.countsMaxTokens().usually(client.answersAfter(TURN));
+        ask("first", Priority.INTERACTIVE, 200);
+        fixture.advance(Duration.ofMillis(1));
+        CompletableFuture<Completion> large = ask("large", Priority.INTERACTIVE, 900);
+        List<CompletableFuture<Completion>> batch = new ArrayList<>();
+        List<CompletableFuture<Completion>> small = new ArrayList<>();
+        for (int number = 0; number < 60; number++) {
+            batch.add(ask("one", Priority.BATCH, 1));
+            small.add(ask("other", Priority.INTERACTIVE, 1));
+        }
+        fixture.advance(TURN.multipliedBy(60));
+        assertThat(done(small)).isEqualTo(59);
+        assertThat(done(batch)).isZero();
+        fixture.run();
+        assertThat(large).isCompleted();
+        assertThat(done(batch)).isEqualTo(60);
+    }
+
+    @Test
     void tenantsOnlyPrompt_startsBeforeTheThirdSmallerOneOfAnother() {
         ScriptedClient client = fixture.account("a", Optional.empty(), 1, "1000 tokens / 1000s");
         client.countsMaxTokens().usually(client.answersAfter(TURN));

@@ -129,6 +129,19 @@ final class WaitingLineTest {
         }
     }
 
+    /** The batch didn't fit anywhere, for example. */
+    @Test
+    void shareThatBatchDidNotUse_isNotSaved() {
+        enter("people", "interactive ", 200);
+        for (int index = 0; index < 20; index++) {
+            enter("batch", "batch", Priority.BATCH);
+        }
+        for (int index = 0; index < 100; index++) {
+            serve(Objects.requireNonNull(line.next(null)), false);
+        }
+        assertThat(servedByTenant(20).get("batch")).isBetween(1, 2);
+    }
+
     @Test
     void tenantThatUsesBothPriorities_getsNoSecondTurn() {
         for (int index = 0; index < 400; index++) {
@@ -138,6 +151,44 @@ final class WaitingLineTest {
         }
         Map<String, Integer> served = servedByTenant(400);
         assertThat(served.get("both")).isBetween(199, 201);
+    }
+
+    /** Its batch has had 30 turns, people's of each other tenant 15: it doesn't wait until they have caught up. */
+    @Test
+    void tenantWhoseBatchWentFirst_fallsBehindByTwoTurnsAtMost() {
+        int tenants = 40;
+        for (int tenant = 0; tenant < tenants; tenant++) {
+            enter("people " + tenant, "interactive", 30);
+        }
+        for (int index = 0; index < 100; index++) {
+            enter("both", "batch", Priority.BATCH);
+        }
+        assertThat(servedByTenant(15 * tenants).get("both")).isBetween(29, 31);
+        Flight urgent = enter("both", "interactive", Priority.INTERACTIVE);
+        assertThat(turnsUntil(urgent)).isLessThan(3 * tenants);
+    }
+
+    /** One turn is its own, as for everybody; two are its batch's, which has a turn for each twenty starts. */
+    @Test
+    void tenantThatComesWithBothPriorities_waitsForTwoTurnsMore() {
+        int tenants = 40;
+        for (int tenant = 0; tenant < tenants; tenant++) {
+            enter("people " + tenant, "interactive", 30);
+        }
+        servedByTenant(5 * tenants + 1);
+        Flight urgent = enter("both", "interactive", Priority.INTERACTIVE);
+        for (int index = 0; index < 100; index++) {
+            enter("both", "batch", Priority.BATCH);
+        }
+        assertThat(turnsUntil(urgent)).isBetween(3 * tenants, 3 * tenants + 8);
+    }
+
+    private int turnsUntil(Flight flight) {
+        int turns = 1;
+        while (serve() != flight) {
+            turns++;
+        }
+        return turns;
     }
 
     @Test
@@ -321,12 +372,16 @@ final class WaitingLineTest {
         Flight lone = enter("modest", "only", Priority.INTERACTIVE);
         Flight next = enter("other", "next", Priority.INTERACTIVE);
         assertThat(line.loneBefore(next)).isEmpty();
-        while (line.loneBefore(next).isEmpty()) {
+        for (int starts = 0; line.loneBefore(next).isEmpty(); starts++) {
+            assertThat(starts).isLessThan(20);
             Flight passing = Objects.requireNonNull(line.laneOf(lone).first());
             serve(passing == lone ? next : passing, false);
             next = enter("other", "later", Priority.INTERACTIVE);
         }
         assertThat(line.loneBefore(next)).containsExactly(lone);
+        for (int starts = 0; starts < 3; starts++) {
+            serve(enter("heavy", "any", Priority.INTERACTIVE), false);
+        }
         assertThat(line.loneBefore(enter("heavy", "any", Priority.INTERACTIVE))).isEmpty();
         enter("modest", "second", Priority.BATCH);
         assertThat(line.loneBefore(next)).isEmpty();
