@@ -249,8 +249,11 @@ final class EngineFixture {
                 .orElseThrow();
     }
 
-    /** Returns the error that a prompt ended with. */
+    /** Returns the error that a prompt has ended with. */
     static PromptException failure(CompletableFuture<Completion> answer) {
+        if (!answer.isDone()) {
+            throw new AssertionError("it hasn't ended");
+        }
         try {
             throw new AssertionError("there is an answer: " + answer.join());
         } catch (CompletionException e) {
