@@ -7,6 +7,7 @@ import dev.whippletree.model.Completion;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sorts answers in the order of their input, as lines or as columns of its rows. The answers stay on disk; only their
@@ -29,6 +31,7 @@ final class Arrangement {
     private final Set<String> contested;
     private final Map<String, Long> contestedPlaces = new HashMap<>();
     private final Places places = new Places();
+    private long left;
 
     Arrangement(BatchFiles files, Configuration configuration, Set<String> contested) {
         this.files = files;
@@ -40,6 +43,7 @@ final class Arrangement {
         try (Lines lines = new Lines(Disk.INSTANCE.read(files.answers()))) {
             while (lines.next()) {
                 String id = result(lines).id();
+                left++;
                 if (contested.contains(id)) {
                     contestedPlaces.put(id, lines.start());
                 } else {
@@ -90,40 +94,54 @@ final class Arrangement {
     private void writeLines(InputReader reader, RandomAccessFile answers, Path coming)
             throws IOException, BadLineException {
         try (Rewriting.Writer writer = new Rewriting.Writer(Disk.INSTANCE.open(coming))) {
-            for (InputLine line = reader.next(); line != null; line = reader.next()) {
+            for (InputLine line = next(reader); line != null; line = next(reader)) {
                 long place = place(line.id());
                 if (place != Places.NONE) {
                     writer.line(lineAt(answers, place).bytes());
+                    left--;
                 }
             }
             writer.end();
         }
     }
 
+    /** Behind the last line with an answer, nothing needs to be read. */
+    private @Nullable InputLine next(InputReader reader) throws IOException, BadLineException {
+        return left == 0 ? null : reader.next();
+    }
+
     private void writeRows(Rows rows, RandomAccessFile answers, Path coming) throws IOException, BadLineException {
         try (BufferedWriter text = Files.newBufferedWriter(coming);
-                CsvWriter writer = CsvWriter.builder()
-                        .fieldSeparator(InputFormat.of(files.output()).separator())
-                        .lineDelimiter(LineDelimiter.LF)
-                        .build(text)) {
+                CsvWriter writer = writer(files.output(), text)) {
             writer.writeRecord(with(rows.columns(), List.of("answer", "finish_reason", "answer_model")));
-            for (InputLine line = rows.next(); line != null; line = rows.next()) {
+            for (InputLine line = next(rows); line != null; line = next(rows)) {
                 long place = place(line.id());
                 if (place != Places.NONE) {
-                    writer.writeRecord(with(
-                            rows.values(),
-                            columns(result(lineAt(answers, place)).completion())));
+                    writer.writeRecord(
+                            row(rows.values(), result(lineAt(answers, place)).completion()));
+                    left--;
                 }
             }
         }
     }
 
-    private static List<String> columns(Optional<Completion> answer) {
-        return answer.map(there -> List.of(
-                        there.text(),
-                        there.finishReason().wireName(),
-                        there.origin().model()))
-                .orElse(List.of("", "", ""));
+    /** Returns what writes the rows of a table. */
+    static CsvWriter writer(Path table, Writer text) {
+        return CsvWriter.builder()
+                .fieldSeparator(InputFormat.of(table).separator())
+                .lineDelimiter(LineDelimiter.LF)
+                .build(text);
+    }
+
+    /** Returns the values of an answered row. */
+    static List<String> row(List<String> values, Optional<Completion> answer) {
+        return with(
+                values,
+                answer.map(there -> List.of(
+                                there.text(),
+                                there.finishReason().wireName(),
+                                there.origin().model()))
+                        .orElse(List.of("", "", "")));
     }
 
     private static List<String> with(List<String> values, List<String> more) {

@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,12 +43,30 @@ public final class BatchFile implements AutoCloseable {
     private final Configuration configuration;
     private final InputCheck.Checked input;
     private final FileJournal journal;
+    private final @Nullable GrowingTable table;
 
     private BatchFile(BatchFiles files, Configuration configuration, InputCheck.Checked input, FileJournal journal) {
         this.files = files;
         this.configuration = configuration;
         this.input = input;
         this.journal = journal;
+        this.table = files.asRows() ? table() : null;
+    }
+
+    /** A table shows answers while the batch runs; the batch doesn't need it. */
+    private @Nullable GrowingTable table() {
+        try {
+            arrange();
+            return new GrowingTable(journal, files.output());
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} can't be written now ({}); it gets its rows when the batch ends", files.output(), e.toString());
+            return null;
+        }
+    }
+
+    private void arrange() throws IOException {
+        new Arrangement(files, configuration, input.contested()).arrange();
     }
 
     /**
@@ -167,14 +189,22 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * Writes how far a batch is beside its output, for {@link #lastNote}.
+     * Writes how far a batch is beside its output, for {@link #lastNote}. On a full disk, it writes over the note before, which has a block already.
      *
      * @throws IOException if that can't be
      */
     public static void note(Path output, String progress) throws IOException {
         Path coming = BatchFolder.of(output).resolve("progress.coming");
-        Files.writeString(coming, progress);
-        Files.move(coming, noteOf(output), StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.writeString(coming, progress);
+            Files.move(coming, noteOf(output), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            try (FileChannel there = FileChannel.open(noteOf(output), StandardOpenOption.WRITE)) {
+                byte[] note = progress.getBytes(StandardCharsets.UTF_8);
+                there.write(ByteBuffer.wrap(note), 0);
+                there.truncate(note.length);
+            }
+        }
     }
 
     private static Path noteOf(Path output) {
@@ -192,11 +222,12 @@ public final class BatchFile implements AutoCloseable {
         if (!Files.exists(lock)) {
             return false;
         }
-        Optional<Closeable> free = Disk.INSTANCE.lock(lock);
-        if (free.isPresent()) {
-            free.get().close();
+        try (FileChannel channel = FileChannel.open(lock);
+                FileLock free = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return free == null;
+        } catch (OverlappingFileLockException e) {
+            return true;
         }
-        return free.isEmpty();
     }
 
     /** Returns how many lines are prompts. */
@@ -216,7 +247,7 @@ public final class BatchFile implements AutoCloseable {
 
     /** Returns where results are written down. */
     public Journal journal() {
-        return journal;
+        return table == null ? journal : table;
     }
 
     /**
@@ -266,6 +297,9 @@ public final class BatchFile implements AutoCloseable {
                     reader.close();
                     return null;
                 }
+                if (table != null && reader instanceof Rows rows) {
+                    table.expect(line.id(), rows.values());
+                }
                 return new BatchItem(line.id(), line.prompt(), endsSession(line), fingerprints.of(line));
             } catch (BadLineException e) {
                 throw new BadInputException(
@@ -286,15 +320,15 @@ public final class BatchFile implements AutoCloseable {
 
     /** Closes the journal and then makes of the answers what was asked for: sorts them, or puts them into rows. Blocks. */
     public void finish() throws IOException {
-        journal.close();
+        close();
         if (files.asRows() || files.ordered()) {
-            new Arrangement(files, configuration, input.contested()).arrange();
+            arrange();
         }
     }
 
     @Override
     public void close() throws IOException {
-        journal.close();
+        journal().close();
     }
 
     /** Which results of an output are those of lines that are asked as they were, and which aren't. */

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.batch.Batch;
+import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.BatchProgress;
+import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.BatchRun;
 import dev.whippletree.batch.Collected;
 import dev.whippletree.batch.Pool;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,13 +22,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class BatchFileTest {
@@ -295,6 +304,17 @@ final class BatchFileTest {
     }
 
     @Test
+    void noteThatHasNoPlaceBesideTheOneBefore_isWrittenOverIt() throws IOException {
+        Files.createDirectories(folder.resolve("answers.jsonl.batch"));
+        BatchFile.note(output, "{\"answered\": 1000}");
+        Files.createDirectory(folder.resolve("answers.jsonl.batch/progress.coming"));
+
+        BatchFile.note(output, "{\"answered\": 7}");
+
+        assertThat(BatchFile.lastNote(output)).contains("{\"answered\": 7}");
+    }
+
+    @Test
     void secondBatchOverOneOutput_isRefused_whileTheFirstLives() throws IOException {
         write(line("one", "A"));
         try (BatchFile first = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
@@ -353,6 +373,106 @@ final class BatchFileTest {
                 .startsWith("id,text,answer,finish_reason,answer_model\nr1,\"Hello, \"\"you\"\"\nthere\",")
                 .contains("\nr2,Bye,");
         assertThat(run().resumed()).isEqualTo(2);
+    }
+
+    @Test
+    void table_growsWhileTheBatchRuns_inOrderOfCompletion() throws IOException {
+        table("id,text\nr1,Hello\nr2,World\nr3,Bye\n");
+        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+            assertThat(output).hasContent("id,text,answer,finish_reason,answer_model");
+            List<BatchItem> items = items(file);
+
+            file.journal().append(List.of(answer(items.get(2), "Three"), failure(items.get(1))));
+            assertThat(output).hasContent("""
+                    id,text,answer,finish_reason,answer_model
+                    r3,Bye,Three,stop,model
+                    """);
+
+            file.journal().append(List.of(answer(items.get(0), "One")));
+            assertThat(output).hasContent("""
+                    id,text,answer,finish_reason,answer_model
+                    r3,Bye,Three,stop,model
+                    r1,Hello,One,stop,model
+                    """);
+            file.finish();
+        }
+        assertThat(output).hasContent("""
+                id,text,answer,finish_reason,answer_model
+                r1,Hello,One,stop,model
+                r3,Bye,Three,stop,model
+                """);
+    }
+
+    @Test
+    void tableTornByACrash_isMadeAnewFromTheJournal() throws IOException {
+        table("id,text\nr1,Hello\nr2,World\n");
+        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+            file.journal().append(List.of(answer(items(file).get(1), "Two")));
+        }
+        Files.writeString(output, "id,text,answer,finish_reason,answer_model\nr2,Wor");
+
+        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+            file.journal().append(List.of(answer(items(file).get(0), "One")));
+        }
+
+        assertThat(output).hasContent("""
+                id,text,answer,finish_reason,answer_model
+                r2,World,Two,stop,model
+                r1,Hello,One,stop,model
+                """);
+    }
+
+    @Test
+    void tableThatCannotBeMade_keepsNoAnswerFromTheJournal() throws IOException {
+        table("id,text\nr1,Hello\n");
+        BatchFile.open(files(), whippletree.configuration(), pool.timeline()).close();
+        Files.delete(output);
+        Path occupied = Files.createFile(Files.createDirectory(output).resolve("occupied"));
+
+        assertThatThrownBy(this::run).isInstanceOf(IOException.class);
+        assertThat(pool.stats().calls()).isEqualTo(1);
+        Files.delete(occupied);
+        Files.delete(output);
+
+        assertThat(run().resumed()).isEqualTo(1);
+        assertThat(output).content().contains("\nr1,Hello,");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void tableOnAFullDisk_keepsNoAnswerFromTheJournal() throws IOException {
+        table("id,text\nr1,Hello\nr2,World\n");
+        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline());
+                GrowingTable table = new GrowingTable(file.journal(), Path.of("/dev/full"))) {
+            List<BatchItem> items = items(file);
+            for (BatchItem item : items) {
+                table.expect(item.id(), List.of("a", "b"));
+                table.append(List.of(answer(item, "Fine")));
+            }
+        }
+        assertThat(run().resumed()).isEqualTo(2);
+    }
+
+    private void table(String rows) throws IOException {
+        input = Files.writeString(folder.resolve("rows.csv"), rows);
+        output = folder.resolve("answers.csv");
+        form = form(Optional.of("Say: {{text}}"), Optional.empty());
+    }
+
+    private static List<BatchItem> items(BatchFile file) throws IOException {
+        List<BatchItem> items = new ArrayList<>();
+        file.items().forEachRemaining(items::add);
+        return items;
+    }
+
+    private static BatchResult answer(BatchItem item, String text) {
+        Origin origin = new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
+        return new BatchResult.Answered(
+                item, new Completion(text, Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), origin));
+    }
+
+    private static BatchResult failure(BatchItem item) {
+        return new BatchResult.Failed(item, "rejected", "no such thing", OptionalInt.empty());
     }
 
     @Test

@@ -5,13 +5,20 @@ import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.board.Words;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Prints the progress of the batch with an output, from another process. */
 final class BatchStatus {
+
+    /** A batch writes its progress each second. */
+    private static final Duration FRESH = Duration.ofSeconds(10);
 
     private final Surroundings surroundings;
 
@@ -22,16 +29,35 @@ final class BatchStatus {
     int say(Path named) {
         Path output = surroundings.folder().resolve(named);
         try {
-            String note = BatchFile.lastNote(output)
-                    .orElseThrow(() -> new UserMistake(output + " isn't the output of a batch"));
+            boolean running = BatchFile.isRunning(output);
             Map<String, Object> shown = new LinkedHashMap<>();
-            shown.put("running", BatchFile.isRunning(output));
-            Map<?, ?> noted = Json.read(note, Map.class);
-            noted.forEach((name, value) -> shown.put(String.valueOf(name), value));
+            shown.put("running", running);
+            Optional<String> note = BatchFile.lastNote(output);
+            if (note.isPresent()) {
+                add(shown, Json.read(note.get(), Map.class), running);
+            } else if (running) {
+                surroundings.err().println("whippletree: the batch is running, and hasn't written its progress yet");
+            } else {
+                throw new UserMistake(output + " isn't the output of a batch");
+            }
             surroundings.out().println(Json.write(shown));
             return ExitCode.ANSWERED;
         } catch (IOException e) {
             throw new UserMistake(output + ": the batch's progress can't be read: " + e.getMessage());
+        }
+    }
+
+    private void add(Map<String, Object> shown, Map<?, ?> noted, boolean running) {
+        Duration age = Duration.between(
+                Instant.parse(String.valueOf(noted.get("at"))),
+                surroundings.timeline().now());
+        shown.put("age_seconds", Math.max(0, age.toSeconds()));
+        noted.forEach((name, value) -> shown.put(String.valueOf(name), value));
+        if (running && age.compareTo(FRESH) > 0) {
+            surroundings
+                    .err()
+                    .println("whippletree: this is what the batch wrote " + Words.duration(age)
+                            + " ago; it is running, but can't write its progress (a full disk?) or is suspended");
         }
     }
 }

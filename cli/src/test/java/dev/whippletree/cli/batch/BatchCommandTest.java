@@ -7,8 +7,11 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +176,41 @@ final class BatchCommandTest {
         assertThat(other.run("batch", "--status", "a.jsonl")).isZero();
 
         assertThat(other.out()).contains("\"running\" : false", "\"answered\" : 2", "\"total\" : 2");
+    }
+
+    @Test
+    void statusOfABatchThatCannotWriteItsProgress_saysHowOldItIs() throws IOException {
+        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
+        assertThat(again().run("batch", "--status", "a.jsonl")).isZero();
+        shell.file("a.jsonl.batch/progress.json", "{\"at\": \"2026-01-01T00:00:00Z\", \"answered\": 1}");
+        Shell ended = again();
+        assertThat(ended.run("batch", "--status", "a.jsonl")).isZero();
+        assertThat(ended.err()).isEmpty();
+
+        Shell running = again();
+        try (FileChannel lock = FileChannel.open(folder.resolve("a.jsonl.batch/lock"), StandardOpenOption.WRITE);
+                FileLock held = lock.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertThat(running.run("batch", "--status", "a.jsonl")).isZero();
+        }
+
+        assertThat(running.out()).contains("\"running\" : true", "\"age_seconds\" : ", "\"answered\" : 1");
+        assertThat(running.err()).contains("ago; it is running, but can't write its progress");
+    }
+
+    @Test
+    void statusOfABatchThatHasJustBegun_isNoError() throws IOException {
+        Files.createDirectory(folder.resolve("a.jsonl.batch"));
+        try (FileChannel lock = FileChannel.open(
+                        folder.resolve("a.jsonl.batch/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = lock.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertThat(shell.run("batch", "--status", "a.jsonl")).isZero();
+        }
+
+        assertThat(shell.out()).contains("\"running\" : true");
+        assertThat(shell.err()).contains("hasn't written its progress yet");
+        assertThat(again().run("batch", "--status", "a.jsonl")).isEqualTo(2);
     }
 
     @Test
