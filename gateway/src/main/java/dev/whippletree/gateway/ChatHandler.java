@@ -74,7 +74,10 @@ final class ChatHandler implements HttpHandler {
                 after.proceed();
             });
             ChatAnswer answer = new ChatAnswer(
-                    newId(), timeline.now().getEpochSecond(), request.model().orElse(""), now.disclosure());
+                    newId(),
+                    timeline.now().getEpochSecond(),
+                    request.body().model().orElse(""),
+                    now.disclosure());
             Asked asked = new Asked(charge, prompt, answer);
             if (request.streaming()) {
                 stream(exchange, asked, request.usage(), keepAlive);
@@ -96,13 +99,13 @@ final class ChatHandler implements HttpHandler {
 
     private Prompt prompt(HttpServerExchange exchange, ClientModels models, Client client, CompletionRequest request) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
-        request.messages().forEach(prompt::message);
+        request.body().messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
-        models.choose(prompt, request.model());
+        models.choose(prompt, request.body().model());
         try {
             deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
-            return prompt.build().withParameters(request.parameters());
+            return prompt.build().withParameters(request.body().parameters());
         } catch (IllegalArgumentException e) {
             throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
         }
@@ -110,7 +113,7 @@ final class ChatHandler implements HttpHandler {
 
     /** A message that is a list of parts has none. */
     private static String lastText(CompletionRequest request) {
-        List<Message> messages = request.messages();
+        List<Message> messages = request.body().messages();
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 

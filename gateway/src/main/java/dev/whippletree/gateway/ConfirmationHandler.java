@@ -1,6 +1,8 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.chat.Fields;
+import dev.whippletree.chat.WrongFieldException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
@@ -39,6 +41,8 @@ final class ConfirmationHandler implements HttpHandler {
             confirm(client, body);
             exchange.setStatusCode(StatusCodes.NO_CONTENT);
             exchange.endExchange();
+        } catch (WrongFieldException e) {
+            Response.send(exchange, RequestException.of(e).error());
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }

@@ -1,5 +1,7 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.chat.WrongFieldException;
+
 /** A request that ends with an error response. Immutable. */
 final class RequestException extends RuntimeException {
 
@@ -10,6 +12,12 @@ final class RequestException extends RuntimeException {
     RequestException(ApiError error) {
         super(error.message(), null, false, false);
         this.error = error;
+    }
+
+    /** A field of the request is wrong, or its value. */
+    static RequestException of(IllegalArgumentException wrong) {
+        String field = wrong instanceof WrongFieldException named ? named.field() : "";
+        return new RequestException(ApiError.wrong(field, String.valueOf(wrong.getMessage())));
     }
 
     ApiError error() {

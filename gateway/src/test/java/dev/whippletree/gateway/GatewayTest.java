@@ -277,6 +277,7 @@ final class GatewayTest {
                 arguments("{\"logprobs\":true" + rest, "'logprobs' isn't supported"),
                 arguments("{\"temperature\":3" + rest, "temperature must be 0 to 2"),
                 arguments("{\"max_tokens\":1.5" + rest, "'max_tokens' must be a whole number"),
+                arguments("{\"max_tokens\":-4294967295" + rest, "max tokens must be 1 or more"),
                 arguments("{\"stream\":\"yes\"" + rest, "'stream' must be true or false"));
     }
 

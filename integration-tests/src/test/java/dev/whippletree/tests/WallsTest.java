@@ -55,6 +55,7 @@ final class WallsTest {
             .resideInAnyPackage(
                     "dev.whippletree",
                     "dev.whippletree.plugin..",
+                    "dev.whippletree.chat..",
                     "dev.whippletree.config..",
                     "dev.whippletree.engine..",
                     "dev.whippletree.settings..",

@@ -1,5 +1,8 @@
 package dev.whippletree.batch.file;
 
+import dev.whippletree.chat.ChatBody;
+import dev.whippletree.chat.Fields;
+import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -48,19 +51,23 @@ final class JsonLines implements InputReader {
             throw wrong("'session' must be a string");
         }
         try {
-            return new InputLine(
-                    lines.number(),
-                    id,
-                    maker.make(ChatBody.read(strings(body)), Optional.ofNullable((String) session)),
-                    text);
+            Prompt prompt = maker.make(chat(Fields.object("body", body)), Optional.ofNullable((String) session));
+            return new InputLine(lines.number(), id, prompt, text);
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> strings(Map<?, ?> map) {
-        return (Map<String, Object>) map;
+    private static ChatBody chat(Fields fields) {
+        if (fields.whole("n").orElse(1L) != 1) {
+            throw fields.wrong("n", "must be 1: a line gets one answer");
+        }
+        if (fields.take("logprobs").filter(Boolean.TRUE::equals).isPresent()) {
+            throw fields.wrong("logprobs", "isn't supported; leave it out");
+        }
+        fields.take("stream");
+        fields.take("stream_options");
+        return ChatBody.read(fields);
     }
 
     private BadLineException wrong(String what) {

@@ -1,5 +1,6 @@
 package dev.whippletree.batch.file;
 
+import dev.whippletree.chat.ChatBody;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ModelNames;
 import dev.whippletree.model.Message;

@@ -1,4 +1,4 @@
-package dev.whippletree.gateway;
+package dev.whippletree.chat;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,10 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a request, taken one by one; the rest are fields that the gateway doesn't know. Confined to one
- * reading.
+ * The fields of a JSON object, taken one by one; the rest are fields that the reader doesn't know. A field that is null
+ * counts as absent. Confined to one reading. Each method that takes a field throws {@link WrongFieldException} if the field is of
+ * another type.
  */
-final class Fields {
+public final class Fields {
 
     private final String path;
     private final Map<String, @Nullable Object> rest;
@@ -20,7 +21,7 @@ final class Fields {
      *
      * @param path where it stands in the request; empty: it is the request
      */
-    Fields(String path, Map<String, ? extends @Nullable Object> object) {
+    public Fields(String path, Map<String, ? extends @Nullable Object> object) {
         this.path = path;
         this.rest = new LinkedHashMap<>(object);
         rest.values().removeIf(value -> value == null);
@@ -31,15 +32,22 @@ final class Fields {
         return path.isEmpty() ? field : path + "." + field;
     }
 
-    RequestException wrong(String field, String what) {
-        return new RequestException(ApiError.wrong(at(field), "'" + at(field) + "' " + what));
+    /**
+     * Returns the error of a field.
+     *
+     * @param what what is wrong with it, as the rest of a sentence
+     */
+    public WrongFieldException wrong(String field, String what) {
+        return new WrongFieldException(at(field), what);
     }
 
-    Optional<Object> take(String field) {
+    /** Takes a field of any type; empty if it is absent. */
+    public Optional<Object> take(String field) {
         return Optional.ofNullable(rest.remove(field));
     }
 
-    Optional<String> text(String field) {
+    /** Takes a string; empty if it is absent. */
+    public Optional<String> text(String field) {
         return take(field).map(value -> {
             if (value instanceof String text) {
                 return text;
@@ -48,7 +56,8 @@ final class Fields {
         });
     }
 
-    Optional<Boolean> flag(String field) {
+    /** Takes true or false; empty if it is absent. */
+    public Optional<Boolean> flag(String field) {
         return take(field).map(value -> {
             if (value instanceof Boolean flag) {
                 return flag;
@@ -66,7 +75,8 @@ final class Fields {
         });
     }
 
-    Optional<Long> whole(String field) {
+    /** Takes a whole number; empty if it is absent. */
+    public Optional<Long> whole(String field) {
         return take(field).map(value -> {
             if (value instanceof Integer || value instanceof Long) {
                 return ((Number) value).longValue();
@@ -84,17 +94,22 @@ final class Fields {
         });
     }
 
-    /** Returns an element of a list or the value of a field, as fields of its own. */
+    /**
+     * Returns an element of a list or the value of a field, as fields of its own.
+     *
+     * @param at where it stands
+     * @throws WrongFieldException if it isn't an object
+     */
     @SuppressWarnings("unchecked")
-    static Fields object(String at, @Nullable Object value) {
+    public static Fields object(String at, @Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             return new Fields(at, (Map<String, @Nullable Object>) map);
         }
-        throw new RequestException(ApiError.wrong(at, "'" + at + "' must be an object"));
+        throw new WrongFieldException(at, "must be an object");
     }
 
     /** Returns what wasn't taken. */
-    Map<String, Object> rest() {
+    public Map<String, Object> rest() {
         Map<String, Object> left = new LinkedHashMap<>();
         rest.forEach((name, value) -> {
             if (value != null) {

@@ -1,0 +1,139 @@
+package dev.whippletree.chat;
+
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Parameters;
+import dev.whippletree.model.Role;
+import dev.whippletree.model.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * The body of a chat-completions request. Immutable.
+ *
+ * @param model what it calls a model
+ * @param messages the conversation, one message or more
+ * @param parameters the parameters, with all fields that this reader doesn't know
+ */
+public record ChatBody(Optional<String> model, List<Message> messages, Parameters parameters) {
+
+    /** Copies the messages. */
+    public ChatBody {
+        messages = List.copyOf(messages);
+    }
+
+    /**
+     * Reads a body whose reader has taken the fields that it handles itself.
+     *
+     * @throws IllegalArgumentException if it isn't one, saying where and why
+     */
+    public static ChatBody read(Fields fields) {
+        Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
+        return new ChatBody(model, messages(fields), parameters(fields));
+    }
+
+    private static Parameters parameters(Fields fields) {
+        Optional<Double> temperature = fields.number("temperature");
+        Optional<Double> topP = fields.number("top_p");
+        Optional<Long> seed = fields.whole("seed");
+        OptionalInt maxTokens = maxTokens(fields);
+        List<String> stop = stop(fields);
+        return new Parameters(
+                temperature.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
+                topP.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
+                maxTokens,
+                seed.map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                stop,
+                fields.rest());
+    }
+
+    /** The newer name wins. */
+    private static OptionalInt maxTokens(Fields fields) {
+        Optional<Long> old = fields.whole("max_tokens");
+        Optional<Long> given = fields.whole("max_completion_tokens").or(() -> old);
+        return given.map(most -> OptionalInt.of((int) Math.max(Integer.MIN_VALUE, Math.min(most, Integer.MAX_VALUE))))
+                .orElseGet(OptionalInt::empty);
+    }
+
+    private static List<String> stop(Fields fields) {
+        Optional<Object> stop = fields.take("stop");
+        if (stop.isEmpty()) {
+            return List.of();
+        }
+        if (stop.get() instanceof String text) {
+            return List.of(text);
+        }
+        if (stop.get() instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return list.stream().map(String.class::cast).toList();
+        }
+        throw fields.wrong("stop", "must be a string or a list of strings");
+    }
+
+    private static List<Message> messages(Fields fields) {
+        List<?> list = fields.list("messages").orElseThrow(() -> fields.wrong("messages", "is missing"));
+        if (list.isEmpty()) {
+            throw fields.wrong("messages", "must have at least one message");
+        }
+        List<Message> messages = new ArrayList<>();
+        for (int index = 0; index < list.size(); index++) {
+            messages.add(message(Fields.object(fields.at("messages") + "[" + index + "]", list.get(index))));
+        }
+        return messages;
+    }
+
+    private static Message message(Fields fields) {
+        Role role = role(fields);
+        Optional<Object> content = fields.take("content");
+        List<ToolCall> calls = toolCalls(fields);
+        Optional<String> callId = fields.text("tool_call_id");
+        String text =
+                content.filter(String.class::isInstance).map(String.class::cast).orElse("");
+        List<Map<String, Object>> parts = content.filter(value -> !(value instanceof String))
+                .map(value -> parts(fields, value))
+                .orElse(List.of());
+        return new Message(role, text, parts, calls, callId, fields.rest());
+    }
+
+    private static Role role(Fields fields) {
+        String name = fields.text("role").orElseThrow(() -> fields.wrong("role", "is missing"));
+        for (Role role : Role.values()) {
+            if (role.wireName().equals(name.toLowerCase(Locale.ROOT))) {
+                return role;
+            }
+        }
+        throw fields.wrong("role", "must be system, developer, user, assistant or tool, not '" + name + "'");
+    }
+
+    private static List<Map<String, Object>> parts(Fields fields, Object content) {
+        if (!(content instanceof List<?> list)) {
+            throw fields.wrong("content", "must be a string or a list of parts");
+        }
+        List<Map<String, Object>> parts = new ArrayList<>();
+        for (int index = 0; index < list.size(); index++) {
+            parts.add(Fields.object(fields.at("content") + "[" + index + "]", list.get(index))
+                    .rest());
+        }
+        return parts;
+    }
+
+    private static List<ToolCall> toolCalls(Fields fields) {
+        List<?> list = fields.list("tool_calls").orElse(List.of());
+        List<ToolCall> calls = new ArrayList<>();
+        for (int index = 0; index < list.size(); index++) {
+            String at = fields.at("tool_calls") + "[" + index + "]";
+            Fields call = Fields.object(at, list.get(index));
+            Fields function =
+                    Fields.object(at + ".function", call.take("function").orElse(null));
+            calls.add(new ToolCall(
+                    call.text("id").orElse(""),
+                    function.text("name").orElseThrow(() -> function.wrong("name", "is missing")),
+                    function.text("arguments").orElse("")));
+        }
+        return calls;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.whippletree.chat;
+
+/** A field of a request is missing or has a wrong value. Immutable. */
+public final class WrongFieldException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    /**
+     * Creates one.
+     *
+     * @param field where the field stands
+     * @param what what is wrong with it, as the rest of a sentence
+     */
+    WrongFieldException(String field, String what) {
+        super("'" + field + "' " + what);
+        this.field = field;
+    }
+
+    /** Returns where the field stands: {@code messages[0].role}. */
+    public String field() {
+        return field;
+    }
+}

@@ -1,0 +1,5 @@
+/** Reads the body of a chat-completions request, as JSON that is parsed already, for the gateway and for batches. */
+@NullMarked
+package dev.whippletree.chat;
+
+import org.jspecify.annotations.NullMarked;
