@@ -177,7 +177,7 @@ public final class Whippletree implements AutoCloseable {
      * latencies. Calls no service. Thread-safe.
      *
      * @param like some of those prompts, one or more, of one route, by which their needs are estimated
-     * @param calls the number of calls that they need, 0 or more
+     * @param calls the number of calls that they need; 0: the time is that of those that wait
      * @return empty if unknown, if longer than sixty days, or if the route is unknown
      */
     public Optional<Duration> timeFor(List<Prompt> like, long calls) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts when a batch will be done: the engine's forecast for the calls that the rest needs, with prompts like the
- * latest ones. The share of the latest items that caches and equal prompts answered gives the number of calls: of all
- * items it would mislead, since the first questions of conversations repeat each other more often than later ones.
+ * latest ones. The number of calls comes from the latest items that were asked: of all items it would mislead, since the
+ * first questions of conversations repeat each other more often than later ones. For the same reason it doesn't wait
+ * for those items to end, which takes as long as the waiting line is.
  * Confined to the run.
  */
 final class Outlook {
@@ -44,11 +45,15 @@ final class Outlook {
     private Optional<BatchProgress.Forecast> made = Optional.empty();
     private long madeNanos = -FRESH_NANOS;
 
-    private long ended;
-    private double callsEach = 1;
+    private final Deque<Needed> needs = new ArrayDeque<>(List.of(new Needed(0, 0)));
+    private long asked;
+    private long called;
 
     /** How many had ended at some moment. */
     private record Passed(long nanos, long ended) {}
+
+    /** How many had been asked at some moment, and how many calls those needed. */
+    private record Needed(long asked, long calls) {}
 
     Outlook(Whippletree whippletree, OptionalLong total) {
         this.whippletree = whippletree;
@@ -57,6 +62,7 @@ final class Outlook {
 
     /** A prompt is being asked. */
     void asked(Prompt prompt) {
+        asked++;
         if (latest.size() >= SAMPLES) {
             latest.remove();
         }
@@ -65,9 +71,19 @@ final class Outlook {
 
     /** An item has ended, by a call of its own or without one. */
     void ended(boolean byCall) {
-        ended++;
-        double weight = 1.0 / Math.min(ended, Math.max(LATEST, ended / 4));
-        callsEach += weight * ((byCall ? 1 : 0) - callsEach);
+        called += byCall ? 1 : 0;
+    }
+
+    /** Returns how many calls each of the latest items needed: those under way that share no call need one. */
+    private double callsEach(StatusSnapshot status, int underWay) {
+        Needed now = new Needed(asked, called + Math.min(underWay, status.waiting() + status.inFlight()));
+        needs.add(now);
+        Needed then = needs.remove();
+        while (needs.getFirst().asked() <= asked - Math.max(LATEST, asked / 4)) {
+            then = needs.remove();
+        }
+        needs.addFirst(then);
+        return now.asked() == then.asked() ? 1 : (double) (now.calls() - then.calls()) / (now.asked() - then.asked());
     }
 
     /** So many had ended by now. */
@@ -119,7 +135,7 @@ final class Outlook {
         }
         long left = Math.max(0, total.getAsLong() - done);
         long toBegin = Math.max(0, left - underWay);
-        long calls = (long) Math.ceil(toBegin * callsEach);
+        long calls = (long) Math.ceil(toBegin * callsEach(status, underWay));
         List<Prompt> like = sample();
         Optional<Duration> told = whippletree.timeFor(like, calls);
         if (told.isEmpty() || left == 0) {

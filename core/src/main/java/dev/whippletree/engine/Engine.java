@@ -185,7 +185,7 @@ public final class Engine {
      * and of how long answers take. Asks no service.
      *
      * @param like some of those prompts, one or more, of one route, by which their needs are estimated
-     * @param count how many calls they need, 0 or more
+     * @param count how many calls they need; 0: the time is that of those that wait
      * @return empty if that isn't known, or isn't within sixty days, or there is no such route
      */
     public Optional<Duration> timeFor(List<Prompt> like, long count) {

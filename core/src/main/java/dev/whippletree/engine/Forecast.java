@@ -54,7 +54,7 @@ final class Forecast {
         Queue(List<Target> targets, Ahead ahead, TokenCount tokens, double leave, long now) {
             this.capacities = Capacity.of(targets, now);
             this.flights = ahead.all.flights();
-            this.meanTokens = ahead.all.meanWith(tokens);
+            this.meanTokens = flights < 0 ? tokens : ahead.all.meanWith(tokens);
             this.leave = leave;
             this.batch = ahead.batch;
         }
@@ -115,7 +115,7 @@ final class Forecast {
     /**
      * Returns the forecast for a flight behind all that wait, and behind more that are yet to come.
      *
-     * @param more how many may use the same targets and come before it
+     * @param more how many may use the same targets and come before it; one less than none: it is the last of those that wait
      */
     static Forecast behind(Before more, Flight flight, WaitingLine line, long now) {
         return of(flight, line, false, more, now);

@@ -281,7 +281,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     /**
-     * Returns in what time calls for flights like these would have begun behind all that wait, and been answered.
+     * Returns in what time calls for flights like these would have begun behind all that wait, and been answered; with no
+     * such calls, in what time those that wait would.
      *
      * @param like flights that aren't opened, one or more, of one route
      * @param count how many calls, 0 or more
@@ -295,13 +296,14 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             TokenCount mean = flight.meanTokens();
             asked = asked.plus(new Before(1, mean.prompt(), mean.completion()));
         }
-        double share = (double) Math.max(0, count - 1) / like.size();
-        Before ahead = new Before(
-                Math.max(0, count - 1), Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
         Flight last = like.get(0);
         if (Entrance.barWhatCannotTakeIt(last, now).isPresent()) {
             return Optional.empty();
         }
+        double share = (double) Math.max(0, count - 1) / like.size();
+        // With no further calls, the last one is among those that wait, so that one less is ahead of it.
+        Before ahead =
+                new Before(count - 1, Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
         long wait = Forecast.behind(ahead, last, line, now).waitNanos(LONGEST_FORECAST_NANOS);
         long answer = last.options().ever().stream()
                 .mapToLong(Target::meanAnswerNanos)

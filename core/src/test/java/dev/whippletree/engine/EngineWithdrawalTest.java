@@ -93,6 +93,24 @@ final class EngineWithdrawalTest {
     }
 
     @Test
+    void timeForNoMore_isThatOfThoseThatWait() {
+        fixture.account("a", "10 / 1m");
+        List<Prompt> like = List.of(Prompt.of("like"));
+        assertThat(fixture.engine().timeFor(like, 0))
+                .hasValueSatisfying(idle -> assertThat(idle).isLessThan(Duration.ofMinutes(1)));
+        for (int i = 0; i < 20; i++) {
+            fixture.ask("before " + i);
+        }
+        fixture.advance(Duration.ZERO);
+
+        Duration none = fixture.engine().timeFor(like, 0).orElseThrow();
+        Duration one = fixture.engine().timeFor(like, 1).orElseThrow();
+
+        assertThat(none).isBetween(Duration.ofMinutes(1), Duration.ofSeconds(90));
+        assertThat(one).isGreaterThan(none.plusSeconds(50));
+    }
+
+    @Test
     void timeForMore_isUnknownWithoutTheRoute() {
         fixture.account("a", "10 / 1m");
 
