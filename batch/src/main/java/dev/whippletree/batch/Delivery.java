@@ -2,6 +2,7 @@ package dev.whippletree.batch;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,12 @@ final class Delivery implements Flow.Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
-    private final Flow.Subscriber<? super BatchResult> subscriber;
+    /** Null once it gets no further signal. */
+    private volatile Flow.@Nullable Subscriber<? super BatchResult> subscriber;
+
     private final BatchRun run;
     private final AtomicLong demand = new AtomicLong();
     private final Deque<BatchResult> untold = new ArrayDeque<>();
-    private volatile boolean over;
     private volatile @Nullable Throwable failure;
 
     Delivery(Flow.Subscriber<? super BatchResult> subscriber, BatchRun run) {
@@ -34,7 +36,7 @@ final class Delivery implements Flow.Subscription {
     /** Hands itself to the subscriber. */
     void begin() {
         try {
-            subscriber.onSubscribe(this);
+            Objects.requireNonNull(subscriber).onSubscribe(this);
         } catch (Throwable e) {
             threw(e);
         }
@@ -52,7 +54,7 @@ final class Delivery implements Flow.Subscription {
 
     @Override
     public void cancel() {
-        over = true;
+        subscriber = null;
         run.abort();
     }
 
@@ -63,10 +65,14 @@ final class Delivery implements Flow.Subscription {
 
     /** Tells as many results as were requested. */
     void tell() {
-        while (!over && failure == null && !untold.isEmpty() && demand.get() > 0) {
+        while (failure == null && !untold.isEmpty() && demand.get() > 0) {
+            Flow.Subscriber<? super BatchResult> told = subscriber;
+            if (told == null) {
+                return;
+            }
             demand.decrementAndGet();
             try {
-                subscriber.onNext(untold.remove());
+                told.onNext(untold.remove());
             } catch (Throwable e) {
                 threw(e);
             }
@@ -74,13 +80,13 @@ final class Delivery implements Flow.Subscription {
     }
 
     private void threw(Throwable wrong) {
-        over = true;
+        subscriber = null;
         failure = wrong;
     }
 
     /** Returns how many results the subscriber has yet to request. */
     int untold() {
-        return over ? 0 : untold.size();
+        return subscriber == null ? 0 : untold.size();
     }
 
     /** Returns why the run has to end, if the subscriber broke the rules; null: it didn't. */
@@ -94,15 +100,16 @@ final class Delivery implements Flow.Subscription {
      * @param wrong why it failed; null: it didn't
      */
     void end(@Nullable Throwable wrong) {
-        if (over) {
+        Flow.Subscriber<? super BatchResult> told = subscriber;
+        if (told == null) {
             return;
         }
-        over = true;
+        subscriber = null;
         try {
             if (wrong == null) {
-                subscriber.onComplete();
+                told.onComplete();
             } else {
-                subscriber.onError(wrong);
+                told.onError(wrong);
             }
         } catch (Throwable e) {
             LOG.warn("The subscriber of a batch failed when it was told of the end", e);

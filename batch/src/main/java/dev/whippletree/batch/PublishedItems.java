@@ -2,6 +2,7 @@ package dev.whippletree.batch;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -19,6 +20,7 @@ final class PublishedItems implements Flow.Subscriber<BatchItem>, Iterator<Batch
 
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private Flow.@Nullable Subscription subscription;
+    private boolean cancelled;
     private @Nullable Signal next;
 
     /** What the publisher told: an item, a failure, or neither at the end. */
@@ -27,7 +29,7 @@ final class PublishedItems implements Flow.Subscriber<BatchItem>, Iterator<Batch
 
     @Override
     public synchronized void onSubscribe(Flow.Subscription given) {
-        if (subscription == null) {
+        if (subscription == null && !cancelled) {
             subscription = given;
             given.request(1);
         } else {
@@ -37,11 +39,13 @@ final class PublishedItems implements Flow.Subscriber<BatchItem>, Iterator<Batch
 
     @Override
     public void onNext(BatchItem item) {
+        Objects.requireNonNull(item, "item");
         signals.add(new Signal(item, null));
     }
 
     @Override
     public void onError(Throwable failure) {
+        Objects.requireNonNull(failure, "failure");
         signals.add(new Signal(null, failure));
     }
 
@@ -73,6 +77,7 @@ final class PublishedItems implements Flow.Subscriber<BatchItem>, Iterator<Batch
     /** Requests no more items, and wakes up a waiting thread. Thread-safe. */
     void cancel() {
         synchronized (this) {
+            cancelled = true;
             if (subscription != null) {
                 subscription.cancel();
             }
