@@ -92,17 +92,20 @@ final class TypedBatch {
     }
 
     private Path spool(boolean standard, Path file, Path output) throws IOException {
+        String name = standard ? "standard input" : file.toString();
+        boolean typed = standard && surroundings.terminal().in();
         surroundings
                 .err()
-                .println(
-                        "Reading " + (standard ? "standard input" : file) + " to its end; nothing is asked before that."
-                                + (standard && surroundings.terminal().in() ? " Ctrl-D ends it." : ""));
-        if (standard) {
-            return BatchFile.spool(surroundings.in(), output);
+                .println("Reading " + name + " to its end; nothing is asked before that."
+                        + (typed ? " Ctrl-D ends it." : ""));
+        InputStream stream = standard ? surroundings.in() : Files.newInputStream(file);
+        try (InputStream watched = typed ? stream : watched(stream, name)) {
+            return BatchFile.spool(watched, output);
         }
-        try (InputStream stream = Files.newInputStream(file)) {
-            return BatchFile.spool(stream, output);
-        }
+    }
+
+    private InputStream watched(InputStream stream, String name) {
+        return new ArrivingInput(stream, name, surroundings.timeline(), surroundings.err()::println);
     }
 
     private PromptForm form() {
