@@ -16,12 +16,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows with named columns. A column {@code session} names each row's session. */
 final class Rows implements InputReader {
 
     private static final List<String> ID_COLUMNS = List.of("custom_id", "id");
+
+    /** Where the reader of rows says which one it can't read. */
+    private static final Pattern BAD_LINE = Pattern.compile("started in line (\\d+)");
 
     private final Path file;
     private final CsvReader<CsvRecord> reader;
@@ -62,13 +67,10 @@ final class Rows implements InputReader {
                         file + ": rows need --template, the prompt of each row, such as 'Summarise: {{" + columns.get(0)
                                 + "}}'")));
         for (String column : template.columns()) {
-            if (!columns.contains(column)) {
-                throw new BadInputException(
-                        "--template: " + file + " has no column '" + column + "', only " + String.join(", ", columns));
-            }
+            required("--template", column);
         }
         this.id = form.idColumn()
-                .map(name -> required(name))
+                .map(column -> required("--id", column))
                 .orElseGet(() -> ID_COLUMNS.stream()
                         .map(columns::indexOf)
                         .filter(index -> index >= 0)
@@ -88,12 +90,18 @@ final class Rows implements InputReader {
         return whole;
     }
 
-    private int required(String column) {
-        if (!columns.contains(column)) {
-            throw new BadInputException(
-                    "--id: " + file + " has no column '" + column + "', only " + String.join(", ", columns));
+    private int required(String option, String column) {
+        int index = columns.indexOf(column);
+        if (index < 0) {
+            boolean semicolons = columns.size() == 1 && columns.get(0).indexOf(';') >= 0;
+            throw new BadInputException(option + ": " + file + " has no column '" + column + "', only "
+                    + String.join(", ", columns)
+                    + (semicolons ? "; values have to be separated by commas, not semicolons" : ""));
         }
-        return columns.indexOf(column);
+        if (index != columns.lastIndexOf(column)) {
+            throw new BadInputException(option + ": " + file + " has several columns '" + column + "'; rename them");
+        }
+        return index;
     }
 
     /** Returns the columns' names. */
@@ -145,7 +153,9 @@ final class Rows implements InputReader {
             }
             return row;
         } catch (CsvParseException e) {
-            throw new BadInputException(file + ":" + last + ": the rows from here on can't be read: " + message(e));
+            Matcher line = BAD_LINE.matcher(String.valueOf(e.getMessage()));
+            throw new BadInputException(file + ":" + (line.find() ? line.group(1) : last)
+                    + ": the rows from here on can't be read: " + message(e));
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CharacterCodingException) {
                 throw new BadInputException(file + ": the text after line " + last

@@ -484,6 +484,30 @@ final class BatchFileTest {
     }
 
     @Test
+    void columnThatIsThereTwice_isNamed_ifTheTemplateNeedsIt() throws IOException {
+        table("id,text,text,note,note\nr1,Hello,World,a,b\n");
+
+        assertProblems().singleElement().asString().contains("--template: ", "several columns 'text'");
+
+        Files.writeString(input, "id,text,note,note\nr1,Hello,a,b\n");
+        assertProblems().isEmpty();
+    }
+
+    @Test
+    void semicolonsBetweenValues_areNamed() throws IOException {
+        table("id;text\nr1;Hello\n");
+
+        assertProblems().singleElement().asString().contains("no column 'text'", "commas, not semicolons");
+    }
+
+    @Test
+    void rowThatCannotBeRead_isNamedByItsOwnLine() throws IOException {
+        table("id,text\nr1,\"two\nlines\"\nr2,\"A\"B\n");
+
+        assertProblems().singleElement().asString().contains("rows.csv:4: the rows from here on can't be read");
+    }
+
+    @Test
     void quotationMarkThatIsNeverClosed_isNamed_sinceItSwallowsTheRest() throws IOException {
         input = Files.writeString(
                 folder.resolve("rows.csv"), "id,text\n1,\"a \"\"b\"\"\"\n2,5\" wide\n3,\"Hello\n4,Bye\n");
