@@ -27,6 +27,7 @@ import dev.whippletree.config.Configuration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -141,6 +142,9 @@ final class BatchCommandRun {
         }
         if (e instanceof AccessDeniedException) {
             return message + ": permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return message + ": this has to be a folder, and a file is there";
         }
         return message.contains(" ") ? message : e.getClass().getSimpleName() + ": " + message;
     }

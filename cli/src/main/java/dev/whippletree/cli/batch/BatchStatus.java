@@ -8,6 +8,7 @@ import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.board.Words;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -44,6 +45,8 @@ final class BatchStatus {
             return ExitCode.ANSWERED;
         } catch (IOException e) {
             throw new UserMistake(output + ": the batch's progress can't be read: " + e.getMessage());
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new UserMistake(output + ": the batch's progress is damaged; a running batch writes it anew each second");
         }
     }
 

@@ -24,7 +24,7 @@ final class BatchWords {
         parts.add(Words.count(progress.failed()) + " failed");
         parts.add(Words.count(progress.fromCache()) + " from cache");
         parts.add(Words.count(progress.calls(), "call"));
-        parts.add(Math.round(progress.perMinute()) + "/min");
+        parts.add(Words.count(Math.round(progress.perMinute())) + "/min");
         progress.cost().filter(cost -> cost.signum() > 0).ifPresent(cost -> parts.add("cost " + plain(cost)));
         progress.forecast().ifPresent(forecast -> parts.add(end(forecast, now, zone)));
         progress.held().ifPresent(why -> parts.add("waiting: " + why));

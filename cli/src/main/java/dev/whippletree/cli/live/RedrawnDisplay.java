@@ -10,8 +10,8 @@ import java.util.List;
  * A progress bar with lines below it that are redrawn in place on a terminal; permanent lines scroll away above.
  *
  * <p>Written with three ANSI sequences every terminal of the last decades knows: cursor up, erase below, and automatic line
- * wrapping off while drawing, so that a line wider than a terminal that has just become narrower doesn't become two. Of more lines than
- * the terminal has, the last ones aren't drawn. Thread-safe: guarded by itself.
+ * wrapping off while drawing, so that a line wider than a terminal that has just become narrower doesn't become two. Permanent lines
+ * wrap: nothing of them may be lost. Of more lines than the terminal has, the last ones aren't drawn. Thread-safe: guarded by itself.
  */
 public final class RedrawnDisplay implements Display {
 
@@ -83,7 +83,8 @@ public final class RedrawnDisplay implements Display {
         List<String> lines = below.subList(0, Math.min(below.size(), Math.max(1, extent.rows() - 1)));
         StringBuilder frame = new StringBuilder(WRAP_OFF);
         frame.append(drawn == 0 ? "" : "\u001b[" + drawn + "A").append('\r').append(ERASE_BELOW);
-        above.forEach(line -> frame.append(line).append('\n'));
+        above.forEach(
+                line -> frame.append(WRAP_ON).append(line).append('\n').append(WRAP_OFF));
         lines.forEach(line -> frame.append(line).append('\n'));
         terminal.print(frame.append(WRAP_ON));
         terminal.flush();

@@ -199,6 +199,23 @@ final class BatchCommandTest {
     }
 
     @Test
+    void damagedProgress_isAnErrorInWords() {
+        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
+
+        for (String damaged : new String[] {"", "{\"at\": \"2026-", "[]", "{}"}) {
+            shell.file("a.jsonl.batch/progress.json", damaged);
+            assertSays("the batch's progress is damaged", "batch", "--status", "a.jsonl");
+        }
+    }
+
+    @Test
+    void fileInThePlaceOfTheBatchsFolder_isNamed() {
+        shell.file("a.jsonl.batch", "");
+
+        assertSays("a.jsonl.batch: this has to be a folder", "batch", "p.jsonl", "-o", "a.jsonl");
+    }
+
+    @Test
     void statusOfABatchThatHasJustBegun_isNoError() throws IOException {
         Files.createDirectory(folder.resolve("a.jsonl.batch"));
         try (FileChannel lock = FileChannel.open(

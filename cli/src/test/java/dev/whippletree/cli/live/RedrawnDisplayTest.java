@@ -46,6 +46,15 @@ class RedrawnDisplayTest {
     }
 
     @Test
+    void log_widerThanTheTerminal_isWrapped_sinceItStays() {
+        display.show(50, Duration.ofMillis(12_300), List.of("one"), "");
+        written();
+        String line = "warn: " + "x".repeat(100);
+        display.log(line);
+        assertThat(written()).containsSubsequence("\u001b[J", "\u001b[?7h" + line + "\n\u001b[?7l", "50 of 200");
+    }
+
+    @Test
     void closed_leavesTheBarAndTakesTheLinesBelowItAway() {
         display.show(50, Duration.ofMillis(12_300), List.of("one"), "");
         written();
