@@ -41,6 +41,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(200);
 
+    /** Prompts under way: as many as keep the accounts busy, but not many long ones. */
+    private static final long MOST_CHARACTERS = 32_000_000;
+
     private final BatchSettings settings;
     private final Whippletree whippletree;
     private final Timeline timeline;
@@ -65,6 +68,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
     // Confined to step().
     private final Set<Asked> underWay = new LinkedHashSet<>();
+    private long charactersUnderWay;
     private @Nullable String stopped;
     private @Nullable Throwable failure;
     private boolean waitsForPlace;
@@ -74,7 +78,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private boolean ended;
 
     /** An item that is being asked, and how. */
-    private record Asked(BatchItem item, CompletableFuture<Completion> answer) {
+    private record Asked(BatchItem item, CompletableFuture<Completion> answer, long characters) {
 
         @Override
         public boolean equals(@Nullable Object other) {
@@ -206,6 +210,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private void land() {
         for (Asked asked = landed.poll(); asked != null; asked = landed.poll()) {
             underWay.remove(asked);
+            charactersUnderWay -= asked.characters();
             result(asked).ifPresent(ledger::add);
         }
     }
@@ -290,7 +295,10 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     /** Asks as many items as there is room for. */
     private void ask(Delivery told, Brakes brake) {
         while (true) {
-            if (waitsForPlace || underWay.size() >= window.most() || told.untold() >= window.most()) {
+            if (waitsForPlace
+                    || underWay.size() >= window.most()
+                    || charactersUnderWay >= MOST_CHARACTERS
+                    || told.untold() >= window.most()) {
                 return;
             }
             if (!brake.allow()) {
@@ -324,8 +332,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         Prompt prompt = Prompts.ofBatch(conversations == null ? item.prompt() : conversations.prompt(item));
         outlook.asked(prompt);
         brake.begun();
-        Asked asked = new Asked(item, whippletree.complete(prompt));
+        Asked asked = new Asked(item, whippletree.complete(prompt), Prompts.characters(prompt));
         underWay.add(asked);
+        charactersUnderWay += asked.characters();
         var unused = asked.answer().whenComplete((completion, wrong) -> {
             landed.add(asked);
             wake();

@@ -55,7 +55,7 @@ final class Conversations {
         if (conversation.busy) {
             conversation.parked.add(item);
             parked++;
-            parkedCharacters += characters(item);
+            parkedCharacters += Prompts.characters(item.prompt());
             return false;
         }
         conversation.busy = true;
@@ -101,7 +101,7 @@ final class Conversations {
             return Optional.empty();
         }
         parked--;
-        parkedCharacters -= characters(next);
+        parkedCharacters -= Prompts.characters(next.prompt());
         return Optional.of(next);
     }
 
@@ -131,11 +131,5 @@ final class Conversations {
         return calls.isEmpty()
                 ? Message.assistant(answer.text())
                 : new Message(Role.ASSISTANT, answer.text(), List.of(), calls, Optional.empty());
-    }
-
-    private static long characters(BatchItem item) {
-        return item.prompt().messages().stream()
-                .mapToLong(message -> message.text().length())
-                .sum();
     }
 }

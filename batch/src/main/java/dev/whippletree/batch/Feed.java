@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Feed {
 
-    /** So many are pulled before the run looks at them. */
+    /** So many are pulled before the run looks at them, or so many characters. */
     private static final int AT_ONCE = 256;
 
-    /** Items that wait for one of their session: 10,000, or 16 million characters. */
+    /** So many items wait for one of their session, or so many characters. */
     private static final int MOST_PARKED = 10_000;
 
-    private static final long MOST_PARKED_CHARACTERS = 16_000_000;
+    private static final long MOST_CHARACTERS = 16_000_000;
 
     private final Iterator<BatchItem> items;
     private final Journal journal;
@@ -34,6 +34,7 @@ final class Feed {
 
     private final Queue<BatchItem> pulled = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pulledCount = new AtomicInteger();
+    private final AtomicLong pulledCharacters = new AtomicLong();
     private final AtomicBoolean pulling = new AtomicBoolean();
     private final AtomicLong skipped = new AtomicLong();
     private final Deque<BatchItem> due = new ArrayDeque<>();
@@ -73,6 +74,7 @@ final class Feed {
                 return;
             }
             pulledCount.decrementAndGet();
+            pulledCharacters.addAndGet(-Prompts.characters(item.prompt()));
             if (conversations == null || conversations.isDue(item)) {
                 due.add(item);
             }
@@ -86,7 +88,8 @@ final class Feed {
 
     /** Pulls more on another thread, if there may be more and few are left. */
     void pull() {
-        if (exhausted || pulledCount.get() >= AT_ONCE / 2 || !mayPark() || !pulling.compareAndSet(false, true)) {
+        boolean enough = pulledCount.get() >= AT_ONCE / 2 || pulledCharacters.get() >= MOST_CHARACTERS / 2;
+        if (exhausted || enough || !mayPark() || !pulling.compareAndSet(false, true)) {
             return;
         }
         executor.execute(() -> {
@@ -104,11 +107,11 @@ final class Feed {
 
     private boolean mayPark() {
         return conversations == null
-                || (conversations.parked() < MOST_PARKED && conversations.parkedCharacters() < MOST_PARKED_CHARACTERS);
+                || (conversations.parked() < MOST_PARKED && conversations.parkedCharacters() < MOST_CHARACTERS);
     }
 
     private void pullSome() throws IOException {
-        while (pulledCount.get() < AT_ONCE) {
+        while (pulledCount.get() < AT_ONCE && pulledCharacters.get() < MOST_CHARACTERS) {
             if (!items.hasNext()) {
                 exhausted = true;
                 return;
@@ -117,6 +120,7 @@ final class Feed {
             if (conversations == null && journal.has(item.id())) {
                 skipped.incrementAndGet();
             } else {
+                pulledCharacters.addAndGet(Prompts.characters(item.prompt()));
                 pulled.add(item);
                 pulledCount.incrementAndGet();
                 if (pulledCount.get() == 1) {

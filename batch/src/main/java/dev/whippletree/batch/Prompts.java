@@ -4,10 +4,13 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Copies prompts with changes. Stateless. */
+/** Copies prompts with changes, and measures them. Stateless. */
 final class Prompts {
 
     /** Longer than any batch: a route's own deadline is for people. */
@@ -23,6 +26,26 @@ final class Prompts {
     /** Returns the same with the priority of batches, and with all the time in the world where it says nothing of a deadline. */
     static Prompt ofBatch(Prompt prompt) {
         return of(prompt, prompt.messages(), Priority.BATCH, prompt.deadline().or(() -> NO_HURRY));
+    }
+
+    /** Returns about how many characters a prompt has, its images among them. */
+    static long characters(Prompt prompt) {
+        return characters(prompt.parameters().extras())
+                + prompt.messages().stream()
+                        .mapToLong(message -> message.text().length() + characters(message.parts()))
+                        .sum();
+    }
+
+    private static long characters(@Nullable Object json) {
+        if (json instanceof String text) {
+            return text.length();
+        }
+        if (json instanceof Map<?, ?> map) {
+            return characters(map.values());
+        }
+        return json instanceof Collection<?> values
+                ? values.stream().mapToLong(Prompts::characters).sum()
+                : 0;
     }
 
     private static Prompt of(Prompt prompt, List<Message> messages, Priority priority, Optional<Duration> deadline) {

@@ -154,6 +154,28 @@ final class BatchRunTest {
     }
 
     @Test
+    void longPrompts_areFewAtOnce() {
+        String eightMillion = "x".repeat(8_000_000);
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger pulled = new AtomicInteger();
+        Iterator<BatchItem> items = IntStream.range(0, 15)
+                .mapToObj(number -> new BatchItem(
+                        "i" + number,
+                        Prompt.builder()
+                                .user(eightMillion)
+                                .user("Question " + number)
+                                .build()))
+                .peek(item -> most.accumulateAndGet(
+                        pulled.incrementAndGet() - collected.results().size(), Math::max))
+                .iterator();
+
+        BatchProgress end = run(batch(pool.open()).build().run(items));
+
+        assertThat(end.done()).isEqualTo(15);
+        assertThat(most.get()).isBetween(5, 8);
+    }
+
+    @Test
     void publisherOfItems_isAskedForNoMoreThanIsNeeded() {
         BatchRun run;
         try (SubmissionPublisher<BatchItem> publisher = new SubmissionPublisher<>(Runnable::run, 64)) {

@@ -46,7 +46,8 @@ final class BatchStatus {
         } catch (IOException e) {
             throw new UserMistake(output + ": the batch's progress can't be read: " + e.getMessage());
         } catch (IllegalArgumentException | DateTimeException e) {
-            throw new UserMistake(output + ": the batch's progress is damaged; a running batch writes it anew each second");
+            throw new UserMistake(
+                    output + ": the batch's progress is damaged; a running batch writes it anew each second");
         }
     }
 

@@ -83,8 +83,7 @@ public final class RedrawnDisplay implements Display {
         List<String> lines = below.subList(0, Math.min(below.size(), Math.max(1, extent.rows() - 1)));
         StringBuilder frame = new StringBuilder(WRAP_OFF);
         frame.append(drawn == 0 ? "" : "\u001b[" + drawn + "A").append('\r').append(ERASE_BELOW);
-        above.forEach(
-                line -> frame.append(WRAP_ON).append(line).append('\n').append(WRAP_OFF));
+        above.forEach(line -> frame.append(WRAP_ON).append(line).append('\n').append(WRAP_OFF));
         lines.forEach(line -> frame.append(line).append('\n'));
         terminal.print(frame.append(WRAP_ON));
         terminal.flush();
