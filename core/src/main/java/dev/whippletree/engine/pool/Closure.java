@@ -45,9 +45,18 @@ public final class Closure {
         return opened;
     }
 
-    /** When it opens, lets one call begin, and the others when that is let in or has been under way for some time. */
+    /**
+     * When it opens, lets one call begin, and the others when one is let in or that has been under way for some time. If it ends in
+     * another way, the next one is alone: a service that refuses a prompt may not have looked at its limits.
+     */
     public void openForOne(long nanos) {
         aloneNanos = nanos;
+        first = null;
+    }
+
+    /** A call was let in that began when it was open: it opens for all. */
+    void openForAll() {
+        aloneNanos = 0;
         first = null;
     }
 
@@ -107,7 +116,6 @@ public final class Closure {
     boolean ended(Object lease, boolean proved) {
         if (first == lease) {
             first = null;
-            aloneNanos = proved ? 0 : aloneNanos;
         }
         if (probe != lease) {
             return false;

@@ -266,6 +266,9 @@ public final class ScopeState {
     /** It let in an attempt. */
     void letIn(Lease lease, long now) {
         refusals.letIn(lease.beganNanos(), now);
+        if (!refusals.refuseStill()) {
+            closure.openForAll();
+        }
         for (Meter meter : meters) {
             meter.margin().letIn(meter.cost(lease.tokens()));
         }

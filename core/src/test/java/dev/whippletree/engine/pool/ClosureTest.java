@@ -57,8 +57,20 @@ final class ClosureTest {
         assertThat(closure.waitNanos(10 * SECOND)).isEqualTo(SECOND);
         assertThat(closure.isTriedOut(11 * SECOND)).isFalse();
         assertThat(closure.waitNanos(11 * SECOND)).isZero();
-        closure.ended("first", true);
+        closure.openForAll();
         closure.begun("second", 10 * SECOND);
         assertThat(closure.isTriedOut(10 * SECOND)).isFalse();
+    }
+
+    @Test
+    void opensForOne_whichIsRefusedForItsPrompt_thenForAnotherOne() {
+        Closure closure = new Closure();
+        closure.closeUntil(10 * SECOND, "limit", 0);
+        closure.openForOne(SECOND);
+        closure.begun("first", 10 * SECOND);
+        closure.ended("first", true);
+        assertThat(closure.waitNanos(10 * SECOND)).isZero();
+        closure.begun("second", 10 * SECOND);
+        assertThat(closure.waitNanos(10 * SECOND)).isEqualTo(SECOND);
     }
 }
