@@ -32,31 +32,33 @@ final class ReloadMigration {
 
     /** Gives flights their new routes, and returns where those go that waited, in their turn. */
     static List<Move> reroute(Collection<Flight> flights, Pool pool, WaitingLine line) {
-        List<Flight> inTurn = new ArrayList<>(flights);
-        inTurn.sort(Flight.IN_TURN);
         List<Move> moves = new ArrayList<>();
-        for (Flight flight : inTurn) {
-            Route before = flight.route();
-            Route next = pool.route(Optional.of(before.name())).orElseGet(before::closed);
-            if (next != before) {
-                reroute(flight, next, line).ifPresent(where -> moves.add(new Move(flight, where)));
+        for (Flight flight : line.inTurn(flights)) {
+            next(flight, pool).ifPresent(next -> {
+                line.takeOut(flight);
+                flight.goOn(next);
+                moves.add(new Move(flight, where(flight)));
+            });
+        }
+        for (Flight flight : flights) {
+            if (isOnItsWay(flight)) {
+                next(flight, pool).ifPresent(flight::goOn);
             }
         }
         return moves;
     }
 
-    private static Optional<Where> reroute(Flight flight, Route next, WaitingLine line) {
+    /** Returns a flight's new route, if it has one. */
+    private static Optional<Route> next(Flight flight, Pool pool) {
+        Route before = flight.route();
+        Route next = pool.route(Optional.of(before.name())).orElseGet(before::closed);
+        return next == before ? Optional.empty() : Optional.of(next);
+    }
+
+    private static boolean isOnItsWay(Flight flight) {
         return switch (flight.stage()) {
-            case WAITING -> {
-                line.takeOut(flight);
-                flight.goOn(next);
-                yield Optional.of(where(flight));
-            }
-            case LOOKING_UP, ATTEMPTING, PAUSING -> {
-                flight.goOn(next);
-                yield Optional.empty();
-            }
-            case STORING, ENDED -> Optional.empty();
+            case LOOKING_UP, ATTEMPTING, PAUSING -> true;
+            case WAITING, STORING, ENDED -> false;
         };
     }
 

@@ -5,7 +5,9 @@ import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -276,6 +278,24 @@ final class WaitingLine {
         takeOut(flight);
         flight.hurry();
         add(flight);
+    }
+
+    /** Returns those of some flights that wait, in the order in which they would be served if targets took all of them at once. */
+    List<Flight> inTurn(Collection<Flight> flights) {
+        Map<Tenant, Map<Priority, Double>> next = new HashMap<>();
+        Map<Flight, Double> starts = new HashMap<>();
+        List<Flight> ordered = new ArrayList<>(
+                flights.stream().filter(this::contains).sorted(Flight.IN_TURN).toList());
+        for (Flight flight : ordered) {
+            Tenant tenant = Place.of(flight).tenant();
+            Priority priority = flight.priority();
+            Map<Priority, Double> ofTenant = next.computeIfAbsent(tenant, other -> new EnumMap<>(Priority.class));
+            double start = ofTenant.getOrDefault(priority, tenant.start(priority));
+            starts.put(flight, start);
+            ofTenant.put(priority, start + flight.cost() / tenant.weight());
+        }
+        ordered.sort(Comparator.comparing(Flight::priority).thenComparing(starts::get));
+        return ordered;
     }
 
     /**

@@ -431,6 +431,33 @@ final class EngineReloadTest {
     }
 
     @Test
+    void tenantsKeepTheirTurns_howeverManySessionsTheyHave() {
+        bench.account("a").limits("1 / 1h");
+        bench.ask("now");
+        bench.advance(MOMENT);
+        for (int number = 0; number < 6; number++) {
+            bench.ask(Prompt.builder()
+                    .user("x" + number)
+                    .tenant("x")
+                    .session("session " + number)
+                    .build());
+        }
+        for (int number = 0; number < 3; number++) {
+            bench.ask(Prompt.builder()
+                    .user("y" + number)
+                    .tenant("y")
+                    .session("session")
+                    .build());
+        }
+        ScriptedClient added = bench.account("b").reconnected().client();
+        List<String> served = new ArrayList<>();
+        added.usually((prompt, model, sink) -> note(served, prompt, added, model, sink));
+        bench.route("default", "a", "b").reload();
+        bench.run();
+        assertThat(served).containsExactly("x0", "y0", "x1", "y1", "x2", "y2", "x3", "x4", "x5");
+    }
+
+    @Test
     void sessionKeepsItsTurns_alsoWhenTheLineIsEmptyWhileItsPromptsAreAtTheEntrance() {
         bench.account("a").limits("1 / 1h");
         bench.ask("now");
