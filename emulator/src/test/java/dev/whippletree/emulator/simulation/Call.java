@@ -16,6 +16,7 @@ final class Call {
     final List<Books.Use> uses = new ArrayList<>();
     boolean arrived;
     boolean ended;
+    boolean answered;
 
     Call(SimulatedAccount account, String connection, String model, Asked asked, Admission admission, long sentNanos) {
         this.account = account;

@@ -191,6 +191,7 @@ final class Facts {
         if (!leave(call)) {
             return;
         }
+        call.answered = true;
         good(call);
         end.usage().ifPresent(usage -> books.settle(call, usage));
         answers++;

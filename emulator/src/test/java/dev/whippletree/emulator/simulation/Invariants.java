@@ -17,7 +17,7 @@ import java.util.List;
  *     prompt's tokens at the end of a limit of tokens, once less is reserved than completions may need</td>
  *     <td>every failure; every step; the end</td></tr>
  * <tr><td>1 what is closed stays closed</td><td>{@link ClosuresHold}: no call to what a service said is closed, until the latest
- *     time it said</td><td>every call</td></tr>
+ *     time it said; but calls that try out a long wait, one at a time</td><td>every call</td></tr>
  * <tr><td>2 one outcome each</td><td>{@link OneOutcomeEach}: by its deadline, once, for a reason the scenario has; the engine's
  *     counts and its listeners' are the callers'</td><td>every ending; every step; the end</td></tr>
  * <tr><td>3 work is conserved</td><td>{@link WorkIsConserved}: while a prompt waits for which no call was made yet, no account
