@@ -3,6 +3,7 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.Admission.Counting;
 import java.util.List;
@@ -69,9 +70,21 @@ final class WorkIsConserved implements Invariant {
                                 .map(target.model()::equals)
                                 .orElse(true))
                         .allMatch(limit -> limit.left()
-                                >= together * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens())
+                                >= (together + hidingCalls(account, limit, status))
+                                                * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens())
                                         + leftToOthers(waiting, limit.amount()));
         facts.check(!ready, NAME, () -> "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
+    }
+
+    /** Once calls were refused, others may use a reported limit too, and each call under way may hide as much that they have used. */
+    private static long hidingCalls(StatusSnapshot.Account account, LimitStatus limit, StatusSnapshot status) {
+        List<StatusSnapshot.Account> together = status.accounts().stream()
+                .filter(other -> other.organization().equals(account.organization()))
+                .toList();
+        boolean refused = together.stream().anyMatch(other -> other.rateLimited() > 0);
+        return refused && limit.source() == LimitStatus.Source.REPORTED
+                ? together.stream().mapToLong(StatusSnapshot.Account::inFlight).sum()
+                : 0;
     }
 
     private long leftToOthers(Asked waiting, long amount) {
