@@ -78,7 +78,18 @@ public final class EmulatedService {
      */
     public synchronized void changeLimits(double factor, long nowNanos) {
         lastNanos = Math.max(lastNanos, nowNanos);
-        limits.change(factor, lastNanos);
+        limits.change(factor, false, lastNanos);
+    }
+
+    /**
+     * Lets every limit allow another amount from now on, as {@link #changeLimits} does, and says so in its answers.
+     *
+     * @param factor how many times the amount it was made with, above 0
+     * @param nowNanos the moment
+     */
+    public synchronized void announceLimits(double factor, long nowNanos) {
+        lastNanos = Math.max(lastNanos, nowNanos);
+        limits.change(factor, true, lastNanos);
     }
 
     /**

@@ -19,6 +19,7 @@ final class LimitBook {
     private final Queue<GivenBack> givenBack = new PriorityQueue<>(Comparator.comparingLong(GivenBack::dueNanos));
     private final long startNanos;
     private double factor = 1;
+    private boolean announced;
 
     /** What turns out later not to count of a request that was let in. */
     private record GivenBack(long dueNanos, Entry entry, long amount, long takenNanos) {}
@@ -62,11 +63,12 @@ final class LimitBook {
         }
     }
 
-    /** Lets every limit allow so many times what it was declared with, from now on. */
-    void change(double factor, long nowNanos) {
+    /** Lets every limit allow so many times what it was declared with, from now on, and tells that if it is to be announced. */
+    void change(double factor, boolean announced, long nowNanos) {
         giveBackUntil(nowNanos);
         this.factor = factor;
-        entries.values().forEach(entry -> entry.change(factor, nowNanos));
+        this.announced = announced;
+        entries.values().forEach(entry -> entry.change(factor, announced, nowNanos));
     }
 
     /** Returns how the limits stand that apply to a model. */
@@ -84,7 +86,7 @@ final class LimitBook {
     private Entry open(Owner owner, long nowNanos) {
         Entry entry = new Entry(owner, startNanos);
         if (factor != 1) {
-            entry.change(factor, nowNanos);
+            entry.change(factor, announced, nowNanos);
         }
         return entry;
     }
@@ -108,11 +110,13 @@ final class LimitBook {
         private final Owner owner;
         private final Meter meter;
         private final FullestWindow window;
+        private ServiceLimit told;
         private long refused;
 
         Entry(Owner owner, long startNanos) {
             Limit limit = owner.limit.limit();
             this.owner = owner;
+            this.told = owner.limit;
             this.meter = owner.limit.counting().meter(limit, startNanos);
             this.window = new FullestWindow(limit.window());
         }
@@ -134,13 +138,21 @@ final class LimitBook {
             window.giveBack(amount, takenNanos);
         }
 
-        void change(double factor, long nowNanos) {
-            meter.change(Math.max(1, Math.round(owner.limit.limit().amount() * factor)), nowNanos);
+        void change(double factor, boolean announced, long nowNanos) {
+            Limit limit = owner.limit.limit();
+            long amount = Math.max(1, Math.round(limit.amount() * factor));
+            meter.change(amount, nowNanos);
+            told = announced
+                    ? new ServiceLimit(
+                            new Limit(limit.unit(), amount, limit.window()),
+                            owner.limit.counting(),
+                            owner.limit.perModel())
+                    : owner.limit;
         }
 
         LimitState state(long nowNanos) {
             return new LimitState(
-                    owner.limit, owner.organization, owner.model, meter.used(nowNanos), meter.resetNanos(nowNanos));
+                    told, owner.organization, owner.model, meter.used(nowNanos), meter.resetNanos(nowNanos));
         }
 
         LimitStats stats() {

@@ -150,6 +150,20 @@ class EmulatedServiceTest {
     }
 
     @Test
+    void announcedLimits_holdAndAreTold() {
+        EmulatedService service = service(
+                ServiceSettings.builder(ServiceKind.HUGGING_FACE).account("one", "token-1", THREE_IN_TEN_SECONDS));
+        service.receive(TOKEN, request, 0);
+        service.announceLimits(2.0 / 3, 0);
+        Outcome.Answered answered = (Outcome.Answered) service.receive(TOKEN, request, SECOND);
+        assertThat(answered.limits()).singleElement().satisfies(state -> {
+            assertThat(state.limit().limit().amount()).isEqualTo(2);
+            assertThat(state.remaining()).isZero();
+        });
+        assertThat(refusal(service.receive(TOKEN, request, SECOND)).kind()).isEqualTo(RefusalKind.LIMIT);
+    }
+
+    @Test
     void groq_countsThePromptAndTheMostTheAnswerMayHave() {
         EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
                 .account("g", "token-1", ServiceLimit.bucket(Limit.tokens(8000, Duration.ofMinutes(1)))));
