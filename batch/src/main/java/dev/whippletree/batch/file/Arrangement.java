@@ -6,10 +6,12 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Completion;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.RandomAccessFile;
-import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,8 +113,11 @@ final class Arrangement {
     }
 
     private void writeRows(Rows rows, RandomAccessFile answers, Path coming) throws IOException, BadLineException {
-        try (BufferedWriter text = Files.newBufferedWriter(coming);
-                CsvWriter writer = writer(files.output(), text)) {
+        OutputStream stream = Files.newOutputStream(coming);
+        try (CsvWriter writer = writer(files.output(), stream)) {
+            if (rows.isMarked()) {
+                stream.write(Lines.byteOrderMark());
+            }
             writer.writeRecord(with(rows.columns(), List.of("answer", "finish_reason", "answer_model")));
             for (InputLine line = next(rows); line != null; line = next(rows)) {
                 long place = place(line.id());
@@ -125,12 +130,12 @@ final class Arrangement {
         }
     }
 
-    /** Returns what writes the rows of a table. */
-    static CsvWriter writer(Path table, Writer text) {
+    /** Returns what writes the rows of a table. Half a character, as a service may cut an answer, becomes a question mark. */
+    static CsvWriter writer(Path table, OutputStream stream) {
         return CsvWriter.builder()
                 .fieldSeparator(InputFormat.of(table).separator())
                 .lineDelimiter(LineDelimiter.LF)
-                .build(text);
+                .build(new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8)));
     }
 
     /** Returns the values of an answered row. */

@@ -50,7 +50,7 @@ public final class BatchFile implements AutoCloseable {
         this.configuration = configuration;
         this.input = input;
         this.journal = journal;
-        this.table = files.asRows() ? table() : null;
+        this.table = files.asRows() && journal.size() < input.lines() ? table() : null;
     }
 
     /** A table shows answers while the batch runs; the batch doesn't need it. */
@@ -182,10 +182,19 @@ public final class BatchFile implements AutoCloseable {
         Path coming = BatchFolder.of(output).resolve("input.coming");
         Closeable lock = BatchFolder.lock(Disk.INSTANCE, output);
         try (lock) {
-            Files.copy(stream, coming, StandardCopyOption.REPLACE_EXISTING);
+            copy(stream, coming);
             Disk.INSTANCE.replace(file, coming);
         }
         return file;
+    }
+
+    private static void copy(InputStream stream, Path file) throws IOException {
+        try {
+            Files.copy(stream, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(file);
+            throw new IOException("the input can't be copied to " + file + ": " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -6,7 +6,6 @@ import dev.whippletree.batch.Journal;
 import dev.whippletree.model.Completion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,8 +38,7 @@ final class GrowingTable implements Journal {
     GrowingTable(Journal journal, Path file) throws IOException {
         this.journal = journal;
         this.file = file;
-        Writer text = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
-        this.writer = Arrangement.writer(file, text);
+        this.writer = Arrangement.writer(file, Files.newOutputStream(file, StandardOpenOption.APPEND));
     }
 
     /** Keeps the values of an item's row until the item has its result. */

@@ -31,6 +31,7 @@ final class Rows implements InputReader {
     private final Path file;
     private final CsvReader<CsvRecord> reader;
     private final CloseableIterator<CsvRecord> rows;
+    private final boolean marked;
     private final QuoteWatch quotes;
     private final PromptMaker maker;
     private final Template template;
@@ -43,7 +44,15 @@ final class Rows implements InputReader {
     Rows(Path file, InputStream stream, InputFormat format, PromptForm form, PromptMaker maker) throws IOException {
         this.file = file;
         this.maker = maker;
-        this.quotes = new QuoteWatch(withoutMark(stream), format.separator());
+        // Behind a byte order mark, quotation marks wouldn't begin a value.
+        byte[] mark = Lines.byteOrderMark();
+        PushbackInputStream text = new PushbackInputStream(stream, mark.length);
+        byte[] first = text.readNBytes(mark.length);
+        this.marked = Arrays.equals(first, mark);
+        if (!marked) {
+            text.unread(first);
+        }
+        this.quotes = new QuoteWatch(text, format.separator());
         this.reader = CsvReader.builder()
                 .fieldSeparator(format.separator())
                 .maxBufferSize(Lines.MOST_BYTES)
@@ -79,17 +88,6 @@ final class Rows implements InputReader {
         this.session = columns.indexOf("session");
     }
 
-    /** Behind a byte order mark, quotation marks wouldn't begin a value. */
-    private static InputStream withoutMark(InputStream stream) throws IOException {
-        byte[] mark = Lines.byteOrderMark();
-        PushbackInputStream whole = new PushbackInputStream(stream, mark.length);
-        byte[] first = whole.readNBytes(mark.length);
-        if (!Arrays.equals(first, mark)) {
-            whole.unread(first);
-        }
-        return whole;
-    }
-
     private int required(String option, String column) {
         int index = columns.indexOf(column);
         if (index < 0) {
@@ -102,6 +100,11 @@ final class Rows implements InputReader {
             throw new BadInputException(option + ": " + file + " has several columns '" + column + "'; rename them");
         }
         return index;
+    }
+
+    /** Returns whether the file begins with a byte order mark. */
+    boolean isMarked() {
+        return marked;
     }
 
     /** Returns the columns' names. */

@@ -404,6 +404,17 @@ final class BatchFileTest {
     }
 
     @Test
+    void halfACharacter_isWrittenAsAQuestionMark() throws IOException {
+        table("id,text\nr1,Hello\n");
+        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+            file.journal().append(List.of(answer(items(file).get(0), "half \ud83d")));
+            assertThat(output).content().endsWith("r1,Hello,half ?,stop,model\n");
+            file.finish();
+        }
+        assertThat(output).content().endsWith("r1,Hello,half ?,stop,model\n");
+    }
+
+    @Test
     void tableTornByACrash_isMadeAnewFromTheJournal() throws IOException {
         table("id,text\nr1,Hello\nr2,World\n");
         try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
@@ -476,11 +487,17 @@ final class BatchFileTest {
     }
 
     @Test
-    void quotedHeaderBehindAByteOrderMark_isRead() throws IOException {
+    void quotedHeaderBehindAByteOrderMark_isRead_andTheMarkKept() throws IOException {
         input = Files.writeString(folder.resolve("rows.csv"), "\ufeff\"text, all\",\"id\"\r\n\"Hello\",\"r1\"\r\n");
+        output = folder.resolve("answers.csv");
         form = form(Optional.of("Say: {{text, all}}"), Optional.empty());
 
         assertProblems().isEmpty();
+        assertThat(run().answered()).isEqualTo(1);
+        assertThat(output)
+                .content()
+                .startsWith("\ufeff\"text, all\",id,answer,")
+                .contains("\nHello,r1,");
     }
 
     @Test
@@ -637,8 +654,10 @@ final class BatchFileTest {
                     }
                 });
 
-        assertThatThrownBy(() -> BatchFile.spool(broken, output)).hasMessage("broken off");
+        assertThatThrownBy(() -> BatchFile.spool(broken, output))
+                .hasMessage("the input can't be copied to " + copy + ".coming: broken off");
 
         assertThat(copy).hasContent("whole");
+        assertThat(copy.resolveSibling("input.coming")).doesNotExist();
     }
 }
