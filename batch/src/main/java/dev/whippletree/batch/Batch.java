@@ -70,9 +70,13 @@ public final class Batch {
     /** Collects what makes a batch. Confined to one thread. */
     public static final class Builder {
 
+        /** A character of a prompt is in memory as text, and again in a request. */
+        private static final int HEAP_BYTES_A_CHARACTER = 16;
+
         private final Whippletree whippletree;
         private Journal journal = Journal.none();
         private boolean conversations;
+        private long mostCharacters = Runtime.getRuntime().maxMemory() / HEAP_BYTES_A_CHARACTER;
         private StopRules rules = StopRules.USUAL;
         private OptionalLong total = OptionalLong.empty();
         private @Nullable Timeline timeline;
@@ -94,6 +98,12 @@ public final class Batch {
          */
         public Builder conversations() {
             this.conversations = true;
+            return this;
+        }
+
+        /** Sets how many characters the prompts may have that are asked at once. */
+        Builder mostCharacters(long most) {
+            this.mostCharacters = most;
             return this;
         }
 
@@ -128,6 +138,7 @@ public final class Batch {
                     whippletree,
                     journal,
                     conversations,
+                    mostCharacters,
                     rules,
                     total,
                     given == null ? SystemTimeline::new : () -> given,

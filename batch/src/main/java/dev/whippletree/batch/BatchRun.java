@@ -41,9 +41,6 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(200);
 
-    /** Prompts under way: as many as keep the accounts busy, but not many long ones. */
-    private static final long MOST_CHARACTERS = 32_000_000;
-
     private final BatchSettings settings;
     private final Whippletree whippletree;
     private final Timeline timeline;
@@ -297,7 +294,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         while (true) {
             if (waitsForPlace
                     || underWay.size() >= window.most()
-                    || charactersUnderWay >= MOST_CHARACTERS
+                    || charactersUnderWay >= settings.mostCharacters()
                     || told.untold() >= window.most()) {
                 return;
             }

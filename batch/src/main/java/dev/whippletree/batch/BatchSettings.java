@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * @param whippletree who answers
  * @param journal where results are written down
  * @param conversations whether items of one session follow each other
+ * @param mostCharacters of prompts that are asked at once
  * @param rules when it ends before all is done
  * @param total the number of items, if known
  * @param timelines returns time and threads for a run
@@ -22,6 +23,7 @@ record BatchSettings(
         Whippletree whippletree,
         Journal journal,
         boolean conversations,
+        long mostCharacters,
         StopRules rules,
         OptionalLong total,
         Supplier<Timeline> timelines,

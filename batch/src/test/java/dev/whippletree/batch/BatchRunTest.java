@@ -169,7 +169,10 @@ final class BatchRunTest {
                         pulled.incrementAndGet() - collected.results().size(), Math::max))
                 .iterator();
 
-        BatchProgress end = run(batch(pool.open()).build().run(items));
+        BatchProgress end = run(batch(pool.open())
+                .mostCharacters(4 * eightMillion.length())
+                .build()
+                .run(items));
 
         assertThat(end.done()).isEqualTo(15);
         assertThat(most.get()).isBetween(5, 8);
