@@ -58,7 +58,7 @@ final class ForecastTest {
 
     @Test
     void limitOfManyMinutes_isForecastOverItsResets() {
-        List<BatchProgress> told = run(new Pool().account("a", "200 / 12m"), 900);
+        List<BatchProgress> told = run(new Pool().account("a", "100 / 6m"), 450);
 
         assertWithin(told, SECOND_MINUTE, 5);
     }
