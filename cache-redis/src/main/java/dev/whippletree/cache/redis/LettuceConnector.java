@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LettuceConnector implements RedisConnector {
 
-    /** For connecting, and again for logging in. */
-    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
+    /** To connect, and again to log in, may take as long as a command, within these bounds. */
+    private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(10);
 
     /** Bounds what a Redis that has stopped answering can pile up; far above what ever waits for one that answers. */
     private static final int MOST_COMMANDS = 10_000;
@@ -36,12 +38,21 @@ final class LettuceConnector implements RedisConnector {
     private static final int THREADS = 2;
 
     private final RedisSettings settings;
+    private final Duration attemptTimeout;
     private @Nullable RedisClient client;
     private @Nullable ClientResources resources;
     private boolean closed;
 
     LettuceConnector(RedisSettings settings) {
         this.settings = settings;
+        this.attemptTimeout = attemptTimeout(settings.commandTimeout());
+    }
+
+    private static Duration attemptTimeout(Duration commandTimeout) {
+        if (commandTimeout.compareTo(SHORTEST_ATTEMPT) < 0) {
+            return SHORTEST_ATTEMPT;
+        }
+        return commandTimeout.compareTo(LONGEST_ATTEMPT) < 0 ? commandTimeout : LONGEST_ATTEMPT;
     }
 
     @Override
@@ -56,7 +67,7 @@ final class LettuceConnector implements RedisConnector {
 
     private RedisURI uri() {
         RedisURI uri = settings.redisUri();
-        uri.setTimeout(ATTEMPT_TIMEOUT);
+        uri.setTimeout(attemptTimeout);
         uri.setClientName("whippletree");
         return uri;
     }
@@ -82,11 +93,10 @@ final class LettuceConnector implements RedisConnector {
         return options.autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_COMMANDS)
-                .timeoutOptions(TimeoutOptions.builder()
-                        .timeoutSource(new Timeouts(settings.commandTimeout()))
-                        .build())
+                .timeoutOptions(
+                        TimeoutOptions.builder().timeoutSource(new Timeouts()).build())
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(ATTEMPT_TIMEOUT)
+                        .connectTimeout(attemptTimeout)
                         .keepAlive(true)
                         .build())
                 .build();
@@ -97,7 +107,7 @@ final class LettuceConnector implements RedisConnector {
         closed = true;
         ClientResources held = resources;
         if (client != null && held != null) {
-            var unused = client.shutdownAsync(0, ATTEMPT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            var unused = client.shutdownAsync(0, SHORTEST_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) -> {
                         var unusedToo = held.shutdown(0, 0, TimeUnit.MILLISECONDS);
                     });
@@ -107,17 +117,11 @@ final class LettuceConnector implements RedisConnector {
     }
 
     /** To subscribe is part of an attempt to connect, which must end within seconds however long commands may take. */
-    private static final class Timeouts extends TimeoutOptions.TimeoutSource {
-
-        private final Duration commandTimeout;
-
-        Timeouts(Duration commandTimeout) {
-            this.commandTimeout = commandTimeout;
-        }
+    private final class Timeouts extends TimeoutOptions.TimeoutSource {
 
         @Override
         public long getTimeout(RedisCommand<?, ?, ?> command) {
-            return (command.getType() == CommandType.SUBSCRIBE ? ATTEMPT_TIMEOUT : commandTimeout).toNanos();
+            return (command.getType() == CommandType.SUBSCRIBE ? attemptTimeout : settings.commandTimeout()).toNanos();
         }
 
         @Override
