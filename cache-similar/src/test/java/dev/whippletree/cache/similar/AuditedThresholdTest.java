@@ -215,6 +215,24 @@ class AuditedThresholdTest {
         assertThat(threshold.threshold()).isEqualTo(0.9);
     }
 
+    /** Of callers that judge nothing any more, a request is given up with each that comes: no hundred is full when the audit is. */
+    @Test
+    void auditThatNobodyJudges_isHeededAtOnce() {
+        AuditedThreshold threshold = known(0.01, 400);
+        askUnjudged(threshold, 49);
+        threshold.answered(0.9, audit(4));
+        askUnjudged(threshold, AuditedThreshold.LABEL_WITHIN - 1);
+        assertThat(threshold.threshold()).isEqualTo(0.9);
+        askUnjudged(threshold, 1);
+        assertThat(threshold.threshold()).isInfinite();
+    }
+
+    private static void askUnjudged(AuditedThreshold threshold, int requests) {
+        for (int i = 0; i < requests; i++) {
+            threshold.answered(0.1, Judgement.ASK);
+        }
+    }
+
     /** Callers that confirm only what is right, and say nothing of the rest. */
     @Test
     void onlyRightAnswersConfirmed_boundHolds() {

@@ -213,6 +213,25 @@ class SimilarStoreTest {
     }
 
     @Test
+    void callerSaysServedAnswerIsWrong_itIsForgotten_andNoOther() {
+        int stored = 0;
+        for (int i = 0; i < 500; i++) {
+            stored += ask(key("red " + word(i)), "warm").isEmpty() ? 1 : 0;
+        }
+        for (int i = 0; ; i++) {
+            CacheKey key = key("red wrong " + word(i));
+            if (get(key).isPresent()) {
+                store.confirm(key, false);
+                break;
+            }
+            store.put(key, entry("warm"));
+            timeline.advance(Duration.ofMillis(1));
+            stored++;
+        }
+        assertThat(store.clear(Optional.empty()).toCompletableFuture().join()).isEqualTo(stored - 1);
+    }
+
+    @Test
     void verifierThatIsTheCaller_confirmedAnswersAreServed_unconfirmedArent() {
         store.close();
         store = open(Map.of("mode", "serve", "max-error", "10%", "verifier", "caller"), Optional.empty());
@@ -256,6 +275,10 @@ class SimilarStoreTest {
         return Long.parseLong(store.remarks().get(0).replaceAll("scope .*: (\\d+) requests.*", "$1"));
     }
 
+    private long servedCounted() {
+        return Long.parseLong(store.remarks().get(0).replaceAll(".* requests, (\\d+) served.*", "$1"));
+    }
+
     /** Asks until something is found. */
     private CacheKey firstHit(String start) {
         for (int i = 0; ; i++) {
@@ -284,9 +307,11 @@ class SimilarStoreTest {
         warmUp();
         CacheKey hit = firstHit("red late");
         long before = requestsCounted();
+        long served = servedCounted();
         store.put(hit, entry("warm"));
         timeline.advance(Duration.ofMillis(1));
         assertThat(requestsCounted()).isEqualTo(before + 1);
+        assertThat(servedCounted()).isEqualTo(served);
         store.delivered(hit);
         assertThat(requestsCounted()).isEqualTo(before + 1);
     }
