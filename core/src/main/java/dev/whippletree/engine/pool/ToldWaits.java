@@ -106,7 +106,7 @@ final class ToldWaits {
     void letIn(long begun) {
         if (trying) {
             trying = false;
-            double least = (double) told / Math.max(1, begun - toldAt);
+            double least = (double) (told - ROUNDING_NANOS) / Math.max(1, begun - toldAt);
             exaggeration = Math.max(exaggeration, Math.min(MOST_EXAGGERATED, least));
             waitsToTrial = 0;
             lastTrialAfter = 0;

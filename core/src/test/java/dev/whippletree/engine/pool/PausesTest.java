@@ -133,6 +133,14 @@ final class PausesTest {
     }
 
     @Test
+    void waitThatEndsLessThanASecondSooner_wasRoundedAndNotExaggerated() {
+        long now = letInAt(0);
+        pauses.refused(now, told(6), SECOND, 0, now);
+        now = letInAt(now + 5 * SECOND + 1);
+        assertThat(pauses.refused(now, told(64), SECOND, 0, now)).isEqualTo(now + 4 * SECOND);
+    }
+
+    @Test
     void anotherLimitsShorterWait_isNoExaggeration() {
         long now = letInAt(0);
         long until = pauses.refused(now, told(60), SECOND, 0, now);

@@ -20,7 +20,7 @@ final class ToldWait {
     /** A call under way for so long may be taken to be let in, as long as nothing else is heard of it. */
     private static final long LET_IN_NANOS = Duration.ofMillis(100).toNanos();
 
-    /** Waits are told in whole seconds, rounded up: ends that differ by no more are the same. */
+    /** Waits are told in whole seconds, rounded up: ends that differ by no more are the same, and what is no more too long is right. */
     private static final long ROUNDING_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Predicate<Call> concerned;
@@ -100,8 +100,7 @@ final class ToldWait {
         long sureNanos = 2 * (now - refused.sentNanos);
         return trials.stream()
                 .filter(trial -> trial.answered || (!trial.ended && now - trial.sentNanos > sureNanos))
-                .mapToDouble(trial -> (double) toldNanos / (trial.sentNanos - fromNanos))
-                .max()
-                .orElse(1);
+                .mapToDouble(trial -> (double) (toldNanos - ROUNDING_NANOS) / (trial.sentNanos - fromNanos))
+                .reduce(1, Math::max);
     }
 }
