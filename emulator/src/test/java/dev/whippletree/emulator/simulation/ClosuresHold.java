@@ -70,8 +70,8 @@ final class ClosuresHold implements Invariant {
         limits.forEach((other, earlier) -> {
             if (other.equals(organization) || other.startsWith(organization + "/")) {
                 exaggerations.merge(organization, earlier.exaggeration(refused, facts.nowNanos), Math::max);
-                if (!known) {
-                    earlier.endWith(later);
+                if (!known || other.equals(scope)) {
+                    earlier.meet(later);
                 }
             }
         });

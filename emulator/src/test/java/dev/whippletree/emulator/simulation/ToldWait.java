@@ -28,6 +28,12 @@ final class ToldWait {
     private final long fromNanos;
     private final long toldNanos;
     private long endNanos;
+    private boolean isLong;
+
+    /** The calls that were made before it was over. */
+    private final List<Call> early = new ArrayList<>();
+
+    /** Those of them that were to find out if it is. */
     private final List<Call> trials = new ArrayList<>();
 
     /**
@@ -42,6 +48,7 @@ final class ToldWait {
         this.fromNanos = fromNanos;
         this.toldNanos = toldNanos;
         this.endNanos = fromNanos + toldNanos;
+        this.isLong = toldNanos >= LONG_NANOS;
     }
 
     long endNanos() {
@@ -53,10 +60,11 @@ final class ToldWait {
         return endNanos >= earlier.endNanos - ROUNDING_NANOS;
     }
 
-    /** Another wait was told for what may be the same limit: if they end together, the later one tells when. */
-    void endWith(ToldWait later) {
-        if (later.replaces(this)) {
+    /** Another wait was told for what may be the same limit: if they end together, they are one, and the later one tells when it ends. */
+    void meet(ToldWait later) {
+        if (Math.abs(later.endNanos - endNanos) <= ROUNDING_NANOS) {
             endNanos = Math.min(endNanos, later.endNanos);
+            later.isLong |= isLong;
         }
     }
 
@@ -73,14 +81,17 @@ final class ToldWait {
 
     /** A call is made. */
     void made(Call call, long now) {
-        if (isTrial(call, now) && !isLetIn(now)) {
-            trials.add(call);
+        if (isTrial(call, now)) {
+            early.add(call);
+            if (!isLetIn(now)) {
+                trials.add(call);
+            }
         }
     }
 
     private boolean isTrial(Call call, long now) {
         long first = Math.max(SHORTEST_TRIAL_NANOS, toldNanos / SMALLEST_SHARE);
-        return mayTry.test(call) && toldNanos >= LONG_NANOS && now >= fromNanos + first && now < endNanos;
+        return mayTry.test(call) && isLong && now >= fromNanos + first && now < endNanos;
     }
 
     private boolean isAlone() {
@@ -98,9 +109,9 @@ final class ToldWait {
      */
     double exaggeration(Call refused, long now) {
         long sureNanos = 2 * (now - refused.sentNanos);
-        return trials.stream()
-                .filter(trial -> trial.answered || (!trial.ended && now - trial.sentNanos > sureNanos))
-                .mapToDouble(trial -> (double) (toldNanos - ROUNDING_NANOS) / (trial.sentNanos - fromNanos))
+        return early.stream()
+                .filter(call -> call.answered || (!call.ended && now - call.sentNanos > sureNanos))
+                .mapToDouble(call -> (double) (toldNanos - ROUNDING_NANOS) / (call.sentNanos - fromNanos))
                 .reduce(1, Math::max);
     }
 }
