@@ -101,7 +101,7 @@ public final class RefusalBench {
 
     private void hidden() {
         for (Counting counting : COUNTINGS) {
-            for (ToldWait told : List.of(ToldWait.TRUE, ToldWait.NONE)) {
+            for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {
                 for (String limit : List.of(
                         "10 requests / 1s",
                         "6 requests / 10s",
@@ -130,7 +130,7 @@ public final class RefusalBench {
     }
 
     private void waits() {
-        for (ToldWait told : List.of(ToldWait.ONE_SECOND, ToldWait.TENFOLD)) {
+        for (RetryAfter told : List.of(RetryAfter.ONE_SECOND, RetryAfter.TENFOLD)) {
             for (Counting counting : COUNTINGS) {
                 for (String limit : List.of("100 requests / 10s", "300 requests / 1min", "1000 requests / 1h")) {
                     RefusingService service =
@@ -173,7 +173,7 @@ public final class RefusalBench {
     private void mixed() {
         for (Known known : List.of(Known.HIDDEN, Known.DECLARED)) {
             for (Counting counting : COUNTINGS) {
-                for (ToldWait told : List.of(ToldWait.TRUE, ToldWait.NONE)) {
+                for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {
                     RefusingService service = RefusingService.of("1000 requests / 1min", counting)
                             .known(known)
                             .told(told)

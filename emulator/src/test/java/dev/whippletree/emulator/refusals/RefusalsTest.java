@@ -48,7 +48,7 @@ class RefusalsTest {
     void hourToldAsASecond_costsFewCalls_andNoPrompt(Counting counting) {
         for (long seed : SEEDS) {
             Figures figures = RefusalBench.whole(
-                    RefusingService.of("1000 requests / 1h", counting).told(ToldWait.ONE_SECOND), seed);
+                    RefusingService.of("1000 requests / 1h", counting).told(RetryAfter.ONE_SECOND), seed);
             assertThat(figures.refused()).as("seed %d", seed).isLessThan(0.05);
             assertThat(figures.lost()).as("seed %d", seed).isZero();
             assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.85);
@@ -62,7 +62,7 @@ class RefusalsTest {
     void toldTenTimesTooMuch_isFoundOutAtOnce(Counting counting) {
         for (long seed : SEEDS) {
             Figures figures = RefusalBench.whole(
-                    RefusingService.of("300 requests / 1min", counting).told(ToldWait.TENFOLD), seed);
+                    RefusingService.of("300 requests / 1min", counting).told(RetryAfter.TENFOLD), seed);
             assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.85);
             assertThat(figures.lost()).as("seed %d", seed).isZero();
         }

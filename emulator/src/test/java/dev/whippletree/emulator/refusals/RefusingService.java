@@ -23,7 +23,7 @@ import java.util.Optional;
 record RefusingService(
         Optional<ServiceLimit> limit,
         Known known,
-        ToldWait told,
+        RetryAfter told,
         double lottery,
         Foreign foreign,
         Duration latency,
@@ -48,7 +48,7 @@ record RefusingService(
         return new RefusingService(
                 Optional.of(new ServiceLimit(Limit.parse(limit), counting, false)),
                 Known.HIDDEN,
-                ToldWait.TRUE,
+                RetryAfter.TRUE,
                 0,
                 Foreign.NONE,
                 Duration.ofMillis(300),
@@ -56,14 +56,15 @@ record RefusingService(
     }
 
     static RefusingService lottery(double share, Duration latency, int width) {
-        return new RefusingService(Optional.empty(), Known.HIDDEN, ToldWait.NONE, share, Foreign.NONE, latency, width);
+        return new RefusingService(
+                Optional.empty(), Known.HIDDEN, RetryAfter.NONE, share, Foreign.NONE, latency, width);
     }
 
     RefusingService known(Known other) {
         return new RefusingService(limit, other, told, lottery, foreign, latency, width);
     }
 
-    RefusingService told(ToldWait other) {
+    RefusingService told(RetryAfter other) {
         return new RefusingService(limit, known, other, lottery, foreign, latency, width);
     }
 

@@ -34,12 +34,13 @@ class UntoldLimitTest {
 
     static Stream<Arguments> services() {
         return Stream.of(Counting.FIXED, Counting.SLIDING, Counting.BUCKET)
-                .flatMap(counting -> Stream.of(ToldWait.TRUE, ToldWait.NONE).map(told -> Arguments.of(counting, told)));
+                .flatMap(counting ->
+                        Stream.of(RetryAfter.TRUE, RetryAfter.NONE).map(told -> Arguments.of(counting, told)));
     }
 
     @ParameterizedTest
     @MethodSource("services")
-    void shorterLimitThanTheDeclaredOne_isFound_andTheDeclaredOneBelieved(Counting counting, ToldWait told) {
+    void shorterLimitThanTheDeclaredOne_isFound_andTheDeclaredOneBelieved(Counting counting, RetryAfter told) {
         SimulatedPool pool = pool(
                 told,
                 account("declared", limit("1000 requests / 1h", counting)),
@@ -52,7 +53,7 @@ class UntoldLimitTest {
         assertThat(asked).noneMatch(CompletableFuture::isCompletedExceptionally);
     }
 
-    private static SimulatedPool pool(ToldWait told, SimulatedAccount... accounts) {
+    private static SimulatedPool pool(RetryAfter told, SimulatedAccount... accounts) {
         return SimulatedPool.builder(1)
                 .accounts(List.of(accounts))
                 .link(new Link(Duration.ofMillis(20), Duration.ofMillis(60), 0))

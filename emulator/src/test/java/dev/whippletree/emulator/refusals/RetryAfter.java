@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What refusals by a limit say of how long to wait. */
-enum ToldWait {
+enum RetryAfter {
     /** The truth, in whole seconds. */
     TRUE,
     /** Nothing. */
