@@ -32,6 +32,9 @@ public final class RateSearch {
     /** A test of a rate loses about a third of a percent. */
     private static final double CALLS_PER_REFUSAL = 300;
 
+    /** Others don't use the same all the time: keeping out of their way more often would leave much of a limit unused. */
+    private static final double CALLS_PER_REFUSAL_WITH_OTHERS = 100;
+
     /**
      * A window's calls are refused only once it is used up. Growing much within one would overshoot, so a rate isn't tested before
      * half of what the first run let in, which is what a whole window allows if nobody had used it.
@@ -63,14 +66,14 @@ public final class RateSearch {
     private static final double LONGEST_PAUSE = 30_000_000_000.0;
     private static final long NEVER = Long.MIN_VALUE;
 
-    private final Cost cost = new Cost(CALLS_PER_REFUSAL);
+    private final Cost cost;
     private @Nullable Pace pace;
     private CubicGrowth growth = new CubicGrowth(1, 1);
     private Run run = new Run(NEVER, NEVER, 0);
     private double firstRun;
 
     /** The window of a limit that is known but too high; 0 if none is. */
-    private long windowNanos;
+    private final long windowNanos;
 
     /** What was measured before, 0 if nothing was. */
     private double measured;
@@ -135,6 +138,16 @@ public final class RateSearch {
         }
     }
 
+    /** Creates one of a limit of which nothing is known. */
+    public RateSearch() {
+        this(0);
+    }
+
+    private RateSearch(long windowNanos) {
+        this.windowNanos = windowNanos;
+        this.cost = new Cost(windowNanos == 0 ? CALLS_PER_REFUSAL : CALLS_PER_REFUSAL_WITH_OTHERS);
+    }
+
     /**
      * Returns one that goes on from a rate at which calls were let in and some refused, a tenth below it at first.
      *
@@ -161,8 +174,7 @@ public final class RateSearch {
      * @param until when the service lets in again
      */
     public static RateSearch within(long windowNanos, long used, long until, long now) {
-        RateSearch search = new RateSearch();
-        search.windowNanos = windowNanos;
+        RateSearch search = new RateSearch(windowNanos);
         search.measured = Math.max(0, used) / (double) Math.max(1, until - now + windowNanos);
         return search;
     }

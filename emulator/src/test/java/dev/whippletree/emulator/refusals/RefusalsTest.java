@@ -99,8 +99,8 @@ class RefusalsTest {
         "REPORTED, 1000 requests / 1min, STEADY, 0.97",
         "REPORTED, 100 requests / 10s, STEADY, 0.85",
         "REPORTED, 100 requests / 10s, BURSTS, 0.8",
-        "DECLARED, 100 requests / 10s, STEADY, 0.65",
-        "DECLARED, 100 requests / 10s, BURSTS, 0.35"
+        "DECLARED, 100 requests / 10s, STEADY, 0.75",
+        "DECLARED, 100 requests / 10s, BURSTS, 0.55"
     })
     void halfOfAKnownSlidingWindowUsedByOthers_restIsUsed(Known known, String limit, Foreign foreign, double least) {
         RefusingService service =
