@@ -100,7 +100,7 @@ class RefusalsTest {
         "REPORTED, 100 requests / 10s, STEADY, 0.85",
         "REPORTED, 100 requests / 10s, BURSTS, 0.8",
         "DECLARED, 100 requests / 10s, STEADY, 0.75",
-        "DECLARED, 100 requests / 10s, BURSTS, 0.55"
+        "DECLARED, 100 requests / 10s, BURSTS, 0.42"
     })
     void halfOfAKnownSlidingWindowUsedByOthers_restIsUsed(Known known, String limit, Foreign foreign, double least) {
         RefusingService service =
