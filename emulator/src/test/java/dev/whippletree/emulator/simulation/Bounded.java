@@ -7,6 +7,7 @@ import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Invariant 9: there is an end to everything. */
 final class Bounded implements Invariant {
@@ -15,6 +16,9 @@ final class Bounded implements Invariant {
 
     /** Calls of one flight on one target whose limit is hit again and again. */
     private static final int MOST_LIMITED = 20;
+
+    /** So many in a row that don't say how long to wait may be taken for chance, and aren't counted then. */
+    private static final long TAKEN_FOR_CHANCE = 8;
 
     private static final int SAVINGS_SECONDS = 10;
 
@@ -40,7 +44,7 @@ final class Bounded implements Invariant {
                 failedThere < policy.attemptsPerTarget(),
                 NAME,
                 () -> "the " + call + " comes after " + failedThere + " attempts there");
-        long limitedThere = failedOn(call, false);
+        long limitedThere = failedOn(call, false) - Math.min(untoldOn(call), TAKEN_FOR_CHANCE);
         facts.check(
                 limitedThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
                 NAME,
@@ -49,10 +53,21 @@ final class Bounded implements Invariant {
     }
 
     private long failedOn(Call call, boolean retried) {
-        return call.asked.failures.stream()
-                .filter(failed -> failed.target().equals(call.target()))
+        return failuresOn(call)
                 .filter(failed -> RETRIED.contains(failed.failure().kind()) == retried && failed.counts())
                 .count();
+    }
+
+    private long untoldOn(Call call) {
+        return failuresOn(call)
+                .map(Asked.Failed::failure)
+                .filter(failure -> failure.kind() == FailureKind.RATE_LIMITED)
+                .filter(failure -> failure.retryAfter().isEmpty())
+                .count();
+    }
+
+    private Stream<Asked.Failed> failuresOn(Call call) {
+        return call.asked.failures.stream().filter(failed -> failed.target().equals(call.target()));
     }
 
     private void countRetry(Call call, Retries policy) {
