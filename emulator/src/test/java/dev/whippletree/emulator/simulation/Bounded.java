@@ -98,8 +98,17 @@ final class Bounded implements Invariant {
     public void failed(Call call, Failure failure) {
         long counted = call.asked.failures.stream().filter(Asked.Failed::counts).count();
         facts.check(
-                counted <= facts.mostFailures(),
-                NAME,
-                () -> "#" + call.asked.ask.id() + " has failed " + counted + " times");
+                counted <= mostFailures(), NAME, () -> "#" + call.asked.ask.id() + " has failed " + counted + " times");
+    }
+
+    private long mostFailures() {
+        long targets = facts.scenario.route().tiers().stream()
+                .mapToLong(tier -> tier.targets().size())
+                .sum();
+        // What is connected anew is another target.
+        long anew = 1 + facts.scenario.reloads().size();
+        return anew
+                * targets
+                * (facts.scenario.route().retries().attemptsPerTarget() + MOST_LIMITED + TAKEN_FOR_CHANCE);
     }
 }

@@ -277,16 +277,6 @@ final class Facts {
         return isStored(one.key) && answer != null && answer.fromNanos() < one.atNanos;
     }
 
-    /** Returns how often one prompt's calls can fail at most. */
-    long mostFailures() {
-        long targets = scenario.route().tiers().stream()
-                .mapToLong(tier -> tier.targets().size())
-                .sum();
-        // What is connected anew is another target.
-        long anew = 1 + scenario.reloads().size();
-        return anew * targets * (scenario.route().retries().attemptsPerTarget() + 20L);
-    }
-
     boolean wasAnswered(String key) {
         return answeredKeys.contains(key);
     }
