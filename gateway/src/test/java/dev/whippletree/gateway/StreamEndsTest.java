@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every way in which a stream can end, as it is on the wire: a client can always tell a whole answer from any other end. */
+@Tag("slow")
 final class StreamEndsTest {
 
     private static final String EARLY = "x-whippletree-keep-alive: true";
@@ -326,7 +327,6 @@ final class StreamEndsTest {
         }
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void processThatIsKilled_isAReset(StreamProtocol protocol) throws Exception {

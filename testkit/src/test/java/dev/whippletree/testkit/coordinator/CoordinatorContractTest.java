@@ -26,9 +26,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract's own part: its form, its end, and what happens to who is cut off. */
+@Tag("slow")
 class CoordinatorContractTest extends FaultFinding {
 
     CoordinatorContractTest() {

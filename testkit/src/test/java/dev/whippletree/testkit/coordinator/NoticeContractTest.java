@@ -13,8 +13,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 
 /** The contract's part about closed scopes. */
+@Tag("slow")
 class NoticeContractTest extends FaultFinding {
 
     NoticeContractTest() {

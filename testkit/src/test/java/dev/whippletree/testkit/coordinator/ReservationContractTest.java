@@ -14,8 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 
 /** The contract's part about limits. */
+@Tag("slow")
 class ReservationContractTest extends FaultFinding {
 
     ReservationContractTest() {
