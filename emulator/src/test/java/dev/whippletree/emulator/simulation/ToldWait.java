@@ -94,8 +94,9 @@ final class ToldWait {
         return mayTry.test(call) && isLong && now >= fromNanos + first && now < endNanos;
     }
 
+    /** A call that nobody waits for any more is broken off at the same instant. */
     private boolean isAlone() {
-        return trials.stream().allMatch(trial -> trial.ended || !concerned.test(trial));
+        return trials.stream().allMatch(trial -> trial.ended || trial.asked.callers == 0 || !concerned.test(trial));
     }
 
     private boolean isLetIn(long now) {
