@@ -53,6 +53,9 @@ final class Facts {
     private final Map<Prompt, Asked> byPrompt = new IdentityHashMap<>();
     private final Map<String, Integer> underWay = new HashMap<>();
     private final Map<String, String> connectionOf = new HashMap<>();
+    private final Map<String, String> organizationOf = new HashMap<>();
+    private final Map<String, Integer> underWayOfOrganization = new HashMap<>();
+    private final Set<String> limitedOrganizations = new HashSet<>();
     private final Map<String, Set<Call>> underWayByKey = new HashMap<>();
 
     /** For each target, when the calls were made that were answered, if only with a refusal of their prompt. */
@@ -141,6 +144,7 @@ final class Facts {
             fresh.remove(opener);
         }
         underWay.merge(call.connection, 1, Integer::sum);
+        underWayOfOrganization.merge(call.account.organization(), 1, Integer::sum);
         if (opener.ask.shares()) {
             underWayByKey.computeIfAbsent(opener.key, key -> new HashSet<>()).add(call);
         }
@@ -163,6 +167,7 @@ final class Facts {
         }
         if (failure.kind() == FailureKind.RATE_LIMITED) {
             books.refused(call, nowNanos);
+            limitedOrganizations.add(call.account.organization());
         }
         call.asked.failures.add(new Asked.Failed(call.target(), failure, nowNanos, !isSameOutage(call, failure)));
     }
@@ -224,6 +229,7 @@ final class Facts {
             books.lost(call, nowNanos);
         }
         underWay.merge(call.connection, -1, Integer::sum);
+        underWayOfOrganization.merge(call.account.organization(), -1, Integer::sum);
         if (call.asked.ask.shares()) {
             underWayByKey.getOrDefault(call.asked.key, Set.of()).remove(call);
         }
@@ -244,9 +250,19 @@ final class Facts {
         return underWay.values().stream().mapToInt(Integer::intValue).sum();
     }
 
+    /**
+     * Returns how many calls under way may each hide a use by others: those of an account's organization, on earlier connections too,
+     * once one of it has hit a limit.
+     */
+    int hidingCalls(String account) {
+        String organization = organizationOf.getOrDefault(account, "");
+        return limitedOrganizations.contains(organization) ? underWayOfOrganization.getOrDefault(organization, 0) : 0;
+    }
+
     /** An account has a connection from now on. */
     void connected(SimulatedAccount account, String connection) {
         connectionOf.put(account.id(), connection);
+        organizationOf.put(account.id(), account.organization());
     }
 
     /** The engine goes on with other accounts and another route. */

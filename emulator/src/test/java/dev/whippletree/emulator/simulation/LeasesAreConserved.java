@@ -28,8 +28,8 @@ final class LeasesAreConserved implements Invariant {
             // A reload may have lowered the bound after others began at that instant: what is above it may only become
             // less.
             int bound = account.maxConcurrency();
-            int boundAtFirst = Math.max(bound, boundBefore.getOrDefault(account.id(), 0));
-            int most = Math.max(boundAtFirst, before.getOrDefault(account.id(), 0));
+            int boundAtFirst = Math.max(boundOfReloads(account.id()), boundBefore.getOrDefault(account.id(), 0));
+            int most = Math.max(Math.max(bound, boundAtFirst), before.getOrDefault(account.id(), 0));
             before.put(account.id(), underWay);
             boundBefore.put(account.id(), bound);
             facts.check(
@@ -46,5 +46,17 @@ final class LeasesAreConserved implements Invariant {
     @Override
     public void end(StatusSnapshot status) {
         facts.check(status.inFlight() == 0, NAME, () -> status.inFlight() + " calls are under way at the end");
+    }
+
+    /** Returns the largest bound that reloads of this instant have set: one may follow another before anything is checked. */
+    private int boundOfReloads(String account) {
+        return facts.scenario.reloads().stream()
+                .filter(reload -> reload.at().toNanos() == facts.nowNanos)
+                .flatMap(reload -> reload.accounts().stream())
+                .filter(reloaded -> reloaded.id().equals(account))
+                .mapToInt(reloaded ->
+                        reloaded.maxConcurrency().orElse(facts.scenario.engine().maxConcurrency()))
+                .max()
+                .orElse(0);
     }
 }

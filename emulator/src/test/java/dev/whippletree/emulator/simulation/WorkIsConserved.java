@@ -70,21 +70,15 @@ final class WorkIsConserved implements Invariant {
                                 .map(target.model()::equals)
                                 .orElse(true))
                         .allMatch(limit -> limit.left()
-                                >= (together + hidingCalls(account, limit, status))
+                                >= (together + hidingCalls(account, limit))
                                                 * (limit.unit() == Limit.Unit.REQUESTS ? 1 : mostTokens())
                                         + leftToOthers(waiting, limit.amount()));
         facts.check(!ready, NAME, () -> "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
     }
 
     /** Once calls were refused, others may use a reported limit too, and each call under way may hide as much that they have used. */
-    private static long hidingCalls(StatusSnapshot.Account account, LimitStatus limit, StatusSnapshot status) {
-        List<StatusSnapshot.Account> together = status.accounts().stream()
-                .filter(other -> other.organization().equals(account.organization()))
-                .toList();
-        boolean refused = together.stream().anyMatch(other -> other.rateLimited() > 0);
-        return refused && limit.source() == LimitStatus.Source.REPORTED
-                ? together.stream().mapToLong(StatusSnapshot.Account::inFlight).sum()
-                : 0;
+    private long hidingCalls(StatusSnapshot.Account account, LimitStatus limit) {
+        return limit.source() == LimitStatus.Source.REPORTED ? facts.hidingCalls(account.id()) : 0;
     }
 
     private long leftToOthers(Asked waiting, long amount) {
