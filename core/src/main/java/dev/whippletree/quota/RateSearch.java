@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * and growing (see {@link CubicGrowth}): additive increase, multiplicative decrease, as in TCP.
  *
  * <p>Refusals of calls begun before the last cut don't cut again, nor do those that come before anything was let in since:
- * they all are one congestion. Nor do those of a limit that is known but that others use too, if a pace that doesn't test it had been
- * let in for a whole window. A time in which nobody asked isn't counted, and calls that didn't have to wait for their pace don't
- * raise it: neither says anything of the limit.
+ * they all are one congestion. Nor does one that closes a known limit briefly, after a pace below its ceiling was let in for a whole
+ * window: others have just used more than usual. A time in which nobody asked isn't counted, and calls that didn't have to wait for
+ * their pace don't raise it: neither says anything of the limit.
  */
 public final class RateSearch {
 
