@@ -305,7 +305,7 @@ final class Attempt implements AttemptSink {
         Origin origin = new Origin(
                 Origin.Source.CALL, target.account().id(), end.model(), flight.calls(), waited, Optional.empty());
         Completion completion = flight.broadcast().build(answer, end, origin);
-        whileUnderWay(() -> {
+        concludeUnlessEnded(() -> {
             if (flight.broadcast().isBehind()) {
                 listener.differs(this);
             }
@@ -318,17 +318,23 @@ final class Attempt implements AttemptSink {
 
     @Override
     public void failed(Failure failure) {
-        whileUnderWay(() -> {
+        concludeUnlessEnded(() -> {
             finish();
             listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
         });
     }
 
     private void whileUnderWay(Runnable decision) {
-        monitor.decide(() -> {
-            if (!ended) {
-                decision.run();
-            }
-        });
+        monitor.decide(() -> unlessEnded(decision));
+    }
+
+    private void concludeUnlessEnded(Runnable decision) {
+        monitor.conclude(() -> unlessEnded(decision));
+    }
+
+    private void unlessEnded(Runnable decision) {
+        if (!ended) {
+            decision.run();
+        }
     }
 }

@@ -227,8 +227,15 @@ public final class Engine {
         }
         goAhead(subscription.get());
         CompletableFuture<Completion> future = subscription.get().future();
-        future.whenComplete((completion, failure) -> monitor.decide(() -> flights.leave(subscription.get())));
+        future.whenComplete((completion, failure) -> leave(subscription.get()));
         return future;
+    }
+
+    /** A caller's future has ended: with what became of the prompt, which needs nothing more; or the caller has ended it. */
+    private void leave(Subscription subscription) {
+        if (!subscription.hasEnded()) {
+            monitor.decide(() -> flights.leave(subscription));
+        }
     }
 
     private boolean isPresent(Route route) {

@@ -58,7 +58,7 @@ final class Flight {
     private final Prompt prompt;
     private volatile Route route;
     private final long openedNanos;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = Mailbox.ofQuickTasks();
     private final Broadcast broadcast = new Broadcast();
     private final Set<Subscription> subscriptions = new LinkedHashSet<>(2);
     private int reading;

@@ -25,7 +25,7 @@ final class Reader implements Flow.Subscription {
 
     private final Flow.Subscriber<? super Delta> subscriber;
     private final Executor executor;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = Mailbox.ofAnyTasks();
     private final Transcript.Place place = new Transcript.Place();
     private final AtomicLong requested = new AtomicLong();
     private final AtomicBoolean woken = new AtomicBoolean();

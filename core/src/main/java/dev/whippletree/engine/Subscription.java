@@ -22,7 +22,7 @@ final class Subscription {
     private final Tally.ActiveSession session;
     private OptionalLong deadline = OptionalLong.empty();
     private Timeline.@Nullable Timer timer;
-    private boolean ended;
+    private volatile boolean ended;
 
     /** What a caller is handed: knows whose it is, for {@link Engine#withdraw}. */
     final class Outcome extends CompletableFuture<Completion> {
@@ -74,7 +74,7 @@ final class Subscription {
         this.patience = patience;
         this.beganNanos = now;
         this.reader = reader;
-        this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::new);
+        this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::ofAnyTasks);
     }
 
     CompletableFuture<Completion> future() {
@@ -135,6 +135,11 @@ final class Subscription {
 
     long beganNanos() {
         return beganNanos;
+    }
+
+    /** Returns whether it has ended. Needs no lock. */
+    boolean hasEnded() {
+        return ended;
     }
 
     /** Ends it. Returns false if it had ended before. */

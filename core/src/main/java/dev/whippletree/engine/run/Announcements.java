@@ -4,7 +4,7 @@ package dev.whippletree.engine.run;
 public final class Announcements {
 
     private final Monitor monitor;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = Mailbox.ofAnyTasks();
 
     public Announcements(Monitor monitor) {
         this.monitor = monitor;

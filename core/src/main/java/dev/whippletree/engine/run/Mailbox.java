@@ -16,8 +16,27 @@ public final class Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
 
+    private final boolean quick;
     private final Queue<Runnable> tasks = new ArrayDeque<>(4);
     private boolean running;
+
+    private Mailbox(boolean quick) {
+        this.quick = quick;
+    }
+
+    /** Returns an empty one whose tasks take microseconds, so that others' may wait for them. */
+    public static Mailbox ofQuickTasks() {
+        return new Mailbox(true);
+    }
+
+    /** Returns an empty one whose tasks take as long as they like. */
+    public static Mailbox ofAnyTasks() {
+        return new Mailbox(false);
+    }
+
+    boolean isQuick() {
+        return quick;
+    }
 
     public synchronized void add(Runnable task) {
         tasks.add(task);

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -16,14 +17,33 @@ public final class Monitor {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Executor executor;
+    private final Function<Mailbox, Executor> threads;
     private Set<Mailbox> touched = new LinkedHashSet<>();
 
     public Monitor(Executor executor) {
         this.executor = executor;
+        this.threads = mailbox -> executor;
     }
 
     /** Decides something under the lock. */
     public <T> T decide(Supplier<T> decision) {
+        return decide(decision, threads);
+    }
+
+    /**
+     * Decides what comes of the end of a call. Told by a plugin's task, the mailboxes are run on its thread once it is over, but for
+     * those that others would have to wait for.
+     */
+    public void conclude(Runnable decision) {
+        decide(
+                () -> {
+                    decision.run();
+                    return true;
+                },
+                mailbox -> PluginTasks.next(mailbox, executor));
+    }
+
+    private <T> T decide(Supplier<T> decision, Function<Mailbox, Executor> ofMailbox) {
         Set<Mailbox> due = Set.of();
         lock.lock();
         try {
@@ -36,7 +56,7 @@ public final class Monitor {
                 touched = new LinkedHashSet<>();
             }
             lock.unlock();
-            due.forEach(mailbox -> mailbox.runOn(executor));
+            due.forEach(mailbox -> mailbox.runOn(ofMailbox.apply(mailbox)));
         }
     }
 

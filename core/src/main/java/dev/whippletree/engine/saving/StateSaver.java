@@ -44,7 +44,7 @@ public final class StateSaver {
     private final StateFolder folder;
     private final StateCopy copy;
     private final Runnable tookIn;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = Mailbox.ofAnyTasks();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private Phase phase = Phase.IDLE;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class MailboxTest {
 
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = Mailbox.ofAnyTasks();
     private final List<String> ran = new ArrayList<>();
 
     @Test

@@ -14,7 +14,7 @@ final class MonitorTest {
 
     private final Queue<Runnable> executed = new ArrayDeque<>();
     private final Monitor monitor = new Monitor(executed::add);
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = Mailbox.ofAnyTasks();
     private final List<String> ran = new ArrayList<>();
 
     private void runAll() {

@@ -20,6 +20,9 @@ final class EchoedToken {
             "%(?:25)*([0-9a-f]{2})|\\\\u([0-9a-f]{4})|&#x0{0,4}([0-9a-f]{1,4});|&#0{0,4}([0-9]{1,4});|\\\\?(.)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    /** How a notation of {@link #CHARACTER} begins that isn't the character itself. */
+    private static final Pattern NOTATIONS = Pattern.compile("[%\\\\&]");
+
     private static final int DECIMAL_GROUP = 4;
     private static final int GROUPS = 5;
 
@@ -35,6 +38,10 @@ final class EchoedToken {
         for (int before = 0; before < 3; before++) {
             base64(before).ifPresent(plain::add);
         }
+    }
+
+    boolean isOf(String other) {
+        return token.equals(other);
     }
 
     /** Finds its Base64 behind so many bytes modulo 3; the characters that it shares with other bytes vary. */
@@ -56,11 +63,14 @@ final class EchoedToken {
 
     /** Returns a text in which other words stand in the place of the token. */
     String hideIn(String text, String substitute) {
+        if (text.length() < token.length()) {
+            return text; // No notation is shorter.
+        }
         String hidden = text;
         for (Pattern pattern : plain) {
             hidden = pattern.matcher(hidden).replaceAll(Matcher.quoteReplacement(substitute));
         }
-        return hideEncoded(hidden, substitute);
+        return NOTATIONS.matcher(hidden).find() ? hideEncoded(hidden, substitute) : hidden;
     }
 
     private String hideEncoded(String text, String substitute) {
