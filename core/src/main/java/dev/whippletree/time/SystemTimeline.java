@@ -44,7 +44,6 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
         this.executor = executor;
         this.ownsExecutor = ownsExecutor;
         this.timer = new ScheduledThreadPoolExecutor(1, Threads.daemonFactory("whippletree-timer"));
-        this.timer.setRemoveOnCancelPolicy(true);
         this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
@@ -66,7 +65,22 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
         }
         Future<?> future =
                 timer.schedule(() -> runOn(executor, guarded), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
-        return () -> future.cancel(false);
+        return () -> cancel(future);
+    }
+
+    /**
+     * Calls a task off. It leaves the queue, unless it is alone there: the next task, which is mostly due later, then needn't wake the
+     * timer thread to tell it of a sooner one. What is left of a task that was called off holds nothing.
+     */
+    private void cancel(Future<?> task) {
+        if (task.cancel(false) && task instanceof Runnable queued && queued() > 1) {
+            timer.remove(queued);
+        }
+    }
+
+    /** Returns how many tasks are in the queue, called off or not. */
+    int queued() {
+        return timer.getQueue().size();
     }
 
     @Override

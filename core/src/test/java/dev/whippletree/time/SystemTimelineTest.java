@@ -53,6 +53,20 @@ final class SystemTimelineTest {
     }
 
     @Test
+    void cancelled_leavesAtMostOneBehind() {
+        long hour = TimeUnit.HOURS.toNanos(1);
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            for (int i = 0; i < 10; i++) {
+                Timeline.Timer one = timeline.schedule(hour, () -> {});
+                Timeline.Timer other = timeline.schedule(hour, () -> {});
+                one.cancel();
+                other.cancel();
+            }
+            assertThat(timeline.queued()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void taskThatThrows_stopsNoOther() throws InterruptedException {
         try (SystemTimeline timeline = new SystemTimeline(Runnable::run)) {
             timeline.schedule(0, () -> {

@@ -2,10 +2,10 @@ package dev.whippletree.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.util.Map;
@@ -69,10 +69,10 @@ final class GatewayJson {
 
     /** Jackson's own decoder takes overlong forms, the JDK's takes UTF-8 alone, but keeps the mark that some begin it with. */
     private static Reader reader(InputStream bytes) throws IOException {
-        Reader reader = new BufferedReader(new InputStreamReader(bytes, UTF_8.newDecoder()));
-        reader.mark(1);
-        if (reader.read() != BYTE_ORDER_MARK) {
-            reader.reset();
+        PushbackReader reader = new PushbackReader(new InputStreamReader(bytes, UTF_8.newDecoder()));
+        int first = reader.read();
+        if (first >= 0 && first != BYTE_ORDER_MARK) {
+            reader.unread(first);
         }
         return reader;
     }

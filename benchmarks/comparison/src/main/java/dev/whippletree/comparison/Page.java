@@ -57,8 +57,9 @@ final class Page {
         return "Measured from " + dates.get(0) + " to " + dates.get(dates.size() - 1) + " on " + machines + ".\n\n"
                 + "Covered: " + results.answered().size() + " of "
                 + results.contenders().size() * results.cases().size() + " pairs of contender and case, once each; "
-                + results.speed().stream().mapToInt(Results.Speed::round).max().orElse(0) + " rounds of speed; "
-                + results.faults().size() + " faults. Seeds: "
+                + "rounds of speed: "
+                + results.speed().stream().mapToInt(Results.Speed::round).max().orElse(0) + "; "
+                + "faults: " + results.faults().size() + ". Seeds: "
                 + results.cases().stream()
                         .map(each -> "" + each.seed())
                         .distinct()
