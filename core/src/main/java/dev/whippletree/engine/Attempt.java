@@ -58,6 +58,9 @@ final class Attempt implements AttemptSink {
         /** The service said how its limits stand. */
         void reported(Attempt attempt, List<RateLimitReport> reports, long now);
 
+        /** A streamed answer has begun: the service let the call in. */
+        void letIn(Attempt attempt, long now);
+
         /** The answer isn't the one of which callers were told the beginning; those can't be told the rest. */
         void differs(Attempt attempt);
 
@@ -257,7 +260,9 @@ final class Attempt implements AttemptSink {
         if (ended) {
             return;
         }
-        times.piece();
+        if (times.piece() && streaming) {
+            whileUnderWay(() -> listener.letIn(this, timeline.nanoTime()));
+        }
         switch (flight.broadcast().add(answer, piece)) {
             case GARBAGE ->
                 end(Failure.of(

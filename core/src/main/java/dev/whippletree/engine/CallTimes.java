@@ -27,12 +27,14 @@ final class CallTimes {
         return begun;
     }
 
-    /** A piece has come. Pieces are told one at a time. */
-    void piece() {
-        if (!answering) {
-            firstPieceNanos = timeline.nanoTime();
-            answering = true;
+    /** A piece has come. Pieces are told one at a time. Returns whether it is the first. */
+    boolean piece() {
+        if (answering) {
+            return false;
         }
+        firstPieceNanos = timeline.nanoTime();
+        answering = true;
+        return true;
     }
 
     /** Returns for how long a call that was made has been under way, in nanoseconds. */

@@ -62,6 +62,13 @@ final class OutcomeRecorder {
         }
     }
 
+    /** Records that the service let an attempt in: told when its answer begins, if that is streamed, and when it has been answered. */
+    void letIn(Attempt attempt, long now) {
+        if (attempt.lease().letIn(now)) {
+            reaches.letIn(attempt.target(), attempt.lease().beganNanos(), now);
+        }
+    }
+
     /** Records how an attempt ended. */
     void ended(Attempt attempt, AttemptOutcome outcome, long now) {
         if (outcome instanceof AttemptOutcome.Answered answered) {
@@ -88,8 +95,7 @@ final class OutcomeRecorder {
         target.health().succeeded(attempt.lease().health(), now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         endProbes(attempt, true);
-        attempt.lease().letIn(now);
-        reaches.letIn(target, attempt.lease().beganNanos(), now);
+        letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         reports.ended(
                 attempt,

@@ -397,6 +397,13 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     @Override
+    public void letIn(Attempt attempt, long now) {
+        monitor.assertHeld();
+        recorder.letIn(attempt, now);
+        changed(attempt.target());
+    }
+
+    @Override
     public void differs(Attempt attempt) {
         monitor.assertHeld();
         flights.interrupt(attempt.flight());

@@ -615,6 +615,23 @@ final class EngineStreamTest {
     }
 
     @Test
+    void streamThatHasBegun_wasLetIn() {
+        EngineFixture unknown = new EngineFixture();
+        ScriptedClient endless = unknown.account("a").usually((prompt, model, sink) -> {
+            unknown.timeline.schedule(SECOND.toNanos(), () -> sink.delta(new Delta.Text("one ")));
+            return () -> {};
+        });
+        for (int i = 0; i < 12; i++) {
+            ReadingCaller.of(unknown.engine(), Prompt.of("q" + i));
+        }
+        assertThat(endless.calls()).isEqualTo(4);
+        unknown.advance(SECOND);
+        assertThat(endless.calls()).isEqualTo(8);
+        unknown.advance(SECOND);
+        assertThat(endless.calls()).isEqualTo(12);
+    }
+
+    @Test
     void emptyStream_isAFaultOnce_andAskedForAnew() {
         client.then(says(new String[0])).then(says("one"));
         ReadingCaller caller = read();

@@ -23,6 +23,7 @@ public final class Lease {
     private OptionalLong sentBy = OptionalLong.empty();
     private boolean arrived;
     private long arrivedAt;
+    private boolean letIn;
     private boolean ended;
     private @Nullable Meter usedUp;
     private final Health.Begun health;
@@ -142,11 +143,16 @@ public final class Lease {
         return tokenEpoch == target.account().tokenEpoch();
     }
 
-    /** The service let in the request. */
-    public void letIn(long now) {
+    /** The service let in the request. Returns whether that is news. */
+    public boolean letIn(long now) {
+        if (letIn) {
+            return false;
+        }
+        letIn = true;
         target.account().letIn(underWay, beganNanos);
         target.organization().letIn(this, now);
         target.modelScope().letIn(this, now);
+        return true;
     }
 
     /** The service refused the request, though a learned pace was kept. Returns whether for how many were under way. */
