@@ -1,7 +1,7 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.engine.Engine;
-import dev.whippletree.engine.run.PluginTasks;
+import dev.whippletree.engine.run.CallTasks;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Cancellable;
@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
 final class PluginServices implements Services {
 
     private final Timeline timeline;
-    private final Executor executor;
+    private final Executor callExecutor;
     private final AtomicReference<@Nullable Engine> engine = new AtomicReference<>();
 
     PluginServices(Timeline timeline) {
         this.timeline = timeline;
-        this.executor = new PluginTasks(timeline.executor());
+        this.callExecutor = new CallTasks(timeline.executor());
     }
 
     /** The engine that plugins may ask, once it is there. */
@@ -37,7 +37,12 @@ final class PluginServices implements Services {
 
     @Override
     public Executor executor() {
-        return executor;
+        return timeline.executor();
+    }
+
+    @Override
+    public Executor callExecutor() {
+        return callExecutor;
     }
 
     @Override

@@ -7,8 +7,7 @@ import java.util.List;
 
 /**
  * Receives the events of one call from a {@link ProviderClient}. Called serially; never blocks; ignores all events
- * after the end or a cancellation. If a task of {@link Services#executor()} tells the end, what follows from it, up to the
- * caller's own code, runs on that thread once the task is over; so it should be the last thing the task does.
+ * after the end or a cancellation.
  *
  * <p>Order: {@code sent}, {@code firstByte}, {@code limits} any number of times, {@code delta} any number of times, then
  * exactly one of {@code done} and {@code failed}. Each but the last may be missing. Limits may also come before a failure.

@@ -31,8 +31,8 @@ public final class Monitor {
     }
 
     /**
-     * Decides what comes of the end of a call. Told by a plugin's task, the mailboxes are run on its thread once it is over, but for
-     * those that others would have to wait for.
+     * Decides what comes of the end of a call. If one of the {@link CallTasks} tells it, the mailboxes are run on its thread once it is
+     * over, except those for which others would have to wait.
      */
     public void conclude(Runnable decision) {
         decide(
@@ -40,7 +40,7 @@ public final class Monitor {
                     decision.run();
                     return true;
                 },
-                mailbox -> PluginTasks.next(mailbox, executor));
+                mailbox -> CallTasks.next(mailbox, executor));
     }
 
     private <T> T decide(Supplier<T> decision, Function<Mailbox, Executor> ofMailbox) {

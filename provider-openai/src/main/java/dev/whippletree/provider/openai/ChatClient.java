@@ -21,7 +21,7 @@ import okhttp3.HttpUrl;
 /**
  * A connected account of a service that speaks the protocol. Thread-safe.
  *
- * <p>Each call occupies one task of {@link Services#executor()} from its start to its end. Calls are executed, not
+ * <p>Each call occupies one task of {@link Services#callExecutor()} from its start to its end. Calls are executed, not
  * enqueued, because OkHttp's dispatcher would queue calls to one host. All of OkHttp's timeouts except the one for connecting are off,
  * and so are all its retries: the engine decides on admission, timeouts and retries. Only the body of an error has a timeout of its own, {@link Connections#PATIENCE}.
  */
@@ -41,7 +41,7 @@ public final class ChatClient implements ProviderClient {
      * Opens an account. Makes no call.
      *
      * @param account whose token is used and whose {@code connect-timeout} is read
-     * @param services whose executor makes the calls; it must not queue them
+     * @param services whose executor of calls makes them; it must not queue them
      * @param dialect what the service does differently
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */
@@ -61,7 +61,7 @@ public final class ChatClient implements ProviderClient {
                 dialect,
                 services.clock(),
                 services.logger("provider.openai"));
-        return new ChatClient(endpoint, services.executor());
+        return new ChatClient(endpoint, services.callExecutor());
     }
 
     @Override

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
-final class PluginTasksTest {
+final class CallTasksTest {
 
     private final Queue<Runnable> onOtherThreads = new ArrayDeque<>();
     private final Monitor monitor = new Monitor(onOtherThreads::add);
-    private final PluginTasks tasks = new PluginTasks(Runnable::run);
+    private final CallTasks tasks = new CallTasks(Runnable::run);
     private final Mailbox flight = Mailbox.ofQuickTasks();
     private final Mailbox caller = Mailbox.ofAnyTasks();
     private final List<String> ran = new ArrayList<>();

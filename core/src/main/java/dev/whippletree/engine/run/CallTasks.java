@@ -6,16 +6,16 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs plugins' tasks on an executor, and what a task has led to on the same thread once the task is over: a provider's task that ends
- * with an answer stores it, begins the next prompts' calls and tells the caller, without a change of thread. Thread-safe.
+ * Runs the tasks that make calls, and on the same thread what the end of such a call leads to once the task is over: the answer is
+ * stored, the next prompts' calls begin, and the caller is told, all without a change of thread. Thread-safe.
  */
-public final class PluginTasks implements Executor {
+public final class CallTasks implements Executor {
 
     private static final ThreadLocal<@Nullable Rest> PRESENT = new ThreadLocal<>();
 
     private final Executor executor;
 
-    public PluginTasks(Executor executor) {
+    public CallTasks(Executor executor) {
         this.executor = executor;
     }
 
