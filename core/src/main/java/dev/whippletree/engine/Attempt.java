@@ -170,16 +170,14 @@ final class Attempt implements AttemptSink {
             monitor.decide(target.account()::clientUsed);
             return;
         }
-        boolean unwanted = monitor.decide(() -> {
+        monitor.tell(() -> {
             call = made;
-            if (!ended) {
+            if (ended) {
+                monitor.after(flight.mailbox(), () -> cancel(made));
+            } else {
                 target.account().clientUsed();
             }
-            return ended;
         });
-        if (unwanted) {
-            cancel(made);
-        }
     }
 
     private void cancel(Cancellable made) {
@@ -330,7 +328,7 @@ final class Attempt implements AttemptSink {
     }
 
     private void whileUnderWay(Runnable decision) {
-        monitor.decide(() -> unlessEnded(decision));
+        monitor.tell(() -> unlessEnded(decision));
     }
 
     private void concludeUnlessEnded(Runnable decision) {

@@ -187,7 +187,7 @@ final class Flights {
     private Optional<Runnable> toStore(Flight flight, Completion completion) {
         return timeToStore(flight, completion).map(ttl -> {
             CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl)));
-            Runnable stored = () -> monitor.decide(() -> remove(flight));
+            Runnable stored = () -> monitor.tell(() -> remove(flight));
             Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
             return caches.toStore(flight.key(), entry, stored, storedForOthers);
         });

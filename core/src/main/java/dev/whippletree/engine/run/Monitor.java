@@ -1,23 +1,31 @@
 package dev.whippletree.engine.run;
 
 import java.util.LinkedHashSet;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine's one lock, and the tasks that its holders leave for after its release.
  *
- * <p>A decision changes the engine's state and returns within microseconds. Sending, completing futures, timers and listeners are
+ * <p>A decision changes the engine's state and returns within microseconds. One whose result nobody waits for is made by the thread that
+ * has the lock, if another one has it, so that the teller needn't stop (flat combining: Hendler, Incze, Shavit and Tzafrir, SPAA 2010). Sending, completing futures, timers and listeners are
  * effects: {@link #after} puts them into a mailbox, whose tasks run in order on the executor once the lock is free.
  */
 public final class Monitor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Executor executor;
     private final Function<Mailbox, Executor> threads;
+    private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
     private Set<Mailbox> touched = new LinkedHashSet<>();
 
     public Monitor(Executor executor) {
@@ -44,20 +52,54 @@ public final class Monitor {
     }
 
     private <T> T decide(Supplier<T> decision, Function<Mailbox, Executor> ofMailbox) {
-        Set<Mailbox> due = Set.of();
         lock.lock();
         try {
-            T decided = decision.get();
-            return decided;
+            decideWhatWasTold();
+            return decision.get();
         } finally {
-            // A decision made within another leaves its effects to the outermost one.
-            if (lock.getHoldCount() == 1 && !touched.isEmpty()) {
-                due = touched;
-                touched = new LinkedHashSet<>();
-            }
-            lock.unlock();
-            due.forEach(mailbox -> mailbox.runOn(ofMailbox.apply(mailbox)));
+            release(ofMailbox);
+            decideLater();
         }
+    }
+
+    /**
+     * Sees to it that something without a result is decided under the lock, before whatever else the calling thread has decided later.
+     * Never waits for the lock: if another thread has it, that one decides.
+     */
+    public void tell(Runnable decision) {
+        told.add(decision);
+        decideLater();
+    }
+
+    private void decideLater() {
+        while (!told.isEmpty() && lock.tryLock()) {
+            try {
+                decideWhatWasTold();
+            } finally {
+                release(threads);
+            }
+        }
+    }
+
+    private void decideWhatWasTold() {
+        for (Runnable next = told.poll(); next != null; next = told.poll()) {
+            try {
+                next.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("A decision failed", e);
+            }
+        }
+    }
+
+    /** A decision made within another leaves its effects to the outermost one. */
+    private void release(Function<Mailbox, Executor> ofMailbox) {
+        Set<Mailbox> due = Set.of();
+        if (lock.getHoldCount() == 1 && !touched.isEmpty()) {
+            due = touched;
+            touched = new LinkedHashSet<>();
+        }
+        lock.unlock();
+        due.forEach(mailbox -> mailbox.runOn(ofMailbox.apply(mailbox)));
     }
 
     /** Decides something under the lock that has no result. */

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,59 @@ final class MonitorTest {
         runAll();
         assertThat(ran).containsExactly("effect");
         assertThat(monitor.<Boolean>decide(() -> true)).isTrue();
+    }
+
+    @Test
+    void told_isDecidedAtOnce_withItsEffects() {
+        monitor.tell(() -> monitor.after(mailbox, () -> ran.add("effect")));
+        runAll();
+        assertThat(ran).containsExactly("effect");
+    }
+
+    @Test
+    void toldWhileAnotherThreadDecides_waitsForNothing_andComesBeforeWhatIsDecidedLater() throws InterruptedException {
+        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch toldAll = new CountDownLatch(1);
+        Thread holder = new Thread(() -> monitor.decide(() -> {
+            holding.countDown();
+            awaitQuietly(toldAll);
+            ran.add("holder");
+        }));
+        holder.start();
+        holding.await();
+        monitor.tell(() -> ran.add("first"));
+        monitor.tell(() -> ran.add("second"));
+        assertThat(ran).isEmpty();
+        toldAll.countDown();
+        monitor.decide(() -> ran.add("third"));
+        holder.join();
+        assertThat(ran).containsExactly("holder", "first", "second", "third");
+    }
+
+    @Test
+    void toldWithinADecision_isDecidedThere() {
+        monitor.decide(() -> {
+            monitor.tell(() -> ran.add("told"));
+            ran.add("rest");
+        });
+        assertThat(ran).containsExactly("told", "rest");
+    }
+
+    @Test
+    void toldThatThrows_keepsNothingElseFromBeingDecided() {
+        monitor.tell(() -> {
+            throw new IllegalStateException("broken");
+        });
+        monitor.decide(() -> ran.add("next"));
+        assertThat(ran).containsExactly("next");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
