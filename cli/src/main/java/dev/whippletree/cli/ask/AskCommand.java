@@ -7,6 +7,7 @@ import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.answer.Provenance;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
@@ -101,7 +102,8 @@ public final class AskCommand implements Callable<Integer> {
 
     private int ask(Prompt prompt) {
         try (Whippletree whippletree = opening.openToAskOnce(surroundings)) {
-            return answer(whippletree, prompt);
+            return HeldWarnings.during(
+                    surroundings.timeline(), surroundings.err()::println, () -> answer(whippletree, prompt));
         }
     }
 

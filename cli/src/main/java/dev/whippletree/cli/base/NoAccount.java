@@ -36,7 +36,7 @@ public final class NoAccount {
         List<String> lines = new ArrayList<>(problems);
         lines.add("Put a token into one of these variables and run the command again:");
         lines.addAll(variables(variables, screen));
-        lines.add("For more accounts add _2, _3, ... to the name, or write a file whippletree.yaml.");
+        lines.add("Or write a configuration: whippletree init");
         lines.add("To try it without an account: whippletree ask --emulated \"Tell me about yourself\"");
         return new UserMistake(String.join(System.lineSeparator(), lines));
     }

@@ -54,7 +54,7 @@ public final class Table {
         }
 
         private String padded(int width, boolean colours) {
-            String shown = Words.clip(text, width);
+            String shown = Words.clipMiddle(text, width);
             String padding = " ".repeat(width - shown.length());
             String painted = paint.on(shown, colours);
             return right ? padding + painted : painted + padding;

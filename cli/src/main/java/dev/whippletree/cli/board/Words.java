@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Formats numbers, times and sentences for people, the same in every locale. */
 public final class Words {
@@ -20,6 +21,10 @@ public final class Words {
 
     private static final BigDecimal LEAST_MONEY = new BigDecimal("0.0001");
     private static final int CENTS = 2;
+
+    /** White space, but not that before the unit of a number or within a duration of two units. */
+    private static final Pattern BREAK =
+            Pattern.compile("\\s+(?!(?<=\\d\\s)(?:%|(?:ms|[dhms])\\b))(?!(?<=\\d [dhm]\\s)\\d\\d [hms]\\b)");
 
     private Words() {}
 
@@ -105,11 +110,27 @@ public final class Words {
         return text.length() <= most ? text : text.substring(0, most - 1) + "…";
     }
 
-    /** Returns a text as lines of at most a width, broken between words; a longer word stands alone. */
+    /**
+     * Returns a text cut to a length, with an ellipsis in its middle: names of a kind differ at their ends.
+     *
+     * @param most 3 or more
+     */
+    static String clipMiddle(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int end = most / 2;
+        return text.substring(0, most - 1 - end) + "…" + text.substring(text.length() - end);
+    }
+
+    /**
+     * Returns a text as lines of at most a width, broken between words, but never between a number and its unit; a
+     * longer word stands alone.
+     */
     public static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : text.trim().split("\\s+")) {
+        for (String word : BREAK.split(text.trim())) {
             if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);

@@ -5,6 +5,7 @@ import dev.whippletree.cli.answer.AnswerText;
 import dev.whippletree.cli.answer.ComingAnswer;
 import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.answer.Provenance;
+import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.cli.board.WaitLine;
@@ -53,7 +54,7 @@ final class Asking {
      */
     Answer ask(Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Answer answer = answer(prompt);
+        Answer answer = HeldWarnings.during(surroundings.timeline(), this::log, () -> answer(prompt));
         if (answer.end().finishReason() == FinishReason.LENGTH) {
             surroundings.err().println("whippletree: " + Provenance.CUT);
         }

@@ -74,6 +74,11 @@ public final class LogOutput {
         lines.accept(line);
     }
 
+    /** Returns whether only warnings are logged, because nobody asked for more. */
+    public static boolean isQuiet() {
+        return !verbose && !debugging;
+    }
+
     /** Returns whether stack traces are wanted. */
     public static boolean debugging() {
         return debugging;

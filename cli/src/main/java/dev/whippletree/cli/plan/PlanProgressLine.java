@@ -14,7 +14,6 @@ final class PlanProgressLine implements AutoCloseable {
 
     private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final int WIDTH = 78;
     private static final String ERASE = "\r\u001b[K";
 
     private final Surroundings surroundings;
@@ -36,10 +35,11 @@ final class PlanProgressLine implements AutoCloseable {
             return;
         }
         shown = true;
-        String text =
-                Words.clip(progress.done() + " of " + progress.parts() + " parts planned: " + progress.latest(), WIDTH);
+        String text = progress.done() + " of " + progress.parts() + " parts planned: " + progress.latest();
         if (redrawn) {
-            err.print(ERASE + text);
+            // A line that fills the terminal would go on in the next one, which nothing erases.
+            err.print(
+                    ERASE + Words.clip(text, surroundings.terminal().errScreen().columns() - 1));
         } else {
             err.println(text);
             nextNanos = now + BETWEEN_LINES_NANOS;

@@ -272,6 +272,31 @@ class AskCommandTest {
     }
 
     @Test
+    void refusedToken_isToldOnce_butTwiceWhenWhatHappensToAccountsIsWanted() {
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials"));
+        assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(3);
+        assertThat(shell.err())
+                .containsOnlyOnce("Invalid credentials")
+                .startsWith("whippletree: no account can answer");
+        assertThat(shell.run("ask", "-v", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).contains("warn: account");
+    }
+
+    @Test
+    void accountThatIsRefused_isToldWhereAnotherOneAnswers() {
+        shell.file("whippletree.yaml", """
+                accounts:
+                  - {id: a, provider: scripted, token: '${A}'}
+                  - {id: b, provider: scripted, token: '${B}'}
+                """);
+        shell.provider.scripts.add(sink -> sink.failed(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials")));
+        assertThat(shell.variable("A", "one").variable("B", "two").run("ask", "Hello"))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.err()).startsWith("warn: account ").containsOnlyOnce("Invalid credentials");
+    }
+
+    @Test
     void noRoomBeforeTheDeadline_exitsWith3AndSaysWhenThereIs() {
         Failure limited = new Failure(
                 FailureKind.RATE_LIMITED,

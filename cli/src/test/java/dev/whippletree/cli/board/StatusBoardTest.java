@@ -172,10 +172,19 @@ class StatusBoardTest {
                 .anyMatch(line -> line.contains("429s"));
     }
 
+    @Test
+    void limitsOfSeveralAccounts_areToldApartOnANarrowScreen() {
+        List<String> lines = new StatusBoard(ZoneOffset.UTC, new Screen(false, 40)).lines(Snapshots.busy());
+        assertThat(lines)
+                .filteredOn(line -> line.matches(".*(of|about) [\\d,]+ requests / 1h"))
+                .extracting(line -> line.split(" ")[0])
+                .containsExactly("hugg…/hf-1", "hugg…/hf-2", "hugg…/hf-3");
+    }
+
     private static Set<String> numbers(List<String> lines) {
         return lines.stream()
                 .flatMap(line -> Arrays.stream(line.split("[\\s,;:()]+(?!\\d)|\\s")))
-                .filter(word -> word.matches(".*\\d.*") && !word.matches("[a-z].*…"))
+                .filter(word -> word.matches(".*\\d.*") && !word.matches("[a-z].*….*"))
                 .collect(Collectors.toSet());
     }
 }

@@ -55,6 +55,20 @@ class WordsTest {
     }
 
     @Test
+    void wrap_keepsNumbersWithTheirUnits() {
+        assertThat(Words.wrap("all done after 20.4 s or 1 m 08 s, 85 % of 3 h 02 m", 17))
+                .containsExactly("all done after", "20.4 s or", "1 m 08 s, 85 % of", "3 h 02 m");
+        assertThat(Words.wrap("3 sessions 4 10 minutes", 4)).containsExactly("3", "sessions", "4 10", "minutes");
+    }
+
+    @Test
+    void clippedNames_keepTheirEnds() {
+        assertThat(Words.clipMiddle("huggingface/account account-1", 10)).isEqualTo("hugg…unt-1");
+        assertThat(Words.clipMiddle("huggingface/account account-1", 5)).isEqualTo("hu…-1");
+        assertThat(Words.clipMiddle("hf-1", 4)).isEqualTo("hf-1");
+    }
+
+    @Test
     void wrap_breaksBetweenWordsAndKeepsLongOnesWhole() {
         assertThat(Words.wrap("a bc averylongword d e", 4)).containsExactly("a bc", "averylongword", "d e");
     }

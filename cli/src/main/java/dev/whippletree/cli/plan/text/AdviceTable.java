@@ -56,7 +56,7 @@ final class AdviceTable {
     private void row(Table table, Advice advice, String note) {
         int longestTitle = Math.min(LONGEST_TITLE, screen.columns() / 3);
         Outcome outcome = advice.outcome();
-        List<String> title = Wrapping.lines(advice.title() + note, longestTitle);
+        List<String> title = Words.wrap(advice.title() + note, longestTitle);
         table.row(
                 Cell.left(title.get(0)).painted(Paint.STRONG),
                 Columns.verdict(outcome.verdict()),
@@ -72,7 +72,7 @@ final class AdviceTable {
         List<String> lines = new ArrayList<>();
         for (int number = 1; number <= notes.size(); number++) {
             String mark = "(" + number + ") ";
-            for (String line : Wrapping.lines(notes.get(number - 1), Wrapping.width(screen) - mark.length())) {
+            for (String line : Words.wrap(notes.get(number - 1), Columns.width(screen) - mark.length())) {
                 lines.add(Paint.FAINT.on(mark + line, screen.colours()));
                 mark = " ".repeat(mark.length());
             }

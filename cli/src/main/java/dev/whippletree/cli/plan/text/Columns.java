@@ -1,15 +1,23 @@
 package dev.whippletree.cli.plan.text;
 
 import dev.whippletree.cli.board.Paint;
+import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Verdict;
 
-/** Cells that several tables share. */
+/** Cells that several tables share, and how wide they are together. */
 final class Columns {
 
+    private static final int MOST = 80;
+
     private Columns() {}
+
+    /** Returns how wide text and tables are at most. */
+    static int width(Screen screen) {
+        return Math.min(MOST, screen.columns());
+    }
 
     static Cell heading(String text) {
         return Cell.left(text).painted(Paint.FAINT);

@@ -42,11 +42,11 @@ final class CostTable {
         costs.prices()
                 .ifPresentOrElse(
                         list -> lines.addAll(priced(list, outcome)),
-                        () -> Wrapping.lines(UNPRICED, Wrapping.width(screen))
+                        () -> Words.wrap(UNPRICED, Columns.width(screen))
                                 .forEach(line -> lines.add(Paint.CAUTION.on(line, screen.colours()))));
         new Credits(costs)
                 .sentences(pool, outcome)
-                .forEach(sentence -> lines.addAll(Wrapping.lines(sentence, Wrapping.width(screen))));
+                .forEach(sentence -> lines.addAll(Words.wrap(sentence, Columns.width(screen))));
         return lines;
     }
 
@@ -67,8 +67,7 @@ final class CostTable {
         List<String> lines = new ArrayList<>(table.expendable(4, 2, 3).names(0).lines());
         String source = "In " + list.currency() + ", by the prices of " + list.asOf() + " in " + list.source() + "."
                 + list.doubt(costs.today()).map(doubt -> " " + doubt).orElse("");
-        Wrapping.lines(source, Wrapping.width(screen))
-                .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
+        Words.wrap(source, Columns.width(screen)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
         return lines;
     }
 

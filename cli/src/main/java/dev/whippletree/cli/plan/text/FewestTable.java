@@ -31,7 +31,7 @@ final class FewestTable {
                 .mapToInt(size -> interviews(size).length())
                 .max()
                 .orElse(0);
-        int width = Wrapping.width(screen) - longest - GAP;
+        int width = Columns.width(screen) - longest - GAP;
         for (SizePlan size : plan.sizes()) {
             boolean several =
                     size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
@@ -49,7 +49,7 @@ final class FewestTable {
     }
 
     private static void row(Table table, String interviews, int width, String text) {
-        List<String> wrapped = Wrapping.lines(text, width - INDENT.length());
+        List<String> wrapped = Words.wrap(text, width - INDENT.length());
         table.row(Cell.right(interviews).painted(Paint.FAINT), Cell.left(wrapped.get(0)));
         wrapped.subList(1, wrapped.size()).forEach(line -> table.across(INDENT + line));
     }

@@ -57,11 +57,11 @@ public final class PlanText {
     private List<String> headline(SizePlan closest) {
         List<String> lines = new ArrayList<>();
         Paint paint = paint(closest.asIs().verdict());
-        Wrapping.lines(Sentences.headline(plan), Wrapping.width(screen))
+        Words.wrap(Sentences.headline(plan), Columns.width(screen))
                 .forEach(line -> lines.add(paint.on(line, screen.colours())));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews()) + ": ";
         for (String sentence : Sentences.reasons(plan, closest)) {
-            lines.addAll(Wrapping.lines(whose + sentence, Wrapping.width(screen)));
+            lines.addAll(Words.wrap(whose + sentence, Columns.width(screen)));
             whose = "";
         }
         return lines;
@@ -82,7 +82,7 @@ public final class PlanText {
         List<String> lines = new ArrayList<>();
         for (String sentence : sentences) {
             String mark = "• ";
-            for (String line : Wrapping.lines(sentence, Wrapping.width(screen) - mark.length())) {
+            for (String line : Words.wrap(sentence, Columns.width(screen) - mark.length())) {
                 lines.add(mark + line);
                 mark = "  ";
             }

@@ -39,8 +39,7 @@ final class SizesTable {
                 headingRight("worst"));
         plan.sizes().forEach(size -> row(table, size));
         List<String> lines = new ArrayList<>(table.expendable(5, 3, 7, 4).lines());
-        Wrapping.lines(LEGEND, Wrapping.width(screen))
-                .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
+        Words.wrap(LEGEND, Columns.width(screen)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
         return lines;
     }
 

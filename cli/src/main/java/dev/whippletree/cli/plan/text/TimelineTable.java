@@ -42,7 +42,7 @@ final class TimelineTable {
         Stretch.briefly(outcome.timeline()).forEach(stretch -> row(table, stretch));
         List<String> lines = new ArrayList<>(table.expendable(5, 3, 1, 4).lines());
         Sentences.firstMinute(outcome)
-                .ifPresent(sentence -> Wrapping.lines(sentence, Wrapping.width(screen))
+                .ifPresent(sentence -> Words.wrap(sentence, Columns.width(screen))
                         .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours()))));
         return lines;
     }

@@ -1,0 +1,82 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Holds warnings about accounts back for up to a second while a prompt is asked, and drops them if the prompt's error
+ * says the same. Thread-safe: guarded by itself.
+ */
+public final class HeldWarnings {
+
+    private static final String OF_ACCOUNTS = "warn: account ";
+    private static final long LONGEST_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Timeline timeline;
+    private final Consumer<String> printed;
+    private final List<String> held = new ArrayList<>();
+    private boolean asking = true;
+
+    private HeldWarnings(Timeline timeline, Consumer<String> printed) {
+        this.timeline = timeline;
+        this.printed = printed;
+    }
+
+    /**
+     * Asks a prompt. With {@code --verbose} or {@code --debug}, nothing is held back. Blocks as long as asking does.
+     *
+     * @param printed prints a line that is logged, now and afterwards
+     * @param asking asks
+     * @return what asking returns
+     * @throws RuntimeException what asking throws
+     */
+    public static <T> T during(Timeline timeline, Consumer<String> printed, Supplier<T> asking) {
+        if (!LogOutput.isQuiet()) {
+            return asking.get();
+        }
+        HeldWarnings warnings = new HeldWarnings(timeline, printed);
+        LogOutput.to(warnings::take);
+        try {
+            return asking.get();
+        } catch (PromptException e) {
+            if (e.reason() == PromptException.Reason.NO_ACCOUNT) {
+                warnings.drop(); // The error says of each account why it can't answer.
+            }
+            throw e;
+        } finally {
+            LogOutput.to(printed);
+            warnings.end();
+        }
+    }
+
+    private synchronized void take(String line) {
+        if (!asking || !line.startsWith(OF_ACCOUNTS)) {
+            printed.accept(line);
+            return;
+        }
+        if (held.isEmpty()) {
+            timeline.schedule(LONGEST_NANOS, this::print);
+        }
+        held.add(line);
+    }
+
+    private synchronized void drop() {
+        held.clear();
+    }
+
+    private synchronized void end() {
+        asking = false;
+        print();
+    }
+
+    private synchronized void print() {
+        held.forEach(printed);
+        held.clear();
+    }
+}
