@@ -10,10 +10,12 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random histories of quotas, compared with what is slow and obvious. */
+@Tag("slow")
 final class QuotaPropertiesTest {
 
     private static final long WINDOW = 1_000;

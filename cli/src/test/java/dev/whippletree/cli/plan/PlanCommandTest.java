@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -228,6 +229,7 @@ class PlanCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void accountWithoutLimits_thatIsNeverAsked_changesNothing() {
         shell.file("whippletree.yaml", """
                 accounts:
