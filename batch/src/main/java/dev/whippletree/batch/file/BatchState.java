@@ -33,7 +33,7 @@ record BatchState(String input, Map<String, String> settings) {
         try (InputStream stream = storage.read(file)) {
             text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         }
-        Map<String, Object> json = Json.object(text).orElse(Map.of());
+        Map<String, Object> json = JsonObjects.object(text).orElse(Map.of());
         if (!(json.get("input") instanceof String input) || !(json.get("settings") instanceof Map<?, ?> named)) {
             throw new IOException(file + " can't be read: remove " + folder + " and its output to start again");
         }
@@ -46,7 +46,7 @@ record BatchState(String input, Map<String, String> settings) {
         Path coming = folder.resolve("state.coming");
         try (Storage.Output output = storage.open(coming)) {
             output.truncate(0);
-            output.write(ByteBuffer.wrap(Json.bytes(Map.of("input", input, "settings", settings))), 0);
+            output.write(ByteBuffer.wrap(JsonObjects.bytes(Map.of("input", input, "settings", settings))), 0);
             output.force();
         }
         storage.replace(folder.resolve("state.json"), coming);

@@ -32,7 +32,7 @@ final class JsonLines implements InputReader {
     }
 
     private InputLine line(String text) throws BadLineException {
-        Map<String, Object> json = Json.object(text)
+        Map<String, Object> json = JsonObjects.object(text)
                 .orElseThrow(() ->
                         wrong("this isn't a JSON object; each line has to be one: {\"custom_id\": …, \"body\": {…}}"));
         if (!(json.get("custom_id") instanceof String id) || id.isEmpty()) {

@@ -32,7 +32,7 @@ record ResultLine(String id, String fingerprint, Map<String, Object> json) {
 
     /** Reads a line; empty if it isn't one. */
     static Optional<ResultLine> read(String text) {
-        return Json.object(text).flatMap(json -> {
+        return JsonObjects.object(text).flatMap(json -> {
             if (json.get("custom_id") instanceof String id
                     && json.containsKey("response")
                     && json.containsKey("error")) {
@@ -45,7 +45,7 @@ record ResultLine(String id, String fingerprint, Map<String, Object> json) {
 
     /** Returns a result as a line, with its end. */
     static byte[] write(BatchResult result, Instant now) {
-        byte[] json = Json.bytes(tree(result, now));
+        byte[] json = JsonObjects.bytes(tree(result, now));
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         return line;

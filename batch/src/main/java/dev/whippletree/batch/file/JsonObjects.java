@@ -9,7 +9,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes lines of JSON as JDK types. Stateless. */
-final class Json {
+final class JsonObjects {
 
     private static final int DEEPEST = 200;
 
@@ -22,7 +22,7 @@ final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private Json() {}
+    private JsonObjects() {}
 
     /** Returns a JSON object; empty if the text is anything else. */
     @SuppressWarnings("unchecked")

@@ -1,0 +1,61 @@
+package dev.whippletree.cli.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.planner.PlanProgress;
+import dev.whippletree.time.VirtualTimeline;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class PlanProgressLineTest {
+
+    private static final PlanProgress PROGRESS = new PlanProgress(3, 8, "500 interviews: any one account lost");
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final StringWriter err = new StringWriter();
+
+    private PlanProgressLine line(Terminal terminal) {
+        return new PlanProgressLine(new Surroundings(
+                Map.of(),
+                Path.of(""),
+                InputStream.nullInputStream(),
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err),
+                terminal,
+                ZoneOffset.UTC,
+                new CompletableFuture<>(),
+                timeline,
+                Whippletree::builder));
+    }
+
+    @Test
+    void redrawnLine_staysInOneLineOfANarrowTerminal_andIsErased() {
+        Terminal narrow = new Terminal(false, false, true, false, () -> new Terminal.Size.Extent(40, 24));
+        try (PlanProgressLine line = line(narrow)) {
+            timeline.advance(Duration.ofSeconds(2));
+            line.show(PROGRESS);
+            assertThat(err.toString()).isEqualTo("\r\u001b[K3 of 8 parts planned: 500 interviews: …");
+        }
+        assertThat(err.toString()).endsWith("…\r\u001b[K");
+    }
+
+    @Test
+    void elsewhere_eachLineIsWhole() {
+        try (PlanProgressLine line = line(Terminal.NONE)) {
+            timeline.advance(Duration.ofSeconds(2));
+            line.show(PROGRESS);
+        }
+        assertThat(err.toString())
+                .isEqualTo("3 of 8 parts planned: 500 interviews: any one account lost" + System.lineSeparator());
+    }
+}
