@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
  * Finds the number of concurrent calls that a service allows without saying so. Arithmetic only, on the outcomes of
  * calls.
  *
- * <p>It starts with four and allows one more for each call let in, so that the number doubles with each round. What is refused is put
- * down to a rate as long as none is known (see {@link RateSearch}), and afterwards to the number if calls are refused that were
- * begun with more under way than nearly all of those that got in: at an even pace that doesn't happen by chance. From then on the
- * number is searched around that ceiling as {@link CubicGrowth} describes. If fewer are refused as well, it was the rate after all,
- * and the ceiling is forgotten.
+ * <p>It starts with four and adds one for each admitted call, so the number doubles with each round. Refusals are
+ * attributed to a rate until one is known (see {@link RateSearch}); after that, to the number, if the refused calls
+ * began with more calls in flight than nearly all admitted ones, which at an even pace doesn't happen by chance.
+ * From then on, it searches around that ceiling as {@link CubicGrowth} describes. If fewer calls in flight are
+ * refused as well, the cause was the rate after all, and the ceiling is dropped.
  *
- * <p>What chance explains is told by the share of the latest calls let in that had as many under way as the refused one. One refusal
- * that chance explains once in fifty times is enough. Several that are each less telling are taken together: the product of
- * 1 / (2 √share) exceeds fifty by chance at most once in fifty times, however often one looks (Vovk and Wang, "E-values", Annals of
- * Statistics 2021).
+ * <p>The probability of chance is the share of the latest admitted calls that had as many in flight as the refused
+ * one. One refusal that chance explains once in fifty times is enough. Weaker ones are combined: the product of 1 /
+ * (2 √share) exceeds fifty by chance at most once in fifty times, however often it is checked (Vovk and Wang,
+ * "E-values", Annals of Statistics 2021).
  */
 public final class ConcurrencySearch {
 

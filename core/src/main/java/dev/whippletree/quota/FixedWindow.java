@@ -6,10 +6,11 @@ import java.util.Optional;
 /**
  * A reported limit that becomes available again as a whole at one moment, the reset.
  *
- * <p>The moment isn't known exactly: a report says how long from when it was made, and that was some time while its attempt was
- * under way. So each report gives an interval, reports of one window narrow it, and the window counts as over at its end. A use
- * that may have arrived within the interval is counted in the next window too, until it brings a report of the one before. A report
- * whose interval meets that of the window before is a late one and is dropped.
+ * <p>That moment isn't known exactly: a report states the time until it, counted from when the report was made,
+ * which was some time during its attempt. So each report gives an interval, the reports of one window narrow it,
+ * and the window counts as over at the interval's end. A use that may have arrived within the interval is counted
+ * in the next window too, until that use brings a report of the window before. A report whose interval overlaps
+ * that of the window before is a late one and is dropped.
  */
 public final class FixedWindow extends ReportedQuota {
 

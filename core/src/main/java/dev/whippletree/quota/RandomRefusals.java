@@ -5,19 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells random refusals from those of a limit, if the service doesn't say how long to wait. Arithmetic only, like
- * {@link Quota}.
+ * Distinguishes random refusals from those of a limit, if the service doesn't say how long to wait. Arithmetic
+ * only, like {@link Quota}.
  *
- * <p>A limit that is used up refuses all calls until it gives way; what refuses by chance lets in others meanwhile. So a refusal is
- * taken for chance until so many calls in a row are refused that chance explains it once in ten thousand times, given the share that
- * was refused so far. Those are calls that reached the service after the first of them: a call that began when half of that one's time
- * was over has. A call under way for longer than refusals take is as good as let in.
+ * <p>A used-up limit refuses every call until it resets; a service that refuses at random lets others in meanwhile.
+ * So a refusal counts as random until so many calls in a row are refused that, given the share refused so far,
+ * chance explains it once in ten thousand times. Only calls that reached the service after the first refused one
+ * count: those begun after half of its time was over. A call in flight for longer than refusals take counts as let
+ * in.
  *
- * <p>A bucket that is asked too much of refuses a share as well. Only slower calls tell the two apart: a limit doesn't refuse them,
- * chance refuses the same share. So when a dozen are refused, and more than so far, calls keep a pace a tenth slower than they were let
- * in, until one explanation is a hundred times as likely as the other ({@link ShareTest}). So it is when a rate that was
- * found by trial is refused too often. A share that was found is refuted by so many calls let in, one after the other, that it explains them
- * once in a thousand times.
+ * <p>An overloaded bucket refuses a share of the calls too. Only slower calls tell the two apart: a limit doesn't
+ * refuse them, chance refuses the same share. So once a dozen calls and more than so far are refused, calls are
+ * paced a tenth below the rate that was let in, until one explanation is a hundred times as likely as the other
+ * ({@link ShareTest}). The same happens if a rate that was found by trial is refused too often. A random share is
+ * refuted by a run of admitted calls that it explains only once in a thousand times.
  */
 public final class RandomRefusals {
 

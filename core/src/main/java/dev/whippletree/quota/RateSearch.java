@@ -7,16 +7,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds an unreported limit of requests from accepted and refused calls. Arithmetic only, like {@link Quota}.
  *
- * <p>Until something is refused there is no rate. From one refusal to the next it measures: what was let in, by the time from
- * when it could begin until the service lets in again. That is the limit's own rate if the limit was used up, whatever its window:
- * an hour's calls used up in a minute are followed by 59 minutes closed. What a full bucket holds, or what others had used
- * before, spoils the first measure, so a rate is set when two in a row agree. Calls then keep that pace, a tenth below it at first
- * and growing (see {@link CubicGrowth}): additive increase, multiplicative decrease, as in TCP.
+ * <p>Until something is refused, there is no rate. From one refusal to the next, it measures what was let in,
+ * divided by the time from when calls could begin until the service admits calls again. If the limit was used up,
+ * that is its rate, whatever its window: an hour's calls used up in a minute are followed by 59 closed minutes. A
+ * full bucket, or earlier use by others, distorts the first measurement, so a rate is set when two in a row agree.
+ * Calls then keep that pace, a tenth below it at first and growing (see {@link CubicGrowth}): additive increase,
+ * multiplicative decrease, as in TCP.
  *
- * <p>Refusals of calls begun before the last cut don't cut again, nor do those that come before anything was let in since:
- * they all are one congestion. Nor does one that closes a known limit briefly, after a pace below its ceiling was let in for a whole
- * window: others have just used more than usual. A time in which nobody asked isn't counted, and calls that didn't have to wait for
- * their pace don't raise it: neither says anything of the limit.
+ * <p>Some refusals don't cut the rate again: those of calls begun before the last cut, and those before anything
+ * has been admitted since; they belong to the same congestion. Nor does a refusal that closes a known limit briefly
+ * after a whole window below the ceiling was admitted: others have just used more than usual. Time without demand
+ * isn't counted, and calls that didn't have to wait for their pace don't raise it, because neither says anything
+ * about the limit.
  */
 public final class RateSearch {
 

@@ -4,12 +4,14 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds how a limit refills if the service doesn't say, from how the reported resets follow the use. Arithmetic only.
- * Confined.
+ * Infers how a limit refills, if the service doesn't say, from how the reported resets follow the use. Arithmetic
+ * only. Confined.
  *
- * <p>In a bucket the reset, when all is left again, is as far away as much is used. In a sliding window it is a window after the
- * latest use, so it is always equally far away, and each use puts it off. In a fixed window it comes nearer, however much is used.
- * Reports of which one tells of at least twice as much use as the other can tell these apart. Three in a row must agree. Until then a limit is taken for a fixed window, which of the three expects the least to come back before the reset.
+ * <p>The reset is the time until everything is left again. In a bucket, it grows with what is used. In a sliding
+ * window, it is one window after the latest use: always equally far away, and each use postpones it. In a fixed
+ * window, it comes nearer, however much is used. Two reports can tell these apart if one shows at least twice as
+ * much use as the other; three in a row must agree. Until then, the limit is treated as a fixed window, which of
+ * the three expects the least to come back before the reset.
  */
 public final class RefillSearch {
 

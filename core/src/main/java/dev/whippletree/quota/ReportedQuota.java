@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A limit whose remainder the service reports, and the remainder that is certain.
  *
- * <p>A report tells what was left when the service made it, which was some time while the attempt that brought it was under way. Each
- * report has counted its own use, and every use that had arrived before its attempt was begun. What is left only falls, refilling
- * aside, so of several reports the one that was made last leaves the least, and it has counted the uses of all the others. Which one
- * that was isn't known of attempts that overlap, but the least that any of them left is no more. So what is surely left is the
- * least that was reported, less the uses in doubt: those that neither brought a report nor had arrived before a reporting attempt was
- * begun. Each answer ends the doubt about its own use, and once every use has reported there is none.
+ * <p>A report says what was left when the service made it, at some time during its attempt. Each report has counted
+ * its own use and every use that had arrived before its attempt began. Apart from refills, the remainder only
+ * falls. So of several reports, the last one made shows the smallest remainder, and includes the uses of all
+ * others. Overlapping attempts don't show which report that was, but the smallest reported remainder is at most its
+ * remainder. What is certainly left is therefore the smallest reported remainder, less the uses in doubt: those
+ * that neither brought a report nor had arrived before a reporting attempt began. Each answer ends the doubt about
+ * its own use; when every use has reported, there is none.
  *
- * <p>A report that came late may leave less than the use that brought it explains. Then that report isn't believed, and its use stays
- * in doubt instead. The report of the attempt that was begun last is always believed: it is how the use of others is noticed.
+ * <p>A late report may show less than its own use explains. Such a report is ignored, and its use stays in doubt.
+ * The report of the attempt begun last is always believed, because it reveals the use of others.
  */
 public abstract sealed class ReportedQuota implements Quota permits FixedWindow, TokenBucket {
 

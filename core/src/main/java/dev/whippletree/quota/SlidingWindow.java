@@ -15,12 +15,12 @@ import java.util.Set;
 /**
  * A limit that holds for every period as long as the window, wherever it begins.
  *
- * <p>This is the safe way to count where the service's own is unknown: whoever keeps every sliding window also keeps every
- * fixed window and never asks more of a token bucket of that size and rate than it has. It remembers each use until it has left
- * the window, so its memory grows with the uses in one window and no further.
+ * <p>This is the safe way to count if the service's own is unknown: keeping every sliding window also keeps every
+ * fixed window, and never overdraws a token bucket of that size and rate. It remembers each use until the use has
+ * left the window, so its memory is bounded by the uses in one window.
  *
- * <p>Where the service tells when all is left again, uses that it had surely counted by then leave the window no later. That is
- * right for each way of counting, and for reports that come late, seldom or no more.
+ * <p>If the service says when everything is left again, uses that it had certainly counted by then leave the window
+ * by that time. That is right for every way of counting, and for reports that are late, rare or cease.
  */
 public final class SlidingWindow implements Quota {
 

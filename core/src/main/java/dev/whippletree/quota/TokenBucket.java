@@ -6,11 +6,11 @@ import java.util.Optional;
 /**
  * A reported limit that refills continuously: {@code amount} in each window, never above {@code amount}.
  *
- * <p>What is refilled between the service's making a report and its arrival is not counted, which is on the safe side.
+ * <p>What is refilled between the making of a report and its arrival isn't counted, which is on the safe side.
  *
- * <p>A window that isn't said follows from how long what is used takes to come back. Only whole amounts are told as left, so one
- * report gives bounds of it, and reports of more use narrow these. The longest window within the bounds is the safe one, but a usual
- * one within them is taken to be meant.
+ * <p>If the window isn't stated, it follows from how long used tokens take to come back. Only whole amounts are
+ * reported, so one report bounds the window, and reports of more use narrow these bounds. The longest window within
+ * them is the safe one, but if a common length lies within them, that is assumed to be meant.
  */
 public final class TokenBucket extends ReportedQuota {
 

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /**
  * The state that several processes have saved together. Immutable.
  *
- * <p>What was used stands by process, since a process says all it used each time; of those that have ended only the sum is kept.
+ * <p>Uses are kept by process, because each process saves all of its uses each time; of processes that have ended,
+ * only the sum is kept.
  *
  * @param saved when it was last saved; {@link Instant#EPOCH} if never
  * @param processes what each used of each sliding window

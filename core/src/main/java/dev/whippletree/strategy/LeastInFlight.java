@@ -11,13 +11,14 @@ import java.util.random.RandomGenerator;
  * Chooses the target with the fewest attempts in flight relative to its weight. Random only in the first turn, with
  * {@link Start#SPREAD}.
  *
- * <p>A slow target keeps its attempts longer, so it has more of them and is given fewer new ones: work goes where it gets done,
- * without measuring anything. It assumes that what is in flight is a fair measure of how busy a target is. That breaks where a
- * target fails fast: it is always idle and draws the traffic, until the engine lets it cool down. With little traffic nothing is
- * ever in flight, and it is round-robin, which a slow target gets its full share of.
+ * <p>A slow target keeps its attempts longer, so it has more in flight and gets fewer new ones: work goes where it
+ * gets done, without any measuring. The assumption is that attempts in flight are a fair measure of load. It breaks
+ * if a target fails fast: such a target is always idle and attracts the traffic until the engine cools it down.
+ * With little traffic, nothing is ever in flight; then it works like round-robin, and a slow target gets its full
+ * share.
  *
- * <p>Targets with equally little take turns by weight. This is the method of nginx's {@code least_conn}
- * (ngx_http_upstream_least_conn_module, 1.3.1), of whose kind Finagle's {@code LeastLoaded} metric is as well.
+ * <p>Equally loaded targets take turns by weight. This is the method of nginx's {@code least_conn}
+ * (ngx_http_upstream_least_conn_module, 1.3.1) and of Finagle's {@code LeastLoaded} metric.
  */
 public final class LeastInFlight implements BalancingStrategy {
 

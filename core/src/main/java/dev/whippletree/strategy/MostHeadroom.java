@@ -11,15 +11,15 @@ import java.util.random.RandomGenerator;
  * Chooses the target with the largest share of its quota left; among equals, the one with the fewest in flight
  * relative to its weight. Random only in the first turn, with {@link Start#SPREAD}.
  *
- * <p>Accounts whose limits differ are used up at the same pace, so that all of them can still take a call when the window is
- * almost over, and one that others use as well is spared. A weight counts only between equals: the limits say how much each
- * should carry. It assumes that the limits are known, and that they, not the services' speed, are what binds. A target of which
- * no limit is known counts as wholly free, so beside others it is given everything until its concurrency is reached; and a slow
- * account with a large limit is still given the most. Where the limits are ample it spreads by their size, which is as good as
- * any other.
+ * <p>Accounts with different limits are used up at the same pace, so all of them can still take calls near the end
+ * of a window, and an account that others use too is spared. Weights count only between equals, because the limits
+ * say how much each should carry. The assumption is that limits are known, and that they are the bottleneck, not
+ * the services' speed. A target without a known limit counts as completely free, so it gets everything until its
+ * concurrency is reached; and a slow account with a large limit still gets the most. If limits are ample, it
+ * spreads by their size, which is as good as any other rule.
  *
- * <p>The rule is the greedy one for a pool of depleting budgets: spend where relatively most is left. It is Whippletree's own;
- * how the shares are counted is said in {@link dev.whippletree.spi.TargetView#headroom()}.
+ * <p>The rule is the greedy one for a pool of depleting budgets: spend where the largest share is left. It is
+ * Whippletree's own; {@link dev.whippletree.spi.TargetView#headroom()} says how shares are counted.
  */
 public final class MostHeadroom implements BalancingStrategy {
 

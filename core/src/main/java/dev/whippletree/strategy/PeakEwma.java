@@ -9,13 +9,15 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Chooses, of two random targets, the one that will probably answer sooner, by its latency and its attempts in flight.
+ * Chooses, of two random targets, the one that will probably answer sooner, by its latency and its attempts in
+ * flight.
  *
- * <p>The metric is Finagle's {@code PeakEwma}, with what differs said in {@link PeakLatency}; the picker is that of two random
- * choices, see {@link TwoChoices}. It assumes that a target's recent answers tell how long the next one takes. It breaks where
- * that depends on the prompt more than on the target: after a few long answers a good target is spared for a while; and with
- * few calls, where most of what is known is older than {@code decay}, it is choosing by lot. Weights make a target look as much
- * less loaded, and shares follow them only roughly. It doesn't look at quotas, so the fastest account's is used up first.
+ * <p>The metric is Finagle's {@code PeakEwma}, with the differences described in {@link PeakLatency}; the picker is
+ * that of two random choices, see {@link TwoChoices}. The assumption is that a target's recent answers predict how
+ * long the next one takes. It breaks if that depends on the prompt more than on the target: after a few long
+ * answers, a good target is spared for a while. With few calls, most measurements are older than {@code decay}, and
+ * the choice is random. A weight makes a target look that much less loaded, and shares follow weights only roughly.
+ * Quotas are ignored, so the fastest account's is used up first.
  *
  * <p>Source: Finagle user guide, "Power of Two Choices (P2C) + Peak EWMA"; decay of 10 s as there.
  */

@@ -12,8 +12,9 @@ import java.util.Optional;
  * Delivers a flight's answer to its callers as it arrives, each from the start and at its own pace. Thread-safe: it
  * has its own lock, which it holds only while it copies a piece, and takes no other lock meanwhile.
  *
- * <p>Each attempt writes a transcript. What it writes can be read at once, unless somebody was told part of an earlier attempt's answer
- * that broke off: then this one has to say all of that again first, and nothing is told until it has.
+ * <p>Each attempt writes a transcript. Callers can read it at once, unless one of them has received part of an
+ * earlier attempt's answer that broke off: then this attempt must first repeat all of that, and callers receive
+ * nothing until it has.
  */
 public final class Broadcast {
 

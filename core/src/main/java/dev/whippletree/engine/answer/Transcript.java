@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The pieces of an answer so far, in order of arrival. Confined, to a {@link Broadcast} once callers stream.
+ * The pieces of an answer so far, in order of arrival. Confined; once callers stream, to a {@link Broadcast}.
  *
- * <p>Pieces of the same sort that follow each other are one {@link Run}, so it takes no more memory than the answer does, and
- * whoever reads it late gets what has piled up at once.
+ * <p>Consecutive pieces of one kind form one {@link Run}. So a transcript takes no more memory than the answer, and
+ * a late reader gets everything up to now at once.
  */
 public final class Transcript {
 

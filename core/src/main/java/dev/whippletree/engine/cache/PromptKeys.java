@@ -20,9 +20,10 @@ import java.util.Set;
 /**
  * Makes the key of a prompt: SHA-256 over canonical JSON of everything that affects the answer.
  *
- * <p>Everything counts but what is known not to matter, so that a parameter nobody has heard of never makes two prompts equal.
- * Text counts without what no reader sees: Unicode in composed form, line ends as one, without white space at the ends of lines
- * and of the text. White space within a line stays, since it means something in code.
+ * <p>Everything counts unless it is known not to matter, so an unknown parameter never makes two prompts equal.
+ * Differences in text that no reader sees don't count: Unicode is composed, line ends are unified, and white space
+ * at the ends of lines and of the text is dropped. White space within a line stays, because it means something in
+ * code.
  */
 public final class PromptKeys {
 

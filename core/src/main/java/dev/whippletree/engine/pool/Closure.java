@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether something is closed, until when and why. Guarded by the engine's lock.
  *
- * <p>A closure whose end nobody knows is looked at again after an hour, or as soon as somebody has done something about it: one
- * attempt then probes it, and the others wait until that has shown that it is open.
+ * <p>A closure without a known end is checked again after an hour, or at once after an intervention, such as a new
+ * token: one attempt probes it, and the others wait for the result.
  */
 public final class Closure {
 

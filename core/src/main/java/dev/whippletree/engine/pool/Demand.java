@@ -13,11 +13,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt's demand on each target of its route, estimated by the providers and by what was learned. Immutable: a
- * flight's demand determines its place in the waiting line, so it gets a new one only while it isn't in the line.
+ * A prompt's demand on each target of its route, estimated by the providers and from earlier answers. Immutable: a
+ * flight's demand determines its place in the waiting line, so a flight gets a new one only while it isn't in the
+ * line.
  *
- * <p>Most routes are many accounts of one kind, of which all ask the same; so it is kept by kind, and for single targets only where
- * a limit is too small for what others of their kind have reserved.
+ * <p>On most routes, the accounts are of one kind and all ask the same. So demands are kept by kind; single targets
+ * have one of their own only if a limit is too small for what others of their kind have reserved.
  */
 public final class Demand {
 

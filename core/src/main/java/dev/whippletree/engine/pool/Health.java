@@ -7,20 +7,22 @@ import java.util.OptionalLong;
 /**
  * Whether a target may be tried, by the outcomes of its latest attempts. Guarded by the engine's lock.
  *
- * <p>The target cools down after five failures in a row, or when half of at least twenty within 30 s failed. Where the service says
- * that it is overloaded, one failure is enough if half of however few failed; where it says when to come back, one is in any case.
- * Failures come back sooner than answers to calls that began with them, so as many in a row as a quarter of the attempts under way
- * are needed, and an answer to an attempt that began before all of them doesn't interrupt the row.
+ * <p>The target cools down after five failures in a row, or when half of at least twenty attempts within 30 s
+ * failed. If the service says that it is overloaded, half of any number is enough; if it says when to come back,
+ * one failure always is. Failures arrive sooner than answers to calls that began with them. So a row must be as
+ * long as a quarter of the attempts in flight, and an answer to an attempt that began before the whole row doesn't
+ * interrupt it.
  *
- * <p>The cooldown lasts one second at first, then four, doubling to 15. Then one attempt probes the target. If that succeeds, more
- * are let through, four times as many in each round, until the target's concurrency is reached; if it fails, the target cools down
- * again.
+ * <p>The cooldown lasts one second at first, then four, doubling to 15. Then one attempt probes the target. If the
+ * probe succeeds, more attempts are let through, four times as many in each round, until the target's concurrency
+ * is reached; if it fails, the target cools down again.
  *
- * <p>A prompt that no other target takes need not wait for that long: it probes the target four seconds after the last probe began,
- * however that one stands. So there are never more than 15 probes a minute, and a target that is back is found within four seconds.
+ * <p>A prompt that no other target takes needn't wait that long: it probes the target four seconds after the last
+ * probe began, whether or not that one has ended. So there are at most 15 probes a minute, and a recovered target
+ * is found within four seconds.
  *
- * <p>Attempts begun before a cooldown say nothing about what came after it, nor do probes about what came after the first one that
- * succeeded: each attempt belongs to the epoch in which it was begun.
+ * <p>Attempts begun before a cooldown say nothing about the time after it, and probes say nothing about the time
+ * after the first success: each attempt belongs to the epoch in which it began.
  */
 public final class Health {
 

@@ -14,14 +14,16 @@ import java.util.Optional;
  * Finds the scope of a limit if the service doesn't say whether it applies to the model or the organization, and
  * remembers what it has learned about each organization. Guarded by the engine's lock.
  *
- * <p>A refusal is taken for the model's alone. If a second model is refused while the first is still closed, the limit is the
- * organization's: both are closed with everything else of it, and so they are at the next refusal. The one after that closes a single
- * model again, since nothing could show any more that the others needn't be closed. If another model answers a call that was begun while
- * one was closed, limits are the models' own; for an hour, no number of refused models closes the organization. A model of whose limit
- * nothing is left until the same moment, by its latest report and that of the refusal, counts as refused.
+ * <p>A refusal is attributed to the model alone. If a second model is refused while the first is still closed, the
+ * limit is the organization's: both close, and so does everything else of the organization, now and at the next
+ * refusal. The refusal after that closes a single model again, because otherwise nothing could show any more that
+ * the others needn't close. If a call on another model that began while one was closed is answered, the limits are
+ * the models' own; for an hour, no number of refused models closes the organization. A model counts as refused if
+ * nothing is left of its limit until the same moment, by its latest report and that of the refusal.
  *
- * <p>A reported limit is taken for the model's own as well, until the reports of two models show that they count together: the same amount, the
- * same reset, and less left for the later call. More left for the later call shows that they don't, and is believed for an hour.
+ * <p>A reported limit too is attributed to the model, until the reports of two models show that they count
+ * together: the same amount, the same reset, and less left for the later call. More left for the later call shows
+ * that they don't, which is believed for an hour.
  */
 public final class Reaches {
 

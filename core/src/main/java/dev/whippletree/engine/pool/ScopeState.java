@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits and the closure of one scope, and the leases that use it. Guarded by the engine's lock.
  *
- * <p>A declared limit holds whatever the service reports. It is counted by sliding window, from which uses are gone earlier where
- * the service says so; only where the service says that it counts the same limit in a bucket, its count stands for ours. Limits
- * that nobody has to wait for are counted all the same, so that they can hold again at any time.
+ * <p>A declared limit holds whatever the service reports. It is counted by sliding window; uses leave it earlier if
+ * the service says so. Only if the service says that it counts the same limit in a bucket does its count replace
+ * ours. Limits that need no waiting are counted all the same, so that they can apply again at any time.
  */
 public final class ScopeState {
 

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * Predicts the tokens of prompts and completions from the services' reports, so that reservations are neither too
  * small nor wasteful. Guarded by the engine's lock.
  *
- * <p>Of a prompt: by how much the estimates of a provider are wrong for a model. Apart for each size, from one power of two to the
- * next, since what services add to every prompt makes small ones much larger and large ones hardly. That fewer tokens are enough is
- * believed from the 59th answer on, with fewer of which nobody can tell ({@link LatestValues}); that an estimate is too small, at
- * once.
+ * <p>For prompts, it learns by how much a provider's estimates are wrong for a model: separately for each size,
+ * from one power of two to the next, because the tokens that services add to every prompt matter for small ones and
+ * hardly for large ones. That fewer tokens are enough is believed from the 59th answer on, because fewer answers
+ * can't show it ({@link LatestValues}); that an estimate is too small is believed at once.
  *
- * <p>Of a completion: what 95 of 100 completions of a route by a model don't exceed. From fewer than 59 answers that is guessed, on
- * the safe side: the largest of 59 is taken to be as many times the largest of those as 59 are of their number. So it is where lengths
- * have a tail like Pareto's with exponent 1, so heavy that they have no mean; no service's have.
+ * <p>For completions, it learns what 95 of 100 completions of a route by a model don't exceed. With fewer than 59
+ * answers, it assumes on the safe side that the largest of 59 would be 59/n times the largest of these n. That is
+ * the case if lengths have a tail like Pareto's with exponent 1, so heavy that there is no mean; no service's have.
  */
 public final class TokenForecast {
 
