@@ -505,7 +505,7 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
-        /** Sets how tenants share what there is room for; without it all share alike. */
+        /** Sets the weights by which tenants share the available room; by default all are equal. */
         public Builder tenantWeights(TenantWeights weights) {
             parts.tenantWeights(weights);
             return this;

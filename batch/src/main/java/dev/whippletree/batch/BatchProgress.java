@@ -51,7 +51,7 @@ public record BatchProgress(
         }
     }
 
-    /** Returns how many items have a result by now. */
+    /** Returns how many items have a result so far. */
     public long done() {
         return resumed + answered + failed;
     }

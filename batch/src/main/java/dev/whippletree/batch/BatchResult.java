@@ -45,7 +45,7 @@ public sealed interface BatchResult {
      */
     record Failed(BatchItem item, String kind, String message, OptionalInt status) implements BatchResult {
 
-        /** The kind of an item that can't be asked as it is. */
+        /** The kind of an item that can't be asked. */
         public static final String NOT_ASKED = "not_asked";
 
         /** The kind of an item whose session's item before got no answer. */

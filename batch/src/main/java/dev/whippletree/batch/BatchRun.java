@@ -133,7 +133,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         return tally.progress();
     }
 
-    /** Returns what ends when the run has ended, as its subscriber is told, with how far it came. */
+    /** Returns a future of the final progress, which completes after the subscriber has been told. */
     public CompletableFuture<BatchProgress> end() {
         return end.copy();
     }

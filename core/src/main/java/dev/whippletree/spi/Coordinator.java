@@ -12,8 +12,8 @@ public interface Coordinator {
     Set<SettingKey> settings();
 
     /**
-     * Opens a coordination. Doesn't wait for a server: while one can't be reached, this process goes on by itself, as
-     * {@link Coordination} says.
+     * Opens a coordination. Doesn't wait for a server: while none can be reached, this process works alone, as {@link
+     * Coordination} describes.
      *
      * @param settings the user's values
      * @param services what to use instead of own clocks and threads

@@ -34,7 +34,7 @@ public record Settings(String where, Map<String, String> values) {
         return new Settings(where, Map.of());
     }
 
-    /** Returns a value as it stands. */
+    /** Returns a value as it was written. */
     public Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name));
     }

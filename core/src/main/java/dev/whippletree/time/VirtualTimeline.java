@@ -25,7 +25,7 @@ public final class VirtualTimeline implements Timeline {
     private long scheduled;
 
     /**
-     * Creates a timeline that stands at zero.
+     * Creates a timeline at time zero.
      *
      * @param seed where {@link #random()} starts
      */
@@ -83,7 +83,7 @@ public final class VirtualTimeline implements Timeline {
     }
 
     /**
-     * Runs all events up to and including a moment that lies ahead, and stands there.
+     * Runs all events up to and including a later moment, and stops there.
      *
      * @param ahead how far to go, zero or more
      */

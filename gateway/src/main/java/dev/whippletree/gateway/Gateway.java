@@ -100,7 +100,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts one that shows what its Whippletree's status tells. Blocks until it listens.
+     * Starts a gateway that shows its Whippletree's status. Blocks until it listens.
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
@@ -112,7 +112,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts one that also shows what its Whippletree's listeners were told. Blocks until it listens.
+     * Starts a gateway that also shows what its telemetry has collected, such as the latest failures. Blocks until it
+     * listens.
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
@@ -149,8 +150,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Goes on with who may ask and what may be asked by the configuration that its Whippletree has by now. Requests under way end as
-     * they began.
+     * Applies changed clients and restrictions, together with the current configuration of its Whippletree. Requests
+     * in progress finish under the earlier ones.
      *
      * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
      * @return whether something else has changed as well, which takes effect after a restart
@@ -190,7 +191,7 @@ public final class Gateway implements AutoCloseable {
         return pageUrl() + "v1";
     }
 
-    /** Returns where the page is that shows how everything stands: {@code http://127.0.0.1:8080/}. */
+    /** Returns the address of the status page: {@code http://127.0.0.1:8080/}. */
     public String pageUrl() {
         InetAddress host = address().getAddress();
         String name = host.getHostAddress();

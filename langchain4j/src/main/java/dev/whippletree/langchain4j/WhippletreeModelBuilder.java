@@ -158,12 +158,12 @@ public abstract sealed class WhippletreeModelBuilder<B extends WhippletreeModelB
         return self();
     }
 
-    /** Sets who is told of each request, its response or its error. */
+    /** Sets the listeners that are told of each request and of its response or error. */
     public B listeners(ChatModelListener... listeners) {
         return listeners(List.of(listeners));
     }
 
-    /** Sets who is told of each request, its response or its error. */
+    /** Sets the listeners that are told of each request and of its response or error. */
     public B listeners(@Nullable List<ChatModelListener> listeners) {
         this.listeners = listeners == null ? List.of() : List.copyOf(listeners);
         return self();

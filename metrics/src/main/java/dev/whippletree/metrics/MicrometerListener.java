@@ -39,10 +39,11 @@ public final class MicrometerListener implements EngineListener {
     }
 
     /**
-     * Creates one for a Whippletree of several.
+     * Creates a listener for one of several Whippletrees.
      *
      * @param registry where it is measured; stays open
-     * @param engine what tells it from the others of the registry: the {@code engine} tag of all that isn't a convention's
+     * @param engine the name that distinguishes it from the registry's others: the {@code engine} tag of all meters
+     *     except those of the conventions
      */
     public MicrometerListener(MeterRegistry registry, String engine) {
         this.registry = Objects.requireNonNull(registry, "registry");

@@ -45,10 +45,11 @@ public final class OpenTelemetryListener implements EngineListener {
     }
 
     /**
-     * Creates one for a Whippletree of several.
+     * Creates a listener for one of several Whippletrees.
      *
      * @param openTelemetry what is told; stays open
-     * @param engine what tells it from the others: the {@code engine} attribute of all metrics that aren't a convention's
+     * @param engine the name that distinguishes it from the others: the {@code engine} attribute of all metrics except
+     *     those of the conventions
      */
     public OpenTelemetryListener(OpenTelemetry openTelemetry, String engine) {
         this.engine = Objects.requireNonNull(engine, "engine");

@@ -32,7 +32,7 @@ public final class WhippletreeEndpoint {
     }
 
     /**
-     * Reads the application's properties again and goes on with them.
+     * Reads the application's properties again and applies them.
      *
      * @return what has changed; or, with the status 400, what is wrong: nothing has changed then
      */

@@ -70,7 +70,7 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * Reads an input and finds everything that is wrong with it. Blocks for as long as that takes.
+     * Reads an input and finds every problem in it. Blocks meanwhile.
      *
      * @param each is told of each line's item
      * @return how many lines are prompts

@@ -24,8 +24,8 @@ public abstract class JournalContract {
     protected JournalContract() {}
 
     /**
-     * Opens the journal of this test: the first time it is empty, later it has what was appended before. The contract closes it before it opens it
-     * anew.
+     * Opens the journal of this test: empty the first time, later with what was appended before. The contract closes
+     * it before it opens it again.
      *
      * @throws IOException if it can't be opened
      */

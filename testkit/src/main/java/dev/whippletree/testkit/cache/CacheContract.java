@@ -66,7 +66,7 @@ public abstract class CacheContract {
         return Samples.key(tenant, prompt);
     }
 
-    /** Lets at least so much time pass as the cache sees it. */
+    /** Makes at least this much time pass for the cache. */
     protected void passTime(FakeServices services, Duration time) {
         services.putClockForward(time);
     }

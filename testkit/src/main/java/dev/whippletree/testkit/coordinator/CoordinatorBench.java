@@ -66,7 +66,7 @@ abstract class CoordinatorBench {
     }
 
     /**
-     * Lets at least so much time pass as the coordinator sees it. Waits for it unless overridden.
+     * Makes at least this much time pass for the coordinator. Waits unless overridden.
      *
      * @param time a few seconds at most, or a few of {@link #claimLease()}
      */

@@ -135,7 +135,7 @@ public final class RecordingSink implements AttemptSink {
         violations.add(violation);
     }
 
-    /** From now on, whatever is told is against the rules. */
+    /** Makes every further event a violation. */
     public void cancelled() {
         cancelled = true;
     }

@@ -34,12 +34,12 @@ public abstract class BalancingStrategyContract {
     /** Returns the strategy, a new one or the same each time. */
     protected abstract BalancingStrategy strategy();
 
-    /** Says whether targets that are otherwise alike are picked as often as their weights say. */
+    /** Returns whether targets that differ only in weight are picked in proportion to their weights. */
     protected abstract boolean respectsWeights();
 
     /**
-     * Says whether every ready target gets a part of the traffic in the long run. False for a strategy that keeps to one for as
-     * long as it is ready.
+     * Returns whether every ready target gets traffic in the long run. Return false for a strategy that stays with one
+     * target as long as it is ready.
      */
     protected boolean spreads() {
         return true;
