@@ -21,7 +21,14 @@ public final class HeldWarnings {
     private final Timeline timeline;
     private final Consumer<String> printed;
     private final List<String> held = new ArrayList<>();
-    private boolean asking = true;
+    private Treatment treatment = Treatment.HOLD;
+
+    /** What is done with a warning about an account. */
+    private enum Treatment {
+        HOLD,
+        DROP,
+        PRINT
+    }
 
     private HeldWarnings(Timeline timeline, Consumer<String> printed) {
         this.timeline = timeline;
@@ -46,36 +53,40 @@ public final class HeldWarnings {
             return asking.get();
         } catch (PromptException e) {
             if (e.reason() == PromptException.Reason.NO_ACCOUNT) {
-                warnings.drop(); // The error says of each account why it can't answer.
+                warnings.drop();
             }
             throw e;
         } finally {
-            LogOutput.to(printed);
             warnings.end();
         }
     }
 
     private synchronized void take(String line) {
-        if (!asking || !line.startsWith(OF_ACCOUNTS)) {
+        if (treatment == Treatment.PRINT || !line.startsWith(OF_ACCOUNTS)) {
             printed.accept(line);
-            return;
+        } else if (treatment == Treatment.HOLD) {
+            if (held.isEmpty()) {
+                timeline.schedule(LONGEST_NANOS, this::print);
+            }
+            held.add(line);
         }
-        if (held.isEmpty()) {
-            timeline.schedule(LONGEST_NANOS, this::print);
-        }
-        held.add(line);
     }
 
+    /** The error says of each account why it can't answer; a warning may still come just after it. */
     private synchronized void drop() {
+        treatment = Treatment.DROP;
         held.clear();
+        timeline.schedule(LONGEST_NANOS, this::print);
     }
 
     private synchronized void end() {
-        asking = false;
-        print();
+        if (treatment == Treatment.HOLD) {
+            print();
+        }
     }
 
     private synchronized void print() {
+        treatment = Treatment.PRINT;
         held.forEach(printed);
         held.clear();
     }
