@@ -82,7 +82,7 @@ public final class Main {
         }
         commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         WholeNumbers.apply(line);
-        HelpLayout.apply(line);
+        HelpLayout.apply(line, surroundings.terminal().screen().columns());
         Mistakes mistakes = new Mistakes(surroundings);
         return line.setOut(surroundings.out())
                 .setErr(surroundings.err())

@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
             "  whippletree ask --emulated \"Does it run?\"      needs no account",
             "  whippletree batch prompts.jsonl -o answers.jsonl   a file of prompts in, a file of answers out",
             "  whippletree chat                               a conversation in the terminal",
-            "  whippletree init                               writes a configuration from the tokens in the"
-                    + " environment",
+            "  whippletree init                               writes a configuration",
             "  whippletree check                              checks the configuration, without a call",
             "  whippletree plan --interviews 500              are the configured accounts enough?",
             "  whippletree stress                             500 interviews over two emulated accounts",

@@ -39,6 +39,27 @@ class MainTest {
         assertThat(shell.err()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {55, 80, 120})
+    void help_fitsTheTerminal(int columns) {
+        Terminal terminal = new Terminal(false, true, true, false, () -> new Terminal.Size.Extent(columns, 24));
+        for (String command : List.of("ask", "batch", "chat", "status", "plan", "stress", "serve", "emulate", "")) {
+            Shell narrow = new Shell(folder).terminal(terminal);
+            assertThat(narrow.run((command + " --help").strip().split(" "))).isZero();
+            assertThat(narrow.out().lines()).allMatch(line -> line.length() <= columns, "fits " + columns);
+        }
+    }
+
+    @Test
+    void exampleThatIsTooLong_isContinuedAsAShellReadsIt() {
+        Terminal terminal = new Terminal(false, true, true, false, () -> new Terminal.Size.Extent(80, 24));
+        shell.terminal(terminal).run("plan", "--help");
+        assertThat(shell.out())
+                .contains(
+                        "  whippletree plan --interviews 500 --questions 17 --repeat 80% \\\n      --accounts huggingface:2x1000/h\n"
+                                .replace("\n", System.lineSeparator()));
+    }
+
     @Test
     void help_namesTheExitCodesOfItsCommandAlone() {
         shell.run("check", "--help");
