@@ -14,6 +14,7 @@ import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.PromptOptions;
 import dev.whippletree.cli.base.StreamOption;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.cli.emulate.EmulatedAccounts;
@@ -21,6 +22,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -116,9 +118,7 @@ public final class AskCommand implements Callable<Integer> {
 
     private int answer(Whippletree whippletree, Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Delta.End end = !json && stream.on(surroundings.terminal())
-                ? printWhileItComes(whippletree, prompt)
-                : printWhole(whippletree, prompt);
+        Delta.End end = print(whippletree, prompt);
         Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
         if (end.finishReason() == FinishReason.LENGTH) {
             surroundings.err().println("whippletree: " + Provenance.CUT);
@@ -127,6 +127,16 @@ public final class AskCommand implements Callable<Integer> {
             surroundings.err().println(Provenance.line(end, took));
         }
         return ExitCode.ANSWERED;
+    }
+
+    private Delta.End print(Whippletree whippletree, Prompt prompt) {
+        try {
+            return !json && stream.on(surroundings.terminal())
+                    ? printWhileItComes(whippletree, prompt)
+                    : printWhole(whippletree, prompt);
+        } catch (PromptException e) {
+            throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
+        }
     }
 
     private Delta.End printWhole(Whippletree whippletree, Prompt prompt) {

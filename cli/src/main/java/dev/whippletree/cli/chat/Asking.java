@@ -7,12 +7,14 @@ import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.answer.Provenance;
 import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.cli.board.WaitLine;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +77,8 @@ final class Asking {
         try (WaitNote note = waitNote()) {
             waiting = note;
             return manner.stream() ? whileItComes(prompt, text, note) : whole(prompt, text, note);
+        } catch (PromptException e) {
+            throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
         } finally {
             editor.onInterrupt(() -> {});
             text.breakOff();

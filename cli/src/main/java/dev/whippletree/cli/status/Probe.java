@@ -2,6 +2,7 @@ package dev.whippletree.cli.status;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.logging.LogOutput;
@@ -12,7 +13,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Spends one call of one token on each account, and prints the results. Confined to one thread; blocks. */
@@ -69,21 +69,10 @@ final class Probe {
                         status.id().equals(account.id()) && status.reason().isPresent())
                 .findFirst()
                 .map(status -> status.failures().containsKey(FailureKind.UNAUTHORIZED)
-                        ? "token refused: " + status.reason().get() + variable(account)
+                        ? "token refused: " + status.reason().get()
+                                + TokenAdvice.of(account, surroundings.environment())
                         : status.reason().get())
                 .orElse(String.valueOf(failure.getMessage()));
-    }
-
-    private String variable(AccountSettings account) {
-        return surroundings.environment().entrySet().stream()
-                .filter(entry -> account.token()
-                        .filter(token -> token.reveal().equals(entry.getValue().strip()))
-                        .isPresent())
-                .map(Map.Entry::getKey)
-                .sorted()
-                .findFirst()
-                .map(name -> "; check " + name)
-                .orElse("");
     }
 
     private Prompt prompt(String account) {

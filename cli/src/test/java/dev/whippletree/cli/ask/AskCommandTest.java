@@ -276,6 +276,7 @@ class AskCommandTest {
         shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials"));
         assertThat(shell.withAccount().run("ask", "Hello")).isEqualTo(3);
         assertThat(shell.err())
+                .contains("; check SCRIPTED_TOKEN")
                 .containsOnlyOnce("Invalid credentials")
                 .startsWith("whippletree: no account can answer");
         assertThat(shell.run("ask", "-v", "Hello")).isEqualTo(3);

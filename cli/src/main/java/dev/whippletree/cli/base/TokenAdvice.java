@@ -1,0 +1,56 @@
+package dev.whippletree.cli.base;
+
+import dev.whippletree.model.PromptException;
+import dev.whippletree.spi.AccountSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Says which environment variable to check if a service refuses an account's token. */
+public final class TokenAdvice {
+
+    private static final String REFUSED = ": token refused: ";
+
+    private TokenAdvice() {}
+
+    /** Returns the advice as the end of a sentence, {@code "; check HF_TOKEN"}; empty if no variable has the token. */
+    public static String of(AccountSettings account, Map<String, String> environment) {
+        return environment.entrySet().stream()
+                .filter(entry -> account.token()
+                        .filter(token -> token.reveal().equals(entry.getValue().strip()))
+                        .isPresent())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .findFirst()
+                .map(name -> "; check " + name)
+                .orElse("");
+    }
+
+    /**
+     * Returns the failure, with the advice behind each account whose token its message says is refused.
+     *
+     * @param accounts the accounts that may be named
+     */
+    public static PromptException on(
+            PromptException failure, List<AccountSettings> accounts, Map<String, String> environment) {
+        if (failure.reason() != PromptException.Reason.NO_ACCOUNT) {
+            return failure;
+        }
+        String message = String.valueOf(failure.getMessage())
+                .lines()
+                .map(line -> line + advice(line, accounts, environment))
+                .collect(Collectors.joining("\n"));
+        return new PromptException(failure.reason(), message, failure.attempts(), failure.roomAt(), failure.kind());
+    }
+
+    private static String advice(String line, List<AccountSettings> accounts, Map<String, String> environment) {
+        if (!line.contains(REFUSED)) {
+            return "";
+        }
+        return accounts.stream()
+                .filter(account -> line.strip().startsWith("account " + account.id() + ","))
+                .findFirst()
+                .map(account -> of(account, environment))
+                .orElse("");
+    }
+}
