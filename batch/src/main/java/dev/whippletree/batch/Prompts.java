@@ -30,10 +30,11 @@ final class Prompts {
 
     /** Returns about how many characters a prompt has, its images among them. */
     static long characters(Prompt prompt) {
-        return characters(prompt.parameters().extras())
-                + prompt.messages().stream()
-                        .mapToLong(message -> message.text().length() + characters(message.parts()))
-                        .sum();
+        long characters = characters(prompt.parameters().extras());
+        for (Message message : prompt.messages()) {
+            characters += message.text().length() + characters(message.parts());
+        }
+        return characters;
     }
 
     private static long characters(@Nullable Object json) {
@@ -43,9 +44,13 @@ final class Prompts {
         if (json instanceof Map<?, ?> map) {
             return characters(map.values());
         }
-        return json instanceof Collection<?> values
-                ? values.stream().mapToLong(Prompts::characters).sum()
-                : 0;
+        long characters = 0;
+        if (json instanceof Collection<?> values) {
+            for (Object value : values) {
+                characters += characters(value);
+            }
+        }
+        return characters;
     }
 
     private static Prompt of(Prompt prompt, List<Message> messages, Priority priority, Optional<Duration> deadline) {

@@ -6,7 +6,6 @@ import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -102,7 +101,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
     private static Role role(Fields fields) {
         String name = fields.text("role").orElseThrow(() -> fields.wrong("role", "is missing"));
         for (Role role : Role.values()) {
-            if (role.wireName().equals(name.toLowerCase(Locale.ROOT))) {
+            if (role.wireName().equalsIgnoreCase(name)) {
                 return role;
             }
         }

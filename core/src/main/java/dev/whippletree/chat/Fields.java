@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
 
     private final String path;
-    private final Map<String, @Nullable Object> rest;
+    private final Map<String, Object> rest;
 
     /**
      * Takes a JSON object apart.
@@ -23,8 +23,12 @@ public final class Fields {
      */
     public Fields(String path, Map<String, ? extends @Nullable Object> object) {
         this.path = path;
-        this.rest = new LinkedHashMap<>(object);
-        rest.values().removeIf(value -> value == null);
+        this.rest = new LinkedHashMap<>();
+        object.forEach((name, value) -> {
+            if (value != null) {
+                rest.put(name, value);
+            }
+        });
     }
 
     /** Returns where a field stands. */
@@ -110,12 +114,6 @@ public final class Fields {
 
     /** Returns what wasn't taken. */
     public Map<String, Object> rest() {
-        Map<String, Object> left = new LinkedHashMap<>();
-        rest.forEach((name, value) -> {
-            if (value != null) {
-                left.put(name, value);
-            }
-        });
-        return left;
+        return new LinkedHashMap<>(rest);
     }
 }

@@ -13,8 +13,10 @@ public enum FinishReason {
     /** The service withheld the rest. */
     CONTENT_FILTER;
 
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
     /** Returns the name used on the wire: lower case. */
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 }

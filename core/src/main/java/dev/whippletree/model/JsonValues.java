@@ -19,6 +19,9 @@ final class JsonValues {
     }
 
     static List<Map<String, Object>> copyOfObjects(List<? extends Map<String, ?>> objects) {
+        if (objects.isEmpty()) {
+            return Collections.emptyList();
+        }
         List<Map<String, Object>> copies = new ArrayList<>(objects.size());
         objects.forEach(object -> copies.add(copyOf(object)));
         return Collections.unmodifiableList(copies);
@@ -26,6 +29,9 @@ final class JsonValues {
 
     /** Keeps the order of keys and drops keys whose value is null, which the protocol takes for absent. */
     private static Map<String, Object> copyOfObject(Map<?, ?> object, int depth) {
+        if (object.isEmpty()) {
+            return Collections.emptyMap();
+        }
         Map<String, Object> copy = new LinkedHashMap<>();
         object.forEach((key, value) -> {
             if (!(key instanceof String name)) {

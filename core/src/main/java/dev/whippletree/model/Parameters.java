@@ -61,11 +61,15 @@ public record Parameters(
         topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p must be above 0 and at most 1, not " + value));
         maxTokens.ifPresent(value -> check(value >= 1, "max tokens must be 1 or more, not " + value));
         stop = List.copyOf(stop);
-        check(stop.size() <= MOST_STOPS, "at most 4 stop texts, not " + stop.size());
+        if (stop.size() > MOST_STOPS) {
+            throw new IllegalArgumentException("at most 4 stop texts, not " + stop.size());
+        }
         extras = JsonValues.copyOf(extras);
-        Optional<String> misplaced =
-                extras.keySet().stream().filter(RESERVED::contains).findFirst();
-        check(misplaced.isEmpty(), "'" + misplaced.orElse("") + "' has its own field and can't be an extra");
+        for (String field : extras.keySet()) {
+            if (RESERVED.contains(field)) {
+                throw new IllegalArgumentException("'" + field + "' has its own field and can't be an extra");
+            }
+        }
     }
 
     /** Returns these parameters with another bound on the completion's length. */

@@ -15,8 +15,10 @@ public enum Role {
     /** The result of a tool the model called. */
     TOOL;
 
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
     /** Returns the name used on the wire: lower case. */
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 }

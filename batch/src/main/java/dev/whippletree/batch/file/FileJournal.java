@@ -248,7 +248,7 @@ public final class FileJournal implements Journal {
     public boolean has(String id) {
         return options.contested().contains(id)
                 ? contested.containsKey(id)
-                : done.contains(options.digest().applyAsLong(id));
+                : done.size() > 0 && done.contains(options.digest().applyAsLong(id));
     }
 
     /** Returns how many failures there were when it was opened. */
@@ -293,8 +293,7 @@ public final class FileJournal implements Journal {
         ByteArrayOutputStream answered = new ByteArrayOutputStream();
         ByteArrayOutputStream failed = new ByteArrayOutputStream();
         for (BatchResult result : results) {
-            (result instanceof BatchResult.Answered ? answered : failed)
-                    .writeBytes(ResultLine.write(result, timeline.now()));
+            ResultLine.write(result, timeline.now(), result instanceof BatchResult.Answered ? answered : failed);
         }
         byte[] answeredLines = answered.toByteArray();
         byte[] failedLines = failed.toByteArray();

@@ -1,10 +1,13 @@
 package dev.whippletree.batch.file;
 
+import java.io.OutputStream;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,6 +21,7 @@ final class JsonObjects {
                             .maxNestingDepth(DEEPEST)
                             .maxStringLength(Lines.MOST_BYTES)
                             .build())
+                    .recyclerPool(JsonRecyclerPools.threadLocalPool())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -34,6 +38,11 @@ final class JsonObjects {
         } catch (JacksonException e) {
             return Optional.empty();
         }
+    }
+
+    /** Returns what writes JSON in UTF-8, and closes the stream. */
+    static JsonGenerator generator(OutputStream stream) {
+        return MAPPER.createGenerator(stream);
     }
 
     /** Returns a value as JSON on one line, in UTF-8. */

@@ -69,6 +69,9 @@ final class PromptMaker {
     }
 
     private Parameters parameters(Parameters own) {
+        if (form.temperature().isEmpty() && form.maxTokens().isEmpty()) {
+            return own;
+        }
         return new Parameters(
                 own.temperature().isPresent() ? own.temperature() : form.temperature(),
                 own.topP(),

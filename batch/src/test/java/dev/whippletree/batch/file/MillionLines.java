@@ -23,26 +23,32 @@ import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a file; {@code plain}, by a window of
- * {@code complete()} calls over the same prompts, made and dropped; or {@code check}, the file alone. {@code answers} writes an output as a batch does
+ * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a file; {@code plain}, from the same file to a file
+ * by a window of {@code complete()} calls; or {@code check}, the file alone. {@code answers} writes an output as a batch does
  * that was stopped before its last line, without asking. A program, for a JVM of its own.
  */
 final class MillionLines {
 
     private static final int WINDOW = 128;
+    private static final JsonMapper MAPPER = new JsonMapper();
     private static final String TEXT = "An answer of a few words, as long as short answers are.";
 
     private static final Completion ANSWER = new Completion(
@@ -130,7 +136,7 @@ final class MillionLines {
             switch (arguments[0]) {
                 case "batch" -> batch(files(input, folder), whippletree, timeline);
                 case "answers" -> answers(files(input, folder), whippletree, timeline);
-                case "plain" -> plain(lines, whippletree);
+                case "plain" -> plain(files(input, folder), whippletree);
                 case "check" -> BatchFile.check(files(input, folder), whippletree.configuration(), item -> {});
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
@@ -189,14 +195,37 @@ final class MillionLines {
         }
     }
 
-    private static void plain(int lines, Whippletree whippletree) throws InterruptedException {
+    /** What many write themselves: it keeps no state, and resumes nothing. */
+    private static void plain(BatchFiles files, Whippletree whippletree) throws IOException, InterruptedException {
         Semaphore window = new Semaphore(2 * WINDOW);
-        for (int i = 0; i < lines; i++) {
-            window.acquire();
-            Prompt prompt =
-                    Prompt.builder().user(text(i)).priority(Priority.BATCH).build();
-            var unused = whippletree.complete(prompt).whenComplete((completion, failure) -> window.release());
+        try (BufferedReader lines = Files.newBufferedReader(files.input());
+                BufferedWriter answers = Files.newBufferedWriter(files.output())) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                JsonNode json = MAPPER.readTree(line);
+                String id = json.get("custom_id").asString();
+                JsonNode message = json.get("body").get("messages").get(0);
+                Prompt prompt = Prompt.builder()
+                        .user(message.get("content").asString())
+                        .priority(Priority.BATCH)
+                        .build();
+                window.acquire();
+                var unused = whippletree.complete(prompt).whenComplete((completion, failure) -> {
+                    write(answers, MAPPER.writeValueAsString(Map.of("id", id, "answer", completion.text())));
+                    window.release();
+                });
+            }
+            window.acquire(2 * WINDOW);
         }
-        window.acquire(2 * WINDOW);
+    }
+
+    private static void write(BufferedWriter answers, String line) {
+        try {
+            synchronized (answers) {
+                answers.write(line);
+                answers.newLine();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

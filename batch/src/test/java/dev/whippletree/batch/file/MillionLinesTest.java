@@ -23,6 +23,7 @@ final class MillionLinesTest {
     @Test
     void aMillionLines_areAskedIn128Megabytes() throws Exception {
         run("128m", "plain", 1_000_000);
+        Files.delete(folder.resolve("answers.jsonl"));
         run("128m", "batch", 1_000_000);
 
         try (Stream<String> lines = Files.lines(folder.resolve("answers.jsonl"))) {
