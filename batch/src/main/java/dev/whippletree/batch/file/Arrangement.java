@@ -15,11 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,29 +27,31 @@ final class Arrangement {
 
     private final BatchFiles files;
     private final Configuration configuration;
-    private final Set<String> contested;
-    private final Map<String, Long> contestedPlaces = new HashMap<>();
-    private final Places places = new Places();
+    private final AnswerPlaces places;
     private long left;
 
-    Arrangement(BatchFiles files, Configuration configuration, Set<String> contested) {
+    /**
+     * Creates one.
+     *
+     * @param places where the answers are
+     */
+    Arrangement(BatchFiles files, Configuration configuration, AnswerPlaces places) {
         this.files = files;
         this.configuration = configuration;
-        this.contested = contested;
+        this.places = places;
+        this.left = places.size();
+    }
+
+    /** Reads all answers of an output, and puts their places. */
+    static void find(BatchFiles files, AnswerPlaces places) throws IOException {
+        try (Lines lines = new Lines(Disk.INSTANCE.read(files.answers()))) {
+            while (lines.next()) {
+                places.put(result(lines).id(), lines.start());
+            }
+        }
     }
 
     void arrange() throws IOException {
-        try (Lines lines = new Lines(Disk.INSTANCE.read(files.answers()))) {
-            while (lines.next()) {
-                String id = result(lines).id();
-                left++;
-                if (contested.contains(id)) {
-                    contestedPlaces.put(id, lines.start());
-                } else {
-                    places.put(Digests.OF_64_BITS.applyAsLong(id), lines.start());
-                }
-            }
-        }
         Path coming = BatchFolder.of(files.output()).resolve("arranged");
         try (InputReader reader =
                         InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration);
@@ -77,12 +76,6 @@ final class Arrangement {
         }
     }
 
-    private long place(String id) {
-        return contested.contains(id)
-                ? contestedPlaces.getOrDefault(id, Places.NONE)
-                : places.get(Digests.OF_64_BITS.applyAsLong(id));
-    }
-
     /** Returns the line at a place, read anew. */
     private static Lines lineAt(RandomAccessFile answers, long place) throws IOException {
         answers.seek(place);
@@ -97,7 +90,7 @@ final class Arrangement {
             throws IOException, BadLineException {
         try (Rewriting.Writer writer = new Rewriting.Writer(Disk.INSTANCE.open(coming))) {
             for (InputLine line = next(reader); line != null; line = next(reader)) {
-                long place = place(line.id());
+                long place = places.get(line.id());
                 if (place != Places.NONE) {
                     writer.line(lineAt(answers, place).bytes());
                     left--;
@@ -120,7 +113,7 @@ final class Arrangement {
             }
             writer.writeRecord(with(rows.columns(), List.of("answer", "finish_reason", "answer_model")));
             for (InputLine line = next(rows); line != null; line = next(rows)) {
-                long place = place(line.id());
+                long place = places.get(line.id());
                 if (place != Places.NONE) {
                     writer.writeRecord(
                             row(rows.values(), result(lineAt(answers, place)).completion()));

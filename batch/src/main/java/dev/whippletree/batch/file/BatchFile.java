@@ -7,7 +7,6 @@ import dev.whippletree.time.Timeline;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -56,17 +55,13 @@ public final class BatchFile implements AutoCloseable {
     /** A table shows answers while the batch runs; the batch doesn't need it. */
     private @Nullable GrowingTable table() {
         try {
-            arrange();
+            new Arrangement(files, configuration, journal.places()).arrange();
             return new GrowingTable(journal, files.output());
         } catch (IOException e) {
             LOG.warn(
                     "{} can't be written now ({}); it gets its rows when the batch ends", files.output(), e.toString());
             return null;
         }
-    }
-
-    private void arrange() throws IOException {
-        new Arrangement(files, configuration, input.contested()).arrange();
     }
 
     /**
@@ -96,22 +91,36 @@ public final class BatchFile implements AutoCloseable {
      * @throws IOException if a file can't be read or written, or another batch is writing it
      */
     public static BatchFile open(BatchFiles files, Configuration configuration, Timeline timeline) throws IOException {
+        return open(files, null, configuration, timeline);
+    }
+
+    /**
+     * The same for an input that was copied by a spool; null: it wasn't. The copy is kept once it is accepted. Closing the result closes the spool.
+     */
+    public static BatchFile open(
+            BatchFiles files, @Nullable Spool spool, Configuration configuration, Timeline timeline)
+            throws IOException {
         AskedModels models = new AskedModels(configuration);
         InputCheck.Checked input =
                 checkOf(files, configuration).check(files.conversations(), line -> models.add(line.prompt()));
         Map<String, String> settings = files.settings();
         settings.putAll(models.settings());
         leaveOthersAlone(files);
-        Closeable lock = BatchFolder.lock(Disk.INSTANCE, files.output());
+        Closeable lock = spool != null ? spool : BatchFolder.lock(Disk.INSTANCE, files.output());
         try {
             adopt(files, configuration, new BatchState(input.digest(), settings));
+            BatchFiles adopted = spool == null ? files : files.withInput(spool.keep());
             FileJournal journal = new FileJournal(
                     Disk.INSTANCE,
                     new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
-                    new FileJournal.Options(files.sync(), files.conversations(), Digests.OF_64_BITS, input.contested()),
+                    new FileJournal.Options(
+                            files.sync(),
+                            files.conversations() || files.asRows(),
+                            Digests.OF_64_BITS,
+                            input.contested()),
                     timeline,
                     lock);
-            return new BatchFile(files, configuration, input, journal);
+            return new BatchFile(adopted, configuration, input, journal);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -167,34 +176,6 @@ public final class BatchFile implements AutoCloseable {
             throw new BadInputException(changes);
         }
         results.dropOthers();
-    }
-
-    /**
-     * Reads all of a stream into a file that belongs to an output, for input that can be read once alone. An input is checked before anything is
-     * asked, and read again when a batch is resumed or its answers are sorted. Blocks until its end; until then, an earlier file stays.
-     *
-     * @param output the batch's output
-     * @return the file
-     * @throws IOException if that can't be, or another batch is writing the output
-     */
-    public static Path spool(InputStream stream, Path output) throws IOException {
-        Path file = BatchFolder.of(output).resolve("input");
-        Path coming = BatchFolder.of(output).resolve("input.coming");
-        Closeable lock = BatchFolder.lock(Disk.INSTANCE, output);
-        try (lock) {
-            copy(stream, coming);
-            Disk.INSTANCE.replace(file, coming);
-        }
-        return file;
-    }
-
-    private static void copy(InputStream stream, Path file) throws IOException {
-        try {
-            Files.copy(stream, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            Files.deleteIfExists(file);
-            throw new IOException("the input can't be copied to " + file + ": " + e.getMessage(), e);
-        }
     }
 
     /**
@@ -331,7 +312,9 @@ public final class BatchFile implements AutoCloseable {
     public void finish() throws IOException {
         close();
         if (files.asRows() || files.ordered()) {
-            arrange();
+            AnswerPlaces places = new AnswerPlaces(Digests.OF_64_BITS, input.contested());
+            Arrangement.find(files, places);
+            new Arrangement(files, configuration, places).arrange();
         }
     }
 

@@ -45,6 +45,11 @@ public record BatchFiles(
         return settings;
     }
 
+    /** Returns the same with another input. */
+    BatchFiles withInput(Path other) {
+        return new BatchFiles(other, format, output, form, conversations, ordered, sync, acceptChanges, retryFailed);
+    }
+
     /** Returns whether answers are columns of rows. */
     boolean asRows() {
         return InputFormat.of(output).isTable();

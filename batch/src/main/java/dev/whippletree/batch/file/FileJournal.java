@@ -14,9 +14,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -44,8 +43,8 @@ public final class FileJournal implements Journal {
     private final Part answers;
     private final Part failures;
     private final LongBag done = new LongBag();
-    private final Map<String, Long> contested = new HashMap<>();
-    private final Places places = new Places();
+    private final Set<String> contested = new HashSet<>();
+    private final AnswerPlaces places;
     private long failedBefore;
     private boolean forcing;
     private boolean closed;
@@ -55,7 +54,7 @@ public final class FileJournal implements Journal {
      * How a journal is kept.
      *
      * @param sync when results are made safe
-     * @param findsAnswers whether {@link #answer} will be called: that takes 24 bytes more for each result
+     * @param findsAnswers whether answers will be looked for: that takes 24 bytes more for each answer
      * @param digest turns ids into digests
      * @param contested ids whose digest another one has
      */
@@ -136,6 +135,7 @@ public final class FileJournal implements Journal {
         this.timeline = timeline;
         this.lock = lock;
         this.folder = place.folder();
+        this.places = new AnswerPlaces(options.digest(), options.contested());
         index(place.answers(), true);
         index(place.failures(), false);
         done.sort();
@@ -209,15 +209,15 @@ public final class FileJournal implements Journal {
     }
 
     private void note(String id, long place) {
-        failedBefore += place == Places.NONE ? 1 : 0;
         if (options.contested().contains(id)) {
-            contested.put(id, place);
-            return;
+            contested.add(id);
+        } else {
+            done.add(options.digest().applyAsLong(id));
         }
-        long digest = options.digest().applyAsLong(id);
-        done.add(digest);
-        if (options.findsAnswers() && place != Places.NONE) {
-            places.put(digest, place);
+        if (place == Places.NONE) {
+            failedBefore++;
+        } else if (options.findsAnswers()) {
+            places.put(id, place);
         }
     }
 
@@ -247,7 +247,7 @@ public final class FileJournal implements Journal {
     @Override
     public boolean has(String id) {
         return options.contested().contains(id)
-                ? contested.containsKey(id)
+                ? contested.contains(id)
                 : done.size() > 0 && done.contains(options.digest().applyAsLong(id));
     }
 
@@ -263,14 +263,13 @@ public final class FileJournal implements Journal {
 
     @Override
     public Optional<Completion> answer(String id) throws IOException {
-        long place = place(id);
+        long place = places.get(id);
         return place == Places.NONE ? Optional.empty() : lineAt(place).completion();
     }
 
-    private long place(String id) {
-        return options.contested().contains(id)
-                ? contested.getOrDefault(id, Places.NONE)
-                : places.get(options.digest().applyAsLong(id));
+    /** Returns where the answers are that there were when it was opened. */
+    AnswerPlaces places() {
+        return places;
     }
 
     private ResultLine lineAt(long place) throws IOException {

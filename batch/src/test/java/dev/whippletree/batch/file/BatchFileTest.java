@@ -638,26 +638,68 @@ final class BatchFileTest {
         assertThat(checked.lines()).isEqualTo(3);
     }
 
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     @Test
     void streamThatBreaksOff_leavesTheEarlierCopy() throws IOException {
-        Path copy = BatchFile.spool(new ByteArrayInputStream("whole\n".getBytes(StandardCharsets.UTF_8)), output);
-        InputStream broken = new SequenceInputStream(
-                new ByteArrayInputStream("ha".getBytes(StandardCharsets.UTF_8)), new InputStream() {
-                    @Override
-                    public int read() throws IOException {
-                        throw new IOException("broken off");
-                    }
+        InputStream broken = new SequenceInputStream(stream("ha"), new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("broken off");
+            }
 
-                    @Override
-                    public int read(byte[] bytes, int from, int count) throws IOException {
-                        throw new IOException("broken off");
-                    }
-                });
+            @Override
+            public int read(byte[] bytes, int from, int count) throws IOException {
+                throw new IOException("broken off");
+            }
+        });
+        try (Spool spool = Spool.beside(output)) {
+            Path copy = spool.copy(stream("whole\n"));
 
-        assertThatThrownBy(() -> BatchFile.spool(broken, output))
-                .hasMessage("the input can't be copied to " + copy + ".coming: broken off");
+            assertThatThrownBy(() -> spool.copy(broken))
+                    .hasMessage("the input can't be copied to " + copy + ".coming: broken off");
 
-        assertThat(copy).hasContent("whole");
-        assertThat(copy.resolveSibling("input.coming")).doesNotExist();
+            assertThat(copy).hasContent("whole");
+            assertThat(copy.resolveSibling("input.coming")).doesNotExist();
+        }
+    }
+
+    @Test
+    void secondBatchFromAStream_isRefused_beforeItReadsAnything_untilTheFirstHasEnded() throws IOException {
+        Spool spool = Spool.beside(output);
+        assertThatThrownBy(() -> Spool.beside(output)).hasMessageContaining("is in use by another batch");
+        input = spool.copy(stream(line("one", "A") + "\n"));
+
+        try (BatchFile file = BatchFile.open(files(), spool, whippletree.configuration(), pool.timeline())) {
+            assertThat(file.total()).isEqualTo(1);
+            assertThatThrownBy(() -> Spool.beside(output)).hasMessageContaining("is in use by another batch");
+        }
+
+        Spool.beside(output).close();
+    }
+
+    @Test
+    void streamThatIsAnother_isRefused_andTheEarlierCopyStays_unlessThatIsAccepted() throws IOException {
+        runFrom(line("one", "A") + "\n");
+        Path kept = input;
+
+        assertThatThrownBy(() -> runFrom(line("one", "B") + "\n"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("has changed since");
+        assertThat(kept).hasContent(line("one", "A"));
+
+        accept = true;
+        runFrom(line("one", "B") + "\n");
+        assertThat(kept).hasContent(line("one", "B"));
+    }
+
+    private void runFrom(String text) throws IOException {
+        try (Spool spool = Spool.beside(output)) {
+            input = spool.copy(stream(text));
+            BatchFile.open(files(), spool, whippletree.configuration(), pool.timeline())
+                    .close();
+        }
     }
 }

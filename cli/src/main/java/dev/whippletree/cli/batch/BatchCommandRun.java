@@ -9,6 +9,7 @@ import dev.whippletree.batch.StopRules;
 import dev.whippletree.batch.file.BadInputException;
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
+import dev.whippletree.batch.file.Spool;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.Signals;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,8 +69,8 @@ final class BatchCommandRun {
 
     /** Blocks until it is done. Returns the exit code. */
     int run() {
-        try {
-            BatchFiles files = typed.files();
+        try (Spool spool = typed.spool()) {
+            BatchFiles files = typed.files(spool);
             try (Whippletree whippletree = command.opening.open(surroundings)) {
                 sayThatCheckingTakesTime(files);
                 checkNames(whippletree);
@@ -86,6 +88,7 @@ final class BatchCommandRun {
                 }
                 return run(
                         files,
+                        spool,
                         whippletree,
                         typed.rules(whippletree.configuration().prices()));
             }
@@ -149,9 +152,10 @@ final class BatchCommandRun {
         return message.contains(" ") ? message : e.getClass().getSimpleName() + ": " + message;
     }
 
-    private int run(BatchFiles files, Whippletree whippletree, StopRules rules) throws IOException {
+    private int run(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, StopRules rules)
+            throws IOException {
         PrintWriter err = surroundings.err();
-        try (BatchFile file = BatchFile.open(files, whippletree.configuration(), surroundings.timeline())) {
+        try (BatchFile file = BatchFile.open(files, spool, whippletree.configuration(), surroundings.timeline())) {
             err.println(Words.count(file.total(), "prompt")
                     + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done already"));
             if (file.done() >= file.total()) {

@@ -1,10 +1,10 @@
 package dev.whippletree.cli.batch;
 
 import dev.whippletree.batch.StopRules;
-import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
 import dev.whippletree.batch.file.InputFormat;
 import dev.whippletree.batch.file.PromptForm;
+import dev.whippletree.batch.file.Spool;
 import dev.whippletree.batch.file.Sync;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
@@ -21,6 +21,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The options of a batch, with the files that they name. Immutable. */
 final class TypedBatch {
@@ -37,24 +38,51 @@ final class TypedBatch {
     }
 
     /**
-     * Returns from where to where the batch goes. Reads standard input to its end, if that is where the prompts are.
+     * Returns what copies the prompts, if they come from a pipe; null: they come from a file.
      *
+     * @throws IOException if another batch is writing the output
+     */
+    @Nullable Spool spool() throws IOException {
+        if (!isPiped()) {
+            return null;
+        }
+        if ((command.check || command.plan) && command.output.isEmpty()) {
+            throw new UserMistake("prompts from a pipe are kept beside the output: name the output with -o");
+        }
+        return Spool.beside(output());
+    }
+
+    private Path named() {
+        return command.input.orElseThrow();
+    }
+
+    private boolean isStandardInput() {
+        return named().equals(STANDARD_INPUT);
+    }
+
+    private Path there() {
+        return surroundings.folder().resolve(named());
+    }
+
+    /** Input is read several times; a pipe, such as a shell's {@code <(…)}, gives it once. */
+    private boolean isPiped() {
+        Path file = there();
+        return isStandardInput() || (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file));
+    }
+
+    /**
+     * Returns from where to where the batch goes. Reads a pipe to its end, if that is where the prompts are.
+     *
+     * @param spool what copies them then
      * @throws UserMistake if a value can't be used, saying which
      * @throws IOException if a file can't be read
      */
-    BatchFiles files() throws IOException {
+    BatchFiles files(@Nullable Spool spool) throws IOException {
         Path output = output();
-        Path named = command.input.orElseThrow();
-        Path there = surroundings.folder().resolve(named);
-        boolean standard = named.equals(STANDARD_INPUT);
-        boolean piped = standard || isReadOnce(there);
-        if (piped && (command.check || command.plan) && command.output.isEmpty()) {
-            throw new UserMistake("prompts from a pipe are kept beside the output: name the output with -o");
-        }
         InputFormat format = command.format
                 .map(name -> one(InputFormat.class, "--format", name))
-                .orElse(piped ? InputFormat.JSONL : InputFormat.of(named));
-        Path input = piped ? spool(standard, there, output) : there;
+                .orElse(spool != null ? InputFormat.JSONL : InputFormat.of(named()));
+        Path input = spool != null ? copy(spool) : there();
         if (!Files.isReadable(input) || Files.isDirectory(input)) {
             throw new UserMistake(input + " can't be read or isn't a file");
         }
@@ -86,21 +114,17 @@ final class TypedBatch {
         return output;
     }
 
-    /** Input is read several times; a pipe, such as a shell's {@code <(…)}, gives it once. */
-    private static boolean isReadOnce(Path file) {
-        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
-    }
-
-    private Path spool(boolean standard, Path file, Path output) throws IOException {
-        String name = standard ? "standard input" : file.toString();
+    private Path copy(Spool spool) throws IOException {
+        boolean standard = isStandardInput();
+        String name = standard ? "standard input" : there().toString();
         boolean typed = standard && surroundings.terminal().in();
         surroundings
                 .err()
                 .println("Reading " + name + " to its end; nothing is asked before that."
                         + (typed ? " Ctrl-D ends it." : ""));
-        InputStream stream = standard ? surroundings.in() : Files.newInputStream(file);
+        InputStream stream = standard ? surroundings.in() : Files.newInputStream(there());
         try (InputStream watched = typed ? stream : watched(stream, name)) {
-            return BatchFile.spool(watched, output);
+            return spool.copy(watched);
         }
     }
 

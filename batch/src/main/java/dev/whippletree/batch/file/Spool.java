@@ -1,0 +1,66 @@
+package dev.whippletree.batch.file;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Copies an input that can be read only once to a file beside a batch's output. An input is checked before anything is asked, and read again when a batch
+ * is resumed or its answers are sorted. No other batch can write the output until this is closed. Confined to one thread.
+ */
+public final class Spool implements Closeable {
+
+    private final Path output;
+    private final Path kept;
+    private final Path coming;
+    private final Closeable lock;
+
+    private Spool(Path output, Closeable lock) {
+        this.output = output;
+        this.kept = BatchFolder.of(output).resolve("input");
+        this.coming = BatchFolder.of(output).resolve("input.coming");
+        this.lock = lock;
+    }
+
+    /**
+     * Locks an output, before anything is read.
+     *
+     * @throws IOException if another batch is writing the output, or its folder can't be made
+     */
+    public static Spool beside(Path output) throws IOException {
+        return new Spool(output, BatchFolder.lock(Disk.INSTANCE, output));
+    }
+
+    /**
+     * Copies all of a stream. Blocks until its end. If the output belongs to a batch already, the copy of that batch's input stays until
+     * {@link BatchFile#open} has accepted the new one.
+     *
+     * @return the file
+     * @throws IOException if it can't be copied
+     */
+    public Path copy(InputStream stream) throws IOException {
+        try {
+            Files.copy(stream, coming, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(coming);
+            throw new IOException("the input can't be copied to " + coming + ": " + e.getMessage(), e);
+        }
+        return BatchState.read(Disk.INSTANCE, BatchFolder.of(output)).isPresent() ? coming : keep();
+    }
+
+    /** Replaces the copy of an earlier input. Returns the file. */
+    Path keep() throws IOException {
+        if (Disk.INSTANCE.exists(coming)) {
+            Disk.INSTANCE.replace(kept, coming);
+        }
+        return kept;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}
