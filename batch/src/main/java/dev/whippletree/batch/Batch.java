@@ -79,6 +79,7 @@ public final class Batch {
         private long mostCharacters = Runtime.getRuntime().maxMemory() / HEAP_BYTES_A_CHARACTER;
         private StopRules rules = StopRules.USUAL;
         private OptionalLong total = OptionalLong.empty();
+        private @Nullable DistinctPrompts distinct;
         private @Nullable Timeline timeline;
         private @Nullable Consumer<BatchProgress> listener;
 
@@ -119,6 +120,12 @@ public final class Batch {
             return this;
         }
 
+        /** Sets which of the prompts are different, for the forecast. Each run takes from it what it asks: a batch with it has one run. */
+        public Builder distinct(DistinctPrompts distinct) {
+            this.distinct = distinct;
+            return this;
+        }
+
         /** Sets a listener for the progress, called each second on a thread of the timeline. */
         public Builder listener(Consumer<BatchProgress> listener) {
             this.listener = listener;
@@ -141,6 +148,7 @@ public final class Batch {
                     mostCharacters,
                     rules,
                     total,
+                    distinct,
                     given == null ? SystemTimeline::new : () -> given,
                     given == null,
                     listener == null ? progress -> {} : listener));

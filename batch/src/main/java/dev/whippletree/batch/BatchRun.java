@@ -3,6 +3,7 @@ package dev.whippletree.batch;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.time.SystemTimeline;
@@ -75,7 +76,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private boolean ended;
 
     /** An item that is being asked, and how. */
-    private record Asked(BatchItem item, CompletableFuture<Completion> answer, long characters) {
+    private record Asked(
+            BatchItem item, DistinctPrompts.Kind kind, CompletableFuture<Completion> answer, long characters) {
 
         @Override
         public boolean equals(@Nullable Object other) {
@@ -93,10 +95,16 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         this.whippletree = settings.whippletree();
         this.timeline = settings.timelines().get();
         this.conversations = settings.conversations() ? new Conversations() : null;
-        this.feed = new Feed(items, settings.journal(), conversations, timeline.executor(), this::wake);
+        this.outlook = new Outlook(whippletree, settings.total(), settings.distinct());
+        this.feed = new Feed(
+                items,
+                settings.journal(),
+                conversations,
+                timeline.executor(),
+                this::wake,
+                item -> outlook.skipped(key(item)));
         this.window = new Window(whippletree);
         this.ledger = new Ledger(settings.journal(), timeline, this::wake);
-        this.outlook = new Outlook(whippletree, settings.total());
         this.tally = new Tally(settings, outlook);
     }
 
@@ -208,8 +216,17 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         for (Asked asked = landed.poll(); asked != null; asked = landed.poll()) {
             underWay.remove(asked);
             charactersUnderWay -= asked.characters();
-            result(asked).ifPresent(ledger::add);
+            Optional<BatchResult> result = result(asked);
+            if (result.isPresent()) {
+                outlook.ended(asked.kind(), isByCall(result.get()));
+                ledger.add(result.get());
+            }
         }
+    }
+
+    private static boolean isByCall(BatchResult result) {
+        return !(result instanceof BatchResult.Answered answered)
+                || answered.completion().origin().source() == Origin.Source.CALL;
     }
 
     /** Counts a result that is written down. */
@@ -234,7 +251,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             return Optional.of(
                     new BatchResult.Answered(asked.item(), asked.answer().join()));
         } catch (CancellationException e) {
-            feed.putFirst(asked.item());
+            putBack(asked);
             return Optional.empty();
         } catch (CompletionException e) {
             Throwable cause = e.getCause();
@@ -242,7 +259,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 return switch (refused.reason()) {
                     case LINE_FULL -> {
                         waitsForPlace = true;
-                        feed.putFirst(asked.item());
+                        putBack(asked);
                         yield Optional.empty();
                     }
                     case CLOSED -> {
@@ -266,6 +283,11 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             fail(cause);
             return Optional.empty();
         }
+    }
+
+    private void putBack(Asked asked) {
+        outlook.notAsked(asked.kind(), key(asked.item()));
+        feed.putFirst(asked.item());
     }
 
     /** Stops on request, or if a rule says so; what waits in line is withdrawn then, and while nothing can be written. */
@@ -327,9 +349,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             return;
         }
         Prompt prompt = Prompts.ofBatch(conversations == null ? item.prompt() : conversations.prompt(item));
-        outlook.asked(prompt);
+        DistinctPrompts.Kind kind = outlook.asked(prompt, key(item));
         brake.begun();
-        Asked asked = new Asked(item, whippletree.complete(prompt), Prompts.characters(prompt));
+        Asked asked = new Asked(item, kind, whippletree.complete(prompt), Prompts.characters(prompt));
         underWay.add(asked);
         charactersUnderWay += asked.characters();
         var unused = asked.answer().whenComplete((completion, wrong) -> {
@@ -338,11 +360,18 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         });
     }
 
+    private long key(BatchItem item) {
+        return conversations == null
+                ? DistinctPrompts.key(DistinctPrompts.START, item.prompt())
+                : conversations.key(item);
+    }
+
     /** In a conversation an item that is due may have ended in an earlier run, or needn't be asked. */
     private boolean wasDoneBefore(BatchItem item) {
         try {
             if (settings.journal().has(item.id())) {
                 feed.skip();
+                outlook.skipped(key(item));
                 goOnAfter(item, settings.journal().answer(item.id()));
                 return true;
             }
@@ -353,6 +382,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
         Optional<String> before = conversations == null ? Optional.empty() : conversations.failedBefore(item);
         before.ifPresent(id -> {
+            outlook.skipped(key(item));
             ledger.add(BatchResult.Failed.withoutCall(
                     item,
                     BatchResult.Failed.BEFORE_FAILED,

@@ -5,6 +5,7 @@ import dev.whippletree.time.Timeline;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a batch. Immutable.
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param mostCharacters of prompts that are asked at once
  * @param rules when it ends before all is done
  * @param total the number of items, if known
+ * @param distinct which prompts are different; null: that isn't known
  * @param timelines returns time and threads for a run
  * @param ownsTimeline whether the run has to close them
  * @param listener is told how far it is
@@ -26,6 +28,7 @@ record BatchSettings(
         long mostCharacters,
         StopRules rules,
         OptionalLong total,
+        @Nullable DistinctPrompts distinct,
         Supplier<Timeline> timelines,
         boolean ownsTimeline,
         Consumer<BatchProgress> listener) {}

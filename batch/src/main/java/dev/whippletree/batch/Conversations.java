@@ -27,6 +27,7 @@ final class Conversations {
 
         private final List<Message> history = new ArrayList<>();
         private final ArrayDeque<BatchItem> parked = new ArrayDeque<>(0);
+        private long key = DistinctPrompts.START;
         private boolean busy;
         private @Nullable String failed;
     }
@@ -74,6 +75,12 @@ final class Conversations {
                 .orElse(item.prompt());
     }
 
+    /** Returns what stands for an item that is due, among the {@link DistinctPrompts}. */
+    long key(BatchItem item) {
+        return DistinctPrompts.key(
+                conversation(item).map(conversation -> conversation.key).orElse(DistinctPrompts.START), item.prompt());
+    }
+
     /**
      * An item that was due has ended.
      *
@@ -86,6 +93,7 @@ final class Conversations {
             return Optional.empty();
         }
         Conversation conversation = there.get();
+        conversation.key = key(item);
         if (answer.isPresent()) {
             conversation.history.addAll(news(conversation.history, item.prompt()));
             conversation.history.add(said(answer.get()));

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Feed {
     private final @Nullable Conversations conversations;
     private final Executor executor;
     private final Runnable changed;
+    private final Consumer<BatchItem> skipping;
 
     private final Queue<BatchItem> pulled = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pulledCount = new AtomicInteger();
@@ -46,18 +48,21 @@ final class Feed {
      *
      * @param conversations absent: each item is due at once
      * @param changed is run when items have been pulled
+     * @param skipping is told of an item that the journal has, on the thread that pulls
      */
     Feed(
             Iterator<BatchItem> items,
             Journal journal,
             @Nullable Conversations conversations,
             Executor executor,
-            Runnable changed) {
+            Runnable changed,
+            Consumer<BatchItem> skipping) {
         this.items = items;
         this.journal = journal;
         this.conversations = conversations;
         this.executor = executor;
         this.changed = changed;
+        this.skipping = skipping;
     }
 
     /** Returns the next item that is due; null if there is none now. */
@@ -119,6 +124,7 @@ final class Feed {
             BatchItem item = items.next();
             if (conversations == null && journal.has(item.id())) {
                 skipped.incrementAndGet();
+                skipping.accept(item);
             } else {
                 pulledCharacters.addAndGet(Prompts.characters(item.prompt()));
                 pulled.add(item);

@@ -18,10 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts when a batch will be done: the engine's forecast for the calls that the rest needs, with prompts like the
- * latest ones. The number of calls comes from the latest items that were asked: of all items it would mislead, since the
- * first questions of conversations repeat each other more often than later ones. For the same reason it doesn't wait
- * for those items to end, which takes as long as the waiting line is.
- * Confined to the run.
+ * latest ones. If it is known which prompts are different, each of those left needs a call, less what was stored before; otherwise the rest needs as many
+ * calls for an item as the latest items did. Confined to the run, except for {@link #skipped}.
  */
 final class Outlook {
 
@@ -34,9 +32,6 @@ final class Outlook {
 
     private static final double SLOWER = 1.25;
 
-    /** So many items are the latest ones, and a quarter of many more. */
-    private static final long LATEST = 250;
-
     private final Whippletree whippletree;
     private final OptionalLong total;
     private final Deque<Prompt> latest = new ArrayDeque<>();
@@ -45,45 +40,60 @@ final class Outlook {
     private Optional<BatchProgress.Forecast> made = Optional.empty();
     private long madeNanos = -FRESH_NANOS;
 
-    private final Deque<Needed> needs = new ArrayDeque<>(List.of(new Needed(0, 0)));
-    private long asked;
-    private long called;
+    private final @Nullable DistinctPrompts distinct;
+    private final CallShare news = new CallShare(1);
+    private final CallShare repeats;
 
     /** How many had ended at some moment. */
     private record Passed(long nanos, long ended) {}
 
-    /** How many had been asked at some moment, and how many calls those needed. */
-    private record Needed(long asked, long calls) {}
-
-    Outlook(Whippletree whippletree, OptionalLong total) {
+    Outlook(Whippletree whippletree, OptionalLong total, @Nullable DistinctPrompts distinct) {
         this.whippletree = whippletree;
         this.total = total;
+        this.distinct = distinct;
+        this.repeats = new CallShare(whippletree.status().caches().isEmpty() ? 1 : 0);
     }
 
-    /** A prompt is being asked. */
-    void asked(Prompt prompt) {
-        asked++;
+    /**
+     * A prompt is being asked.
+     *
+     * @param key what stands for it
+     */
+    DistinctPrompts.Kind asked(Prompt prompt, long key) {
         if (latest.size() >= SAMPLES) {
             latest.remove();
         }
         latest.add(prompt);
+        return distinct == null ? DistinctPrompts.Kind.NEW : distinct.asked(key);
     }
 
-    /** An item has ended, by a call of its own or without one. */
-    void ended(boolean byCall) {
-        called += byCall ? 1 : 0;
-    }
-
-    /** Returns how many calls each of the latest items needed: those under way that share no call need one. */
-    private double callsEach(StatusSnapshot status, int underWay) {
-        Needed now = new Needed(asked, called + Math.min(underWay, status.waiting() + status.inFlight()));
-        needs.add(now);
-        Needed then = needs.remove();
-        while (needs.getFirst().asked() <= asked - Math.max(LATEST, asked / 4)) {
-            then = needs.remove();
+    /** A prompt wasn't asked after all, and will be. */
+    void notAsked(DistinctPrompts.Kind kind, long key) {
+        if (distinct != null && kind == DistinctPrompts.Kind.NEW) {
+            distinct.add(key);
         }
-        needs.addFirst(then);
-        return now.asked() == then.asked() ? 1 : (double) (now.calls() - then.calls()) / (now.asked() - then.asked());
+    }
+
+    /** An item won't be asked. Thread-safe. */
+    void skipped(long key) {
+        if (distinct != null) {
+            distinct.skipped(key);
+        }
+    }
+
+    /** An item that was asked has ended, by a call of its own or without one. */
+    void ended(DistinctPrompts.Kind kind, boolean byCall) {
+        switch (kind) {
+            case NEW -> news.ended(byCall);
+            case REPEAT -> repeats.ended(byCall);
+            case NOT_IN_SAMPLE -> {}
+        }
+    }
+
+    /** Returns how many calls items need that aren't asked yet. */
+    private long calls(long toBegin) {
+        double different = distinct == null ? toBegin : Math.min(distinct.left(), toBegin);
+        return (long) Math.ceil(different * news.now() + (toBegin - different) * repeats.now());
     }
 
     /** So many had ended by now. */
@@ -135,9 +145,7 @@ final class Outlook {
         }
         long left = Math.max(0, total.getAsLong() - done);
         long toBegin = Math.max(0, left - underWay);
-        long calls = (long) Math.ceil(toBegin * callsEach(status, underWay));
-        List<Prompt> like = sample();
-        Optional<Duration> told = whippletree.timeFor(like, calls);
+        Optional<Duration> told = whippletree.timeFor(sample(), calls(toBegin));
         if (told.isEmpty() || left == 0) {
             return told.map(time -> oneTime(Duration.ZERO));
         }

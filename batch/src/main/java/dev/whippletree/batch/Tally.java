@@ -54,15 +54,12 @@ final class Tally {
 
     /** An item has ended. */
     void count(BatchResult result) {
-        boolean byCall = true;
         if (result instanceof BatchResult.Answered whole) {
             answered++;
-            byCall = whole.completion().origin().source() == Origin.Source.CALL;
-            fromCache += byCall ? 0 : 1;
+            fromCache += whole.completion().origin().source() == Origin.Source.CALL ? 0 : 1;
         } else {
             failed++;
         }
-        outlook.ended(byCall);
     }
 
     /** Returns how many have ended. */

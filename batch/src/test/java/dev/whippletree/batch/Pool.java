@@ -28,6 +28,7 @@ public final class Pool {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final List<Account> accounts = new ArrayList<>();
+    private final List<MapCache> caches = new ArrayList<>();
     private EngineSettings engine = EngineSettings.DEFAULT;
     private UnaryOperator<ServiceSettingsBuilder> service = settings -> settings;
     private ServiceKind kind = ServiceKind.HUGGING_FACE;
@@ -45,6 +46,12 @@ public final class Pool {
     /** Adds an account of whose limit the engine knows nothing. */
     public Pool undeclared(String id, String limit) {
         accounts.add(new Account(id, false, limit));
+        return this;
+    }
+
+    /** Keeps answers. */
+    public Pool cache() {
+        caches.add(new MapCache());
         return this;
     }
 
@@ -90,6 +97,7 @@ public final class Pool {
         Whippletree.Builder builder =
                 Whippletree.builder().timeline(timeline).provider(simulated).engine(engine);
         accounts.forEach(account -> builder.account(settings(account)));
+        caches.forEach(cache -> builder.cache(cache).cache(cache.name()));
         builder.route(RouteSettings.of(
                 "default",
                 List.of(new RouteSettings.Tier(accounts.stream()

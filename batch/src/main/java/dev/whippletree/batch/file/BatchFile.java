@@ -1,6 +1,7 @@
 package dev.whippletree.batch.file;
 
 import dev.whippletree.batch.BatchItem;
+import dev.whippletree.batch.DistinctPrompts;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.time.Timeline;
@@ -41,13 +42,20 @@ public final class BatchFile implements AutoCloseable {
     private final BatchFiles files;
     private final Configuration configuration;
     private final InputCheck.Checked input;
+    private final DistinctPrompts distinct;
     private final FileJournal journal;
     private final @Nullable GrowingTable table;
 
-    private BatchFile(BatchFiles files, Configuration configuration, InputCheck.Checked input, FileJournal journal) {
+    private BatchFile(
+            BatchFiles files,
+            Configuration configuration,
+            InputCheck.Checked input,
+            DistinctPrompts distinct,
+            FileJournal journal) {
         this.files = files;
         this.configuration = configuration;
         this.input = input;
+        this.distinct = distinct;
         this.journal = journal;
         this.table = files.asRows() && journal.size() < input.lines() ? table() : null;
     }
@@ -101,8 +109,11 @@ public final class BatchFile implements AutoCloseable {
             BatchFiles files, @Nullable Spool spool, Configuration configuration, Timeline timeline)
             throws IOException {
         AskedModels models = new AskedModels(configuration);
-        InputCheck.Checked input =
-                checkOf(files, configuration).check(files.conversations(), line -> models.add(line.prompt()));
+        DistinctPrompts distinct = new DistinctPrompts(files.conversations());
+        InputCheck.Checked input = checkOf(files, configuration).check(files.conversations(), line -> {
+            models.add(line.prompt());
+            distinct.add(line.prompt());
+        });
         Map<String, String> settings = files.settings();
         settings.putAll(models.settings());
         leaveOthersAlone(files);
@@ -120,7 +131,7 @@ public final class BatchFile implements AutoCloseable {
                             input.contested()),
                     timeline,
                     lock);
-            return new BatchFile(adopted, configuration, input, journal);
+            return new BatchFile(adopted, configuration, input, distinct, journal);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -223,6 +234,11 @@ public final class BatchFile implements AutoCloseable {
     /** Returns how many lines are prompts. */
     public long total() {
         return input.lines();
+    }
+
+    /** Returns which of them are different. */
+    public DistinctPrompts distinct() {
+        return distinct;
     }
 
     /** Returns how many of them had a result when this was opened. */

@@ -172,6 +172,7 @@ final class MillionLines {
                     .timeline(timeline)
                     .journal(file.journal())
                     .total(file.total())
+                    .distinct(file.distinct())
                     .build()
                     .run(file.items());
             run.subscribe(new Counting());

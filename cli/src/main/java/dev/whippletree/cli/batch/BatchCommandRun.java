@@ -180,6 +180,7 @@ final class BatchCommandRun {
                     .timeline(surroundings.timeline())
                     .journal(file.journal())
                     .total(file.total())
+                    .distinct(file.distinct())
                     .stop(rules)
                     .listener(progress -> show(files, display, progress));
             if (files.conversations()) {
