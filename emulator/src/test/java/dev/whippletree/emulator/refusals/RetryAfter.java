@@ -61,6 +61,11 @@ enum RetryAfter {
         }
 
         @Override
+        public Optional<String> refuses(Prompt prompt, String model) {
+            return client.refuses(prompt, model);
+        }
+
+        @Override
         public Admission admission(Prompt prompt, String model) {
             return client.admission(prompt, model);
         }
