@@ -3,7 +3,6 @@ package dev.whippletree.batch;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.time.SystemTimeline;
@@ -218,15 +217,10 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             charactersUnderWay -= asked.characters();
             Optional<BatchResult> result = result(asked);
             if (result.isPresent()) {
-                outlook.ended(asked.kind(), isByCall(result.get()));
+                outlook.ended(asked.kind(), result.get());
                 ledger.add(result.get());
             }
         }
-    }
-
-    private static boolean isByCall(BatchResult result) {
-        return !(result instanceof BatchResult.Answered answered)
-                || answered.completion().origin().source() == Origin.Source.CALL;
     }
 
     /** Counts a result that is written down. */
@@ -286,7 +280,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     private void putBack(Asked asked) {
-        outlook.notAsked(asked.kind(), key(asked.item()));
+        outlook.notAsked(asked.kind(), key(asked.item()), asked.characters());
         feed.putFirst(asked.item());
     }
 

@@ -126,12 +126,8 @@ final class Conversations {
     /** Each line of a file may repeat its instructions: a model needs them once. */
     private static List<Message> news(List<Message> history, Prompt prompt) {
         return prompt.messages().stream()
-                .filter(message -> !isInstruction(message) || !history.contains(message))
+                .filter(message -> !Prompts.isInstruction(message) || !history.contains(message))
                 .toList();
-    }
-
-    private static boolean isInstruction(Message message) {
-        return message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER;
     }
 
     private static Message said(Completion answer) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * Which prompts of a batch are different: add those of all items in their order, then give it to {@link Batch.Builder#distinct}. The forecast then knows
- * how many calls are left, whatever the order in which prompts repeat each other. In a conversation, two prompts are alike if all before them are.
+ * how many calls are left and how long their prompts are, whatever the order of the items. In a conversation, two prompts are alike if all before them are.
  *
  * <p>It keeps 65,536 different prompts at most, as hashes. Of more it keeps each second, fourth or eighth, and so on, by their hashes: adaptive sampling
  * (Flajolet 1990), which is right within 1 %. Thread-safe.
@@ -26,10 +26,34 @@ public final class DistinctPrompts {
     private static final long MIX = 0x9e3779b97f4a7c15L;
 
     private final boolean conversations;
-    private final Map<String, Long> latestBySession = new HashMap<>();
-    private final Map<Long, Integer> unaskedByKey = new HashMap<>();
-    private long unaskedFresh;
+    private final Map<String, Said> saidBySession = new HashMap<>();
+    private final Map<Long, Alike> unaskedByKey = new HashMap<>();
+    private Alike unaskedFresh = new Alike(0, 0, 0);
     private int halvings;
+
+    /** What a conversation has so far. */
+    private record Said(long key, long characters, int prompts) {
+
+        private static final Said NOTHING = new Said(START, 0, 0);
+    }
+
+    /**
+     * Prompts that are alike.
+     *
+     * @param items how many
+     * @param characters of all of them, without the answers before them
+     * @param answers how many answers are before them, in all
+     */
+    private record Alike(int items, long characters, long answers) {
+
+        Alike plus(Alike more) {
+            return new Alike(items + more.items, characters + more.characters, answers + more.answers);
+        }
+
+        Alike withoutOne() {
+            return new Alike(items - 1, characters - characters / items, answers - answers / items);
+        }
+    }
 
     /** What a prompt is among those that were asked before. */
     enum Kind {
@@ -50,17 +74,24 @@ public final class DistinctPrompts {
     /** Adds the prompt of the next item. */
     public synchronized void add(Prompt prompt) {
         Optional<String> session = conversations ? prompt.session() : Optional.empty();
-        long key = key(session.map(latestBySession::get).orElse(START), prompt);
-        session.ifPresent(name -> latestBySession.put(name, key));
-        add(key);
+        Said before = session.map(saidBySession::get).orElse(Said.NOTHING);
+        long key = key(before.key(), prompt);
+        long characters = before.characters()
+                + (before.prompts() == 0 ? Prompts.characters(prompt) : Prompts.charactersAsked(prompt));
+        session.ifPresent(name -> saidBySession.put(name, new Said(key, characters, before.prompts() + 1)));
+        add(key, new Alike(1, characters, before.prompts()));
     }
 
-    /** Adds a prompt that is to be asked, perhaps again. */
-    synchronized void add(long key) {
+    /** Adds a prompt that is to be asked again, with all that was said before it. */
+    synchronized void addAgain(long key, long characters) {
+        add(key, new Alike(1, characters, 0));
+    }
+
+    private void add(long key, Alike prompt) {
         if (key == FRESH) {
-            unaskedFresh++;
+            unaskedFresh = unaskedFresh.plus(prompt);
         } else if (isInSample(key)) {
-            unaskedByKey.merge(key, 1, Integer::sum);
+            unaskedByKey.merge(key, prompt, Alike::plus);
             while (unaskedByKey.size() > MOST) {
                 halvings++;
                 unaskedByKey.keySet().removeIf(other -> !isInSample(other));
@@ -91,7 +122,7 @@ public final class DistinctPrompts {
     /** A prompt is being asked; those like it need no call. */
     synchronized Kind asked(long key) {
         if (key == FRESH) {
-            unaskedFresh--;
+            skipped(key);
             return Kind.NEW;
         }
         if (!isInSample(key)) {
@@ -103,14 +134,38 @@ public final class DistinctPrompts {
     /** One like this won't be asked. */
     synchronized void skipped(long key) {
         if (key == FRESH) {
-            unaskedFresh--;
+            unaskedFresh = unaskedFresh.items() == 0 ? unaskedFresh : unaskedFresh.withoutOne();
         } else {
-            unaskedByKey.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
+            unaskedByKey.computeIfPresent(key, (same, alike) -> alike.items() == 1 ? null : alike.withoutOne());
         }
     }
 
     /** Returns about how many different ones are left to ask. */
     synchronized long left() {
-        return unaskedFresh + ((long) unaskedByKey.size() << halvings);
+        return unaskedFresh.items() + ((long) unaskedByKey.size() << halvings);
+    }
+
+    /**
+     * How long each of those that are left is, on average.
+     *
+     * @param characters without the answers before it
+     * @param answers how many answers are before it
+     */
+    record Length(double characters, double answers) {}
+
+    /** Returns how long each of those that are left is, on average; empty if none is left. */
+    synchronized Optional<Length> length() {
+        double characters = 0;
+        double answers = 0;
+        for (Alike alike : unaskedByKey.values()) {
+            characters += (double) alike.characters() / alike.items();
+            answers += (double) alike.answers() / alike.items();
+        }
+        long left = left();
+        return left == 0
+                ? Optional.empty()
+                : Optional.of(new Length(
+                        (unaskedFresh.characters() + Math.scalb(characters, halvings)) / left,
+                        (unaskedFresh.answers() + Math.scalb(answers, halvings)) / left));
     }
 }

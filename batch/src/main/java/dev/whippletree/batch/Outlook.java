@@ -1,6 +1,7 @@
 package dev.whippletree.batch;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
@@ -43,6 +44,8 @@ final class Outlook {
     private final @Nullable DistinctPrompts distinct;
     private final CallShare news = new CallShare(1);
     private final CallShare repeats;
+    private long answers;
+    private long answerCharacters;
 
     /** How many had ended at some moment. */
     private record Passed(long nanos, long ended) {}
@@ -68,9 +71,9 @@ final class Outlook {
     }
 
     /** A prompt wasn't asked after all, and will be. */
-    void notAsked(DistinctPrompts.Kind kind, long key) {
+    void notAsked(DistinctPrompts.Kind kind, long key, long characters) {
         if (distinct != null && kind == DistinctPrompts.Kind.NEW) {
-            distinct.add(key);
+            distinct.addAgain(key, characters);
         }
     }
 
@@ -81,8 +84,14 @@ final class Outlook {
         }
     }
 
-    /** An item that was asked has ended, by a call of its own or without one. */
-    void ended(DistinctPrompts.Kind kind, boolean byCall) {
+    /** An item that was asked has ended. */
+    void ended(DistinctPrompts.Kind kind, BatchResult result) {
+        boolean byCall = true;
+        if (result instanceof BatchResult.Answered answered) {
+            byCall = answered.completion().origin().source() == Origin.Source.CALL;
+            answers++;
+            answerCharacters += answered.completion().text().length();
+        }
         switch (kind) {
             case NEW -> news.ended(byCall);
             case REPEAT -> repeats.ended(byCall);
@@ -165,7 +174,17 @@ final class Outlook {
         return Duration.ofNanos((long) (time.toNanos() * factor));
     }
 
+    /** Returns prompts like those that are left: like the latest ones, but as long as those that are left, if that is known. */
     private List<Prompt> sample() {
+        if (distinct != null) {
+            double answer = answers == 0 ? 0 : (double) answerCharacters / answers;
+            Optional<DistinctPrompts.Length> length = distinct.length();
+            if (length.isPresent()) {
+                double before = length.get().answers();
+                return List.of(Prompts.ofLength(
+                        latest.getLast(), length.get().characters() + before * answer, 1 + 2 * before));
+            }
+        }
         List<Prompt> alike = new ArrayList<>();
         Optional<String> route = latest.getLast().route();
         latest.stream().filter(prompt -> prompt.route().equals(route)).forEach(alike::add);

@@ -3,8 +3,10 @@ package dev.whippletree.batch;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Role;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,9 @@ final class Prompts {
 
     /** Longer than any batch: a route's own deadline is for people. */
     private static final Optional<Duration> NO_HURRY = Optional.of(Duration.ofDays(365));
+
+    /** No longer text is made. */
+    private static final long MOST_CHARACTERS = 1 << 24;
 
     private Prompts() {}
 
@@ -35,6 +40,33 @@ final class Prompts {
             characters += message.text().length() + characters(message.parts());
         }
         return characters;
+    }
+
+    /** Returns the same without its instructions, which a conversation has once. */
+    static long charactersAsked(Prompt prompt) {
+        long characters = characters(prompt);
+        for (Message message : prompt.messages()) {
+            characters -= isInstruction(message) ? message.text().length() : 0;
+        }
+        return characters;
+    }
+
+    static boolean isInstruction(Message message) {
+        return message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER;
+    }
+
+    /** Returns one whose text is like a prompt's, but so long, and in so many messages; the same if it isn't text alone. */
+    static Prompt ofLength(Prompt prompt, double characters, double messages) {
+        String text = prompt.messages().get(prompt.messages().size() - 1).text();
+        boolean isText =
+                prompt.messages().stream().allMatch(message -> message.parts().isEmpty());
+        if (text.isEmpty() || !isText || characters > MOST_CHARACTERS) {
+            return prompt;
+        }
+        int count = (int) Math.max(1, Math.round(messages));
+        int each = (int) Math.max(1, Math.round(characters / count));
+        String part = text.repeat(each / text.length() + 1).substring(0, each);
+        return withMessages(prompt, Collections.nCopies(count, Message.user(part)));
     }
 
     private static long characters(@Nullable Object json) {

@@ -59,6 +59,20 @@ final class DistinctPromptsTest {
     }
 
     @Test
+    void lengthsOfThoseLeft_includeWhatWasSaidBefore_andInstructionsOnce() {
+        for (String text : new String[] {"12", "1234", "123456"}) {
+            conversations.add(
+                    Prompt.builder().system("Be brief").user(text).session("s").build());
+        }
+
+        assertThat(conversations.length()).contains(new DistinctPrompts.Length((10 + 14 + 20) / 3.0, 1));
+
+        conversations.skipped(
+                key(Prompt.builder().system("Be brief").user("12").session("s").build()));
+        assertThat(conversations.length()).contains(new DistinctPrompts.Length((14 + 20) / 2.0, 1.5));
+    }
+
+    @Test
     void promptsThatWantAFreshAnswer_areLikeNoOther() {
         Prompt fresh = Prompt.builder().user("A").noCache().build();
         plain.add(fresh);

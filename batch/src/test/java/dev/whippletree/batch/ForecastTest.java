@@ -89,9 +89,41 @@ final class ForecastTest {
     @ValueSource(ints = {5, 100})
     void interviewsOneAfterTheOther_areForecastFromTheSecondMinuteOn(int wordings) {
         Pool pool = new Pool().account("a", "60 / 1m").account("b", "60 / 1m").cache();
+        List<BatchItem> items = interviews(150, wordings);
+
+        List<BatchProgress> told = run(pool, Batch.over(pool.open()).conversations(), new DistinctPrompts(true), items);
+
+        assertWithin(told, SECOND_MINUTE, 5);
+    }
+
+    /** At first, those that are left are longer than all that were asked. */
+    @Test
+    void tokenLimit_isForecastByTheLengthsOfThosePromptsThatAreLeft() {
+        List<BatchItem> items = IntStream.range(0, 2_000)
+                .mapToObj(number -> new BatchItem("i" + number, Prompt.of("x".repeat(50 + number) + number)))
+                .toList();
+
+        Pool pool = new Pool().account("a", "20000 tokens / 1m");
+        List<BatchProgress> told = run(pool, Batch.over(pool.open()), items);
+
+        assertWithin(told, SECOND_MINUTE, 5);
+    }
+
+    /** Each prompt of a conversation is longer than the one before. */
+    @Test
+    void tokenLimit_isForecastWithTheHistoriesOfConversations() {
+        List<BatchItem> items = interviews(100, 100);
+
+        Pool pool = new Pool().account("a", "20000 tokens / 1m").cache();
+        List<BatchProgress> told = run(pool, Batch.over(pool.open()).conversations(), new DistinctPrompts(true), items);
+
+        assertWithin(told, SECOND_MINUTE, 5);
+    }
+
+    private static List<BatchItem> interviews(int interviews, int wordings) {
         Random random = new Random(1);
         List<BatchItem> items = new ArrayList<>();
-        for (int interview = 0; interview < 150; interview++) {
+        for (int interview = 0; interview < interviews; interview++) {
             for (int question = 0; question < 17; question++) {
                 Prompt prompt = Prompt.builder()
                         .user("Question " + question + ", wording " + random.nextInt(wordings))
@@ -100,10 +132,7 @@ final class ForecastTest {
                 items.add(new BatchItem(interview + "." + question, prompt, question == 16, ""));
             }
         }
-
-        List<BatchProgress> told = run(pool, Batch.over(pool.open()).conversations(), new DistinctPrompts(true), items);
-
-        assertWithin(told, SECOND_MINUTE, 5);
+        return items;
     }
 
     private static void assertWithin(List<BatchProgress> told, Duration from, int percent) {

@@ -117,9 +117,15 @@ public final class TokenForecast {
         return (int) Math.min(CUT, (long) known.largest() * FEWEST / known.size());
     }
 
-    /** Returns the tokens of a prompt that are counted on average in the end, less what the service has cached where that doesn't count. */
+    /**
+     * Returns the tokens of a prompt that are counted on average in the end, less what the service has cached where that doesn't count. A size that hasn't
+     * been seen is taken to be like the next smaller one that has.
+     */
     long meanPromptTokens(Target target, long estimate) {
-        @Nullable Learned known = learned.get(TokenHistory.Key.ofPrompts(target, estimate));
+        @Nullable Learned known = null;
+        for (long size = estimate; known == null && size > 0; size /= 2) {
+            known = learned.get(TokenHistory.Key.ofPrompts(target, size));
+        }
         return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
     }
 

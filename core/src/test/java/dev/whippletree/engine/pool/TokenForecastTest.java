@@ -134,4 +134,14 @@ final class TokenForecastTest {
                 .isEqualTo(148);
         assertThat(next.promptTokens(target, 1_000)).isEqualTo(800);
     }
+
+    @Test
+    void meanOfASizeThatWasNeverSeen_isLikeTheNextSmallerOnes() {
+        learn(100, 150, 10, FinishReason.STOP);
+        learn(1_000, 1_200, 10, FinishReason.STOP);
+
+        assertThat(forecast.meanPromptTokens(target, 500)).isEqualTo(750);
+        assertThat(forecast.meanPromptTokens(target, 100_000)).isEqualTo(120_000);
+        assertThat(forecast.meanPromptTokens(target, 20)).isEqualTo(20);
+    }
 }
