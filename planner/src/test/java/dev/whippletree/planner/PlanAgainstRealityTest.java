@@ -22,10 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Plans against what then happens: other questions, other answers, latencies that spread more and otherwise, limits of which the engine
- * isn't told, or which turn out to be half of what it was told.
- *
- * <p>If nothing says that a limit is lower, a rate is found by trial. Calls keep an even pace then, which uses a window only by its end, where a
- * limit that is known allows it at once: so a run takes up to a window longer.
+ * isn't told, or which turn out to be half of what it was told, whether the service says so or not.
  */
 @Tag("slow")
 final class PlanAgainstRealityTest {
@@ -90,12 +87,7 @@ final class PlanAgainstRealityTest {
         double planned = seconds(PlannerTest.plan(request).asIs().total().orElseThrow());
         for (int seed = 2; seed < 2 + SEEDS; seed++) {
             double real = seconds(reality(request.withSeed(seed), kind, Limit.parse(limit), told));
-            if (told == Told.TWICE_AS_MUCH) {
-                double window = seconds(Limit.parse(limit).window());
-                assertThat(real).as("seed %s", seed).isBetween(planned * (1 - PERCENT / 100), planned + window);
-            } else {
-                assertThat(real).as("seed %s", seed).isCloseTo(planned, withinPercentage(PERCENT));
-            }
+            assertThat(real).as("seed %s", seed).isCloseTo(planned, withinPercentage(PERCENT));
         }
     }
 

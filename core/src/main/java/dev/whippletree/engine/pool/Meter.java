@@ -13,15 +13,16 @@ import dev.whippletree.quota.Quota.Use;
  * @param source by whose word
  * @param quota the count
  * @param margin what of it is kept free because others use it too
+ * @param shortfall what of it doesn't exist, if it is declared
  */
-public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin) {
+public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, Shortfall shortfall) {
 
     /** What products of shares and amounts are off by at most. */
     private static final double ROUNDING = 1e-6;
 
     /** Creates one that nobody else is known to use. */
     Meter(Limit.Unit unit, Source source, Quota quota) {
-        this(unit, source, quota, new Margin());
+        this(unit, source, quota, new Margin(), new Shortfall());
     }
 
     /** Returns what one attempt takes of it. */
@@ -37,7 +38,7 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin) 
      * @param underWay what attempts under way have reserved
      */
     long waitNanos(long sum, double leave, long underWay, long now) {
-        long free = Math.max(left(leave), sharedByOthers() ? margin.amount() + underWay : 0);
+        long free = Math.max(left(leave), sharedByOthers() ? missing() + margin.amount() + underWay : 0);
         return quota.waitNanos(Math.min(sum + free, Math.max(sum, quota.amount())), now);
     }
 
@@ -47,13 +48,32 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin) 
     }
 
     /**
-     * Returns the share as an amount, rounded up, or the margin if that is larger. Of a rate that was found by trial it is nothing,
+     * Returns what is to be left: the share, rounded up, or the margin if that is larger, and what doesn't exist. Of a rate that was found by trial it is nothing,
      * because such a rate is no stock of which a part could be left.
      */
     long left(double leave) {
         return source == Source.LEARNED
                 ? 0
-                : Math.max(margin.amount(), (long) Math.ceil(leave * quota.amount() - ROUNDING));
+                : missing() + Math.max(margin.amount(), (long) Math.ceil(leave * existing() - ROUNDING));
+    }
+
+    private long missing() {
+        return shortfall.of(quota.amount());
+    }
+
+    /** Returns the amount that exists: the declared one, or the smaller one that refusals have shown. */
+    long existing() {
+        return quota.amount() - missing();
+    }
+
+    /** Returns how much of the amount is used, whether it exists or not. */
+    long used(long now) {
+        return quota.amount() - quota.left(now);
+    }
+
+    /** Returns how much may be used now, 0 or more. */
+    long free(long now) {
+        return Math.max(0, quota.left(now) - missing() - margin.amount());
     }
 
     Hold reserve(TokenCount tokens, long now) {
@@ -62,7 +82,7 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin) 
 
     /** Returns the share that is left, 0 to 1. */
     double headroom(long now) {
-        return Math.min(1, (double) quota.left(now) / quota.amount());
+        return Math.min(1, Math.max(0.0, quota.left(now) - missing()) / existing());
     }
 
     /** What an attempt reserved of a meter. */

@@ -52,8 +52,15 @@ public final class Redeclaration {
                 found.put(limit, take(meter -> counts(meter, limit)).orElseGet(() -> fresh.apply(limit)));
             }
         }
-        found.forEach((limit, meter) -> window(meter).allow(limit.amount()));
+        found.forEach((limit, meter) -> allow(meter, limit.amount()));
         return distinct.stream().map(found::get).toList();
+    }
+
+    private static void allow(Meter meter, long amount) {
+        if (meter.quota().amount() != amount) {
+            meter.shortfall().reset();
+            window(meter).allow(amount);
+        }
     }
 
     private static boolean counts(Meter meter, Limit limit) {

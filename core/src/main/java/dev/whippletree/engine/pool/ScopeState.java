@@ -43,6 +43,12 @@ public final class ScopeState {
     /** A limit that refuses calls although less than this share of it is used would have to be cut to that: another one is likelier. */
     private static final double LEAST_USED_OF_TOO_HIGH = 0.25;
 
+    /** Buckets and windows that others use refuse calls for a shorter share of the window. */
+    private static final long SHORTEST_CLOSURES_IN_WINDOW = 4;
+
+    /** Waits that are told are whole seconds, and uses leave a declared window as much later as an answer takes. */
+    private static final long ROUNDING_NANOS = Duration.ofSeconds(2).toNanos();
+
     private final Scope scope;
     private final Closure closure = new Closure();
     private final List<Meter> meters = new ArrayList<>();
@@ -270,7 +276,9 @@ public final class ScopeState {
             closure.openForAll();
         }
         for (Meter meter : meters) {
-            meter.margin().letIn(meter.cost(lease.tokens()));
+            long cost = meter.cost(lease.tokens());
+            meter.margin().letIn(cost);
+            meter.shortfall().letIn(lease.beganNanos(), cost, meter.quota().amount());
         }
         if (refusals.doubtLimits() && refusals.trustAgain(slowestKnown(), largestKnown())) {
             meters.forEach(meter -> meter.margin().reset());
@@ -334,6 +342,10 @@ public final class ScopeState {
 
     private long limited(Lease lease, Refusals.Refused call) {
         long until = refusals.pause(call);
+        if (isShort(lease, call)) {
+            refusals.setAside(call);
+            return until;
+        }
         if (knowsRequestLimit()) {
             if (usedMost(call.now()) < LEAST_USED_OF_TOO_HIGH) {
                 refusals.suspectAnotherLimit();
@@ -350,6 +362,27 @@ public final class ScopeState {
             lease.startAnew();
         }
         return until;
+    }
+
+    /** Returns whether the declared limit of which most is used is smaller than declared. */
+    private boolean isShort(Lease lease, Refusals.Refused call) {
+        return !refusals.doubtLimits()
+                && meters.stream()
+                        .filter(ScopeState::isDeclared)
+                        .min(Comparator.comparingDouble(meter -> meter.headroom(call.now())))
+                        .filter(meter -> isShort(meter, meter.cost(lease.tokens()), call))
+                        .isPresent();
+    }
+
+    private static boolean isShort(Meter meter, long cost, Refusals.Refused call) {
+        long now = call.now();
+        long told = call.told().orElse(0);
+        boolean usedUp = meter.headroom(now) <= 1 - LEAST_USED_OF_TOO_HIGH
+                && told * SHORTEST_CLOSURES_IN_WINDOW
+                        >= Redeclaration.window(meter).windowNanos()
+                && told + ROUNDING_NANOS
+                        >= meter.quota().waitNanos(meter.quota().left(now) + cost, now);
+        return meter.shortfall().refused(call.begun(), cost, meter.used(now), usedUp, now);
     }
 
     /** Returns the largest share that is used of a declared or reported limit of requests. */
@@ -477,6 +510,11 @@ public final class ScopeState {
         hold(lease, aside, now);
         hold(lease, late, now);
         hold(lease, past, now);
+        for (Meter meter : meters) {
+            if (meter.shortfall().isKnown()) {
+                meter.shortfall().begun(meter.used(now), now);
+            }
+        }
     }
 
     private static void hold(Lease lease, List<Meter> all, long now) {
@@ -626,18 +664,26 @@ public final class ScopeState {
     }
 
     List<LimitStatus> limits(long now) {
-        return meters.stream().map(meter -> status(meter, now)).toList();
+        return meters.stream().flatMap(meter -> status(meter, now)).toList();
     }
 
-    private LimitStatus status(Meter meter, long now) {
-        long left = Math.max(0, meter.quota().left(now) - meter.margin().amount());
+    /** Returns the limit, and the smaller amount of it that refusals have shown. */
+    private Stream<LimitStatus> status(Meter meter, long now) {
+        LimitStatus known = status(meter, meter.quota().amount(), meter.source(), now);
+        return meter.shortfall().isKnown()
+                ? Stream.of(known, status(meter, meter.existing(), LimitStatus.Source.LEARNED, now))
+                : Stream.of(known);
+    }
+
+    private LimitStatus status(Meter meter, long amount, LimitStatus.Source source, long now) {
+        long left = meter.free(now);
         return new LimitStatus(
                 scope,
                 meter.unit(),
-                meter.quota().amount(),
+                amount,
                 meter.quota().window(),
                 left,
-                meter.source(),
+                source,
                 left > 0 ? OptionalLong.empty() : OptionalLong.of(meter.waitNanos(1, 0, 0, now)));
     }
 }
