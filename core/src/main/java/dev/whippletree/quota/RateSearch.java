@@ -46,9 +46,6 @@ public final class RateSearch {
     /** A rate that was measured while others used much is far too low; it grows by a tenth for so many calls at least. */
     private static final double FEWEST_BEYOND = 40;
 
-    /** A run of fewer calls is no measure by itself. */
-    private static final long FEWEST_IN_RUN = 40;
-
     private static final double LARGEST_WINDOW = 1000;
 
     /** Where a window is known, what is let in within a shorter share of it is no measure. */
@@ -71,7 +68,7 @@ public final class RateSearch {
     private final Cost cost;
     private @Nullable Pace pace;
     private CubicGrowth growth = new CubicGrowth(1, 1);
-    private Run run = new Run(NEVER, NEVER, 0);
+    private Run run = Run.notBegun();
     private double firstRun;
 
     /** The window of a limit that is known but too high; 0 if none is. */
@@ -98,47 +95,7 @@ public final class RateSearch {
     private long begunSince;
 
     /** The latest runs, as far as they were of few calls. */
-    private Runs shortRuns = Runs.NONE;
-
-    /** Several runs, one after the other. */
-    private record Runs(long calls, double nanos) {
-
-        private static final Runs NONE = new Runs(0, 0);
-
-        Runs and(Run another, double rate) {
-            return new Runs(calls + another.measuredCalls(), nanos + another.measuredCalls() / rate);
-        }
-
-        double rate() {
-            return calls / nanos;
-        }
-    }
-
-    /** What happens between two congestions. */
-    private static final class Run {
-
-        private final long countedFrom;
-        private final long idleBefore;
-        private long start;
-        private long calls;
-
-        /**
-         * Begins one.
-         *
-         * @param countedFrom when the first of the calls that are counted in it may have begun
-         * @param start when the service lets in again
-         */
-        Run(long countedFrom, long start, long idleBefore) {
-            this.countedFrom = countedFrom;
-            this.start = start;
-            this.idleBefore = idleBefore;
-        }
-
-        /** Returns the calls let in, by which a rate is measured: it is never nothing. */
-        long measuredCalls() {
-            return Math.max(1, calls);
-        }
-    }
+    private Run.Row shortRuns = Run.Row.NONE;
 
     /** Creates one of a limit of which nothing is known. */
     public RateSearch() {
@@ -158,7 +115,7 @@ public final class RateSearch {
      */
     public static RateSearch at(double rate, double calls, long now) {
         RateSearch search = new RateSearch();
-        search.run = new Run(now, now, 0);
+        search.run = new Run(now, now, 0, 0);
         search.measured = rate;
         search.firstRun = calls;
         search.congestedAt = now;
@@ -207,13 +164,13 @@ public final class RateSearch {
 
     /** A call begins. */
     public void begun(long now) {
-        if (run.start == NEVER) {
-            run = new Run(now, now, 0);
+        if (!run.hasBegun()) {
+            run = new Run(now, now, 0, 0);
         }
         if (congested) {
             begunSince++;
         } else {
-            run.calls++;
+            run.add(1);
             if (pace != null && !pace.isIdle(now)) {
                 growth.step();
             }
@@ -225,15 +182,14 @@ public final class RateSearch {
         if (congested && begun >= congestedAt) {
             congested = false;
             if (isTooShort()) {
-                run.calls += begunSince;
+                run.add(begunSince);
                 keepPace(now);
                 return;
             }
-            measured = run.calls > 0 ? measure(now) : measured;
-            shortRuns = isShort() ? shortRuns.and(run, measured) : Runs.NONE;
-            firstRun = firstRun == 0 ? run.calls : firstRun;
-            run = new Run(congestedAt, opensAt, idleNanos(now));
-            run.calls = begunSince;
+            measured = run.calls() > 0 ? measure(now) : measured;
+            shortRuns = run.isShort() ? shortRuns.and(run, measured) : Run.Row.NONE;
+            firstRun = firstRun == 0 ? run.calls() : firstRun;
+            run = new Run(congestedAt, opensAt, idleNanos(now), begunSince);
         }
         keepPace(now);
     }
@@ -242,8 +198,8 @@ public final class RateSearch {
     public void setAside(long begun) {
         if (begun >= congestedAt && congested) {
             begunSince--;
-        } else if (begun >= run.countedFrom) {
-            run.calls--;
+        } else {
+            run.remove(begun);
         }
     }
 
@@ -262,12 +218,12 @@ public final class RateSearch {
             if (refusedRate > 0) {
                 cost.refused();
             }
-        } else if (begun >= congestedAt && begun < run.start) {
+        } else if (begun >= congestedAt && begun < run.start()) {
             // One begun at the same time was let in, so the congestion seemed over; it ends when the service is asked
             // again.
-            run.start = opensAt;
+            run.startAt(opensAt);
             return;
-        } else if (begun >= congestedAt && run.calls > 0) {
+        } else if (begun >= congestedAt && run.calls() > 0) {
             congested = true;
             congestedAt = now;
             begunSince = 0;
@@ -276,7 +232,7 @@ public final class RateSearch {
                 cost.begin();
             }
         } else if (begun >= congestedAt) {
-            run = new Run(until, until, idleNanos(now));
+            run = new Run(until, until, idleNanos(now), 0);
             return;
         } else {
             return;
@@ -300,7 +256,7 @@ public final class RateSearch {
     private void cut(double rate) {
         if (pace == null) {
             if (measured == 0
-                    || run.calls <= 0
+                    || run.calls() <= 0
                     || isTooShort()
                     || rate > measured * AGREEMENT
                     || rate < measured / AGREEMENT) {
@@ -313,7 +269,7 @@ public final class RateSearch {
     }
 
     private boolean isTooShort() {
-        return pace == null && (opensAt - run.start) * SHORTEST_RUNS_IN_WINDOW < windowNanos;
+        return pace == null && (opensAt - run.start()) * SHORTEST_RUNS_IN_WINDOW < windowNanos;
     }
 
     private double mostAtOnce() {
@@ -328,10 +284,10 @@ public final class RateSearch {
         if (refusedRate == 0) {
             return Math.max(rate, measured / AGREEMENT);
         }
-        if (isBrief() || (isShort() && shortRuns == Runs.NONE)) {
+        if (isBrief() || (run.isShort() && shortRuns == Run.Row.NONE)) {
             return refusedRate;
         }
-        double inAll = isShort() ? shortRuns.and(run, rate).rate() : rate;
+        double inAll = run.isShort() ? shortRuns.and(run, rate).rate() : rate;
         return Math.min(refusedRate, Math.max(inAll, refusedRate / 2));
     }
 
@@ -346,11 +302,7 @@ public final class RateSearch {
     }
 
     private long openNanos() {
-        return congestedAt - run.start;
-    }
-
-    private boolean isShort() {
-        return run.calls < FEWEST_IN_RUN;
+        return congestedAt - run.start();
     }
 
     private double callsBeyond() {
@@ -373,8 +325,7 @@ public final class RateSearch {
 
     /** Returns the rate at which calls were let in. */
     private double measure(long now) {
-        long idle = idleNanos(now) - run.idleBefore;
-        return (double) run.measuredCalls() / Math.max(1, opensAt - run.start - idle);
+        return run.rate(opensAt, idleNanos(now));
     }
 
     /** Returns for how long calls waited for nothing: while a pace is kept it tells, else the time without any call. */
