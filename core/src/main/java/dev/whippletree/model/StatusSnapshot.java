@@ -293,7 +293,8 @@ public record StatusSnapshot(
      * @param amount how much a window allows
      * @param window the window, if it is known
      * @param left how much may be used now, 0 or more
-     * @param source by whose word it is known; what was {@link Source#LEARNED} is a rate, put as an amount per window
+     * @param source by whose word it is known; what was {@link Source#LEARNED} is a rate, put as an amount per window, or the
+     *     amount of a declared limit that is smaller than declared
      * @param nextIn how long until more may be used, if none may now and it is known, in nanoseconds
      */
     public record LimitStatus(
@@ -311,7 +312,7 @@ public record StatusSnapshot(
             DECLARED,
             /** From what the service said. */
             REPORTED,
-            /** Not reported: a rate found from accepted and refused calls, and still being adjusted. */
+            /** Not reported: found from accepted and refused calls, and still being adjusted. */
             LEARNED
         }
     }
