@@ -106,7 +106,7 @@ final class ChatCall implements Runnable, Cancellable {
     /** A service that repeats its caller's token as a model's name or an answer's id has it printed and measured. */
     private AnswerEnd withoutToken(AnswerEnd end) {
         return token.filter(secret -> !secret.isEmpty())
-                .map(endpoint.echoes()::of)
+                .map(EchoedToken::new)
                 .map(echoed -> new AnswerEnd(
                                 end.finishReason(), end.usage(), echoed.hideIn(end.model(), Redactor.STARS))
                         .withId(end.id().map(id -> echoed.hideIn(id, Redactor.STARS))))

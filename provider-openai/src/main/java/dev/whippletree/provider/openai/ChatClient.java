@@ -57,7 +57,6 @@ public final class ChatClient implements ProviderClient {
                 Connections.of(account, url, patience),
                 url,
                 account.token(),
-                new EchoedTokens(),
                 dialect,
                 services.clock(),
                 services.logger("provider.openai"));

@@ -21,7 +21,7 @@ final class EchoedToken {
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** How a notation of {@link #CHARACTER} begins that isn't the character itself. */
-    private static final Pattern NOTATIONS = Pattern.compile("[%\\\\&]");
+    private static final Pattern NOTATION = Pattern.compile("[%\\\\&]");
 
     private static final int DECIMAL_GROUP = 4;
     private static final int GROUPS = 5;
@@ -30,47 +30,78 @@ final class EchoedToken {
     private static final int LEAST_BASE64 = 6;
 
     private final String token;
-    private final List<Pattern> plain = new ArrayList<>();
 
-    EchoedToken(String token) {
-        this.token = token;
-        plain.add(Pattern.compile(Pattern.quote(token), Pattern.CASE_INSENSITIVE));
-        for (int before = 0; before < 3; before++) {
-            base64(before).ifPresent(plain::add);
+    private final List<Encoded> base64 = new ArrayList<>();
+
+    /**
+     * The token in Base64 behind some other bytes.
+     *
+     * @param own the characters that other bytes have no part in
+     * @param sharesItsEnd whether bytes that follow have a part in one more character
+     */
+    private record Encoded(String own, boolean sharesItsEnd) {
+
+        /** Finds it in either alphabet. */
+        Pattern pattern() {
+            String either = Pattern.quote(own).replace("+", "\\E[+-]\\Q").replace("/", "\\E[/_]\\Q");
+            return Pattern.compile(sharesItsEnd ? either + "[A-Za-z0-9+/_-]?=*" : either);
         }
     }
 
-    boolean isOf(String other) {
-        return token.equals(other);
+    EchoedToken(String token) {
+        this.token = token;
+        byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+        for (int before = 0; before < 3; before++) {
+            base64(bytes, before).ifPresent(base64::add);
+        }
     }
 
-    /** Finds its Base64 behind so many bytes modulo 3; the characters that it shares with other bytes vary. */
-    private Optional<Pattern> base64(int before) {
-        byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+    /** Returns it behind so many bytes modulo 3; empty if too little of it is its own. */
+    private static Optional<Encoded> base64(byte[] bytes, int before) {
         byte[] shifted = new byte[before + bytes.length];
         System.arraycopy(bytes, 0, shifted, before, bytes.length);
         String encoded = Base64.getEncoder().withoutPadding().encodeToString(shifted);
         int first = before == 0 ? 0 : before + 1;
         int last = encoded.length() - (shifted.length % 3 == 0 ? 0 : 1);
-        if (last - first < LEAST_BASE64) {
-            return Optional.empty();
-        }
-        String own = Pattern.quote(encoded.substring(first, last))
-                .replace("+", "\\E[+-]\\Q")
-                .replace("/", "\\E[/_]\\Q");
-        return Optional.of(Pattern.compile(last == encoded.length() ? own : own + "[A-Za-z0-9+/_-]?=*"));
+        return last - first < LEAST_BASE64
+                ? Optional.empty()
+                : Optional.of(new Encoded(encoded.substring(first, last), last < encoded.length()));
     }
 
     /** Returns a text in which other words stand in the place of the token. */
     String hideIn(String text, String substitute) {
+        if (!mayBeIn(text)) {
+            return text; // So it is nearly always, and patterns take longer to make than all else here.
+        }
+        String hidden = plain().matcher(text).replaceAll(Matcher.quoteReplacement(substitute));
+        for (Encoded encoded : base64) {
+            hidden = encoded.pattern().matcher(hidden).replaceAll(Matcher.quoteReplacement(substitute));
+        }
+        return hideEncoded(hidden, substitute);
+    }
+
+    private boolean mayBeIn(String text) {
         if (text.length() < token.length()) {
-            return text; // No notation is shorter.
+            return false; // No notation is shorter.
         }
-        String hidden = text;
-        for (Pattern pattern : plain) {
-            hidden = pattern.matcher(hidden).replaceAll(Matcher.quoteReplacement(substitute));
+        if (NOTATION.matcher(text).find() || containsIgnoringCase(text)) {
+            return true;
         }
-        return NOTATIONS.matcher(hidden).find() ? hideEncoded(hidden, substitute) : hidden;
+        String usual = text.replace('-', '+').replace('_', '/');
+        return base64.stream().anyMatch(encoded -> usual.contains(encoded.own()));
+    }
+
+    private boolean containsIgnoringCase(String text) {
+        for (int at = 0; at <= text.length() - token.length(); at++) {
+            if (text.regionMatches(true, at, token, 0, token.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Pattern plain() {
+        return Pattern.compile(Pattern.quote(token), Pattern.CASE_INSENSITIVE);
     }
 
     private String hideEncoded(String text, String substitute) {
@@ -82,7 +113,7 @@ final class EchoedToken {
             decoded.append(decoded(character));
             ends.add(character.end());
         }
-        Matcher echo = plain.get(0).matcher(decoded);
+        Matcher echo = plain().matcher(decoded);
         StringBuilder hidden = new StringBuilder();
         int done = 0;
         while (echo.find()) {

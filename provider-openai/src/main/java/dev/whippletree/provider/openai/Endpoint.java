@@ -14,7 +14,6 @@ import org.slf4j.Logger;
  * @param connections by which the calls go
  * @param url where they go
  * @param token read anew for each call; absent: the service wants none
- * @param echoes finds the token in what the service says
  * @param dialect what the service does differently
  * @param clock for dates in headers
  * @param log where faults are told that nobody foresaw
@@ -24,7 +23,6 @@ record Endpoint(
         Connections connections,
         HttpUrl url,
         Optional<Secret> token,
-        EchoedTokens echoes,
         Dialect dialect,
         InstantSource clock,
         Logger log) {
