@@ -7,6 +7,7 @@ import io.undertow.util.Headers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** A service that answers everything at once with the same text, so that only the contender takes time. Thread-safe. */
 final class Mock implements AutoCloseable {
@@ -15,6 +16,8 @@ final class Mock implements AutoCloseable {
             "{\"id\":\"chatcmpl-1\",\"created\":1764000000,\"model\":\"" + Case.MODEL + "\",";
     private static final String TEXT = "I would start with the people who use it and work back from there.";
     private static final String USAGE = "\"usage\":{\"prompt_tokens\":25,\"completion_tokens\":17,\"total_tokens\":42}";
+    private static final Pattern STREAMS = Pattern.compile("\"stream\"\\s*:\\s*true");
+
     private static final String WHOLE = HEAD
             + "\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
             + TEXT + "\"},\"finish_reason\":\"stop\"}]," + USAGE + "}";
@@ -52,7 +55,7 @@ final class Mock implements AutoCloseable {
 
     private static void answer(HttpServerExchange exchange, byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
-        boolean stream = text.contains("\"stream\":true") || text.contains("\"stream\": true");
+        boolean stream = STREAMS.matcher(text).find();
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, stream ? "text/event-stream" : "application/json");
         exchange.getResponseSender().send(stream ? STREAM : WHOLE);
     }
