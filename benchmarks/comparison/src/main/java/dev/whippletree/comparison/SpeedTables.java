@@ -34,7 +34,8 @@ final class SpeedTables {
         if (contenders.isEmpty()) {
             return "Not measured yet: that needs a machine that does nothing else.";
         }
-        return "Added latency at the median and at the 99th percentile, in ms; of OkHttp alone the whole latency:\n\n"
+        return "Added latency at the median and at the 99th percentile, in ms; of OkHttp alone the whole latency. It is"
+                + " negative where a client makes only some of its callers' calls at a time; then others wait the longer.\n\n"
                 + latency()
                 + "\n\nRequests a second, by number of callers; failed calls aren't counted:\n\n"
                 + perLevel(level -> level.perSecond(), "%.0f")
