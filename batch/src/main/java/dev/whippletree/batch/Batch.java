@@ -122,7 +122,7 @@ public final class Batch {
 
         /** Sets which of the prompts are different, for the forecast. Each run takes from it what it asks: a batch with it has one run. */
         public Builder distinct(DistinctPrompts distinct) {
-            this.distinct = distinct;
+            this.distinct = distinct.isKnown() ? distinct : null;
             return this;
         }
 

@@ -11,7 +11,8 @@ import java.util.Optional;
  * how many calls are left and how long their prompts are, whatever the order of the items. In a conversation, two prompts are alike if all before them are.
  *
  * <p>It keeps 65,536 different prompts at most, as hashes. Of more it keeps each second, fourth or eighth, and so on, by their hashes: adaptive sampling
- * (Flajolet 1990), which is right within 1 %. Thread-safe.
+ * (Flajolet 1990), which is right within 1 %. Of more than 65,536 conversations it keeps nothing, and the forecast goes by the repeats among the
+ * latest items, as without it. Thread-safe.
  */
 public final class DistinctPrompts {
 
@@ -30,6 +31,7 @@ public final class DistinctPrompts {
     private final Map<Long, Alike> unaskedByKey = new HashMap<>();
     private Alike unaskedFresh = new Alike(0, 0, 0);
     private int halvings;
+    private boolean tooManyConversations;
 
     /** What a conversation has so far. */
     private record Said(long key, long characters, int prompts) {
@@ -73,6 +75,9 @@ public final class DistinctPrompts {
 
     /** Adds the prompt of the next item. */
     public synchronized void add(Prompt prompt) {
+        if (tooManyConversations) {
+            return;
+        }
         Optional<String> session = conversations ? prompt.session() : Optional.empty();
         Said before = session.map(saidBySession::get).orElse(Said.NOTHING);
         long key = key(before.key(), prompt);
@@ -80,6 +85,16 @@ public final class DistinctPrompts {
                 + (before.prompts() == 0 ? Prompts.characters(prompt) : Prompts.charactersAsked(prompt));
         session.ifPresent(name -> saidBySession.put(name, new Said(key, characters, before.prompts() + 1)));
         add(key, new Alike(1, characters, before.prompts()));
+        if (saidBySession.size() > MOST) {
+            tooManyConversations = true;
+            saidBySession.clear();
+            unaskedByKey.clear();
+        }
+    }
+
+    /** Returns whether it knows anything of the prompts that were added. */
+    synchronized boolean isKnown() {
+        return !tooManyConversations;
     }
 
     /** Adds a prompt that is to be asked again, with all that was said before it. */

@@ -33,6 +33,17 @@ final class DistinctPromptsTest {
     }
 
     @Test
+    void ofMoreConversationsThanItKeeps_nothingIsKnown() {
+        for (int session = 0; session < 1 << 16; session++) {
+            conversations.add(of("s" + session, "A"));
+        }
+        assertThat(conversations.isKnown()).isTrue();
+        assertThat(conversations.left()).isEqualTo(1);
+        conversations.add(of("one more", "A"));
+        assertThat(conversations.isKnown()).isFalse();
+    }
+
+    @Test
     void inConversations_thoseBeforeCountToo() {
         add(conversations, "1A", "1B", "2A", "2B", "3C", "3B");
 
