@@ -14,9 +14,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The engine's one lock, and the tasks that its holders leave for after its release.
  *
- * <p>A decision changes the engine's state and returns within microseconds. One whose result nobody waits for is made by the thread that
- * has the lock, if another one has it, so that the teller needn't stop (flat combining: Hendler, Incze, Shavit and Tzafrir, SPAA 2010). Sending, completing futures, timers and listeners are
- * effects: {@link #after} puts them into a mailbox, whose tasks run in order on the executor once the lock is free.
+ * <p>A decision changes the engine's state and returns within microseconds. One whose result nobody waits for is made by the thread
+ * that has the lock, if another one has it, so that the teller needn't stop (flat combining: Hendler, Incze, Shavit and Tzafrir,
+ * SPAA 2010). Sending, completing futures, timers and listeners are effects: {@link #after} puts them into a mailbox, whose tasks run
+ * in order on the executor once the lock is free.
  */
 public final class Monitor {
 
@@ -54,7 +55,10 @@ public final class Monitor {
     private <T> T decide(Supplier<T> decision, Function<Mailbox, Executor> ofMailbox) {
         lock.lock();
         try {
-            decideWhatWasTold();
+            // What others have told mustn't come in the middle of a decision.
+            if (lock.getHoldCount() == 1) {
+                decideWhatWasTold();
+            }
             return decision.get();
         } finally {
             release(ofMailbox);
@@ -67,12 +71,16 @@ public final class Monitor {
      * Never waits for the lock: if another thread has it, that one decides.
      */
     public void tell(Runnable decision) {
-        told.add(decision);
-        decideLater();
+        if (lock.isHeldByCurrentThread()) {
+            decision.run();
+        } else {
+            told.add(decision);
+            decideLater();
+        }
     }
 
     private void decideLater() {
-        while (!told.isEmpty() && lock.tryLock()) {
+        while (!told.isEmpty() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
             try {
                 decideWhatWasTold();
             } finally {

@@ -93,6 +93,27 @@ final class MonitorTest {
     }
 
     @Test
+    void toldByAnotherThread_neverComesInTheMiddleOfADecision() {
+        Thread teller = new Thread(() -> monitor.tell(() -> ran.add("told")));
+        monitor.decide(() -> {
+            teller.start();
+            joinQuietly(teller);
+            monitor.decide(() -> ran.add("nested"));
+            monitor.tell(() -> ran.add("own"));
+            ran.add("rest");
+        });
+        assertThat(ran).containsExactly("nested", "own", "rest", "told");
+    }
+
+    private static void joinQuietly(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void toldThatThrows_keepsNothingElseFromBeingDecided() {
         monitor.tell(() -> {
             throw new IllegalStateException("broken");
