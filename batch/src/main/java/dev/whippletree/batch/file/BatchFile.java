@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +118,7 @@ public final class BatchFile implements AutoCloseable {
         leaveOthersAlone(files);
         Closeable lock = spool != null ? spool : BatchFolder.lock(Disk.INSTANCE, files.output());
         try {
-            adopt(files, configuration, new BatchState(input.digest(), settings));
+            adopt(files, configuration, input, settings);
             BatchFiles adopted = spool == null ? files : files.withInput(spool.keep());
             FileJournal journal = new FileJournal(
                     Disk.INSTANCE,
@@ -139,10 +138,13 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /** Makes sure that what is there belongs to the input, and notes that what comes does. */
-    private static void adopt(BatchFiles files, Configuration configuration, BatchState now) throws IOException {
+    private static void adopt(
+            BatchFiles files, Configuration configuration, InputCheck.Checked input, Map<String, String> settings)
+            throws IOException {
+        BatchState now = new BatchState(input.digest(), settings);
         Optional<BatchState> before = BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output()));
         if (before.isPresent()) {
-            compare(files, configuration, before.get(), now);
+            compare(files, configuration, input.sessionEnds(), before.get(), now);
         }
         if (files.retryFailed() && Disk.INSTANCE.exists(files.failures())) {
             try (Storage.Output failures = Disk.INSTANCE.open(files.failures())) {
@@ -169,7 +171,8 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    private static void compare(BatchFiles files, Configuration configuration, BatchState before, BatchState now)
+    private static void compare(
+            BatchFiles files, Configuration configuration, SessionEnds sessionEnds, BatchState before, BatchState now)
             throws IOException {
         List<String> changes = new ArrayList<>();
         for (String changed : now.settingsBefore(before)) {
@@ -181,7 +184,7 @@ public final class BatchFile implements AutoCloseable {
         if (changes.isEmpty()) {
             return;
         }
-        Changes results = new Changes(files, configuration);
+        Changes results = new Changes(files, configuration, sessionEnds);
         if (!files.acceptChanges()) {
             changes.add(results.describe());
             throw new BadInputException(changes);
@@ -268,8 +271,7 @@ public final class BatchFile implements AutoCloseable {
     private final class Items implements Iterator<BatchItem> {
 
         private final InputReader reader;
-        private final Fingerprints fingerprints = new Fingerprints(files, configuration);
-        private final Map<String, Integer> left = new HashMap<>(input.linesBySession());
+        private final Fingerprints fingerprints = new Fingerprints(files, configuration, input.sessionEnds());
         private @Nullable BatchItem next;
         private boolean ended;
 
@@ -306,21 +308,14 @@ public final class BatchFile implements AutoCloseable {
                 if (table != null && reader instanceof Rows rows) {
                     table.expect(line.id(), rows.values());
                 }
-                return new BatchItem(line.id(), line.prompt(), endsSession(line), fingerprints.of(line));
+                return new BatchItem(
+                        line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line));
             } catch (BadLineException e) {
                 throw new BadInputException(
                         e.inFile(files.input().toString()) + " (the file was changed while the batch ran)");
             } catch (IOException e) {
                 throw new BadInputException(files.input() + " can't be read: " + e.getMessage());
             }
-        }
-
-        private boolean endsSession(InputLine line) {
-            return line.prompt()
-                    .session()
-                    .filter(left::containsKey)
-                    .map(name -> left.merge(name, -1, Integer::sum) == 0)
-                    .orElse(false);
         }
     }
 
@@ -356,11 +351,11 @@ public final class BatchFile implements AutoCloseable {
         private long kept;
         private long others;
 
-        Changes(BatchFiles files, Configuration configuration) throws IOException {
+        Changes(BatchFiles files, Configuration configuration, SessionEnds sessionEnds) throws IOException {
             this.files = files;
             results(line -> answered.add(key(line.id(), line.fingerprint())));
             answered.sort();
-            Fingerprints fingerprints = new Fingerprints(files, configuration);
+            Fingerprints fingerprints = new Fingerprints(files, configuration, sessionEnds);
             try (InputReader reader =
                     InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration)) {
                 for (InputLine line = reader.next(); line != null; line = reader.next()) {

@@ -14,12 +14,14 @@ final class Fingerprints {
     private final String settings;
     private final boolean conversations;
     private final AskedModels models;
+    private final SessionEnds sessionEnds;
     private final Map<String, String> latestBySession = new HashMap<>();
 
-    Fingerprints(BatchFiles files, Configuration configuration) {
+    Fingerprints(BatchFiles files, Configuration configuration, SessionEnds sessionEnds) {
         this.settings = String.valueOf(files.settings());
         this.conversations = files.conversations();
         this.models = new AskedModels(configuration);
+        this.sessionEnds = sessionEnds;
     }
 
     /** Returns the digest of the next line. */
@@ -28,6 +30,9 @@ final class Fingerprints {
         String before = session.map(latestBySession::get).orElse(settings);
         String fingerprint = Digests.brief(before + '\0' + models.of(line.prompt()) + '\0' + line.text());
         session.ifPresent(name -> latestBySession.put(name, fingerprint));
+        if (sessionEnds.contains(line)) {
+            session.ifPresent(latestBySession::remove);
+        }
         return fingerprint;
     }
 }

@@ -40,9 +40,9 @@ final class InputCheck {
      * @param lines how many lines are prompts
      * @param digest of the whole input
      * @param contested ids that aren't alike and have the same digest
-     * @param linesBySession how many lines each session has; empty: not requested
+     * @param sessionEnds which lines end their sessions; none: not requested
      */
-    record Checked(long lines, String digest, Set<String> contested, Map<String, Integer> linesBySession) {}
+    record Checked(long lines, String digest, Set<String> contested, SessionEnds sessionEnds) {}
 
     InputCheck(
             Storage storage,
@@ -62,18 +62,18 @@ final class InputCheck {
     /**
      * Reads the input.
      *
-     * @param sessions whether the sessions' lines are counted
+     * @param sessions whether the sessions' ends are found
      * @param each is told of each line
      * @throws BadInputException with everything that is wrong with it
      */
     Checked check(boolean sessions, Consumer<InputLine> each) throws IOException {
         LongBag ids = new LongBag();
-        Map<String, Integer> linesBySession = new HashMap<>();
+        SessionEnds.Collector ends = new SessionEnds.Collector(digest);
         MessageDigest sha = Digests.sha256();
         read(new DigestInputStream(storage.read(file), sha), line -> {
             ids.add(digest.applyAsLong(line.id()));
             if (sessions) {
-                line.prompt().session().ifPresent(name -> linesBySession.merge(name, 1, Integer::sum));
+                ends.add(line);
             }
             each.accept(line);
         });
@@ -82,7 +82,7 @@ final class InputCheck {
         if (!problems.isEmpty()) {
             throw new BadInputException(problems);
         }
-        return new Checked(ids.size(), HexFormat.of().formatHex(sha.digest()), contested, linesBySession);
+        return new Checked(ids.size(), HexFormat.of().formatHex(sha.digest()), contested, ends.found());
     }
 
     /** Reads the whole stream, unless there are too many problems. */

@@ -24,15 +24,17 @@ final class Places {
         return places;
     }
 
-    /** Notes a place; one that was noted before is replaced. */
-    void put(long digest, long place) {
+    /** Notes a place, and returns the one it replaces; {@link #NONE} if there was none. */
+    long put(long digest, long place) {
         if (size >= digests.length - digests.length / 3) {
             grow();
         }
         int slot = slot(digest);
-        size += places[slot] == NONE ? 1 : 0;
+        long before = places[slot];
+        size += before == NONE ? 1 : 0;
         digests[slot] = digest;
         places[slot] = place;
+        return before;
     }
 
     /** Returns a place; {@link #NONE} if there is none. */

@@ -14,6 +14,7 @@ import dev.whippletree.batch.Pool;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -636,6 +637,47 @@ final class BatchFileTest {
 
         assertThat(checked.contested()).containsExactlyInAnyOrder("ab", "cd");
         assertThat(checked.lines()).isEqualTo(3);
+    }
+
+    @Test
+    void lastLineOfEachSession_endsIt() throws IOException {
+        write(
+                spoken("a1", "a", "1"),
+                spoken("b1", "b", "1"),
+                line("none", "1"),
+                spoken("a2", "a", "2"),
+                spoken("c1", "c", "1"),
+                spoken("b2", "b", "2"));
+        conversations = true;
+        List<String> ending = new ArrayList<>();
+
+        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+            file.items().forEachRemaining(item -> {
+                if (item.endsSession()) {
+                    ending.add(item.id());
+                }
+            });
+        }
+
+        assertThat(ending).containsExactly("a2", "c1", "b2");
+    }
+
+    @Test
+    void sessionsWhoseDigestsAgree_endNoEarlierThanTheyDo() {
+        SessionEnds.Collector lines = new SessionEnds.Collector(String::length);
+        InputLine first = inSession(1, "a");
+        InputLine second = inSession(2, "b");
+        InputLine third = inSession(3, "a");
+        List.of(first, second, third).forEach(lines::add);
+
+        assertThat(lines.found().contains(first)).isFalse();
+        assertThat(lines.found().contains(second)).isFalse();
+        assertThat(lines.found().contains(third)).isTrue();
+    }
+
+    private static InputLine inSession(long number, String session) {
+        Prompt prompt = Prompt.builder().user("Hello").session(session).build();
+        return new InputLine(number, "line-" + number, prompt, "Hello");
     }
 
     private static InputStream stream(String text) {

@@ -43,7 +43,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a file; {@code plain}, from the same file to a file
  * by a window of {@code complete()} calls; or {@code check}, the file alone. {@code answers} writes an output as a batch does
- * that was stopped before its last line, without asking. A program, for a JVM of its own.
+ * that was stopped before its last line, without asking. {@code conversations} is a batch of so many
+ * sessions, whose first lines come first, then their second ones, and so on. A program, for a JVM of its own.
  */
 final class MillionLines {
 
@@ -103,11 +104,12 @@ final class MillionLines {
         return "Question " + number + ": what would you say to somebody who asks you this for the first time?";
     }
 
-    private static void write(Path file, int lines) throws IOException {
+    private static void write(Path file, int lines, int sessions) throws IOException {
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
             for (int i = 0; i < lines; i++) {
-                writer.write("{\"custom_id\":\"request-" + i
-                        + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
+                String session = sessions == 0 ? "" : ",\"session\":\"interview-" + i % sessions + "\"";
+                writer.write("{\"custom_id\":\"request-" + i + "\"" + session
+                        + ",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
                         + "{\"messages\":[{\"role\":\"user\",\"content\":\"" + text(i) + "\"}]}}\n");
             }
         }
@@ -116,15 +118,17 @@ final class MillionLines {
     /**
      * Runs it.
      *
-     * @param arguments what to do, how many lines, a folder
+     * @param arguments what to do, how many lines, a folder, and of {@code conversations} how many sessions
      */
     public static void main(String[] arguments) throws Exception {
         int lines = Integer.parseInt(arguments[1]);
         Path folder = Path.of(arguments[2]);
         Path input = folder.resolve("prompts.jsonl");
+        boolean conversations = arguments[0].equals("conversations");
         if (!Files.exists(input)) {
-            write(input, lines);
+            write(input, lines, conversations ? Integer.parseInt(arguments[3]) : 0);
         }
+        BatchFiles files = files(input, folder, conversations);
         try (SystemTimeline timeline = new SystemTimeline();
                 Whippletree whippletree = Whippletree.builder()
                         .timeline(timeline)
@@ -134,10 +138,10 @@ final class MillionLines {
                         .build()) {
             long begun = timeline.nanoTime();
             switch (arguments[0]) {
-                case "batch" -> batch(files(input, folder), whippletree, timeline);
-                case "answers" -> answers(files(input, folder), whippletree, timeline);
-                case "plain" -> plain(files(input, folder), whippletree);
-                case "check" -> BatchFile.check(files(input, folder), whippletree.configuration(), item -> {});
+                case "batch", "conversations" -> batch(files, whippletree, timeline);
+                case "answers" -> answers(files, whippletree, timeline);
+                case "plain" -> plain(files, whippletree);
+                case "check" -> BatchFile.check(files, whippletree.configuration(), item -> {});
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
             double seconds = (timeline.nanoTime() - begun) / 1e9;
@@ -151,13 +155,13 @@ final class MillionLines {
         }
     }
 
-    private static BatchFiles files(Path input, Path folder) {
+    private static BatchFiles files(Path input, Path folder, boolean conversations) {
         return new BatchFiles(
                 input,
                 InputFormat.JSONL,
                 folder.resolve("answers.jsonl"),
                 PromptForm.PLAIN,
-                false,
+                conversations,
                 false,
                 Sync.SECOND,
                 false,
@@ -168,13 +172,15 @@ final class MillionLines {
         long begun = timeline.nanoTime();
         try (BatchFile file = BatchFile.open(files, whippletree.configuration(), timeline)) {
             System.out.printf("opened after %.1f s%n", (timeline.nanoTime() - begun) / 1e9);
-            BatchRun run = Batch.over(whippletree)
+            Batch.Builder batch = Batch.over(whippletree)
                     .timeline(timeline)
                     .journal(file.journal())
                     .total(file.total())
-                    .distinct(file.distinct())
-                    .build()
-                    .run(file.items());
+                    .distinct(file.distinct());
+            if (files.conversations()) {
+                batch.conversations();
+            }
+            BatchRun run = batch.build().run(file.items());
             run.subscribe(new Counting());
             System.out.println(run.end().join());
             file.finish();

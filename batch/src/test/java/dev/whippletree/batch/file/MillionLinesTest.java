@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +34,15 @@ final class MillionLinesTest {
     }
 
     @Test
+    void aMillionConversations_areHeldIn128Megabytes() throws Exception {
+        run("128m", "conversations", 1_000_000, "1000000");
+
+        try (Stream<String> lines = Files.lines(folder.resolve("answers.jsonl"))) {
+            assertThat(lines.count()).isEqualTo(1_000_000);
+        }
+    }
+
+    @Test
     void tenMillionLines_areCheckedIn256Megabytes() throws Exception {
         run("256m", "check", 10_000_000);
     }
@@ -46,18 +57,18 @@ final class MillionLinesTest {
         }
     }
 
-    private void run(String heap, String what, int lines) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        MillionLines.class.getName(),
-                        what,
-                        Integer.toString(lines),
-                        folder.toString())
-                .inheritIO()
-                .start();
+    private void run(String heap, String what, int lines, String... more) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-classpath",
+                System.getProperty("java.class.path"),
+                MillionLines.class.getName(),
+                what,
+                Integer.toString(lines),
+                folder.toString()));
+        command.addAll(List.of(more));
+        Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor(HOURS, TimeUnit.HOURS)).isTrue();
         assertThat(process.exitValue()).isZero();
     }
