@@ -67,15 +67,15 @@ final class Assumptions {
     }
 
     private static String starts(Workload workload) {
-        if (workload.prompts().isPresent() && workload.over().isZero()) {
-            return "All sessions start at the same moment";
-        }
         return workload.over().isZero()
-                ? "All interviews start at the same moment"
+                ? "All " + workload.unit() + "s start at the same moment"
                 : "Interviews start evenly over " + Phrases.time(workload.over());
     }
 
     private static String thinking(PlanRequest request) {
+        if (request.workload().unit().equals("prompt")) {
+            return ".";
+        }
         if (request.workload().interview().isEmpty()) {
             return ", without a pause between an answer and the next question.";
         }

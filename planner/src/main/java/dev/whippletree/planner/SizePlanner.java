@@ -33,7 +33,7 @@ final class SizePlanner {
     }
 
     private String named(String part) {
-        return Phrases.number(interviews) + " interviews: " + part;
+        return Phrases.number(interviews) + " " + request.workload().unit() + "s: " + part;
     }
 
     private void addSearches() {

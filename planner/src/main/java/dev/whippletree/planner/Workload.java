@@ -90,6 +90,11 @@ public record Workload(
         }
     }
 
+    /** Returns what a size counts: interviews; of a file, conversations, or prompts if none of them follow each other. In the singular. */
+    public String unit() {
+        return prompts.isEmpty() ? "interview" : questions == 1 ? "prompt" : "conversation";
+    }
+
     /** Returns the bound on an answer that is sent along, on average where prompts have bounds of their own. */
     public int bound() {
         int usual = usualBound();

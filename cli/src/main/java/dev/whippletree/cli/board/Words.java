@@ -64,22 +64,26 @@ public final class Words {
         return String.format(Locale.ROOT, small ? "%,.4f" : "%,.2f", rounded) + " " + currency;
     }
 
-    /** Returns a duration in its two largest units: {@code 212 ms}, {@code 4.2 s}, {@code 4 m 12 s}, {@code 1 h 03 m}. */
+    /** Returns a duration in its two largest units, rounded: {@code 212 ms}, {@code 4.2 s}, {@code 4 m 12 s}, {@code 1 h 03 m}. */
     public static String duration(Duration duration) {
         long millis = duration.toMillis();
         if (millis < 1000) {
             return millis + " ms";
         }
-        if (millis < 60_000) {
-            return String.format(Locale.ROOT, "%d.%d s", millis / 1000, millis % 1000 / 100);
+        long tenths = Math.round(millis / 100.0);
+        if (tenths < 600) {
+            return String.format(Locale.ROOT, "%d.%d s", tenths / 10, tenths % 10);
         }
-        if (duration.toHours() < 1) {
-            return String.format(Locale.ROOT, "%d m %02d s", duration.toMinutes(), duration.toSecondsPart());
+        long seconds = Math.round(millis / 1000.0);
+        if (seconds < 3600) {
+            return String.format(Locale.ROOT, "%d m %02d s", seconds / 60, seconds % 60);
         }
-        if (duration.toDays() < 1) {
-            return String.format(Locale.ROOT, "%d h %02d m", duration.toHours(), duration.toMinutesPart());
+        long minutes = Math.round(millis / 60_000.0);
+        if (minutes < 24 * 60) {
+            return String.format(Locale.ROOT, "%d h %02d m", minutes / 60, minutes % 60);
         }
-        return String.format(Locale.ROOT, "%d d %02d h", duration.toDays(), duration.toHoursPart());
+        long hours = Math.round(millis / 3_600_000.0);
+        return String.format(Locale.ROOT, "%d d %02d h", hours / 24, hours % 24);
     }
 
     /** Returns a measured duration, or a dash if nothing was measured. */

@@ -24,13 +24,16 @@ class WordsTest {
         "0,0 ms",
         "999,999 ms",
         "1000,1.0 s",
-        "59999,59.9 s",
+        "4290,4.3 s",
+        "59949,59.9 s",
+        "59950,1 m 00 s",
         "60000,1 m 00 s",
-        "3599999,59 m 59 s",
+        "3599499,59 m 59 s",
+        "3599500,1 h 00 m",
         "3780000,1 h 03 m",
         "180000000,2 d 02 h"
     })
-    void duration_isWrittenInItsTwoLargestUnits(long millis, String written) {
+    void duration_isRoundedToItsTwoLargestUnits(long millis, String written) {
         assertThat(Words.duration(Duration.ofMillis(millis))).isEqualTo(written);
     }
 

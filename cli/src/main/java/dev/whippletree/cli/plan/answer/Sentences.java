@@ -49,13 +49,12 @@ public final class Sentences {
     public static String headline(CapacityPlan plan) {
         if (plan.sizes().size() == 1) {
             SizePlan size = plan.sizes().get(0);
-            String interviews = Words.count(size.interviews(), "interview") + " ("
-                    + Words.count(size.asIs().prompts(), "prompt") + ")";
+            String all = sizeWithPrompts(plan, size);
             return switch (size.asIs().verdict()) {
-                case HOLDS -> "Yes, " + interviews + " will be answered.";
-                case TIGHT -> "Tight: " + interviews + " will be answered, with little to spare.";
+                case HOLDS -> "Yes, " + all + " will be answered.";
+                case TIGHT -> "Tight: " + all + " will be answered, with little to spare.";
                 case UNKNOWN -> "Unknown: " + unknown(plan, size);
-                case DOES_NOT_HOLD -> "No, not all of " + interviews + " will be answered in time.";
+                case DOES_NOT_HOLD -> "No, not all of " + all + " will be answered in time.";
             };
         }
         List<String> parts = new ArrayList<>();
@@ -65,6 +64,23 @@ public final class Sentences {
         part(plan, Verdict.DOES_NOT_HOLD).ifPresent(sizes -> parts.add("no for " + sizes));
         String text = String.join("; ", parts);
         return sentence(text + " interviews");
+    }
+
+    private static String sizeWithPrompts(CapacityPlan plan, SizePlan size) {
+        long prompts = size.asIs().prompts();
+        String text = size(plan, size);
+        return prompts == size.interviews() ? text : text + " (" + Words.count(prompts, "prompt") + ")";
+    }
+
+    /** Returns how many interviews, sessions or prompts a size is. */
+    public static String size(CapacityPlan plan, SizePlan size) {
+        return Words.count(size.interviews(), plan.request().workload().unit());
+    }
+
+    /** Returns the heading of a column of sizes. */
+    public static String sizesHeading(CapacityPlan plan) {
+        String unit = plan.request().workload().unit();
+        return unit.substring(0, 1).toUpperCase(Locale.ROOT) + unit.substring(1) + "s";
     }
 
     private static String unknown(CapacityPlan plan, SizePlan size) {

@@ -25,6 +25,7 @@ final class SaidJson {
             reasons.set(0, Words.count(closest.interviews(), "interview") + ": " + reasons.get(0));
         }
         Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("unit", plan.request().workload().unit());
         tree.put("accounts", plan.request().pool().count());
         tree.put("verdict", Sentences.word(closest.asIs().verdict()));
         tree.put("reasons", reasons);

@@ -28,29 +28,25 @@ final class FewestTable {
     List<String> lines(CapacityPlan plan) {
         Table table = new Table(screen);
         int longest = plan.sizes().stream()
-                .mapToInt(size -> interviews(size).length())
+                .mapToInt(size -> Sentences.size(plan, size).length())
                 .max()
                 .orElse(0);
         int width = Columns.width(screen) - longest - GAP;
         for (SizePlan size : plan.sizes()) {
             boolean several =
                     size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
-            String interviews = interviews(size);
+            String counted = Sentences.size(plan, size);
             for (Fewest fewest : size.fewest()) {
-                row(table, interviews, width, Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest));
-                interviews = "";
+                row(table, counted, width, Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest));
+                counted = "";
             }
         }
         return table.lines();
     }
 
-    private static String interviews(SizePlan size) {
-        return Words.count(size.interviews(), "interview");
-    }
-
-    private static void row(Table table, String interviews, int width, String text) {
+    private static void row(Table table, String size, int width, String text) {
         List<String> wrapped = Words.wrap(text, width - INDENT.length());
-        table.row(Cell.right(interviews).painted(Paint.FAINT), Cell.left(wrapped.get(0)));
+        table.row(Cell.right(size).painted(Paint.FAINT), Cell.left(wrapped.get(0)));
         wrapped.subList(1, wrapped.size()).forEach(line -> table.across(INDENT + line));
     }
 }

@@ -29,7 +29,7 @@ final class SizesTable {
     List<String> lines(CapacityPlan plan) {
         Table table = new Table(screen);
         table.row(
-                heading("Interviews"),
+                heading(Sentences.sizesHeading(plan)),
                 heading("Holds"),
                 headingRight("Calls"),
                 headingRight("No call"),
