@@ -46,7 +46,7 @@ public record BatchFiles(
     }
 
     /** Returns the same with another input. */
-    BatchFiles withInput(Path other) {
+    public BatchFiles withInput(Path other) {
         return new BatchFiles(other, format, output, form, conversations, ordered, sync, acceptChanges, retryFailed);
     }
 

@@ -70,11 +70,13 @@ final class BatchCommandRun {
     /** Blocks until it is done. Returns the exit code. */
     int run() {
         try (Spool spool = typed.spool()) {
-            BatchFiles files = typed.files(spool);
+            BatchFiles given = typed.files();
             try (Whippletree whippletree = command.opening.open(surroundings)) {
-                sayThatCheckingTakesTime(files);
                 checkNames(whippletree);
                 command.leave.ifPresent(share -> leave(whippletree, share));
+                StopRules rules = typed.rules(whippletree.configuration().prices());
+                BatchFiles files = spool == null ? given : given.withInput(typed.copy(spool));
+                sayThatCheckingTakesTime(files);
                 if (command.check) {
                     long lines = BatchFile.check(files, whippletree.configuration(), item -> {});
                     surroundings
@@ -86,11 +88,7 @@ final class BatchCommandRun {
                     MeasuredPrompts measured = PromptsFile.measure(files, whippletree.configuration());
                     return PlanCommand.plan(surroundings, command.opening, measured, command.prices, command.leave);
                 }
-                return run(
-                        files,
-                        spool,
-                        whippletree,
-                        typed.rules(whippletree.configuration().prices()));
+                return run(files, spool, whippletree, rules);
             }
         } catch (BadInputException e) {
             e.problems().forEach(problem -> surroundings.err().println("whippletree: " + problem));

@@ -71,19 +71,17 @@ final class TypedBatch {
     }
 
     /**
-     * Returns from where to where the batch goes. Reads a pipe to its end, if that is where the prompts are.
+     * Returns from where to where the batch goes. Of prompts from a pipe, it doesn't say yet where they are.
      *
-     * @param spool what copies them then
      * @throws UserMistake if a value can't be used, saying which
-     * @throws IOException if a file can't be read
      */
-    BatchFiles files(@Nullable Spool spool) throws IOException {
+    BatchFiles files() {
         Path output = output();
         InputFormat format = command.format
                 .map(name -> one(InputFormat.class, "--format", name))
-                .orElse(spool != null ? InputFormat.JSONL : InputFormat.of(named()));
-        Path input = spool != null ? copy(spool) : there();
-        if (!Files.isReadable(input) || Files.isDirectory(input)) {
+                .orElse(isPiped() ? InputFormat.JSONL : InputFormat.of(named()));
+        Path input = there();
+        if (!isPiped() && (!Files.isReadable(input) || Files.isDirectory(input))) {
             throw new UserMistake(input + " can't be read or isn't a file");
         }
         try {
@@ -114,7 +112,12 @@ final class TypedBatch {
         return output;
     }
 
-    private Path copy(Spool spool) throws IOException {
+    /**
+     * Reads a pipe to its end, and returns its copy. Blocks.
+     *
+     * @throws IOException if it can't be read, or the copy can't be written
+     */
+    Path copy(Spool spool) throws IOException {
         boolean standard = isStandardInput();
         String name = standard ? "standard input" : there().toString();
         boolean typed = standard && surroundings.terminal().in();

@@ -281,6 +281,26 @@ final class BatchCommandTest {
     }
 
     @Test
+    void whatIsWrong_isSaidBeforeAPipeIsRead() {
+        for (String[] wrong : new String[][] {
+            {"--sync", "hourly"},
+            {"--route", "nowhere"},
+            {"--max-calls", "0"},
+            {"--max-cost", "1"},
+            {"--config", "none"}
+        }) {
+            Shell piped = again();
+            piped.input(LINE.formatted("piped", "Hello"));
+
+            assertThat(piped.run("batch", "-", "-o", "a.jsonl", wrong[0], wrong[1]))
+                    .isEqualTo(2);
+            assertThat(piped.err())
+                    .contains(wrong[1].equals("none") ? "none" : wrong[0])
+                    .doesNotContain("Reading");
+        }
+    }
+
+    @Test
     void whatIsMissingOrWrong_isSaid() {
         assertThat(shell.run("batch")).isEqualTo(2);
         assertThat(shell.err()).contains("no prompts:");
