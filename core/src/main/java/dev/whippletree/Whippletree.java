@@ -492,7 +492,8 @@ public final class Whippletree implements AutoCloseable {
          * Suits a program that asks once and ends, again and again. It leaves out the caches
          * {@linkplain Cache#endsWithProcess() that end with this process}, which would only delay it; their settings' names are still
          * checked. And it doesn't begin with the first account of a tier each time: where the strategy gives turns, the account of whose
-         * limits least is used has the first one, as far as a {@linkplain #state state folder} tells, and of equals one drawn by lot.
+         * limits least is used has the first one, as far as a {@linkplain #state state folder} tells, and of equals one drawn by lot. Its
+         * threads aren't virtual ones, which would delay the end of the process.
          */
         public Builder asksOnce() {
             this.asksOnce = true;
@@ -657,7 +658,7 @@ public final class Whippletree implements AutoCloseable {
                 Assembly assembly = Assembly.of(catalog, whole, timeline, hooks);
                 return new Whippletree(whole, intake, lasting, assembly, Optional.empty());
             }
-            SystemTimeline own = new SystemTimeline();
+            SystemTimeline own = asksOnce ? SystemTimeline.ofShortProcess() : new SystemTimeline();
             try {
                 Assembly assembly = Assembly.of(catalog, whole, own, hooks);
                 return new Whippletree(whole, intake, lasting, assembly, Optional.of(own));

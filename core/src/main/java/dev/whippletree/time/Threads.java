@@ -28,6 +28,11 @@ public final class Threads {
         if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
             return newVirtualThreadExecutor(name);
         }
+        return newPlatformExecutor(name);
+    }
+
+    /** Returns such an executor whose threads are daemons that end when idle, on any JVM. */
+    static ExecutorService newPlatformExecutor(String name) {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemonFactory(name));
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 final class SystemTimelineTest {
@@ -30,6 +31,21 @@ final class SystemTimelineTest {
             assertThat(hasRun()).isTrue();
             assertThat(handed.getCount()).isZero();
         }
+    }
+
+    /** A JVM whose virtual threads have waited for a socket takes 0.3 seconds longer to end. */
+    @Test
+    void timelineOfAShortProcess_hasNoVirtualThreads() throws InterruptedException {
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        try (SystemTimeline timeline = SystemTimeline.ofShortProcess()) {
+            timeline.schedule(0, () -> {
+                thread.set(Thread.currentThread());
+                ran.countDown();
+            });
+            assertThat(hasRun()).isTrue();
+        }
+        assertThat(thread.get()).isExactlyInstanceOf(Thread.class);
+        assertThat(thread.get().isDaemon()).isTrue();
     }
 
     @Test
