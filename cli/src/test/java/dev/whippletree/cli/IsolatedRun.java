@@ -29,7 +29,7 @@ public final class IsolatedRun {
                             writer,
                             writer,
                             Terminal.NONE,
-                            ZoneOffset.UTC,
+                            () -> ZoneOffset.UTC,
                             new CompletableFuture<>(),
                             timeline,
                             Whippletree::builder),

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.base.Terminal;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,17 @@ class MainTest {
         assertThat(shell.run("--help")).isZero();
         assertThat(shell.out()).contains("Examples:").contains("Exit codes:").contains("130");
         assertThat(shell.err()).isEmpty();
+    }
+
+    /** To tell it, a JVM looks into every jar of the class path. */
+    @Test
+    void commandsThatPrintNoTimeOfDay_needNoTimeZone() {
+        Supplier<ZoneId> none = () -> {
+            throw new AssertionError("asked for the time zone");
+        };
+        assertThat(shell.zones(none).run("--help")).isZero();
+        assertThat(new Shell(folder).zones(none).withAccount().run("ask", "Hello"))
+                .isZero();
     }
 
     @ParameterizedTest

@@ -14,10 +14,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** Runs the command in this process and keeps what it prints. */
 public final class Shell {
@@ -30,6 +32,7 @@ public final class Shell {
     private final Path folder;
     private byte[] input = {};
     private Terminal terminal = Terminal.NONE;
+    private Supplier<ZoneId> zones = () -> ZoneOffset.UTC;
     private PrintWriter output = new PrintWriter(out);
 
     public Shell(Path folder) {
@@ -56,6 +59,11 @@ public final class Shell {
 
     public Shell terminal(Terminal terminal) {
         this.terminal = terminal;
+        return this;
+    }
+
+    public Shell zones(Supplier<ZoneId> zones) {
+        this.zones = zones;
         return this;
     }
 
@@ -91,7 +99,7 @@ public final class Shell {
                             output,
                             new PrintWriter(err),
                             terminal,
-                            ZoneOffset.UTC,
+                            zones,
                             interruption,
                             timeline,
                             () -> Whippletree.builder().provider(provider)),

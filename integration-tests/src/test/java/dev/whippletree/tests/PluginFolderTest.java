@@ -437,7 +437,7 @@ final class PluginFolderTest {
                             new PrintWriter(out),
                             new PrintWriter(err),
                             terminal,
-                            ZoneOffset.UTC,
+                            () -> ZoneOffset.UTC,
                             new CompletableFuture<>(),
                             timeline,
                             Whippletree::builder),

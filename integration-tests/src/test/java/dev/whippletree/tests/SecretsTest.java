@@ -258,7 +258,7 @@ final class SecretsTest {
                 writer,
                 writer,
                 Terminal.NONE,
-                ZoneOffset.UTC,
+                () -> ZoneOffset.UTC,
                 new CompletableFuture<>(),
                 timeline,
                 Whippletree::builder);

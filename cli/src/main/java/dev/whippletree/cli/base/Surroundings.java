@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * @param out standard output: answers and nothing else
  * @param err standard error: everything a person should know besides
  * @param terminal which of these are a terminal
- * @param zone in whose time of day instants are printed
+ * @param zones tells in whose time of day instants are printed; asked only then, since a JVM looks into every jar of the class path to tell
  * @param interruption ends when the user has had enough; in a process it never does, since Ctrl-C ends the process
  * @param timeline the time by which the command itself measures
  * @param builders makes a builder for each Whippletree opened
@@ -40,7 +40,7 @@ public record Surroundings(
         PrintWriter out,
         PrintWriter err,
         Terminal terminal,
-        ZoneId zone,
+        Supplier<ZoneId> zones,
         CompletableFuture<Void> interruption,
         Timeline timeline,
         Supplier<Whippletree.Builder> builders) {
@@ -63,7 +63,7 @@ public record Surroundings(
                 writer(FileDescriptor.out, terminal),
                 writer(FileDescriptor.err, terminal),
                 terminal,
-                ZoneId.systemDefault(),
+                ZoneId::systemDefault,
                 new CompletableFuture<>(),
                 new SystemTimeline(),
                 Surroundings::builder);
@@ -85,6 +85,11 @@ public record Surroundings(
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Returns in whose time of day instants are printed. */
+    public ZoneId zone() {
+        return zones.get();
     }
 
     /** Returns how standard input is encoded. */

@@ -38,7 +38,7 @@ class ChatHistoryTest {
                         nowhere,
                         nowhere,
                         Terminal.NONE,
-                        ZoneOffset.UTC,
+                        () -> ZoneOffset.UTC,
                         new CompletableFuture<>(),
                         new VirtualTimeline(1),
                         Whippletree::builder));

@@ -62,7 +62,7 @@ class TerminalChatTest {
                 writer,
                 writer,
                 new Terminal(true, true, true, true),
-                ZoneOffset.UTC,
+                () -> ZoneOffset.UTC,
                 new CompletableFuture<>(),
                 timeline,
                 Whippletree::builder);

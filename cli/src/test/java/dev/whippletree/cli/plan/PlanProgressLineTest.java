@@ -32,7 +32,7 @@ class PlanProgressLineTest {
                 new PrintWriter(new StringWriter()),
                 new PrintWriter(err),
                 terminal,
-                ZoneOffset.UTC,
+                () -> ZoneOffset.UTC,
                 new CompletableFuture<>(),
                 timeline,
                 Whippletree::builder));

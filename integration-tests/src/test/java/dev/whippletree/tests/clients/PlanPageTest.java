@@ -143,7 +143,7 @@ final class PlanPageTest {
                             new PrintWriter(printed),
                             new PrintWriter(printed),
                             Terminal.NONE,
-                            ZoneOffset.UTC,
+                            () -> ZoneOffset.UTC,
                             new CompletableFuture<>(),
                             timeline,
                             Whippletree::builder),

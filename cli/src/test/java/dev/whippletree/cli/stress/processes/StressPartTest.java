@@ -149,7 +149,7 @@ class StressPartTest {
                 new PrintWriter(pipe(), true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true),
                 Terminal.NONE,
-                ZoneOffset.UTC,
+                () -> ZoneOffset.UTC,
                 new CompletableFuture<>(),
                 timeline,
                 Whippletree::builder);
