@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The entry point of the command. */
 public final class Main {
@@ -32,6 +34,9 @@ public final class Main {
     private static final String HELP = "help";
     private static final String COMPLETION = "completion";
     private static final Set<String> NEED_ALL = Set.of(HELP, COMPLETION);
+
+    /** With these alone, or nothing, the help lists every command and shows nothing else of it. */
+    private static final Set<String> LIST_ALL = Set.of("-h", "--help");
 
     private Main() {}
 
@@ -75,12 +80,13 @@ public final class Main {
     /** Each command takes time to describe, so where the first argument is one, the others are left out. */
     private static CommandLine commandLine(Surroundings surroundings, String... arguments) {
         CommandLine line = new CommandLine(new WhippletreeCommand());
-        Map<String, Supplier<Object>> commands = commands(surroundings);
+        Map<String, Subcommand> commands = commands(surroundings);
         String first = arguments.length == 0 ? "" : arguments[0];
         if (commands.containsKey(first) && !NEED_ALL.contains(first)) {
             commands.keySet().retainAll(Set.of(first));
         }
-        commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        boolean listed = arguments.length == 0 || arguments.length == 1 && LIST_ALL.contains(first);
+        commands.forEach((name, command) -> line.addSubcommand(name, listed ? command.title() : command.whole()));
         WholeNumbers.apply(line);
         HelpLayout.apply(line, surroundings.terminal().screen().columns());
         Mistakes mistakes = new Mistakes(surroundings);
@@ -94,29 +100,59 @@ public final class Main {
                 .setExecutionExceptionHandler(mistakes::handle);
     }
 
-    private static Map<String, Supplier<Object>> commands(Surroundings surroundings) {
-        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-        commands.put("ask", () -> new AskCommand(surroundings));
-        commands.put("batch", () -> new BatchCommand(surroundings));
-        commands.put("chat", () -> new ChatCommand(surroundings));
-        commands.put("status", () -> new StatusCommand(surroundings));
-        commands.put("init", () -> new InitCommand(surroundings));
-        commands.put("check", () -> new CheckCommand(surroundings));
-        commands.put("plugins", () -> new PluginsCommand(surroundings));
+    private static Map<String, Subcommand> commands(Surroundings surroundings) {
+        Map<String, Subcommand> commands = new LinkedHashMap<>();
+        commands.put("ask", new Subcommand(AskCommand.class, () -> new AskCommand(surroundings)));
+        commands.put("batch", new Subcommand(BatchCommand.class, () -> new BatchCommand(surroundings)));
+        commands.put("chat", new Subcommand(ChatCommand.class, () -> new ChatCommand(surroundings)));
+        commands.put("status", new Subcommand(StatusCommand.class, () -> new StatusCommand(surroundings)));
+        commands.put("init", new Subcommand(InitCommand.class, () -> new InitCommand(surroundings)));
+        commands.put("check", new Subcommand(CheckCommand.class, () -> new CheckCommand(surroundings)));
+        commands.put("plugins", new Subcommand(PluginsCommand.class, () -> new PluginsCommand(surroundings)));
         commands.put(
-                "cache", () -> new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings)));
+                "cache",
+                new Subcommand(
+                        CacheCommand.class,
+                        () -> new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings))));
         commands.put(
                 "similar",
-                () -> new CommandLine(new SimilarCommand())
-                        .addSubcommand(new SimilarCommand.Approve(surroundings))
-                        .addSubcommand(new SimilarCommand.Listing(surroundings)));
-        commands.put("stress", () -> new StressCommand(surroundings));
-        commands.put(StressPart.COMMAND, () -> new StressPartCommand(surroundings));
-        commands.put("plan", () -> new PlanCommand(surroundings));
-        commands.put("serve", () -> new ServeCommand(surroundings));
-        commands.put("emulate", () -> new EmulateCommand(surroundings));
-        commands.put(COMPLETION, () -> new CompletionCommand(surroundings));
-        commands.put(HELP, CommandLine.HelpCommand::new);
+                new Subcommand(
+                        SimilarCommand.class,
+                        () -> new CommandLine(new SimilarCommand())
+                                .addSubcommand(new SimilarCommand.Approve(surroundings))
+                                .addSubcommand(new SimilarCommand.Listing(surroundings))));
+        commands.put("stress", new Subcommand(StressCommand.class, () -> new StressCommand(surroundings)));
+        commands.put(
+                StressPart.COMMAND, new Subcommand(StressPartCommand.class, () -> new StressPartCommand(surroundings)));
+        commands.put("plan", new Subcommand(PlanCommand.class, () -> new PlanCommand(surroundings)));
+        commands.put("serve", new Subcommand(ServeCommand.class, () -> new ServeCommand(surroundings)));
+        commands.put("emulate", new Subcommand(EmulateCommand.class, () -> new EmulateCommand(surroundings)));
+        commands.put(COMPLETION, new Subcommand(CompletionCommand.class, () -> new CompletionCommand(surroundings)));
+        commands.put(HELP, new Subcommand(CommandLine.HelpCommand.class, CommandLine.HelpCommand::new));
         return commands;
+    }
+
+    /**
+     * A command below the command.
+     *
+     * @param type what describes it
+     * @param maker makes it, with its options
+     */
+    private record Subcommand(Class<?> type, Supplier<Object> maker) {
+
+        Object whole() {
+            return maker.get();
+        }
+
+        /** Returns no more of it than the list of commands shows, which takes a fraction of the time. */
+        CommandSpec title() {
+            Command described = type.getAnnotation(Command.class);
+            CommandSpec title = CommandSpec.create();
+            title.usageMessage()
+                    .header(described.header())
+                    .description(described.description())
+                    .hidden(described.hidden());
+            return title;
+        }
     }
 }

@@ -32,6 +32,16 @@ class MainTest {
         assertThat(shell.err()).isEmpty();
     }
 
+    /** The list of commands is made of their titles alone where nothing else of them is shown. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h"})
+    void helpAlone_isThatOfTheWholeCommand(String option) {
+        Shell whole = new Shell(folder);
+        assertThat(whole.run("help")).isZero();
+        assertThat(shell.run(option)).isZero();
+        assertThat(shell.out()).isEqualTo(whole.out());
+    }
+
     /** To tell it, a JVM looks into every jar of the class path. */
     @Test
     void commandsThatPrintNoTimeOfDay_needNoTimeZone() {
