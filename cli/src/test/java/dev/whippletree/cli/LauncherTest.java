@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +57,8 @@ class LauncherTest {
     @TempDir
     private Path folder;
 
+    private final Map<String, String> options = new HashMap<>();
+
     private Path home;
     private Path launcher;
     private Path classData;
@@ -79,6 +84,19 @@ class LauncherTest {
                 .contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                 .doesNotContain(ARCHIVE, "--enable-native-access")
                 .endsWith("dev.whippletree.cli.Main ask Hello");
+    }
+
+    /** With two, a JVM doesn't start. */
+    @ParameterizedTest
+    @ValueSource(strings = {"WHIPPLETREE_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"})
+    void collectorThatTheUserChooses_isTheOnlyOne(String variable) throws Exception {
+        options.put(variable, "-Xmx1g -XX:+UseG1GC");
+        assertThat(launch("", "check")).isEqualTo("ran 3");
+        assertThat(starts())
+                .singleElement()
+                .asString()
+                .contains("-XX:TieredStopAtLevel=1")
+                .doesNotContain("Serial");
     }
 
     @Test
@@ -258,7 +276,10 @@ class LauncherTest {
         } else {
             process.environment().put("WHIPPLETREE_CLASS_DATA", classDataFolder);
         }
-        process.environment().remove("WHIPPLETREE_JAVA_OPTIONS");
+        process.environment()
+                .keySet()
+                .removeAll(Set.of("WHIPPLETREE_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"));
+        process.environment().putAll(options);
         Process running = process.redirectErrorStream(true).start();
         running.getOutputStream().close();
         String printed = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
