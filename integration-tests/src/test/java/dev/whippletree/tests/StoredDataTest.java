@@ -75,7 +75,7 @@ final class StoredDataTest {
             Map.entry("saved conversations, plan reports", Set.of("SavedConversation", "PlanRun")),
             Map.entry("batches", Set.of("Arrangement", "BatchFile", "Changes", "Disk", "GrowingTable", "Spool")),
             Map.entry("`whippletree.yaml`, wordings", Set.of("InitCommand", "ApprovedFile")),
-            Map.entry("class data", Set.of()),
+            Map.entry("class data", Set.of("Rehearsal")),
             Map.entry("log, metrics, traces", Set.of()),
             Map.entry("nowhere", Set.of())));
 

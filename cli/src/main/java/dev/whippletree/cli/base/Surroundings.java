@@ -69,6 +69,12 @@ public record Surroundings(
                 Surroundings::builder);
     }
 
+    /** Returns the same, in another environment and folder. */
+    public Surroundings in(Map<String, String> otherEnvironment, Path otherFolder) {
+        return new Surroundings(
+                otherEnvironment, otherFolder, in, out, err, terminal, zones, interruption, timeline, builders);
+    }
+
     private static Whippletree.Builder builder() {
         Whippletree.Builder builder = Whippletree.builder();
         String plugins = System.getProperty(PLUGINS_PROPERTY);
