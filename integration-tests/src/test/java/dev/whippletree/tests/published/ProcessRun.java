@@ -45,6 +45,7 @@ record ProcessRun(int exitCode, String out, String err) {
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
+            process.getOutputStream().close(); // Or the command would wait for what is piped into it.
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
                     .as("%s ends", command)
                     .isTrue();
