@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The class data that the distribution's launcher makes on real JVMs. */
-@Tag("slow")
+@Tag("thorough")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher for Windows makes none")
 final class ClassDataTest {
 
