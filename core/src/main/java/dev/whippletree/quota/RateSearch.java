@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Some refusals don't cut the rate again: those of calls begun before the last cut, and those before anything
  * has been admitted since; they belong to the same congestion. Nor does a refusal that closes a known limit briefly
- * after a whole window below the ceiling was admitted: others have just used more than usual. Time without demand
+ * after a whole window below the ceiling was admitted: others have just used more than usual. If the limit was used up
+ * early when its rate was found, that took a whole window; within as long after a cut, a brief refusal doesn't cut
+ * further, since the window still holds calls from before the cut. Time without demand
  * isn't counted, and calls that didn't have to wait for their pace don't raise it, because neither says anything
  * about the limit.
  */
@@ -27,6 +29,9 @@ public final class RateSearch {
 
     /** Closed for a smaller share of the time since it opened, it isn't a window that was used up too early. */
     private static final double SHORT_CLOSURE = 0.2;
+
+    /** Closed for a larger share of that time when its rate is found, it is a window that was used up, not a bucket. */
+    private static final double CLOSURE_OF_WINDOW = 0.6;
 
     /** An account that has done nothing for long may send this share of its first run at once. */
     private static final double BURST_SHARE = 1.0 / 16;
@@ -73,6 +78,12 @@ public final class RateSearch {
 
     /** The window of a limit that is known but too high; 0 if none is. */
     private final long windowNanos;
+
+    /** The window of a limit that isn't known, as it was used up when its rate was found; 0 if it may be a bucket. */
+    private long foundWindowNanos;
+
+    /** When a refusal last cut the rate. */
+    private long cutAt = NEVER;
 
     /** What was measured before, 0 if nothing was. */
     private double measured;
@@ -227,7 +238,7 @@ public final class RateSearch {
             congested = true;
             congestedAt = now;
             begunSince = 0;
-            refusedRate = pace == null ? 0 : growth.value();
+            refusedRate = pace == null ? 0 : tooHigh(now);
             if (refusedRate > 0) {
                 cost.begin();
             }
@@ -238,6 +249,15 @@ public final class RateSearch {
             return;
         }
         settle(now, told);
+    }
+
+    /** Returns the rate that is refused: within a window after a cut, still the one that was cut. */
+    private double tooHigh(long now) {
+        if (cutAt != NEVER && now - cutAt < foundWindowNanos) {
+            return Math.max(growth.value(), growth.ceiling());
+        }
+        cutAt = now;
+        return growth.value();
     }
 
     /** Draws from a congestion what is known of it so far. */
@@ -264,8 +284,18 @@ public final class RateSearch {
             }
             pace = new Pace(rate, mostAtOnce(), opensAt);
         }
+        if (refusedRate == 0) {
+            foundWindowNanos = usedUpNanos();
+        }
         double calls = refusedRate == 0 ? callsBeyond() : callsToNextTest(rate);
         growth = new CubicGrowth(ceiling(rate), calls, Math.min(calls, callsBeyond()));
+    }
+
+    /** Returns how long the window is that has just been used up, 0 if the limit is known or doesn't close for long. */
+    private long usedUpNanos() {
+        long wholeNanos = opensAt - run.start();
+        boolean isWindow = windowNanos == 0 && opensAt - congestedAt > CLOSURE_OF_WINDOW * wholeNanos;
+        return isWindow ? wholeNanos : 0;
     }
 
     private boolean isTooShort() {
@@ -298,7 +328,8 @@ public final class RateSearch {
     }
 
     private boolean isBrief() {
-        return opensAt - congestedAt < SHORT_CLOSURE * Math.max(openNanos(), windowNanos);
+        long window = Math.max(windowNanos, foundWindowNanos);
+        return opensAt - congestedAt < SHORT_CLOSURE * Math.max(openNanos(), window);
     }
 
     private long openNanos() {

@@ -37,6 +37,13 @@ final class RateSearchTest {
         return 200 * SECOND;
     }
 
+    /** A call a second, twice closed for one only. */
+    private long findWithoutAWindow() {
+        refused(letIn(100, 0, 99 * SECOND), 100 * SECOND);
+        refused(letIn(100, 100 * SECOND, 199 * SECOND), 200 * SECOND);
+        return 200 * SECOND;
+    }
+
     private double perSecond() {
         Pace pace = search.pace().orElseThrow();
         return pace.roomWithin(1_000_000 * SECOND, 0) / 1_000_000.0;
@@ -113,7 +120,7 @@ final class RateSearchTest {
 
     @Test
     void fewCallsBetweenTwoRefusals_cutByATenth_andMeasureOnlyTogether() {
-        long opening = find();
+        long opening = findWithoutAWindow();
         // Refused at the full rate, after a run that was long enough, and closed for a little.
         long now = letIn(60, opening, opening + 60 * SECOND);
         refused(now, now + SECOND);
@@ -155,6 +162,37 @@ final class RateSearchTest {
         double refused = perSecond();
         refused(now, now + 10_000 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9 * refused / 2, SLIGHT);
+    }
+
+    /** A sliding window that others use too is still full for a while after a cut. */
+    @Test
+    void refusedBrieflyAgainWithinAWindowAfterACut_isCutNoFurther() {
+        long opening = find();
+        long now = letIn(60, opening, opening + 60 * SECOND);
+        refused(now, now + SECOND);
+        double cut = perSecond();
+        now = letIn(20, now + SECOND, now + 21 * SECOND);
+        refused(now, now + SECOND);
+        assertThat(perSecond()).as("20 s later").isCloseTo(cut, within(0.001));
+
+        now = letIn(90, now + SECOND, now + 91 * SECOND);
+        double later = perSecond();
+        refused(now, now + SECOND);
+        assertThat(perSecond()).as("113 s later").isCloseTo(0.9 * later, within(0.001));
+    }
+
+    @Test
+    void closedBrieflyAfterFewCalls_isNoMeasure_ifItsWindowIsLong() {
+        long opening = find();
+        long now = letIn(60, opening, opening + 60 * SECOND);
+        refused(now, now + SECOND);
+        double cut = perSecond();
+        for (int time = 0; time < 3; time++) {
+            now = letIn(1, now + SECOND, now + 2 * SECOND);
+            refused(now, now + 4 * SECOND);
+            now += 3 * SECOND;
+        }
+        assertThat(perSecond()).as("one call in five seconds, three times").isCloseTo(cut, within(0.001));
     }
 
     @Test
