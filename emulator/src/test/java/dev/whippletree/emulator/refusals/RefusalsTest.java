@@ -100,9 +100,10 @@ class RefusalsTest {
         "REPORTED, 100 requests / 10s, STEADY, 0.85",
         "REPORTED, 100 requests / 10s, BURSTS, 0.8",
         "DECLARED, 100 requests / 10s, STEADY, 0.75",
-        "DECLARED, 100 requests / 10s, BURSTS, 0.42"
+        "DECLARED, 100 requests / 10s, BURSTS, 0.42",
+        "HIDDEN, 1000 requests / 1min, STEADY, 0.95"
     })
-    void halfOfAKnownSlidingWindowUsedByOthers_restIsUsed(Known known, String limit, Foreign foreign, double least) {
+    void halfOfASlidingWindowUsedByOthers_restIsUsed(Known known, String limit, Foreign foreign, double least) {
         RefusingService service =
                 RefusingService.of(limit, Counting.SLIDING).known(known).foreign(foreign);
         for (long seed : SEEDS) {
