@@ -292,7 +292,7 @@ public record StatusSnapshot(
      * @param unit what it counts
      * @param amount how much a window allows
      * @param window the window, if it is known
-     * @param left how much may be used now, 0 or more
+     * @param left how much of it may be used now, 0 or more
      * @param source by whose word it is known; what was {@link Source#LEARNED} is a rate, put as an amount per window, or the
      *     amount of a declared limit that is smaller than declared
      * @param nextIn how long until more may be used, if none may now and it is known, in nanoseconds

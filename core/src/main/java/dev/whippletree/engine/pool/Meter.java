@@ -73,7 +73,12 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, 
 
     /** Returns how much may be used now, 0 or more. */
     long free(long now) {
-        return Math.max(0, quota.left(now) - missing() - margin.amount());
+        return Math.max(0, freeIfWhole(now) - missing());
+    }
+
+    /** Returns how much might be used now if the whole amount existed, 0 or more. */
+    long freeIfWhole(long now) {
+        return Math.max(0, quota.left(now) - margin.amount());
     }
 
     Hold reserve(TokenCount tokens, long now) {

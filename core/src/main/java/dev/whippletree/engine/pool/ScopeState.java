@@ -669,14 +669,13 @@ public final class ScopeState {
 
     /** Returns the limit, and the smaller amount of it that refusals have shown. */
     private Stream<LimitStatus> status(Meter meter, long now) {
-        LimitStatus known = status(meter, meter.quota().amount(), meter.source(), now);
+        LimitStatus known = status(meter, meter.quota().amount(), meter.freeIfWhole(now), meter.source(), now);
         return meter.shortfall().isKnown()
-                ? Stream.of(known, status(meter, meter.existing(), LimitStatus.Source.LEARNED, now))
+                ? Stream.of(known, status(meter, meter.existing(), meter.free(now), LimitStatus.Source.LEARNED, now))
                 : Stream.of(known);
     }
 
-    private LimitStatus status(Meter meter, long amount, LimitStatus.Source source, long now) {
-        long left = meter.free(now);
+    private LimitStatus status(Meter meter, long amount, long left, LimitStatus.Source source, long now) {
         return new LimitStatus(
                 scope,
                 meter.unit(),

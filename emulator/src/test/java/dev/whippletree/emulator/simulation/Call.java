@@ -15,8 +15,10 @@ final class Call {
     final Admission admission;
     final List<Books.Use> uses = new ArrayList<>();
     boolean arrived;
+    /** Whether a piece of its answer has come, or all of it. */
+    boolean letIn;
+
     boolean ended;
-    boolean answered;
 
     Call(SimulatedAccount account, String connection, String model, Asked asked, Admission admission, long sentNanos) {
         this.account = account;

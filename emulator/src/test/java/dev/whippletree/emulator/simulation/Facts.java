@@ -196,7 +196,7 @@ final class Facts {
         if (!leave(call)) {
             return;
         }
-        call.answered = true;
+        call.letIn = true;
         good(call);
         end.usage().ifPresent(usage -> books.settle(call, usage));
         answers++;

@@ -101,7 +101,7 @@ final class ToldWait {
 
     private boolean isLetIn(long now) {
         return trials.stream()
-                .anyMatch(trial -> trial.answered || (!trial.ended && now >= trial.sentNanos + LET_IN_NANOS));
+                .anyMatch(trial -> trial.letIn || (!trial.ended && now >= trial.sentNanos + LET_IN_NANOS));
     }
 
     /**
@@ -111,7 +111,7 @@ final class ToldWait {
     double exaggeration(Call refused, long now) {
         long sureNanos = 2 * (now - refused.sentNanos);
         return early.stream()
-                .filter(call -> call.answered || (!call.ended && now - call.sentNanos > sureNanos))
+                .filter(call -> call.letIn || (!call.ended && now - call.sentNanos > sureNanos))
                 .mapToDouble(call -> (double) (toldNanos - ROUNDING_NANOS) / (call.sentNanos - fromNanos))
                 .reduce(1, Math::max);
     }
