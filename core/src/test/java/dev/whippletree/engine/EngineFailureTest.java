@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
@@ -10,6 +11,8 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.Timeouts;
@@ -258,6 +261,23 @@ final class EngineFailureTest {
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);
         fixture.advance(Duration.ofSeconds(5));
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void declaredLimitThatSeemsSmaller_isShownAsDeclaredAndAsLearned() {
+        ScriptedClient client = fixture.account("a", "5 / 12s");
+        fixture.askMany(3);
+        fixture.advance(Duration.ofSeconds(1));
+        client.then(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
+        fixture.ask("refused");
+        fixture.advance(Duration.ofSeconds(1));
+
+        assertThat(fixture.status("a").limits())
+                .extracting(LimitStatus::source, LimitStatus::amount, LimitStatus::left)
+                .containsExactly(tuple(Source.DECLARED, 5L, 1L), tuple(Source.LEARNED, 3L, 0L));
+        assertThat(fixture.status("a").limits().get(0).nextIn()).isEmpty();
+        assertThat(fixture.status("a").limits().get(1).nextIn()).isPresent();
     }
 
     private static Failure asksToWait(Duration retryAfter) {
