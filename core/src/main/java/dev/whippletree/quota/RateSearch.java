@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Some refusals don't cut the rate again: those of calls begun before the last cut, and those before anything
  * has been admitted since; they belong to the same congestion. Nor does a refusal that closes a known limit briefly
  * after a whole window below the ceiling was admitted: others have just used more than usual. If the limit was used up
- * early when its rate was found, that took a whole window; within as long after a cut, a brief refusal doesn't cut
+ * early when its rate was found, that took a whole window; within as long after a cut, the first brief refusals don't cut
  * further, since the window still holds calls from before the cut. Time without demand
  * isn't counted, and calls that didn't have to wait for their pace don't raise it, because neither says anything
  * about the limit.
@@ -32,6 +32,9 @@ public final class RateSearch {
 
     /** Closed for a larger share of that time when its rate is found, it is a window that was used up, not a bucket. */
     private static final double CLOSURE_OF_WINDOW = 0.6;
+
+    /** Others are rarely refused more often within a window after a cut; a limit that has become much smaller is. */
+    private static final int MOST_UNCUT = 3;
 
     /** An account that has done nothing for long may send this share of its first run at once. */
     private static final double BURST_SHARE = 1.0 / 16;
@@ -82,8 +85,10 @@ public final class RateSearch {
     /** The window of a limit that isn't known, as it was used up when its rate was found; 0 if it may be a bucket. */
     private long foundWindowNanos;
 
-    /** When a refusal last cut the rate. */
+    /** When a refusal last cut the rate, and how many have not cut it since. */
     private long cutAt = NEVER;
+
+    private int uncut;
 
     /** What was measured before, 0 if nothing was. */
     private double measured;
@@ -253,10 +258,12 @@ public final class RateSearch {
 
     /** Returns the rate that is refused: within a window after a cut, still the one that was cut. */
     private double tooHigh(long now) {
-        if (cutAt != NEVER && now - cutAt < foundWindowNanos) {
+        if (cutAt != NEVER && now - cutAt < foundWindowNanos && uncut < MOST_UNCUT) {
+            uncut++;
             return Math.max(growth.value(), growth.ceiling());
         }
         cutAt = now;
+        uncut = 0;
         return growth.value();
     }
 
