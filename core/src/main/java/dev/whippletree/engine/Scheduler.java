@@ -26,9 +26,11 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,10 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Runnable used;
     private final Announcements announcements;
     private final WaitingLine line;
+
+    /** Those that had a place in the line and are on their way back to it. */
+    private final Set<Flight> enteringAgain = new HashSet<>();
+
     private final DemandRefresh refresh;
     private final Flights flights;
     private final TenantTally tenants;
@@ -133,11 +139,12 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         Demand demand = Demand.of(flight.prompt(), route);
         noticeNewTokens(route);
         monitor.decide(() -> {
-            if (flight.stage() != Flight.Stage.LOOKING_UP) {
+            if (flight.stage() == Flight.Stage.LOOKING_UP && flight.route() != route) {
+                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload came between.
                 return;
             }
-            if (flight.route() != route) {
-                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload came between.
+            enteringAgain.remove(flight);
+            if (flight.stage() != Flight.Stage.LOOKING_UP) {
                 return;
             }
             long now = timeline.nanoTime();
@@ -173,8 +180,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Refuses one of those that wait, if they are too many since one of a tenant has come. Returns which. */
     private Optional<Flight> makePlace(String tenant) {
         Backlog backlog = line.backlog();
-        boolean ofTenant = backlog.sizeOf(tenant) > settings.lineSizeOfATenant();
-        if (!ofTenant && line.size() <= settings.lineSize()) {
+        boolean ofTenant = backlog.sizeOf(tenant) + enteringAgain(tenant) > settings.lineSizeOfATenant();
+        if (!ofTenant && line.size() + enteringAgain.size() <= settings.lineSize()) {
             return Optional.empty();
         }
         Optional<Flight> givingWay = ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost();
@@ -218,8 +225,15 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         line.add(flight);
     }
 
+    private long enteringAgain(String tenant) {
+        return enteringAgain.stream()
+                .filter(flight -> flight.prompt().tenant().equals(tenant))
+                .count();
+    }
+
     private void enterAgain(Flight flight) {
         flight.stage(Flight.Stage.LOOKING_UP);
+        enteringAgain.add(flight);
         monitor.after(flight.mailbox(), () -> enter(flight));
     }
 
