@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Which connections are kept where no more may be open. */
 final class ConnectionsTest {
 
+    private static final int TURNS_TO_ACCEPT = 3;
     private static final String BODY = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final String HEALTH = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -54,6 +55,13 @@ final class ConnectionsTest {
         send(socket, HEALTH);
         assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 200 ");
         RunningGateway.settle();
+    }
+
+    /** Waits until the server has accepted all connections, each in a turn of a thread, and taken them up, in one of another. */
+    private static void settleAccepted() {
+        for (int turn = 0; turn < TURNS_TO_ACCEPT; turn++) {
+            RunningGateway.settle();
+        }
     }
 
     private static String post(String key) {
@@ -99,6 +107,7 @@ final class ConnectionsTest {
         Socket silent = connect();
         Socket slow = connect();
         send(slow, "GET /healthz HTTP/1.1\r\n");
+        settleAccepted();
         Socket third = connect();
         assertServed(third);
         assertServed(connect());
