@@ -52,7 +52,8 @@ final class Bounded implements Invariant {
         facts.check(
                 limitedThere < MOST_CALLS && untoldThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
                 NAME,
-                () -> "the " + call + " comes after " + limitedThere + " limits hit there, " + untoldOn(call) + " untold");
+                () -> "the " + call + " comes after " + limitedThere + " limits hit there, " + untoldOn(call)
+                        + " untold");
         countRetry(call, policy);
     }
 

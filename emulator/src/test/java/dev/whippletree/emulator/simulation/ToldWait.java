@@ -100,8 +100,7 @@ final class ToldWait {
     }
 
     private boolean isLetIn(long now) {
-        return early.stream()
-                .anyMatch(trial -> trial.letIn || (!trial.ended && now >= trial.sentNanos + LET_IN_NANOS));
+        return early.stream().anyMatch(trial -> trial.letIn || (!trial.ended && now >= trial.sentNanos + LET_IN_NANOS));
     }
 
     /**
