@@ -14,11 +14,8 @@ final class Bounded implements Invariant {
 
     private static final String NAME = "bounded";
 
-    /** Calls of one flight on one target whose limit is hit again and again, and that aren't told how long to wait. */
+    /** Calls of one flight on one target whose limit is hit again and again. */
     private static final int MOST_LIMITED = 20;
-
-    /** The same with those that are told: of a service that tells too little, the next may come when it has told it to. */
-    private static final int MOST_CALLS = 100;
 
     /** So many in a row that don't say how long to wait may be taken for chance, and aren't counted then. */
     private static final long TAKEN_FOR_CHANCE = 8;
@@ -47,13 +44,11 @@ final class Bounded implements Invariant {
                 failedThere < policy.attemptsPerTarget(),
                 NAME,
                 () -> "the " + call + " comes after " + failedThere + " attempts there");
-        long limitedThere = failedOn(call, false);
-        long untoldThere = untoldOn(call) - TAKEN_FOR_CHANCE;
+        long limitedThere = failedOn(call, false) - Math.min(untoldOn(call), TAKEN_FOR_CHANCE);
         facts.check(
-                limitedThere < MOST_CALLS && untoldThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
+                limitedThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
                 NAME,
-                () -> "the " + call + " comes after " + limitedThere + " limits hit there, " + untoldOn(call)
-                        + " untold");
+                () -> "the " + call + " comes after " + limitedThere + " limits hit there");
         countRetry(call, policy);
     }
 

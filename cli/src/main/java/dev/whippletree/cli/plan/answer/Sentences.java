@@ -72,7 +72,7 @@ public final class Sentences {
         return prompts == size.interviews() ? text : text + " (" + Words.count(prompts, "prompt") + ")";
     }
 
-    /** Returns how many interviews, sessions or prompts a size is. */
+    /** Returns how many interviews, conversations or prompts a size is. */
     public static String size(CapacityPlan plan, SizePlan size) {
         return Words.count(size.interviews(), plan.request().workload().unit());
     }
