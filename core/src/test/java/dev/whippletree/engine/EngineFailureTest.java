@@ -264,6 +264,17 @@ final class EngineFailureTest {
     }
 
     @Test
+    void limitThatTellsNoTimeToWait_isTriedAsOftenAsOneThatTellsNothing() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ZERO, Reach.ORGANIZATION)));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofHours(2));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(client.calls()).isEqualTo(20);
+    }
+
+    @Test
     void declaredLimitThatSeemsSmaller_isShownAsDeclaredAndAsLearned() {
         ScriptedClient client = fixture.account("a", "5 / 12s");
         fixture.askMany(3);

@@ -17,7 +17,7 @@ final class Bounded implements Invariant {
     /** Calls of one flight on one target whose limit is hit again and again. */
     private static final int MOST_LIMITED = 20;
 
-    /** So many in a row that don't say how long to wait may be taken for chance, and aren't counted then. */
+    /** So many in a row that tell no wait, or one of 0 s, may be taken for chance, and aren't counted then. */
     private static final long TAKEN_FOR_CHANCE = 8;
 
     private static final int SAVINGS_SECONDS = 10;
@@ -62,7 +62,7 @@ final class Bounded implements Invariant {
         return failuresOn(call)
                 .map(Asked.Failed::failure)
                 .filter(failure -> failure.kind() == FailureKind.RATE_LIMITED)
-                .filter(failure -> failure.retryAfter().isEmpty())
+                .filter(failure -> failure.retryAfter().orElse(Duration.ZERO).isZero())
                 .count();
     }
 
