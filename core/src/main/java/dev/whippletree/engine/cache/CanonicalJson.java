@@ -87,19 +87,24 @@ final class CanonicalJson {
 
     private void string(String text) {
         out.append('"');
+        int written = 0;
         for (int index = 0; index < text.length(); index++) {
             char symbol = text.charAt(index);
-            if (symbol == '"' || symbol == '\\') {
-                out.append('\\').append(symbol);
-            } else if (symbol < ' ') {
-                out.append("\\u00").append(symbol < 16 ? "0" : "").append(Integer.toHexString(symbol));
-            } else if (Character.isSurrogate(symbol)) {
-                // Half of a pair has no bytes of its own in UTF-8 and would be written as any other half is.
-                out.append("\\u").append(Integer.toHexString(symbol));
-            } else {
-                out.append(symbol);
+            // Half of a surrogate pair has no bytes of its own in UTF-8 and would be written as any other half is.
+            if (symbol < ' ' || symbol == '"' || symbol == '\\' || Character.isSurrogate(symbol)) {
+                out.append(text, written, index);
+                escaped(symbol);
+                written = index + 1;
             }
         }
-        out.append('"');
+        out.append(text, written, text.length()).append('"');
+    }
+
+    private void escaped(char symbol) {
+        if (symbol == '"' || symbol == '\\') {
+            out.append('\\').append(symbol);
+        } else {
+            out.append(symbol < 16 ? "\\u000" : symbol < ' ' ? "\\u00" : "\\u").append(Integer.toHexString(symbol));
+        }
     }
 }

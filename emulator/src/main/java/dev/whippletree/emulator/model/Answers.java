@@ -8,6 +8,8 @@ import java.text.Normalizer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.StringTokenizer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,7 +29,7 @@ public final class Answers {
     private static final int SENTENCES = 3;
     private static final Pattern END = Pattern.compile(
             "\\[([0-9a-f]{" + 2 * DIGEST_BYTES + "})(?:~(\\d{1,9}))?(?:\\+(\\d{1,9}))? ([^\\[\\]]{1,200})\\]$");
-    private static final Pattern SPACE = Pattern.compile("\\s+");
+    private static final String SPACES = " \t\n\u000B\f\r";
     private static final List<String> BANK = List.of(
             "I would start with the people who use it and work back from there.",
             "In my last team we measured first, and changed one thing at a time.",
@@ -137,9 +139,12 @@ public final class Answers {
     }
 
     private static String normalized(String text) {
-        return SPACE.matcher(Normalizer.normalize(text, Normalizer.Form.NFC))
-                .replaceAll(" ")
-                .strip();
+        StringTokenizer words = new StringTokenizer(Normalizer.normalize(text, Normalizer.Form.NFC), SPACES);
+        StringJoiner joined = new StringJoiner(" ");
+        while (words.hasMoreTokens()) {
+            joined.add(words.nextToken());
+        }
+        return joined.toString().strip();
     }
 
     private static MessageDigest sha256() {
