@@ -307,19 +307,50 @@ final class EngineReachTest {
     void refusedWhileNothingIsLeftOfAnotherModelUntilTheSameMoment_theOrganizationCloses() {
         fixture.tier("a/large", "a/small", "a/third");
         reports("large", 0);
-        client.then(client.later(SHORT, (prompt, model, sink) -> {
-            sink.firstByte();
-            sink.limits(List.of(left(0)));
-            sink.failed(refusal(Optional.of(SECOND)));
-            return () -> {};
-        }));
-        ask("refused", "small");
-        fixture.advance(SHORT);
+        isRefused("small");
 
         CompletableFuture<Completion> held = ask("held", "third");
         fixture.advance(SECOND.minusMillis(1));
         assertThat(client.models()).containsExactly("large", "small");
         assertThat(held).isNotDone();
+    }
+
+    private void isRefused(String model) {
+        client.then(client.later(SHORT, (prompt, asked, sink) -> {
+            sink.firstByte();
+            sink.limits(List.of(left(0)));
+            sink.failed(refusal(Optional.of(SECOND)));
+            return () -> {};
+        }));
+        ask("refused", model);
+        fixture.advance(SHORT);
+    }
+
+    @Test
+    void nothingIsLeftOfAnotherModelUntilTheSameMomentAsOfTheRefusedOne_theLimitIsTheOrganizations() {
+        fixture.tier("a/large", "a/small", "a/third");
+        isRefused("small");
+        reports("large", 0);
+
+        CompletableFuture<Completion> held = ask("held", "third");
+        fixture.advance(Duration.ofSeconds(50));
+        assertThat(client.models()).containsExactly("small", "large");
+        assertThat(held).isNotDone();
+        fixture.advance(Duration.ofSeconds(11));
+        assertThat(held).isCompleted();
+    }
+
+    @Test
+    void nothingIsLeftOfAnotherModelThatCountsApart_theLimitIsTheModels() {
+        fixture.tier("a/large", "a/small", "a/third");
+        reports("large", 5);
+        reports("small", 9);
+        isRefused("small");
+        reports("large", 0);
+
+        CompletableFuture<Completion> free = ask("free", "third");
+        fixture.advance(SECOND);
+        assertThat(free).isCompleted();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds the scope of a limit if the service doesn't say whether it applies to the model or the organization, and
@@ -19,7 +20,7 @@ import java.util.Optional;
  * refusal. The refusal after that closes a single model again, because otherwise nothing could show any more that
  * the others needn't close. If a call on another model that began while one was closed is answered, the limits are
  * the models' own; for an hour, no number of refused models closes the organization. A model counts as refused if
- * nothing is left of its limit until the same moment, by its latest report and that of the refusal.
+ * nothing is left of its limit until the same moment, by its latest report and that of the refusal, whichever comes first.
  *
  * <p>A reported limit too is attributed to the model, until the reports of two models show that they count
  * together: the same amount, the same reset, and less left for the later call. More left for the later call shows
@@ -105,14 +106,29 @@ public final class Reaches {
 
         /** Returns whether nothing is left of a model's limit, nor of another one's that may be the same count. */
         boolean isUsedUpWithAnother(ScopeState model, long now) {
+            return isUsedUpWith(told.keySet(), model, now);
+        }
+
+        /** Returns whether nothing is left of a model's limit, and another one is refused that may be counted with it. */
+        boolean isUsedUpWithRefused(ScopeState model, long now) {
+            return isUsedUpWith(refused(now), model, now);
+        }
+
+        private boolean isUsedUpWith(Set<ScopeState> others, ScopeState model, long now) {
             Told own = told.get(model);
             return own != null
                     && own.remaining() == 0
                     && now >= apartUntil
-                    && told.entrySet().stream()
-                            .anyMatch(other -> other.getKey() != model
-                                    && other.getValue().remaining() == 0
-                                    && own.mayCountWith(other.getValue(), now));
+                    && others.stream().filter(other -> other != model).anyMatch(other -> {
+                        Told another = told.get(other);
+                        return another != null && another.remaining() == 0 && own.mayCountWith(another, now);
+                    });
+        }
+
+        /** Returns the models that are closed by refusals of unknown reach. */
+        Set<ScopeState> refused(long now) {
+            refusedAt.keySet().removeIf(model -> !model.closure().isClosed(now));
+            return refusedAt.keySet();
         }
 
         void limitsModels(long now) {
@@ -146,8 +162,7 @@ public final class Reaches {
             return named(target, reach);
         }
         Knowledge knowledge = knowledgeOf(target);
-        knowledge.refusedAt.keySet().removeIf(model -> !model.closure().isClosed(now));
-        boolean anotherIsRefused = knowledge.refusedAt.keySet().stream().anyMatch(model -> model != target.modelScope())
+        boolean anotherIsRefused = knowledge.refused(now).stream().anyMatch(model -> model != target.modelScope())
                 || knowledge.isUsedUpWithAnother(target.modelScope(), now);
         if (anotherIsRefused && !knowledge.isOfModels(now)) {
             knowledge.limitsOrganization();
@@ -183,6 +198,9 @@ public final class Reaches {
         }
         Knowledge knowledge = knowledgeOf(target);
         Told.of(report, now).ifPresent(told -> knowledge.compare(target.modelScope(), told, lease.beganNanos(), now));
+        if (!knowledge.isOfModels(now) && knowledge.isUsedUpWithRefused(target.modelScope(), now)) {
+            knowledge.limitsOrganization();
+        }
         boolean ofOrganization = !target.organization().declared().isEmpty() || knowledge.countsTogether;
         return ofOrganization ? target.organization() : target.modelScope();
     }

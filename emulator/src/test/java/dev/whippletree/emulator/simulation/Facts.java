@@ -256,7 +256,12 @@ final class Facts {
      */
     int hidingCalls(String account) {
         String organization = organizationOf.getOrDefault(account, "");
-        return limitedOrganizations.contains(organization) ? underWayOfOrganization.getOrDefault(organization, 0) : 0;
+        return hasHitLimits(account) ? underWayOfOrganization.getOrDefault(organization, 0) : 0;
+    }
+
+    /** Returns whether a call on an account's organization has hit a limit. */
+    boolean hasHitLimits(String account) {
+        return limitedOrganizations.contains(organizationOf.getOrDefault(account, ""));
     }
 
     /** An account has a connection from now on. */

@@ -76,10 +76,10 @@ final class InvariantsTest {
 
     /**
      * Of turns that were forgotten, of a limit that models share unawares, of assumed transit, of tokens at a limit's very end, of long
-     * waits that are tried out, and of tenants' turns after a reload.
+     * waits that are tried out, of tenants' turns after a reload, and of models that are used up together.
      */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {13, 689, 2_037, 5_689, 6_881, 18_241, 19_306, 29_844, 46_289, 713_520})
+    @ValueSource(longs = {13, 689, 2_037, 5_689, 6_881, 18_241, 19_306, 29_844, 46_289, 713_520, 1_258_653})
     void calmScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.calm(seed));
     }
@@ -95,9 +95,9 @@ final class InvariantsTest {
         check(ScenarioLot.rough(seed));
     }
 
-    /** Of what is decided at one instant. */
+    /** Of what is decided at one instant, and of an account that is doubted. */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = 17_775)
+    @ValueSource(longs = {17_775, 1_053_936})
     void scenarioOfTenantsThatBrokeOne_invariantsHold(long seed) {
         check(TenantLot.draw(seed));
     }

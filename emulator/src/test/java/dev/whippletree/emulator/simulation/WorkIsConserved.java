@@ -57,7 +57,8 @@ final class WorkIsConserved implements Invariant {
                 .filter(other -> other.id().equals(target.account()))
                 .findFirst()
                 .orElseThrow();
-        boolean slot = facts.scenario.isCalm() && facts.scenario.isDeclared()
+        // Of an organization that has refused a call in spite of its limits, how many at once is doubted as well.
+        boolean slot = facts.scenario.isCalm() && facts.scenario.isDeclared() && !facts.hasHitLimits(account.id())
                 ? account.inFlight() < account.maxConcurrency()
                 : account.inFlight() == 0;
         // Somebody who failed elsewhere may hold back room on its organization for a target that isn't ready.
