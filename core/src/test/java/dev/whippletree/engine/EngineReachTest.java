@@ -315,6 +315,21 @@ final class EngineReachTest {
         assertThat(held).isNotDone();
     }
 
+    @Test
+    void reportWasOvertakenByOneOfWhichNothingIsLeft_theOrganizationClosesAllTheSame() {
+        fixture.tier("a/large", "a/small", "a/third");
+        client.then(client.reports(SHORT.multipliedBy(2), () -> left(3)));
+        ask("is overtaken", "large");
+        reports("large", 0);
+        fixture.advance(SHORT);
+        isRefused("small");
+
+        CompletableFuture<Completion> held = ask("held", "third");
+        fixture.advance(SECOND.minusMillis(1));
+        assertThat(client.models()).doesNotContain("third");
+        assertThat(held).isNotDone();
+    }
+
     private void isRefused(String model) {
         client.then(client.later(SHORT, (prompt, asked, sink) -> {
             sink.firstByte();

@@ -65,6 +65,11 @@ public final class Reaches {
                     && earlier.amount == amount
                     && Math.abs(earlier.resetAt - resetAt) <= SAME_RESET_NANOS;
         }
+
+        /** Returns whether it only came later than another report of the same count: reports may overtake each other. */
+        boolean isOlderThan(Told earlier, long now) {
+            return mayCountWith(earlier, now) && earlier.remaining < remaining;
+        }
     }
 
     /** What is known of one organization. */
@@ -92,7 +97,7 @@ public final class Reaches {
                     conclude(Long.compare(latest.remaining(), earlier.remaining()), now);
                 }
             }
-            told.put(model, latest);
+            told.merge(model, latest, (earlier, later) -> later.isOlderThan(earlier, now) ? earlier : later);
         }
 
         private void conclude(int more, long now) {
