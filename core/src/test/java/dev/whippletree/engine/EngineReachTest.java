@@ -318,11 +318,16 @@ final class EngineReachTest {
     @Test
     void reportWasOvertakenByOneOfWhichNothingIsLeft_theOrganizationClosesAllTheSame() {
         fixture.tier("a/large", "a/small", "a/third");
-        client.then(client.reports(SHORT.multipliedBy(2), () -> left(3)));
-        ask("is overtaken", "large");
-        reports("large", 0);
+        client.then(answers());
+        ask("lets calls begin beside each other", "large");
         fixture.advance(SHORT);
-        isRefused("small");
+        client.then(client.reports(SHORT.multipliedBy(2), () -> left(3)))
+                .then(client.reports(SHORT, () -> left(0)))
+                .then(refusesUsedUp(SHORT.multipliedBy(3)));
+        ask("is overtaken", "large");
+        ask("overtakes", "large");
+        ask("is refused", "small");
+        fixture.advance(SHORT.multipliedBy(3));
 
         CompletableFuture<Completion> held = ask("held", "third");
         fixture.advance(SECOND.minusMillis(1));
@@ -331,14 +336,18 @@ final class EngineReachTest {
     }
 
     private void isRefused(String model) {
-        client.then(client.later(SHORT, (prompt, asked, sink) -> {
+        client.then(refusesUsedUp(SHORT));
+        ask("refused", model);
+        fixture.advance(SHORT);
+    }
+
+    private ScriptedClient.Behaviour refusesUsedUp(Duration after) {
+        return client.later(after, (prompt, model, sink) -> {
             sink.firstByte();
             sink.limits(List.of(left(0)));
             sink.failed(refusal(Optional.of(SECOND)));
             return () -> {};
-        }));
-        ask("refused", model);
-        fixture.advance(SHORT);
+        });
     }
 
     @Test
