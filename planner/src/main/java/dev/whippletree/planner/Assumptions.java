@@ -67,9 +67,10 @@ final class Assumptions {
     }
 
     private static String starts(Workload workload) {
+        String units = workload.unit() + "s";
         return workload.over().isZero()
-                ? "All " + workload.unit() + "s start at the same moment"
-                : "Interviews start evenly over " + Phrases.time(workload.over());
+                ? "All " + units + " start at the same moment"
+                : Phrases.capitalized(units) + " start evenly over " + Phrases.time(workload.over());
     }
 
     private static String thinking(PlanRequest request) {

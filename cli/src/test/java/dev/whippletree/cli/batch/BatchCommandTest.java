@@ -249,6 +249,15 @@ final class BatchCommandTest {
     }
 
     @Test
+    void planOfAFileOverATime_saysThatItsPromptsAreSpread() {
+        shell.file("both.jsonl", LINE.formatted("one", "A") + LINE.formatted("two", "B"));
+
+        shell.run("plan", "--prompts", "both.jsonl", "--over", "10m", "--accounts", "huggingface:1x1000/h");
+
+        assertThat(shell.out()).contains("Prompts start evenly over 10 min").doesNotContain("nterviews");
+    }
+
+    @Test
     void planOfConversations_countsPromptsAlikeOnlyAfterTheSameWords() {
         String line =
                 "{\"custom_id\": \"%s\", \"session\": \"%s\", \"body\": {\"messages\": [{\"role\": \"user\", \"content\": \"%s\"}]}}%n";
