@@ -2,6 +2,7 @@ package dev.whippletree.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -71,8 +72,19 @@ final class ServeSignalsTest {
         assertThat(text(file)).as(() -> text("err")).contains(words);
     }
 
+    /** Under {@code nohup}, processes inherit that hang-ups are ignored, and a JVM leaves it so. */
+    private static boolean ignoresHangUps() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) == 1);
+    }
+
     @Test
     void hangUp_readsTheConfigurationAgain_andTermEndsInOrder() throws Exception {
+        assumeThat(ignoresHangUps()).as("run without nohup").isFalse();
         Process kill = new ProcessBuilder(List.of("kill", "-HUP", Long.toString(process.pid()))).start();
         assertThat(kill.waitFor()).isZero();
         awaitText("err", "the configuration has been reloaded");
