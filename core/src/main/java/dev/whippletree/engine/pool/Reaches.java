@@ -66,8 +66,8 @@ public final class Reaches {
                     && Math.abs(earlier.resetAt - resetAt) <= SAME_RESET_NANOS;
         }
 
-        /** Returns whether it only came later than another report of the same count: reports may overtake each other. */
-        boolean isOlderThan(Told earlier, long now) {
+        /** Returns whether a report of the same count that came before leaves less. */
+        boolean wasOvertakenBy(Told earlier, long now) {
             return mayCountWith(earlier, now) && earlier.remaining < remaining;
         }
     }
@@ -97,7 +97,7 @@ public final class Reaches {
                     conclude(Long.compare(latest.remaining(), earlier.remaining()), now);
                 }
             }
-            told.merge(model, latest, (earlier, later) -> later.isOlderThan(earlier, now) ? earlier : later);
+            told.merge(model, latest, (earlier, later) -> later.wasOvertakenBy(earlier, now) ? earlier : later);
         }
 
         private void conclude(int more, long now) {
