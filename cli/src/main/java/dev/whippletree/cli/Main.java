@@ -46,6 +46,8 @@ public final class Main {
      * @param arguments what the user typed behind {@code whippletree}
      */
     public static void main(String[] arguments) {
+        // Looking for Groovy's, picocli would have the JVM open every jar.
+        System.setProperty("picocli.disable.closures", "true");
         Surroundings surroundings = Surroundings.ofProcess();
         System.exit(run(surroundings, TypedArguments.ofProcess(arguments)));
     }

@@ -134,6 +134,20 @@ class LauncherTest {
     }
 
     @Test
+    void jarsThatEveryCommandNeeds_areSearchedFirst() throws Exception {
+        for (String jar : List.of("picocli-4.7.7.jar", "whippletree-cli-1.0.jar", "whippletree-core-1.0.jar")) {
+            Files.writeString(home.resolve("lib").resolve(jar), jar);
+        }
+        launch("", "check");
+        String lib = home.toRealPath() + "/lib/";
+        assertThat(starts())
+                .singleElement()
+                .asString()
+                .contains("-cp " + lib + "picocli-4.7.7.jar:" + lib + "whippletree-cli-1.0.jar:" + lib
+                        + "whippletree-core-1.0.jar:" + lib + "* ");
+    }
+
+    @Test
     void jdkThatIsTooOld_isRefused() throws Exception {
         release("1.8.0_392");
         assertThat(launch("", "check")).contains("is older than 17").endsWith(" 2");
