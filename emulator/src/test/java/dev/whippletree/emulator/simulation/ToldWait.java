@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wait that a service told, and the calls that have tried it out. Confined to one run.
@@ -29,6 +30,9 @@ final class ToldWait {
     private final long toldNanos;
     private long endNanos;
     private boolean isLong;
+
+    /** The same wait, told earlier: what tried that out has tried this one out. */
+    private @Nullable ToldWait before;
 
     /** The calls that were made before it was over. */
     private final List<Call> early = new ArrayList<>();
@@ -65,6 +69,7 @@ final class ToldWait {
         if (Math.abs(later.endNanos - endNanos) <= ROUNDING_NANOS) {
             endNanos = Math.min(endNanos, later.endNanos);
             later.isLong |= isLong;
+            later.before = this;
         }
     }
 
@@ -81,6 +86,9 @@ final class ToldWait {
 
     /** A call is made. */
     void made(Call call, long now) {
+        if (before != null) {
+            before.made(call, now);
+        }
         if (isTrial(call, now)) {
             early.add(call);
             if (!isLetIn(now)) {
@@ -112,6 +120,6 @@ final class ToldWait {
         return early.stream()
                 .filter(call -> call.letIn || (!call.ended && now - call.sentNanos > sureNanos))
                 .mapToDouble(call -> (double) (toldNanos - ROUNDING_NANOS) / (call.sentNanos - fromNanos))
-                .reduce(1, Math::max);
+                .reduce(before == null ? 1 : before.exaggeration(refused, now), Math::max);
     }
 }
