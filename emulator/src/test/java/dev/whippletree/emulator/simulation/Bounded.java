@@ -6,6 +6,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -71,10 +72,12 @@ final class Bounded implements Invariant {
     }
 
     private void countRetry(Call call, Retries policy) {
-        int failures = call.asked.failures.size();
-        if (failures == 0
-                || !RETRIED.contains(
-                        call.asked.failures.get(failures - 1).failure().kind())) {
+        List<Asked.Failed> failures = call.asked.failures;
+        if (failures.isEmpty()) {
+            return;
+        }
+        Asked.Failed latest = failures.get(failures.size() - 1);
+        if (!latest.counts() || !RETRIED.contains(latest.failure().kind())) {
             return;
         }
         retries++;
