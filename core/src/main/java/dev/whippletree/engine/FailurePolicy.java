@@ -104,7 +104,7 @@ final class FailurePolicy {
 
     /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */
     private NextStep limited(Flight flight, Target target, Failure failure, long now) {
-        boolean toldWrongly = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO)) > 0
+        boolean toldWrongly = Waits.told(failure).isPresent()
                 && (target.organization().refusesStill() || target.modelScope().refusesStill());
         boolean byChance = target.openingNanos(now) == Waits.NONE;
         int refusals = toldWrongly || byChance ? 0 : flight.options().countRefusal(target);

@@ -16,7 +16,6 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,10 +68,7 @@ final class Outages {
         closedSomething = true;
         Target target = lease.target();
         ScopeState scope = reaches.refused(target, failure.reach(), now);
-        OptionalLong told = failure.retryAfter().filter(wait -> !wait.isZero()).stream()
-                .mapToLong(Waits::nanos)
-                .findFirst();
-        long until = scope.refused(lease, told, chance, now);
+        long until = scope.refused(lease, Waits.told(failure), chance, now);
         if (scope.refusesStill()) {
             scope.closure().openForOne(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
         }

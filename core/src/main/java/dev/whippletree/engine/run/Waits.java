@@ -1,5 +1,6 @@
 package dev.whippletree.engine.run;
 
+import dev.whippletree.model.Failure;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -26,6 +27,12 @@ public final class Waits {
             return NONE;
         }
         return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
+    }
+
+    /** Returns the wait that a service told with a failure; empty if it told none, or one that is over. */
+    public static OptionalLong told(Failure failure) {
+        long nanos = nanos(failure.retryAfter().orElse(Duration.ZERO));
+        return nanos > NONE ? OptionalLong.of(nanos) : OptionalLong.empty();
     }
 
     /** Returns whether a wait is a time. */
