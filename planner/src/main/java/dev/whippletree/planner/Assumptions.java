@@ -67,10 +67,9 @@ final class Assumptions {
     }
 
     private static String starts(Workload workload) {
-        String units = workload.unit() + "s";
         return workload.over().isZero()
-                ? "All " + units + " start at the same moment"
-                : Phrases.capitalized(units) + " start evenly over " + Phrases.time(workload.over());
+                ? "All " + workload.unit() + "s start at the same moment"
+                : workload.units() + " start evenly over " + Phrases.time(workload.over());
     }
 
     private static String thinking(PlanRequest request) {

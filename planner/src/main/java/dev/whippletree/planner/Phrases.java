@@ -26,11 +26,6 @@ final class Phrases {
                 : String.format(Locale.ROOT, "%,.1f %%", percent);
     }
 
-    /** Returns words as they begin a sentence. */
-    static String capitalized(String words) {
-        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
-    }
-
     /** Returns {@code hf-1}, {@code hf-1 and hf-2} or {@code hf-1, hf-2 and 8 others}. */
     static String list(List<String> names) {
         int all = names.size();

@@ -1,6 +1,7 @@
 package dev.whippletree.planner;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -93,6 +94,11 @@ public record Workload(
     /** Returns what a size counts: interviews; of a file, conversations, or prompts if none of them follow each other. In the singular. */
     public String unit() {
         return prompts.isEmpty() ? "interview" : questions == 1 ? "prompt" : "conversation";
+    }
+
+    /** Returns the word for several of them as it begins a sentence, such as {@code Prompts}. */
+    public String units() {
+        return unit().substring(0, 1).toUpperCase(Locale.ROOT) + unit().substring(1) + "s";
     }
 
     /** Returns the bound on an answer that is sent along, on average where prompts have bounds of their own. */

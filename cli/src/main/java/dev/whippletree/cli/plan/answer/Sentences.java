@@ -79,8 +79,7 @@ public final class Sentences {
 
     /** Returns the heading of a column of sizes. */
     public static String sizesHeading(CapacityPlan plan) {
-        String unit = plan.request().workload().unit();
-        return unit.substring(0, 1).toUpperCase(Locale.ROOT) + unit.substring(1) + "s";
+        return plan.request().workload().units();
     }
 
     private static String unknown(CapacityPlan plan, SizePlan size) {
