@@ -273,6 +273,10 @@ final class EngineReachTest {
 
     /** A report of a limit of ten requests that come back a minute after the start. */
     private RateLimitReport left(long remaining) {
+        return left(remaining, Duration.ofMinutes(1).minusNanos(fixture.timeline.nanoTime()));
+    }
+
+    private static RateLimitReport left(long remaining, Duration reset) {
         return new RateLimitReport(
                 Reach.UNKNOWN,
                 Limit.Unit.REQUESTS,
@@ -280,7 +284,7 @@ final class EngineReachTest {
                 OptionalLong.of(remaining),
                 Optional.empty(),
                 RateLimitReport.Refill.AT_ONCE,
-                Optional.of(Duration.ofMinutes(1).minusNanos(fixture.timeline.nanoTime())));
+                Optional.of(reset));
     }
 
     private void reports(String model, long remaining) {
@@ -313,6 +317,39 @@ final class EngineReachTest {
         fixture.advance(SECOND.minusMillis(1));
         assertThat(client.models()).containsExactly("large", "small");
         assertThat(held).isNotDone();
+    }
+
+    @Test
+    void resetWasSaidWhenTheSlowCallCame_theOrganizationClosesAllTheSame() {
+        fixture.tier("a/large", "a/small", "a/third");
+        reportsSlowly("large", left(0), SECOND.multipliedBy(3));
+        isRefused("small");
+
+        CompletableFuture<Completion> held = ask("held", "third");
+        fixture.advance(SECOND.minusMillis(1));
+        assertThat(client.models()).containsExactly("large", "small");
+        assertThat(held).isNotDone();
+    }
+
+    @Test
+    void moreIsLeftForAnotherModelWhereTheResetMayHaveBeen_theyMayCountTogetherStill() {
+        fixture.tier("a/large", "a/small");
+        fixture.advance(Duration.ofSeconds(50));
+        reportsSlowly("large", left(3), SECOND.multipliedBy(8));
+        reportsSlowly("small", left(9), SECOND.multipliedBy(6));
+        reportsSlowly("large", left(5, SECOND.multipliedBy(30)), SHORT);
+        reportsSlowly("small", left(0, SECOND.multipliedBy(30)), SHORT);
+
+        CompletableFuture<Completion> held = ask("next", "large");
+        fixture.advance(SECOND);
+        assertThat(held).isNotDone();
+    }
+
+    /** The service says it when the call comes. */
+    private void reportsSlowly(String model, RateLimitReport said, Duration latency) {
+        client.then(client.reports(latency, () -> said));
+        ask(model + " leaves " + said.remaining(), model);
+        fixture.advance(latency);
     }
 
     @Test

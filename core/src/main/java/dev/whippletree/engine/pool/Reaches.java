@@ -23,8 +23,9 @@ import java.util.Set;
  * nothing is left of its limit until the same moment, by its latest report and that of the refusal, whichever comes first.
  *
  * <p>A reported limit too is attributed to the model, until the reports of two models show that they count
- * together: the same amount, the same reset, and less left for the later call. More left for the later call shows
- * that they don't, which is believed for an hour.
+ * together: the same amount, the same reset, and less left for the later call. More left for the later call before
+ * that reset shows that they don't, which is believed for an hour. A service may say a reset as soon as it gets a
+ * call or only with the answer: two are the same if they may be.
  */
 public final class Reaches {
 
@@ -39,12 +40,13 @@ public final class Reaches {
     /**
      * What a report said of a limit of requests all of which come back at once.
      *
-     * @param resetAt when they do
+     * @param resetFrom when they do at the earliest: the service may have said it as soon as the call was sent
+     * @param resetUntil when they do at the latest: it may have said it with the answer
      * @param at when the report came
      */
-    private record Told(long amount, long remaining, long resetAt, long at) {
+    private record Told(long amount, long remaining, long resetFrom, long resetUntil, long at) {
 
-        static Optional<Told> of(RateLimitReport report, long now) {
+        static Optional<Told> of(RateLimitReport report, long begun, long now) {
             boolean complete = report.amount().isPresent()
                     && report.remaining().isPresent()
                     && report.reset().isPresent();
@@ -54,6 +56,7 @@ public final class Reaches {
                     ? Optional.of(new Told(
                             report.amount().getAsLong(),
                             report.remaining().getAsLong(),
+                            begun + Waits.nanos(report.reset().get()),
                             now + Waits.nanos(report.reset().get()),
                             now))
                     : Optional.empty();
@@ -61,9 +64,10 @@ public final class Reaches {
 
         /** Returns whether an earlier report may be of the same count. */
         boolean mayCountWith(Told earlier, long now) {
-            return earlier.resetAt > now
+            return earlier.resetUntil > now
                     && earlier.amount == amount
-                    && Math.abs(earlier.resetAt - resetAt) <= SAME_RESET_NANOS;
+                    && earlier.resetFrom - resetUntil <= SAME_RESET_NANOS
+                    && resetFrom - earlier.resetUntil <= SAME_RESET_NANOS;
         }
 
         /** Returns whether a report of the same count that came before leaves less. */
@@ -94,17 +98,17 @@ public final class Reaches {
             for (Map.Entry<ScopeState, Told> other : told.entrySet()) {
                 Told earlier = other.getValue();
                 if (other.getKey() != model && earlier.at() <= begun && latest.mayCountWith(earlier, now)) {
-                    conclude(Long.compare(latest.remaining(), earlier.remaining()), now);
+                    conclude(latest, earlier, now);
                 }
             }
             told.merge(model, latest, (earlier, later) -> later.wasOvertakenBy(earlier, now) ? earlier : later);
         }
 
-        private void conclude(int more, long now) {
-            if (more > 0) {
+        private void conclude(Told latest, Told earlier, long now) {
+            if (latest.remaining() > earlier.remaining() && earlier.resetFrom() > now) {
                 countsTogether = false;
                 apartUntil = now + BELIEVED_NANOS;
-            } else if (more < 0 && now >= apartUntil) {
+            } else if (latest.remaining() < earlier.remaining() && now >= apartUntil) {
                 countsTogether = true;
             }
         }
@@ -202,7 +206,8 @@ public final class Reaches {
             return named(target, report.reach());
         }
         Knowledge knowledge = knowledgeOf(target);
-        Told.of(report, now).ifPresent(told -> knowledge.compare(target.modelScope(), told, lease.beganNanos(), now));
+        long begun = lease.beganNanos();
+        Told.of(report, begun, now).ifPresent(told -> knowledge.compare(target.modelScope(), told, begun, now));
         if (!knowledge.isOfModels(now) && knowledge.isUsedUpWithRefused(target.modelScope(), now)) {
             knowledge.limitsOrganization();
         }

@@ -7,7 +7,9 @@ import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Invariant 9: there is an end to everything. */
@@ -20,6 +22,9 @@ final class Bounded implements Invariant {
 
     /** So many in a row that tell no wait, or one of 0 s, may be taken for chance, and aren't counted then. */
     private static final long TAKEN_FOR_CHANCE = 8;
+
+    /** Calls of one flight that hit a limit of one target, those too that aren't counted. */
+    private static final long MOST_LIMITED_IN_ALL = 100;
 
     private static final int SAVINGS_SECONDS = 10;
 
@@ -45,7 +50,12 @@ final class Bounded implements Invariant {
                 failedThere < policy.attemptsPerTarget(),
                 NAME,
                 () -> "the " + call + " comes after " + failedThere + " attempts there");
-        long limitedThere = failedOn(call, false) - Math.min(untoldOn(call), TAKEN_FOR_CHANCE);
+        long limitedInAll = failedOn(call, false);
+        facts.check(
+                limitedInAll + failedThere < MOST_LIMITED_IN_ALL + policy.attemptsPerTarget(),
+                NAME,
+                () -> "the " + call + " comes after " + limitedInAll + " limits hit there in all");
+        long limitedThere = limitedInAll - takenForChanceOn(call);
         facts.check(
                 limitedThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
                 NAME,
@@ -59,12 +69,15 @@ final class Bounded implements Invariant {
                 .count();
     }
 
-    private long untoldOn(Call call) {
-        return failuresOn(call)
-                .map(Asked.Failed::failure)
-                .filter(failure -> failure.kind() == FailureKind.RATE_LIMITED)
-                .filter(failure -> failure.retryAfter().orElse(Duration.ZERO).isZero())
-                .count();
+    private long takenForChanceOn(Call call) {
+        Map<Long, Long> lengthOfRows = failuresOn(call)
+                .filter(failed -> failed.failure().kind() == FailureKind.RATE_LIMITED)
+                .filter(failed ->
+                        failed.failure().retryAfter().orElse(Duration.ZERO).isZero())
+                .collect(Collectors.groupingBy(Asked.Failed::row, Collectors.counting()));
+        return lengthOfRows.values().stream()
+                .mapToLong(length -> Math.min(length, TAKEN_FOR_CHANCE))
+                .sum();
     }
 
     private Stream<Asked.Failed> failuresOn(Call call) {
@@ -110,8 +123,6 @@ final class Bounded implements Invariant {
                 .sum();
         // What is connected anew is another target.
         long anew = 1 + facts.scenario.reloads().size();
-        return anew
-                * targets
-                * (facts.scenario.route().retries().attemptsPerTarget() + MOST_LIMITED + TAKEN_FOR_CHANCE);
+        return anew * targets * (facts.scenario.route().retries().attemptsPerTarget() + MOST_LIMITED_IN_ALL);
     }
 }

@@ -56,6 +56,10 @@ final class Facts {
     private final Map<String, String> organizationOf = new HashMap<>();
     private final Map<String, Integer> underWayOfOrganization = new HashMap<>();
     private final Set<String> limitedOrganizations = new HashSet<>();
+
+    /** For each organization, how many calls have ended otherwise than by a limit. */
+    private final Map<String, Long> unlimitedOfOrganization = new HashMap<>();
+
     private final Map<String, Set<Call>> underWayByKey = new HashMap<>();
 
     /** For each target, when the calls were made that were answered, if only with a refusal of their prompt. */
@@ -169,7 +173,15 @@ final class Facts {
             books.refused(call, nowNanos);
             limitedOrganizations.add(call.account.organization());
         }
-        call.asked.failures.add(new Asked.Failed(call.target(), failure, nowNanos, !isSameOutage(call, failure)));
+        if (!LIMITED.contains(failure.kind())) {
+            hitNoLimit(call);
+        }
+        long row = unlimitedOfOrganization.getOrDefault(call.account.organization(), 0L);
+        call.asked.failures.add(new Asked.Failed(call.target(), failure, nowNanos, !isSameOutage(call, failure), row));
+    }
+
+    private void hitNoLimit(Call call) {
+        unlimitedOfOrganization.merge(call.account.organization(), 1L, Long::sum);
     }
 
     private void good(Call call) {
@@ -197,6 +209,7 @@ final class Facts {
             return;
         }
         call.letIn = true;
+        hitNoLimit(call);
         good(call);
         end.usage().ifPresent(usage -> books.settle(call, usage));
         answers++;
