@@ -137,7 +137,35 @@ final class Facts {
         if (opener == null) {
             throw new IllegalStateException("a call is made for what nobody asked");
         }
+        if (hasJoinedTooLate(opener)) {
+            opensItsOwn(opener);
+        }
         return opener;
+    }
+
+    /** Returns whether all who waited for a flight were told of its end at the very instant at which one joined it: it may have ended before. */
+    private boolean hasJoinedTooLate(Asked one) {
+        return one.flight != one
+                && asked.stream()
+                        .filter(other -> other.flight == one.flight && other.atNanos < one.atNanos)
+                        .allMatch(other -> other.endedNanos <= one.atNanos);
+    }
+
+    private void opensItsOwn(Asked one) {
+        Asked before = one.flight;
+        asked.stream()
+                .filter(other -> other.flight == before && other.atNanos >= one.atNanos)
+                .forEach(other -> {
+                    other.flight = one;
+                    if (!other.hasEnded()) {
+                        before.callers--;
+                        one.callers++;
+                    }
+                });
+        one.opener = true;
+        one.hurried = before.hurried;
+        openerByKey.put(one.key, one);
+        flights++;
     }
 
     void sent(Call call) {
