@@ -308,6 +308,22 @@ final class EngineReachTest {
     }
 
     @Test
+    void limitIsTheOrganizations_whatWasReportedForAModelHoldsNothingBackAnyMore() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 5);
+        reports("small", 4);
+        fixture.advance(Duration.ofSeconds(65));
+        for (long left = 9; left >= 0; left--) {
+            reportsSlowly("large", left(left, Duration.ofSeconds(55)), SHORT);
+        }
+
+        fixture.advance(Duration.ofSeconds(56));
+        CompletableFuture<Completion> free = ask("next", "large");
+        fixture.advance(SECOND);
+        assertThat(free).isCompleted();
+    }
+
+    @Test
     void refusedWhileNothingIsLeftOfAnotherModelUntilTheSameMoment_theOrganizationCloses() {
         fixture.tier("a/large", "a/small", "a/third");
         reports("large", 0);

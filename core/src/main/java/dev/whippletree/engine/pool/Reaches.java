@@ -7,6 +7,7 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,6 +91,9 @@ public final class Reaches {
         /** What each model's latest report said of the limit of requests. */
         private final Map<ScopeState, Told> told = new HashMap<>(2);
 
+        /** The models whose reported limits seemed to be their own. */
+        private final Set<ScopeState> reported = new HashSet<>(2);
+
         private boolean countsTogether;
         private long apartUntil = Long.MIN_VALUE;
 
@@ -108,9 +112,13 @@ public final class Reaches {
             if (latest.remaining() > earlier.remaining() && earlier.resetFrom() > now) {
                 countsTogether = false;
                 apartUntil = now + BELIEVED_NANOS;
-            } else if (latest.remaining() < earlier.remaining() && now >= apartUntil) {
+            } else if (latest.remaining() < earlier.remaining() && !countsApart(now)) {
                 countsTogether = true;
             }
+        }
+
+        boolean countsApart(long now) {
+            return now < apartUntil;
         }
 
         /** Returns whether nothing is left of a model's limit, nor of another one's that may be the same count. */
@@ -127,7 +135,7 @@ public final class Reaches {
             Told own = told.get(model);
             return own != null
                     && own.remaining() == 0
-                    && now >= apartUntil
+                    && !countsApart(now)
                     && others.stream().filter(other -> other != model).anyMatch(other -> {
                         Told another = told.get(other);
                         return another != null && another.remaining() == 0 && own.mayCountWith(another, now);
@@ -199,20 +207,35 @@ public final class Reaches {
         }
     }
 
-    /** Returns the scope of a limit that a service reports. A limit that is declared for the organization is taken to be that one. */
+    /**
+     * Returns the scope of a limit that a service reports. A limit that is declared for the organization is taken to be that one. As soon as
+     * it is the organization's, what was reported of it for models is forgotten.
+     */
     public ScopeState reported(Lease lease, RateLimitReport report, long now) {
         Target target = lease.target();
-        if (report.reach() != Reach.UNKNOWN || isOnlyModel(target)) {
+        if (report.reach() != Reach.UNKNOWN) {
             return named(target, report.reach());
         }
         Knowledge knowledge = knowledgeOf(target);
+        boolean onlyModel = isOnlyModel(target);
+        if (!onlyModel) {
+            compare(knowledge, lease, report, now);
+        }
+        if (onlyModel || !target.organization().declared().isEmpty() || knowledge.countsTogether) {
+            knowledge.reported.forEach(model -> model.reportedElsewhere(report, now));
+            return target.organization();
+        }
+        knowledge.reported.add(target.modelScope());
+        return target.modelScope();
+    }
+
+    private static void compare(Knowledge knowledge, Lease lease, RateLimitReport report, long now) {
+        ScopeState model = lease.target().modelScope();
         long begun = lease.beganNanos();
-        Told.of(report, begun, now).ifPresent(told -> knowledge.compare(target.modelScope(), told, begun, now));
-        if (!knowledge.isOfModels(now) && knowledge.isUsedUpWithRefused(target.modelScope(), now)) {
+        Told.of(report, begun, now).ifPresent(told -> knowledge.compare(model, told, begun, now));
+        if (!knowledge.isOfModels(now) && knowledge.isUsedUpWithRefused(model, now)) {
             knowledge.limitsOrganization();
         }
-        boolean ofOrganization = !target.organization().declared().isEmpty() || knowledge.countsTogether;
-        return ofOrganization ? target.organization() : target.modelScope();
     }
 
     private Knowledge knowledgeOf(Target target) {

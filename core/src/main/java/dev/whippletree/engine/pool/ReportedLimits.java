@@ -92,6 +92,11 @@ final class ReportedLimits {
         meters.put(key, meter);
     }
 
+    /** Removes a limit, however it refills. Returns whether it was there. */
+    boolean remove(ReportKey key) {
+        return meters.keySet().removeIf(known -> known.refilling(key.refill()).equals(key));
+    }
+
     /** Returns those that refill bit by bit. */
     Stream<Map.Entry<ReportKey, Meter>> buckets() {
         return meters.entrySet().stream().filter(entry -> entry.getKey().refill() == Refill.CONTINUOUS);

@@ -567,6 +567,13 @@ public final class ScopeState {
         }
     }
 
+    /** A limit that seemed to be reported for this scope is another one's. */
+    void reportedElsewhere(RateLimitReport report, long now) {
+        if (reported.remove(ReportKey.of(report))) {
+            arrange(declared, now);
+        }
+    }
+
     private void noteUsedUp(Meter meter, ReportedLimits.Told told, Lease lease) {
         if (told.left() < meter.cost(lease.tokens()) && meters.contains(meter)) {
             lease.foundUsedUp(meter);
