@@ -18,7 +18,9 @@ final class ToldWaits {
     /** Waits are told in whole seconds; over shorter times than that they say nothing of how fast they shrink. */
     private static final long SHORTEST_TRIAL_NANOS = Duration.ofSeconds(2).toNanos();
 
-    private static final long ROUNDING_NANOS = Duration.ofSeconds(1).toNanos();
+    /** Two moments told in whole seconds differ by less than one, and refusals don't all take equally long. */
+    private static final long ROUNDING_NANOS = Duration.ofMillis(1_500).toNanos();
+
     private static final int TRIAL_SHARE = 16;
     private static final int WAITS_WHEN_RIGHT = 16;
     private static final double MOST_EXAGGERATED = 64;
@@ -64,7 +66,8 @@ final class ToldWaits {
         }
         boolean faster = told - nanos > passed + ROUNDING_NANOS;
         double speed = faster ? Math.min(MOST_EXAGGERATED, (double) (told - nanos) / passed) : 1;
-        boolean certain = speed == 1 || (speed < lastSpeed * AGREEMENT && lastSpeed < speed * AGREEMENT);
+        boolean again = lastSpeed > 1 && speed < lastSpeed * AGREEMENT && lastSpeed < speed * AGREEMENT;
+        boolean certain = speed == 1 || again;
         exaggeration = certain ? speed : 1;
         lastSpeed = speed;
         boolean right = Math.abs(told - nanos - passed) <= ROUNDING_NANOS;

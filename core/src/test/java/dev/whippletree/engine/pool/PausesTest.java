@@ -141,6 +141,23 @@ final class PausesTest {
     }
 
     @Test
+    void waitThatIsToldALittleLater_wasNotExaggerated() {
+        long now = letInAt(0);
+        long until = pauses.refused(now, told(22), SECOND, 0, now);
+        long later = until + SECOND * 9 / 10;
+        assertThat(pauses.refused(until, told(18), SECOND, 0, later)).isEqualTo(later + 18 * SECOND);
+    }
+
+    @Test
+    void waitThatShrankFasterOnce_isTriedOutOnceMore() {
+        long now = letInAt(0);
+        long first = pauses.refused(now, told(120), SECOND, 0, now);
+        long second = pauses.refused(first, told(110), SECOND, 0, first);
+        assertThat(second).isEqualTo(first + 110 * SECOND / 16);
+        assertThat(pauses.refused(second, told(103), SECOND, 0, second)).isEqualTo(second + 103 * SECOND);
+    }
+
+    @Test
     void anotherLimitsShorterWait_isNoExaggeration() {
         long now = letInAt(0);
         long until = pauses.refused(now, told(60), SECOND, 0, now);
