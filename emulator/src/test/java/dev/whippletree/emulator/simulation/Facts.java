@@ -248,7 +248,8 @@ final class Facts {
             stored.merge(
                     call.asked.key,
                     new Stored(nowNanos, untilNanos),
-                    (one, other) -> new Stored(one.fromNanos(), other.untilNanos()));
+                    (one, other) ->
+                            one.untilNanos() > nowNanos ? new Stored(one.fromNanos(), other.untilNanos()) : other);
         }
     }
 

@@ -86,7 +86,8 @@ final class TurnsOfTenants implements Invariant {
         long largest =
                 waits.keySet().stream().mapToLong(asked -> asked.tokens).max().orElse(0);
         waits.forEach((waiting, wait) -> {
-            if (waiting == call.asked || waiting.isBatch()) {
+            // What starts at the instant at which it is asked may have been decided before.
+            if (waiting == call.asked || waiting.isBatch() || waiting.atNanos == facts.nowNanos) {
                 return;
             }
             wait.starts++;
