@@ -21,8 +21,11 @@ final class ToldWait {
     /** A call under way for so long may be taken to be let in, as long as nothing else is heard of it. */
     private static final long LET_IN_NANOS = Duration.ofMillis(100).toNanos();
 
-    /** Waits are told in whole seconds, rounded up: ends that differ by no more are the same, and what is no more too long is right. */
-    private static final long ROUNDING_NANOS = Duration.ofSeconds(1).toNanos();
+    /**
+     * Waits are told in whole seconds, rounded up, and refusals don't all take equally long: ends that differ by no more are the same, and
+     * what is no more too long is right.
+     */
+    private static final long ROUNDING_NANOS = Duration.ofMillis(1_500).toNanos();
 
     private final Predicate<Call> concerned;
     private final Predicate<Call> mayTry;
