@@ -277,10 +277,14 @@ final class EngineReachTest {
     }
 
     private static RateLimitReport left(long remaining, Duration reset) {
+        return left(remaining, 10, reset);
+    }
+
+    private static RateLimitReport left(long remaining, long amount, Duration reset) {
         return new RateLimitReport(
                 Reach.UNKNOWN,
                 Limit.Unit.REQUESTS,
-                OptionalLong.of(10),
+                OptionalLong.of(amount),
                 OptionalLong.of(remaining),
                 Optional.empty(),
                 RateLimitReport.Refill.AT_ONCE,
@@ -296,8 +300,8 @@ final class EngineReachTest {
     @Test
     void reportsOfTwoModelsThatCountTogether_areTheOrganizations() {
         fixture.tier("a/large", "a/small");
-        reports("large", 5);
-        reports("small", 4);
+        reports("large", 9);
+        reports("small", 8);
         reports("small", 0);
 
         CompletableFuture<Completion> held = ask("next", "large");
@@ -310,8 +314,8 @@ final class EngineReachTest {
     @Test
     void limitIsTheOrganizations_whatWasReportedForAModelHoldsNothingBackAnyMore() {
         fixture.tier("a/large", "a/small");
-        reports("large", 5);
-        reports("small", 4);
+        reports("large", 9);
+        reports("small", 8);
         fixture.advance(Duration.ofSeconds(65));
         for (long left = 9; left >= 0; left--) {
             reportsSlowly("large", left(left, Duration.ofSeconds(55)), SHORT);
@@ -321,6 +325,92 @@ final class EngineReachTest {
         CompletableFuture<Completion> free = ask("next", "large");
         fixture.advance(SECOND);
         assertThat(free).isCompleted();
+    }
+
+    @Test
+    void lessIsLeftThanForAnotherModelByItsOwnUses_theLimitIsTheModels() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 9);
+        reports("small", 9);
+        for (long left = 8; left >= 0; left--) {
+            reports("large", left);
+        }
+        assertOthersAreFree("small");
+    }
+
+    @Test
+    void lessIsLeftThanTheOtherModelsExplain_theLimitIsTheModels() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 9);
+        reports("small", 9);
+        reports("large", 0);
+        assertOthersAreFree("small");
+    }
+
+    @Test
+    void moreWasUsedThanWasAsked_theLimitIsTheModels() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 9);
+        reports("small", 4);
+        reports("large", 0);
+        assertOthersAreFree("small");
+    }
+
+    @Test
+    void reportIsOlderThanTheWindowsFirstOne_showsNothing() {
+        fixture.tier("a/large", "a/small");
+        client.then(answers());
+        ask("lets calls begin beside each other", "large");
+        fixture.advance(SHORT);
+        reports("small", 9);
+        client.then(client.reports(SHORT.multipliedBy(3), () -> left(5, Duration.ofMinutes(1))));
+        ask("is slow", "large");
+        for (int beside = 0; beside < 4; beside++) {
+            client.then(client.reports(SHORT.multipliedBy(4), () -> left(6, Duration.ofMinutes(1))));
+            ask("is slow too " + beside, "small");
+        }
+        fixture.advance(SHORT);
+        reportsSlowly("large", left(9, Duration.ofMinutes(1)), SHORT);
+        fixture.advance(SHORT.multipliedBy(2));
+        reportsSlowly("large", left(0, Duration.ofMinutes(1)), SHORT);
+        assertOthersAreFree("small");
+    }
+
+    private void assertOthersAreFree(String model) {
+        CompletableFuture<Completion> free = ask("next", model);
+        fixture.advance(SECOND);
+        assertThat(free).isCompleted();
+    }
+
+    @Test
+    void refusalsSeemedToBeTheOrganizations_reportsShowThatTheModelsCountApart() {
+        fixture.tier("a/large", "a/small");
+        client.usually(answers());
+        isRefused("small");
+        isRefused("large");
+        fixture.advance(Duration.ofMinutes(1));
+        Duration reset = Duration.ofMinutes(1);
+        for (long left = 9; left > 1; left--) {
+            reportsSlowly("large", left(left, reset), SHORT);
+            reportsSlowly("small", left(left, reset), SHORT);
+        }
+        reportsSlowly("large", left(0, reset), SHORT);
+        assertOthersAreFree("small");
+    }
+
+    @Test
+    void refusalsSeemedToBeTheOrganizations_otherAmountsShowThatTheModelsCountApart() {
+        fixture.tier("a/large", "a/small");
+        client.usually(answers());
+        isRefused("small");
+        isRefused("large");
+        fixture.advance(Duration.ofMinutes(1));
+        Duration reset = Duration.ofMinutes(1);
+        reportsSlowly("large", left(2, 3, reset), SHORT);
+        reportsSlowly("small", left(9, 10, reset), SHORT);
+        reportsSlowly("large", left(1, 3, reset), SHORT);
+        reportsSlowly("large", left(0, 3, reset), SHORT);
+        assertOthersAreFree("small");
     }
 
     @Test
@@ -353,7 +443,10 @@ final class EngineReachTest {
         fixture.advance(Duration.ofSeconds(50));
         reportsSlowly("large", left(3), SECOND.multipliedBy(8));
         reportsSlowly("small", left(9), SECOND.multipliedBy(6));
-        reportsSlowly("large", left(5, SECOND.multipliedBy(30)), SHORT);
+        for (long left = 9; left >= 5; left -= 2) {
+            reportsSlowly("large", left(left, SECOND.multipliedBy(30)), SHORT);
+            reportsSlowly("small", left(left - 1, SECOND.multipliedBy(30)), SHORT);
+        }
         reportsSlowly("small", left(0, SECOND.multipliedBy(30)), SHORT);
 
         CompletableFuture<Completion> held = ask("next", "large");

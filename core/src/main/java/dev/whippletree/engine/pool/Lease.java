@@ -30,6 +30,9 @@ public final class Lease {
     private final int tokenEpoch;
     private final int underWay;
 
+    /** How many calls its organization had been let in when it began. */
+    private final long letInBefore;
+
     /** How many of its holds are of limits that were known when it began: the first ones. */
     private final int knownLimits;
 
@@ -38,6 +41,7 @@ public final class Lease {
         this.target = target;
         this.tokens = tokens;
         this.beganNanos = now;
+        this.letInBefore = target.organization().letInCalls();
         target.occupy(now);
         join(target.organization(), now);
         join(target.modelScope(), now);
@@ -168,6 +172,11 @@ public final class Lease {
     /** Returns when it began: the service hadn't counted the request by then. */
     public long beganNanos() {
         return beganNanos;
+    }
+
+    /** Returns how many calls of its organization the service had let in when it began. */
+    long letInBefore() {
+        return letInBefore;
     }
 
     /** Returns the tokens that it reserved. */

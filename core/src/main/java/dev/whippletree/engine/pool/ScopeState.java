@@ -76,6 +76,9 @@ public final class ScopeState {
     private Total begun = new Total(0, TokenCount.NONE);
     private Total ended = new Total(0, TokenCount.NONE);
 
+    /** How many attempts the service let in. */
+    private long letIn;
+
     private final SharedLimits shared = new SharedLimits(this);
 
     /** The smallest amounts of its limits of tokens; there may be many targets to be asked for them. */
@@ -271,6 +274,7 @@ public final class ScopeState {
 
     /** It let in an attempt. */
     void letIn(Lease lease, long now) {
+        letIn++;
         refusals.letIn(lease.beganNanos(), now);
         if (!refusals.refuseStill()) {
             closure.openForAll();
@@ -531,6 +535,26 @@ public final class ScopeState {
         }
     }
 
+    /** Returns how many attempts were begun. */
+    long begunCalls() {
+        return begun.calls();
+    }
+
+    /** Returns how many attempts had ended when one that is under way began. */
+    long endedBefore(Lease lease) {
+        return leases.getOrDefault(lease, ended).calls();
+    }
+
+    /** Returns how many attempts the service let in. */
+    long letInCalls() {
+        return letIn;
+    }
+
+    /** Returns how many attempts the service may have counted: those that it let in, and those under way. */
+    long countedCalls() {
+        return letIn + leases.size();
+    }
+
     /** Returns what attempts may have used that ended while another one was under way: that one's report may not have counted them. */
     private long endedSince(Lease lease, Meter meter) {
         return ended.of(meter.unit()) - leases.getOrDefault(lease, ended).of(meter.unit());
@@ -565,6 +589,11 @@ public final class ScopeState {
         if (told.resetNanos() > 0) {
             tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
         }
+    }
+
+    /** Returns whether the service reports a limit that counts by sliding window. */
+    boolean hasSliding(RateLimitReport report) {
+        return reported.get(ReportKey.of(report).refilling(Refill.ONE_BY_ONE)) != null;
     }
 
     /** A limit that seemed to be reported for this scope is another one's. */

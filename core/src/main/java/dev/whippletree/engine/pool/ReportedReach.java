@@ -1,0 +1,214 @@
+package dev.whippletree.engine.pool;
+
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out by a service's reports whether it counts the requests of an organization's models together. Guarded by the engine's lock.
+ *
+ * <p>Between two reports of one model, the service has counted at least the calls that were begun and let in between, and at most those
+ * begun before the second one that hadn't ended when the first one's began. If it counts the models together, what is left has shrunk
+ * by no less than the calls of all; if it counts each apart, by no more than those of this model. Less is certain evidence, as are
+ * different amounts, and believed for an hour. More may be the uses of others as well, and is taken for the other models' only if those explain it.
+ *
+ * <p>A service may say a reset as soon as it gets a call or only with the answer: two are the same if they may be.
+ */
+final class ReportedReach {
+
+    private static final long BELIEVED_NANOS = Duration.ofHours(1).toNanos();
+
+    /** Services tell resets in whole seconds. */
+    private static final long ROUNDING_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long SAME_RESET_NANOS = Duration.ofMillis(1_500).toNanos();
+
+    /** A service may count the latest calls a little late: so many, and this share of the amount, are no evidence. */
+    private static final long COUNTED_LATE = 1;
+
+    private static final long COUNTED_LATE_SHARE = 20;
+
+    /** What each model's latest report said. */
+    private final Map<ScopeState, Told> latest = new HashMap<>(2);
+
+    /** The first report of each model whose reset is still to come. */
+    private final Map<ScopeState, First> first = new HashMap<>(2);
+
+    private boolean together;
+    private long apartUntil = Long.MIN_VALUE;
+
+    /**
+     * What a report said of a limit of requests.
+     *
+     * @param resetFrom when all is left again at the earliest: the service may have said it as soon as the call was sent
+     * @param resetUntil when it is at the latest: it may have said it with the answer
+     * @param at when the report came
+     */
+    private record Told(long amount, long remaining, long resetFrom, long resetUntil, long at) {
+
+        static Optional<Told> of(RateLimitReport report, long begun, long now) {
+            boolean complete = report.amount().isPresent()
+                    && report.remaining().isPresent()
+                    && report.reset().isPresent();
+            return complete && report.unit() == Limit.Unit.REQUESTS && report.refill() != Refill.CONTINUOUS
+                    ? Optional.of(new Told(
+                            report.amount().getAsLong(),
+                            report.remaining().getAsLong(),
+                            begun + Waits.nanos(report.reset().get()),
+                            now + Waits.nanos(report.reset().get()),
+                            now))
+                    : Optional.empty();
+        }
+
+        /** Returns whether an earlier report may be of the same count. */
+        boolean mayCountWith(Told earlier, long now) {
+            return earlier.resetUntil > now
+                    && earlier.amount == amount
+                    && earlier.resetFrom - resetUntil <= SAME_RESET_NANOS
+                    && resetFrom - earlier.resetUntil <= SAME_RESET_NANOS;
+        }
+
+        /** Returns whether a report of the same count that came before leaves less. */
+        boolean wasOvertakenBy(Told earlier, long now) {
+            return mayCountWith(earlier, now) && earlier.remaining < remaining;
+        }
+
+        /** Returns how much can have come back by a moment since a report's call began, if that is bit by bit. */
+        double backBy(long moment, long begun) {
+            long reset = resetUntil - at - ROUNDING_NANOS;
+            return reset <= 0 ? Double.POSITIVE_INFINITY : (double) (amount - remaining) * (moment - begun) / reset;
+        }
+    }
+
+    /**
+     * A report, and which calls it can have counted.
+     *
+     * @param begun when its call began
+     * @param ownEnded how many calls of the model had ended by then
+     * @param allEnded how many of the organization had
+     * @param allCounted how many of the organization the service may have counted when the report came
+     */
+    private record First(Told told, long begun, long ownEnded, long allEnded, long allCounted) {
+
+        /** Returns the fewest calls of the organization that were counted between this report and that of a later call. */
+        long fewestUntil(Lease later) {
+            return later.letInBefore() - allCounted + 1;
+        }
+
+        boolean isBefore(Lease later) {
+            return told.at <= later.beganNanos();
+        }
+    }
+
+    /** Takes in a report of unknown reach that came for an attempt. */
+    void report(Lease lease, RateLimitReport report, long now) {
+        Told.of(report, lease.beganNanos(), now).ifPresent(told -> {
+            ScopeState model = lease.target().modelScope();
+            first.values().removeIf(before -> before.told.resetFrom <= now);
+            first.computeIfPresent(model, (same, before) -> before.told.amount == told.amount ? before : null);
+            if (isSliding(lease.target(), report)) {
+                apartUntil = Long.MIN_VALUE; // What comes back at once looked as if it had never been used.
+            } else if (isOfAnotherAmount(model, told)
+                    || first.values().stream().anyMatch(before -> showApart(before, told, lease, now))) {
+                together = false;
+                apartUntil = now + BELIEVED_NANOS;
+            }
+            if (!countsApart(now) && mayCountWithAnother(model, told, now) && isUsedByOthers(told, lease)) {
+                together = true;
+            }
+            first.computeIfAbsent(model, unused -> first(told, lease));
+            latest.merge(model, told, (earlier, later) -> later.wasOvertakenBy(earlier, now) ? earlier : later);
+        });
+    }
+
+    private static boolean isSliding(Target target, RateLimitReport report) {
+        return target.modelScope().hasSliding(report) || target.organization().hasSliding(report);
+    }
+
+    private static First first(Told told, Lease lease) {
+        Target target = lease.target();
+        return new First(
+                told,
+                lease.beganNanos(),
+                target.modelScope().endedBefore(lease),
+                target.organization().endedBefore(lease),
+                target.organization().countedCalls());
+    }
+
+    /** Returns whether another model has reported another amount between two reports of this one. */
+    private boolean isOfAnotherAmount(ScopeState model, Told told) {
+        Told own = latest.get(model);
+        return own != null
+                && own.amount == told.amount
+                && latest.values().stream().anyMatch(other -> other.amount != told.amount && other.at > own.at);
+    }
+
+    private static boolean showApart(First before, Told told, Lease lease, long now) {
+        if (!before.isBefore(lease) || before.told.amount != told.amount) {
+            return false;
+        }
+        double late = COUNTED_LATE + (double) told.amount / COUNTED_LATE_SHARE;
+        double shrunk = before.told.remaining - told.remaining + before.told.backBy(now, before.begun);
+        return shrunk + late < before.fewestUntil(lease);
+    }
+
+    private boolean isUsedByOthers(Told told, Lease lease) {
+        Target target = lease.target();
+        @Nullable First before = first.get(target.modelScope());
+        long own = target.modelScope().begunCalls();
+        long all = target.organization().begunCalls();
+        if (before == null) {
+            long used = told.amount - told.remaining;
+            return used > own && used <= all;
+        }
+        long shrunk = before.told.remaining - told.remaining;
+        return before.begun <= lease.beganNanos()
+                && shrunk > own - before.ownEnded - 1
+                && shrunk <= all - before.allEnded - 1
+                && !(before.isBefore(lease) && shrunk < before.fewestUntil(lease));
+    }
+
+    private boolean mayCountWithAnother(ScopeState model, Told told, long now) {
+        return latest.entrySet().stream()
+                .anyMatch(other -> other.getKey() != model && told.mayCountWith(other.getValue(), now));
+    }
+
+    /** Returns whether the models are known to count together. */
+    boolean countsTogether() {
+        return together;
+    }
+
+    /** Returns whether they are known not to. */
+    boolean countsApart(long now) {
+        return now < apartUntil;
+    }
+
+    /** Refusals show that the models count together. */
+    void foundTogether() {
+        together = true;
+    }
+
+    /** Returns whether nothing is left of a model's limit, nor of another one's that may be the same count. */
+    boolean isUsedUpWithAnother(ScopeState model, long now) {
+        return isUsedUpWith(latest.keySet(), model, now);
+    }
+
+    /** Returns whether nothing is left of a model's limit, nor of one of some others' that may be the same count. */
+    boolean isUsedUpWith(Collection<ScopeState> others, ScopeState model, long now) {
+        Told own = latest.get(model);
+        return own != null
+                && own.remaining() == 0
+                && !countsApart(now)
+                && others.stream().filter(other -> other != model).anyMatch(other -> {
+                    Told another = latest.get(other);
+                    return another != null && another.remaining() == 0 && own.mayCountWith(another, now);
+                });
+    }
+}
