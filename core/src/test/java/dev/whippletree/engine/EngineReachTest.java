@@ -357,6 +357,20 @@ final class EngineReachTest {
     }
 
     @Test
+    void moreWasUsedInALaterWindowThanTheModelsOwnCalls_theLimitIsTheModels() {
+        fixture.tier("a/large", "a/small");
+        reports("small", 9);
+        for (long left = 9; left > 4; left--) {
+            reports("large", left);
+        }
+        fixture.advance(Duration.ofSeconds(65));
+        reportsSlowly("large", left(9, Duration.ofSeconds(55)), SHORT);
+        reportsSlowly("small", left(4, Duration.ofSeconds(55)), SHORT);
+        reportsSlowly("large", left(0, Duration.ofSeconds(55)), SHORT);
+        assertOthersAreFree("small");
+    }
+
+    @Test
     void reportIsOlderThanTheWindowsFirstOne_showsNothing() {
         fixture.tier("a/large", "a/small");
         client.then(answers());

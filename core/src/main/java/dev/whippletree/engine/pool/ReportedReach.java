@@ -166,7 +166,7 @@ final class ReportedReach {
         long all = target.organization().begunCalls();
         if (before == null) {
             long used = told.amount - told.remaining;
-            return used > own && used <= all;
+            return !latest.containsKey(target.modelScope()) && used > own && used <= all;
         }
         long shrunk = before.told.remaining - told.remaining;
         return before.begun <= lease.beganNanos()
