@@ -65,6 +65,9 @@ final class Facts {
     /** For each target, when the calls were made that were answered, if only with a refusal of their prompt. */
     private final Map<String, TreeSet<Long>> goodNanos = new HashMap<>();
 
+    /** What is a violation if it still is at the end of the instant. */
+    private final List<Runnable> doubtful = new ArrayList<>();
+
     private @Nullable String violation;
     long flights;
 
@@ -355,6 +358,23 @@ final class Facts {
         if (!holds) {
             violated(invariant, what.get());
         }
+    }
+
+    /**
+     * Checks something that must hold while a prompt waits for its first call. It is no violation if that is made at the same instant: in
+     * which order the calls of one instant are made shows nothing of the order in which they were decided.
+     */
+    void checkWhileWaiting(Asked waiting, boolean holds, String invariant, Supplier<String> what) {
+        if (!holds) {
+            String violated = what.get();
+            doubtful.add(() -> check(!waiting.isFresh(), invariant, () -> violated));
+        }
+    }
+
+    /** Everything that happens at one instant has happened. */
+    void instantEnds() {
+        doubtful.forEach(Runnable::run);
+        doubtful.clear();
     }
 
     /** Returns what must not have happened, if anything did. */

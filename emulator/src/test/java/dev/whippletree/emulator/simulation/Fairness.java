@@ -74,7 +74,8 @@ final class Fairness implements Invariant {
             waiting.firstCallsOfTenants.merge(waiting.tenant(), 1, Integer::sum);
             if (!waiting.queue().equals(call.asked.queue())) {
                 int turns = waiting.firstCallsOfOthers.merge(call.asked.queue(), 1, Integer::sum);
-                facts.check(
+                facts.checkWhileWaiting(
+                        waiting,
                         turns <= waiting.aheadInItsQueue + 2,
                         "fairness",
                         () -> "#" + waiting.ask.id() + ", with "
@@ -87,7 +88,8 @@ final class Fairness implements Invariant {
     private void checkTenants(Asked waiting, Call call) {
         int turns = waiting.firstCallsOfTenants.merge(call.asked.tenant(), 1, Integer::sum);
         int own = waiting.firstCallsOfTenants.getOrDefault(waiting.tenant(), 0);
-        facts.check(
+        facts.checkWhileWaiting(
+                waiting,
                 turns <= own + MOST_BEFORE,
                 "fairness",
                 () -> "while #" + waiting.ask.id() + " waits, its tenant has had " + own + " turns and "

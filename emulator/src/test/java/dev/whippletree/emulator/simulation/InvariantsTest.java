@@ -76,13 +76,26 @@ final class InvariantsTest {
 
     /**
      * Of turns that were forgotten, of a limit that models share unawares, of assumed transit, of tokens at a limit's very end, of long
-     * waits that are tried out, of tenants' turns after a reload, and of models that are used up together.
+     * waits that are tried out, of turns after a reload, and of models that are used up together.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(
             longs = {
-                13, 689, 2_037, 5_689, 6_881, 18_241, 19_306, 29_844, 46_289, 713_520, 1_258_653, 2_262_710, 4_014_448,
-                5_002_322
+                13,
+                689,
+                2_037,
+                5_689,
+                6_881,
+                18_241,
+                19_306,
+                29_844,
+                46_289,
+                713_520,
+                1_258_653,
+                2_262_710,
+                4_014_448,
+                5_002_322,
+                11_259_474
             })
     void calmScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.calm(seed));

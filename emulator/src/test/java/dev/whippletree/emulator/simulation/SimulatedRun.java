@@ -100,6 +100,7 @@ final class SimulatedRun {
         for (int steps = 1; facts.violation() == null && timeline.runNext(); steps++) {
             timeline.advance(Duration.ZERO);
             facts.nowNanos = timeline.nanoTime();
+            facts.instantEnds();
             StatusSnapshot status = pool.status();
             invariants.forEach(invariant -> invariant.step(status));
             facts.check(steps < MOST_STEPS, "bounded", () -> "the run has no end");

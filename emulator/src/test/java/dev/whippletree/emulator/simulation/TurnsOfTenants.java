@@ -103,7 +103,8 @@ final class TurnsOfTenants implements Invariant {
     private void checkBatch(Asked waiting, Wait wait, Call call) {
         wait.batch += call.asked.isBatch() ? 1 : 0;
         double most = facts.scenario.engine().batchShare() * wait.starts + 1;
-        facts.check(
+        facts.checkWhileWaiting(
+                waiting,
                 wait.batch <= most + 1e-6,
                 NAME,
                 () -> "while #" + waiting.ask.id() + " waits, " + wait.batch + " of " + wait.starts
@@ -118,7 +119,8 @@ final class TurnsOfTenants implements Invariant {
             return;
         }
         int starts = wait.startsOfTenants.merge(passing, 1, Integer::sum);
-        facts.check(
+        facts.checkWhileWaiting(
+                waiting,
                 starts <= MOST_BEFORE_A_LONE_ONE,
                 NAME,
                 () -> "while #" + waiting.ask.id() + " waits, the only one of " + waiting.tenant() + ", " + passing
