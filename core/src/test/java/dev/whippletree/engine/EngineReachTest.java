@@ -428,6 +428,66 @@ final class EngineReachTest {
     }
 
     @Test
+    void oneReportLeavesMore_mayBeWrong() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 9);
+        reports("small", 8);
+        reports("small", 10);
+        reports("large", 6);
+        reports("small", 0);
+
+        CompletableFuture<Completion> held = ask("next", "large");
+        fixture.advance(SECOND);
+        assertThat(held).isNotDone();
+    }
+
+    @Test
+    void amountChangesWhileCallsAreUnderWay_isNoSignOfTwoLimits() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 9);
+        reports("small", 8);
+        Duration reset = SECOND.multipliedBy(50);
+        for (int number = 0; number < 2; number++) {
+            client.then(client.reports(SECOND, () -> left(7, 10, reset)));
+            ask("slow " + number, "large");
+        }
+        reportsSlowly("small", left(2, 5, reset), SHORT);
+        fixture.advance(SECOND);
+        assertThat(fixture.status("a").limits())
+                .singleElement()
+                .satisfies(limit -> assertThat(limit.scope().model()).isEmpty());
+    }
+
+    @Test
+    void twoModelsAreRefusedForNoReportedLimit_thoseStayTheirOwn() {
+        fixture.tier("a/large", "a/small");
+        reports("large", 9);
+        reports("small", 9);
+        client.then(refuses(SECOND)).then(refuses(SECOND)).usually(answers());
+        ask("is refused", "large");
+        ask("is refused too", "small");
+        fixture.advance(SECOND.multipliedBy(2));
+
+        reports("large", 0);
+        assertOthersAreFree("small");
+    }
+
+    @Test
+    void accountGetsASecondModel_whatWasReportedForTheFirstAloneIsItsOwn() {
+        fixture.tier("a/large");
+        reports("large", 9);
+        assertThat(fixture.status("a").limits())
+                .singleElement()
+                .satisfies(limit -> assertThat(limit.scope().model()).isEmpty());
+
+        fixture.tier("a/small").weights(Map.of());
+        reports("large", 8);
+        assertThat(fixture.status("a").limits())
+                .singleElement()
+                .satisfies(limit -> assertThat(limit.scope().model()).contains("large"));
+    }
+
+    @Test
     void refusedWhileNothingIsLeftOfAnotherModelUntilTheSameMoment_theOrganizationCloses() {
         fixture.tier("a/large", "a/small", "a/third");
         reports("large", 0);
@@ -529,6 +589,7 @@ final class EngineReachTest {
         fixture.tier("a/large", "a/small", "a/third");
         reports("large", 5);
         reports("small", 9);
+        reports("small", 8);
         isRefused("small");
         reports("large", 0);
 

@@ -159,6 +159,10 @@ public final class Lease {
         return true;
     }
 
+    boolean isLetIn() {
+        return letIn;
+    }
+
     /** The service refused the request, though a learned pace was kept. Returns whether for how many were under way. */
     boolean crowded(long now) {
         return target.account().crowded(underWay, beganNanos, now);

@@ -20,7 +20,8 @@ import java.util.Set;
  * the models' own; for an hour, no number of refused models closes the organization. A model counts as refused if
  * nothing is left of its limit until the same moment, by its latest report and that of the refusal, whichever comes first.
  *
- * <p>A reported limit too is attributed to the model, until the reports of several models show that they count together, or refusals do. From
+ * <p>A reported limit too is attributed to the model, until reports show that the models count together (see
+ * {@link ReportedReach}), or a refusal of a model of whose limit nothing is left, like that of another one. From
  * then on it is the organization's alone, until reports show that they don't (see {@link ReportedReach}).
  */
 public final class Reaches {
@@ -52,14 +53,13 @@ public final class Reaches {
             return refusedAt.keySet();
         }
 
+        boolean isAnotherRefused(ScopeState model, long now) {
+            return refused(now).stream().anyMatch(other -> other != model);
+        }
+
         void limitsModels(long now) {
             modelsUntil = now + BELIEVED_NANOS;
             trusted = false;
-        }
-
-        void limitsOrganization() {
-            reports.foundTogether();
-            trusted = true;
         }
 
         boolean isOfModels(long now) {
@@ -83,10 +83,13 @@ public final class Reaches {
             return named(target, reach);
         }
         Knowledge knowledge = knowledgeOf(target);
-        boolean anotherIsRefused = knowledge.refused(now).stream().anyMatch(model -> model != target.modelScope())
-                || knowledge.reports.isUsedUpWithAnother(target.modelScope(), now);
-        if (anotherIsRefused && !knowledge.isOfModels(now)) {
-            knowledge.limitsOrganization();
+        boolean usedUpTogether = knowledge.reports.isUsedUpWithAnother(target.modelScope(), now);
+        boolean refusedTogether = knowledge.isAnotherRefused(target.modelScope(), now);
+        if ((usedUpTogether || refusedTogether) && !knowledge.isOfModels(now)) {
+            if (usedUpTogether || knowledge.reports.isEmpty()) {
+                knowledge.reports.foundTogether();
+            }
+            knowledge.trusted = true;
             return target.organization();
         }
         if (knowledge.takeTrust()) {
@@ -120,9 +123,13 @@ public final class Reaches {
         if (report.reach() != Reach.UNKNOWN) {
             return named(target, report.reach());
         }
+        boolean isNew = !byOrganization.containsKey(target.organization().scope());
         Knowledge knowledge = knowledgeOf(target);
         boolean onlyModel = isOnlyModel(target);
         if (!onlyModel) {
+            if (isNew && target.organization().hasReported(report)) {
+                knowledge.reports.foundTogether(); // An earlier process did.
+            }
             knowledge.reports.report(lease, report, now);
             findUsedUp(knowledge, target.modelScope(), now);
         }
@@ -131,15 +138,14 @@ public final class Reaches {
             return target.organization();
         }
         knowledge.reported.add(target.modelScope());
-        if (knowledge.reports.countsApart(now)) {
-            target.organization().reportedElsewhere(report, now);
-        }
+        target.organization().reportedElsewhere(report, now);
         return target.modelScope();
     }
 
     private static void findUsedUp(Knowledge knowledge, ScopeState model, long now) {
         if (!knowledge.isOfModels(now) && knowledge.reports.isUsedUpWith(knowledge.refused(now), model, now)) {
-            knowledge.limitsOrganization();
+            knowledge.reports.foundTogether();
+            knowledge.trusted = true;
         }
     }
 

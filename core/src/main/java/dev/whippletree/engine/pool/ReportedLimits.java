@@ -92,9 +92,18 @@ final class ReportedLimits {
         meters.put(key, meter);
     }
 
+    /** Returns whether a limit is among them, however it refills. */
+    boolean has(ReportKey key) {
+        return meters.keySet().stream().anyMatch(known -> isSame(known, key));
+    }
+
     /** Removes a limit, however it refills. Returns whether it was there. */
     boolean remove(ReportKey key) {
-        return meters.keySet().removeIf(known -> known.refilling(key.refill()).equals(key));
+        return meters.keySet().removeIf(known -> isSame(known, key));
+    }
+
+    private static boolean isSame(ReportKey known, ReportKey key) {
+        return known.refilling(key.refill()).equals(key);
     }
 
     /** Returns those that refill bit by bit. */

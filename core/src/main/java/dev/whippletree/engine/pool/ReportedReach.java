@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Between two reports of one model, the service has counted at least the calls that were begun and let in between, and at most those
  * begun before the second one that hadn't ended when the first one's began. If it counts the models together, what is left has shrunk
- * by no less than the calls of all; if it counts each apart, by no more than those of this model. Less is certain evidence, as are
- * different amounts, and believed for an hour. More may be the uses of others as well, and is taken for the other models' only if those explain it.
+ * by no less than the calls of all; if it counts each apart, by no more than those of this model. Less shows that they are apart, as
+ * do different amounts; seen twice in a row, it is believed for an hour. More may be the uses of others as well, and is taken for the
+ * other models' only if those explain it.
  *
  * <p>A service may say a reset as soon as it gets a call or only with the answer: two are the same if they may be.
  */
@@ -42,6 +43,11 @@ final class ReportedReach {
     private final Map<ScopeState, First> first = new HashMap<>(2);
 
     private boolean together;
+
+    /** Whether the last report showed that they are apart: one may be wrong. */
+    private boolean suspectedApart;
+
+    private boolean sliding;
     private long apartUntil = Long.MIN_VALUE;
 
     /**
@@ -49,9 +55,10 @@ final class ReportedReach {
      *
      * @param resetFrom when all is left again at the earliest: the service may have said it as soon as the call was sent
      * @param resetUntil when it is at the latest: it may have said it with the answer
-     * @param at when the report came
+     * @param begun when the call began that brought it
+     * @param at when it came
      */
-    private record Told(long amount, long remaining, long resetFrom, long resetUntil, long at) {
+    private record Told(long amount, long remaining, long resetFrom, long resetUntil, long begun, long at) {
 
         static Optional<Told> of(RateLimitReport report, long begun, long now) {
             boolean complete = report.amount().isPresent()
@@ -63,6 +70,7 @@ final class ReportedReach {
                             report.remaining().getAsLong(),
                             begun + Waits.nanos(report.reset().get()),
                             now + Waits.nanos(report.reset().get()),
+                            begun,
                             now))
                     : Optional.empty();
         }
@@ -80,30 +88,34 @@ final class ReportedReach {
             return mayCountWith(earlier, now) && earlier.remaining < remaining;
         }
 
-        /** Returns how much can have come back by a moment since a report's call began, if that is bit by bit. */
-        double backBy(long moment, long begun) {
+        /** Returns whether it came before the call of another one began. */
+        boolean isBefore(Told later) {
+            return at <= later.begun;
+        }
+
+        /** Returns how much can have come back before the reset, by the time of a later report. */
+        double backBy(Told later, boolean sliding) {
+            double used = amount - remaining;
+            if (sliding) {
+                return used;
+            }
             long reset = resetUntil - at - ROUNDING_NANOS;
-            return reset <= 0 ? Double.POSITIVE_INFINITY : (double) (amount - remaining) * (moment - begun) / reset;
+            return reset <= 0 ? Double.POSITIVE_INFINITY : used * (later.at - begun) / reset;
         }
     }
 
     /**
      * A report, and which calls it can have counted.
      *
-     * @param begun when its call began
-     * @param ownEnded how many calls of the model had ended by then
+     * @param ownEnded how many calls of the model had ended when its call began
      * @param allEnded how many of the organization had
      * @param allCounted how many of the organization the service may have counted when the report came
      */
-    private record First(Told told, long begun, long ownEnded, long allEnded, long allCounted) {
+    private record First(Told told, long ownEnded, long allEnded, long allCounted) {
 
         /** Returns the fewest calls of the organization that were counted between this report and that of a later call. */
         long fewestUntil(Lease later) {
             return later.letInBefore() - allCounted + 1;
-        }
-
-        boolean isBefore(Lease later) {
-            return told.at <= later.beganNanos();
         }
     }
 
@@ -113,13 +125,14 @@ final class ReportedReach {
             ScopeState model = lease.target().modelScope();
             first.values().removeIf(before -> before.told.resetFrom <= now);
             first.computeIfPresent(model, (same, before) -> before.told.amount == told.amount ? before : null);
-            if (isSliding(lease.target(), report)) {
-                apartUntil = Long.MIN_VALUE; // What comes back at once looked as if it had never been used.
-            } else if (isOfAnotherAmount(model, told)
-                    || first.values().stream().anyMatch(before -> showApart(before, told, lease, now))) {
+            noticeSliding(lease.target(), report);
+            boolean showsApart = isOfAnotherAmount(model, told)
+                    || first.values().stream().anyMatch(before -> showApart(before, told, lease));
+            if (showsApart && suspectedApart) {
                 together = false;
                 apartUntil = now + BELIEVED_NANOS;
             }
+            suspectedApart = showsApart;
             if (!countsApart(now) && mayCountWithAnother(model, told, now) && isUsedByOthers(told, lease)) {
                 together = true;
             }
@@ -128,15 +141,20 @@ final class ReportedReach {
         });
     }
 
-    private static boolean isSliding(Target target, RateLimitReport report) {
-        return target.modelScope().hasSliding(report) || target.organization().hasSliding(report);
+    /** As long as a sliding window isn't known as one, what comes back at once looks as if it had never been used. */
+    private void noticeSliding(Target target, RateLimitReport report) {
+        boolean before = sliding;
+        sliding =
+                target.modelScope().hasSliding(report) || target.organization().hasSliding(report);
+        if (sliding && !before) {
+            apartUntil = Long.MIN_VALUE;
+        }
     }
 
     private static First first(Told told, Lease lease) {
         Target target = lease.target();
         return new First(
                 told,
-                lease.beganNanos(),
                 target.modelScope().endedBefore(lease),
                 target.organization().endedBefore(lease),
                 target.organization().countedCalls());
@@ -147,15 +165,16 @@ final class ReportedReach {
         Told own = latest.get(model);
         return own != null
                 && own.amount == told.amount
-                && latest.values().stream().anyMatch(other -> other.amount != told.amount && other.at > own.at);
+                && latest.values().stream()
+                        .anyMatch(other -> other.amount != told.amount && own.isBefore(other) && other.isBefore(told));
     }
 
-    private static boolean showApart(First before, Told told, Lease lease, long now) {
-        if (!before.isBefore(lease) || before.told.amount != told.amount) {
+    private boolean showApart(First before, Told told, Lease lease) {
+        if (!before.told.isBefore(told) || before.told.amount != told.amount) {
             return false;
         }
         double late = COUNTED_LATE + (double) told.amount / COUNTED_LATE_SHARE;
-        double shrunk = before.told.remaining - told.remaining + before.told.backBy(now, before.begun);
+        double shrunk = before.told.remaining - told.remaining + before.told.backBy(told, sliding);
         return shrunk + late < before.fewestUntil(lease);
     }
 
@@ -169,15 +188,20 @@ final class ReportedReach {
             return !latest.containsKey(target.modelScope()) && used > own && used <= all;
         }
         long shrunk = before.told.remaining - told.remaining;
-        return before.begun <= lease.beganNanos()
+        return before.told.begun <= told.begun
                 && shrunk > own - before.ownEnded - 1
                 && shrunk <= all - before.allEnded - 1
-                && !(before.isBefore(lease) && shrunk < before.fewestUntil(lease));
+                && !(before.told.isBefore(told) && shrunk < before.fewestUntil(lease));
     }
 
     private boolean mayCountWithAnother(ScopeState model, Told told, long now) {
         return latest.entrySet().stream()
                 .anyMatch(other -> other.getKey() != model && told.mayCountWith(other.getValue(), now));
+    }
+
+    /** Returns whether no limit of requests was reported. */
+    boolean isEmpty() {
+        return latest.isEmpty();
     }
 
     /** Returns whether the models are known to count together. */
@@ -190,7 +214,7 @@ final class ReportedReach {
         return now < apartUntil;
     }
 
-    /** Refusals show that the models count together. */
+    /** Something else shows that the models count together. */
     void foundTogether() {
         together = true;
     }

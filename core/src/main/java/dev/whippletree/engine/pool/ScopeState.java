@@ -550,9 +550,10 @@ public final class ScopeState {
         return letIn;
     }
 
-    /** Returns how many attempts the service may have counted: those that it let in, and those under way. */
+    /** Returns how many attempts the service may have counted: those that it let in, and all under way. */
     long countedCalls() {
-        return letIn + leases.size();
+        return letIn
+                + leases.keySet().stream().filter(lease -> !lease.isLetIn()).count();
     }
 
     /** Returns what attempts may have used that ended while another one was under way: that one's report may not have counted them. */
@@ -589,6 +590,11 @@ public final class ScopeState {
         if (told.resetNanos() > 0) {
             tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
         }
+    }
+
+    /** Returns whether a limit was reported for it. */
+    boolean hasReported(RateLimitReport report) {
+        return reported.has(ReportKey.of(report));
     }
 
     /** Returns whether the service reports a limit that counts by sliding window. */
