@@ -7,7 +7,6 @@ import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +21,9 @@ final class Bounded implements Invariant {
 
     /** So many in a row that tell no wait, or one of 0 s, may be taken for chance, and aren't counted then. */
     private static final long TAKEN_FOR_CHANCE = 8;
+
+    /** Of those in a row that tell a wait, all but the first come when the service had told them to, and aren't counted. */
+    private static final long COUNTED_OF_TOLD = 1;
 
     /** Calls of one flight that hit a limit of one target, those too that aren't counted. */
     private static final long MOST_LIMITED_IN_ALL = 100;
@@ -55,7 +57,7 @@ final class Bounded implements Invariant {
                 limitedInAll + failedThere < MOST_LIMITED_IN_ALL + policy.attemptsPerTarget(),
                 NAME,
                 () -> "the " + call + " comes after " + limitedInAll + " limits hit there in all");
-        long limitedThere = limitedInAll - takenForChanceOn(call);
+        long limitedThere = limitedInAll - notCountedOn(call);
         facts.check(
                 limitedThere + failedThere < MOST_LIMITED + policy.attemptsPerTarget(),
                 NAME,
@@ -69,15 +71,23 @@ final class Bounded implements Invariant {
                 .count();
     }
 
-    private long takenForChanceOn(Call call) {
-        Map<Long, Long> lengthOfRows = failuresOn(call)
+    private long notCountedOn(Call call) {
+        return failuresOn(call)
                 .filter(failed -> failed.failure().kind() == FailureKind.RATE_LIMITED)
+                .collect(Collectors.groupingBy(Asked.Failed::row))
+                .values()
+                .stream()
+                .mapToLong(Bounded::notCounted)
+                .sum();
+    }
+
+    private static long notCounted(List<Asked.Failed> row) {
+        long untold = row.stream()
                 .filter(failed ->
                         failed.failure().retryAfter().orElse(Duration.ZERO).isZero())
-                .collect(Collectors.groupingBy(Asked.Failed::row, Collectors.counting()));
-        return lengthOfRows.values().stream()
-                .mapToLong(length -> Math.min(length, TAKEN_FOR_CHANCE))
-                .sum();
+                .count();
+        long told = row.size() - untold;
+        return Math.min(untold, TAKEN_FOR_CHANCE) + Math.max(0, told - COUNTED_OF_TOLD);
     }
 
     private Stream<Asked.Failed> failuresOn(Call call) {
