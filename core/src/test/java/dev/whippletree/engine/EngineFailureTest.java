@@ -18,6 +18,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.EngineListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -123,6 +124,21 @@ final class EngineFailureTest {
         fixture.advance(SHORT);
         assertThat(failure(next).attempts()).isEmpty();
         assertThat(failure(next).kind()).contains(kind);
+    }
+
+    @Test
+    void limitedWithoutAWait_pauseIsLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.failsAfter(SHORT, FailureKind.RATE_LIMITED));
+        Duration deadline = Duration.ofMillis(500);
+        Instant asked = fixture.timeline.now();
+        CompletableFuture<Completion> answer =
+                fixture.ask(Prompt.builder().user("q").deadline(deadline).build());
+        fixture.advance(SHORT);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        assertThat(failure(answer).roomAt())
+                .hasValueSatisfying(at -> assertThat(at).isAfter(asked.plus(deadline)));
+        assertThat(failure(answer).attempts()).hasSize(1);
     }
 
     @Test

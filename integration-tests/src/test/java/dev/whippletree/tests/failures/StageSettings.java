@@ -93,7 +93,12 @@ final class StageSettings {
 
     /** Lets callers wait half a second, which is less than any closure or cooldown in these tests. */
     StageSettings shortDeadline() {
-        deadline = Optional.of(Duration.ofMillis(500));
+        return deadline(Duration.ofMillis(500));
+    }
+
+    /** Lets callers wait so long. */
+    StageSettings deadline(Duration after) {
+        deadline = Optional.of(after);
         return this;
     }
 
