@@ -101,7 +101,11 @@ final class InvariantsTest {
         check(ScenarioLot.calm(seed));
     }
 
-    /** Of reloads, reconnections, retries, a transit that was doubted, outages of timeouts, cancelling at a deadline, holding back, windows taken for others, long waits that are tried out, refusals that tell a wait of 0 s, those of one account beside another one that answers, prompts that join a flight at the instant of its end, answers that are stored again a day later, waits that are told in whole seconds, and those that are told too short again and again. */
+    /**
+     * Of reloads, reconnections and retries; a transit that was doubted; outages of timeouts; cancelling at a deadline; holding back; windows
+     * taken for others; prompts that join a flight at the instant of its end; answers that are stored again a day later; long waits that are
+     * tried out; and refusals that tell 0 s, whole seconds, too little again and again, or nothing beside another account that answers.
+     */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(
             longs = {
@@ -140,7 +144,7 @@ final class InvariantsTest {
         check(ScenarioLot.rough(seed));
     }
 
-    /** Of what is decided at one instant, and of an account that is doubted. */
+    /** Of what is decided and asked at one instant, and of an account that is doubted. */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {17_775, 1_053_936, 8_204_952})
     void scenarioOfTenantsThatBrokeOne_invariantsHold(long seed) {
