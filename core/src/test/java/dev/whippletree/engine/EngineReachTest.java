@@ -234,14 +234,7 @@ final class EngineReachTest {
     }
 
     private static RateLimitReport usedUp() {
-        return new RateLimitReport(
-                Reach.UNKNOWN,
-                Limit.Unit.REQUESTS,
-                OptionalLong.of(10),
-                OptionalLong.of(0),
-                Optional.empty(),
-                RateLimitReport.Refill.AT_ONCE,
-                Optional.of(Duration.ofMinutes(1)));
+        return left(0, Duration.ofMinutes(1));
     }
 
     @Test
@@ -252,9 +245,7 @@ final class EngineReachTest {
         fixture.ask("q");
         fixture.advance(SHORT);
 
-        assertThat(fixture.status("a").limits())
-                .singleElement()
-                .satisfies(limit -> assertThat(limit.scope().model()).isEmpty());
+        assertOnlyLimitIsOf(Optional.empty());
     }
 
     @Test
@@ -322,9 +313,7 @@ final class EngineReachTest {
         }
 
         fixture.advance(Duration.ofSeconds(56));
-        CompletableFuture<Completion> free = ask("next", "large");
-        fixture.advance(SECOND);
-        assertThat(free).isCompleted();
+        assertIsFree("large");
     }
 
     @Test
@@ -335,7 +324,7 @@ final class EngineReachTest {
         for (long left = 8; left >= 0; left--) {
             reports("large", left);
         }
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
     @Test
@@ -344,7 +333,7 @@ final class EngineReachTest {
         reports("large", 9);
         reports("small", 9);
         reports("large", 0);
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
     @Test
@@ -353,7 +342,7 @@ final class EngineReachTest {
         reports("large", 9);
         reports("small", 4);
         reports("large", 0);
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
     @Test
@@ -367,7 +356,7 @@ final class EngineReachTest {
         reportsSlowly("large", left(9, Duration.ofSeconds(55)), SHORT);
         reportsSlowly("small", left(4, Duration.ofSeconds(55)), SHORT);
         reportsSlowly("large", left(0, Duration.ofSeconds(55)), SHORT);
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
     @Test
@@ -387,10 +376,22 @@ final class EngineReachTest {
         reportsSlowly("large", left(9, Duration.ofMinutes(1)), SHORT);
         fixture.advance(SHORT.multipliedBy(2));
         reportsSlowly("large", left(0, Duration.ofMinutes(1)), SHORT);
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
-    private void assertOthersAreFree(String model) {
+    private void assertOnlyLimitIsOf(Optional<String> model) {
+        assertThat(fixture.status("a").limits())
+                .singleElement()
+                .satisfies(limit -> assertThat(limit.scope().model()).isEqualTo(model));
+    }
+
+    private void assertIsHeld(String model) {
+        CompletableFuture<Completion> held = ask("next", model);
+        fixture.advance(SECOND);
+        assertThat(held).isNotDone();
+    }
+
+    private void assertIsFree(String model) {
         CompletableFuture<Completion> free = ask("next", model);
         fixture.advance(SECOND);
         assertThat(free).isCompleted();
@@ -409,7 +410,7 @@ final class EngineReachTest {
             reportsSlowly("small", left(left, reset), SHORT);
         }
         reportsSlowly("large", left(0, reset), SHORT);
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
     @Test
@@ -424,7 +425,7 @@ final class EngineReachTest {
         reportsSlowly("small", left(9, 10, reset), SHORT);
         reportsSlowly("large", left(1, 3, reset), SHORT);
         reportsSlowly("large", left(0, 3, reset), SHORT);
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
     @Test
@@ -436,9 +437,7 @@ final class EngineReachTest {
         reports("large", 6);
         reports("small", 0);
 
-        CompletableFuture<Completion> held = ask("next", "large");
-        fixture.advance(SECOND);
-        assertThat(held).isNotDone();
+        assertIsHeld("large");
     }
 
     @Test
@@ -453,9 +452,7 @@ final class EngineReachTest {
         }
         reportsSlowly("small", left(2, 5, reset), SHORT);
         fixture.advance(SECOND);
-        assertThat(fixture.status("a").limits())
-                .singleElement()
-                .satisfies(limit -> assertThat(limit.scope().model()).isEmpty());
+        assertOnlyLimitIsOf(Optional.empty());
     }
 
     @Test
@@ -469,22 +466,18 @@ final class EngineReachTest {
         fixture.advance(SECOND.multipliedBy(2));
 
         reports("large", 0);
-        assertOthersAreFree("small");
+        assertIsFree("small");
     }
 
     @Test
     void accountGetsASecondModel_whatWasReportedForTheFirstAloneIsItsOwn() {
         fixture.tier("a/large");
         reports("large", 9);
-        assertThat(fixture.status("a").limits())
-                .singleElement()
-                .satisfies(limit -> assertThat(limit.scope().model()).isEmpty());
+        assertOnlyLimitIsOf(Optional.empty());
 
         fixture.tier("a/small").weights(Map.of());
         reports("large", 8);
-        assertThat(fixture.status("a").limits())
-                .singleElement()
-                .satisfies(limit -> assertThat(limit.scope().model()).contains("large"));
+        assertOnlyLimitIsOf(Optional.of("large"));
     }
 
     @Test
@@ -523,9 +516,7 @@ final class EngineReachTest {
         }
         reportsSlowly("small", left(0, SECOND.multipliedBy(30)), SHORT);
 
-        CompletableFuture<Completion> held = ask("next", "large");
-        fixture.advance(SECOND);
-        assertThat(held).isNotDone();
+        assertIsHeld("large");
     }
 
     /** The service says it when the call comes. */
@@ -593,9 +584,7 @@ final class EngineReachTest {
         isRefused("small");
         reports("large", 0);
 
-        CompletableFuture<Completion> free = ask("free", "third");
-        fixture.advance(SECOND);
-        assertThat(free).isCompleted();
+        assertIsFree("third");
     }
 
     @Test
@@ -605,8 +594,6 @@ final class EngineReachTest {
         reports("small", 9);
         reports("large", 0);
 
-        CompletableFuture<Completion> free = ask("next", "small");
-        fixture.advance(SECOND);
-        assertThat(free).isCompleted();
+        assertIsFree("small");
     }
 }

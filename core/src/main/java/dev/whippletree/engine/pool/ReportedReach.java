@@ -1,6 +1,5 @@
 package dev.whippletree.engine.pool;
 
-import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -61,18 +60,16 @@ final class ReportedReach {
     private record Told(long amount, long remaining, long resetFrom, long resetUntil, long begun, long at) {
 
         static Optional<Told> of(RateLimitReport report, long begun, long now) {
-            boolean complete = report.amount().isPresent()
-                    && report.remaining().isPresent()
-                    && report.reset().isPresent();
-            return complete && report.unit() == Limit.Unit.REQUESTS && report.refill() != Refill.CONTINUOUS
-                    ? Optional.of(new Told(
-                            report.amount().getAsLong(),
-                            report.remaining().getAsLong(),
-                            begun + Waits.nanos(report.reset().get()),
-                            now + Waits.nanos(report.reset().get()),
+            return ReportedLimits.Told.of(report)
+                    .filter(told -> told.key().unit() == Limit.Unit.REQUESTS
+                            && told.key().refill() != Refill.CONTINUOUS)
+                    .map(told -> new Told(
+                            told.amount(),
+                            told.left(),
+                            begun + told.resetNanos(),
+                            now + told.resetNanos(),
                             begun,
-                            now))
-                    : Optional.empty();
+                            now));
         }
 
         /** Returns whether an earlier report may be of the same count. */
