@@ -128,13 +128,26 @@ final class EngineFailureTest {
 
     @Test
     void limitedWithoutAWait_pauseIsLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(SHORT, FailureKind.RATE_LIMITED));
+        failsAtOnce(FailureKind.RATE_LIMITED);
+    }
+
+    @Test
+    void coolsDownForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
+        failsAtOnce(FailureKind.OVERLOADED);
+    }
+
+    private void failsAtOnce(FailureKind kind) {
+        Duration hardly = Duration.ofMillis(1);
+        fixture.route(route -> withRetries(route, new Retries(2, hardly, hardly, 1, 1000)).toBuilder()
+                .patience(hardly)
+                .build());
+        ScriptedClient client = fixture.account("a");
+        client.usually(client.failsAfter(SHORT, kind));
         Duration deadline = Duration.ofMillis(500);
         Instant asked = fixture.timeline.now();
         CompletableFuture<Completion> answer =
                 fixture.ask(Prompt.builder().user("q").deadline(deadline).build());
-        fixture.advance(SHORT);
+        fixture.advance(SHORT.multipliedBy(2));
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(failure(answer).roomAt())
                 .hasValueSatisfying(at -> assertThat(at).isAfter(asked.plus(deadline)));
