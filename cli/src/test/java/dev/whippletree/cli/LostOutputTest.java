@@ -6,6 +6,7 @@ import dev.whippletree.model.Delta;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,11 +61,11 @@ class LostOutputTest {
     }
 
     @Test
-    void streamThatNobodyReads_isWithdrawn() {
+    void streamThatNobodyReads_isWithdrawn() throws InterruptedException {
         shell.output(failing("Broken pipe"));
         shell.provider.scripts.add(sink -> sink.delta(new Delta.Text("Once upon a time")));
         assertThat(shell.run("ask", "--stream", "Tell me a story")).isEqualTo(141);
-        assertThat(shell.provider.cancelled.tryAcquire()).isTrue();
+        assertThat(shell.provider.cancelled.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
         assertThat(shell.err()).isEmpty();
     }
 

@@ -35,7 +35,8 @@ final class AnnouncedBodiesTest {
     @BeforeEach
     void start() throws IOException {
         process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
+                                .toString(),
                         "-Xmx256m",
                         "-cp",
                         System.getProperty("java.class.path"),

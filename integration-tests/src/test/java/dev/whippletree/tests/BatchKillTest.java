@@ -99,17 +99,8 @@ final class BatchKillTest {
     }
 
     private Process start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xmx128m",
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        "dev.whippletree.cli.Main",
-                        "batch",
-                        "prompts.jsonl",
-                        "--output=answers.jsonl")
+        ProcessBuilder builder = CommandProcess.of(
+                        List.of("-Xmx128m"), "batch", "prompts.jsonl", "--output=answers.jsonl")
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -118,18 +119,10 @@ final class ProcessesStressTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                // The board is drawn where there is a terminal; by it this test sees when they are at work.
-                "-Dwhippletree.terminals=err",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                "dev.whippletree.cli.Main",
-                "stress"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
+        String[] command =
+                Stream.concat(Stream.of("stress"), Stream.of(arguments)).toArray(String[]::new);
+        // The board is drawn where there is a terminal; by it this test sees when they are at work.
+        ProcessBuilder builder = CommandProcess.of(List.of("-Dwhippletree.terminals=err"), command);
         builder.environment().put("TERM", "xterm");
         Process process = builder.redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile())

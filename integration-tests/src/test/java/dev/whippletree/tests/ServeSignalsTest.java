@@ -38,15 +38,7 @@ final class ServeSignalsTest {
             routes: {default: {model: m}}
             caches: []
             """);
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        "dev.whippletree.cli.Main",
-                        "serve",
-                        "--port=0")
+        process = CommandProcess.of(List.of(), "serve", "--port=0")
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile())

@@ -85,15 +85,7 @@ final class StateAcrossProcessesTest {
     private record Run(int exitCode, String out, String err) {}
 
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                "dev.whippletree.cli.Main"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        ProcessBuilder builder = CommandProcess.of(List.of(), arguments).directory(folder.toFile());
         builder.environment().put("TOKEN", token);
         return builder.redirectOutput(file("out")).redirectError(file("err")).start();
     }

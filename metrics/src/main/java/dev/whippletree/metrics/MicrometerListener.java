@@ -53,8 +53,9 @@ public final class MicrometerListener implements EngineListener {
     }
 
     /**
-     * {@inheritDoc}
+     * Begins to measure the engine's status too.
      *
+     * @param supplier returns the present status; called by the registry's threads
      * @throws IllegalStateException if another Whippletree is measured in the registry under the same name; this one isn't then
      */
     @Override

@@ -61,9 +61,10 @@ public final class OpenTelemetryListener implements EngineListener {
     }
 
     /**
-     * {@inheritDoc}
+     * Begins to observe the engine's status too.
      *
-     * @throws IllegalStateException if it is told so of two Whippletrees; the second isn't observed
+     * @param status returns the present status; called by the meter's threads
+     * @throws IllegalStateException if it already observes another Whippletree; this one isn't observed then
      */
     @Override
     public synchronized void started(Supplier<StatusSnapshot> status) {

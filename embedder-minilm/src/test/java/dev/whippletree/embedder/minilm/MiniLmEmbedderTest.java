@@ -68,7 +68,8 @@ final class MiniLmEmbedderTest {
     private static List<String> openedTwice(List<String> classPath, String option)
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
+                                .toString(),
                         "-XX:TieredStopAtLevel=1",
                         option,
                         "-classpath",

@@ -27,7 +27,8 @@ final class JavaProgram {
                 .exists();
         try {
             return List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
+                            .toString(),
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC",
                     "--class-path",

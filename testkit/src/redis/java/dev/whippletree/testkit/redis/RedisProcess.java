@@ -39,20 +39,20 @@ public final class RedisProcess implements AutoCloseable {
         return new RedisProcess(RedisExecProvider.defaultProvider(), List.of(settings));
     }
 
-    /** Returns a Valkey server instead, of the binary that {@link #valkeyBinary()} finds. */
-    public static RedisProcess startedValkey(String... settings) throws IOException {
-        String path = valkeyBinary().orElseThrow().toString();
-        RedisProcess valkey = new RedisProcess(
+    /** Returns a server of the system's own instead, of the binary that {@link #installedBinary()} finds. */
+    public static RedisProcess startedInstalled(String... settings) throws IOException {
+        String path = installedBinary().orElseThrow().toString();
+        RedisProcess installed = new RedisProcess(
                 RedisExecProvider.defaultProvider().override(OSDetector.getOS(), path), List.of(settings));
-        valkey.start();
-        return valkey;
+        installed.start();
+        return installed;
     }
 
-    /** Returns where {@code valkey-server} is on the path. */
-    public static Optional<Path> valkeyBinary() {
+    /** Returns where {@code valkey-server} is on the path, else where {@code redis-server} is. */
+    public static Optional<Path> installedBinary() {
         String folders = Objects.requireNonNullElse(System.getenv("PATH"), "");
-        return Stream.of(folders.split(File.pathSeparator))
-                .map(folder -> Path.of(folder, "valkey-server"))
+        return Stream.of("valkey-server", "redis-server")
+                .flatMap(name -> Stream.of(folders.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }

@@ -9,21 +9,28 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/** The cache on Valkey, where that is installed. */
+/** The cache on the Valkey of this system, or on its Redis if there is none. */
 @Tag("slow")
-@EnabledIf(value = "isInstalled", disabledReason = "there is no valkey-server on the PATH")
-class ValkeyContractTest extends RedisContractTest {
+@EnabledIf(value = "isInstalled", disabledReason = "there is neither valkey-server nor redis-server on the PATH")
+class InstalledServerContractTest extends RedisContractTest {
 
     static boolean isInstalled() {
-        return RedisProcess.valkeyBinary().isPresent();
+        return RedisProcess.installedBinary().isPresent();
+    }
+
+    static boolean isValkey() {
+        return RedisProcess.installedBinary()
+                .filter(path -> path.endsWith("valkey-server"))
+                .isPresent();
     }
 
     @Override
     RedisProcess server() throws IOException {
-        return RedisProcess.startedValkey();
+        return RedisProcess.startedInstalled();
     }
 
     @Test
+    @EnabledIf(value = "isValkey", disabledReason = "there is no valkey-server on the PATH; Redis stood in")
     void server_isNoRedis() throws IOException {
         try (RedisProcess valkey = server()) {
             RedisClient client = RedisClient.create(valkey.uri());
