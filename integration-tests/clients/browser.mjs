@@ -61,6 +61,9 @@ const acts = {
   /** Returns the texts of all elements that can be seen. */
   texts: ({ selector }) => page.locator(selector).filter({ visible: true }).allInnerTexts(),
 
+  /** Returns the title of the tab. */
+  title: () => page.title(),
+
   /** Writes into a field, and sends it. */
   async enter({ selector, text }) {
     await page.fill(selector, text);

@@ -35,6 +35,7 @@ class LauncherTest {
             #!/bin/sh
             printf '%s\\n' "$*" >>"$STARTS"
             printf '%s\\n' "$LC_ALL" >"$STARTS.locale"
+            { true 3<&0; } 2>/dev/null || echo closed
             for option in "$@"; do
                 making=$option
                 case $option in
@@ -170,6 +171,15 @@ class LauncherTest {
         assertThat(folder.resolve("starts.locale")).hasContent("C.UTF-8");
     }
 
+    /** A JVM would read one of its own files in its place. */
+    @Test
+    void closedInput_isAnEmptyOne() throws Exception {
+        Path closing = folder.resolve("closing");
+        script(closing, "#!/bin/sh\nexec '" + launcher + "' \"$@\" <&-\n");
+        launcher = closing;
+        assertThat(launch("", "ask", "Hello")).isEqualTo("ran 3");
+    }
+
     @Test
     void newerJdk_isToldWhatIsKnown() throws Exception {
         release("25.0.1");
@@ -238,8 +248,41 @@ class LauncherTest {
         waitForMade(1);
     }
 
+    /** {@code ls} and a shell's patterns follow each of these. */
+    @Test
+    void howTheUserLikesTimesSizesAndNames_changesNoArchive() throws Exception {
+        Files.writeString(home.resolve("lib/B.jar"), "b");
+        options.putAll(Map.of("LC_ALL", "C", "TZ", "UTC0"));
+        launchAndWait(classData.toString(), 1, "check");
+        options.putAll(Map.of("LC_ALL", "C.UTF-8", "TZ", "Asia/Tokyo", "TIME_STYLE", "+%j", "BLOCK_SIZE", "1K"));
+        options.put("QUOTING_STYLE", "c");
+        Files.createDirectory(folder.resolve("path"));
+        Files.createSymbolicLink(folder.resolve("path/java"), folder.resolve("jdk/bin/java"));
+        options.putAll(Map.of("JAVA_HOME", "", "PATH", folder.resolve("path") + ":" + System.getenv("PATH")));
+        launch(classData.toString(), "check");
+        assertThat(starts()).hasSize(4).last().asString().contains(ARCHIVE);
+    }
+
+    /** As on macOS. */
+    @Test
+    void statOfBsd_knowsOtherJarsToo() throws Exception {
+        script(folder.resolve("bsd/stat"), """
+                #!/bin/sh
+                [ "$1 $2 $3" = "-L -f %N %z %m" ] || exit 1
+                shift 3
+                wc -c "$@"
+                """);
+        options.put("PATH", folder.resolve("bsd") + ":" + System.getenv("PATH"));
+        launchAndWait(classData.toString(), 1, "check");
+        launch(classData.toString(), "check");
+        assertThat(starts()).hasSize(4).last().asString().contains(ARCHIVE);
+        Files.writeString(home.resolve("lib/a.jar"), "another");
+        launchAndWait(classData.toString(), 2, "check");
+    }
+
     @Test
     void classData_isKeptInTheUsersCacheFolder() throws Exception {
+        Files.createDirectories(folder.resolve("user"));
         assertThat(launch("HOME=" + folder.resolve("user"), "check")).isEqualTo("ran 3");
         classData = folder.resolve("user/.cache/whippletree");
         waitForMade(1);
@@ -299,6 +342,17 @@ class LauncherTest {
         Files.delete(made);
         launchAndWait(classData.toString(), 1, "check");
         assertThat(made()).containsExactly(made);
+    }
+
+    @Test
+    void homeThatIsNotThere_isNotCreated() throws Exception {
+        Path user = folder.resolve("user");
+        assertThat(launch("HOME=" + user, "check")).isEqualTo("ran 3");
+        options.put("HOME", user.toString());
+        assertThat(launch("XDG_CACHE_HOME=" + user.resolve("cache"), "check")).isEqualTo("ran 3");
+        assertThat(launch(user.resolve("class-data").toString(), "check")).isEqualTo("ran 3");
+        assertThat(starts()).hasSize(3).allSatisfy(start -> assertThat(start).endsWith("Main check"));
+        assertThat(user).doesNotExist();
     }
 
     @Test

@@ -30,7 +30,7 @@ final class AccountReader {
     /** Returns the accounts that can be read; what is wrong with the others is told. */
     List<AccountSettings> read(Section root) {
         List<AccountSettings> accounts = new ArrayList<>();
-        for (Element element : root.list("accounts")) {
+        for (Element element : root.list("accounts", EXAMPLE)) {
             if (element.node().isValueNode()) {
                 root.problems().add(element.at(), "expected a list of accounts, such as " + EXAMPLE);
                 continue;
@@ -98,7 +98,7 @@ final class AccountReader {
     }
 
     private static List<DeclaredLimit> limits(Section section) {
-        return section.list("limits").stream()
+        return section.list("limits", "[1000 requests / 1h]").stream()
                 .flatMap(element -> limit(section, element).stream())
                 .toList();
     }

@@ -158,7 +158,7 @@ final class ConfigurationReader {
                     .toList();
         }
         List<CacheTier> tiers = new ArrayList<>();
-        for (Element element : root.list("caches")) {
+        for (Element element : root.list("caches", "[ehcache, {name: redis, uri: \"redis://localhost\"}]")) {
             NamedPlugin.read(root, element, known.caches()).ifPresent(named -> {
                 if (tiers.stream().anyMatch(tier -> tier.name().equals(named.name()))) {
                     root.problems().add(element.at(), "the cache '" + named.name() + "' is listed twice");
@@ -171,7 +171,9 @@ final class ConfigurationReader {
     }
 
     private Optional<ChosenCoordinator> coordinator(Section root) {
-        List<Element> elements = root.list("coordinator");
+        List<Element> elements = root.node("coordinator")
+                .map(value -> root.elements("coordinator", value))
+                .orElse(List.of());
         if (elements.size() > 1) {
             root.problem("coordinator", "only one coordinator is allowed");
             return Optional.empty();
@@ -182,7 +184,12 @@ final class ConfigurationReader {
                 .findFirst();
     }
 
+    /** A file's name, or the list itself. */
     private static Optional<PriceList> prices(Section root, String source) {
+        if (root.node("prices").filter(JsonNode::isObject).isPresent()) {
+            String holder = source.isEmpty() ? "the configuration" : source;
+            return root.section("prices").map(list -> PriceListReader.read(holder, list));
+        }
         Optional<String> name = root.text("prices");
         try {
             return name.map(text -> PriceList.read(Path.of(source).resolveSibling(text)));

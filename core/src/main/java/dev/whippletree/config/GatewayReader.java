@@ -125,7 +125,7 @@ final class GatewayReader {
 
     private List<GatewaySettings.Client> clients(Section section) {
         List<GatewaySettings.Client> clients = new ArrayList<>();
-        for (Element element : section.list("clients")) {
+        for (Element element : section.list("clients", "[{name: interviews, key: \"${INTERVIEWS_KEY}\"}]")) {
             Section below = section.below(element.at(), element.node());
             if (below.isMapping()) {
                 client(below).ifPresent(client -> {
@@ -144,7 +144,7 @@ final class GatewayReader {
     private Optional<GatewaySettings.Client> client(Section section) {
         Optional<String> name = section.text("name").filter(text -> !text.isBlank());
         Optional<Secret> key = key(section, "key", name.map(KeyOwners::client).orElse("a client without a name"));
-        List<Limit> limits = section.list("limits").stream()
+        List<Limit> limits = section.list("limits", "[60 requests / 1m]").stream()
                 .flatMap(element -> section.read(element, Limit::parse).stream())
                 .toList();
         List<String> allowedAccounts = names(section, "accounts", "account", accounts);

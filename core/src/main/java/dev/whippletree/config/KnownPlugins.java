@@ -89,10 +89,15 @@ public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind co
             if (!broken.isEmpty()) {
                 return "; plugins that couldn't be loaded: " + String.join("; ", broken);
             }
+            String module = "its module (whippletree-" + noun + "-" + name
+                    + ", if it is part of Whippletree) isn't on the class path";
             return Names.nearest(name, settings.keySet())
                     .map(near -> "; did you mean '" + near + "'?")
-                    .orElse("; its module (whippletree-" + noun + "-" + name
-                            + ", if it is part of Whippletree) isn't on the class path");
+                    .orElse(
+                            has("openai")
+                                    ? "; for a service with OpenAI's protocol, such as vLLM, Ollama and most others,"
+                                            + " write 'provider: openai' and its 'base-url'; otherwise, " + module
+                                    : "; " + module);
         }
     }
 }

@@ -39,10 +39,15 @@ final class PriceListReader {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);
         problems.stop();
-        PriceListReader reader = new PriceListReader(new Section("", document, Variables.of(Map.of()), problems));
-        PriceList list = reader.list(source);
-        reader.root.end();
+        PriceList list = read(source, new Section("", document, Variables.of(Map.of()), problems));
         problems.stop();
+        return list;
+    }
+
+    /** Reads a list that is part of a file. What is wrong with it becomes a problem of the file's. */
+    static PriceList read(String source, Section section) {
+        PriceList list = new PriceListReader(section).list(source);
+        section.end();
         return list;
     }
 
@@ -55,7 +60,8 @@ final class PriceListReader {
                 .orElse("usd");
         int staleAfterDays = root.integer("stale-after-days", 1).orElse(STALE_AFTER_DAYS);
         List<TokenPrice> prices = new ArrayList<>();
-        for (Element element : root.list("prices")) {
+        for (Element element :
+                root.list("prices", "[{provider: groq, model: openai/gpt-oss-20b, prompt: 0.05, completion: 0.2}]")) {
             Section section = root.below(element.at(), element.node());
             if (section.isMapping()) {
                 price(section, currency, asOf).ifPresent(price -> add(price, prices, section));

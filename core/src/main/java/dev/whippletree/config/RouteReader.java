@@ -105,7 +105,7 @@ final class RouteReader {
 
     /** {@code tiers} in full; or {@code model}, and perhaps {@code accounts}, for a single tier. */
     private List<Tier> tiers(Section section) {
-        List<Element> elements = section.list("tiers");
+        List<Element> elements = section.list("tiers", "[{account: hf-1, model: openai/gpt-oss-20b}]");
         Optional<String> model = section.text("model");
         List<Text> named = section.texts("accounts");
         if (!section.has("tiers")) {
@@ -114,7 +114,7 @@ final class RouteReader {
         if (model.isPresent() || !named.isEmpty()) {
             section.problem("tiers", "a route has either tiers or a model and accounts, not both");
         }
-        if (elements.isEmpty()) {
+        if (elements.isEmpty() && !section.isProblem("tiers")) {
             section.problem("tiers", "add at least one tier");
         }
         return elements.stream()

@@ -172,9 +172,18 @@ final class Section {
         });
     }
 
-    /** Returns the elements of a list; a single value counts as a list of one. */
-    List<Element> list(String key) {
-        return node(key).map(value -> elements(at(key), value)).orElse(List.of());
+    /**
+     * Returns the elements of a list; a single value counts as a list of one. Keys in its place, such as the entries' names, are a problem.
+     *
+     * @param example the list as it may be written
+     */
+    List<Element> list(String key, String example) {
+        Optional<JsonNode> value = node(key);
+        if (value.filter(JsonNode::isObject).isPresent()) {
+            problem(key, "expected a list, not keys; write, for example, " + example);
+            return List.of();
+        }
+        return value.map(given -> elements(at(key), given)).orElse(List.of());
     }
 
     /** Returns the elements of a list that is itself an element. */
@@ -197,7 +206,7 @@ final class Section {
     /** Returns the elements of a list of single values, as text with {@code ${VARIABLE}} replaced. */
     List<Text> texts(String key) {
         List<Text> texts = new ArrayList<>();
-        for (Element element : list(key)) {
+        for (Element element : list(key, "[one, another]")) {
             text(element).ifPresent(text -> texts.add(new Text(element.at, text)));
         }
         return texts;

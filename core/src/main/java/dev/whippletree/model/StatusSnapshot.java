@@ -141,8 +141,8 @@ public record StatusSnapshot(
     public enum AccountState {
         /** May be asked. */
         OPEN,
-        /** A limit has to give way first. */
-        CLOSED,
+        /** A limit is used up for now, as far as is known here or by the service's word. */
+        BUSY,
         /** Failed lately and isn't tried for a while. */
         COOLING,
         /** Out of credit, or its token is refused: needs your attention. */

@@ -123,6 +123,19 @@ final class ConfigurationMistakesTest {
             mistake(
                     "gateway: {show-accounts: sometimes}",
                     "@1: gateway.show-accounts: expected true or false, not 'sometimes'"),
+            mistake(
+                    "gateway: {clients: {acme: {key: x}}}",
+                    "@1: gateway.clients: expected a list, not keys; write, for example,"
+                            + " [{name: interviews, key: \"${INTERVIEWS_KEY}\"}]"),
+            mistake(
+                    client("key: \"${HF_TOKEN}\", limits: {requests: 60}"),
+                    "@3: gateway.clients[0].limits: expected a list, not keys; write, for example, [60 requests / 1m]"),
+            mistake(
+                    "prices:\n  as-of: soon\n  currency: usd\n  prices: {groq: {prompt: 1}}\n  tax: 1",
+                    "@2: prices.as-of: expected a date such as 2026-11-25, not 'soon'",
+                    "@4: prices.prices: expected a list, not keys; write, for example,"
+                            + " [{provider: groq, model: openai/gpt-oss-20b, prompt: 0.05, completion: 0.2}]",
+                    "@5: prices.tax: unknown key; known: as-of, currency, prices, stale-after-days"),
             mistake("prices: [a, b]", "@1: prices: expected a single value"),
             mistake("prices: /no/such/prices.yaml", "/no/such/prices.yaml: there is no such file"),
             mistake("cache-timeout: soon", "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h"),
@@ -145,6 +158,13 @@ final class ConfigurationMistakesTest {
                     "accounts: [hf-1]",
                     "@1: accounts[0]: expected a list of accounts, such as"
                             + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
+            mistake(
+                    "accounts:\n  hf-1: {provider: groq}\n  hf-2: {provider: groq}",
+                    "@1: accounts: expected a list, not keys; write, for example,"
+                            + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
+            mistake(
+                    account("limits: {requests: 1000}"),
+                    "@1: accounts[0].limits: expected a list, not keys; write, for example, [1000 requests / 1h]"),
             mistake(
                     "accounts:\n- {}",
                     "@2: accounts[0].id: this key is missing; each account needs it",
@@ -214,6 +234,14 @@ final class ConfigurationMistakesTest {
             mistake(ACCOUNT + "routes: [a]", "@2: routes: expected keys with values here"),
             mistake(ACCOUNT + "routes: {r: }", "@2: routes.r: a value is missing"),
             mistake(ACCOUNT + "routes: {r: {tiers: []}}", "@2: routes.r.tiers: add at least one tier"),
+            mistake(
+                    ACCOUNT + "routes: {r: {tiers: {first: [{account: a}], second: [{account: a, model: m}]}}}",
+                    "@2: routes.r.tiers: expected a list, not keys; write, for example,"
+                            + " [{account: hf-1, model: openai/gpt-oss-20b}]"),
+            mistake(
+                    ACCOUNT + "routes: {r: {aliases: {gpt-4o: r}, accounts: {a: 1}}}",
+                    "@2: routes.r.accounts: expected a list, not keys; write, for example, [one, another]",
+                    "@2: routes.r.aliases: expected a list, not keys; write, for example, [one, another]"),
             mistake(ACCOUNT + "routes: {r: {tiers: [[]]}}", "@2: routes.r.tiers[0]: a tier needs at least one target"),
             mistake(ACCOUNT + "routes: {r: {tiers: [a]}}", "@2: routes.r.tiers[0]: expected keys with values here"),
             mistake(
@@ -275,6 +303,10 @@ final class ConfigurationMistakesTest {
             mistake("caches: [{uri: x}]", "@1: caches[0].name: the cache's name is missing"),
             mistake("caches: [{name: redis, url: x}]", "@1: caches[0].url: unknown key; did you mean 'uri'?"),
             mistake("caches: [redis, redis]", "@1: caches[1]: the cache 'redis' is listed twice"),
+            mistake(
+                    "caches: {ehcache: {heap: 64MB}}",
+                    "@1: caches: expected a list, not keys; write, for example,"
+                            + " [ehcache, {name: redis, uri: \"redis://localhost\"}]"),
             mistake("caches: [null]", "@1: caches[0]: a value is missing"),
             mistake("caches:", "@1: caches: a value is missing"));
 

@@ -72,6 +72,21 @@ final class ConfigurationReaderTest {
             cache-timeout: 250ms
             """;
 
+    @Test
+    void prices_mayStandInTheFileItself() {
+        Configuration configuration = read("""
+                accounts: [{id: local, provider: groq}]
+                prices:
+                  as-of: 2026-11-01
+                  currency: usd
+                  prices:
+                    - {provider: groq, model: m, prompt: 0.05, completion: 0.20}
+                """);
+        PriceList prices = configuration.prices().orElseThrow();
+        assertThat(prices.of("groq", "m").orElseThrow().promptPerMillion()).isEqualByComparingTo("0.05");
+        assertThat(prices.source()).endsWith(".yaml");
+    }
+
     /** YAML takes a bare off for false, and so may whoever writes it. */
     @ParameterizedTest
     @ValueSource(strings = {"off", "false", "'off'"})

@@ -231,7 +231,7 @@ final class EngineFailureTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofHours(4));
         assertThat(answer).isNotDone();
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.CLOSED);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.BUSY);
         fixture.advance(Duration.ofHours(2));
         assertThat(answer.join().text()).isEqualTo("answer");
     }

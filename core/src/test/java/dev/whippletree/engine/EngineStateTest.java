@@ -291,7 +291,7 @@ final class EngineStateTest {
         Instant reset = first.status("a").until().orElseThrow();
         close(first);
         StatusSnapshot.Account account = life().status("a");
-        assertThat(account.state()).isEqualTo(AccountState.CLOSED);
+        assertThat(account.state()).isEqualTo(AccountState.BUSY);
         assertThat(account.until()).contains(reset);
         timeline.advance(Duration.ofHours(5));
         assertThat(life().status("a").state()).isEqualTo(AccountState.OPEN);

@@ -188,7 +188,7 @@ final class EngineTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(1));
         assertThat(answer.join().origin().account()).isEqualTo("b");
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.CLOSED);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.BUSY);
         fixture.askMany(10);
         fixture.advance(Duration.ofSeconds(1));
         assertThat(first.calls()).isEqualTo(1);

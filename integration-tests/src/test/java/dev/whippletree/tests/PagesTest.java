@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +29,7 @@ final class PagesTest {
             "README.md", "docs/embedding.md", "docs/gateway.md", "docs/metrics.md", "docs/similar-questions.md");
     private static final Pattern CODE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src(?:set)?=\"([^\"]+)\"");
+    private static final Pattern VARIABLE = Pattern.compile("\\bWHIPPLETREE_[A-Z]\\w*");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
     /** What the pages' Java takes for granted: imports, and variables that it doesn't declare. */
@@ -97,6 +100,38 @@ final class PagesTest {
         }
         assertThat(pages().stream().filter(page -> !page.startsWith(ROOT.resolve("docs/decisions"))))
                 .allSatisfy(page -> assertThat(mapped).contains(page));
+    }
+
+    /** Between the parts of the command alone: what the launcher of Windows hands over, and a process of {@code stress} to its children. */
+    private static final Set<String> INTERNAL = Set.of("WHIPPLETREE_ARGUMENTS", "WHIPPLETREE_STRESS_REDIS");
+
+    @Test
+    void eachVariableThatIsRead_isListed() throws IOException {
+        String configuration = Files.readString(ROOT.resolve("docs/configuration.md"));
+        Set<String> read = new TreeSet<>();
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            for (Path main : modules.map(module -> module.resolve("src/main"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                read.addAll(variables(main));
+            }
+        }
+        read.removeAll(INTERNAL);
+        assertThat(VARIABLE.matcher(configuration.replaceAll("(?m)^(?!\\| `).*", ""))
+                        .results()
+                        .map(MatchResult::group))
+                .containsExactlyInAnyOrderElementsOf(read);
+    }
+
+    private static Set<String> variables(Path folder) throws IOException {
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+                VARIABLE.matcher(text).results().map(MatchResult::group).forEach(found::add);
+            }
+        }
+        return found;
     }
 
     @Test

@@ -174,7 +174,7 @@ final class MicrometerListenerTest {
         pool.ask("another");
         pool.advance(SECOND.multipliedBy(10));
         assertThat(registry.get("whippletree.account.state")
-                        .tags("account", "a", "state", "closed")
+                        .tags("account", "a", "state", "busy")
                         .gauge()
                         .value())
                 .isEqualTo(1);

@@ -12,8 +12,8 @@ import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,7 +106,7 @@ final class Arrangement {
     }
 
     private void writeRows(Rows rows, RandomAccessFile answers, Path coming) throws IOException, BadLineException {
-        OutputStream stream = Files.newOutputStream(coming);
+        OutputStream stream = Disk.stream(coming, StandardOpenOption.TRUNCATE_EXISTING);
         try (CsvWriter writer = writer(files.output(), stream)) {
             if (rows.isMarked()) {
                 stream.write(Lines.byteOrderMark());

@@ -200,7 +200,9 @@ public final class BatchFile implements AutoCloseable {
     public static void note(Path output, String progress) throws IOException {
         Path coming = BatchFolder.of(output).resolve("progress.coming");
         try {
-            Files.writeString(coming, progress);
+            try (OutputStream note = Disk.stream(coming, StandardOpenOption.TRUNCATE_EXISTING)) {
+                note.write(progress.getBytes(StandardCharsets.UTF_8));
+            }
             Files.move(coming, noteOf(output), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             try (FileChannel there = FileChannel.open(noteOf(output), StandardOpenOption.WRITE)) {
@@ -441,8 +443,7 @@ public final class BatchFile implements AutoCloseable {
 
         /** They were paid for. */
         private void putOthersAside(Path aside) throws IOException {
-            try (OutputStream stream = new BufferedOutputStream(
-                    Files.newOutputStream(aside, StandardOpenOption.CREATE, StandardOpenOption.APPEND))) {
+            try (OutputStream stream = new BufferedOutputStream(Disk.stream(aside, StandardOpenOption.APPEND))) {
                 lines(line -> {
                     if (!isKept(line)) {
                         ByteBuffer bytes = line.bytes();

@@ -1,9 +1,12 @@
 package dev.whippletree.batch.file;
 
+import dev.whippletree.state.PrivateFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,10 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 
-/** The file system of this machine. Stateless. */
+/** The file system of this machine. What it creates is private to the user: prompts and answers are. Stateless. */
 enum Disk implements Storage {
     INSTANCE;
+
+    private static final Set<StandardOpenOption> CREATING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 
     private record ChannelOutput(FileChannel channel) implements Output {
 
@@ -61,11 +67,21 @@ enum Disk implements Storage {
     @Override
     public Output open(Path file) throws IOException {
         boolean isNew = !exists(file);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFile.open(file, CREATING);
         if (isNew) {
             forceFolderOf(file);
         }
         return new ChannelOutput(channel);
+    }
+
+    /**
+     * Opens a stream to a file; creates it if it isn't there.
+     *
+     * @param how whether it is written from its beginning or from its end on
+     */
+    static OutputStream stream(Path file, StandardOpenOption how) throws IOException {
+        return Channels.newOutputStream(
+                PrivateFile.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)));
     }
 
     @Override
@@ -73,8 +89,18 @@ enum Disk implements Storage {
         try (FileChannel channel = FileChannel.open(by, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
+        permitAs(file, by);
         Files.move(by, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         forceFolderOf(file);
+    }
+
+    /** A file that takes another's place has its permissions, unless the file system has none, or refuses. */
+    private static void permitAs(Path file, Path by) {
+        try {
+            Files.setPosixFilePermissions(by, Files.getPosixFilePermissions(file));
+        } catch (IOException | UnsupportedOperationException e) {
+            return;
+        }
     }
 
     /** Where a folder can't be opened, as on Windows, the file system does by itself what it can. */
@@ -91,12 +117,12 @@ enum Disk implements Storage {
 
     @Override
     public void createFolder(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        PrivateFile.createFolder(folder);
     }
 
     @Override
     public Optional<Closeable> lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFile.open(file, CREATING);
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {

@@ -3,9 +3,10 @@ package dev.whippletree.batch.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Copies an input that can be read only once to a file beside a batch's output. An input is checked before anything is asked, and read again when a batch
@@ -42,8 +43,8 @@ public final class Spool implements Closeable {
      * @throws IOException if it can't be copied
      */
     public Path copy(InputStream stream) throws IOException {
-        try {
-            Files.copy(stream, coming, StandardCopyOption.REPLACE_EXISTING);
+        try (OutputStream copy = Disk.stream(coming, StandardOpenOption.TRUNCATE_EXISTING)) {
+            stream.transferTo(copy);
         } catch (IOException e) {
             Files.deleteIfExists(coming);
             throw new IOException("the input can't be copied to " + coming + ": " + e.getMessage(), e);

@@ -18,20 +18,31 @@ import dev.whippletree.model.Prompt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -682,6 +693,73 @@ final class BatchFileTest {
 
     private static InputStream stream(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "permissions are the folder's there")
+    void whateverABatchWrites_isTheUsersAlone() throws IOException {
+        String tooLong = line("two", "x ".repeat(400_000)) + "\n";
+        runFrom(line("one", "A") + "\n" + tooLong);
+        run();
+        accept = true;
+        runFrom(line("one", "B") + "\n" + tooLong);
+        BatchFile.note(output, "{}");
+        output = folder.resolve("answers.csv");
+        table("id,text\nr1,Hello\n");
+        run();
+
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> written = files.filter(file -> !file.equals(folder) && !file.endsWith("rows.csv"))
+                    .toList();
+            assertThat(written)
+                    .map(file -> folder.relativize(file).toString())
+                    .contains(
+                            "answers.jsonl",
+                            "answers.errors.jsonl",
+                            "answers.csv",
+                            "answers.csv.batch/answers.jsonl",
+                            "answers.jsonl.batch/dropped.jsonl",
+                            "answers.jsonl.batch/input",
+                            "answers.jsonl.batch/lock",
+                            "answers.jsonl.batch/progress.json");
+            assertThat(written)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "permissions are the folder's there")
+    void permissionsOfAFileThatIsThere_stay_alsoOnceItIsSorted() throws IOException {
+        Set<PosixFilePermission> shared = PosixFilePermissions.fromString("rw-r-----");
+        Files.setPosixFilePermissions(Files.createFile(output), shared);
+        write(line("one", "A"));
+        ordered = true;
+
+        run();
+
+        assertThat(ids(output)).containsExactly("one");
+        assertThat(Files.getPosixFilePermissions(output)).isEqualTo(shared);
+    }
+
+    /** As on Windows: a zip file's folders know no permissions. */
+    @Test
+    void fileSystemWithoutPermissions_isNoProblem() throws IOException {
+        URI zip = URI.create("jar:" + folder.resolve("disk.zip").toUri());
+        try (FileSystem disk = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+            Path file = disk.getPath("/batch/answers");
+            Disk.INSTANCE.createFolder(file.getParent());
+            try (Storage.Output out = Disk.INSTANCE.open(file)) {
+                out.write(ByteBuffer.wrap(new byte[] {'a'}), 0);
+            }
+            Path coming = disk.getPath("/batch/coming");
+            try (OutputStream stream = Disk.stream(coming, StandardOpenOption.TRUNCATE_EXISTING)) {
+                stream.write('b');
+            }
+            assertThat(Files.readString(file) + Files.readString(coming)).isEqualTo("ab");
+            Disk.INSTANCE.replace(file, coming);
+            assertThat(Files.readString(file)).isEqualTo("b");
+        }
     }
 
     @Test

@@ -115,7 +115,8 @@ final class Accounts {
     static Paint paint(AccountState state) {
         return switch (state) {
             case OPEN -> Paint.GOOD;
-            case CLOSED, COOLING -> Paint.CAUTION;
+            case BUSY -> Paint.PLAIN;
+            case COOLING -> Paint.CAUTION;
             case OFF -> Paint.BAD;
         };
     }

@@ -36,6 +36,46 @@ final class StartingConfiguration {
     private static final Set<String> WORDS_OF_YAML = Set.of("true", "false", "null");
     private static final int WIDTH = 100;
 
+    private static final String REST = """
+              # A service with OpenAI's protocol, such as vLLM, Ollama or llama.cpp; add 'token' if it wants one.
+              #- id: local
+                #provider: openai
+                #base-url: http://localhost:8000/v1
+                #max-concurrency: 4
+
+            # A route is a name that callers use for a model. Without any, 'default' is used, with all accounts.
+            #routes:
+              #default:
+                #model: MODEL
+                #max-tokens: 1024
+                #deadline: 5m
+              # The second tier takes what the first can't answer: by another account, or by another model.
+              #two-tiers:
+                #tiers:
+                  #- { account: %s, model: MODEL }
+                  #- { account: %s, model: openai/gpt-oss-120b }
+
+            # The caches of answers, nearest first.
+            #caches: [%s]
+
+            # The folder, beside this file, that keeps the use of limits. Create it first: mkdir state
+            #state: state
+
+            # The gateway of 'whippletree serve', which programs call as they would call OpenAI. With clients,
+            # each has a key and, if you like, limits of its own:
+            #   clients: [{ name: interviews, key: "${INTERVIEWS_KEY}", limits: [60 requests / 1m] }]
+            #gateway:
+              #host: 127.0.0.1
+              #port: 8080
+
+            # What a million tokens cost, for 'status' and 'plan'. These prices are made up: look yours up.
+            #prices:
+              #as-of: 2026-11-01
+              #currency: usd
+              #prices:
+                #- { provider: huggingface, model: MODEL, prompt: 0.05, completion: 0.20 }
+            """;
+
     /** Why an account isn't listed, and what to do. */
     static final String UNLISTED =
             "its token isn't in a variable; to list the account, name the file that contains the token";
@@ -94,26 +134,15 @@ final class StartingConfiguration {
                         + " Lines that are commented out are defaults or examples.");
         lines.add("");
         accounts(lines);
-        lines.add("");
-        prose(
-                lines,
-                "A route is a name that callers use for a model. Without routes, this one is used, with all"
-                        + " accounts.");
-        lines.add("#routes:");
-        lines.add("  #default:");
-        lines.add("    #model: " + Configuration.DEFAULT_MODEL);
-        lines.add("    #max-tokens: 1024");
-        lines.add("    #deadline: 5m");
-        lines.add("");
-        prose(lines, "The caches of answers, nearest first.");
-        lines.add("#caches: [" + String.join(", ", plugins.selfContainedCaches()) + "]");
-        lines.add("");
-        prose(
-                lines,
-                "The folder that keeps the use of limits when a process ends, beside this file. Create it first: mkdir"
-                        + " state");
-        lines.add("#state: state");
-        return String.join("\n", lines) + "\n";
+        List<String> ids = entries.stream()
+                .filter(Entry::listed)
+                .map(entry -> quoted(entry.account().id()))
+                .toList();
+        String first = ids.isEmpty() ? "local" : ids.get(0);
+        String last = ids.isEmpty() ? "local" : ids.get(ids.size() - 1);
+        lines.add(REST.formatted(first, last, String.join(", ", plugins.selfContainedCaches()))
+                .replace("MODEL", Configuration.DEFAULT_MODEL));
+        return String.join("\n", lines);
     }
 
     private void accounts(List<String> lines) {

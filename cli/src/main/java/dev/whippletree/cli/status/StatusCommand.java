@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description = {
-            "Shows each account: its limits, how much of them is left, why it is closed, its tokens and their cost.",
+            "Shows each account: its limits, how much of them is left, why it isn't open, its tokens and their cost.",
             "A process knows its own calls and, if the configuration names a state folder, what others saved there;"
                     + " --probe asks each account once.",
             "--url asks a running gateway, and shows its status."

@@ -60,15 +60,15 @@ public final class Snapshots {
                 List.of());
     }
 
-    /** In the middle of the interviews, with one account closed and one switched off. */
+    /** In the middle of the interviews, with one account busy and one switched off. */
     public static StatusSnapshot busy() {
         LimitStatus used = limit("huggingface/hf-1", 0, 1000, Source.DECLARED, OptionalLong.of(23_400_000_000L));
         LimitStatus left = limit("huggingface/hf-2", 412, 1000, Source.REPORTED, OptionalLong.empty());
-        Account closed = new Account(
+        Account busy = new Account(
                 "hf-1",
                 "huggingface",
                 "huggingface/hf-1",
-                AccountState.CLOSED,
+                AccountState.BUSY,
                 Optional.of("1000 requests / 1h are used up"),
                 Optional.of(AT.plusSeconds(23)),
                 0,
@@ -120,7 +120,7 @@ public final class Snapshots {
                                         "It keeps to itself.",
                                         "What it says of itself may well be longer than a board is wide, and then goes on below."))),
                 Optional.of(new Coordination("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty())),
-                List.of(closed, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
+                List.of(busy, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
                 List.of(),
                 2,
                 List.of(

@@ -31,12 +31,12 @@ class StatusBoardTest {
                         Response  mean 1.5 s                p95 4.2 s
                         Tokens    83,200                    64,000 prompt · 19,200 completion
 
-                        Account  Provider     State   Calls   Share  In flight    Mean     p95  429s  Failed  Tokens
-                        hf-1     huggingface  closed  1,000  62.9 %      0/250  212 ms  412 ms     1       3  52,000
-                                 closed until 14:03:45 (in 23.0 s): 1000 requests / 1h are used up
+                        Account  Provider     State  Calls   Share  In flight    Mean     p95  429s  Failed  Tokens
+                        hf-1     huggingface  busy   1,000  62.9 %      0/250  212 ms  412 ms     1       3  52,000
+                                 busy until 14:03:45 (in 23.0 s): 1000 requests / 1h are used up
                                  failed: 2 overloaded · 1 timeout
-                        hf-2     huggingface  open      588  37.0 %     43/250  198 ms  377 ms     0       0  31,200
-                        hf-3     huggingface  off         1   0.1 %       0/64       –       –     0       1       0
+                        hf-2     huggingface  open     588  37.0 %     43/250  198 ms  377 ms     0       0  31,200
+                        hf-3     huggingface  off        1   0.1 %       0/64       –       –     0       1       0
                                  off: token refused (401); check HF_TOKEN_3
                                  failed: 1 unauthorized
 
@@ -155,7 +155,7 @@ class StatusBoardTest {
     void line_namesWhatMattersMost() {
         assertThat(board.line(Snapshots.busy()))
                 .isEqualTo("6,800 answered, 3 failed, 1,695 under way, 1,204 waiting; "
-                        + "hf-1 1,000 calls closed, hf-2 588 calls, hf-3 1 call off");
+                        + "hf-1 1,000 calls busy, hf-2 588 calls, hf-3 1 call off");
     }
 
     @ParameterizedTest

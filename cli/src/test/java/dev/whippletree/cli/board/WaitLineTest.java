@@ -18,6 +18,6 @@ class WaitLineTest {
     void promptInLine_waitsForTheAccountThatOpensFirst() {
         assertThat(WaitLine.of(Snapshots.busy(), Duration.ofMillis(61_012), ZoneOffset.UTC))
                 .isEqualTo(
-                        "waiting, 1 m 01 s, room at 14:03:45 (in 23.0 s), hf-1 is closed: 1000 requests / 1h are used up");
+                        "waiting, 1 m 01 s, room at 14:03:45 (in 23.0 s), hf-1 is busy: 1000 requests / 1h are used up");
     }
 }

@@ -6,6 +6,7 @@ import dev.whippletree.cli.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,7 +93,35 @@ class InitCommandTest {
         shell.variable("HF_TOKEN", "hf_sesame").variable("GROQ_API_KEY", "gsk_sesame");
         shell.file("whippletree.yaml", uncommented(written()));
         assertThat(shell.run("check")).as(shell.err() + written()).isZero();
-        assertThat(shell.out()).contains("3 accounts");
+        assertThat(shell.out()).contains("4 accounts");
+    }
+
+    /** Each block ends with an empty line; the accounts are one of them, if nothing declares any. */
+    @Test
+    void eachBlockUncommented_isValid() throws IOException {
+        shell.variable("HF_TOKEN", "hf_sesame").variable("GROQ_API_KEY", "gsk_sesame");
+        shell.run("init");
+        List<String> blocks = List.of(written().split("\n\n"));
+        assertThat(blocks).hasSize(7);
+        for (int block = 0; block < blocks.size(); block++) {
+            List<String> some = new ArrayList<>(blocks);
+            some.set(block, uncommented(blocks.get(block)));
+            shell.file("whippletree.yaml", String.join("\n\n", some));
+            assertThat(shell.run("check")).as(() -> shell.err() + some).isZero();
+        }
+        assertThat(uncommented(written()).lines().map(line -> line.replaceFirst(":.*", "")))
+                .contains("accounts", "  - id", "routes", "  two-tiers", "caches", "state", "gateway", "prices");
+    }
+
+    @Test
+    void exampleOfAnyOtherService_isAnAccountOnceItIsUncommented() throws IOException {
+        shell.run("init");
+        String file = written();
+        assertThat(file).contains("such as vLLM, Ollama or llama.cpp");
+        String account = file.substring(file.indexOf("  #- id: local"), file.indexOf("\n\n# A route"));
+        shell.file("whippletree.yaml", "accounts:\n" + uncommented(account));
+        assertThat(shell.run("check")).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("1 account", "local: openai");
     }
 
     @Test

@@ -115,7 +115,7 @@ class StatusCommandTest {
         assertThat(later.run("ask", "Hello")).isEqualTo(3);
         assertThat(later.err()).contains("there would be room at");
         assertThat(later.run("status")).isZero();
-        assertThat(later.out()).contains("closed until").contains("its limit of 1 requests is used up");
+        assertThat(later.out()).contains("busy until").contains("its limit of 1 requests is used up");
         assertThat(later.provider.asked).isEmpty();
     }
 

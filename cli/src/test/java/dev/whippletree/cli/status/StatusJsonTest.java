@@ -19,7 +19,7 @@ class StatusJsonTest {
         assertThat(json.at("/prompts/under_way").asInt()).isEqualTo(1695);
         assertThat(json.at("/response/p95_ms").asInt()).isEqualTo(4211);
         assertThat(json.at("/caches/1/faults").asInt()).isEqualTo(7);
-        assertThat(json.at("/accounts/0/state").asString()).isEqualTo("closed");
+        assertThat(json.at("/accounts/0/state").asString()).isEqualTo("busy");
         assertThat(json.at("/accounts/0/until").asString()).isEqualTo("2026-11-25T14:03:45Z");
         assertThat(json.at("/accounts/0/failures/overloaded").asInt()).isEqualTo(2);
         assertThat(json.at("/accounts/0/limits/0/more_in_ms").asInt()).isEqualTo(23_400);

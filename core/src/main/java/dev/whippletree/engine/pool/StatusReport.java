@@ -81,14 +81,14 @@ public final class StatusReport {
 
     private void add(List<Condition> conditions, Closure closure) {
         if (closure.isClosed(now)) {
-            AccountState state = closure.waitNanos(now) == Waits.UNKNOWN ? AccountState.OFF : AccountState.CLOSED;
+            AccountState state = closure.waitNanos(now) == Waits.UNKNOWN ? AccountState.OFF : AccountState.BUSY;
             conditions.add(new Condition(state, Optional.of(closure.reason()), Optional.of(instant(closure.until()))));
         } else if (closure.isProbing(now)) {
             conditions.add(new Condition(
                     AccountState.OFF, Optional.of("the next prompt probes it: " + closure.reason()), Optional.empty()));
         } else if (closure.isTriedOut(now)) {
             conditions.add(new Condition(
-                    AccountState.CLOSED, Optional.of("one prompt tests it: " + closure.reason()), Optional.empty()));
+                    AccountState.BUSY, Optional.of("one prompt tests it: " + closure.reason()), Optional.empty()));
         }
     }
 
@@ -109,7 +109,7 @@ public final class StatusReport {
                 .filter(limit -> limit.left() == 0 && limit.source() != LimitStatus.Source.LEARNED)
                 .findFirst()
                 .map(limit -> new Condition(
-                        AccountState.CLOSED,
+                        AccountState.BUSY,
                         Optional.of("its limit of " + limit.amount() + " "
                                 + limit.unit().wireName() + " is used up"),
                         limit.nextIn().isPresent()

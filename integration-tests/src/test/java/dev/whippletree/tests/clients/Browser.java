@@ -70,6 +70,11 @@ final class Browser implements AutoCloseable {
         return strings(act("texts", Map.of("selector", selector)));
     }
 
+    /** Returns the title of the page's tab. */
+    String title() {
+        return act("title", Map.of()).asString();
+    }
+
     /** Writes into a field, and sends it. */
     void enter(String selector, String text) {
         act("enter", Map.of("selector", selector, "text", text));

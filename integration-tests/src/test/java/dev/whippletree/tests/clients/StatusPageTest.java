@@ -73,6 +73,13 @@ final class StatusPageTest {
 
     @BeforeEach
     void open() throws IOException {
+        open("""
+                - { id: hf-1, provider: huggingface, token: token-1, limits: [1000 requests / 1h] }
+                - { id: hf-2, provider: huggingface, token: token-2 }
+                """);
+    }
+
+    private void open(String accounts) throws IOException {
         assertThat(folder).isNotNull();
         ServiceSettings service = ServiceSettings.builder(ServiceKind.HUGGING_FACE)
                 .account("hf-1", "token-1")
@@ -80,14 +87,13 @@ final class StatusPageTest {
                 .faults(FaultScript.of(FaultRule.parse("401:hf-2")))
                 .build();
         server = EmulatorServer.start(List.of(new EmulatedService(service, timeline.nanoTime())), 0, timeline);
-        Path file = Files.writeString(
-                folder.resolve("whippletree.yaml"), """
+        Path file = Files.writeString(folder.resolve("whippletree.yaml"), """
                 accounts:
-                  - { id: hf-1, provider: huggingface, token: token-1, base-url: %1$s, limits: [1000 requests / 1h] }
-                  - { id: hf-2, provider: huggingface, token: token-2, base-url: %1$s }
+                %s
                 routes: { default: { strategy: in-order } }
                 caches: [ehcache, talkative]
-                """.formatted(server.baseUrl(ServiceKind.HUGGING_FACE)));
+                """.formatted(
+                        accounts.replace(" }", ", base-url: " + server.baseUrl(ServiceKind.HUGGING_FACE) + " }")));
         Telemetry telemetry = new Telemetry(timeline);
         Whippletree.Builder builder = Whippletree.builder()
                 .timeline(timeline)
@@ -209,6 +215,53 @@ final class StatusPageTest {
 
         stopGateway();
         browser().expect("#connection-text", "not reachable since");
+        browser().expect("#headline", "The gateway doesn’t answer");
+        browser().expect("#subline", "Not reachable since");
+        assertThat(browser().title()).isEqualTo("● The gateway doesn’t answer · Whippletree");
+        assertThat(browser().faint()).isEmpty();
+    }
+
+    @Test
+    void usedUpLimit_isBusyAndNoFault() throws IOException {
+        close();
+        open("""
+                - { id: hf-1, provider: huggingface, token: token-1, limits: [1 requests / 55s] }
+                """);
+        ask(Prompt.builder().user("Why us?"));
+        for (boolean dark : new boolean[] {true, false}) {
+            browser().open(page(), PHONE, dark);
+            browser().expect(".account[data-state=busy] .badge", "busy");
+            browser().expect(".account[data-state=busy] .reason", "is used up");
+            browser().expect("#headline", "The account is busy");
+            browser().expect("#subline", "More room at");
+            assertThat(browser().title()).isEqualTo("The account is busy · Whippletree");
+            assertThat(browser().faint()).isEmpty();
+        }
+    }
+
+    @Test
+    void busyAccountBesideAnOpenOne_isNoFault() throws IOException {
+        close();
+        open("""
+                - { id: hf-1, provider: huggingface, token: token-1, limits: [1 requests / 1h] }
+                - { id: hf-2, provider: huggingface, token: token-2 }
+                """);
+        ask(Prompt.builder().user("Why us?").account("hf-1"));
+        browser().open(page());
+        browser().expect("#headline", "1 of 2 accounts is open, 1 busy");
+        assertThat(browser().title()).startsWith("1 of 2");
+    }
+
+    @Test
+    void limitThatIsUsedUpForLong_isSaidFirst() throws IOException {
+        close();
+        open("""
+                - { id: hf-1, provider: huggingface, token: token-1, limits: [1 requests / 1h] }
+                """);
+        ask(Prompt.builder().user("Why us?"));
+        browser().open(page());
+        browser().expect("#headline", "The account has no room until");
+        assertThat(browser().title()).startsWith("◐ The account has no room until");
     }
 
     @Test

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.Arguments;
 
 /** The failure table: what a service does, what that means, and what becomes of the account. */
 enum Fault {
-    TOLD_TO_WAIT("429=60s", "429", FailureKind.RATE_LIMITED, AccountState.CLOSED),
-    LIMITED_SILENTLY("429-silent", "429", FailureKind.RATE_LIMITED, AccountState.CLOSED),
+    TOLD_TO_WAIT("429=60s", "429", FailureKind.RATE_LIMITED, AccountState.BUSY),
+    LIMITED_SILENTLY("429-silent", "429", FailureKind.RATE_LIMITED, AccountState.BUSY),
     NO_CREDIT("402", "402", FailureKind.QUOTA_EXHAUSTED, AccountState.OFF),
     OVERLOADED("503", "503", FailureKind.OVERLOADED, AccountState.COOLING),
     FLEX_CAPACITY("498", "498", FailureKind.OVERLOADED, AccountState.COOLING),

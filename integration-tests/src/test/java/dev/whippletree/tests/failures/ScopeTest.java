@@ -116,7 +116,7 @@ final class ScopeTest {
             assertThat(third.reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
             assertThat(third.roomAt()).hasValueSatisfying(at -> assertThat(at).isAfter(asked.plusSeconds(3600)));
             assertThat(stage.counted("first").rateLimited()).isEqualTo(1);
-            assertThat(stage.account("first").state()).isEqualTo(AccountState.CLOSED);
+            assertThat(stage.account("first").state()).isEqualTo(AccountState.BUSY);
         }
     }
 

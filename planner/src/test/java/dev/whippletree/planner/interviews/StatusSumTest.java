@@ -31,10 +31,10 @@ class StatusSumTest {
     private static final Coordination COORDINATION =
             new Coordination("redis", true, 2, 10, 1, 3, 9, 4, 2, Optional.empty());
     private static final Account OPEN = account("hf-1", AccountState.OPEN, Optional.empty(), 10, 100, 200);
-    private static final Account CLOSED = account("hf-1", AccountState.CLOSED, Optional.of("used up"), 30, 300, 900);
+    private static final Account BUSY = account("hf-1", AccountState.BUSY, Optional.of("used up"), 30, 300, 900);
     private static final StatusSnapshot ONE = snapshot(AT, 40, latency(10, 100, 200), Optional.of(COORDINATION), OPEN);
     private static final StatusSnapshot OTHER =
-            snapshot(AT.plusSeconds(1), 60, latency(30, 300, 250), Optional.of(COORDINATION), CLOSED);
+            snapshot(AT.plusSeconds(1), 60, latency(30, 300, 250), Optional.of(COORDINATION), BUSY);
 
     @Test
     void oneSnapshot_isItsOwnSum() {
@@ -90,7 +90,7 @@ class StatusSumTest {
         assertThat(accounts).extracting(Account::id).containsExactly("hf-1", "hf-2");
         assertThat(accounts.get(1)).isEqualTo(second);
         Account first = accounts.get(0);
-        assertThat(first.state()).isEqualTo(AccountState.CLOSED);
+        assertThat(first.state()).isEqualTo(AccountState.BUSY);
         assertThat(first.reason()).contains("used up");
         assertThat(first.calls()).isEqualTo(40);
         assertThat(first.answered()).isEqualTo(40);
