@@ -195,6 +195,12 @@ final class Flight {
         return OptionalLong.of(latest);
     }
 
+    /** Returns whether a caller waits for as long as it takes. */
+    boolean hasNoDeadline() {
+        return subscriptions.stream()
+                .anyMatch(caller -> caller.patience().atMost().isEmpty());
+    }
+
     Stage stage() {
         return stage;
     }
