@@ -150,7 +150,9 @@ final class Attempt implements AttemptSink {
             listener.sent(this);
             target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
-            silenceTimer = streaming ? timeOut(timeouts.firstToken(), "no data arrived within ") : null;
+            boolean fallback = flight.options().hasFallback(target, timeline.nanoTime());
+            Duration firstToken = timeouts.firstToken().orElseGet(() -> target.firstTokenTimeout(fallback));
+            silenceTimer = streaming ? timeOut(firstToken, "no data arrived within ") : null;
             headTimer = timeouts.firstByte()
                     .map(after -> timeOut(after, "no response within "))
                     .orElse(null);

@@ -171,10 +171,7 @@ final class FailurePolicy {
         return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true, counts);
     }
 
-    /**
-     * Returns whether a failure may come of an outage of the target, which others see as well, and is to be outlasted: not a silent one,
-     * by a caller whose deadline each timeout brings nearer.
-     */
+    /** Returns whether a failure may come of an outage of the target, which others see as well, and which the callers outlast. */
     private static boolean mayBeOutage(Flight flight, Failure failure) {
         return switch (failure.kind()) {
             case OVERLOADED, UNAVAILABLE -> true;

@@ -40,6 +40,28 @@ final class EngineTimeoutTest {
         return fixture.ask(prompt.build());
     }
 
+    /** Asks for a stream whose first piece must come within an hour; returns how long it takes to its end, in seconds. */
+    private double secondsOfStream(String text) {
+        long before = fixture.timeline.nanoTime();
+        CompletableFuture<Completion> whole = ReadingCaller.of(
+                        fixture.engine(),
+                        Prompt.builder().user(text).firstPieceWithin(HOUR).build())
+                .whole();
+        while (!whole.isDone()) {
+            fixture.advance(SHORT);
+        }
+        return (fixture.timeline.nanoTime() - before) / 1e9;
+    }
+
+    /** The account whose answers to streams begin and end after so long, with one behind it that answers at once. */
+    private ScriptedClient slowWithFallback(int seconds) {
+        ScriptedClient slow = fixture.account("a");
+        slow.usually(slow.answersAfter(Duration.ofSeconds(seconds)));
+        answering("b");
+        fixture.tier("a").tier("b");
+        return slow;
+    }
+
     @Test
     void oneOfEqualsIsSilent_theNextTierGoesFirst() {
         ScriptedClient first = silent("a");
@@ -149,5 +171,90 @@ final class EngineTimeoutTest {
         fixture.advance(Duration.ofMinutes(20));
 
         assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void streamDoesntBegin_aFallbackIsAskedAfter12Seconds() {
+        slowWithFallback(20);
+
+        assertThat(secondsOfStream("q")).isBetween(12.0, 12.1);
+    }
+
+    @Test
+    void modelThatThinksBeforeItStreams_losesOnePromptToItsFallback() {
+        ScriptedClient slow = slowWithFallback(20);
+
+        secondsOfStream("first");
+
+        for (int number = 0; number < 10; number++) {
+            assertThat(secondsOfStream("q " + number)).isBetween(20.0, 20.1);
+        }
+        assertThat(slow.cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void modelThatThoughtLongAndIsQuickNow_hasAShortTimeAgain() {
+        ScriptedClient slow = slowWithFallback(20);
+        secondsOfStream("first");
+        secondsOfStream("second");
+        slow.then(slow.answersAfter(Duration.ofSeconds(7))).then(slow.answersAfter(SHORT));
+
+        assertThat(secondsOfStream("third")).isBetween(7.0, 7.1);
+        slow.usually(slow.hangs());
+        assertThat(secondsOfStream("fourth")).isLessThan(0.1);
+        assertThat(secondsOfStream("fifth")).isBetween(12.0, 12.1);
+    }
+
+    @Test
+    void modelThatTookSevenSeconds_isGivenThreeTimesThat() {
+        ScriptedClient slow = slowWithFallback(7);
+        secondsOfStream("first");
+        slow.usually(slow.hangs());
+
+        assertThat(secondsOfStream("second")).isBetween(21.0, 21.1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void nobodyElseCanAnswer_aStreamMayBeginAfter30Seconds(int accounts) {
+        for (int number = 0; number < accounts; number++) {
+            ScriptedClient slow = fixture.account("account " + number);
+            slow.usually(slow.answersAfter(Duration.ofSeconds(29)));
+        }
+
+        assertThat(secondsOfStream("q")).isBetween(29.0, 29.1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void silentService_tellsAStreamSoAfterAMinute(int accounts) {
+        for (int number = 0; number < accounts; number++) {
+            silent("account " + number);
+        }
+
+        assertThat(secondsOfStream("q")).isBetween(60.0, 61.0);
+    }
+
+    @Test
+    void fallbackIsOff_aStreamMayBeginAfter30Seconds() {
+        slowWithFallback(20);
+        ScriptedClient off = fixture.account("b");
+        off.usually(off.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
+        CompletableFuture<Completion> refused = fixture.ask(
+                Prompt.builder().user("to b").account("b").model("model").build());
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(refused).isCompletedExceptionally();
+
+        assertThat(secondsOfStream("q")).isBetween(20.0, 20.1);
+    }
+
+    @Test
+    void timeoutThatIsSet_isKeptWhoeverElseCanAnswer() {
+        fixture.route(route -> route.withTimeouts(Timeouts.DEFAULT.withFirstToken(Duration.ofSeconds(40))));
+        ScriptedClient silent = slowWithFallback(20);
+        secondsOfStream("first");
+        silent.usually(silent.hangs());
+
+        assertThat(secondsOfStream("second")).isBetween(40.0, 40.1);
     }
 }

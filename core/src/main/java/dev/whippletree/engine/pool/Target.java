@@ -15,6 +15,14 @@ import java.util.Optional;
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
 
+    /** The least that a stream may take to begin where a fallback may answer; docs/configuration.md says why. */
+    private static final Duration SHORT = Duration.ofSeconds(12);
+
+    /** The most that a stream may take to begin. */
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private static final int LONGER_THAN_LAST = 3;
+
     private final String id;
     private final Account account;
     private final String model;
@@ -31,6 +39,9 @@ public final class Target {
 
     private final Kind kind;
     private int inFlight;
+
+    /** How long the latest stream took to begin, or was waited for. */
+    private Duration firstToken = Duration.ZERO;
 
     /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
     record Kind(String model, String provider, Settings settings) {
@@ -100,6 +111,20 @@ public final class Target {
 
     public Health health() {
         return health;
+    }
+
+    /** A stream has begun after a time, or isn't waited for any longer. */
+    public void firstToken(Duration after) {
+        firstToken = after;
+    }
+
+    /**
+     * Returns how long a stream may take to begin. A fallback is asked sooner where the latest stream began soon: not every model thinks
+     * before it streams.
+     */
+    public Duration firstTokenTimeout(boolean fallback) {
+        Duration likely = firstToken.multipliedBy(LONGER_THAN_LAST);
+        return !fallback || likely.compareTo(LONG) > 0 ? LONG : likely.compareTo(SHORT) > 0 ? likely : SHORT;
     }
 
     public Closure availability() {
