@@ -150,9 +150,7 @@ final class Attempt implements AttemptSink {
             listener.sent(this);
             target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
-            boolean fallback = flight.options().hasFallback(target, timeline.nanoTime());
-            Duration firstToken = timeouts.firstToken().orElseGet(() -> target.firstTokenTimeout(fallback));
-            silenceTimer = streaming ? timeOut(firstToken, "no data arrived within ") : null;
+            silenceTimer = streaming ? timeOut(firstToken(timeouts), "no data arrived within ") : null;
             headTimer = timeouts.firstByte()
                     .map(after -> timeOut(after, "no response within "))
                     .orElse(null);
@@ -161,6 +159,11 @@ final class Attempt implements AttemptSink {
         if (wanted) {
             callProvider();
         }
+    }
+
+    private Duration firstToken(Timeouts timeouts) {
+        return timeouts.firstToken()
+                .orElseGet(() -> target.firstTokenTimeout(flight.options().hasFallback(target, timeline.nanoTime())));
     }
 
     private void callProvider() {

@@ -65,14 +65,14 @@ final class OutcomeRecorder {
     /** Records that the service let an attempt in: told when its answer begins, if that is streamed, and when it has been answered. */
     void letIn(Attempt attempt, long now) {
         if (attempt.lease().letIn(now)) {
-            firstToken(attempt, now);
+            beganOrNot(attempt, now);
             reaches.letIn(attempt.target(), attempt.lease().beganNanos(), now);
         }
     }
 
-    private static void firstToken(Attempt attempt, long now) {
+    private static void beganOrNot(Attempt attempt, long now) {
         if (attempt.streaming()) {
-            attempt.target().firstToken(Duration.ofNanos(attempt.tookNanos(now)));
+            attempt.target().firstToken(attempt.tookNanos(now));
         }
     }
 
@@ -147,7 +147,7 @@ final class OutcomeRecorder {
         reports.ended(attempt, new ServiceCall.Failed(failure), now);
         if (failure.kind() == FailureKind.TIMEOUT
                 && attempt.times().firstPiece().isEmpty()) {
-            firstToken(attempt, now);
+            beganOrNot(attempt, now);
         }
         endProbes(attempt, provesOpen(failure));
         learn(attempt.lease(), failure, now);

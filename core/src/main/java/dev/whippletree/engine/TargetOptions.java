@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Which targets of its route one flight may use, and how often it has tried each. Guarded by the engine's lock. */
 final class TargetOptions {
@@ -81,19 +80,18 @@ final class TargetOptions {
 
     /** The flight uses a target and its equals only if there is no other tier. */
     void avoidTierOf(Target target) {
-        tiersOf(target).forEach(tier -> avoided.addAll(tier.targets()));
+        route.tiers().stream()
+                .filter(tier -> tier.targets().contains(target))
+                .forEach(tier -> avoided.addAll(tier.targets()));
     }
 
     /** Returns whether a target of another tier may take the flight if this one is silent. */
     boolean hasFallback(Target target, long now) {
-        return ever().stream()
-                .anyMatch(other -> !avoided.contains(other)
-                        && tiersOf(target).noneMatch(tier -> tier.targets().contains(other))
-                        && other.openingNanos(now) != Waits.UNKNOWN);
-    }
-
-    private Stream<Tier> tiersOf(Target target) {
-        return route.tiers().stream().filter(tier -> tier.targets().contains(target));
+        return route.tiers().stream()
+                .filter(tier -> !tier.targets().contains(target))
+                .flatMap(tier -> tier.targets().stream())
+                .anyMatch(
+                        other -> mayUse(other) && !avoided.contains(other) && other.openingNanos(now) != Waits.UNKNOWN);
     }
 
     /** Counts a timeout, which may come of the outage that an earlier one of any target came of; returns how many count. */

@@ -16,10 +16,10 @@ import java.util.Optional;
 public final class Target {
 
     /** The least that a stream may take to begin where a fallback may answer; docs/configuration.md says why. */
-    private static final Duration SHORT = Duration.ofSeconds(12);
+    private static final long SHORT_NANOS = Duration.ofSeconds(12).toNanos();
 
     /** The most that a stream may take to begin. */
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
     private static final int LONGER_THAN_LAST = 3;
 
@@ -41,7 +41,7 @@ public final class Target {
     private int inFlight;
 
     /** How long the latest stream took to begin, or was waited for. */
-    private Duration firstToken = Duration.ZERO;
+    private long firstTokenNanos;
 
     /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
     record Kind(String model, String provider, Settings settings) {
@@ -113,18 +113,15 @@ public final class Target {
         return health;
     }
 
-    /** A stream has begun after a time, or isn't waited for any longer. */
-    public void firstToken(Duration after) {
-        firstToken = after;
+    /** A stream has begun after so long, or isn't waited for any longer. */
+    public void firstToken(long afterNanos) {
+        firstTokenNanos = afterNanos;
     }
 
-    /**
-     * Returns how long a stream may take to begin. A fallback is asked sooner where the latest stream began soon: not every model thinks
-     * before it streams.
-     */
+    /** Returns how long a stream may take to begin; less with a fallback, unless the model seems to think before it streams. */
     public Duration firstTokenTimeout(boolean fallback) {
-        Duration likely = firstToken.multipliedBy(LONGER_THAN_LAST);
-        return !fallback || likely.compareTo(LONG) > 0 ? LONG : likely.compareTo(SHORT) > 0 ? likely : SHORT;
+        long likely = fallback ? Math.max(SHORT_NANOS, LONGER_THAN_LAST * firstTokenNanos) : LONG_NANOS;
+        return Duration.ofNanos(Math.min(likely, LONG_NANOS));
     }
 
     public Closure availability() {
