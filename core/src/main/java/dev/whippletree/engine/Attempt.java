@@ -202,6 +202,9 @@ final class Attempt implements AttemptSink {
     private void end(Failure failure) {
         monitor.decide(() -> {
             if (!ended) {
+                if (streaming && times.firstPiece().isEmpty()) {
+                    target.firstToken(tookNanos(timeline.nanoTime()));
+                }
                 breakOff();
                 listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
             }
@@ -264,7 +267,10 @@ final class Attempt implements AttemptSink {
             return;
         }
         if (times.piece() && streaming) {
-            whileUnderWay(() -> listener.letIn(this, timeline.nanoTime()));
+            whileUnderWay(() -> {
+                target.firstToken(tookNanos(timeline.nanoTime()));
+                listener.letIn(this, timeline.nanoTime());
+            });
         }
         switch (flight.broadcast().add(answer, piece)) {
             case GARBAGE ->

@@ -65,14 +65,7 @@ final class OutcomeRecorder {
     /** Records that the service let an attempt in: told when its answer begins, if that is streamed, and when it has been answered. */
     void letIn(Attempt attempt, long now) {
         if (attempt.lease().letIn(now)) {
-            beganOrNot(attempt, now);
             reaches.letIn(attempt.target(), attempt.lease().beganNanos(), now);
-        }
-    }
-
-    private static void beganOrNot(Attempt attempt, long now) {
-        if (attempt.streaming()) {
-            attempt.target().firstToken(attempt.tookNanos(now));
         }
     }
 
@@ -145,10 +138,6 @@ final class OutcomeRecorder {
         attempt.flight().failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
         tellPickers(attempt, outcome(failure), now);
         reports.ended(attempt, new ServiceCall.Failed(failure), now);
-        if (failure.kind() == FailureKind.TIMEOUT
-                && attempt.times().firstPiece().isEmpty()) {
-            beganOrNot(attempt, now);
-        }
         endProbes(attempt, provesOpen(failure));
         learn(attempt.lease(), failure, now);
     }
