@@ -228,12 +228,12 @@ final class RouteReader {
         Optional<Section> below = section.section("timeouts");
         Timeouts timeouts = new Timeouts(
                 below.flatMap(given -> given.duration("first-byte")).or(defaults::firstByte),
-                below.flatMap(given -> given.duration("first-token")).orElse(defaults.firstToken()),
+                below.flatMap(given -> given.duration("first-token")).or(defaults::firstToken),
                 below.flatMap(given -> given.duration("between-tokens")).orElse(defaults.betweenTokens()),
                 below.flatMap(given -> given.duration("whole")).orElse(defaults.whole()));
         below.ifPresent(given -> {
             timeouts.firstByte().ifPresent(firstByte -> comesBeforeWhole(given, "first-byte", firstByte, timeouts));
-            comesBeforeWhole(given, "first-token", timeouts.firstToken(), timeouts);
+            timeouts.firstToken().ifPresent(firstToken -> comesBeforeWhole(given, "first-token", firstToken, timeouts));
             comesBeforeWhole(given, "between-tokens", timeouts.betweenTokens(), timeouts);
             given.end();
         });

@@ -150,7 +150,7 @@ final class Attempt implements AttemptSink {
             listener.sent(this);
             target.account().clientNeeded();
             wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
-            silenceTimer = streaming ? timeOut(timeouts.firstToken(), "no data arrived within ") : null;
+            silenceTimer = streaming ? timeOut(firstToken(timeouts), "no data arrived within ") : null;
             headTimer = timeouts.firstByte()
                     .map(after -> timeOut(after, "no response within "))
                     .orElse(null);
@@ -159,6 +159,11 @@ final class Attempt implements AttemptSink {
         if (wanted) {
             callProvider();
         }
+    }
+
+    private Duration firstToken(Timeouts timeouts) {
+        return timeouts.firstToken()
+                .orElseGet(() -> target.firstTokenTimeout(flight.options().hasFallback(target, timeline.nanoTime())));
     }
 
     private void callProvider() {
@@ -197,6 +202,9 @@ final class Attempt implements AttemptSink {
     private void end(Failure failure) {
         monitor.decide(() -> {
             if (!ended) {
+                if (streaming && times.firstPiece().isEmpty()) {
+                    target.firstToken(tookNanos(timeline.nanoTime()));
+                }
                 breakOff();
                 listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
             }
@@ -259,7 +267,10 @@ final class Attempt implements AttemptSink {
             return;
         }
         if (times.piece() && streaming) {
-            whileUnderWay(() -> listener.letIn(this, timeline.nanoTime()));
+            whileUnderWay(() -> {
+                target.firstToken(tookNanos(timeline.nanoTime()));
+                listener.letIn(this, timeline.nanoTime());
+            });
         }
         switch (flight.broadcast().add(answer, piece)) {
             case GARBAGE ->

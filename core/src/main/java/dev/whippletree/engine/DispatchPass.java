@@ -111,7 +111,7 @@ final class DispatchPass {
 
     private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Readiness readiness, boolean beforePeople) {
         long patience = Waits.nanos(first.route().settings().patience());
-        long waited = now - first.waitingSince();
+        long waited = first.waitedNanos(now);
         if ((readiness.waitNanos() > patience && readiness.isCertain()) || waited >= patience) {
             line.takeOut(first);
             first.options().widen();

@@ -24,6 +24,9 @@ final class FailurePolicy {
     /** Caps all calls for a flight on a target that were refused by a limit. */
     private static final int MOST_CALLS_A_TARGET = 100;
 
+    /** Caps the timeouts of a flight on all targets together. */
+    private static final int MOST_TIMEOUTS = 2;
+
     private static final NextStep NOW = new NextStep.TryAgain(0, false, true);
     private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service sent an empty answer");
 
@@ -76,7 +79,8 @@ final class FailurePolicy {
             case TOO_LARGE -> tooLarge(flight, target);
             case RATE_LIMITED, QUOTA_EXHAUSTED -> limited(flight, target, failure, now);
             case UNAUTHORIZED, MODEL_UNAVAILABLE -> elsewhere(attempt, failure, now);
-            case OVERLOADED, TIMEOUT -> avoiding(attempt, failure, now);
+            case OVERLOADED -> avoiding(attempt, failure, now);
+            case TIMEOUT -> timedOut(attempt, failure, now);
             case UNAVAILABLE -> failure == EMPTY ? avoiding(attempt, failure, now) : unavailable(attempt, failure, now);
         };
     }
@@ -85,6 +89,15 @@ final class FailurePolicy {
     private NextStep avoiding(Attempt attempt, Failure failure, long now) {
         attempt.flight().options().avoid(attempt.target());
         return elsewhere(attempt, failure, now);
+    }
+
+    /** The next tier, before the equals of a silent target; after another timeout, nothing. */
+    private NextStep timedOut(Attempt attempt, Failure failure, long now) {
+        TargetOptions options = attempt.flight().options();
+        options.avoidTierOf(attempt.target());
+        int timeouts = options.countTimeout(attempt.lease(), mayBeOutage(attempt.flight(), failure), now);
+        NextStep next = elsewhere(attempt, failure, now);
+        return timeouts < MOST_TIMEOUTS ? next : new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
     }
 
     /** What is too large for a model is so on every account. */
@@ -147,7 +160,7 @@ final class FailurePolicy {
         Flight flight = attempt.flight();
         Target target = attempt.target();
         TargetOptions options = flight.options();
-        boolean counts = options.countAttempt(attempt.lease(), mayBeOutage(failure), now);
+        boolean counts = options.countAttempt(attempt.lease(), mayBeOutage(flight, failure), now);
         Retries retries = flight.route().settings().retries();
         if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {
             options.bar(target);
@@ -158,10 +171,11 @@ final class FailurePolicy {
         return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true, counts);
     }
 
-    /** Returns whether a failure may come of an outage of the target, which others see as well. */
-    private static boolean mayBeOutage(Failure failure) {
+    /** Returns whether a failure may come of an outage of the target, which others see as well, and which the callers outlast. */
+    private static boolean mayBeOutage(Flight flight, Failure failure) {
         return switch (failure.kind()) {
-            case OVERLOADED, UNAVAILABLE, TIMEOUT -> true;
+            case OVERLOADED, UNAVAILABLE -> true;
+            case TIMEOUT -> flight.hasNoDeadline();
             case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, TOO_LARGE, FILTERED, REJECTED -> false;
         };
     }

@@ -79,7 +79,9 @@ final class Flight {
     /** Whether an empty answer was taken for a fault of its service. */
     private boolean distrustedEmptiness;
 
-    private long waitingSince;
+    /** When it first waited for its tiers; {@link Long#MAX_VALUE} if it hasn't. */
+    private long waitingSince = Long.MAX_VALUE;
+
     private Consumer<ServiceCall> hearer = call -> {};
     private Treap.@Nullable Node<?> place;
     private double turn;
@@ -191,6 +193,12 @@ final class Flight {
             latest = Math.max(latest, subscription.deadline().getAsLong());
         }
         return OptionalLong.of(latest);
+    }
+
+    /** Returns whether a caller waits for as long as it takes. */
+    boolean hasNoDeadline() {
+        return subscriptions.stream()
+                .anyMatch(caller -> caller.patience().atMost().isEmpty());
     }
 
     Stage stage() {
@@ -392,12 +400,19 @@ final class Flight {
         return IN_TURN.compare(this, other) < 0;
     }
 
-    long waitingSince() {
-        return waitingSince;
+    /** Returns how long ago it first had to wait for its tiers, 0 if it hasn't. */
+    long waitedNanos(long now) {
+        return Math.max(0, now - waitingSince);
     }
 
-    void waitingSince(long now) {
-        this.waitingSince = now;
+    /** It has to wait, if it hadn't to before. */
+    void waitFrom(long now) {
+        waitingSince = Math.min(waitingSince, now);
+    }
+
+    /** An attempt has failed: it has waited for nothing since. */
+    void waitAnew() {
+        waitingSince = Long.MAX_VALUE;
     }
 
     void begin(Attempt attempt) {

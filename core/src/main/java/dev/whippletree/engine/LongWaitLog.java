@@ -26,7 +26,7 @@ final class LongWaitLog {
         if (logged) {
             return Waits.UNTIL_EVENT;
         }
-        long waited = now - flight.waitingSince();
+        long waited = flight.waitedNanos(now);
         if (waited < LONG_NANOS) {
             return LONG_NANOS - waited;
         }

@@ -25,6 +25,7 @@ import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +51,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Runnable used;
     private final Announcements announcements;
     private final WaitingLine line;
+
+    /** Those that have entered the line since the last pass through it, which may begin them at once. */
+    private final List<Flight> entered = new ArrayList<>();
 
     /** Those that had a place in the line and are on their way back to it. */
     private final Set<Flight> enteringAgain = new HashSet<>();
@@ -160,7 +164,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 tenants.asked(flight.prompt().tenant(), now);
                 route.budget().earn();
             }
-            queue(flight, now);
+            queue(flight);
             dispatch(Change.OF_THE_LINE);
             if (first && flight.stage() == Flight.Stage.WAITING) {
                 refuseIfHopeless(flight, now);
@@ -220,8 +224,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     /** Puts a flight into the waiting line, one that had a turn there back to that. */
-    private void queue(Flight flight, long now) {
-        flight.waitingSince(now);
+    private void queue(Flight flight) {
+        entered.add(flight);
         line.add(flight);
     }
 
@@ -278,7 +282,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             case NOWHERE -> flights.fail(flight, PromptErrors.noAccount(flight, now));
             case BACK_IN_LINE -> {
                 refresh.demandAnew(flight);
-                line.add(flight);
+                queue(flight);
             }
         }
     }
@@ -339,6 +343,10 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         for (Optional<Dispatch> next = pass.next(); next.isPresent(); next = pass.next()) {
             act(next.get(), now);
         }
+        entered.stream()
+                .filter(flight -> flight.stage() == Flight.Stage.WAITING)
+                .forEach(flight -> flight.waitFrom(now));
+        entered.clear();
         dispatcher.ended(pass, now);
     }
 
@@ -455,7 +463,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         flight.sentBack();
         if (flight.demand().covers(flight.route())) {
             refresh.demandAnew(flight);
-            line.add(flight);
+            queue(flight);
         } else {
             enterAgain(flight);
         }
@@ -487,6 +495,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         if (flight.stage() != Flight.Stage.PAUSING) {
             return;
         }
+        if (counted) {
+            flight.waitAnew();
+        }
         long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
         if (budgetNanos > 0) {
             resumeIn(budgetNanos, flight, true);
@@ -494,17 +505,10 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             enterAgain(flight);
         } else {
             refresh.demandAnew(flight);
-            waitAgain(flight, counted, now);
-        }
-    }
-
-    /** Its patience with a tier that refuses it goes on: a refusal was no attempt. */
-    private void waitAgain(Flight flight, boolean counted, long now) {
-        if (counted) {
-            flight.charged(0); // The call was made, so its turn is over.
-            queue(flight, now);
-        } else {
-            line.add(flight);
+            if (counted) {
+                flight.charged(0); // The call was made, so its turn is over.
+            }
+            queue(flight);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
+import dev.whippletree.engine.run.Waits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,11 +22,12 @@ final class TargetOptions {
     private final Map<Target, Integer> refusals = new HashMap<>(0);
     private final Set<Target> barred = new HashSet<>(0);
     private final Set<Target> avoided = new HashSet<>(0);
+    private Failures timeouts = Failures.NONE;
     private Route route;
     private int eligibleTiers = 1;
 
     /**
-     * How a flight has failed on a target, without calls answered with a limit. Immutable.
+     * How a flight has failed, without calls answered with a limit. Immutable.
      *
      * @param all how often
      * @param counted how many of those are attempts that count
@@ -34,6 +36,12 @@ final class TargetOptions {
     private record Failures(int all, int counted, long latestNanos) {
 
         static final Failures NONE = new Failures(0, 0, 0);
+
+        /** Returns these and another. Of failures that come of one outage, the first counts. */
+        Failures and(Lease lease, boolean outage, long now) {
+            boolean again = outage && all > 0 && lease.target().health().isSameOutage(latestNanos, lease.health(), now);
+            return new Failures(all + 1, counted + (again ? 0 : 1), now);
+        }
     }
 
     /**
@@ -70,19 +78,39 @@ final class TargetOptions {
         avoided.add(target);
     }
 
+    /** The flight uses a target and its equals only if there is no other tier. */
+    void avoidTierOf(Target target) {
+        route.tiers().stream()
+                .filter(tier -> tier.targets().contains(target))
+                .forEach(tier -> avoided.addAll(tier.targets()));
+    }
+
+    /** Returns whether a target of another tier may take the flight if this one is silent. */
+    boolean hasFallback(Target target, long now) {
+        return route.tiers().stream()
+                .filter(tier -> !tier.targets().contains(target))
+                .flatMap(tier -> tier.targets().stream())
+                .anyMatch(
+                        other -> mayUse(other) && !avoided.contains(other) && other.openingNanos(now) != Waits.UNKNOWN);
+    }
+
+    /** Counts a timeout, which may come of the outage that an earlier one of any target came of; returns how many count. */
+    int countTimeout(Lease lease, boolean outage, long now) {
+        timeouts = timeouts.and(lease, outage, now);
+        return timeouts.counted;
+    }
+
     /**
-     * Counts a failed attempt on its target. Of failures that come of one outage, the first counts.
+     * Counts a failed attempt on its target.
      *
      * @param outage whether it may come of one
      * @return whether it counts
      */
     boolean countAttempt(Lease lease, boolean outage, long now) {
-        Target target = lease.target();
-        Failures before = failures.getOrDefault(target, Failures.NONE);
-        boolean again =
-                outage && before.all > 0 && target.health().isSameOutage(before.latestNanos, lease.health(), now);
-        failures.put(target, new Failures(before.all + 1, before.counted + (again ? 0 : 1), now));
-        return !again;
+        Failures before = failures.getOrDefault(lease.target(), Failures.NONE);
+        Failures after = before.and(lease, outage, now);
+        failures.put(lease.target(), after);
+        return after.counted > before.counted;
     }
 
     /** Counts a call that a limit refused; returns how many there were. */

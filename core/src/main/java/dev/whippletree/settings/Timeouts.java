@@ -8,19 +8,22 @@ import java.util.stream.Stream;
  * How long an attempt may be silent. Immutable. All positive.
  *
  * @param firstByte from sending to the head of the response; absent: as long as for the first piece, or for the whole
- * @param firstToken from sending to the first piece of a streamed answer
+ * @param firstToken from sending to the first piece of a streamed answer; absent: 30 s, or as little as 12 s where another tier may
+ *     answer and the model's latest stream began soon
  * @param betweenTokens from one piece of a streamed answer to the next
  * @param whole from sending to the end of any answer
  */
-public record Timeouts(Optional<Duration> firstByte, Duration firstToken, Duration betweenTokens, Duration whole) {
+public record Timeouts(
+        Optional<Duration> firstByte, Optional<Duration> firstToken, Duration betweenTokens, Duration whole) {
 
-    /** None for the first byte, 30 s, 15 s and 2 minutes. */
+    /** None for the first byte and the first token, 15 s and 2 minutes. */
     public static final Timeouts DEFAULT =
-            new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(120));
+            new Timeouts(Optional.empty(), Optional.empty(), Duration.ofSeconds(15), Duration.ofSeconds(120));
 
     /** Checks that each is positive. */
     public Timeouts {
-        Stream.concat(firstByte.stream(), Stream.of(firstToken, betweenTokens, whole))
+        Stream.of(firstByte, firstToken, Optional.of(betweenTokens), Optional.of(whole))
+                .flatMap(Optional::stream)
                 .filter(timeout -> timeout.isZero() || timeout.isNegative())
                 .findFirst()
                 .ifPresent(timeout -> {
@@ -30,7 +33,7 @@ public record Timeouts(Optional<Duration> firstByte, Duration firstToken, Durati
 
     /** Creates timeouts without one for the first byte. */
     public Timeouts(Duration firstToken, Duration betweenTokens, Duration whole) {
-        this(Optional.empty(), firstToken, betweenTokens, whole);
+        this(Optional.empty(), Optional.of(firstToken), betweenTokens, whole);
     }
 
     /** Returns the same with a bound on the time to the head of the response. */
@@ -40,7 +43,7 @@ public record Timeouts(Optional<Duration> firstByte, Duration firstToken, Durati
 
     /** Returns the same with another time to the first piece of a streamed answer. */
     public Timeouts withFirstToken(Duration firstToken) {
-        return new Timeouts(firstByte, firstToken, betweenTokens, whole);
+        return new Timeouts(firstByte, Optional.of(firstToken), betweenTokens, whole);
     }
 
     /** Returns the same with another time between two pieces of a streamed answer. */

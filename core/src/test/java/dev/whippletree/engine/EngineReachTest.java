@@ -117,6 +117,32 @@ final class EngineReachTest {
     }
 
     @Test
+    void refusedLate_thePreferredModelIsWaitedForAsLongAsPatienceSays() {
+        fixture.tier("a/large").tier("a/small");
+        Duration late = Duration.ofMillis(1_200);
+        client.then(client.failsAfter(late, refusal(Optional.of(SECOND.multipliedBy(2)))));
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+
+        assertThat(answer.join().origin().model()).isEqualTo("large");
+        assertThat(client.models()).containsExactly("large", "large");
+    }
+
+    @Test
+    void refusedLateAgainAndAgain_patienceCountsFromTheFirstWait() {
+        fixture.tier("a/large").tier("a/small");
+        Duration late = Duration.ofMillis(1_200);
+        does(client.failsAfter(late, refusal(Optional.of(SECOND.multipliedBy(2)))), answers());
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(4_400).plus(SHORT));
+
+        assertThat(answer).isCompleted();
+        assertThat(client.models()).containsExactly("large", "large", "small");
+    }
+
+    @Test
     void refusedForLongerThanPatience_theFallbackAnswersAtOnce() {
         fixture.tier("a/large").tier("a/small");
         does(refuses(Duration.ofMinutes(1)), answers());

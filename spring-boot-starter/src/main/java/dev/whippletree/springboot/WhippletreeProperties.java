@@ -138,7 +138,7 @@ record WhippletreeProperties(
      * How long a call may be silent.
      *
      * @param firstByte until the response begins; unset by default
-     * @param firstToken before a streamed answer starts
+     * @param firstToken before a streamed answer starts; if unset, as long as suits the route
      * @param betweenTokens between the pieces of a streamed answer
      * @param whole until any answer is complete
      */

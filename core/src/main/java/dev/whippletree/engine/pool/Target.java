@@ -15,6 +15,14 @@ import java.util.Optional;
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
 
+    /** The least that a stream may take to begin where a fallback may answer; docs/configuration.md says why. */
+    private static final long SHORT_NANOS = Duration.ofSeconds(12).toNanos();
+
+    /** The most that a stream may take to begin. */
+    private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private static final int LONGER_THAN_LAST = 3;
+
     private final String id;
     private final Account account;
     private final String model;
@@ -31,6 +39,9 @@ public final class Target {
 
     private final Kind kind;
     private int inFlight;
+
+    /** How long the latest stream took to begin, or was waited for. */
+    private long firstTokenNanos;
 
     /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
     record Kind(String model, String provider, Settings settings) {
@@ -100,6 +111,17 @@ public final class Target {
 
     public Health health() {
         return health;
+    }
+
+    /** A stream has begun after so long, or isn't waited for any longer. */
+    public void firstToken(long afterNanos) {
+        firstTokenNanos = afterNanos;
+    }
+
+    /** Returns how long a stream may take to begin; less with a fallback, unless the model seems to think before it streams. */
+    public Duration firstTokenTimeout(boolean fallback) {
+        long likely = fallback ? Math.max(SHORT_NANOS, LONGER_THAN_LAST * firstTokenNanos) : LONG_NANOS;
+        return Duration.ofNanos(Math.min(likely, LONG_NANOS));
     }
 
     public Closure availability() {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -27,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a client gets for each fault of the first choice, and when, by the default settings and in virtual time: the table in the
@@ -35,7 +38,7 @@ import org.junit.jupiter.api.Test;
 final class ConductTableTest {
 
     private static final Path PAGE = Path.of("..", "docs", "gateway.md");
-    private static final String FIRST_CHOICE = ":a/large";
+    private static final String FIRST_CHOICE = ":/large";
     private static final Duration DEADLINE = Duration.ofHours(1);
 
     /** What the first choice does for as long as it is asked. */
@@ -71,18 +74,28 @@ final class ConductTableTest {
     private enum Fallback {
         NONE,
         SAME_ACCOUNT,
-        OTHER_ACCOUNT
+        OTHER_ACCOUNT,
+
+        /** None, but the first choice is two accounts of one organization. */
+        NONE_OF_TWO_ACCOUNTS,
+
+        /** Another account than those two. */
+        OTHER_THAN_TWO_ACCOUNTS;
+
+        private static final List<Fallback> IN_TABLE = List.of(NONE, SAME_ACCOUNT, OTHER_ACCOUNT, NONE_OF_TWO_ACCOUNTS);
     }
 
     private static SimulatedPool pool(Wrong wrong, Fallback fallback) {
-        List<Tier> tiers = new ArrayList<>(List.of(new Tier(List.of(new TargetSettings("a", "large")))));
-        switch (fallback) {
-            case NONE -> {}
-            case SAME_ACCOUNT -> tiers.add(new Tier(List.of(new TargetSettings("a", "small"))));
-            case OTHER_ACCOUNT -> tiers.add(new Tier(List.of(new TargetSettings("b", "small"))));
-        }
+        List<Tier> tiers = switch (fallback) {
+            case NONE -> List.of(tier("a/large"));
+            case SAME_ACCOUNT -> List.of(tier("a/large"), tier("a/small"));
+            case OTHER_ACCOUNT -> List.of(tier("a/large"), tier("b/small"));
+            case NONE_OF_TWO_ACCOUNTS -> List.of(tier("a/large", "a2/large"));
+            case OTHER_THAN_TWO_ACCOUNTS -> List.of(tier("a/large", "a2/large"), tier("b/small"));
+        };
         return SimulatedPool.builder(1)
-                .account(account("a"))
+                .account(account("a").ofOrganization("one"))
+                .account(account("a2").ofOrganization("one"))
                 .account(account("b"))
                 .service(
                         ServiceKind.OPENAI,
@@ -91,6 +104,13 @@ final class ConductTableTest {
                                 .faults(FaultScript.of(FaultRule.parse(wrong.script + FIRST_CHOICE))))
                 .route(RouteSettings.of("default", tiers))
                 .build();
+    }
+
+    private static Tier tier(String... targets) {
+        return new Tier(Arrays.stream(targets)
+                .map(target -> target.split("/", 2))
+                .map(parts -> new TargetSettings(parts[0], parts[1]))
+                .toList());
     }
 
     private static SimulatedAccount account(String id) {
@@ -163,14 +183,18 @@ final class ConductTableTest {
         }
     }
 
+    private static String cell(Wrong wrong, Fallback fallback) {
+        String whole = whole(wrong, fallback);
+        String streamed = streamed(wrong, fallback);
+        return whole.equals(streamed) ? whole : whole + "; streamed: " + streamed;
+    }
+
     private static List<String> rows() {
         List<String> rows = new ArrayList<>();
         for (Wrong wrong : Wrong.values()) {
             List<String> cells = new ArrayList<>(List.of(wrong.words));
-            for (Fallback fallback : Fallback.values()) {
-                String whole = whole(wrong, fallback);
-                String streamed = streamed(wrong, fallback);
-                cells.add(whole.equals(streamed) ? whole : whole + "; streamed: " + streamed);
+            for (Fallback fallback : Fallback.IN_TABLE) {
+                cells.add(cell(wrong, fallback));
             }
             rows.add("| " + String.join(" | ", cells) + " |");
         }
@@ -180,5 +204,11 @@ final class ConductTableTest {
     @Test
     void tableOfThePage_isWhatHappens() throws IOException {
         assertThat(Files.readAllLines(PAGE)).containsAll(rows());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wrong.class)
+    void twoAccountsWithAFallback_fareLikeOneWithAFallback(Wrong wrong) {
+        assertThat(cell(wrong, Fallback.OTHER_THAN_TWO_ACCOUNTS)).isEqualTo(cell(wrong, Fallback.OTHER_ACCOUNT));
     }
 }

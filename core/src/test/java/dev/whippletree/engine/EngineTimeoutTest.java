@@ -1,0 +1,260 @@
+package dev.whippletree.engine;
+
+import static dev.whippletree.engine.EngineFixture.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.settings.Timeouts;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Services that are silent: how soon that is noticed, and who is asked then. */
+final class EngineTimeoutTest {
+
+    private static final Duration SHORT = Duration.ofMillis(10);
+    private static final Duration WHOLE = Timeouts.DEFAULT.whole();
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final EngineFixture fixture = new EngineFixture();
+
+    private ScriptedClient silent(String id) {
+        ScriptedClient client = fixture.account(id);
+        return client.usually(client.hangs());
+    }
+
+    private ScriptedClient answering(String id) {
+        ScriptedClient client = fixture.account(id);
+        return client.usually(client.answersAfter(SHORT));
+    }
+
+    private CompletableFuture<Completion> ask(String text, Optional<Duration> deadline) {
+        Prompt.Builder prompt = Prompt.builder().user(text);
+        deadline.ifPresent(prompt::deadline);
+        return fixture.ask(prompt.build());
+    }
+
+    /** Asks for a stream whose first piece must come within an hour; returns how long it takes to its end, in seconds. */
+    private double secondsOfStream(String text) {
+        long before = fixture.timeline.nanoTime();
+        CompletableFuture<Completion> whole = ReadingCaller.of(
+                        fixture.engine(),
+                        Prompt.builder().user(text).firstPieceWithin(HOUR).build())
+                .whole();
+        while (!whole.isDone()) {
+            fixture.advance(SHORT);
+        }
+        return (fixture.timeline.nanoTime() - before) / 1e9;
+    }
+
+    /** The account whose answers to streams begin and end after so long, with one behind it that answers at once. */
+    private ScriptedClient slowWithFallback(int seconds) {
+        ScriptedClient slow = fixture.account("a");
+        slow.usually(slow.answersAfter(Duration.ofSeconds(seconds)));
+        answering("b");
+        fixture.tier("a").tier("b");
+        return slow;
+    }
+
+    @Test
+    void oneOfEqualsIsSilent_theNextTierGoesFirst() {
+        ScriptedClient first = silent("a");
+        ScriptedClient second = silent("b");
+        answering("c");
+        fixture.tier("a", "b").tier("c");
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(WHOLE.plus(SHORT));
+
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().origin().account()).isEqualTo("c");
+        assertThat(first.calls() + second.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void oneOfEqualsIsSilent_andNoOtherTierCanAnswer_itsEqualDoes() {
+        silent("a");
+        answering("b");
+        ScriptedClient off = fixture.account("c");
+        off.usually(off.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
+        fixture.tier("a", "b").tier("c");
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(WHOLE.plus(SHORT.multipliedBy(2)));
+
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void silentService_isSaidToBeAfterTwoTimeouts_howeverManyAccountsThereAre(int accounts) {
+        for (int number = 0; number < accounts; number++) {
+            silent("account " + number);
+        }
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(WHOLE.multipliedBy(2).plusSeconds(1));
+
+        assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(failure(answer).attempts()).hasSize(2);
+    }
+
+    @Test
+    void everyTierIsSilent_noPromptHasMoreThanTwoTimeouts() {
+        silent("a");
+        silent("b");
+        silent("c");
+        silent("d");
+        fixture.tier("a", "b").tier("c").tier("d");
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(WHOLE.multipliedBy(2).plusSeconds(1));
+
+        assertThat(failure(answer).attempts()).hasSize(2);
+    }
+
+    @Test
+    void anotherFailureAfterATimeout_isNoSecondTimeout() {
+        ScriptedClient silent = fixture.account("a");
+        silent.then(silent.hangs());
+        ScriptedClient broken = fixture.account("b");
+        broken.then(broken.failsAfter(SHORT, FailureKind.OVERLOADED));
+        fixture.tier("a").tier("b");
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+
+        assertThat(answer).isCompleted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void serviceThatHasAnsweredFallsSilent_aPromptWithADeadlineHasTwoTimeouts(int accounts) {
+        for (int number = 0; number < accounts; number++) {
+            ScriptedClient client = fixture.account("account " + number);
+            client.then(client.answersAfter(SHORT)).usually(client.hangs());
+        }
+        for (int number = 0; number < accounts; number++) {
+            fixture.ask("earlier " + number);
+        }
+        fixture.advance(Duration.ofSeconds(1));
+
+        CompletableFuture<Completion> answer = ask("q", Optional.of(HOUR));
+        fixture.advance(WHOLE.multipliedBy(2).plusSeconds(1));
+
+        assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(failure(answer).attempts()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void serviceThatHasAnsweredFallsSilent_aPromptWithoutADeadlineOutlastsThat(int accounts) {
+        for (int number = 0; number < accounts; number++) {
+            ScriptedClient client = fixture.account("account " + number);
+            client.then(client.answersAfter(SHORT)).usually(client.hangs());
+            fixture.timeline.schedule(
+                    Duration.ofMinutes(12).toNanos(), () -> client.usually(client.answersAfter(SHORT)));
+        }
+        for (int number = 0; number < accounts; number++) {
+            fixture.ask("earlier " + number);
+        }
+        fixture.advance(Duration.ofSeconds(1));
+
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMinutes(20));
+
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void streamDoesntBegin_aFallbackIsAskedAfter12Seconds() {
+        slowWithFallback(20);
+
+        assertThat(secondsOfStream("q")).isBetween(12.0, 12.1);
+    }
+
+    @Test
+    void modelThatThinksBeforeItStreams_losesOnePromptToItsFallback() {
+        ScriptedClient slow = slowWithFallback(20);
+
+        secondsOfStream("first");
+
+        for (int number = 0; number < 10; number++) {
+            assertThat(secondsOfStream("q " + number)).isBetween(20.0, 20.1);
+        }
+        assertThat(slow.cancelled()).isEqualTo(1);
+    }
+
+    @Test
+    void modelThatThoughtLongAndIsQuickNow_hasAShortTimeAgain() {
+        ScriptedClient slow = slowWithFallback(20);
+        secondsOfStream("first");
+        secondsOfStream("second");
+        slow.then(slow.answersAfter(Duration.ofSeconds(7))).then(slow.answersAfter(SHORT));
+
+        assertThat(secondsOfStream("third")).isBetween(7.0, 7.1);
+        slow.usually(slow.hangs());
+        assertThat(secondsOfStream("fourth")).isLessThan(0.1);
+        assertThat(secondsOfStream("fifth")).isBetween(12.0, 12.1);
+    }
+
+    @Test
+    void modelThatTookSevenSeconds_isGivenThreeTimesThat() {
+        ScriptedClient slow = slowWithFallback(7);
+        secondsOfStream("first");
+        slow.usually(slow.hangs());
+
+        assertThat(secondsOfStream("second")).isBetween(21.0, 21.1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void nobodyElseCanAnswer_aStreamMayBeginAfter30Seconds(int accounts) {
+        for (int number = 0; number < accounts; number++) {
+            ScriptedClient slow = fixture.account("account " + number);
+            slow.usually(slow.answersAfter(Duration.ofSeconds(29)));
+        }
+
+        assertThat(secondsOfStream("q")).isBetween(29.0, 29.1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void silentService_tellsAStreamSoAfterAMinute(int accounts) {
+        for (int number = 0; number < accounts; number++) {
+            silent("account " + number);
+        }
+
+        assertThat(secondsOfStream("q")).isBetween(60.0, 61.0);
+    }
+
+    @Test
+    void fallbackIsOff_aStreamMayBeginAfter30Seconds() {
+        slowWithFallback(20);
+        ScriptedClient off = fixture.account("b");
+        off.usually(off.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
+        CompletableFuture<Completion> refused = fixture.ask(
+                Prompt.builder().user("to b").account("b").model("model").build());
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(refused).isCompletedExceptionally();
+
+        assertThat(secondsOfStream("q")).isBetween(20.0, 20.1);
+    }
+
+    @Test
+    void timeoutThatIsSet_isKeptWhoeverElseCanAnswer() {
+        fixture.route(route -> route.withTimeouts(Timeouts.DEFAULT.withFirstToken(Duration.ofSeconds(40))));
+        ScriptedClient silent = slowWithFallback(20);
+        secondsOfStream("first");
+        silent.usually(silent.hangs());
+
+        assertThat(secondsOfStream("second")).isBetween(40.0, 40.1);
+    }
+}
