@@ -67,7 +67,7 @@ final class ChatHandler implements HttpHandler {
             CompletionRequest request = CompletionRequest.read(body);
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders());
             Prompt prompt = prompt(exchange, now.models(client), client, request);
-            TokenCount tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : TokenCount.NONE;
+            TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             exchange.addExchangeCompleteListener((over, after) -> {
                 charge.release(timeline.nanoTime());

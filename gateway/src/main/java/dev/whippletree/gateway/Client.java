@@ -180,7 +180,7 @@ final class Client {
     /**
      * Counts a request, and reserves the tokens that it may need.
      *
-     * @param tokens the most that it may use, estimated; of a limit smaller than that all is reserved
+     * @param tokens what is reserved for it on its account, an estimate; of a limit smaller than that all is reserved
      * @return what it holds, to be ended once
      * @throws RequestException if that doesn't fit one of its limits, saying for how long; nothing is counted then
      */

@@ -133,10 +133,14 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         return command.over.map(load::withOver).orElse(load);
     }
 
-    /** What the engine sends along with a prompt that has no bound of its own; longer answers than that have one. */
+    /** What the engine sends along with a prompt that has no maximum, if the route says so; longer answers than that have one. */
     private Optional<Integer> routesBound() {
         int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(Workload.STANDARD.answerTokens());
-        return configuration.map(there -> there.routes().get(0).maxTokens()).filter(bound -> bound >= answer);
+        return configuration.stream()
+                .flatMapToInt(there -> there.routes().get(0).maxTokens().stream())
+                .filter(bound -> bound >= answer)
+                .boxed()
+                .findFirst();
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {
