@@ -171,17 +171,17 @@ final class ChatHandler implements HttpHandler {
         // Runs before the one that releases, since the last one added runs first.
         exchange.addExchangeCompleteListener((over, after) -> {
             if (streamed.begun()) {
-                asked.charge().keep(timeline.nanoTime());
+                asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             }
             streamed.leave();
             after.proceed();
         });
         Departure.watch(exchange, () -> {
-            asked.charge().keep(timeline.nanoTime());
+            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             streamed.leave();
         });
         UnderWay.lastWords(exchange, () -> {
-            asked.charge().keep(timeline.nanoTime());
+            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             streamed.breakOff(ApiError.closing());
         });
         subscribe(asked.prompt(), streamed);

@@ -102,7 +102,7 @@ final class StartingConfiguration {
         lines.add("#routes:");
         lines.add("  #default:");
         lines.add("    #model: " + Configuration.DEFAULT_MODEL);
-        lines.add("    #max-tokens: 1024");
+        lines.add("    #max-tokens: 1024 # for prompts that set none; longer answers are cut");
         lines.add("    #deadline: 5m");
         lines.add("");
         prose(lines, "The caches of answers, nearest first.");
