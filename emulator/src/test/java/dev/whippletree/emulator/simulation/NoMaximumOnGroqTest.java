@@ -23,14 +23,17 @@ import dev.whippletree.spi.Settings;
 import dev.whippletree.strategy.RoundRobin;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Prompts without a maximum on Groq's free limits: 30 requests a minute, 1,000 a day, 8,000 tokens a minute, 200,000 a day, all of
@@ -61,8 +64,28 @@ final class NoMaximumOnGroqTest {
             service = service(assumed, answerTokens);
             Engine engine = engine(declared, maxTokens);
             answers = IntStream.range(0, PROMPTS)
-                    .mapToObj(number -> engine.complete(Prompt.of("Question " + number + ". " + "Think! ".repeat(34))))
+                    .mapToObj(number -> engine.complete(Prompt.of(text(number))))
                     .toList();
+        }
+
+        /** Prompts that come by chance within an hour, every other of which has a maximum: a small one or, seldom, a large one. */
+        Run(long assumed, SplittableRandom random) {
+            service = service(assumed, 60 + random.nextInt(600));
+            Engine engine = engine(true, OptionalInt.empty());
+            answers = new ArrayList<>();
+            for (int number = 0; number < PROMPTS; number++) {
+                Prompt.Builder prompt = Prompt.builder().user(text(number));
+                if (random.nextBoolean()) {
+                    prompt.maxTokens(random.nextInt(10) == 0 ? 3_000 : 20 + random.nextInt(300));
+                }
+                timeline.schedule(
+                        random.nextLong(Duration.ofHours(1).toNanos()),
+                        () -> answers.add(engine.complete(prompt.build())));
+            }
+        }
+
+        private static String text(int number) {
+            return "Question " + number + ". " + "Think! ".repeat(34);
         }
 
         private EmulatedService service(long assumed, int answerTokens) {
@@ -149,6 +172,21 @@ final class NoMaximumOnGroqTest {
         assertThat(run.finish()).as("cut").isZero();
         assertThat(run.refused(TOKENS_PER_MINUTE) + run.refused(PER_DAY)).isZero();
         assertThat(run.refused(PER_MINUTE) + run.refused(TOKENS_PER_DAY)).isBetween(0L, 2L);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void besidePromptsWithAMaximum_declaredLimitsRefuseNothing(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Run run = new Run(random.nextInt(1_025), random);
+
+        run.finish();
+
+        assertThat(run.answers).hasSize(PROMPTS);
+        assertThat(LIMITS)
+                .allSatisfy(limit -> assertThat(run.refused(limit))
+                        .as("seed %s: %s", seed, limit)
+                        .isZero());
     }
 
     /** Where what is assumed exceeds the limit, the service takes no prompt without a maximum: each is refused once. */
