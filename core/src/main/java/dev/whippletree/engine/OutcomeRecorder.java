@@ -90,13 +90,8 @@ final class OutcomeRecorder {
         Completion completion = answered.completion();
         long took = attempt.tookNanos(now);
         Flight flight = attempt.flight();
-        Optional<TokenCount> counted = forecast.learn(
-                flight.route(),
-                target,
-                flight.demand().admission(target),
-                completion,
-                attempt.lease().tokensUsed(),
-                now);
+        Optional<TokenCount> counted =
+                forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
         gate.used(attempt, counted, now);
         target.health().succeeded(attempt.lease().health(), now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);

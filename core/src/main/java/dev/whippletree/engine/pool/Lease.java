@@ -106,7 +106,7 @@ public final class Lease {
     }
 
     /** Returns the tokens of a limit that were used in all, by a report in its answer; {@code Long.MAX_VALUE} if there was none. */
-    public long tokensUsed() {
+    long tokensUsed() {
         return tokensUsed;
     }
 

@@ -47,9 +47,6 @@ public final class TokenForecast {
     /** What a service is taken to count for a completion without a bound when the prompt arrives, until its reports show less. */
     private static final long ASSUMED = 1_024;
 
-    /** More than any model's answers may have. */
-    private static final long MOST_ASSUMED = 1 << 20;
-
     private static final int UNUSUAL = 4;
 
     /** Estimates are wrong by little, so covering nearly all of them costs little. */
@@ -167,13 +164,9 @@ public final class TokenForecast {
         return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
     }
 
-    /**
-     * Learns from an answer, and returns what the service counted for it; empty if it doesn't say.
-     *
-     * @param used the tokens of a limit that were used in all, by a report in the answer, {@code Long.MAX_VALUE} if there was none
-     */
-    public Optional<TokenCount> learn(
-            Route route, Target target, Admission admission, Completion completion, long used, long now) {
+    /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
+    public Optional<TokenCount> learn(Route route, Lease lease, Admission admission, Completion completion, long now) {
+        Target target = lease.target();
         if (completion.usage().isEmpty()) {
             return Optional.empty();
         }
@@ -189,7 +182,7 @@ public final class TokenForecast {
         if (!admission.isGuessed()) {
             return Optional.of(counted);
         }
-        long least = Math.min(onEntry(target, admission), Math.max(0, used - usage.promptTokens()));
+        long least = Math.min(onEntry(target, admission), Math.max(0, lease.tokensUsed() - usage.promptTokens()));
         moved |= !Long.valueOf(least).equals(assumed.put(target.kind(), least));
         return Optional.of(new TokenCount(counted.prompt(), Math.max(counted.completion(), least)));
     }
@@ -203,7 +196,7 @@ public final class TokenForecast {
                 lease.tokensUsed() != Long.MAX_VALUE && lease.usedUp().isEmpty();
         if (admission.isGuessed() && seemedToFit) {
             long more = Math.max(2 * onEntry(lease.target(), admission), ASSUMED);
-            assumed.put(lease.target().kind(), Math.min(more, MOST_ASSUMED));
+            assumed.put(lease.target().kind(), Math.min(more, Integer.MAX_VALUE));
             moved = true;
         }
     }

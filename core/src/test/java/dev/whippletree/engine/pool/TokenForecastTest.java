@@ -52,7 +52,8 @@ final class TokenForecastTest {
         Origin origin = new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
         Completion completion = new Completion(
                 "text", Optional.empty(), List.of(), reason, Optional.of(TokenUsage.of(prompt, made)), origin);
-        return forecast.learn(route, target, Admission.asMade(estimate, BOUND), completion, Long.MAX_VALUE, 0);
+        return forecast.learn(
+                route, new Lease(target, TokenCount.NONE, 0), Admission.asMade(estimate, BOUND), completion, 0);
     }
 
     /** Of the latest 500, what 95 % (or 99 %) of all don't exceed, with 95 % confidence: Wilks' order statistic. */
