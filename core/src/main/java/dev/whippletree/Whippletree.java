@@ -140,7 +140,7 @@ public final class Whippletree implements AutoCloseable {
      *
      * <p>If an answer breaks off, the prompt is sent again. If a part was already delivered, the stream continues where
      * the new answer repeats that part; else it ends with {@link PromptException.Reason#STREAM_INTERRUPTED}. A stream
-     * never delivers a shortened or patched answer.
+     * never delivers an answer that broke off or was patched.
      *
      * <p>Ends with the same errors as {@link #complete}. Subscribers are called on a thread of this Whippletree or on
      * the subscribing thread, and may block. Cancelling withdraws the prompt; other callers with an equal prompt still

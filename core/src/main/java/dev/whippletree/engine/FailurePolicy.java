@@ -117,7 +117,8 @@ final class FailurePolicy {
     private static OptionalInt largestMaximum(Flight flight, Target target) {
         Admission admission = flight.demand().admission(target);
         long prompt = Math.max(admission.promptTokens(), flight.tokens(target).prompt());
-        return admission.isGuessed() ? target.largestMaximum(prompt) : OptionalInt.empty();
+        boolean hasNone = flight.prompt().parameters().maxTokens().isEmpty();
+        return hasNone && admission.isGuessed() ? target.largestMaximum(prompt) : OptionalInt.empty();
     }
 
     /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */

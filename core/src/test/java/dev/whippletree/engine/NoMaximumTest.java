@@ -265,6 +265,18 @@ final class NoMaximumTest {
     }
 
     @Test
+    void providerThatOverlooksTheMaximum_isAskedOnceMoreOnly() {
+        client.counts(Admission.onEntry(100, OptionalInt.empty()));
+        client.usually(noting(client.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
+
+        CompletableFuture<Completion> answer = fixture.ask("large");
+        fixture.run();
+
+        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(sent).hasSize(2);
+    }
+
+    @Test
     void whereWhatWasMadeIsCounted_orNoLimitIsKnown_tooLargeIsFinal() {
         asMade();
         client.usually(noting(client.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
