@@ -140,7 +140,7 @@ public final class Whippletree implements AutoCloseable {
      *
      * <p>If an answer breaks off, the prompt is sent again. If a part was already delivered, the stream continues where
      * the new answer repeats that part; else it ends with {@link PromptException.Reason#STREAM_INTERRUPTED}. A stream
-     * never delivers a shortened or patched answer.
+     * never delivers an answer that broke off or was patched.
      *
      * <p>Ends with the same errors as {@link #complete}. Subscribers are called on a thread of this Whippletree or on
      * the subscribing thread, and may block. Cancelling withdraws the prompt; other callers with an equal prompt still
@@ -153,13 +153,13 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Returns the most tokens that a prompt and its completion need, by the estimates of its route's providers: the
-     * prompt's tokens, and its own maximum or else its route's. Doesn't block and calls no service. Thread-safe.
+     * Returns how many tokens of its account's limits are reserved for a prompt and its completion, on the account where
+     * that is most: an estimate, by what completions of its route have taken. Calls no service. Thread-safe.
      *
-     * @return empty if no provider can tell, or the prompt names an unknown route
+     * @return none if no provider can tell, or the prompt names an unknown route
      */
-    public TokenCount mostTokens(Prompt prompt) {
-        return assembly.engine().mostTokens(prompt);
+    public TokenCount tokensToReserve(Prompt prompt) {
+        return assembly.engine().tokensToReserve(prompt);
     }
 
     /**

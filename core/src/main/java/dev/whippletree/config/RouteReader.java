@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Reads the routes of a configuration file. */
@@ -67,7 +68,8 @@ final class RouteReader {
         RouteSettings defaults = RouteSettings.of(name, List.of(new Tier(List.of(new TargetSettings("", "")))));
         Duration patience = section.duration("patience").orElse(defaults.patience());
         Optional<Duration> deadline = section.duration("deadline");
-        int maxTokens = section.integer("max-tokens", 1).orElse(defaults.maxTokens());
+        OptionalInt maxTokens =
+                section.integer("max-tokens", 1).map(OptionalInt::of).orElse(defaults.maxTokens());
         Retries retries = retries(section);
         Timeouts timeouts = timeouts(section);
         List<String> aliases = aliases(section);

@@ -150,13 +150,17 @@ public final class Engine {
     }
 
     /**
-     * Returns how many tokens a prompt and its completion need at most, as the providers of its route estimate. Asks no service.
+     * Returns how many tokens are reserved for a prompt and its completion, on the target where that is most. Asks no service.
      *
      * @return none if no provider can tell, or the prompt names a route that isn't there
      */
-    public TokenCount mostTokens(Prompt prompt) {
+    public TokenCount tokensToReserve(Prompt prompt) {
         return pool.route(prompt.route())
-                .map(route -> Demand.of(route.bounded(prompt), route).bound())
+                .map(route -> {
+                    Demand demand = Demand.of(route.bounded(prompt), route);
+                    return monitor.decide(
+                            () -> demand.reserving(route, pool.forecast()).mostTokens());
+                })
                 .orElse(TokenCount.NONE);
     }
 

@@ -8,13 +8,15 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.settings.Retries;
+import dev.whippletree.spi.Admission;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /**
  * Decides what a flight does after an attempt: whether it tries again, where, and after what pause. Changes nothing but which targets
- * the flight may use. Guarded by the engine's lock.
+ * the flight may use, and the maximum that it is sent with. Guarded by the engine's lock.
  */
 final class FailurePolicy {
 
@@ -100,9 +102,18 @@ final class FailurePolicy {
         return timeouts < MOST_TIMEOUTS ? next : new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
     }
 
-    /** What is too large for a model is so on every account. */
+    /**
+     * What is too large for a model is so on every account. But a service may have counted more for an answer without a maximum than
+     * its limit allows: if no other model can answer, an answer that may be cut is better than none.
+     */
     private static NextStep tooLarge(Flight flight, Target target) {
         TargetOptions options = flight.options();
+        OptionalInt maximum = largestMaximum(flight, target);
+        if (maximum.isPresent()
+                && options.ever().stream().allMatch(other -> other.model().equals(target.model()))) {
+            flight.bound(maximum.getAsInt());
+            return NOW;
+        }
         flight.route().targets().stream()
                 .filter(other -> other.model().equals(target.model()))
                 .forEach(options::bar);
@@ -113,6 +124,14 @@ final class FailurePolicy {
             options.widen();
         }
         return NOW;
+    }
+
+    /** Returns the largest maximum that fits the limits, of a prompt without one whose service may have counted more. */
+    private static OptionalInt largestMaximum(Flight flight, Target target) {
+        Admission admission = flight.demand().admission(target);
+        long prompt = Math.max(admission.promptTokens(), flight.tokens(target).prompt());
+        boolean hasNone = flight.prompt().parameters().maxTokens().isEmpty();
+        return hasNone && admission.isGuessed() ? target.largestMaximum(prompt) : OptionalInt.empty();
     }
 
     /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */

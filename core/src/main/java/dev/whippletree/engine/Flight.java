@@ -55,7 +55,7 @@ final class Flight {
     }
 
     private final CacheKey key;
-    private final Prompt prompt;
+    private volatile Prompt prompt;
     private volatile Route route;
     private final long openedNanos;
     private final Mailbox mailbox = Mailbox.ofQuickTasks();
@@ -112,6 +112,12 @@ final class Flight {
 
     Prompt prompt() {
         return prompt;
+    }
+
+    /** Its service takes it only with a maximum, so that is sent from now on. What it asks of targets isn't known until they are asked. */
+    void bound(int maxTokens) {
+        prompt = prompt.withParameters(prompt.parameters().withMaxTokens(maxTokens));
+        demand(Demand.NONE);
     }
 
     Route route() {

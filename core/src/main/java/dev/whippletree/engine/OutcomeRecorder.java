@@ -13,6 +13,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.ServiceCall;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class OutcomeRecorder {
         long took = attempt.tookNanos(now);
         Flight flight = attempt.flight();
         Optional<TokenCount> counted =
-                forecast.learn(flight.route(), target, flight.demand().admission(target), completion, now);
+                forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
         gate.used(attempt, counted, now);
         target.health().succeeded(attempt.lease().health(), now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
@@ -139,7 +140,7 @@ final class OutcomeRecorder {
         tellPickers(attempt, outcome(failure), now);
         reports.ended(attempt, new ServiceCall.Failed(failure), now);
         endProbes(attempt, provesOpen(failure));
-        learn(attempt.lease(), failure, now);
+        learn(attempt.lease(), attempt.flight().demand().admission(target), failure, now);
     }
 
     /** A caller's mistake must not make the target look bad. */
@@ -159,17 +160,19 @@ final class OutcomeRecorder {
         };
     }
 
-    private void learn(Lease lease, Failure failure, long now) {
+    private void learn(Lease lease, Admission admission, Failure failure, long now) {
         Target target = lease.target();
         Health health = target.health();
         Health.Begun begun = lease.health();
         switch (failure.kind()) {
             case RATE_LIMITED -> {
                 health.ended(begun);
+                forecast.refused(lease, admission);
                 outages.rateLimited(lease, failure, random.nextDouble(), now);
             }
             case QUOTA_EXHAUSTED -> {
                 health.ended(begun);
+                forecast.refused(lease, admission);
                 outages.exhausted(target, failure, now);
             }
             case UNAUTHORIZED -> {

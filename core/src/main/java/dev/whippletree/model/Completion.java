@@ -37,6 +37,11 @@ public record Completion(
         return text.isEmpty() && toolCalls.isEmpty();
     }
 
+    /** Returns whether the answer is cut: the maximum of tokens was reached, the prompt's, the route's or the model's own. */
+    public boolean isCut() {
+        return finishReason == FinishReason.LENGTH;
+    }
+
     /** Returns the same answer with another origin. */
     public Completion withOrigin(Origin origin) {
         return new Completion(text, reasoning, toolCalls, finishReason, usage, origin);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The settings of a route: a name that callers use for a model, and the targets of its prompts. Immutable.
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param strategySettings the strategy's own settings
  * @param patience how long a prompt waits for a tier, by the times that are known, before the next is eligible too
  * @param deadline how long callers wait that don't say; absent: as long as it takes
- * @param maxTokens the bound on a completion whose prompt has none
+ * @param maxTokens the maximum that is sent with a prompt that has none, 1 or more; absent: none is sent
  * @param ttl how long answers may be stored; absent: not at all
  * @param retries how failed attempts are made again
  * @param timeouts how long an attempt may be silent
@@ -30,7 +31,7 @@ public record RouteSettings(
         Settings strategySettings,
         Duration patience,
         Optional<Duration> deadline,
-        int maxTokens,
+        OptionalInt maxTokens,
         Optional<Duration> ttl,
         Retries retries,
         Timeouts timeouts,
@@ -46,9 +47,6 @@ public record RouteSettings(
     /** The patience of routes that state none. */
     public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(3);
 
-    /** The bound on completions where neither prompt nor route states one. */
-    public static final int DEFAULT_MAX_TOKENS = 1024;
-
     /** How long answers are stored where nothing else is said. */
     public static final Duration DEFAULT_TTL = Duration.ofDays(1);
 
@@ -58,6 +56,7 @@ public record RouteSettings(
         Objects.requireNonNull(strategy, "strategy");
         Objects.requireNonNull(strategySettings, "strategySettings");
         Objects.requireNonNull(deadline, "deadline");
+        Objects.requireNonNull(maxTokens, "maxTokens");
         Objects.requireNonNull(ttl, "ttl");
         Objects.requireNonNull(retries, "retries");
         Objects.requireNonNull(timeouts, "timeouts");
@@ -69,8 +68,9 @@ public record RouteSettings(
         if (patience.isNegative()) {
             throw new IllegalArgumentException("route " + name + ": patience can't be negative");
         }
-        if (maxTokens < 1) {
-            throw new IllegalArgumentException("route " + name + ": max-tokens must be 1 or more, not " + maxTokens);
+        if (maxTokens.orElse(1) < 1) {
+            throw new IllegalArgumentException(
+                    "route " + name + ": max-tokens must be 1 or more, not " + maxTokens.getAsInt());
         }
         if (!(leave >= 0 && leave <= MOST_LEAVE)) {
             throw new IllegalArgumentException(
@@ -126,7 +126,7 @@ public record RouteSettings(
         private Settings strategySettings;
         private Duration patience = DEFAULT_PATIENCE;
         private Optional<Duration> deadline = Optional.empty();
-        private int maxTokens = DEFAULT_MAX_TOKENS;
+        private OptionalInt maxTokens = OptionalInt.empty();
         private Optional<Duration> ttl = Optional.of(DEFAULT_TTL);
         private Retries retries = Retries.DEFAULT;
         private Timeouts timeouts = Timeouts.DEFAULT;
@@ -181,8 +181,13 @@ public record RouteSettings(
             return this;
         }
 
-        /** Sets the bound on a completion whose prompt has none, 1 or more. */
+        /** Sets the maximum that is sent with a prompt that has none, 1 or more. */
         public Builder maxTokens(int maxTokens) {
+            return maxTokens(OptionalInt.of(maxTokens));
+        }
+
+        /** Sets the maximum that is sent with a prompt that has none, 1 or more; absent: none is sent. */
+        public Builder maxTokens(OptionalInt maxTokens) {
             this.maxTokens = maxTokens;
             return this;
         }

@@ -3,18 +3,21 @@ package dev.whippletree.spi;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * The tokens that a service counts against its limits for a prompt. Immutable.
  *
  * @param promptTokens tokens of the prompt, estimated, on the safe side; 0 or more. The engine learns by how much the estimates
  *     for a model are wrong
- * @param completionBound the most tokens the completion may have, 0 or more: the maximum that is sent
+ * @param completionBound the most tokens the completion may have, 0 or more: the maximum that is sent; absent if none is, and nobody
+ *     knows then how long the completion may become
  * @param counting when the completion is counted, and as what
  * @param cachedCounts whether tokens of the prompt count that the service has in a cache of its own. Where they don't, the whole
  *     prompt is reserved all the same, and they are given back once the answer's usage says how many they were
  */
-public record Admission(long promptTokens, long completionBound, Counting counting, boolean cachedCounts) {
+public record Admission(long promptTokens, OptionalLong completionBound, Counting counting, boolean cachedCounts) {
 
     /** The service counts no tokens, or its count is unknown. */
     public static final Admission NONE = asMade(0, 0);
@@ -23,7 +26,8 @@ public record Admission(long promptTokens, long completionBound, Counting counti
     public enum Counting {
         /**
          * The whole bound, when the prompt arrives. What isn't used isn't given back, unless a
-         * {@link dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full.
+         * {@link dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full. Without a bound, what the
+         * service counts isn't known: the engine reserves a safe estimate, and learns from the reports how much is enough.
          */
         ON_ENTRY,
         /** What was made, and no more. The engine reserves what completions of the route usually need, as soon as it has learned something of that. */
@@ -33,19 +37,33 @@ public record Admission(long promptTokens, long completionBound, Counting counti
     /** Checks that nothing is negative. */
     public Admission {
         Objects.requireNonNull(counting, "counting");
-        if (promptTokens < 0 || completionBound < 0) {
+        if (promptTokens < 0 || completionBound.orElse(0) < 0) {
             throw new IllegalArgumentException("tokens can't be negative");
         }
     }
 
     /** Returns the admission by a service that counts the completion's bound when the prompt arrives. */
     public static Admission onEntry(long promptTokens, long completionBound) {
-        return new Admission(promptTokens, completionBound, Counting.ON_ENTRY, true);
+        return new Admission(promptTokens, OptionalLong.of(completionBound), Counting.ON_ENTRY, true);
+    }
+
+    /** Returns the same of a prompt that may have no maximum. */
+    public static Admission onEntry(long promptTokens, OptionalInt maxTokens) {
+        return new Admission(promptTokens, bound(maxTokens), Counting.ON_ENTRY, true);
     }
 
     /** Returns the admission by a service that counts of the completion what was made. */
     public static Admission asMade(long promptTokens, long completionBound) {
-        return new Admission(promptTokens, completionBound, Counting.AS_MADE, true);
+        return new Admission(promptTokens, OptionalLong.of(completionBound), Counting.AS_MADE, true);
+    }
+
+    /** Returns the same of a prompt that may have no maximum. */
+    public static Admission asMade(long promptTokens, OptionalInt maxTokens) {
+        return new Admission(promptTokens, bound(maxTokens), Counting.AS_MADE, true);
+    }
+
+    private static OptionalLong bound(OptionalInt maxTokens) {
+        return maxTokens.stream().asLongStream().findFirst();
     }
 
     /** Returns the same by a service that doesn't count tokens which it has in a cache of its own. */
@@ -53,10 +71,16 @@ public record Admission(long promptTokens, long completionBound, Counting counti
         return new Admission(promptTokens, completionBound, counting, false);
     }
 
-    /** Returns what the service counts for a call that it answered. */
+    /** Returns whether the service counts something for the completion when the prompt arrives, and nobody knows how much. */
+    public boolean isGuessed() {
+        return counting == Counting.ON_ENTRY && completionBound.isEmpty();
+    }
+
+    /** Returns what the service counts for a call that it answered; of a completion without a bound, what was made. */
     public TokenCount counted(TokenUsage usage) {
         long cached = cachedCounts ? 0 : Math.min(usage.cachedPromptTokens(), usage.promptTokens());
-        long completion = counting == Counting.ON_ENTRY ? completionBound : usage.completionTokens();
-        return new TokenCount(usage.promptTokens() - cached, completion);
+        long made = usage.completionTokens();
+        return new TokenCount(
+                usage.promptTokens() - cached, counting == Counting.ON_ENTRY ? completionBound.orElse(made) : made);
     }
 }

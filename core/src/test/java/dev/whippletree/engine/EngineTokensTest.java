@@ -13,7 +13,6 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
 import java.util.List;
@@ -390,19 +389,6 @@ final class EngineTokensTest {
         assertThat(small.status("b").limits().get(0).left())
                 .as("6 and 4 tokens used, not 1,000")
                 .isEqualTo(1_990);
-    }
-
-    @Test
-    void promptWithoutMaximum_getsTheRoutes_andOneWithKeepsItsOwn() {
-        client.admitsPrompts(
-                prompt -> Admission.onEntry(0, prompt.parameters().maxTokens().orElseThrow()));
-        client.uses(() -> TokenUsage.of(0, 1));
-
-        fixture.ask("without");
-        assertThat(used()).isEqualTo(RouteSettings.DEFAULT_MAX_TOKENS);
-        fixture.ask(Prompt.builder().user("with").maxTokens(50_000).build());
-
-        assertThat(used()).isEqualTo(RouteSettings.DEFAULT_MAX_TOKENS + 50_000);
     }
 
     @Test

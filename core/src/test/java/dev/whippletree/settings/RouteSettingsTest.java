@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 final class RouteSettingsTest {
@@ -43,7 +44,7 @@ final class RouteSettingsTest {
                 decay,
                 Duration.ofSeconds(1),
                 Optional.of(Duration.ofMinutes(2)),
-                600,
+                OptionalInt.of(600),
                 Optional.of(Duration.ofHours(1)),
                 retries,
                 timeouts,

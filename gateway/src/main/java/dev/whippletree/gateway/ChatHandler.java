@@ -67,7 +67,7 @@ final class ChatHandler implements HttpHandler {
             CompletionRequest request = CompletionRequest.read(body);
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders());
             Prompt prompt = prompt(exchange, now.models(client), client, request);
-            TokenCount tokens = client.limitsTokens() ? whippletree.mostTokens(prompt) : TokenCount.NONE;
+            TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             exchange.addExchangeCompleteListener((over, after) -> {
                 charge.release(timeline.nanoTime());
@@ -171,17 +171,17 @@ final class ChatHandler implements HttpHandler {
         // Runs before the one that releases, since the last one added runs first.
         exchange.addExchangeCompleteListener((over, after) -> {
             if (streamed.begun()) {
-                asked.charge().keep(timeline.nanoTime());
+                asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             }
             streamed.leave();
             after.proceed();
         });
         Departure.watch(exchange, () -> {
-            asked.charge().keep(timeline.nanoTime());
+            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             streamed.leave();
         });
         UnderWay.lastWords(exchange, () -> {
-            asked.charge().keep(timeline.nanoTime());
+            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             streamed.breakOff(ApiError.closing());
         });
         subscribe(asked.prompt(), streamed);

@@ -93,7 +93,12 @@ final class Client {
 
         /** A service may have worked on the request, but its tokens are unknown: the estimate counts. */
         void keep(long now) {
-            end(TokenCount.NONE, now, false);
+            keep(0, now);
+        }
+
+        /** The same of a request whose client was told some tokens of the answer: those count, if they are more. */
+        void keep(long told, long now) {
+            end(new TokenCount(0, told), now, false);
         }
 
         /** The request has failed. By its deadline a call may have been under way. */
@@ -118,13 +123,12 @@ final class Client {
                     return;
                 }
                 ended = true;
-                totals.tokens().addAndGet(tokens.total());
+                totals.tokens().addAndGet(known ? tokens.total() : 0);
                 for (Reserved one : reserved) {
                     one.counted().underWay -= one.amount();
                     one.use().arrived(now);
-                    if (known) {
-                        one.use().settle(one.counted().limit().unit().amountOf(tokens), now);
-                    }
+                    long amount = one.counted().limit().unit().amountOf(tokens);
+                    one.use().settle(known ? amount : Math.max(amount, one.amount()), now);
                 }
             }
         }
@@ -180,7 +184,7 @@ final class Client {
     /**
      * Counts a request, and reserves the tokens that it may need.
      *
-     * @param tokens the most that it may use, estimated; of a limit smaller than that all is reserved
+     * @param tokens what is reserved for it on its account, an estimate; of a limit smaller than that all is reserved
      * @return what it holds, to be ended once
      * @throws RequestException if that doesn't fit one of its limits, saying for how long; nothing is counted then
      */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
+    private static final int CHARACTERS_PER_TOKEN = 4;
+
     private final EventStream events;
     private final ChatAnswer answer;
     private final boolean withUsage;
@@ -25,6 +27,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     private Flow.@Nullable Subscription subscription;
     private boolean left;
     private boolean told;
+    private long characters;
 
     /** What came of it, told before the client is. On the I/O thread. */
     interface Outcome {
@@ -67,6 +70,11 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     /** Returns whether a piece of it has been told. On the I/O thread. */
     boolean begun() {
         return told;
+    }
+
+    /** Returns about how many tokens the client was told, thoughts included. On the I/O thread. */
+    long tokensTold() {
+        return characters / CHARACTERS_PER_TOKEN;
     }
 
     @Override
@@ -113,8 +121,19 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
             more();
         } else {
             told = true;
+            characters += length(delta);
             events.send(Events.of(chunks), this::more);
         }
+    }
+
+    private static int length(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            return piece.text().length();
+        }
+        if (delta instanceof Delta.Reasoning thought) {
+            return thought.text().length();
+        }
+        return delta instanceof Delta.ToolCallPart part ? part.arguments().length() : 0;
     }
 
     private void fail(Throwable failure) {

@@ -61,6 +61,21 @@ final class ClientTest {
     }
 
     @Test
+    void whatWasUsedBeyondTheEstimate_countsBeforeTheNextRequest() {
+        List<Client.Charge> underWay = new ArrayList<>();
+        for (int count = 0; count < 4; count++) {
+            underWay.add(client.begin(new TokenCount(50, 200), 0));
+        }
+        assertThat(refusal(1, 0)).as("four estimates are the limit").isPresent();
+
+        underWay.forEach(charge -> charge.settle(new TokenCount(50, 2_000), 1));
+
+        assertThat(client.json(1)).containsEntry("tokens", 4 * 2_050L);
+        assertThat(refusal(1, HOUR)).isPresent();
+        assertThat(refusal(1_000, HOUR + 2)).isEmpty();
+    }
+
+    @Test
     void charge_endsOnce() {
         Client.Charge charge = client.begin(new TokenCount(400, 0), 0);
         charge.settle(new TokenCount(300, 0), 1);

@@ -214,6 +214,21 @@ final class SilenceTest {
         assertThat(used()).isEqualTo(900);
     }
 
+    /** Otherwise it could read long answers and leave before their ends. */
+    @Test
+    void clientThatLeavesAfterMoreThanTheEstimate_isChargedWhatItWasTold() throws Exception {
+        running.provider.estimate(100);
+        try (Socket socket = ask(StreamProtocol.KEPT, EARLY)) {
+            ScriptedProvider.Call call = running.provider.call();
+            comment(socket);
+            call.tell(new Delta.Text("a".repeat(800)));
+            call.tell(new Delta.Reasoning("b".repeat(799) + "!"));
+            RunningGateway.readUntil(socket, "!");
+        }
+        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
+        assertThat(used()).isEqualTo(400);
+    }
+
     @Test
     void clientThatLeavesAfterAComment_isChargedTheEstimate_andLeavesNoTimer() throws Exception {
         running.provider.estimate(900);

@@ -95,7 +95,7 @@ record WhippletreeProperties(
      * @param deadline how long a prompt waits that states no deadline
      * @param aliases other names for the route
      * @param leave the share of each limit that batch prompts leave free for others: 0% to 90%
-     * @param maxTokens the bound on a completion whose prompt has none
+     * @param maxTokens the maximum that is sent with prompts that set none; by default none is sent
      * @param ttl how long answers may be stored; off: not at all
      * @param attempts the most calls one prompt makes on one target
      * @param backoff the pause before the same target is tried again

@@ -11,7 +11,8 @@ import java.util.List;
 public final class Provenance {
 
     /** What to say of an answer whose tokens were used up. */
-    public static final String CUT = "the answer is cut off at its token limit (see --max-tokens)";
+    public static final String CUT =
+            "the answer is cut: it reached its maximum of tokens, set by --max-tokens, by the route or by the model";
 
     private Provenance() {}
 

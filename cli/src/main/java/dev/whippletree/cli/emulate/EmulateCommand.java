@@ -68,6 +68,13 @@ public final class EmulateCommand implements Callable<Integer> {
     List<String> faults = List.of();
 
     @Option(
+            names = "--assumed-max-tokens",
+            paramLabel = "N",
+            defaultValue = "1024",
+            description = "What Groq counts for an answer if a request sets no maximum; default: ${DEFAULT-VALUE}.")
+    int assumedMaxTokens;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -91,6 +98,9 @@ public final class EmulateCommand implements Callable<Integer> {
     private void check() {
         if (accounts < 1) {
             throw new UserMistake("--accounts is 1 or more, not " + accounts);
+        }
+        if (assumedMaxTokens < 0) {
+            throw new UserMistake("--assumed-max-tokens is 0 or more, not " + assumedMaxTokens);
         }
         if (port < 0 || port > HIGHEST_PORT) {
             throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);

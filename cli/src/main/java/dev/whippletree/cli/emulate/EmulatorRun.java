@@ -89,6 +89,7 @@ final class EmulatorRun {
         ServiceSettingsBuilder builder = ServiceSettings.builder(kind)
                 .latency(Latency.parse(command.latency))
                 .faults(EmulationBounds.faults(command.faults, command.accounts))
+                .assumedMaxTokens(command.assumedMaxTokens)
                 .seed(command.seed);
         for (int number = 1; number <= command.accounts; number++) {
             builder.account("account-" + number, "token-" + number, limits);

@@ -26,6 +26,9 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
 
     private static final Duration HORIZON_OF_PROMPTS = Duration.ofDays(1);
 
+    /** What the engine takes Groq to count for an answer without a maximum, until reports show less. */
+    private static final int ASSUMED_MAX_TOKENS = 1_024;
+
     /**
      * Reads the files.
      *
@@ -133,10 +136,12 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         return command.over.map(load::withOver).orElse(load);
     }
 
-    /** What the engine sends along with a prompt that has no bound of its own; longer answers than that have one. */
+    /** What Groq counts for an answer of the configuration's route, or is taken to; longer answers have a bound of their own. */
     private Optional<Integer> routesBound() {
         int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(Workload.STANDARD.answerTokens());
-        return configuration.map(there -> there.routes().get(0).maxTokens()).filter(bound -> bound >= answer);
+        return configuration
+                .map(there -> there.routes().get(0).maxTokens().orElse(ASSUMED_MAX_TOKENS))
+                .filter(bound -> bound >= answer);
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {

@@ -47,7 +47,7 @@ final class StartingConfiguration {
             #routes:
               #default:
                 #model: MODEL
-                #max-tokens: 1024
+                #max-tokens: 1024 # for prompts that set none; longer answers are cut
                 #deadline: 5m
               # The second tier takes what the first can't answer: by another account, or by another model.
               #two-tiers:

@@ -54,6 +54,7 @@ class EmulateCommandTest {
     @CsvSource({
         "--service=nonesuch,there are huggingface",
         "--accounts=0,1 or more",
+        "--assumed-max-tokens=-1,0 or more",
         "--limit=few,is not a limit",
         "--latency=soon,is not a latency",
         "--fault=explode,explode"

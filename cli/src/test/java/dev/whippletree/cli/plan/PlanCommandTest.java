@@ -355,7 +355,19 @@ class PlanCommandTest {
                 .as(shell::err)
                 .isZero();
         assertThat(shell.out().replace("\n  ", " "))
-                .contains("max_tokens is 600", "A prompt fails after 5 min, the deadline of route default");
+                .contains("Groq counts 600 for each", "A prompt fails after 5 min, the deadline of route default");
+    }
+
+    @Test
+    void routeWithoutMaximum_isPlannedWithWhatGroqIsTakenToAssume() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted, limits: [100/h]}]
+                """);
+        assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
+                .as(shell::err)
+                .isZero();
+        assertThat(shell.out().replace("\n  ", " "))
+                .contains("Groq counts 1,024 for each, its max_tokens or what it is taken to assume without one");
     }
 
     @Test

@@ -152,15 +152,15 @@ public final class Demand {
         long prompt = atMost ? Math.max(learned, admission.promptTokens()) : learned;
         // Where an estimate was learned to be too small, that may be garbage: it is no reason to refuse a prompt.
         long least = Math.min(prompt, admission.promptTokens());
-        long bound = admission.completionBound();
-        boolean onEntry = admission.counting() == Counting.ON_ENTRY;
-        boolean all = onEntry || atMost;
-        TokenCount needed = count(least, onEntry ? bound : 0);
-        TokenCount tokens = count(prompt, all ? bound : forecast.completionTokens(route, ask.like(), bound));
-        TokenCount mean = count(
-                forecast.meanPromptTokens(ask.like(), admission.promptTokens()),
-                onEntry ? bound : forecast.meanCompletionTokens(route, ask.like(), bound));
-        return new Ask(ask.like(), admission, ask.refusal(), needed, tokens, mean);
+        TokenForecast.Expected completion = forecast.completion(route, ask.like(), admission);
+        boolean inFull = admission.counting() == Counting.ON_ENTRY;
+        return new Ask(
+                ask.like(),
+                admission,
+                ask.refusal(),
+                count(least, inFull ? admission.completionBound().orElse(0) : 0),
+                count(prompt, atMost ? completion.most() : completion.usual()),
+                count(forecast.meanPromptTokens(ask.like(), admission.promptTokens()), completion.mean()));
     }
 
     /** Many of them can be added up. */
@@ -232,18 +232,5 @@ public final class Demand {
     /** Returns whether as many tokens are reserved on each target that can take the prompt. */
     public boolean isAlikeEverywhere() {
         return totals.alike();
-    }
-
-    /** Returns the most tokens that the prompt and its completion need on any target, by the word of the providers. */
-    public TokenCount bound() {
-        TokenCount most = TokenCount.NONE;
-        for (Ask ask : asks) {
-            TokenCount bound =
-                    count(ask.admission().promptTokens(), ask.admission().completionBound());
-            if (ask.refusal().isEmpty() && bound.total() > most.total()) {
-                most = bound;
-            }
-        }
-        return most;
     }
 }

@@ -26,6 +26,7 @@ public final class Lease {
     private boolean letIn;
     private boolean ended;
     private @Nullable Meter usedUp;
+    private long tokensUsed = Long.MAX_VALUE;
     private final Health.Begun health;
     private final int tokenEpoch;
     private final int underWay;
@@ -97,6 +98,16 @@ public final class Lease {
             }
         }
         throw new IllegalStateException("a lease was asked for a limit that it doesn't hold");
+    }
+
+    /** The service said, in answer to it, how many tokens of a limit were used in all. */
+    void foundUsed(long tokens) {
+        tokensUsed = Math.min(tokensUsed, tokens);
+    }
+
+    /** Returns the tokens of a limit that were used in all, by a report in its answer; {@code Long.MAX_VALUE} if there was none. */
+    long tokensUsed() {
+        return tokensUsed;
     }
 
     /** The service said, in answer to it, that less than it asks for is left of a limit. */

@@ -75,11 +75,13 @@ public final class Route {
         return settings;
     }
 
-    /** Returns a prompt with a bound on its answer's tokens: its own, or the route's. */
+    /** Returns a prompt with the maximum that is sent: its own, or else the route's if the route has one. */
     public Prompt bounded(Prompt prompt) {
         return prompt.parameters().maxTokens().isPresent()
+                        || settings.maxTokens().isEmpty()
                 ? prompt
-                : prompt.withParameters(prompt.parameters().withMaxTokens(settings.maxTokens()));
+                : prompt.withParameters(
+                        prompt.parameters().withMaxTokens(settings.maxTokens().getAsInt()));
     }
 
     public List<Tier> tiers() {

@@ -610,6 +610,9 @@ public final class ScopeState {
     }
 
     private void noteUsedUp(Meter meter, ReportedLimits.Told told, Lease lease) {
+        if (meter.unit() == Limit.Unit.TOKENS) {
+            lease.foundUsed(told.used());
+        }
         if (told.left() < meter.cost(lease.tokens()) && meters.contains(meter)) {
             lease.foundUsedUp(meter);
         }

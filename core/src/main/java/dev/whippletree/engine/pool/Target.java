@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
@@ -258,6 +259,13 @@ public final class Target {
     public boolean canEverFit(TokenCount tokens) {
         return organization.mostTokensAtOnce().allows(tokens)
                 && modelScope.mostTokensAtOnce().allows(tokens);
+    }
+
+    /** Returns the largest maximum that its limits allow beside a prompt when nothing else is used; empty if they set none. */
+    public OptionalInt largestMaximum(long promptTokens) {
+        TokenCount wanted = new TokenCount(promptTokens, Integer.MAX_VALUE);
+        long most = mostTokensAtOnce().most(wanted, TokenCount.NONE).completion();
+        return most < 1 || canEverFit(wanted) ? OptionalInt.empty() : OptionalInt.of((int) most);
     }
 
     /** Returns the most tokens that all of its limits allow when nothing else is used. */

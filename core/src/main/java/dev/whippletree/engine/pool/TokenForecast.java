@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>For completions, it learns what 95 of 100 completions of a route by a model don't exceed. With fewer than 59
  * answers, it assumes on the safe side that the largest of 59 would be 59/n times the largest of these n. That is
  * the case if lengths have a tail like Pareto's with exponent 1, so heavy that there is no mean; no service's have.
+ *
+ * <p>A completion without a bound is expected to have at most four times the mean of the latest hundred: no lognormal distribution
+ * has more than 3.9 times its mean at 95 %. Where a service counts something for it when the prompt arrives, but doesn't say how
+ * much, an answer shows it if little else of the limit was used: it can't be more than was used in all, less the prompt.
  */
 public final class TokenForecast {
 
@@ -36,6 +40,14 @@ public final class TokenForecast {
     private static final int MEAN_OF = 100;
 
     private static final double COMPLETIONS_COVERED = 0.95;
+
+    /** The least that is reserved for a completion without a bound until 59 answers are known: some five usual answers of a chat. */
+    private static final long UNSEEN = 2_048;
+
+    /** What a service is taken to count for a completion without a bound when the prompt arrives, until its reports show less. */
+    private static final long ASSUMED = 1_024;
+
+    private static final int UNUSUAL = 4;
 
     /** Estimates are wrong by little, so covering nearly all of them costs little. */
     private static final double PROMPTS_COVERED = 0.99;
@@ -51,6 +63,7 @@ public final class TokenForecast {
     private static final int CUT = Integer.MAX_VALUE;
 
     private final Map<TokenHistory.Key, Learned> learned = new HashMap<>();
+    private final Map<Target.Kind, Long> assumed = new HashMap<>(0);
     private boolean moved;
 
     /** What was learned, and what those who wait were last told of it. */
@@ -104,10 +117,32 @@ public final class TokenForecast {
         return (tokens * perThousand + THOUSAND - 1) / THOUSAND;
     }
 
-    /** Returns the tokens to reserve for a completion, at most its bound, and that until one has been seen. */
-    long completionTokens(Route route, Target target, long bound) {
+    /**
+     * What is expected of a completion, in tokens.
+     *
+     * @param most the most that it may need: its bound, or a generous estimate if it has none
+     * @param usual what few need more than; the most until a completion has been seen
+     * @param mean what is counted on average
+     */
+    record Expected(long most, long usual, long mean) {}
+
+    /** Returns what is expected of a completion; where its service counts something when the prompt arrives, no less than that. */
+    Expected completion(Route route, Target target, Admission admission) {
         @Nullable Learned known = learned.get(TokenHistory.Key.ofCompletions(route, target));
-        return known == null ? bound : Math.min(bound, enough(known.values));
+        long onEntry = onEntry(target, admission);
+        long mean = known == null ? 0 : (long) Math.ceil(known.mean);
+        long most = admission.completionBound().orElse(Math.max(UNSEEN, UNUSUAL * mean));
+        return new Expected(
+                Math.max(onEntry, most),
+                Math.max(onEntry, known == null ? most : Math.min(most, enough(known.values))),
+                Math.max(onEntry, known == null ? most : Math.min(most, mean)));
+    }
+
+    /** Returns what a service counts, or may count, for a completion when the prompt arrives. */
+    private long onEntry(Target target, Admission admission) {
+        return admission.counting() == Admission.Counting.AS_MADE
+                ? 0
+                : admission.completionBound().orElse(assumed.getOrDefault(target.kind(), ASSUMED));
     }
 
     private static int enough(LatestValues known) {
@@ -129,15 +164,9 @@ public final class TokenForecast {
         return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
     }
 
-    /** Returns the tokens that completions have on average, at most their bound. */
-    long meanCompletionTokens(Route route, Target target, long bound) {
-        @Nullable Learned known = learned.get(TokenHistory.Key.ofCompletions(route, target));
-        return known == null ? bound : Math.min(bound, (long) Math.ceil(known.mean));
-    }
-
     /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
-    public Optional<TokenCount> learn(
-            Route route, Target target, Admission admission, Completion completion, long now) {
+    public Optional<TokenCount> learn(Route route, Lease lease, Admission admission, Completion completion, long now) {
+        Target target = lease.target();
         if (completion.usage().isEmpty()) {
             return Optional.empty();
         }
@@ -150,7 +179,26 @@ public final class TokenForecast {
         Learned known = record(TokenHistory.Key.ofCompletions(route, target), made, now);
         known.count(usage.completionTokens());
         moved |= known.moves(enough(known.values)) | known.meanMoves();
-        return Optional.of(counted);
+        if (!admission.isGuessed()) {
+            return Optional.of(counted);
+        }
+        long least = Math.min(onEntry(target, admission), Math.max(0, lease.tokensUsed() - usage.promptTokens()));
+        moved |= !Long.valueOf(least).equals(assumed.put(target.kind(), least));
+        return Optional.of(new TokenCount(counted.prompt(), Math.max(counted.completion(), least)));
+    }
+
+    /**
+     * Learns from a call that a limit refused: if the service says that more was left of it than was reserved, the service counts more
+     * for a completion without a bound than it was taken to.
+     */
+    public void refused(Lease lease, Admission admission) {
+        boolean seemedToFit =
+                lease.tokensUsed() != Long.MAX_VALUE && lease.usedUp().isEmpty();
+        if (admission.isGuessed() && seemedToFit) {
+            long more = Math.max(2 * onEntry(lease.target(), admission), ASSUMED);
+            assumed.put(lease.target().kind(), Math.min(more, Integer.MAX_VALUE));
+            moved = true;
+        }
     }
 
     private void learnPrompt(Target target, long estimate, long prompt, long counted, long now) {

@@ -52,7 +52,8 @@ final class TokenForecastTest {
         Origin origin = new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
         Completion completion = new Completion(
                 "text", Optional.empty(), List.of(), reason, Optional.of(TokenUsage.of(prompt, made)), origin);
-        return forecast.learn(route, target, Admission.asMade(estimate, BOUND), completion, 0);
+        return forecast.learn(
+                route, new Lease(target, TokenCount.NONE, 0), Admission.asMade(estimate, BOUND), completion, 0);
     }
 
     /** Of the latest 500, what 95 % (or 99 %) of all don't exceed, with 95 % confidence: Wilks' order statistic. */
@@ -93,7 +94,8 @@ final class TokenForecastTest {
 
             long completion =
                     Math.min(BOUND, completions.size() < 59 ? guessed(completions) : enough(completions, 0.95));
-            assertThat(forecast.completionTokens(route, target, BOUND))
+            assertThat(forecast.completion(route, target, Admission.asMade(0, BOUND))
+                            .usual())
                     .as("seed %s, answer %s: completion", seed, answer)
                     .isEqualTo(completion);
             long perThousand = ofSize.size() < 59
@@ -129,7 +131,7 @@ final class TokenForecastTest {
         forecast.histories().forEach(next::resume);
 
         assertThat(next.histories()).containsExactlyInAnyOrderElementsOf(forecast.histories());
-        assertThat(next.completionTokens(route, target, BOUND))
+        assertThat(next.completion(route, target, Admission.asMade(0, BOUND)).usual())
                 .as("second largest of 100")
                 .isEqualTo(148);
         assertThat(next.promptTokens(target, 1_000)).isEqualTo(800);

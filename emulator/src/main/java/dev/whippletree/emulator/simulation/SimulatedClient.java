@@ -16,6 +16,7 @@ import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.time.Timeline;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,7 +50,7 @@ final class SimulatedClient implements ProviderClient {
             int bytes = ChatMessage.of(message).text().getBytes(StandardCharsets.UTF_8).length;
             promptTokens += (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN + PER_MESSAGE;
         }
-        long most = maxTokens(prompt).orElse(service.settings().assumedMaxTokens());
+        OptionalInt most = prompt.parameters().maxTokens();
         return service.settings().kind() == ServiceKind.GROQ
                 ? Admission.onEntry(promptTokens, most).withoutCached()
                 : Admission.asMade(promptTokens, most);

@@ -148,7 +148,7 @@ final class Books {
 
     void settle(Call call, TokenUsage usage) {
         long counted = call.admission.counting() == Counting.ON_ENTRY
-                ? usage.promptTokens() + call.admission.completionBound()
+                ? usage.promptTokens() + call.admission.completionBound().orElseThrow()
                 : usage.total();
         call.uses.stream().filter(use -> use.unit == Limit.Unit.TOKENS).forEach(use -> use.settle(counted));
     }

@@ -31,7 +31,7 @@ final class Call {
 
     /** Returns the most tokens that may be counted for it. */
     long tokens() {
-        return admission.promptTokens() + admission.completionBound();
+        return admission.promptTokens() + admission.completionBound().orElse(0);
     }
 
     /** Returns the fewest tokens that may be reserved for it: it may be known that prompts are overestimated, by four times at most. */
@@ -41,7 +41,7 @@ final class Call {
 
     /** Returns the most tokens that may be reserved for it: it may be known that prompts are underestimated, by twice at most here. */
     long mostReserved() {
-        return 2 * admission.promptTokens() + admission.completionBound();
+        return 2 * admission.promptTokens() + admission.completionBound().orElse(0);
     }
 
     String target() {

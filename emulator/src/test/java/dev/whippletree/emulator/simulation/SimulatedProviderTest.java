@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -241,8 +242,9 @@ class SimulatedProviderTest {
         ProviderClient groq = client(service(ServiceKind.GROQ));
 
         assertThat(groq.admission(prompt, "m"))
-                .isEqualTo(Admission.onEntry(18, 1024).withoutCached());
-        assertThat(client(service(ServiceKind.OPENAI)).admission(prompt, "m")).isEqualTo(Admission.asMade(18, 1024));
+                .isEqualTo(Admission.onEntry(18, OptionalInt.empty()).withoutCached());
+        assertThat(client(service(ServiceKind.OPENAI)).admission(prompt, "m"))
+                .isEqualTo(Admission.asMade(18, OptionalInt.empty()));
     }
 
     private EmulatedService service(ServiceKind kind, ServiceLimit... limits) {

@@ -145,7 +145,8 @@ final class SimulatedRun {
         Asked one = facts.asking(ask);
         one.tokens = connections.all().stream()
                 .map(client -> client.admission(ask.prompt(), SimulatedAccount.MODEL))
-                .mapToLong(admission -> admission.promptTokens() + admission.completionBound())
+                .mapToLong(admission ->
+                        admission.promptTokens() + admission.completionBound().orElse(0))
                 .max()
                 .orElse(0);
         journal.note(facts.nowNanos, ask, one.opener ? "is asked" : "is asked too", "");

@@ -61,14 +61,13 @@ record GroqDialect(URI chatCompletions) implements Dialect {
     }
 
     /**
-     * The bound on the completion is counted in full on entry, and not given back. Cached tokens of the prompt don't count: they are
-     * given back after processing.
+     * The bound on the completion is counted in full on entry, and not given back; what is counted without one isn't documented.
+     * Cached tokens of the prompt don't count: they are given back after processing.
      */
     @Override
     public Admission admission(Prompt prompt, String model) {
         return Admission.onEntry(
-                        PromptTokens.estimate(prompt),
-                        prompt.parameters().maxTokens().orElse(0))
+                        PromptTokens.estimate(prompt), prompt.parameters().maxTokens())
                 .withoutCached();
     }
 

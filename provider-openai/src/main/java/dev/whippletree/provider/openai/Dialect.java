@@ -54,7 +54,7 @@ public interface Dialect {
      */
     default Admission admission(Prompt prompt, String model) {
         return Admission.asMade(
-                PromptTokens.estimate(prompt), prompt.parameters().maxTokens().orElse(0));
+                PromptTokens.estimate(prompt), prompt.parameters().maxTokens());
     }
 
     /** Is told of the head of every response, before it is read on. Does nothing unless overridden. */

@@ -24,7 +24,7 @@ record OpenAiDialect(URI chatCompletions, String maxTokensField) implements Dial
     public Admission admission(Prompt prompt, String model) {
         Admission asMade = Dialect.super.admission(prompt, model);
         return OWN_HOST.equals(chatCompletions.getHost())
-                ? Admission.onEntry(asMade.promptTokens(), asMade.completionBound())
+                ? Admission.onEntry(asMade.promptTokens(), prompt.parameters().maxTokens())
                 : asMade;
     }
 }

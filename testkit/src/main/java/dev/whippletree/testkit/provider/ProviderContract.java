@@ -413,7 +413,19 @@ public abstract class ProviderContract {
         assertThat(service.requests().get(0).toString()).contains("1357");
         assertThat(client.admission(prompt, model()).completionBound())
                 .as("what is counted on entry, or can be made at most")
-                .isEqualTo(1_357);
+                .hasValue(1_357);
+    }
+
+    @Test
+    void promptWithoutMaximum_hasNoBound_andNoneIsSent() {
+        service.reply(answer("Fine"));
+        RecordingSink sink = new RecordingSink(false);
+
+        client.send(Prompt.of("Hi"), model(), sink);
+
+        sink.awaitDone();
+        assertThat(service.requests().get(0).toString()).doesNotContain("max_");
+        assertThat(client.admission(Prompt.of("Hi"), model()).completionBound()).isEmpty();
     }
 
     @Test
