@@ -21,6 +21,7 @@ final class TargetOptions {
     private final Map<Target, Integer> refusals = new HashMap<>(0);
     private final Set<Target> barred = new HashSet<>(0);
     private final Set<Target> avoided = new HashSet<>(0);
+    private final Set<Target> refusing = new HashSet<>(0);
     private Route route;
     private int eligibleTiers = 1;
 
@@ -63,6 +64,24 @@ final class TargetOptions {
     /** The flight must not use a target any more. */
     void bar(Target target) {
         barred.add(target);
+    }
+
+    /**
+     * A target refused the flight without naming anything. It isn't used any more; after a second account, nor are others of the same
+     * service with the same model: two that refuse a prompt alike refuse it for what it is.
+     */
+    void refusedBy(Target target) {
+        bar(target);
+        boolean again = refusing.stream().anyMatch(target::isEqual);
+        refusing.add(target);
+        if (again) {
+            route.targets().stream().filter(target::isEqual).forEach(this::bar);
+        }
+    }
+
+    /** Returns the targets that refused the flight without naming anything. */
+    Set<Target> refusing() {
+        return refusing;
     }
 
     /** The flight uses a target only if there is no other. */
@@ -173,6 +192,7 @@ final class TargetOptions {
         keep(refusals, next);
         keepThoseOn(next, barred);
         keepThoseOn(next, avoided);
+        keepThoseOn(next, refusing);
         if (!next.settings().tiers().equals(route.settings().tiers())) {
             eligibleTiers = 1;
         }

@@ -30,6 +30,7 @@ public final class Target {
     private final List<Closure> closures;
 
     private final Kind kind;
+    private final Doubt doubt = new Doubt(this);
     private int inFlight;
 
     /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
@@ -106,6 +107,11 @@ public final class Target {
         return availability;
     }
 
+    /** Returns what refusals that name nothing show of it. */
+    public Doubt doubt() {
+        return doubt;
+    }
+
     /**
      * Returns how long until an attempt could begin, by all that is known: {@link Waits#NONE} if it can now,
      * {@link Waits#UNKNOWN} also if a limit, perhaps learned only meanwhile, is smaller than what it asks for.
@@ -172,6 +178,11 @@ public final class Target {
             least = closure.isClosed(now) ? Math.min(least, closure.until() - now) : least;
         }
         return least;
+    }
+
+    /** Returns whether another target is the same model at the same service, though perhaps by another account. */
+    public boolean isEqual(Target other) {
+        return kind.equals(other.kind);
     }
 
     /** Returns whether it has a limit of tokens. */
