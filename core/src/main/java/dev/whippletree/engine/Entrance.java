@@ -33,11 +33,7 @@ final class Entrance {
         return options.ever().isEmpty() ? Optional.of(PromptErrors.largerThanLimits(flight)) : Optional.empty();
     }
 
-    /**
-     * Returns why a flight gets no answer that no target will ever take, or nobody knows when; empty if one may by now.
-     *
-     * @param at the present moment on the clock
-     */
+    /** Returns why a flight gets no answer, at a moment of the clock, that no target will ever take, or nobody knows when; empty if one may by now. */
     static Optional<PromptException> hopelessness(Flight flight, long now, Instant at) {
         if (flight.options().eligible().stream()
                 .anyMatch(target -> target.waitNanos(flight.demand().tokens(target), now) != Waits.UNKNOWN)) {

@@ -94,7 +94,7 @@ final class FailurePolicy {
     /** Others may answer it. If none does, it fails with the service's words, but for those of a service that has never answered. */
     private static NextStep perhapsItself(Flight flight, Target target) {
         flight.options().refusedBy(target);
-        return elsewhereAtOnce(flight, target.health().hasAnswered() ? Reason.REJECTED : Reason.ATTEMPTS_EXHAUSTED);
+        return elsewhereAtOnce(flight, target.health().hasAnswered() ? Reason.REJECTED : Reason.NO_ACCOUNT);
     }
 
     /** What is too large for a model is so on every account. */

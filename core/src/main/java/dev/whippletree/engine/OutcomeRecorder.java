@@ -111,6 +111,8 @@ final class OutcomeRecorder {
 
     private static void accepted(Attempt attempt, long now) {
         Target target = attempt.target();
+        target.availability().accepted(now);
+        target.account().credential().accepted(now);
         target.health().succeeded(attempt.lease().health(), now);
         target.doubt().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
     }

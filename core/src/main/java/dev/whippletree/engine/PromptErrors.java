@@ -35,7 +35,8 @@ final class PromptErrors {
             case FILTERED -> last(attempts, "filtered");
             case TOO_LARGE -> last(attempts, "prompt too large");
             case ATTEMPTS_EXHAUSTED -> "all attempts failed:" + lines(attempts);
-            case STREAM_INTERRUPTED, NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
+            case NO_ACCOUNT -> "no account can answer:" + lines(attempts);
+            case STREAM_INTERRUPTED, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
         };
         return new PromptException(reason, message, attempts, Optional.empty());
     }
@@ -92,11 +93,7 @@ final class PromptErrors {
                 Reason.REJECTED, "no account can take this prompt:" + lines(reasons), List.of(), Optional.empty());
     }
 
-    /**
-     * Every target is closed for a time nobody knows. There may be room when the first of them is checked again.
-     *
-     * @param at the present moment on the clock
-     */
+    /** Every target is closed for a time nobody knows, at a moment of the clock. There may be room when the first is checked again. */
     static PromptException noAccount(Flight flight, long now, Instant at) {
         long check = Waits.UNTIL_EVENT;
         List<String> reasons = new ArrayList<>();

@@ -66,17 +66,10 @@ final class TargetOptions {
         barred.add(target);
     }
 
-    /**
-     * A target refused the flight without naming anything. It isn't used any more; after a second account, nor are others of the same
-     * service with the same model: two that refuse a prompt alike refuse it for what it is.
-     */
+    /** A target refused the flight without naming anything; the flight must not use it any more. */
     void refusedBy(Target target) {
-        bar(target);
-        boolean again = refusing.stream().anyMatch(target::isEqual);
         refusing.add(target);
-        if (again) {
-            route.targets().stream().filter(target::isEqual).forEach(this::bar);
-        }
+        bar(target);
     }
 
     /** Returns the targets that refused the flight without naming anything. */

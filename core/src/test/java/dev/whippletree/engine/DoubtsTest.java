@@ -71,7 +71,7 @@ final class DoubtsTest {
     private void answered(int prompts, String tenant) {
         for (int prompt = 0; prompt < prompts; prompt++) {
             CompletableFuture<Completion> answer = ask("good", tenant);
-            fixture.advance(ANSWER.plus(SHORT));
+            fixture.advance(ANSWER.plus(SHORT).plus(SHORT));
             assertThat(answer).as("good prompt %d", asked).isCompleted();
         }
     }
@@ -117,6 +117,24 @@ final class DoubtsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"1, 10", "3, 10", "3, 20"})
+    void poisonedPromptsOfOneClient_inRandomRuns_closeNothing(int accounts, int badForEachGood) {
+        for (int account = 0; account < accounts; account++) {
+            account("a" + account);
+        }
+        answered(10, "one");
+        SplittableRandom random = new SplittableRandom(badForEachGood);
+        for (int prompt = 0; prompt < 1000; prompt++) {
+            if (random.nextInt(1 + badForEachGood) == 0) {
+                answered(1, "one");
+            } else {
+                refused(POISON, "one");
+            }
+        }
+        assertNothingIsClosed();
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 1", "2, 4", "3, 30"})
     void poisonedAndGoodPromptsAtOnce_inWhateverOrder_closeNothing(int accounts, int concurrency) {
         for (int account = 0; account < accounts; account++) {
@@ -152,21 +170,32 @@ final class DoubtsTest {
     }
 
     @Test
-    void poisonedPrompt_isntAskedAtAThirdAccountOfItsService_butAtAnotherService() {
+    void poisonedPrompt_isAskedOnceOfEachAccount_thenOfAnotherService() {
         account("a");
-        for (String id : List.of("b", "c")) {
-            ScriptedClient equal = fixture.equalAccount(id, "a");
-            clients.add(equal.usually(poisoned(equal, FailureKind.UNAUTHORIZED)));
-        }
+        account("b");
         ScriptedClient other = fixture.account("other");
-        fixture.tier("a", "b", "c").tier("other");
-        answered(3, "one");
+        fixture.tier("a", "b").tier("other");
+        answered(2, "one");
         CompletableFuture<Completion> answer = ask(POISON, "one");
         fixture.advance(ANSWER);
         assertThat(answer).isCompleted();
-        assertThat(calls()).as("three answers and two refusals").isEqualTo(5);
+        assertThat(calls()).as("two answers and two refusals").isEqualTo(4);
         assertThat(other.calls()).isEqualTo(1);
         assertNothingIsClosed();
+    }
+
+    @Test
+    void accountsThatAreRefusedTogether_loseNoPromptThatAThirdOneAnswers() {
+        ScriptedClient first = account("a");
+        ScriptedClient second = account("b");
+        account("c");
+        answered(3, "one");
+        first.usually(first.failsAfter(SHORT, refusal(FailureKind.QUOTA_EXHAUSTED)));
+        second.usually(second.failsAfter(SHORT, refusal(FailureKind.QUOTA_EXHAUSTED)));
+        answered(400, "one");
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
+        assertThat(fixture.status("b").state()).isEqualTo(AccountState.OFF);
+        assertThat(first.calls() + second.calls()).isLessThan(250);
     }
 
     @ParameterizedTest
@@ -214,8 +243,7 @@ final class DoubtsTest {
     @Test
     void accountWhosePromptsAnotherOneAnswers_isClosedAfterAHundred_whateverIsPoisonedMeanwhile() {
         ScriptedClient client = account("a");
-        ScriptedClient second = fixture.equalAccount("b", "a");
-        second.usually(poisoned(second, FailureKind.UNAUTHORIZED));
+        account("b");
         answered(4, "one");
         client.usually(client.failsAfter(SHORT, refusal(FailureKind.UNAUTHORIZED)));
         int before = client.calls();
@@ -256,9 +284,22 @@ final class DoubtsTest {
     @Test
     void whatNeverAnswered_isOffAtOnce_andOpenAtTheNextAnswer() {
         account("a");
-        assertThat(refused(POISON, "one").reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(refused(POISON, "one").reason()).isEqualTo(Reason.NO_ACCOUNT);
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
         answered(3, "one");
+        assertNothingIsClosed();
+    }
+
+    @Test
+    void answerToACallThatBeganBeforeTheFirstRefusal_opensWhatNeverAnswered() {
+        account("a");
+        CompletableFuture<Completion> good = ask("good", "one");
+        CompletableFuture<Completion> bad = ask(POISON, "one");
+        fixture.advance(SHORT);
+        assertThat(failure(bad).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
+        fixture.advance(ANSWER);
+        assertThat(good).isCompleted();
         assertNothingIsClosed();
     }
 

@@ -84,18 +84,6 @@ final class EngineFixture {
         return client;
     }
 
-    /** An account at the same service as another one. */
-    ScriptedClient equalAccount(String id, String other) {
-        ScriptedClient client = account(id);
-        accounts.put(
-                id,
-                AccountSettings.builder(id, "scripted")
-                        .setting("script", other)
-                        .maxConcurrency(1000)
-                        .build());
-        return client;
-    }
-
     /** Gives an account that is there another weight. */
     void weigh(String id, int weight) {
         AccountSettings given = Objects.requireNonNull(accounts.get(id));

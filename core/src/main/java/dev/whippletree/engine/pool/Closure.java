@@ -22,6 +22,9 @@ public final class Closure {
     /** Whether it closed for a time nobody knows, and nothing has shown since that it is open. */
     private boolean unproven;
 
+    /** Whether that was because it had never been open. */
+    private boolean untried;
+
     /** When it last closed for a time nobody knows: calls that began earlier say nothing new. */
     private long closedAt;
 
@@ -71,7 +74,7 @@ public final class Closure {
      * second, or at once by the next prompt; each refused probe doubles the time.
      *
      * @param began when the call began that was refused
-     * @param atOnce whether the first check comes at once
+     * @param atOnce whether the first check comes at once, because it has never been open
      * @param longestNanos the longest time between two checks
      * @return whether that is news
      */
@@ -87,6 +90,7 @@ public final class Closure {
         }
         set(isClosed(now) && endKnown ? Math.max(until, check) : check, false, why);
         unproven = true;
+        untried = atOnce;
         closedAt = now;
         probe = null;
         return news;
@@ -167,6 +171,13 @@ public final class Closure {
             prove();
             until = Math.min(until, now);
             probedElsewhereUntil = Long.MIN_VALUE;
+        }
+    }
+
+    /** A call was accepted, whenever it began: what seemed never to have been open is. */
+    public void accepted(long now) {
+        if (untried) {
+            reopen(now);
         }
     }
 

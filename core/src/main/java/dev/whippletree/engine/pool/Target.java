@@ -180,11 +180,6 @@ public final class Target {
         return least;
     }
 
-    /** Returns whether another target is the same model at the same service, though perhaps by another account. */
-    public boolean isEqual(Target other) {
-        return kind.equals(other.kind);
-    }
-
     /** Returns whether it has a limit of tokens. */
     public boolean countsTokens() {
         return organization.countsTokens() || modelScope.countsTokens();
