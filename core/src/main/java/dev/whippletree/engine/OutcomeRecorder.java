@@ -110,11 +110,7 @@ final class OutcomeRecorder {
     }
 
     private static void accepted(Attempt attempt, long now) {
-        Target target = attempt.target();
-        target.availability().accepted(now);
-        target.account().credential().accepted(now);
-        target.health().succeeded(attempt.lease().health(), now);
-        target.doubt().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
+        attempt.target().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
     }
 
     /** What wasn't sent isn't used. */
@@ -205,7 +201,7 @@ final class OutcomeRecorder {
         Lease lease = attempt.lease();
         Flight flight = attempt.flight();
         Set<Target> others = flight.options().refusing();
-        if (lease.target().doubt().refused(lease, flight.prompt().tenant(), others, now)) {
+        if (attempt.target().isAtFault(lease, flight.prompt().tenant(), others, now)) {
             outages.doubted(lease, failure, now);
         }
     }

@@ -291,6 +291,19 @@ final class DoubtsTest {
     }
 
     @Test
+    void accountsThatNeverAnswered_areAllOff_butForWhatOneThatWorksRefusesToo() {
+        account("a");
+        account("b");
+        refused(POISON, "one");
+        assertThat(fixture.status().accounts())
+                .allSatisfy(account -> assertThat(account.state()).isEqualTo(AccountState.OFF));
+        answered(1, "one");
+        refused(POISON, "one");
+        answered(5, "one");
+        assertNothingIsClosed();
+    }
+
+    @Test
     void answerToACallThatBeganBeforeTheFirstRefusal_opensWhatNeverAnswered() {
         account("a");
         CompletableFuture<Completion> good = ask("good", "one");
