@@ -251,7 +251,7 @@ public final class Whippletree implements AutoCloseable {
 
     /**
      * Lets the next prompt try accounts that are off (no credit, token refused, or no model), instead of waiting for
-     * their next hourly check. Call this after you have fixed one.
+     * their next check. Call this after you have fixed one.
      */
     public void recheck() {
         assembly.engine().recheck();

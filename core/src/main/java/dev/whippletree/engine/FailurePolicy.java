@@ -7,6 +7,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
@@ -75,6 +76,9 @@ final class FailurePolicy {
     private NextStep next(Attempt attempt, Failure failure, long now) {
         Flight flight = attempt.flight();
         Target target = attempt.target();
+        if (failure.reach() == Reach.PROMPT) {
+            return perhapsItself(flight, target);
+        }
         return switch (failure.kind()) {
             case REJECTED -> new NextStep.Fail(Reason.REJECTED);
             case FILTERED -> new NextStep.Fail(Reason.FILTERED);
@@ -102,6 +106,12 @@ final class FailurePolicy {
         return timeouts < MOST_TIMEOUTS ? next : new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
     }
 
+    /** Others may answer it. If none does, it fails with the service's words, but for those of a service that has never answered. */
+    private static NextStep perhapsItself(Flight flight, Target target) {
+        flight.options().refusedBy(target);
+        return elsewhereAtOnce(flight, target.health().hasAnswered() ? Reason.REJECTED : Reason.NO_ACCOUNT);
+    }
+
     /**
      * What is too large for a model is so on every account. But a service may have counted more for an answer without a maximum than
      * its limit allows: if no other model can answer, an answer that may be cut is better than none.
@@ -117,8 +127,13 @@ final class FailurePolicy {
         flight.route().targets().stream()
                 .filter(other -> other.model().equals(target.model()))
                 .forEach(options::bar);
+        return elsewhereAtOnce(flight, Reason.TOO_LARGE);
+    }
+
+    private static NextStep elsewhereAtOnce(Flight flight, Reason otherwise) {
+        TargetOptions options = flight.options();
         if (options.ever().isEmpty()) {
-            return new NextStep.Fail(Reason.TOO_LARGE);
+            return new NextStep.Fail(otherwise);
         }
         while (options.eligible().isEmpty() && options.canWiden()) {
             options.widen();

@@ -11,12 +11,15 @@ import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,11 @@ final class Outages {
 
     /** A call that nothing was heard of for so long is taken to be let in, and for twice the time that a refusal took. */
     private static final long SHORTEST_ALONE_NANOS = Duration.ofMillis(100).toNanos();
+
+    private static final long LONGEST_CHECK_NANOS = Duration.ofHours(1).toNanos();
+
+    /** What has never answered may be set up wrongly, and what only seems closed may be open: one call a minute harms nobody. */
+    private static final long LONGEST_DOUBT_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Pool pool;
     private final Announcements announcements;
@@ -79,15 +87,16 @@ final class Outages {
     }
 
     /** A day's limit or the credit is used up. */
-    void exhausted(Target target, Failure failure, long now) {
+    void exhausted(Lease lease, Failure failure, long now) {
         closedSomething = true;
+        Target target = lease.target();
         ScopeState scope = reaches.refused(target, failure.reach(), now);
         Closure closure = scope.closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {
             first = closure.closeUntil(now + Waits.nanos(failure.retryAfter().get()), failure.message(), now);
         } else {
-            first = closure.closeUntilMended(failure.message(), now);
+            first = close(closure, lease, failure, now);
             startSlowly(scope);
         }
         if (first) {
@@ -110,7 +119,7 @@ final class Outages {
                 everybody ? other.organization() == target.organization() : other.account() == target.account());
         Account account = target.account();
         announcements.add(account.refusedToken()::remember);
-        if (closure.closeUntilMended(failure.message(), now)) {
+        if (close(closure, lease, failure, now)) {
             warn(
                     target,
                     "is off: token refused",
@@ -153,7 +162,7 @@ final class Outages {
             closure.closeUntil(until, closing.reason(), now);
         } else {
             closure.resumeUntilMended(
-                    closure.isClosed(now) ? Math.max(until, closure.until()) : until, closing.reason());
+                    closure.isClosed(now) ? Math.max(until, closure.until()) : until, closing.reason(), now);
             startSlowly(scope.get());
         }
         if (first) {
@@ -171,12 +180,33 @@ final class Outages {
         });
     }
 
-    /** The service doesn't have the model, or no longer. */
-    void modelUnavailable(Target target, Failure failure, long now) {
-        target.health().startSlowly();
-        if (target.availability().closeUntilMended(failure.message(), now)) {
-            warn(target, "doesn't have model " + target.model(), failure.message(), "");
+    /** A target is at fault for a refusal that named nothing. The token is refused if no model has ever been answered with it. */
+    void doubted(Lease lease, Failure failure, long now) {
+        boolean works = lease.target().account().answered() > 0;
+        if (failure.kind() == FailureKind.UNAUTHORIZED && !works) {
+            unauthorized(lease, failure, now);
+        } else if (lease.hasPresentToken()) {
+            announcements.add(lease.target().account().refusedToken()::remember);
+            closed(lease, failure, now);
         }
+    }
+
+    /** The service doesn't have the model, or no longer; or it refuses all prompts for it. */
+    void closed(Lease lease, Failure failure, long now) {
+        Target target = lease.target();
+        target.health().startSlowly();
+        Closure closure = target.availability();
+        if (close(closure, lease, failure, now)) {
+            String what = failure.kind() == FailureKind.MODEL_UNAVAILABLE ? "doesn't have" : "refuses all prompts for";
+            warn(target, what + " model " + target.model(), failure.message(), next(closure, now));
+        }
+    }
+
+    private static boolean close(Closure closure, Lease lease, Failure failure, long now) {
+        boolean answered = lease.target().health().hasAnswered();
+        boolean doubted = failure.reach() == Reach.PROMPT;
+        long longest = doubted || !answered ? LONGEST_DOUBT_NANOS : LONGEST_CHECK_NANOS;
+        return closure.closeUntilMended(failure.message(), lease.beganNanos(), doubted && !answered, longest, now);
     }
 
     /** The target failed too often. */
@@ -220,12 +250,16 @@ final class Outages {
 
     /** Another token than the one refused is there: whatever closed for that may be probed. */
     void tokenChanged(Account account, long now) {
-        if (!account.credential().needsMending(now)
-                && !account.organization().closure().needsMending(now)) {
+        List<Closure> closures = pool.targets().stream()
+                .filter(target -> target.account() == account)
+                .flatMap(target ->
+                        Stream.of(account.credential(), account.organization().closure(), target.availability()))
+                .filter(closure -> closure.needsMending(now))
+                .toList();
+        if (closures.isEmpty()) {
             return;
         }
-        account.credential().checkNow(now);
-        account.organization().closure().checkNow(now);
+        closures.forEach(closure -> closure.checkNow(now));
         announcements.add(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
     }
 

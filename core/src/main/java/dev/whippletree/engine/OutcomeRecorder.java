@@ -11,6 +11,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
@@ -19,6 +20,7 @@ import dev.whippletree.spi.ServiceCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +95,7 @@ final class OutcomeRecorder {
         Optional<TokenCount> counted =
                 forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
         gate.used(attempt, counted, now);
-        target.health().succeeded(attempt.lease().health(), now);
+        accepted(attempt, now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         endProbes(attempt, true);
         letIn(attempt, now);
@@ -106,6 +108,10 @@ final class OutcomeRecorder {
                         completion.usage(),
                         answered.end().id()),
                 now);
+    }
+
+    private static void accepted(Attempt attempt, long now) {
+        attempt.target().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
     }
 
     /** What wasn't sent isn't used. */
@@ -140,7 +146,7 @@ final class OutcomeRecorder {
         tellPickers(attempt, outcome(failure), now);
         reports.ended(attempt, new ServiceCall.Failed(failure), now);
         endProbes(attempt, provesOpen(failure));
-        learn(attempt.lease(), attempt.flight().demand().admission(target), failure, now);
+        learn(attempt, failure, now);
     }
 
     /** A caller's mistake must not make the target look bad. */
@@ -160,10 +166,17 @@ final class OutcomeRecorder {
         };
     }
 
-    private void learn(Lease lease, Admission admission, Failure failure, long now) {
+    private void learn(Attempt attempt, Failure failure, long now) {
+        Lease lease = attempt.lease();
         Target target = lease.target();
         Health health = target.health();
         Health.Begun begun = lease.health();
+        if (failure.reach() == Reach.PROMPT) {
+            health.ended(begun);
+            doubt(attempt, failure, now);
+            return;
+        }
+        Admission admission = attempt.flight().demand().admission(target);
         switch (failure.kind()) {
             case RATE_LIMITED -> {
                 health.ended(begun);
@@ -173,7 +186,7 @@ final class OutcomeRecorder {
             case QUOTA_EXHAUSTED -> {
                 health.ended(begun);
                 forecast.refused(lease, admission);
-                outages.exhausted(target, failure, now);
+                outages.exhausted(lease, failure, now);
             }
             case UNAUTHORIZED -> {
                 health.ended(begun);
@@ -181,10 +194,19 @@ final class OutcomeRecorder {
             }
             case MODEL_UNAVAILABLE -> {
                 health.ended(begun);
-                outages.modelUnavailable(target, failure, now);
+                outages.closed(lease, failure, now);
             }
             case OVERLOADED, UNAVAILABLE, TIMEOUT -> countFailure(target, begun, failure, now);
-            case TOO_LARGE, FILTERED, REJECTED -> health.succeeded(begun, now);
+            case TOO_LARGE, FILTERED, REJECTED -> accepted(attempt, now);
+        }
+    }
+
+    private void doubt(Attempt attempt, Failure failure, long now) {
+        Lease lease = attempt.lease();
+        Flight flight = attempt.flight();
+        Set<Target> others = flight.options().refusing();
+        if (attempt.target().isAtFault(lease, flight.prompt().tenant(), others, now)) {
+            outages.doubted(lease, failure, now);
         }
     }
 

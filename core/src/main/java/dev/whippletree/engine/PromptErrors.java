@@ -35,7 +35,8 @@ final class PromptErrors {
             case FILTERED -> last(attempts, "filtered");
             case TOO_LARGE -> last(attempts, "prompt too large");
             case ATTEMPTS_EXHAUSTED -> "all attempts failed:" + lines(attempts);
-            case STREAM_INTERRUPTED, NO_ACCOUNT, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
+            case NO_ACCOUNT -> "no account can answer:" + lines(attempts);
+            case STREAM_INTERRUPTED, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
         };
         return new PromptException(reason, message, attempts, Optional.empty());
     }
@@ -92,30 +93,37 @@ final class PromptErrors {
                 Reason.REJECTED, "no account can take this prompt:" + lines(reasons), List.of(), Optional.empty());
     }
 
-    /** Every target is closed for a time nobody knows. */
-    static PromptException noAccount(Flight flight, long now) {
+    /** Every target is closed for a time nobody knows, at a moment of the clock. There may be room when the first is checked again. */
+    static PromptException noAccount(Flight flight, long now, Instant at) {
+        long check = Waits.UNTIL_EVENT;
         List<String> reasons = new ArrayList<>();
         Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
         for (Target target : flight.options().ever()) {
             Optional<Closure> closure = unending(target, now);
             closure.ifPresent(closed -> kinds.add(kind(target, closed)));
+            check = Math.min(check, target.checkedAgainNanos(now));
             reasons.add("account " + target.account().id() + ", " + target.model() + ": "
                     + closure.map(closed -> reason(target, closed, now)).orElse("closed"));
         }
         if (reasons.isEmpty()) {
-            return new PromptException(
-                    Reason.NO_ACCOUNT, nothingLeft(flight), flight.failedAttempts(), Optional.empty());
+            return nothingLeft(flight);
         }
         return new PromptException(
                 Reason.NO_ACCOUNT,
                 "no account can answer:" + lines(reasons),
                 flight.failedAttempts(),
-                Optional.empty(),
+                Waits.isKnown(check) ? Optional.of(at.plusNanos(check)) : Optional.empty(),
                 kinds.size() == 1 ? Optional.of(kinds.iterator().next()) : Optional.empty());
     }
 
+    /** No target is left to be tried. */
+    static PromptException nothingLeft(Flight flight) {
+        return new PromptException(
+                Reason.NO_ACCOUNT, whyNothingIsLeft(flight), flight.failedAttempts(), Optional.empty());
+    }
+
     /** Only a reload takes a route away, or an account from a route. */
-    private static String nothingLeft(Flight flight) {
+    private static String whyNothingIsLeft(Flight flight) {
         Route route = flight.route();
         if (route.targets().isEmpty()) {
             return "route '" + route.name() + "' no longer exists: a reload of the configuration removed it";

@@ -154,7 +154,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             long now = timeline.nanoTime();
             flight.demand(demand);
             refresh.demandAnew(flight);
-            Optional<PromptException> refusal = Entrance.barWhatCannotTakeIt(flight, now);
+            Optional<PromptException> refusal = Entrance.barWhatCannotTakeIt(flight);
             if (refusal.isPresent()) {
                 flights.fail(flight, refusal.get());
                 return;
@@ -279,7 +279,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         Flight flight = move.flight();
         switch (move.where()) {
             case ENTRANCE -> enterAgain(flight);
-            case NOWHERE -> flights.fail(flight, PromptErrors.noAccount(flight, now));
+            case NOWHERE -> flights.fail(flight, PromptErrors.noAccount(flight, now, timeline.now()));
             case BACK_IN_LINE -> {
                 refresh.demandAnew(flight);
                 queue(flight);
@@ -315,7 +315,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             asked = asked.plus(new Before(1, mean.prompt(), mean.completion()));
         }
         Flight last = like.get(0);
-        if (Entrance.barWhatCannotTakeIt(last, now).isPresent()) {
+        if (Entrance.barWhatCannotTakeIt(last).isPresent()) {
             return Optional.empty();
         }
         double share = (double) Math.max(0, count - 1) / like.size();
@@ -375,7 +375,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     private void giveUp(Flight flight, long now) {
         refresh.demandAnew(flight);
-        Optional<PromptException> hopelessness = Entrance.hopelessness(flight, now);
+        Optional<PromptException> hopelessness = Entrance.hopelessness(flight, now, timeline.now());
         if (hopelessness.isPresent()) {
             flights.fail(flight, hopelessness.get());
         } else {

@@ -23,6 +23,7 @@ final class TargetOptions {
     private final Set<Target> barred = new HashSet<>(0);
     private final Set<Target> avoided = new HashSet<>(0);
     private Failures timeouts = Failures.NONE;
+    private final Set<Target> refusing = new HashSet<>(0);
     private Route route;
     private int eligibleTiers = 1;
 
@@ -71,6 +72,17 @@ final class TargetOptions {
     /** The flight must not use a target any more. */
     void bar(Target target) {
         barred.add(target);
+    }
+
+    /** A target refused the flight without naming anything; the flight must not use it any more. */
+    void refusedBy(Target target) {
+        refusing.add(target);
+        bar(target);
+    }
+
+    /** Returns the targets that refused the flight without naming anything. */
+    Set<Target> refusing() {
+        return refusing;
     }
 
     /** The flight uses a target only if there is no other. */
@@ -201,6 +213,7 @@ final class TargetOptions {
         keep(refusals, next);
         keepThoseOn(next, barred);
         keepThoseOn(next, avoided);
+        keepThoseOn(next, refusing);
         if (!next.settings().tiers().equals(route.settings().tiers())) {
             eligibleTiers = 1;
         }

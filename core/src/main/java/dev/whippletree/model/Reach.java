@@ -12,5 +12,10 @@ public enum Reach {
      * The service doesn't say whether it is the model or the organization. The model is closed at first; the organization, once a second
      * model of it is refused as well.
      */
-    UNKNOWN
+    UNKNOWN,
+    /**
+     * This prompt, as far as anybody knows: a status speaks of the credential, the credit or the model, but the service's words don't.
+     * What has answered before is closed only once many prompts in a row are refused.
+     */
+    PROMPT
 }

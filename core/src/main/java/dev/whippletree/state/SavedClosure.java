@@ -1,6 +1,7 @@
 package dev.whippletree.state;
 
 import dev.whippletree.model.ShownText;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -18,6 +19,7 @@ public record SavedClosure(
         Place place, boolean needsMending, Instant since, Instant until, String reason, String mark) {
 
     private static final int LONGEST_REASON = 500;
+    private static final Duration UNCHECKED = Duration.ofHours(1);
 
     /** Cuts a long reason, and makes it safe to show. */
     public SavedClosure {
@@ -28,8 +30,9 @@ public record SavedClosure(
         reason = ShownText.line(reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON));
     }
 
+    /** Returns whether it says nothing any more: what has to be mended counts as closed for an hour after it could be checked again. */
     boolean isOver(Instant now) {
-        return !Clocks.isToCome(until, now);
+        return !Clocks.isToCome(needsMending ? until.plus(UNCHECKED) : until, now);
     }
 
     /** Returns it as a clock sees it that has been put back since: as long from now as it was from then. */

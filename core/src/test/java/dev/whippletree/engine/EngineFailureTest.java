@@ -67,8 +67,8 @@ final class EngineFailureTest {
         "REJECTED, 'account a, model: prompt refused (429): scripted REJECTED'",
         "FILTERED, 'account a, model: filtered (429): scripted FILTERED'",
         "TOO_LARGE, 'account a, model: prompt too large (429): scripted TOO_LARGE'",
-        "UNAUTHORIZED, 'no account can answer:|account a, model: token refused: scripted UNAUTHORIZED (checked again in 1 h)'",
-        "MODEL_UNAVAILABLE, 'no account can answer:|account a, model: scripted MODEL_UNAVAILABLE (checked again in 1 h)'"
+        "UNAUTHORIZED, 'no account can answer:|account a, model: token refused: scripted UNAUTHORIZED (checked again in 1 s)'",
+        "MODEL_UNAVAILABLE, 'no account can answer:|account a, model: scripted MODEL_UNAVAILABLE (checked again in 1 s)'"
     })
     void error_saysEachThingOnce(FailureKind kind, String message) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
@@ -105,7 +105,7 @@ final class EngineFailureTest {
         assertThat(closings)
                 .containsExactly(
                         "a is rate-limited for 12 s",
-                        "a is off: token refused; checked again in 1 h, or by the first prompt after the token"
+                        "a is off: token refused; checked again in 1 s, or by the first prompt after the token"
                                 + " changes");
     }
 
@@ -240,23 +240,26 @@ final class EngineFailureTest {
     @EnumSource(
             value = FailureKind.class,
             names = {"QUOTA_EXHAUSTED", "UNAUTHORIZED", "MODEL_UNAVAILABLE"})
-    void closedForAnUnknownTime_isTriedAgainHourlyByOneProbe(FailureKind kind) {
+    void closedForAnUnknownTime_isTriedAgainByOneProbe_afterASecondThenTwo(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
         client.usually(client.failsAfter(SHORT, kind));
         fixture.ask("first");
-        fixture.advance(Duration.ofMinutes(59));
+        fixture.advance(Duration.ofSeconds(1));
         CompletableFuture<Completion> meanwhile = fixture.ask("meanwhile");
-        fixture.advance(SHORT);
+        Instant check = fixture.status("a").until().orElseThrow();
+        fixture.advance(Duration.ofMillis(5));
         assertThat(failure(meanwhile).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(failure(meanwhile).roomAt()).contains(check);
         assertThat(client.calls()).isEqualTo(1);
-        fixture.advance(Duration.ofMinutes(2));
+        fixture.advance(SHORT);
         fixture.askMany(10);
         fixture.advance(Duration.ofMillis(5));
         assertThat(client.calls()).isEqualTo(2);
         fixture.advance(Duration.ofSeconds(1));
         assertThat(client.calls()).isEqualTo(2);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
         client.usually(client.answersAfter(SHORT));
-        fixture.advance(Duration.ofMinutes(61));
+        fixture.advance(Duration.ofMillis(1010));
         List<CompletableFuture<Completion>> answers = fixture.askMany(10);
         fixture.advance(Duration.ofSeconds(1));
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());

@@ -303,20 +303,26 @@ final class EngineStateTest {
         EngineFixture first = new EngineFixture(timeline).state(folder);
         ScriptedClient client = first.account("a");
         client.usually(client.failsAfter(MOMENT, Failure.of(kind, "see to it")));
-        first.ask("question");
-        first.advance(Duration.ofSeconds(1));
+        for (int second = 0; second < 40; second++) {
+            first.ask("question");
+            first.advance(Duration.ofSeconds(1));
+        }
         Instant check = first.status("a").until().orElseThrow();
         close(first);
-        timeline.advance(Duration.ofMinutes(10));
         EngineFixture second = new EngineFixture(timeline).state(folder);
         ScriptedClient again = second.account("a");
         assertThat(second.status("a").state()).isEqualTo(AccountState.OFF);
         assertThat(second.status("a").reason()).contains("see to it");
         assertThat(second.status("a").until()).contains(check);
         var refused = second.ask("too early");
-        second.advance(MOMENT);
+        second.advance(Duration.ofMillis(1));
         assertThat(failure(refused).reason()).isEqualTo(Reason.NO_ACCOUNT);
-        second.advance(Duration.ofMinutes(50));
+        close(second);
+        timeline.advance(Duration.ofMinutes(50));
+        second = new EngineFixture(timeline).state(folder);
+        again = second.account("a");
+        assertThat(second.status("a").state()).as("until it is checked").isEqualTo(AccountState.OFF);
+        assertThat(second.status("a").reason().orElseThrow()).contains("see to it");
         second.askMany(3);
         second.advance(MOMENT);
         assertThat(again.calls()).as("one probes it").isEqualTo(1);

@@ -161,7 +161,7 @@ record ApiError(
             case REJECTED -> rejected(failure, disclosure);
             case FILTERED -> of(BAD_REQUEST, INVALID, codeOfLast(failure).orElse("content_filter"), message);
             case TOO_LARGE -> of(BAD_REQUEST, INVALID, "context_length_exceeded", message);
-            case NO_ACCOUNT -> of(UNAVAILABLE, SERVER, "no_account", message);
+            case NO_ACCOUNT -> waiting(UNAVAILABLE, SERVER, "no_account", message, wait);
             case NO_ROOM_IN_TIME -> waiting(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", message, wait);
             case DEADLINE -> waiting(GATEWAY_TIMEOUT, SERVER, "deadline_exceeded", message, wait);
             case LINE_FULL -> waiting(UNAVAILABLE, SERVER, "overloaded", message, wait);
@@ -171,7 +171,7 @@ record ApiError(
         };
     }
 
-    /** What the service itself said is worth more than our words for it. */
+    /** What the service itself said is worth more than our words for it; but a 401 would say that the client's own key is wrong. */
     private static ApiError rejected(PromptException failure, Disclosure disclosure) {
         List<AttemptReport> attempts = failure.attempts();
         if (attempts.isEmpty()) {
@@ -180,7 +180,7 @@ record ApiError(
         AttemptReport last = attempts.get(attempts.size() - 1);
         int status = last.failure().status().orElse(BAD_REQUEST);
         return of(
-                status >= BAD_REQUEST && status < FIRST_SERVER_ERROR ? status : BAD_REQUEST,
+                status >= BAD_REQUEST && status < FIRST_SERVER_ERROR && status != UNAUTHORIZED ? status : BAD_REQUEST,
                 INVALID,
                 last.failure().code().orElse("invalid_request"),
                 disclosure.told(last.failure().message()));

@@ -53,7 +53,7 @@ final class Disclosure {
             case ATTEMPTS_EXHAUSTED -> "all attempts failed" + list(attempts);
             case STREAM_INTERRUPTED -> "the answer broke off and couldn't be continued" + list(attempts);
             case DEADLINE -> "no answer by the deadline" + room(failure) + list(attempts);
-            case NO_ACCOUNT -> "no account can answer, and it isn't known when one will; ask the gateway's operator";
+            case NO_ACCOUNT -> "no account can answer, and it isn't certain when one will; ask the gateway's operator";
             case TOO_LARGE ->
                 attempts.isEmpty()
                         ? told(message)

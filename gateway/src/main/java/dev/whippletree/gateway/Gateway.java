@@ -225,10 +225,12 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** What the next prompt would probe counts as ready: nobody sends that prompt to a gateway that isn't. */
     private void sendReadiness(HttpServerExchange exchange) {
         boolean ready = !closing
                 && whippletree.status().accounts().stream()
-                        .anyMatch(account -> account.state() != StatusSnapshot.AccountState.OFF);
+                        .anyMatch(account -> account.state() != StatusSnapshot.AccountState.OFF
+                                || account.until().isEmpty());
         Response.send(exchange, ready ? OK : UNAVAILABLE, Map.of("status", ready ? "ready" : "not ready"));
     }
 

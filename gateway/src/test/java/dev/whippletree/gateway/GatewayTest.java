@@ -593,8 +593,31 @@ final class GatewayTest {
         assertThat(running.get("/healthz").statusCode()).isEqualTo(200);
         assertThat(running.get("/readyz").statusCode()).isEqualTo(200);
         running.provider.usually(call -> call.fail(Failure.of(FailureKind.UNAUTHORIZED, "no such token")));
-        running.post(HI.replace("fast", "good"));
+        HttpResponse<String> failed = running.post(HI.replace("fast", "good"));
+        assertError(failed, 503, "no_account", "no such token");
+        assertThat(failed.headers().firstValue("retry-after")).contains("1");
         assertThat(running.get("/healthz").statusCode()).isEqualTo(200);
-        assertThat(running.get("/readyz").statusCode()).isEqualTo(503);
+        List<Integer> ready = new ArrayList<>();
+        while (ready.size() < 20 && !ready.contains(503)) {
+            ready.add(running.get("/readyz").statusCode());
+            running.post(HI.replace("fast", "good"));
+        }
+        assertThat(ready).contains(503);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403, 403", "404, 404", "401, 400"})
+    void refusalThatMayBeThePrompts_isPassedOn_butNotAsAWrongKey(int status, int told) throws Exception {
+        running.provider.usually(call -> call.answer("Hello"));
+        assertThat(running.post(HI).statusCode()).isEqualTo(200);
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.UNAUTHORIZED,
+                "blocked by the firewall",
+                OptionalInt.of(status),
+                Optional.empty(),
+                Optional.empty(),
+                Reach.PROMPT)));
+        assertError(running.post(HI.replace("Hi", "Bad")), told, "invalid_request", "blocked by the firewall");
+        assertThat(running.get("/readyz").statusCode()).isEqualTo(200);
     }
 }

@@ -4,12 +4,13 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.spi.AccountSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Says which environment variable to check if a service refuses an account's token. */
 public final class TokenAdvice {
 
-    private static final String REFUSED = ": token refused: ";
+    private static final Pattern REFUSED = Pattern.compile(": (token refused|UNAUTHORIZED \\(401\\)): ");
 
     private TokenAdvice() {}
 
@@ -44,7 +45,7 @@ public final class TokenAdvice {
     }
 
     private static String advice(String line, List<AccountSettings> accounts, Map<String, String> environment) {
-        if (!line.contains(REFUSED)) {
+        if (!REFUSED.matcher(line).find()) {
             return "";
         }
         return accounts.stream()

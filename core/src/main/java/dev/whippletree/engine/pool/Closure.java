@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether something is closed, until when and why. Guarded by the engine's lock.
  *
- * <p>A closure without a known end is checked again after an hour, or at once after an intervention, such as a new
- * token: one attempt probes it, and the others wait for the result.
+ * <p>A closure without a known end is checked again after a second, then after two, doubling up to a bound; or at once after an
+ * intervention, such as a new token. One attempt probes it, and the others wait for the result.
  */
 public final class Closure {
 
-    private static final long RECHECK_NANOS = Duration.ofHours(1).toNanos();
+    private static final long FIRST_CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private boolean closed;
     private boolean endKnown;
@@ -21,6 +21,15 @@ public final class Closure {
 
     /** Whether it closed for a time nobody knows, and nothing has shown since that it is open. */
     private boolean unproven;
+
+    /** Whether that was because it had never been open. */
+    private boolean untried;
+
+    /** When it last closed for a time nobody knows: calls that began earlier say nothing new. */
+    private long closedAt;
+
+    /** After what time the next refused probe has it checked again. */
+    private long nextCheckNanos = FIRST_CHECK_NANOS;
 
     /** What its probe holds; null while nobody probes. */
     private @Nullable Object probe;
@@ -60,33 +69,52 @@ public final class Closure {
         first = null;
     }
 
-    /** Closes until somebody does something about it, and at least until a time that is known already. */
-    public boolean closeUntilMended(String why, long now) {
-        boolean closedUntilKnown = isClosed(now) && endKnown;
-        boolean news = !isClosed(now) || endKnown;
-        long recheck = now + RECHECK_NANOS;
-        set(closedUntilKnown ? Math.max(until, recheck) : recheck, false, why);
+    /**
+     * Closes until somebody does something about it, and at least until a time that is known already. The next check comes after a
+     * second, or at once by the next prompt; each refused probe doubles the time.
+     *
+     * @param began when the call began that was refused
+     * @param atOnce whether the first check comes at once, because it has never been open
+     * @param longestNanos the longest time between two checks
+     * @return whether that is news
+     */
+    public boolean closeUntilMended(String why, long began, boolean atOnce, long longestNanos, long now) {
+        if (unproven && began < closedAt) {
+            return false;
+        }
+        boolean news = !unproven;
+        long check = now;
+        if (!news || !atOnce) {
+            check += Math.min(nextCheckNanos, longestNanos);
+            nextCheckNanos = Math.min(2 * nextCheckNanos, longestNanos);
+        }
+        set(isClosed(now) && endKnown ? Math.max(until, check) : check, false, why);
         unproven = true;
+        untried = atOnce;
+        closedAt = now;
         probe = null;
         return news;
     }
 
-    /** Closes, as {@link #closeUntilMended} does, with the next look at a moment that an earlier process chose. */
-    public void resumeUntilMended(long nextCheck, String why) {
+    /** Closes, as {@link #closeUntilMended} does, with the next check at a moment that another process chose. */
+    public void resumeUntilMended(long nextCheck, String why, long now) {
         set(nextCheck, false, why);
         unproven = true;
+        closedAt = now;
+        nextCheckNanos = Math.max(FIRST_CHECK_NANOS, nextCheck - now);
     }
 
     /** If it is closed until somebody does something about it, lets it be looked at now. */
     public void checkNow(long now) {
         if (needsMending(now)) {
             until = now;
+            nextCheckNanos = FIRST_CHECK_NANOS;
         }
     }
 
-    /** Returns whether it is closed until somebody does something about it. */
+    /** Returns whether it closed for a time nobody knows, nothing has shown since that it is open, and it is to be checked some time. */
     public boolean needsMending(long now) {
-        return isClosed(now) && !endKnown;
+        return unproven && !(isClosed(now) && endKnown);
     }
 
     private void set(long moment, boolean known, String why) {
@@ -121,7 +149,9 @@ public final class Closure {
             return false;
         }
         probe = null;
-        unproven = !proved;
+        if (proved) {
+            prove();
+        }
         return proved;
     }
 
@@ -138,10 +168,22 @@ public final class Closure {
     /** Another process has found it open. */
     public void reopen(long now) {
         if (unproven) {
-            unproven = false;
+            prove();
             until = Math.min(until, now);
             probedElsewhereUntil = Long.MIN_VALUE;
         }
+    }
+
+    /** A call was accepted, whenever it began: what seemed never to have been open is. */
+    public void accepted(long now) {
+        if (untried) {
+            reopen(now);
+        }
+    }
+
+    private void prove() {
+        unproven = false;
+        nextCheckNanos = FIRST_CHECK_NANOS;
     }
 
     /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */

@@ -114,6 +114,16 @@ public final class Health {
                 && (lastGood.getAsLong() <= earlier || (outFrom <= earlier && attempt.nanos() <= outUntil));
     }
 
+    /** Returns whether it has ever accepted a call: answered it, or refused the prompt as wrong. */
+    public boolean hasAnswered() {
+        return lastGood.isPresent();
+    }
+
+    /** Returns whether it has accepted a call that began at a moment or later. */
+    boolean isGoodSince(long moment) {
+        return lastGood.orElse(Long.MIN_VALUE) >= moment;
+    }
+
     boolean isCooling(long now) {
         return now < coolingUntil;
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -396,6 +397,11 @@ public final class ScopeState {
                 .mapToDouble(meter -> 1 - meter.headroom(now))
                 .max()
                 .orElse(0);
+    }
+
+    /** Returns the attempts under way. */
+    Set<Lease> underWay() {
+        return leases.keySet();
     }
 
     private long[] othersUnderWay(Lease lease) {

@@ -9,9 +9,11 @@ import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
@@ -39,6 +41,7 @@ public final class Target {
     private final List<Closure> closures;
 
     private final Kind kind;
+    private final Doubt doubt;
     private int inFlight;
 
     /** How long the latest stream took to begin, or was waited for. */
@@ -75,6 +78,7 @@ public final class Target {
         this.scopes = List.of(organization, modelScope);
         this.kind = kind;
         this.health = health;
+        this.doubt = new Doubt(health);
         this.availability = availability;
         this.closures =
                 List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
@@ -127,6 +131,27 @@ public final class Target {
 
     public Closure availability() {
         return availability;
+    }
+
+    /**
+     * It refused a prompt without naming anything. Returns whether it is at fault, and is to be closed.
+     *
+     * @param others the targets that have refused the same prompt like that
+     */
+    public boolean isAtFault(Lease lease, String tenant, Collection<Target> others, long now) {
+        LongStream underWay = organization.underWay().stream()
+                .filter(other -> other.target() == this)
+                .mapToLong(Lease::beganNanos);
+        List<Doubt> theirs = others.stream().map(other -> other.doubt).toList();
+        return doubt.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
+    }
+
+    /** It accepted a call: it answered the prompt, or refused it as wrong. */
+    public void accepted(Lease lease, String tenant, long now) {
+        availability.accepted(now);
+        account.credential().accepted(now);
+        health.succeeded(lease.health(), now);
+        doubt.accepted(lease.beganNanos(), tenant, now);
     }
 
     /**

@@ -122,7 +122,7 @@ final class ClosedPlaces {
     private void resume(Closure closure, SavedClosure saved, SavedTimes times) {
         long until = times.nanos(saved.until());
         if (saved.needsMending()) {
-            closure.resumeUntilMended(until, saved.reason());
+            closure.resumeUntilMended(until, saved.reason(), times.now());
             startSlowly(saved.place());
         } else {
             closure.closeUntil(until, saved.reason(), times.now());
@@ -150,7 +150,7 @@ final class ClosedPlaces {
         List<SavedClosure> saved = new ArrayList<>();
         all.forEach((place, closable) -> {
             Closure closure = closable.closure();
-            if (closure.isClosed(times.now())) {
+            if (isInForce(closure, times.now())) {
                 closed.add(place);
                 saved.add(new SavedClosure(
                         place,
@@ -164,11 +164,15 @@ final class ClosedPlaces {
         return saved;
     }
 
+    private static boolean isInForce(Closure closure, long now) {
+        return closure.isClosed(now) || closure.needsMending(now);
+    }
+
     /** Returns what was closed when it was last looked at, and is open. */
     Set<Place> reopened(long now) {
         Set<Place> open = new HashSet<>();
         all.forEach((place, closable) -> {
-            if (!closable.closure().isClosed(now) && closed.remove(place)) {
+            if (!isInForce(closable.closure(), now) && closed.remove(place)) {
                 open.add(place);
             }
         });

@@ -11,31 +11,67 @@ final class ClosureTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     @Test
-    void theLatestKnownTimeWins_andAnUnknownOneIsRecheckedHourly() {
+    void theLatestKnownTimeWins_andAnUnknownOneIsCheckedAgainAfterASecond() {
         Closure closure = new Closure();
         assertThat(closure.closeUntil(10, "first", 0)).isTrue();
         assertThat(closure.closeUntil(5, "earlier", 0)).isFalse();
         assertThat(closure.waitNanos(0)).isEqualTo(10);
         assertThat(closure.closeUntil(20, "later", 0)).isFalse();
         assertThat(closure.waitNanos(0)).isEqualTo(20);
-        assertThat(closure.closeUntilMended("no credit", 0)).isTrue();
+        assertThat(closeUntilMended(closure, 0, 0)).isTrue();
         assertThat(closure.closeUntil(50, "later still", 0)).isFalse();
         assertThat(closure.waitNanos(0)).isEqualTo(Waits.UNKNOWN);
-        long anHour = 3_600 * SECOND;
-        assertThat(closure.waitNanos(anHour)).isZero();
-        assertThat(closure.takeReopened(anHour))
+        assertThat(closure.waitNanos(SECOND)).isZero();
+        assertThat(closure.takeReopened(SECOND))
                 .as("before anything has proved it")
                 .isFalse();
     }
 
     @Test
-    void ofUnknownEnd_isLookedAtNoSoonerThanAKnownTimeAllows() {
+    void ofUnknownEnd_isCheckedNoSoonerThanAKnownTimeAllows() {
         Closure closure = new Closure();
         long aDay = 86_400 * SECOND;
         closure.closeUntil(aDay, "the day's limit", 0);
-        assertThat(closure.closeUntilMended("no credit", 1)).isTrue();
+        assertThat(closeUntilMended(closure, 1, 1)).isTrue();
         assertThat(closure.waitNanos(aDay - 1)).isEqualTo(Waits.UNKNOWN);
         assertThat(closure.waitNanos(aDay)).isZero();
+    }
+
+    @Test
+    void eachRefusedProbeDoublesTheTime_andAnAcceptedOneStartsAnew() {
+        Closure closure = new Closure();
+        long now = 0;
+        for (long seconds : new long[] {1, 2, 4, 8, 10, 10}) {
+            assertThat(closeUntilMended(closure, now, now)).isEqualTo(now == 0);
+            assertThat(closure.until() - now).isEqualTo(seconds * SECOND);
+            assertThat(closeUntilMended(closure, now - 1, now + SECOND))
+                    .as("of a call that began before")
+                    .isFalse();
+            now = closure.until();
+            assertThat(closure.waitNanos(now)).isZero();
+            closure.begun("probe", now);
+            assertThat(closure.waitNanos(now)).isEqualTo(Waits.UNTIL_EVENT);
+        }
+        assertThat(closure.ended("probe", true)).isTrue();
+        assertThat(closure.isProbing(now)).isFalse();
+        assertThat(closeUntilMended(closure, now, now)).isTrue();
+        assertThat(closure.until() - now).isEqualTo(SECOND);
+    }
+
+    @Test
+    void ofWhatNeverAnswered_isCheckedByTheNextPrompt() {
+        Closure closure = new Closure();
+        closure.closeUntilMended("nothing is served here", 0, true, 10 * SECOND, 0);
+        assertThat(closure.waitNanos(0)).isZero();
+        assertThat(closure.isProbing(0)).isTrue();
+        closure.begun("probe", 5);
+        closure.ended("probe", false);
+        closure.closeUntilMended("nothing is served here", 5, true, 10 * SECOND, 6);
+        assertThat(closure.until()).isEqualTo(6 + SECOND);
+    }
+
+    private static boolean closeUntilMended(Closure closure, long began, long now) {
+        return closure.closeUntilMended("no credit", began, false, 10 * SECOND, now);
     }
 
     @Test

@@ -51,7 +51,12 @@ final class Failures {
         return switch (refusal.kind()) {
             case LIMIT -> LimitReports.reach(service);
             case NO_CREDIT -> Reach.ORGANIZATION;
-            case FORBIDDEN -> service == ServiceKind.GROQ ? Reach.ORGANIZATION : Reach.ACCOUNT;
+            case FORBIDDEN ->
+                switch (service) {
+                    case GROQ -> Reach.ORGANIZATION;
+                    case HUGGING_FACE -> Reach.ACCOUNT;
+                    case OPENAI -> Reach.PROMPT;
+                };
             case MODEL_UNKNOWN, MODEL_UNSERVED -> Reach.MODEL;
             case NO_TOKEN,
                     BAD_TOKEN,

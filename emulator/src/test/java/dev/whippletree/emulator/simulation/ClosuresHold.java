@@ -15,12 +15,16 @@ import java.util.function.Predicate;
  */
 final class ClosuresHold implements Invariant {
 
-    private static final Duration UNTIL_CHECKED = Duration.ofHours(1);
+    /** The first check comes so soon; later ones need longer. */
+    private static final Duration UNTIL_CHECKED = Duration.ofSeconds(1);
 
     private final Facts facts;
 
     /** The waits for limits, by what they close. */
     private final Map<String, ToldWait> limits = new HashMap<>();
+
+    /** When what was closed for a time nobody knows last closed. */
+    private final Map<String, Long> untoldSince = new HashMap<>();
 
     /** Those that can't be wrong. */
     private final Map<String, ToldWait> certain = new HashMap<>();
@@ -51,12 +55,18 @@ final class ClosuresHold implements Invariant {
     @Override
     public void failed(Call call, Failure failure) {
         Optional<Duration> told = failure.retryAfter();
+        if (failure.reach() == Reach.PROMPT) {
+            return; // It names nothing that is closed.
+        }
         switch (failure.kind()) {
             case RATE_LIMITED -> told.ifPresent(wait -> limit(call, failure.reach(), wait));
-            case QUOTA_EXHAUSTED -> close(scope(call, failure.reach()), told.orElse(UNTIL_CHECKED));
+            case QUOTA_EXHAUSTED -> close(call, scope(call, failure.reach()), told);
             case UNAUTHORIZED ->
                 // An account that is connected anew is another one: somebody has done something about it.
-                close(failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection, UNTIL_CHECKED);
+                close(
+                        call,
+                        failure.reach() == Reach.ORGANIZATION ? organization(call) : call.connection,
+                        Optional.empty());
             case MODEL_UNAVAILABLE, OVERLOADED, UNAVAILABLE, TIMEOUT, TOO_LARGE, FILTERED, REJECTED -> {}
         }
     }
@@ -78,8 +88,15 @@ final class ClosuresHold implements Invariant {
         put(limits, scope, later);
     }
 
-    private void close(String scope, Duration told) {
-        put(certain, scope, new ToldWait(isIn(scope), call -> false, facts.nowNanos, told.toNanos()));
+    /** Where no time is told, a call that was sent before the scope closed says nothing new. */
+    private void close(Call refused, String scope, Optional<Duration> told) {
+        if (told.isPresent() || refused.sentNanos >= untoldSince.getOrDefault(scope, Long.MIN_VALUE)) {
+            long until = told.orElse(UNTIL_CHECKED).toNanos();
+            put(certain, scope, new ToldWait(isIn(scope), call -> false, facts.nowNanos, until));
+            if (told.isEmpty()) {
+                untoldSince.put(scope, facts.nowNanos);
+            }
+        }
     }
 
     private static void put(Map<String, ToldWait> waits, String scope, ToldWait later) {

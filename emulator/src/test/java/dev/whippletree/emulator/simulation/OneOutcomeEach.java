@@ -103,7 +103,7 @@ final class OneOutcomeEach implements Invariant {
     private boolean mayFail(Asked asked, PromptException failure) {
         Scenario scenario = facts.scenario;
         return switch (failure.reason()) {
-            case REJECTED -> happens(FaultKind.BAD_REQUEST);
+            case REJECTED -> happens(FaultKind.BAD_REQUEST) || happens(FaultKind.FORBIDDEN);
             case FILTERED -> happens(FaultKind.FILTERED);
             case TOO_LARGE -> happens(FaultKind.TOO_LONG) || mayExceedALimit(asked);
             case NO_ACCOUNT ->

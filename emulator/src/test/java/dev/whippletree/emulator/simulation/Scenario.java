@@ -100,6 +100,16 @@ record Scenario(
                         .allMatch(service -> service.capacity().equals(Capacity.UNLIMITED));
     }
 
+    /** Whether services of OpenAI's kind refuse some prompts without naming anything, and nothing else is refused for long. */
+    boolean poisonsSome() {
+        return services.keySet().equals(Set.of(ServiceKind.OPENAI))
+                && accounts.stream().allMatch(account -> account.models().size() == 1)
+                && services.values().stream()
+                        .flatMap(service -> service.faults().rules().stream())
+                        .filter(rule -> CLOSING_FAULTS.contains(rule.kind()))
+                        .allMatch(rule -> rule.kind() == FaultKind.FORBIDDEN && rule.share() < 1);
+    }
+
     /** Whether services close what they close because of limits alone. */
     boolean closesByLimitsAlone() {
         return hasOnly(kind -> !CLOSING_FAULTS.contains(kind));

@@ -35,7 +35,7 @@ final class LoneAccountTest {
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("closedForGood")
-    void accountThatOnlyAPersonCanMend_failsEveryPromptAtOnce_withOneCall(ServiceKind service, Fault fault) {
+    void accountThatOnlyAPersonCanMend_failsEveryPromptAtOnce_withOneCallOrAProbe(ServiceKind service, Fault fault) {
         try (Stage stage = settings(service).fault(fault.script()).open()) {
             PromptException first = stage.refusal("Why us?");
             PromptException second = stage.refusal("Why you?");
@@ -49,8 +49,9 @@ final class LoneAccountTest {
                         .hasMessageContaining(attempt.failure().message());
             });
             assertThat(second.reason()).isEqualTo(Reason.NO_ACCOUNT);
-            assertThat(second.attempts()).isEmpty();
-            assertThat(stage.counted(FIRST).outcomes()).isEqualTo(Map.of(fault.counted(), 1L));
+            assertThat(second.attempts()).hasSizeLessThanOrEqualTo(1);
+            assertThat(stage.counted(FIRST).outcomes()).containsOnlyKeys(fault.counted());
+            assertThat(stage.counted(FIRST).calls()).isBetween(1L, 2L);
             assertThat(stage.account(FIRST).state()).isEqualTo(AccountState.OFF);
         }
     }
@@ -58,14 +59,14 @@ final class LoneAccountTest {
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
-    void modelThatNobodyServes_failsEveryPromptAtOnce_withOneCall(ServiceKind service) {
+    void modelThatNobodyServes_failsEveryPromptAtOnce_withOneCallOrAProbe(ServiceKind service) {
         try (Stage stage = new StageSettings(service).tier(first(UNKNOWN_MODEL)).open()) {
             PromptException first = stage.refusal("Why us?");
 
             assertThat(first.reason()).isEqualTo(Reason.NO_ACCOUNT);
             assertThat(first).hasMessageContaining(UNKNOWN_MODEL);
             assertThat(stage.refusal("Why you?").reason()).isEqualTo(Reason.NO_ACCOUNT);
-            assertThat(stage.counted(FIRST).calls()).isEqualTo(1);
+            assertThat(stage.counted(FIRST).calls()).isBetween(1L, 2L);
         }
     }
 

@@ -71,13 +71,13 @@ final class RescueTest {
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("lastingClosures")
-    void accountThatClosed_isLeftAlone(ServiceKind service, Fault fault) {
+    void accountThatClosed_isLeftAlone_butForProbes(ServiceKind service, Fault fault) {
         try (Stage stage = twoAccounts(service, fault)) {
             for (int i = 0; i < 4; i++) {
                 assertThat(stage.answer("Question " + i).origin().account()).isEqualTo(SECOND);
             }
 
-            assertThat(stage.counted(FIRST).calls()).isEqualTo(1);
+            assertThat(stage.counted(FIRST).calls()).isBetween(1L, fault.state() == AccountState.OFF ? 4L : 1L);
             assertThat(stage.counted(SECOND).outcomes()).isEqualTo(Map.of("200", 4L));
         }
     }

@@ -49,7 +49,7 @@ final class GroqFailuresTest {
                 arguments(429, GroqErrors.tokensPerMinute(), FailureKind.RATE_LIMITED, Reach.MODEL),
                 arguments(429, GroqErrors.requestsPerDay(), FailureKind.QUOTA_EXHAUSTED, Reach.MODEL),
                 arguments(429, "", FailureKind.RATE_LIMITED, Reach.MODEL),
-                arguments(402, "", FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION),
+                arguments(402, "", FailureKind.QUOTA_EXHAUSTED, Reach.PROMPT),
                 arguments(422, "{\"error\":{\"message\":\"Semantic error\"}}", FailureKind.REJECTED, Reach.ACCOUNT),
                 arguments(500, "{\"error\":{\"message\":\"Oops\"}}", FailureKind.UNAVAILABLE, Reach.ACCOUNT),
                 arguments(502, "<html><title>502</title></html>", FailureKind.UNAVAILABLE, Reach.ACCOUNT));

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 
 /**
@@ -25,6 +26,12 @@ record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger l
 
     /** The words of the routes for one service, whose errors have no code. */
     private static final String NOT_SUPPORTED = "not supported by provider";
+
+    /** The words of Hugging Face's own refusals, which have no code either. */
+    private static final Pattern OWN = Pattern.compile(
+            "invalid (credentials|username or password)"
+                    + "|sufficient permissions to call inference providers|included credits",
+            Pattern.CASE_INSENSITIVE);
 
     @Override
     public Map<String, String> headers() {
@@ -53,6 +60,9 @@ record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger l
             return Verdict.of(FailureKind.MODEL_UNAVAILABLE, Reach.MODEL);
         }
         Verdict verdict = Dialect.super.judge(error);
+        if (verdict.reach() == Reach.PROMPT && OWN.matcher(error.message()).find()) {
+            return verdict.reaching(verdict.kind() == FailureKind.QUOTA_EXHAUSTED ? Reach.ORGANIZATION : Reach.ACCOUNT);
+        }
         return verdict.reach() == Reach.UNKNOWN && isOwnLimit(error) ? verdict.reaching(Reach.ORGANIZATION) : verdict;
     }
 

@@ -37,10 +37,10 @@ final class HuggingFaceFailuresTest {
                 arguments(400, HuggingFaceErrors.NOT_SUPPORTED_BY_PROVIDER, FailureKind.MODEL_UNAVAILABLE, Reach.MODEL),
                 arguments(400, "{\"error\":\"temperature must be positive\"}", FailureKind.REJECTED, Reach.ACCOUNT),
                 arguments(401, HuggingFaceErrors.INVALID_CREDENTIALS, FailureKind.UNAUTHORIZED, Reach.ACCOUNT),
-                arguments(401, HTML, FailureKind.UNAUTHORIZED, Reach.ACCOUNT),
+                arguments(401, HTML, FailureKind.UNAUTHORIZED, Reach.PROMPT),
                 arguments(402, HuggingFaceErrors.NO_CREDIT, FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION),
                 arguments(403, HuggingFaceErrors.FORBIDDEN, FailureKind.UNAUTHORIZED, Reach.ACCOUNT),
-                arguments(410, HuggingFaceErrors.GONE, FailureKind.MODEL_UNAVAILABLE, Reach.MODEL),
+                arguments(410, HuggingFaceErrors.GONE, FailureKind.MODEL_UNAVAILABLE, Reach.PROMPT),
                 arguments(413, HTML, FailureKind.TOO_LARGE, Reach.MODEL),
                 arguments(
                         422,

@@ -97,7 +97,9 @@ final class ChatCall implements Runnable, Cancellable {
             started.cancel();
         }
         try (Response response = started.execute()) {
-            sink.done(withoutToken(new ResponseReader(endpoint, model, sink).read(response)));
+            AnswerEnd end = new ResponseReader(endpoint, model, sink).read(response);
+            endpoint.answered().set(true);
+            sink.done(withoutToken(end));
         } catch (NoAnswerException e) {
             fail(e.error());
         }
@@ -142,7 +144,7 @@ final class ChatCall implements Runnable, Cancellable {
         Verdict verdict = endpoint.dialect().judge(error);
         sink.failed(new Failure(
                 verdict.kind(),
-                Redactor.clean(error.message(), token),
+                Redactor.clean(endpoint.inWords(error, verdict), token),
                 OptionalInt.of(error.status()),
                 Redactor.cleanCode(FailureTable.code(error), token),
                 verdict.retryAfter(),

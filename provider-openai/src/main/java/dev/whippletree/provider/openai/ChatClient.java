@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
 
 /**
@@ -59,7 +60,8 @@ public final class ChatClient implements ProviderClient {
                 account.token(),
                 dialect,
                 services.clock(),
-                services.logger("provider.openai"));
+                services.logger("provider.openai"),
+                new AtomicBoolean());
         return new ChatClient(endpoint, services.callExecutor());
     }
 

@@ -1,8 +1,10 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import org.slf4j.Logger;
@@ -17,6 +19,7 @@ import org.slf4j.Logger;
  * @param dialect what the service does differently
  * @param clock for dates in headers
  * @param log where faults are told that nobody foresaw
+ * @param answered whether a call was ever answered
  */
 record Endpoint(
         String account,
@@ -25,7 +28,8 @@ record Endpoint(
         Optional<Secret> token,
         Dialect dialect,
         InstantSource clock,
-        Logger log) {
+        Logger log,
+        AtomicBoolean answered) {
 
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7E]+");
 
@@ -33,6 +37,16 @@ record Endpoint(
     String where() {
         boolean usual = url.port() == HttpUrl.defaultPort(url.scheme());
         return usual ? url.host() : url.host() + ":" + url.port();
+    }
+
+    /** Returns what a service says, where the address is doubtful: behind advice to check it. */
+    String inWords(ServiceError error, Verdict verdict) {
+        if (error.status() != 404 || verdict.reach() != Reach.PROMPT || answered.get()) {
+            return error.message();
+        }
+        String path = url.encodedPath();
+        return "check base-url: " + where() + path + " isn't found"
+                + (path.contains("/v1/") ? "." : "; is /v1 missing?") + " The service says: " + error.message();
     }
 
     /**

@@ -135,10 +135,6 @@ final class ErrorReader {
     private static String ownWords(int status) {
         return switch (status / 100) {
             case 3 -> "the service redirects to another address (" + status + "); base-url must be the final address";
-            case 4 ->
-                status == 404
-                        ? "nothing is served at this address (404); check base-url and the model's name"
-                        : "the service gave no reason (" + status + ")";
             default -> "the service gave no reason (" + status + ")";
         };
     }

@@ -56,6 +56,10 @@ final class FailureTable {
             "request too large|maximum context length|context (length|window) exceeded|prompt is too long"
                     + "|`inputs` (must have less than|tokens \\+ `max_new_tokens` must be)",
             Pattern.CASE_INSENSITIVE);
+    private static final Pattern NO_SUCH_MODEL = Pattern.compile(
+            "\\bmodel [\"'`][^\"'`]{1,200}[\"'`] (does|is|was)? ?not (exist|found)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MODERATED =
+            Pattern.compile("\\b(moderation|flagged|content (policy|filter)|safety)\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern DAILY = Pattern.compile("\\bper[- ]day\\b|\\bdaily\\b", Pattern.CASE_INSENSITIVE);
 
     private FailureTable() {}
@@ -126,11 +130,13 @@ final class FailureTable {
                 .max(Comparator.naturalOrder());
     }
 
+    /** What neither a code nor words name may be refused for what one prompt is: by a filter's page, or by a router that checks its price. */
     private static Verdict byStatus(ServiceError error) {
         Verdict verdict = switch (error.status()) {
-            case 401, 403 -> UNAUTHORIZED;
-            case 402 -> NO_CREDIT;
-            case 404, 410 -> NO_MODEL;
+            case 401 -> UNAUTHORIZED.reaching(Reach.PROMPT);
+            case 403 -> MODERATED.matcher(error.message()).find() ? FILTERED : UNAUTHORIZED.reaching(Reach.PROMPT);
+            case 402 -> NO_CREDIT.reaching(Reach.PROMPT);
+            case 404, 410 -> NO_SUCH_MODEL.matcher(error.message()).find() ? NO_MODEL : NO_MODEL.reaching(Reach.PROMPT);
             case 408 -> UNAVAILABLE;
             case 498, 503, 529 -> OVERLOADED;
             default -> byClass(error);

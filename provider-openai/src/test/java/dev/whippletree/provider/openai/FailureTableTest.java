@@ -16,13 +16,13 @@ final class FailureTableTest {
     @ParameterizedTest
     @CsvSource({
         "400, REJECTED, ACCOUNT",
-        "401, UNAUTHORIZED, ACCOUNT",
-        "402, QUOTA_EXHAUSTED, ORGANIZATION",
-        "403, UNAUTHORIZED, ACCOUNT",
-        "404, MODEL_UNAVAILABLE, MODEL",
+        "401, UNAUTHORIZED, PROMPT",
+        "402, QUOTA_EXHAUSTED, PROMPT",
+        "403, UNAUTHORIZED, PROMPT",
+        "404, MODEL_UNAVAILABLE, PROMPT",
         "405, REJECTED, ACCOUNT",
         "408, UNAVAILABLE, ACCOUNT",
-        "410, MODEL_UNAVAILABLE, MODEL",
+        "410, MODEL_UNAVAILABLE, PROMPT",
         "413, TOO_LARGE, MODEL",
         "422, REJECTED, ACCOUNT",
         "424, REJECTED, ACCOUNT",
@@ -99,6 +99,26 @@ final class FailureTableTest {
     void wordsOfLength_areTooLarge(int status, String words) {
         assertThat(judge(Bench.error(status, "{\"error\":\"" + words + "\"}")).kind())
                 .isEqualTo(FailureKind.TOO_LARGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "404 | The model `m` does not exist. | MODEL_UNAVAILABLE | MODEL",
+                "404 | model 'm' not found, try pulling it first | MODEL_UNAVAILABLE | MODEL",
+                "404 | model 'm' is not found | MODEL_UNAVAILABLE | MODEL",
+                "404 | the file model.png was not found | MODEL_UNAVAILABLE | PROMPT",
+                "403 | this model requires moderation and your input was flagged | FILTERED | ACCOUNT",
+                "403 | blocked by our content policy | FILTERED | ACCOUNT",
+                "403 | Request blocked | UNAUTHORIZED | PROMPT",
+                "402 | This request requires more credits, or fewer max_tokens | QUOTA_EXHAUSTED | PROMPT"
+            })
+    void words_nameTheModelOrAFilter(int status, String words, FailureKind kind, Reach reach) {
+        Verdict verdict =
+                judge(Bench.error(status, "{\"error\":{\"message\":\"" + words + "\",\"code\":" + status + "}}"));
+
+        assertThat(verdict).isEqualTo(Verdict.of(kind, reach));
     }
 
     /** The prompt may be as short as it likes: another model or account would answer it. */

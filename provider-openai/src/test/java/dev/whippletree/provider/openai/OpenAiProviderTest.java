@@ -42,6 +42,28 @@ final class OpenAiProviderTest {
         }
     }
 
+    @Test
+    void notFound_saysToCheckTheBaseUrlFirst_untilItHasAnswered() {
+        ScriptedReply notFound = ScriptedReply.json(404, "{\"detail\":\"Not Found\"}");
+        try (ProviderBench bench = new ProviderBench(
+                new OpenAiProvider(),
+                address -> AccountSettings.of(
+                        "local-1", "openai", Optional.empty(), new Settings("local-1", Map.of("base-url", address))))) {
+            assertThat(bench.failure(notFound).message())
+                    .startsWith("check base-url: ")
+                    .endsWith("/chat/completions isn't found; is /v1 missing? The service says: Not Found");
+            assertThat(bench.failure(ScriptedReply.json(404, "{\"error\":\"model 'm' not found\"}"))
+                            .message())
+                    .isEqualTo("model 'm' not found");
+            bench.send(ANSWER).awaitDone();
+            assertThat(bench.failure(notFound).message()).isEqualTo("Not Found");
+        }
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            assertThat(bench.failure(notFound).message())
+                    .endsWith("/v1/chat/completions isn't found. The service says: Not Found");
+        }
+    }
+
     /** A packed stream comes in pieces as large as whoever packs it likes: the first word would be late. */
     @Test
     void onlyAWholeAnswer_mayComePacked() {
