@@ -44,7 +44,7 @@ final class FailurePolicy {
     }
 
     private static boolean isFault(Attempt attempt, Completion completion) {
-        if (completion.finishReason() != FinishReason.STOP || !completion.isEmpty()) {
+        if (completion.finishReason() == FinishReason.LENGTH || !completion.isEmpty()) {
             return false;
         }
         Flight flight = attempt.flight();

@@ -131,7 +131,7 @@ final class FailureTable {
             case 401, 403 -> UNAUTHORIZED;
             case 402 -> NO_CREDIT;
             case 404, 410 -> NO_MODEL;
-            case 408 -> UNAVAILABLE;
+            case 408, 409, 425 -> UNAVAILABLE;
             case 498, 503, 529 -> OVERLOADED;
             default -> byClass(error);
         };

@@ -69,6 +69,11 @@ final class StreamedAnswer {
         if (finishReason == null) {
             throw unfinished(events);
         }
+        try {
+            parts.end();
+        } catch (MalformedAnswerException e) {
+            throw broken(e.inWords());
+        }
         return Ending.of(head, finishReason, usage, model).withId(id);
     }
 
@@ -96,15 +101,18 @@ final class StreamedAnswer {
         if (event.data().isBlank()) {
             return;
         }
-        Optional<JsonNode> chunk = JsonFields.parse(event.data()).filter(JsonNode::isObject);
+        Optional<JsonNode> data = event.isUtf8() ? JsonFields.parse(event.data()) : Optional.empty();
+        Optional<JsonNode> chunk = data.filter(JsonNode::isObject);
         if (event.name().equals("error")) {
             throw error(event, chunk);
         }
         if (chunk.isPresent()) {
             begun = true;
             take(chunk.get());
-        } else if (event.closed() || finishReason == null) {
-            throw begun ? broken("the stream contains a chunk that isn't JSON") : NotAnAnswer.other(head);
+        } else if (data.filter(JsonNode::isNull).isEmpty() && (event.closed() || finishReason == null)) {
+            throw begun
+                    ? broken("the stream contains a chunk that isn't " + (event.isUtf8() ? "JSON" : "UTF-8"))
+                    : NotAnAnswer.other(head);
         }
     }
 

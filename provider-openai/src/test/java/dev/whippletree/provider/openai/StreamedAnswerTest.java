@@ -209,6 +209,61 @@ final class StreamedAnswerTest {
     }
 
     @Test
+    void toolCallWhoseNameComesLate_isToldFromThenOn() {
+        RecordingSink sink = send(toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"arguments\":\"{\"}}")
+                + toolCall("{\"index\":1,\"id\":\"y\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}")
+                + toolCall("{\"index\":0,\"function\":{\"name\":\"f\"}}")
+                + toolCall("{\"index\":0,\"function\":{\"arguments\":\"}\"}}")
+                + chunk("{}", "\"tool_calls\"")
+                + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.of("y"), Optional.of("g"), "{}"),
+                        new Delta.ToolCallPart(1, Optional.of("x"), Optional.of("f"), "{"),
+                        new Delta.ToolCallPart(1, Optional.empty(), Optional.empty(), "}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"index\":0,\"id\":\"x\",\"function\":{\"arguments\":\"{}\"}}",
+                "{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"\",\"arguments\":\"{}\"}}",
+                "{\"index\":0,\"id\":\"x\",\"function\":{\"name\":null}}"
+            })
+    void toolCallWithoutAName_isNoAnswer_andIsNotTold(String call) {
+        RecordingSink sink = send(text("Hi") + toolCall(call) + chunk("{}", "\"tool_calls\"") + END);
+
+        assertThat(sink.awaitFailure().message()).contains("function.name");
+        assertThat(sink.deltas()).containsExactly(new Delta.Text("Hi"));
+    }
+
+    @Test
+    void messageInPlaceOfADelta_isNothingSaid() {
+        RecordingSink sink = send(
+                "data: {\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":null}]}\n\n" + STOP + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas()).isEmpty();
+    }
+
+    @Test
+    void chunkOfNull_isNoMatter() {
+        RecordingSink sink =
+                send("data: null\n\n" + text("H") + "data: null\n\n" + text("i") + STOP + "data: null\n\n" + END);
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: null\n\n", "data: null\n\ndata: [DONE]\n\n", "event: error\ndata: null\n\n"})
+    void nullAlone_isNoAnswer(String events) {
+        assertThat(failure(events).kind()).isEqualTo(FailureKind.UNAVAILABLE);
+    }
+
+    @Test
     void toolCallOutsideAList_isTaken() {
         RecordingSink sink = send(chunk(
                         "{\"tool_calls\":{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}}", "null")
