@@ -20,6 +20,12 @@ public interface AttemptSink {
     /** The whole request has been written. */
     void sent();
 
+    /**
+     * A kept connection ended before a response began, and the request is sent again, once, on a new one. Counted, but no attempt and no
+     * failure.
+     */
+    default void staleConnection() {}
+
     /** The first byte of the response has arrived, so the service has counted the request. */
     void firstByte();
 

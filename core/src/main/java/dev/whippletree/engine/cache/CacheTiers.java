@@ -148,8 +148,7 @@ public final class CacheTiers {
         return () -> {
             if (!AnswerCheck.isSound(entry.completion())) {
                 stored.run();
-                over.run();
-                storedEverywhere.run();
+                tiers.forEach(tier -> oneMore.run());
                 return;
             }
             for (int index = tiers.size() - 1; index > 0; index--) {

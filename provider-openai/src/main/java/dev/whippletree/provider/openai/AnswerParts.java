@@ -145,13 +145,9 @@ final class AnswerParts {
         return other;
     }
 
-    /**
-     * The message is over.
-     *
-     * @throws MalformedAnswerException if a tool call has no name
-     */
-    void end() throws MalformedAnswerException {
-        MalformedAnswerException.unless(unnamed == 0, "function.name");
+    /** Returns whether a tool call has no name so far. */
+    boolean lacksName() {
+        return unnamed > 0;
     }
 
     /** Arguments are JSON as text; some services write them as JSON itself. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import okhttp3.Call;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class ChatCall implements Runnable, Cancellable {
     private final String model;
     private final OneEndSink sink;
     private final boolean streaming;
-    private final Progress progress;
+    private Progress progress;
     private Optional<String> token = Optional.empty();
     private volatile @Nullable Call call;
     private volatile boolean stopped;
@@ -90,8 +91,26 @@ final class ChatCall implements Runnable, Cancellable {
         endpoint.log().error("Account {}: a call failed unexpectedly", endpoint.account(), shown);
     }
 
+    /**
+     * Sends the request, and once more if it went to a kept connection that ended before a response began. A service closes what was idle for
+     * long, whatever is on its way to it then, and reads no more of that. That it may have read a request and broken off without a word
+     * can't be ruled out (RFC 9110, section 9.2.2), but such a prompt would be tried again too; and what a new connection does counts.
+     */
     private void make() throws IOException {
-        Call started = endpoint.connections().http().newCall(request());
+        try {
+            make(endpoint.connections().http());
+        } catch (IOException e) {
+            if (stopped || !progress.reusesConnection() || !BreakWords.isBeforeResponse(e, endpoint, progress)) {
+                throw e;
+            }
+            sink.staleConnection();
+            progress = new Progress(sink);
+            make(endpoint.connections().fresh());
+        }
+    }
+
+    private void make(OkHttpClient http) throws IOException {
+        Call started = http.newCall(request());
         call = started;
         if (stopped) {
             started.cancel();

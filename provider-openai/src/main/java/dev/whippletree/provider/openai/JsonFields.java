@@ -120,32 +120,24 @@ final class JsonFields {
 
     /** Reads one value, with a stack of its own: how deep JSON is nested is up to the service. */
     private static JsonNode node(JsonParser parser) {
-        JsonNode root = childless(parser);
-        Deque<JsonNode> open = new ArrayDeque<>();
-        if (root.isContainer()) {
-            open.push(root);
-        }
-        while (!open.isEmpty()) {
-            JsonToken token = parser.nextToken();
-            if (token.isStructEnd()) {
+        ArrayNode root = NODES.arrayNode();
+        Deque<JsonNode> open = new ArrayDeque<>(List.of(root));
+        do {
+            if (parser.currentToken().isStructEnd()) {
                 open.pop();
-            } else if (token != JsonToken.PROPERTY_NAME) {
+            } else if (parser.currentToken() != JsonToken.PROPERTY_NAME) {
                 JsonNode child = childless(parser);
-                add(open.element(), parser.currentName(), child);
+                if (open.element() instanceof ObjectNode object) {
+                    object.set(parser.currentName(), child);
+                } else {
+                    ((ArrayNode) open.element()).add(child);
+                }
                 if (child.isContainer()) {
                     open.push(child);
                 }
             }
-        }
-        return root;
-    }
-
-    private static void add(JsonNode parent, @Nullable String name, JsonNode child) {
-        if (parent instanceof ObjectNode object) {
-            object.set(name, child);
-        } else if (parent instanceof ArrayNode array) {
-            array.add(child);
-        }
+        } while (open.size() > 1 && parser.nextToken() != null);
+        return root.get(0);
     }
 
     /** Returns the value that begins here, an object or an array without what it holds. */

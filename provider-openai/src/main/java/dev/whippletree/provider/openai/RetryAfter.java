@@ -23,9 +23,7 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /**
-     * Returns the wait, from zero to the longest that a service can mean; empty if none is named, it is negative, or it can't be read.
-     */
+    /** Returns the wait, zero or more; empty if none is named, it is negative, or it can't be read. */
     static Optional<Duration> of(ResponseHead head, InstantSource clock) {
         return head.header("retry-after-ms")
                 .flatMap(value -> WireDuration.wait(value, Duration.ofMillis(1)))
@@ -33,9 +31,7 @@ final class RetryAfter {
     }
 
     private static Optional<Duration> wait(String value, ResponseHead head, InstantSource clock) {
-        Optional<Instant> until = EPOCH.matcher(value).matches()
-                ? Optional.of(Instant.ofEpochSecond(Long.parseLong(value)))
-                : moment(value);
+        Optional<Instant> until = moment(value);
         if (until.isEmpty()) {
             return WireDuration.wait(value, Duration.ofSeconds(1));
         }
@@ -47,7 +43,10 @@ final class RetryAfter {
 
     private static Optional<Instant> moment(String date) {
         try {
-            return Optional.of(HTTP_DATE.parse(date, Instant::from));
+            return Optional.of(
+                    EPOCH.matcher(date).matches()
+                            ? Instant.ofEpochSecond(Long.parseLong(date))
+                            : HTTP_DATE.parse(date, Instant::from));
         } catch (DateTimeException e) {
             return Optional.empty();
         }

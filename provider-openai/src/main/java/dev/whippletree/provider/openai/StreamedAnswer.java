@@ -69,10 +69,8 @@ final class StreamedAnswer {
         if (finishReason == null) {
             throw unfinished(events);
         }
-        try {
-            parts.end();
-        } catch (MalformedAnswerException e) {
-            throw broken(e.inWords());
+        if (parts.lacksName()) {
+            throw broken("a tool call of the answer has no name");
         }
         return Ending.of(head, finishReason, usage, model).withId(id);
     }

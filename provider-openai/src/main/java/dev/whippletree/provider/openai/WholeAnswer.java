@@ -66,7 +66,9 @@ final class WholeAnswer {
         try {
             AnswerParts reader = new AnswerParts(parts::add);
             reader.tell(message);
-            reader.end();
+            if (reader.lacksName()) {
+                throw broken("a tool call of the answer has no name");
+            }
         } catch (MalformedAnswerException e) {
             throw broken(e.inWords());
         }

@@ -60,17 +60,12 @@ public final class WireDuration {
         return go(text).or(() -> seconds(text)).map(time -> rounded ? time.plusSeconds(1) : time);
     }
 
-    /**
-     * Reads a wait given as a plain number. Unlike other durations, one longer than any that a service can mean isn't absent: it is as long
-     * as the longest.
-     *
-     * @param unit what the number counts
-     */
+    /** Reads a wait as a plain number of some unit. One that is longer than any that a service can mean isn't absent, but the longest. */
     static Optional<Duration> wait(String text, Duration unit) {
-        if (ENDLESS.matcher(text.trim()).matches()) {
-            return Optional.of(LONGEST);
-        }
-        return isPlain(text) ? Optional.of(atMostLongest(amount(text.trim(), unit))) : Optional.empty();
+        boolean endless = ENDLESS.matcher(text.trim()).matches();
+        return endless || isPlain(text)
+                ? Optional.of(endless ? LONGEST : atMostLongest(amount(text.trim(), unit)))
+                : Optional.empty();
     }
 
     static Duration atMostLongest(Duration duration) {
