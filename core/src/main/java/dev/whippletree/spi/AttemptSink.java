@@ -21,8 +21,8 @@ public interface AttemptSink {
     void sent();
 
     /**
-     * A kept connection ended before a response began, and the request is sent again, once, on a new one. Counted, but no attempt and no
-     * failure.
+     * A kept connection ended before the first byte of a response, and the client sends the request once more, on a new
+     * one. The engine only counts that: it is no attempt and no failure.
      */
     default void staleConnection() {}
 

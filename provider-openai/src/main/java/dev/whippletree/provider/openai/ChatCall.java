@@ -92,9 +92,10 @@ final class ChatCall implements Runnable, Cancellable {
     }
 
     /**
-     * Sends the request, and once more if it went to a kept connection that ended before a response began. A service closes what was idle for
-     * long, whatever is on its way to it then, and reads no more of that. That it may have read a request and broken off without a word
-     * can't be ruled out (RFC 9110, section 9.2.2), but such a prompt would be tried again too; and what a new connection does counts.
+     * Sends the request, and once more if it went to a kept connection that ended before a response began. A service that closes an
+     * idle connection doesn't read what is on its way there. It may instead have read the request and broken off without a word, which
+     * nobody can tell from that (RFC 9110, section 9.2.2). But the engine would send that prompt again too, and the second connection
+     * is a new one, whose end is a failure; so this adds one call to a prompt's attempts at most.
      */
     private void make() throws IOException {
         try {
