@@ -10,6 +10,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -161,7 +162,8 @@ final class FailurePolicy {
     /** Returns whether a failure may come of an outage of the target, which others see as well. */
     private static boolean mayBeOutage(Failure failure) {
         return switch (failure.kind()) {
-            case OVERLOADED, UNAVAILABLE, TIMEOUT -> true;
+            case OVERLOADED, TIMEOUT -> true;
+            case UNAVAILABLE -> !failure.code().equals(Optional.of(Failure.DAMAGED));
             case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, TOO_LARGE, FILTERED, REJECTED -> false;
         };
     }

@@ -79,7 +79,9 @@ final class StreamedAnswer {
         if (events.isEmpty()) {
             return NotAnAnswer.empty(head);
         }
-        return begun || events.isSilent() ? broken("the stream ended before the answer did") : NotAnAnswer.other(head);
+        return begun || events.isSilent()
+                ? new NoAnswerException(ServiceError.found(head, "the stream ended before the answer did"))
+                : NotAnAnswer.other(head);
     }
 
     private void takeAll(EventStream events) throws NoAnswerException, IOException {
@@ -107,7 +109,7 @@ final class StreamedAnswer {
         if (chunk.isPresent()) {
             begun = true;
             take(chunk.get());
-        } else if (data.filter(JsonNode::isNull).isEmpty() && (event.closed() || finishReason == null)) {
+        } else if (event.closed() && data.filter(JsonNode::isNull).isEmpty()) {
             throw begun
                     ? broken("the stream contains a chunk that isn't " + (event.isUtf8() ? "JSON" : "UTF-8"))
                     : NotAnAnswer.other(head);
@@ -148,6 +150,6 @@ final class StreamedAnswer {
     }
 
     private NoAnswerException broken(String how) {
-        return new NoAnswerException(ServiceError.found(head, how));
+        return new NoAnswerException(ServiceError.damaged(head, how));
     }
 }

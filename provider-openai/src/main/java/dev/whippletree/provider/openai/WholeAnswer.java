@@ -76,6 +76,6 @@ final class WholeAnswer {
     }
 
     private NoAnswerException broken(String how) {
-        return new NoAnswerException(ServiceError.found(head, how));
+        return new NoAnswerException(ServiceError.damaged(head, how));
     }
 }

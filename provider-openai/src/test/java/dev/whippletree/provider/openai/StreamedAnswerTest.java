@@ -77,9 +77,14 @@ final class StreamedAnswerTest {
         assertThat(sink.text()).isEqualTo("Hi");
     }
 
-    @Test
-    void endWithoutFinishReason_isUnavailable() {
-        assertThat(failure(text("Hi") + END).kind()).isEqualTo(FailureKind.UNAVAILABLE);
+    @ParameterizedTest
+    @ValueSource(strings = {"", END, "data: {\"choices\":[{\"del"})
+    void endWithoutFinishReason_isUnavailable_asInAnOutage(String end) {
+        Failure failure = failure(text("Hi") + end);
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.message()).contains("ended before the answer did");
+        assertThat(failure.code()).isEmpty();
     }
 
     @Test
@@ -236,6 +241,7 @@ final class StreamedAnswerTest {
         RecordingSink sink = send(text("Hi") + toolCall(call) + chunk("{}", "\"tool_calls\"") + END);
 
         assertThat(sink.awaitFailure().message()).contains("tool call", "no name");
+        assertThat(sink.awaitFailure().code()).contains(Failure.DAMAGED);
         assertThat(sink.deltas()).containsExactly(new Delta.Text("Hi"));
     }
 

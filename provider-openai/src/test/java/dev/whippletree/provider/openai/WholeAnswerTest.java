@@ -137,6 +137,14 @@ final class WholeAnswerTest {
         assertThat(sink.deltas()).isEmpty();
     }
 
+    @Test
+    void answerThatNobodyCanUse_isDamaged() {
+        Failure failure = send("{\"choices\":[]}").awaitFailure();
+
+        assertThat(failure.code()).contains(Failure.DAMAGED);
+        assertThat(failure.status()).hasValue(200);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
