@@ -249,6 +249,11 @@ final class Attempt implements AttemptSink {
     }
 
     @Override
+    public void staleConnection() {
+        whileUnderWay(target.account()::staleConnection);
+    }
+
+    @Override
     public void firstByte() {
         whileUnderWay(() -> {
             responded();

@@ -12,6 +12,7 @@ import dev.whippletree.settings.Retries;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
@@ -50,7 +51,7 @@ final class FailurePolicy {
     }
 
     private static boolean isFault(Attempt attempt, Completion completion) {
-        if (completion.finishReason() != FinishReason.STOP || !completion.isEmpty()) {
+        if (completion.finishReason() == FinishReason.LENGTH || !completion.isEmpty()) {
             return false;
         }
         Flight flight = attempt.flight();
@@ -208,7 +209,8 @@ final class FailurePolicy {
     /** Returns whether a failure may come of an outage of the target, which others see as well, and which the callers outlast. */
     private static boolean mayBeOutage(Flight flight, Failure failure) {
         return switch (failure.kind()) {
-            case OVERLOADED, UNAVAILABLE -> true;
+            case OVERLOADED -> true;
+            case UNAVAILABLE -> !failure.code().equals(Optional.of(Failure.DAMAGED));
             case TIMEOUT -> flight.hasNoDeadline();
             case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, TOO_LARGE, FILTERED, REJECTED -> false;
         };

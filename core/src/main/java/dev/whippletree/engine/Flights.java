@@ -193,11 +193,12 @@ final class Flights {
         });
     }
 
-    /** Only a whole answer is stored, and only if nobody said otherwise. */
+    /** Only a whole answer is stored, and only if nobody said otherwise; {@link CacheTiers} leaves out damaged ones. */
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
-        boolean whole =
-                completion.finishReason() == FinishReason.STOP || completion.finishReason() == FinishReason.TOOL_CALLS;
+        boolean whole = completion.finishReason() == FinishReason.STOP
+                || (completion.finishReason() == FinishReason.TOOL_CALLS
+                        && !completion.toolCalls().isEmpty());
         boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
         if (!fresh || !whole || completion.isEmpty() || caches.isEmpty() || !wanted) {
             return Optional.empty();

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class OutcomeRecorder {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeRecorder.class);
+    private static final long LONGEST_REST_NANOS = Duration.ofHours(1).toNanos();
 
     private final Outages outages;
     private final Reaches reaches;
@@ -210,9 +211,9 @@ final class OutcomeRecorder {
         }
     }
 
-    /** A service that says when to come back is left alone until then, by all prompts. */
+    /** A service that says when to come back is left alone until then, by all prompts; but in an hour all that is closed is probed. */
     private void countFailure(Target target, Health.Begun begun, Failure failure, long now) {
-        long least = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO));
+        long least = Math.min(Waits.nanos(failure.retryAfter().orElse(Duration.ZERO)), LONGEST_REST_NANOS);
         boolean overloaded = failure.kind() == FailureKind.OVERLOADED;
         if (target.health().failed(begun, overloaded, least, failure.message(), now)) {
             outages.cooling(target, failure);

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param kind what it means
  * @param message the service's own words, shortened, without secrets; or ours where it said nothing; kept as {@link ShownText#line}
  * @param status the HTTP status, if there was one
- * @param code the service's own code, if it gave one
+ * @param code the service's own code, if it gave one, or {@link #DAMAGED}
  * @param retryAfter how long the service said to wait; for {@link FailureKind#QUOTA_EXHAUSTED} the time until the reset
  * @param reach what it applies to, where the kind closes anything
  */
@@ -22,6 +22,9 @@ public record Failure(
         Optional<String> code,
         Optional<Duration> retryAfter,
         Reach reach) {
+
+    /** The code of {@link FailureKind#UNAVAILABLE} where an answer came that nobody can use: the service is there. */
+    public static final String DAMAGED = "damaged_answer";
 
     /** Rejects null, and makes the message safe to show. */
     public Failure {

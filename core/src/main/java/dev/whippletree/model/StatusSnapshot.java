@@ -168,6 +168,7 @@ public record StatusSnapshot(
      * @param tokens as the service counted them
      * @param tokensByModel the same for each model, by the service's own name; models that gave no answer are absent
      * @param limits its organization's limits, declared and learned
+     * @param staleConnections kept connections that the service had closed; the request was sent again at once
      */
     public record Account(
             String id,
@@ -185,7 +186,8 @@ public record StatusSnapshot(
             Latency latency,
             TokenUsage tokens,
             Map<String, TokenUsage> tokensByModel,
-            List<LimitStatus> limits) {
+            List<LimitStatus> limits,
+            long staleConnections) {
 
         /** Copies mutable values. */
         public Account {

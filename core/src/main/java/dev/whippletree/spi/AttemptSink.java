@@ -20,6 +20,12 @@ public interface AttemptSink {
     /** The whole request has been written. */
     void sent();
 
+    /**
+     * A kept connection ended before the first byte of a response, and the client sends the request once more, on a new
+     * one. The engine only counts that: it is no attempt and no failure.
+     */
+    default void staleConnection() {}
+
     /** The first byte of the response has arrived, so the service has counted the request. */
     void firstByte();
 

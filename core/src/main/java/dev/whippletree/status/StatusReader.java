@@ -153,7 +153,8 @@ final class StatusReader {
                 latency(node.required("response")),
                 TokensJson.read(node.required("tokens")),
                 tokensByModel(id, bill),
-                all(node, "limits", StatusReader::limit));
+                all(node, "limits", StatusReader::limit),
+                node.required("stale_connections").longValue());
     }
 
     /** They are written once, as what is paid for. */

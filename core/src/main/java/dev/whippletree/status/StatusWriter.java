@@ -134,6 +134,7 @@ final class StatusWriter {
         Map<String, Object> failures = new TreeMap<>();
         account.failures().forEach((kind, number) -> failures.put(lower(kind), number));
         tree.put("failures", failures);
+        tree.put("stale_connections", account.staleConnections());
         tree.put("response", of(account.latency()));
         tree.put("tokens", TokensJson.of(account.tokens()));
         tree.put("limits", account.limits().stream().map(StatusWriter::of).toList());

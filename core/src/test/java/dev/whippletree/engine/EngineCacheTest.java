@@ -3,10 +3,13 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.CacheEntry;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class EngineCacheTest {
@@ -109,12 +113,71 @@ final class EngineCacheTest {
         assertThat(cache.puts()).isZero();
     }
 
-    @Test
-    void toolCalls_areStored() {
-        client.then(client.endsAfter(SHORT, FinishReason.TOOL_CALLS));
+    private ScriptedClient.Behaviour calls(FinishReason reason, ToolCall... calls) {
+        return client.later(SHORT, (prompt, model, sink) -> {
+            for (int index = 0; index < calls.length; index++) {
+                ToolCall call = calls[index];
+                sink.delta(new Delta.ToolCallPart(
+                        index,
+                        Optional.of(call.id()).filter(id -> !id.isEmpty()),
+                        Optional.of(call.name()),
+                        call.arguments()));
+            }
+            sink.done(new AnswerEnd(reason, Optional.empty(), model));
+            return () -> {};
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TOOL_CALLS", "STOP"})
+    void toolCalls_areStored(FinishReason reason) {
+        client.then(calls(reason, new ToolCall("1", "f", " {\"a\":[1,{}]} "), new ToolCall("2", "f", "{}")));
         fixture.ask("q");
         fixture.run();
         assertThat(cache.entries()).hasSize(1);
+    }
+
+    static Stream<ToolCall> damagedCalls() {
+        return Stream.concat(
+                Stream.of("", " ", "{", "{}{}", "{\"a\"}", "[]", "7", "null", "{'a':1}", "{\"a\":" + "[".repeat(2_000))
+                        .map(arguments -> new ToolCall("2", "f", arguments)),
+                Stream.of(new ToolCall("", "f", "{}"), new ToolCall("1", "f", "{}"), new ToolCall("2", "", "{}")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("damagedCalls")
+    void damagedToolCall_isGivenButNeverStored(ToolCall damaged) {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        ToolCall sound = new ToolCall("1", "f", "{}");
+        client.then(calls(FinishReason.TOOL_CALLS, sound, damaged));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().toolCalls()).containsExactly(sound, damaged);
+        assertThat(cache.puts() + far.puts()).isZero();
+        assertThat(fixture.status().prompts().underWay()).isZero();
+        assertThat(fixture.ask("q")).isNotDone();
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void textThatEndsWithToolCallsButHasNone_isGivenButNeverStored() {
+        client.then(client.endsAfter(SHORT, FinishReason.TOOL_CALLS));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("part");
+        assertThat(cache.puts()).isZero();
+    }
+
+    @Test
+    void toolCallsWithoutACall_areAnEmptyAnswer() {
+        client.then(calls(FinishReason.TOOL_CALLS));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
     }
 
     @Test

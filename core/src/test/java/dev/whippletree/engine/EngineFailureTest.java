@@ -423,6 +423,25 @@ final class EngineFailureTest {
         assertThat(alone.calls()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"OVERLOADED", "UNAVAILABLE"})
+    void failureThatAsksToWaitForWeeks_isProbedAfterAnHour(FailureKind kind) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.then(client.failsAfter(SHORT, ScriptedClient.limited(kind, Duration.ofDays(31), Reach.ACCOUNT)));
+        CompletableFuture<Completion> first = fixture.ask(
+                Prompt.builder().user("q").deadline(Duration.ofSeconds(1)).build());
+        fixture.advance(Duration.ofHours(1).minusSeconds(1));
+        assertThat(first).isCompletedExceptionally();
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.COOLING);
+        CompletableFuture<Completion> next = fixture.ask("another");
+        fixture.advance(Duration.ofMillis(900));
+        assertThat(client.calls()).isEqualTo(1);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(next).isCompleted();
+    }
+
     @Test
     void promptThatNeedsNoCall_earnsNoRetry() {
         fixture.route(route -> withRetries(route, new Retries(3, SHORT, SHORT, 0.1, 0.01)));

@@ -10,6 +10,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
@@ -61,6 +62,29 @@ final class EngineFaultTest {
         assertThat(answer.join().text()).isEqualTo("answer");
         assertThat(fixture.status("a").answered()).isEqualTo(1);
         assertThat(fixture.status("a").failures()).isEmpty();
+    }
+
+    @Test
+    void staleConnection_isCounted_andIsNeitherAnAttemptNorAFailureNorAPause() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.later(SHORT, (prompt, model, sink) -> {
+            sink.staleConnection();
+            sink.delta(new Delta.Text("answer"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            sink.staleConnection();
+            return () -> {};
+        }));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(6);
+        fixture.advance(SHORT);
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer).isCompleted();
+            assertThat(answer.join().origin().attempts()).isEqualTo(1);
+        });
+        StatusSnapshot.Account account = fixture.status("a");
+        assertThat(account.staleConnections()).isEqualTo(6);
+        assertThat(account.calls()).isEqualTo(6);
+        assertThat(account.failures()).isEmpty();
+        assertThat(account.state()).isEqualTo(StatusSnapshot.AccountState.OPEN);
     }
 
     @Test

@@ -333,6 +333,72 @@ final class EngineStreamTest {
         assertThat(client.calls()).isEqualTo(2);
     }
 
+    private static Delta.Piece call(int index, String id, String name, String arguments) {
+        return new Delta.ToolCallPart(index, Optional.of(id), Optional.of(name), arguments);
+    }
+
+    private static Delta.Piece more(int index, String arguments) {
+        return new Delta.ToolCallPart(index, Optional.empty(), Optional.empty(), arguments);
+    }
+
+    private ScriptedClient.Behaviour calls(Delta.Piece... pieces) {
+        return says(sink -> sink.done(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.empty(), "model")), pieces);
+    }
+
+    private ScriptedClient.Behaviour breaksCalling(Delta.Piece... pieces) {
+        return says(sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")), pieces);
+    }
+
+    @Test
+    void brokenToolCalls_goOnWithTheFirstIds_thoughEveryAttemptDrawsItsOwn() {
+        fixture.account("b", "1000 / 1s")
+                .usually(calls(call(0, "b0", "f", "{\"a\":1}"), call(1, "b1", "g", "{}"), call(2, "b2", "h", "{}")));
+        client.then(breaksCalling(call(0, "a0", "f", "{\"a\""), more(0, ":1}"), call(1, "a1", "g", "{")));
+        ReadingCaller caller = read();
+        fixture.advance(SECOND.multipliedBy(2));
+        ReadingCaller late = readSlowly(0);
+        CompletableFuture<Completion> whole = fixture.ask("q");
+        fixture.run();
+        late.request(10);
+        fixture.run();
+        List<ToolCall> expected = List.of(
+                new ToolCall("a0", "f", "{\"a\":1}"), new ToolCall("a1", "g", "{}"), new ToolCall("b2", "h", "{}"));
+        assertThat(caller.pieces())
+                .containsExactly(
+                        call(0, "a0", "f", "{\"a\""),
+                        more(0, ":1}"),
+                        call(1, "a1", "g", "{"),
+                        more(1, "}"),
+                        call(2, "b2", "h", "{}"));
+        assertThat(caller.whole().join().toolCalls()).isEqualTo(expected);
+        assertThat(late.whole().join().toolCalls()).isEqualTo(expected);
+        assertThat(whole.join().toolCalls()).isEqualTo(expected);
+        assertThat(whole.join().origin().account()).isEqualTo("b");
+    }
+
+    @Test
+    void toolCallsBrokenTwice_keepTheFirstIds() {
+        ScriptedClient other = fixture.account("b", "1000 / 1s");
+        client.then(breaksCalling(call(0, "first", "f", "{")));
+        other.then(breaksCalling(new Delta.ToolCallPart(0, Optional.empty(), Optional.of("f"), "{\"a\"")));
+        client.usually(calls(call(0, "third", "f", "{\"a\":1}")));
+        other.usually(calls(call(0, "third", "f", "{\"a\":1}")));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.whole().join().toolCalls()).containsExactly(new ToolCall("first", "f", "{\"a\":1}"));
+    }
+
+    @Test
+    void brokenToolCall_ofAnotherNameOrOtherArguments_isAnother() {
+        for (Delta.Piece other : List.of(call(0, "a", "g", "{\"a\":1}"), call(0, "a", "f", "{\"b\":1}"))) {
+            client.then(breaksCalling(call(0, "a", "f", "{\"a\"")));
+            client.then(calls(other));
+            ReadingCaller caller = read();
+            fixture.run();
+            assertInterrupted(caller, "the retry gave a different answer");
+        }
+    }
+
     @Test
     void broken_andTheNewAnswerDiffers_endsWithAClearErrorAndNothingMoreIsTold() {
         ScriptedCache cache = new ScriptedCache(fixture.timeline);

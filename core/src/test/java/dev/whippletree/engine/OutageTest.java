@@ -3,12 +3,15 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -109,6 +112,26 @@ final class OutageTest {
         fixture.run();
         assertThat(answered()).isEqualTo(100);
         assertThat(client.calls()).isLessThanOrEqualTo(105);
+    }
+
+    @Test
+    void promptWhoseAnswersAreDamaged_hasFewAttempts_alsoWhereNobodyElseAsks() {
+        ScriptedClient client = fixture.account("a", Optional.empty(), 64, "3000 / 10m");
+        client.then(client.answersAfter(Duration.ofSeconds(1)));
+        Failure damaged = new Failure(
+                FailureKind.UNAVAILABLE,
+                "the answer can't be read",
+                OptionalInt.of(200),
+                Optional.of(Failure.DAMAGED),
+                Optional.empty(),
+                Reach.ACCOUNT);
+        client.usually(client.failsAfter(Duration.ofMillis(10), damaged));
+        fixture.ask("good");
+        fixture.advance(Duration.ofSeconds(2));
+        CompletableFuture<Completion> answer = fixture.ask("poison");
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(answer).isCompletedExceptionally();
+        assertThat(client.calls()).isEqualTo(3);
     }
 
     @Test

@@ -116,7 +116,8 @@ final class PricedStatusTest {
                 LATENCY,
                 SOME,
                 Map.of("large", SOME, "small", TokenUsage.of(1, 2)),
-                limits);
+                limits,
+                38);
     }
 
     private static List<Tenant> tenants() {

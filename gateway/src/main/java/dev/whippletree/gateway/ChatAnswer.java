@@ -141,7 +141,8 @@ final class ChatAnswer {
         function.put("arguments", part.arguments());
         Map<String, Object> call = new LinkedHashMap<>();
         call.put("index", part.index());
-        part.id().ifPresent(given -> call.put("id", given));
+        // Clients expect an id with the name, as the whole answer has one, be it empty.
+        part.id().or(() -> part.name().map(name -> "")).ifPresent(id -> call.put("id", id));
         part.name().ifPresent(name -> call.put("type", "function"));
         call.put("function", function);
         return call;

@@ -202,6 +202,20 @@ final class GatewayTest {
     }
 
     @Test
+    void toolCallWithoutAnId_hasAnEmptyOne_wholeAndInPieces() throws Exception {
+        running.provider.usually(call -> {
+            call.tell(
+                    new Delta.ToolCallPart(0, Optional.empty(), Optional.of("f"), "{"),
+                    new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "}"));
+            call.end(FinishReason.TOOL_CALLS);
+        });
+
+        assertThat(at(RunningGateway.json(running.post(HI)), "choices", "0", "message", "tool_calls", "0", "id"))
+                .isEqualTo("");
+        assertThat(running.post(HI_STREAMED).body()).containsOnlyOnce("\"id\":\"\"");
+    }
+
+    @Test
     void models_areRoutesAndTheirModels_andEachCanBeAsked() throws Exception {
         List<?> data = (List<?>) RunningGateway.json(running.get("/v1/models")).getOrDefault("data", List.of());
         List<Object> ids = new ArrayList<>();

@@ -22,6 +22,11 @@ enum Instrument {
     ACCOUNT_IN_FLIGHT("account.in_flight", Sort.GAUGE, "{call}", "Calls of an account under way"),
     ACCOUNT_CONCURRENCY("account.concurrency", Sort.GAUGE, "{call}", "Most concurrent calls of an account"),
     ACCOUNT_CALLS("account.calls", Sort.COUNTER, "{call}", "Calls of an account that were answered or failed"),
+    ACCOUNT_STALE_CONNECTIONS(
+            "account.stale_connections",
+            Sort.COUNTER,
+            "{connection}",
+            "Kept connections of an account that the service had closed"),
     TENANT_WAITING("tenant.waiting", Sort.GAUGE, "{flight}", "Flights of a tenant in the waiting line"),
     TENANT_OLDEST_WAIT(
             "tenant.oldest_wait", Sort.GAUGE, "s", "Age of the oldest waiting prompt of a tenant; 0 if none waits"),

@@ -87,6 +87,7 @@ final class Readings {
             long failures = account.failures().getOrDefault(kind, 0L);
             put(of(Instrument.ACCOUNT_CALLS, account, "result", Own.word(kind)), failures);
         }
+        put(of(Instrument.ACCOUNT_STALE_CONNECTIONS, account), account.staleConnections());
         if (account.state() == AccountState.OPEN) {
             put(of(Instrument.ACCOUNT_OPENS_IN, account), 0);
         } else {

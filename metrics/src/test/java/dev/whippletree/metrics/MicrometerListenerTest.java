@@ -59,7 +59,10 @@ final class MicrometerListenerTest {
     void scrape_isThis() throws IOException {
         PrometheusMeterRegistry registry = prometheus();
         pool.open(new MicrometerListener(registry));
-        pool.service.then(pool.service.answers(Duration.ofMillis(250), "llama-served"));
+        pool.service.then((model, sink) -> {
+            sink.staleConnection();
+            pool.service.answers(Duration.ofMillis(250), "llama-served").run(model, sink);
+        });
         pool.ask("question");
         pool.ask("question");
         pool.advance(SECOND);

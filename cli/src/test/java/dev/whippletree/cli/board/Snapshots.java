@@ -80,7 +80,8 @@ public final class Snapshots {
                 new Latency(997, Duration.ofMillis(212), Duration.ofMillis(412)),
                 TokenUsage.of(40_000, 12_000),
                 Map.of("openai/gpt-oss-20b", TokenUsage.of(30_000, 10_000), "fast", TokenUsage.of(10_000, 2_000)),
-                List.of(used));
+                List.of(used),
+                0);
         Account off = new Account(
                 "hf-3",
                 "huggingface",
@@ -97,7 +98,8 @@ public final class Snapshots {
                 new Latency(0, Duration.ZERO, Duration.ZERO),
                 TokenUsage.NONE,
                 Map.of(),
-                List.of(limit("huggingface/hf-3", 0, 96, Source.LEARNED, OptionalLong.of(37_500_000_000L))));
+                List.of(limit("huggingface/hf-3", 0, 96, Source.LEARNED, OptionalLong.of(37_500_000_000L))),
+                0);
         return new StatusSnapshot(
                 AT,
                 Duration.ofSeconds(252),
@@ -220,7 +222,8 @@ public final class Snapshots {
                 new Latency(calls, Duration.ofMillis(calls == 0 ? 0 : 198), Duration.ofMillis(calls == 0 ? 0 : 377)),
                 calls == 0 ? TokenUsage.NONE : TokenUsage.of(24_000, 7_200),
                 calls == 0 ? Map.of() : Map.of("openai/gpt-oss-20b", TokenUsage.of(24_000, 7_200)),
-                limits);
+                limits,
+                0);
     }
 
     private static LimitStatus limit(String organization, long left, long amount, Source source, OptionalLong nextIn) {

@@ -17,7 +17,7 @@ final class Run {
 
     private final Sort sort;
     private final int call;
-    private final Optional<String> id;
+    private Optional<String> id;
     private final Optional<String> name;
     private final StringBuilder text;
 
@@ -110,9 +110,17 @@ final class Run {
         text.setLength(Math.min(text.length(), size - headSize()));
     }
 
-    /** Returns whether both are of one sort and say the same from there on, as far as both go. */
+    /** Takes over the id of the same call in another answer. */
+    void takeId(Run other) {
+        id = other.id;
+    }
+
+    /**
+     * Returns whether both are of one sort and say the same from there on, as far as both go. A tool call's id doesn't count: services draw
+     * it by lot.
+     */
     boolean saysTheSame(Run other, int offset) {
-        if (sort != other.sort || call != other.call || !id.equals(other.id) || !name.equals(other.name)) {
+        if (sort != other.sort || call != other.call || !name.equals(other.name)) {
             return false;
         }
         int from = Math.max(0, offset - headSize());

@@ -133,7 +133,7 @@ public final class Transcript {
 
     /**
      * Compares itself with another one, from a place up to which they are known to say the same, and moves that to where they
-     * still do.
+     * still do. Once it covers the other one, it has the same ids of tool calls.
      */
     Likeness compare(Transcript other, Place same) {
         if (other.isEmpty()) {
@@ -146,6 +146,7 @@ public final class Transcript {
                 return Likeness.DIFFERENT;
             }
             if (mine.size() >= theirs.size() && other.isLast(same.run)) {
+                takeIds(other);
                 return Likeness.COVERED;
             }
             if (mine.size() <= theirs.size() && isLast(same.run)) {
@@ -158,6 +159,13 @@ public final class Transcript {
             same.moveTo(same.run + 1, 0);
         }
         return Likeness.BEHIND;
+    }
+
+    /** Keeps the ids that callers were told. */
+    private void takeIds(Transcript other) {
+        for (int run = 0; run < other.runs.size(); run++) {
+            runs.get(run).takeId(other.runs.get(run));
+        }
     }
 
     private boolean isLast(int run) {

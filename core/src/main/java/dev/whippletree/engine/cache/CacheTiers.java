@@ -109,7 +109,9 @@ public final class CacheTiers {
 
     private void find(CacheKey key, Tier tier, int index, boolean again, Consumer<Optional<Found>> outcome) {
         ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
-            if (found.isPresent() && found.get().entry().expires().isAfter(timeline.now())) {
+            if (found.isPresent()
+                    && found.get().entry().expires().isAfter(timeline.now())
+                    && AnswerCheck.isSound(found.get().entry().completion())) {
                 tier.hits().incrementAndGet();
                 fillNearer(key, found.get(), index);
                 outcome.accept(Optional.of(new Found(found.get().entry(), tier.name(), index)));
@@ -127,9 +129,10 @@ public final class CacheTiers {
     }
 
     /**
-     * Decides that an answer is stored everywhere: whatever clears the caches from now on comes after it. Quick.
+     * Decides that an answer is stored everywhere, unless it turns out to be damaged: whatever clears the caches from now on comes after
+     * it. Quick.
      *
-     * @param stored is run once the nearest cache has it or has failed
+     * @param stored is run once the nearest cache has it or has failed, or it is found damaged
      * @param storedEverywhere is run once that is so of all of them
      * @return stores it; to be run in any case, once
      */
@@ -143,6 +146,11 @@ public final class CacheTiers {
             }
         };
         return () -> {
+            if (!AnswerCheck.isSound(entry.completion())) {
+                stored.run();
+                tiers.forEach(tier -> oneMore.run());
+                return;
+            }
             for (int index = tiers.size() - 1; index > 0; index--) {
                 put(tiers.get(index), key, entry, oneMore);
             }

@@ -45,6 +45,7 @@ public final class Account {
 
     private long calls;
     private long answered;
+    private long staleConnections;
 
     /** Counts its tokens: an attempt belongs to the one that was there when it began. */
     private int tokenEpoch;
@@ -207,6 +208,11 @@ public final class Account {
         failures.merge(failure.kind(), 1L, Long::sum);
     }
 
+    /** A kept connection had been closed by the service. */
+    public void staleConnection() {
+        staleConnections++;
+    }
+
     /** The service let in an attempt, with which so many were under way. */
     void letIn(int underWay, long beganNanos) {
         concurrency.letIn(underWay, beganNanos);
@@ -232,6 +238,10 @@ public final class Account {
 
     Map<FailureKind, Long> failures() {
         return failures;
+    }
+
+    long staleConnections() {
+        return staleConnections;
     }
 
     LatencyStats latency() {

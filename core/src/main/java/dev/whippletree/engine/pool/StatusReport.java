@@ -47,7 +47,8 @@ public final class StatusReport {
                 account.latency().summary(),
                 account.tokens(),
                 account.tokensByModel(),
-                limits(account));
+                limits(account),
+                account.staleConnections());
     }
 
     private List<LimitStatus> limits(Account account) {

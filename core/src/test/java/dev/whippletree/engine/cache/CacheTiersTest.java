@@ -8,6 +8,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.VirtualTimeline;
@@ -86,6 +87,21 @@ final class CacheTiersTest {
         near.entries().put(KEY, entry(Duration.ZERO));
         far.entries().put(KEY, entry(Duration.ofHours(1)));
         assertThat(find().orElseThrow().tier()).isEqualTo("far");
+    }
+
+    @Test
+    void damagedEntry_isAMissAndTheNextTierIsAsked() {
+        Completion damaged = new Completion(
+                "",
+                Optional.empty(),
+                List.of(new ToolCall("1", "f", "{\"a\":")),
+                FinishReason.TOOL_CALLS,
+                Optional.empty(),
+                ANSWER.origin());
+        near.entries().put(KEY, new CacheEntry(damaged, timeline.now().plusSeconds(10)));
+        far.entries().put(KEY, entry(Duration.ofHours(1)));
+        assertThat(find().orElseThrow().tier()).isEqualTo("far");
+        assertThat(near.entries().get(KEY)).isEqualTo(far.entries().get(KEY));
     }
 
     @Test

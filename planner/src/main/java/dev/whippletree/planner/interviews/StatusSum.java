@@ -149,7 +149,8 @@ public final class StatusSum {
                 latency(parts.stream().map(Account::latency).toList()),
                 tokens(parts.stream().map(Account::tokens).toList()),
                 tokensByModel(parts),
-                grouped(parts, Account::limits, StatusSum::limitName, limits -> limit(limits, together)));
+                grouped(parts, Account::limits, StatusSum::limitName, limits -> limit(limits, together)),
+                longs(parts, Account::staleConnections));
     }
 
     /** Those that have no row of their own in some process come last. */

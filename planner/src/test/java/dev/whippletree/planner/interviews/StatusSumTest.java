@@ -95,6 +95,7 @@ class StatusSumTest {
         assertThat(first.calls()).isEqualTo(40);
         assertThat(first.answered()).isEqualTo(40);
         assertThat(first.rateLimited()).isEqualTo(2);
+        assertThat(first.staleConnections()).isEqualTo(6);
         assertThat(first.inFlight()).isEqualTo(2);
         assertThat(first.maxConcurrency()).isEqualTo(500);
         assertThat(first.failures()).containsExactlyInAnyOrderEntriesOf(Map.of(FailureKind.TIMEOUT, 4L));
@@ -165,7 +166,8 @@ class StatusSumTest {
                 latency(0, 0, 0),
                 TokenUsage.NONE,
                 Map.of(),
-                List.of(limits));
+                List.of(limits),
+                0);
     }
 
     private static Account account(
@@ -186,7 +188,8 @@ class StatusSumTest {
                 latency(calls, meanMillis, p95Millis),
                 TokenUsage.of(calls, calls),
                 Map.of("m", TokenUsage.of(calls, calls)),
-                List.of());
+                List.of(),
+                3);
     }
 
     private static Latency latency(long count, long meanMillis, long p95Millis) {

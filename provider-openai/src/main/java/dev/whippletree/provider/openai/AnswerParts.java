@@ -2,10 +2,8 @@ package dev.whippletree.provider.openai;
 
 import dev.whippletree.model.Delta;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -14,9 +12,10 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>A refusal is told as text: OpenAI gives it in a field of its own, in place of content, but the words are the model's.
  *
- * <p>Tool calls are numbered from 0 in the order in which they first appear, whatever the service numbers them by, and a call's
- * id and name are told once, also if the service repeats them. A name that comes with another id is another call: servers that
- * translate (Gemini's, LMDeploy's) number all of an answer's calls 0. Another id alone is none: some make up a new one for each delta.
+ * <p>Tool calls are numbered from 0 in the order in which their names come, whatever the service numbers them by, and a call's
+ * id and name are told once, also if the service repeats them. Nothing of a call is told before its name: without one nobody can call
+ * anything. A name that comes with another id is another call: servers that translate (Gemini's, LMDeploy's) number all of an answer's
+ * calls 0. Another id alone is none: some make up a new one for each delta.
  */
 final class AnswerParts {
 
@@ -26,10 +25,22 @@ final class AnswerParts {
     private static final String ARGUMENTS = "arguments";
 
     private final Consumer<Delta.Piece> listener;
-    private final Map<Long, Integer> numbers = new HashMap<>();
-    private final Map<Integer, String> ids = new HashMap<>();
-    private final Set<Integer> named = new HashSet<>();
-    private int calls;
+
+    /** By the service's number, the latest call that has it. */
+    private final Map<Long, Call> calls = new HashMap<>();
+
+    private int named;
+    private int unnamed;
+
+    /** A tool call, as far as it has come. */
+    private static final class Call {
+        private String id = "";
+        private int number;
+        private boolean named;
+
+        /** What came before its name. */
+        private final StringBuilder arguments = new StringBuilder();
+    }
 
     AnswerParts(Consumer<Delta.Piece> listener) {
         this.listener = listener;
@@ -93,19 +104,6 @@ final class AnswerParts {
         tellFunction(index.orElse(place), JsonFields.text(call, "id"), JsonFields.present(call, "function"));
     }
 
-    private int number(long index, Optional<String> id, String name) {
-        Integer known = numbers.get(index);
-        if (known != null && (name.isEmpty() || !isOther(known, id))) {
-            return known;
-        }
-        numbers.put(index, calls);
-        return calls++;
-    }
-
-    private boolean isOther(int number, Optional<String> id) {
-        return id.isPresent() && !id.get().equals(ids.getOrDefault(number, id.get()));
-    }
-
     private void tellFunction(long index, Optional<String> id, Optional<JsonNode> function)
             throws MalformedAnswerException {
         if (function.isEmpty()) {
@@ -115,14 +113,41 @@ final class AnswerParts {
         String name = string(function.get(), "name");
         String arguments = arguments(function.get());
         if (id.isEmpty() && name.isEmpty() && arguments.isEmpty()) {
-            return; // Without a number: one that is never told would be a gap.
+            return; // It is no call yet.
         }
-        int number = number(index, id, name);
-        Optional<String> freshId = id.filter(text -> ids.putIfAbsent(number, text) == null);
-        Optional<String> freshName = Optional.of(name).filter(text -> !text.isEmpty() && named.add(number));
-        if (freshId.isPresent() || freshName.isPresent() || !arguments.isEmpty()) {
-            listener.accept(new Delta.ToolCallPart(number, freshId, freshName, arguments));
+        Call call = call(index, id, name);
+        Optional<String> freshId = call.id.isEmpty() ? id : Optional.empty();
+        freshId.ifPresent(text -> call.id = text);
+        if (call.named) {
+            if (freshId.isPresent() || !arguments.isEmpty()) {
+                listener.accept(new Delta.ToolCallPart(call.number, freshId, Optional.empty(), arguments));
+            }
+            return;
         }
+        call.arguments.append(arguments);
+        if (!name.isEmpty()) {
+            call.named = true;
+            call.number = named++;
+            unnamed--;
+            Optional<String> knownId = Optional.of(call.id).filter(text -> !text.isEmpty());
+            listener.accept(new Delta.ToolCallPart(call.number, knownId, Optional.of(name), call.arguments.toString()));
+        }
+    }
+
+    private Call call(long index, Optional<String> id, String name) {
+        Call known = calls.get(index);
+        if (known != null && (name.isEmpty() || id.isEmpty() || known.id.isEmpty() || known.id.equals(id.get()))) {
+            return known;
+        }
+        unnamed++;
+        Call other = new Call();
+        calls.put(index, other);
+        return other;
+    }
+
+    /** Returns whether a tool call has no name so far. */
+    boolean lacksName() {
+        return unnamed > 0;
     }
 
     /** Arguments are JSON as text; some services write them as JSON itself. */

@@ -22,6 +22,23 @@ final class BreakWords {
                         : broken(endpoint, progress.headCame()));
     }
 
+    /**
+     * Returns whether a connection ended before the first byte of a response; with TLS, where there are other bytes, or HTTP/2, before its
+     * head. Of HTTP/2, OkHttp reports that as a stream's {@code CANCEL}; of what services report of a stream, {@code REFUSED_STREAM} alone
+     * says the same: that nothing was done (RFC 9113, section 8.7).
+     */
+    static boolean isBeforeResponse(IOException fault, Endpoint endpoint, Progress progress) {
+        OptionalLong received = endpoint.connections().meter().received();
+        long most = endpoint.url().isHttps() ? MOST_HEAD_BYTES : 0;
+        return !progress.headCame()
+                && received.orElse(0) <= most
+                && !Causes.has(fault, UnusableResponseException.class)
+                && (!(fault instanceof ProtocolException) || Causes.says(fault, "unexpected end of stream"))
+                && (!Causes.says(fault, "stream was reset")
+                        || Causes.says(fault, "CANCEL")
+                        || Causes.says(fault, "REFUSED_STREAM"));
+    }
+
     private static String noAnswer(Endpoint endpoint, String why) {
         return "no answer from " + endpoint.where() + ": " + why;
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import okhttp3.Call;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class ChatCall implements Runnable, Cancellable {
     private final String model;
     private final OneEndSink sink;
     private final boolean streaming;
-    private final Progress progress;
+    private Progress progress;
     private Optional<String> token = Optional.empty();
     private volatile @Nullable Call call;
     private volatile boolean stopped;
@@ -90,8 +91,27 @@ final class ChatCall implements Runnable, Cancellable {
         endpoint.log().error("Account {}: a call failed unexpectedly", endpoint.account(), shown);
     }
 
+    /**
+     * Sends the request, and once more if it went to a kept connection that ended before a response began. A service that closes an
+     * idle connection doesn't read what is on its way there. It may instead have read the request and broken off without a word, which
+     * nobody can tell from that (RFC 9110, section 9.2.2). But the engine would send that prompt again too, and the second connection
+     * is a new one, whose end is a failure; so this adds one call to a prompt's attempts at most.
+     */
     private void make() throws IOException {
-        Call started = endpoint.connections().http().newCall(request());
+        try {
+            make(endpoint.connections().http());
+        } catch (IOException e) {
+            if (stopped || !progress.reusesConnection() || !BreakWords.isBeforeResponse(e, endpoint, progress)) {
+                throw e;
+            }
+            sink.staleConnection();
+            progress = new Progress(sink);
+            make(endpoint.connections().fresh());
+        }
+    }
+
+    private void make(OkHttpClient http) throws IOException {
+        Call started = http.newCall(request());
         call = started;
         if (stopped) {
             started.cancel();

@@ -32,6 +32,14 @@ record Connections(OkHttpClient http, WireMeter meter, Duration patience) {
         return Duration.ofMillis(http.connectTimeoutMillis());
     }
 
+    /** Returns what makes a connection for one call alone. Closes the idle ones, as the service has probably closed them too. */
+    OkHttpClient fresh() {
+        http.connectionPool().evictAll();
+        return http.newBuilder()
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                .build();
+    }
+
     /**
      * Prepares an account's connections; makes none.
      *

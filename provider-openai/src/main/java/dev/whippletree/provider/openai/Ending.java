@@ -27,7 +27,7 @@ final class Ending {
             case "content_filter" -> throw new NoAnswerException(filtered(head));
             default ->
                 throw new NoAnswerException(
-                        ServiceError.found(head, "the answer ended for an unknown reason: " + finishReason));
+                        ServiceError.damaged(head, "the answer ended for an unknown reason: " + finishReason));
         };
         return new AnswerEnd(reason, usage, model);
     }

@@ -3,12 +3,14 @@ package dev.whippletree.provider.openai;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -95,20 +97,39 @@ final class ErrorReader {
                 .flatMap(seconds -> WireDuration.sane(Duration.ofMillis((long) Math.ceil(seconds * 1_000))));
     }
 
-    private static Optional<String> words(JsonNode node) {
-        if (node.isString()) {
-            return Optional.of(node.stringValue()).filter(text -> !text.isBlank());
+    /**
+     * A value still to be searched.
+     *
+     * @param most it isn't searched if more words than that were found before
+     */
+    private record Unsearched(JsonNode node, int most) {}
+
+    /** Returns the first words of each object, and the words of all elements of an array. */
+    private static Optional<String> words(JsonNode root) {
+        List<String> found = new ArrayList<>();
+        Deque<Unsearched> unsearched = new ArrayDeque<>(List.of(new Unsearched(root, 0)));
+        while (!unsearched.isEmpty()) {
+            Unsearched next = unsearched.pop();
+            JsonNode node = next.node();
+            if (node.isString() && !node.stringValue().isBlank() && found.size() <= next.most()) {
+                found.add(node.stringValue());
+            } else if (found.size() <= next.most()) {
+                List<JsonNode> within = within(node);
+                int most = node.isArray() ? Integer.MAX_VALUE : found.size();
+                for (int place = within.size() - 1; place >= 0; place--) {
+                    unsearched.push(new Unsearched(within.get(place), most));
+                }
+            }
         }
-        if (node.isArray()) {
-            String all = node.valueStream()
-                    .flatMap(element -> words(element).stream())
-                    .collect(Collectors.joining("; "));
-            return Optional.of(all).filter(text -> !text.isEmpty());
-        }
-        return WORDS.stream()
-                .flatMap(field -> JsonFields.present(node, field).stream())
-                .flatMap(value -> words(value).stream())
-                .findFirst();
+        return found.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", found));
+    }
+
+    private static List<JsonNode> within(JsonNode node) {
+        return node.isArray()
+                ? node.valueStream().toList()
+                : WORDS.stream()
+                        .flatMap(field -> JsonFields.present(node, field).stream())
+                        .toList();
     }
 
     private static String plainText(String body) {

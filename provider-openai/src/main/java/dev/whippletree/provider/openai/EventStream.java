@@ -16,11 +16,15 @@ final class EventStream {
 
     private static final ByteString LINE_ENDS = ByteString.encodeUtf8("\r\n");
 
+    /** What stands for bytes that aren't UTF-8, and for itself. */
+    private static final char UNREADABLE = '\uFFFD';
+
     private final BufferedSource source;
     private boolean first = true;
     private boolean afterReturn;
     private boolean empty = true;
     private boolean silent = true;
+    private boolean lineIsUtf8 = true;
 
     EventStream(BufferedSource source) {
         this.source = Okio.buffer(BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
@@ -32,8 +36,9 @@ final class EventStream {
      * @param name its {@code event} field, empty if it has none
      * @param data its {@code data} fields, joined by newlines
      * @param closed whether its empty line came; if not, the stream may have ended in the middle of it
+     * @param isUtf8 whether the lines of its data are UTF-8; where they aren't, characters are missing
      */
-    record Event(String name, String data, boolean closed) {
+    record Event(String name, String data, boolean closed, boolean isUtf8) {
 
         /** Returns whether it is the mark after the last chunk. */
         boolean isEndMark() {
@@ -49,11 +54,12 @@ final class EventStream {
      */
     @Nullable Event next() throws IOException {
         String name = "";
+        boolean isUtf8 = true;
         @Nullable StringBuilder data = null;
         for (@Nullable String line = readLine(); line != null; line = readLine()) {
             if (line.isEmpty()) {
                 if (data != null) {
-                    return new Event(name, data.toString(), true);
+                    return new Event(name, data.toString(), true, isUtf8);
                 }
                 name = "";
             } else if (isField(line, "event")) {
@@ -61,12 +67,13 @@ final class EventStream {
             } else if (isField(line, "data")) {
                 data = data == null ? new StringBuilder() : data.append('\n');
                 data.append(value(line, "data"));
+                isUtf8 &= lineIsUtf8;
                 if (data.length() > BodyReader.MOST_EVENT_BYTES) {
                     throw BodyReader.eventTooLong();
                 }
             }
         }
-        return data == null ? null : new Event(name, data.toString(), false);
+        return data == null ? null : new Event(name, data.toString(), false, isUtf8);
     }
 
     /** Lets everything that is still to come take so long only, all of it together. */
@@ -101,7 +108,9 @@ final class EventStream {
             return null;
         }
         empty = false;
-        String line = source.readUtf8(end < 0 ? source.getBuffer().size() : end);
+        ByteString bytes = source.readByteString(end < 0 ? source.getBuffer().size() : end);
+        String line = bytes.utf8();
+        lineIsUtf8 = line.indexOf(UNREADABLE) < 0 || ByteString.encodeUtf8(line).equals(bytes);
         if (end >= 0) {
             afterReturn = source.readByte() == '\r';
         }

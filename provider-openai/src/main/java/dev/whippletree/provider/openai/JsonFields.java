@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,33 +118,39 @@ final class JsonFields {
         }
     }
 
+    /** Reads one value, with a stack of its own: how deep JSON is nested is up to the service. */
     private static JsonNode node(JsonParser parser) {
+        ArrayNode root = NODES.arrayNode();
+        Deque<JsonNode> open = new ArrayDeque<>(List.of(root));
+        do {
+            if (parser.currentToken().isStructEnd()) {
+                open.pop();
+            } else if (parser.currentToken() != JsonToken.PROPERTY_NAME) {
+                JsonNode child = childless(parser);
+                if (open.element() instanceof ObjectNode object) {
+                    object.set(parser.currentName(), child);
+                } else {
+                    ((ArrayNode) open.element()).add(child);
+                }
+                if (child.isContainer()) {
+                    open.push(child);
+                }
+            }
+        } while (open.size() > 1 && parser.nextToken() != null);
+        return root.get(0);
+    }
+
+    /** Returns the value that begins here, an object or an array without what it holds. */
+    private static JsonNode childless(JsonParser parser) {
         return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> array(parser);
+            case START_OBJECT -> NODES.objectNode();
+            case START_ARRAY -> NODES.arrayNode();
             case VALUE_STRING -> NODES.stringNode(parser.getString());
             case VALUE_NUMBER_INT -> wholeNumber(parser);
             case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
             case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(parser.getBooleanValue());
             default -> NODES.nullNode();
         };
-    }
-
-    private static ObjectNode object(JsonParser parser) {
-        ObjectNode object = NODES.objectNode();
-        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            parser.nextToken();
-            object.set(name, node(parser));
-        }
-        return object;
-    }
-
-    private static ArrayNode array(JsonParser parser) {
-        ArrayNode array = NODES.arrayNode();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            array.add(node(parser));
-        }
-        return array;
     }
 
     private static JsonNode wholeNumber(JsonParser parser) {

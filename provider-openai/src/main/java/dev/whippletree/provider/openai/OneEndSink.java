@@ -42,6 +42,13 @@ final class OneEndSink implements AttemptSink {
     }
 
     @Override
+    public void staleConnection() {
+        if (!over) {
+            sink.staleConnection();
+        }
+    }
+
+    @Override
     public void firstByte() {
         if (!over && !firstByte) {
             firstByte = true;

@@ -1,5 +1,7 @@
 package dev.whippletree.provider.openai;
 
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -16,10 +18,19 @@ final class Progress extends EventListener {
 
     private final OneEndSink sink;
     private boolean connected;
+
+    /** Connecting may be left to another thread. */
+    private volatile boolean connecting;
+
     private boolean headCame;
 
     Progress(OneEndSink sink) {
         this.sink = sink;
+    }
+
+    @Override
+    public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+        connecting = true;
     }
 
     @Override
@@ -42,6 +53,11 @@ final class Progress extends EventListener {
     /** Returns whether the call has had a connection. */
     boolean isConnected() {
         return connected;
+    }
+
+    /** Returns whether the call has had a connection that was kept from an earlier call. */
+    boolean reusesConnection() {
+        return connected && !connecting;
     }
 
     /** Returns whether the head of the response has come. */

@@ -22,7 +22,9 @@ final class Redactor {
     private static final Pattern PREFIXED =
             Pattern.compile("\\b(?:hf_|gsk_|sk-|sk_|pk-|pk_|xai-|r8_|nvapi-|api_)[A-Za-z0-9_*.-]{4,}");
     private static final Pattern BEARER = Pattern.compile("(?i)\\bbearer +[^\\s\"',;]+");
-    private static final Pattern JWT = Pattern.compile("\\beyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]+)*");
+    /** Possessive, as the JDK's matcher otherwise takes stack for each repetition of a group. */
+    private static final Pattern JWT = Pattern.compile("\\beyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]+)*+");
+
     private static final Pattern LONG_RANDOM =
             Pattern.compile("\\b(?=[A-Za-z_]{0,64}[0-9])(?=[0-9_]{0,64}[A-Za-z])[A-Za-z0-9_]{32,}\\b");
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.:-]{1," + LONGEST_CODE + "}");

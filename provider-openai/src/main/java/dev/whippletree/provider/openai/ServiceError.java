@@ -1,5 +1,6 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.model.Failure;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -35,6 +36,12 @@ public record ServiceError(
     /** Returns an error of our own finding: what arrived with that head is no whole answer. */
     static ServiceError found(ResponseHead head, String message) {
         return new ServiceError(head, head.status(), message, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** Returns an error of our own finding: with that head came an answer that nobody can use. */
+    static ServiceError damaged(ResponseHead head, String message) {
+        return new ServiceError(
+                head, head.status(), message, Optional.of(Failure.DAMAGED), Optional.empty(), Optional.empty());
     }
 
     /** Returns whether the message holds a text, upper and lower case alike. */

@@ -69,6 +69,9 @@ final class StreamedAnswer {
         if (finishReason == null) {
             throw unfinished(events);
         }
+        if (parts.lacksName()) {
+            throw broken("a tool call of the answer has no name");
+        }
         return Ending.of(head, finishReason, usage, model).withId(id);
     }
 
@@ -76,7 +79,9 @@ final class StreamedAnswer {
         if (events.isEmpty()) {
             return NotAnAnswer.empty(head);
         }
-        return begun || events.isSilent() ? broken("the stream ended before the answer did") : NotAnAnswer.other(head);
+        return begun || events.isSilent()
+                ? new NoAnswerException(ServiceError.found(head, "the stream ended before the answer did"))
+                : NotAnAnswer.other(head);
     }
 
     private void takeAll(EventStream events) throws NoAnswerException, IOException {
@@ -96,15 +101,18 @@ final class StreamedAnswer {
         if (event.data().isBlank()) {
             return;
         }
-        Optional<JsonNode> chunk = JsonFields.parse(event.data()).filter(JsonNode::isObject);
+        Optional<JsonNode> data = event.isUtf8() ? JsonFields.parse(event.data()) : Optional.empty();
+        Optional<JsonNode> chunk = data.filter(JsonNode::isObject);
         if (event.name().equals("error")) {
             throw error(event, chunk);
         }
         if (chunk.isPresent()) {
             begun = true;
             take(chunk.get());
-        } else if (event.closed() || finishReason == null) {
-            throw begun ? broken("the stream contains a chunk that isn't JSON") : NotAnAnswer.other(head);
+        } else if (event.closed() && data.filter(JsonNode::isNull).isEmpty()) {
+            throw begun
+                    ? broken("the stream contains a chunk that isn't " + (event.isUtf8() ? "JSON" : "UTF-8"))
+                    : NotAnAnswer.other(head);
         }
     }
 
@@ -142,6 +150,6 @@ final class StreamedAnswer {
     }
 
     private NoAnswerException broken(String how) {
-        return new NoAnswerException(ServiceError.found(head, how));
+        return new NoAnswerException(ServiceError.damaged(head, how));
     }
 }

@@ -39,22 +39,36 @@ final class WholeAnswer {
         JsonNode choice = Choices.ofAnswer(answer).orElseThrow(() -> broken("the answer has no choices"));
         JsonNode message =
                 JsonFields.object(choice, "message").orElseThrow(() -> broken("the answer's choice has no message"));
-        String reason =
-                JsonFields.text(choice, "finish_reason").orElseThrow(() -> broken("the answer has no finish_reason"));
+        List<Delta.Piece> parts = parts(message);
+        String reason = JsonFields.text(choice, "finish_reason")
+                .or(() -> impliedReason(parts))
+                .orElseThrow(() -> broken("the answer has no finish_reason"));
         AnswerEnd end = Ending.of(
                         head,
                         reason,
                         dialect.usage(answer).flatMap(Ending::usage),
                         JsonFields.text(answer, "model").orElse(model))
                 .withId(JsonFields.text(answer, "id"));
-        parts(message).forEach(listener);
+        parts.forEach(listener);
         return end;
+    }
+
+    /** An answer in one piece is whole without a reason, if there is anything in it; a stream may have broken off. */
+    private static Optional<String> impliedReason(List<Delta.Piece> parts) {
+        return parts.stream()
+                .filter(part -> !(part instanceof Delta.Reasoning))
+                .reduce((first, last) -> last)
+                .map(last -> last instanceof Delta.ToolCallPart ? "tool_calls" : "stop");
     }
 
     private List<Delta.Piece> parts(JsonNode message) throws NoAnswerException {
         List<Delta.Piece> parts = new ArrayList<>();
         try {
-            new AnswerParts(parts::add).tell(message);
+            AnswerParts reader = new AnswerParts(parts::add);
+            reader.tell(message);
+            if (reader.lacksName()) {
+                throw broken("a tool call of the answer has no name");
+            }
         } catch (MalformedAnswerException e) {
             throw broken(e.inWords());
         }
@@ -62,6 +76,6 @@ final class WholeAnswer {
     }
 
     private NoAnswerException broken(String how) {
-        return new NoAnswerException(ServiceError.found(head, how));
+        return new NoAnswerException(ServiceError.damaged(head, how));
     }
 }

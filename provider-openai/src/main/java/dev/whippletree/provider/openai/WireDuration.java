@@ -25,6 +25,10 @@ public final class WireDuration {
     private static final Pattern GO =
             Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m(?!s))?(?:(\\d{1,9}(?:\\.\\d{1,9})?)(ms|µs|μs|us|ns|s))?");
     private static final Pattern SECONDS = Pattern.compile("\\d{1,12}(\\.\\d{1,12})?");
+
+    /** More digits than anything is counted by. */
+    private static final Pattern ENDLESS = Pattern.compile("\\d{13,}(\\.\\d*)?");
+
     private static final Duration LONGEST = Duration.ofDays(31);
 
     private WireDuration() {}
@@ -56,9 +60,16 @@ public final class WireDuration {
         return go(text).or(() -> seconds(text)).map(time -> rounded ? time.plusSeconds(1) : time);
     }
 
-    /** Reads plain milliseconds, whole or with a fraction. */
-    static Optional<Duration> millis(String text) {
-        return isPlain(text) ? sane(amount(text.trim(), Duration.ofMillis(1))) : Optional.empty();
+    /** Reads a wait as a plain number of some unit. One that is longer than any that a service can mean isn't absent, but the longest. */
+    static Optional<Duration> wait(String text, Duration unit) {
+        boolean endless = ENDLESS.matcher(text.trim()).matches();
+        return endless || isPlain(text)
+                ? Optional.of(endless ? LONGEST : atMostLongest(amount(text.trim(), unit)))
+                : Optional.empty();
+    }
+
+    static Duration atMostLongest(Duration duration) {
+        return duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
     }
 
     private static boolean isPlain(String text) {

@@ -34,7 +34,7 @@ final class EventStreamTest {
     @Test
     void name_belongsToOneEvent() throws IOException {
         assertThat(read("event: error\ndata: a\n\ndata: b\n\nevent: x\n\ndata: c\n\n"))
-                .containsExactly(new Event("error", "a", true), data("b"), data("c"));
+                .containsExactly(new Event("error", "a", true, true), data("b"), data("c"));
     }
 
     @Test
@@ -106,11 +106,11 @@ final class EventStreamTest {
     }
 
     private static Event data(String text) {
-        return new Event("", text, true);
+        return new Event("", text, true, true);
     }
 
     private static Event cut(String text) {
-        return new Event("", text, false);
+        return new Event("", text, false, true);
     }
 
     /** Reads from a source that gives one byte at a time. */

@@ -22,6 +22,8 @@ final class FailureTableTest {
         "404, MODEL_UNAVAILABLE, PROMPT",
         "405, REJECTED, ACCOUNT",
         "408, UNAVAILABLE, ACCOUNT",
+        "409, UNAVAILABLE, ACCOUNT",
+        "425, UNAVAILABLE, ACCOUNT",
         "410, MODEL_UNAVAILABLE, PROMPT",
         "413, TOO_LARGE, MODEL",
         "422, REJECTED, ACCOUNT",

@@ -70,7 +70,7 @@ final class FuzzJudge {
         }
     }
 
-    private static Reading whole(FuzzInput input) {
+    static Reading whole(FuzzInput input) {
         Listener listener = new Listener();
         try {
             AnswerEnd end = new WholeAnswer(GOOD, DIALECT, () -> Bench.NOW)

@@ -70,7 +70,7 @@ final class GarbageTest {
             String text = garbage.value();
             assertSane(WireDuration.go(text));
             assertSane(WireDuration.seconds(text));
-            assertSane(WireDuration.millis(text));
+            assertSane(WireDuration.wait(text, Duration.ofMillis(1)));
             assertSane(WireDuration.untilReset(text));
         }
     }

@@ -188,6 +188,11 @@ final class RawService implements AutoCloseable {
         return sink;
     }
 
+    /** Returns the account there. */
+    ProviderClient client() {
+        return client;
+    }
+
     /** Returns the connections that were made so far. */
     List<Socket> connections() {
         return connections;

@@ -98,6 +98,10 @@ final class ReaderFuzzTest {
                         "{\"choices\":[{\"message\":{\"content\":\"\u00c0\u00a2\"},\"finish_reason\":\"stop\"}]}",
                         false,
                         1),
+                // An error took a piece of stack for each level.
+                new FuzzInput(Kind.REFUSAL, "{\"error\":".repeat(400) + "\"deep\"" + "}".repeat(400), false, 5),
+                // Bytes that aren't UTF-8 are a hole in the answer, as they are in one that comes whole.
+                new FuzzInput(Kind.STREAM, hi.replace("Hi", "H\u00ff") + "\n\n" + stop, false, 1),
                 // A wait of many units took a piece of stack for each.
                 new FuzzInput(Kind.REFUSAL, "try again in " + "1s".repeat(4_000), false, 5));
     }

@@ -25,6 +25,15 @@ final class Recordings {
                     // Hugging Face, with include_usage
                     text("One") + text(", two") + finish("stop") + "data: {\"id\":\"\",\"choices\":[],\"usage\":"
                             + USAGE + "}\n\n" + END,
+                    // A heartbeat that is JSON
+                    text("One") + "data: null\n\n" + text(" two") + finish("stop") + "data: null\n\n" + END,
+                    // A tool call whose name comes late
+                    call("{\"index\":0,\"id\":\"call_1\",\"function\":{\"arguments\":\"{\"}}")
+                            + call("{\"index\":1,\"id\":\"call_2\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}")
+                            + call("{\"index\":0,\"function\":{\"name\":\"f\"}}")
+                            + call("{\"index\":0,\"function\":{\"arguments\":\"}\"}}")
+                            + finish("tool_calls")
+                            + END,
                     // Without an end mark
                     text("One") + finish("length"),
                     // Text-generation-inference behind a proxy

@@ -1,17 +1,20 @@
 package dev.whippletree.provider.openai;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reads server-sent events the simple way: all at once, character by character. */
 final class ReferenceEvents {
 
-    /** One event; open if the end came before its empty line. */
-    record Event(String name, String data, boolean open) {}
+    /** One event; open if the end came before its empty line, garbled if its data isn't UTF-8. */
+    record Event(String name, String data, boolean open, boolean garbled) {}
 
     private final List<Event> events = new ArrayList<>();
     private final List<String> data = new ArrayList<>();
     private String name = "";
+    private boolean garbled;
 
     private ReferenceEvents() {}
 
@@ -20,8 +23,10 @@ final class ReferenceEvents {
      *
      * @param broken whether the connection broke at the end, so that what isn't ended doesn't count
      */
-    static List<Event> of(String text, boolean broken) {
+    static List<Event> of(byte[] bytes, boolean broken) {
         ReferenceEvents all = new ReferenceEvents();
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        text = text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text;
         StringBuilder line = new StringBuilder();
         for (int at = 0; at < text.length(); at++) {
             char character = text.charAt(at);
@@ -44,7 +49,10 @@ final class ReferenceEvents {
         return all.events;
     }
 
-    private void take(String line) {
+    /** @param latin one character for each byte */
+    private void take(String latin) {
+        byte[] bytes = latin.getBytes(StandardCharsets.ISO_8859_1);
+        String line = new String(bytes, StandardCharsets.UTF_8);
         if (line.isEmpty()) {
             dispatch(false);
             return;
@@ -54,6 +62,7 @@ final class ReferenceEvents {
         value = value.startsWith(" ") ? value.substring(1) : value;
         if (parts[0].equals("data")) {
             data.add(value);
+            garbled |= !Arrays.equals(line.getBytes(StandardCharsets.UTF_8), bytes);
         } else if (parts[0].equals("event")) {
             name = value;
         }
@@ -61,9 +70,10 @@ final class ReferenceEvents {
 
     private void dispatch(boolean open) {
         if (!data.isEmpty()) {
-            events.add(new Event(name, String.join("\n", data), open));
+            events.add(new Event(name, String.join("\n", data), open, garbled));
         }
         data.clear();
         name = "";
+        garbled = false;
     }
 }

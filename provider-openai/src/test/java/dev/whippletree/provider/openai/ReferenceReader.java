@@ -41,6 +41,7 @@ final class ReferenceReader {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<List<String>> calls = new ArrayList<>();
+    private final List<List<String>> named = new ArrayList<>();
     private final Map<Long, List<String>> latest = new HashMap<>();
     private String model = Reading.MODEL;
     private @Nullable String reason;
@@ -59,10 +60,9 @@ final class ReferenceReader {
     }
 
     static Reading stream(byte[] bytes, boolean broken) {
-        String all = withoutMark(new String(bytes, StandardCharsets.UTF_8));
         ReferenceReader reader = new ReferenceReader();
         try {
-            for (ReferenceEvents.Event event : ReferenceEvents.of(all, broken)) {
+            for (ReferenceEvents.Event event : ReferenceEvents.of(bytes, broken)) {
                 if (event.data().strip().equals("[DONE]")) {
                     break;
                 }
@@ -93,6 +93,7 @@ final class ReferenceReader {
         List<Map<?, ?>> zero = numberZero(choices);
         Map<?, ?> choice = zero.isEmpty() ? object(choices.get(0)) : zero.get(0);
         tell(object(choice.get("message")));
+        reason = !calls.isEmpty() ? "tool_calls" : !text.isEmpty() ? "stop" : null;
         finish(choice);
     }
 
@@ -103,7 +104,12 @@ final class ReferenceReader {
         require(!event.name().equals("error"));
         Object chunk;
         try {
-            chunk = object(json(event.data()));
+            require(!event.garbled());
+            Object data = json(event.data());
+            if (data == null) {
+                return;
+            }
+            chunk = object(data);
         } catch (NoneException e) {
             require(event.open() && reason != null);
             return;
@@ -142,6 +148,7 @@ final class ReferenceReader {
     }
 
     private AnswerEnd end() {
+        require(named.size() == calls.size());
         FinishReason known = reason == null ? null : REASONS.get(reason.toLowerCase(Locale.ROOT));
         if (known == null) {
             throw new NoneException();
@@ -150,7 +157,7 @@ final class ReferenceReader {
     }
 
     private Reading reading(Optional<AnswerEnd> end) {
-        return new Reading(end, text.toString(), reasoning.toString(), List.copyOf(calls));
+        return new Reading(end, text.toString(), reasoning.toString(), List.copyOf(named));
     }
 
     private void tell(Map<?, ?> message) {
@@ -206,8 +213,11 @@ final class ReferenceReader {
         }
         if (call != null) {
             call.set(0, call.get(0).isEmpty() ? id : call.get(0));
-            call.set(1, call.get(1).isEmpty() ? name : call.get(1));
             call.set(2, call.get(2) + arguments);
+            if (call.get(1).isEmpty() && !name.isEmpty()) {
+                call.set(1, name);
+                named.add(call);
+            }
         }
     }
 

@@ -19,7 +19,14 @@ final class RetryAfterTest {
                 "0 | PT0S",
                 "1.5 | PT1.5S",
                 "Wed, 25 Nov 2026 10:00:30 GMT | PT30S",
-                "Wed, 25 Nov 2026 10:00:00 GMT | PT0S"
+                "Wed, 25 Nov 2026 10:00:00 GMT | PT0S",
+                "2678401 | P31D",
+                "99999999999999999999 | P31D",
+                "18446744073709551615.5 | P31D",
+                "999999999999 | P31D",
+                "Fri, 31 Dec 9999 23:59:59 GMT | P31D",
+                "1795600830 | PT30S",
+                "1900000000 | P31D"
             })
     void wait_isRead(String header, Duration expected) {
         assertThat(read(Map.of("Retry-After", header))).isEqualTo(expected);
@@ -34,14 +41,20 @@ final class RetryAfterTest {
                 "Wed, 25 Nov 2026 09:59:59 GMT",
                 "Wed, 99 Nov 2026 10:00:00 GMT",
                 "1e9",
-                "Fri, 31 Dec 9999 23:59:59 GMT",
-                "2678401",
+                "1795600799",
+                "-99999999999999999999",
                 "\u0665",
                 "NaN"
             })
     void whatCannotBeReadOrIsOver_isIgnored(String header) {
         assertThat(RetryAfter.of(new ResponseHead(429, Map.of("Retry-After", header)), () -> Bench.NOW))
                 .isEmpty();
+    }
+
+    @Test
+    void anyNumberOfDigits_isReadAtOnce() {
+        assertThat(read(Map.of("Retry-After", "9".repeat(200_000)))).isEqualTo(Duration.ofDays(31));
+        assertThat(read(Map.of("retry-after-ms", "99999999999999999999"))).isEqualTo(Duration.ofDays(31));
     }
 
     @Test

@@ -77,9 +77,14 @@ final class StreamedAnswerTest {
         assertThat(sink.text()).isEqualTo("Hi");
     }
 
-    @Test
-    void endWithoutFinishReason_isUnavailable() {
-        assertThat(failure(text("Hi") + END).kind()).isEqualTo(FailureKind.UNAVAILABLE);
+    @ParameterizedTest
+    @ValueSource(strings = {"", END, "data: {\"choices\":[{\"del"})
+    void endWithoutFinishReason_isUnavailable_asInAnOutage(String end) {
+        Failure failure = failure(text("Hi") + end);
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.message()).contains("ended before the answer did");
+        assertThat(failure.code()).isEmpty();
     }
 
     @Test
@@ -206,6 +211,62 @@ final class StreamedAnswerTest {
 
         sink.awaitDone();
         assertThat(sink.deltas()).containsExactly(new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), ""));
+    }
+
+    @Test
+    void toolCallWhoseNameComesLate_isToldFromThenOn() {
+        RecordingSink sink = send(toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"arguments\":\"{\"}}")
+                + toolCall("{\"index\":1,\"id\":\"y\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}")
+                + toolCall("{\"index\":0,\"function\":{\"name\":\"f\"}}")
+                + toolCall("{\"index\":0,\"function\":{\"arguments\":\"}\"}}")
+                + chunk("{}", "\"tool_calls\"")
+                + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.of("y"), Optional.of("g"), "{}"),
+                        new Delta.ToolCallPart(1, Optional.of("x"), Optional.of("f"), "{"),
+                        new Delta.ToolCallPart(1, Optional.empty(), Optional.empty(), "}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"index\":0,\"id\":\"x\",\"function\":{\"arguments\":\"{}\"}}",
+                "{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"\",\"arguments\":\"{}\"}}",
+                "{\"index\":0,\"id\":\"x\",\"function\":{\"name\":null}}"
+            })
+    void toolCallWithoutAName_isNoAnswer_andIsNotTold(String call) {
+        RecordingSink sink = send(text("Hi") + toolCall(call) + chunk("{}", "\"tool_calls\"") + END);
+
+        assertThat(sink.awaitFailure().message()).contains("tool call", "no name");
+        assertThat(sink.awaitFailure().code()).contains(Failure.DAMAGED);
+        assertThat(sink.deltas()).containsExactly(new Delta.Text("Hi"));
+    }
+
+    @Test
+    void messageInPlaceOfADelta_isNothingSaid() {
+        RecordingSink sink = send(
+                "data: {\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":null}]}\n\n" + STOP + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas()).isEmpty();
+    }
+
+    @Test
+    void chunkOfNull_isNoMatter() {
+        RecordingSink sink =
+                send("data: null\n\n" + text("H") + "data: null\n\n" + text("i") + STOP + "data: null\n\n" + END);
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: null\n\n", "data: null\n\ndata: [DONE]\n\n", "event: error\ndata: null\n\n"})
+    void nullAlone_isNoAnswer(String events) {
+        assertThat(failure(events).kind()).isEqualTo(FailureKind.UNAVAILABLE);
     }
 
     @Test

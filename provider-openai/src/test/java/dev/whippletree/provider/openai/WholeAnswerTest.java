@@ -122,8 +122,10 @@ final class WholeAnswerTest {
                 "{\"choices\":[null]}",
                 "{\"choices\":[{\"finish_reason\":\"stop\"}]}",
                 "{\"choices\":[{\"message\":\"Hi\",\"finish_reason\":\"stop\"}]}",
-                "{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]}",
-                "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":null}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
+                "{\"choices\":[{\"message\":{\"reasoning\":\"Hm\"},\"finish_reason\":null}]}",
+                "{\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"Hi\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"}]}",
                 "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"error\"}]}",
                 "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]",
                 "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]} trailing"
@@ -133,6 +135,31 @@ final class WholeAnswerTest {
 
         assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(sink.deltas()).isEmpty();
+    }
+
+    @Test
+    void answerThatNobodyCanUse_isDamaged() {
+        Failure failure = send("{\"choices\":[]}").awaitFailure();
+
+        assertThat(failure.code()).contains(Failure.DAMAGED);
+        assertThat(failure.status()).hasValue(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"content\":\"Hi\"} | STOP",
+                "{\"content\":\"Hi\"},\"finish_reason\":null | STOP",
+                "{\"content\":\"Hi\",\"reasoning\":\"Hm\"},\"finish_reason\":\"\" | STOP",
+                "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]} | TOOL_CALLS"
+            })
+    void answerWithoutAFinishReason_endsAsWhatItHolds(String messageAndReason, FinishReason reason) {
+        RecordingSink sink = send("{\"choices\":[{\"message\":" + messageAndReason + "}]}");
+
+        assertThat(sink.awaitDone().finishReason()).isEqualTo(reason);
+        assertThat(sink.deltas()).isNotEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +39,7 @@ public final class RecordingSink implements AttemptSink {
     private final List<String> violations = new ArrayList<>();
     private final List<Delta> deltas = new ArrayList<>();
     private final List<RateLimitReport> limits = new ArrayList<>();
+    private final AtomicInteger staleConnections = new AtomicInteger();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final CountDownLatch sent = new CountDownLatch(1);
     private final CountDownLatch firstDelta = new CountDownLatch(1);
@@ -74,6 +76,11 @@ public final class RecordingSink implements AttemptSink {
     public void sent() {
         take(Step.SENT, () -> {});
         sent.countDown();
+    }
+
+    @Override
+    public void staleConnection() {
+        staleConnections.incrementAndGet();
     }
 
     @Override
@@ -153,6 +160,11 @@ public final class RecordingSink implements AttemptSink {
     /** Returns whether {@code firstByte} was told. */
     public synchronized boolean sawFirstByte() {
         return steps.contains(Step.FIRST_BYTE);
+    }
+
+    /** Returns how often {@code staleConnection} was told. */
+    public int staleConnections() {
+        return staleConnections.get();
     }
 
     /** Returns whether the call has ended. */
