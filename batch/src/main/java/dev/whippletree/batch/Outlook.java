@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Predicts when a batch will be done: the engine's forecast for the calls that the rest needs, with prompts like the
  * latest ones. If it is known which prompts are different, each of those left needs a call, less what was stored before; otherwise the rest needs as many
- * calls for an item as the latest items did. Confined to the run, except for {@link #skipped}.
+ * calls for an item as the latest items did. Confined to the run, except for {@link #skipped} and {@link #resumed}.
  */
 final class Outlook {
 
@@ -81,6 +81,13 @@ final class Outlook {
     void skipped(long key) {
         if (distinct != null) {
             distinct.skipped(key);
+        }
+    }
+
+    /** An item has its result from an earlier run, which answers those like it too. Thread-safe. */
+    void resumed(long key) {
+        if (distinct != null) {
+            distinct.asked(key);
         }
     }
 
