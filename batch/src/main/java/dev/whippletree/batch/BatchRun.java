@@ -105,7 +105,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 conversations,
                 timeline.executor(),
                 this::wake,
-                item -> outlook.resumed(key(item)));
+                item -> outlook.skipped(key(item)));
         this.window = new Window(whippletree);
         this.ledger = new Ledger(settings.journal(), timeline, this::wake);
         this.tally = new Tally(settings, outlook);
@@ -392,7 +392,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         try {
             if (settings.journal().has(item.id())) {
                 feed.skip();
-                outlook.resumed(key(item));
+                outlook.skipped(key(item));
                 goOnAfter(item, settings.journal().answer(item.id()));
                 return true;
             }
