@@ -222,6 +222,16 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
+     * Returns the key that a prompt shares with all equal ones: by it they share calls and stored answers. It says
+     * everything that changes the answer, and is the same in every process with the same routes.
+     *
+     * @return empty if the prompt names an unknown route
+     */
+    public Optional<CacheKey> key(Prompt prompt) {
+        return assembly.engine().key(prompt);
+    }
+
+    /**
      * Returns a key to confirm a prompt by after it is gone: its digest and its tenant, without its text.
      *
      * @return empty if the prompt declares no question, or names an unknown route

@@ -2,6 +2,7 @@ package dev.whippletree.batch;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  * @param perMinute items ended in the last minute, by the minute
  * @param cost what the calls cost; empty: there is no price list, or not every price is known
  * @param forecast when it will be done; empty: unknown
+ * @param waiting what items under way wait for; empty: for their answers, or for nothing
  * @param held why no item is begun for now: results can't be written, and are kept; empty: nothing holds it back
  * @param stopped why it ends before all is done; empty: it doesn't
  */
@@ -34,6 +36,7 @@ public record BatchProgress(
         double perMinute,
         Optional<BigDecimal> cost,
         Optional<Forecast> forecast,
+        Optional<Wait> waiting,
         Optional<String> held,
         Optional<String> stopped) {
 
@@ -50,6 +53,15 @@ public record BatchProgress(
             return most.filter(least::equals).isPresent();
         }
     }
+
+    /**
+     * What items wait for: none of the accounts that may answer them takes a call now.
+     *
+     * @param account the one that takes a call first, as far as is known
+     * @param until when it does; empty: unknown
+     * @param reason why it doesn't, unless it is just that a limit is used up until then
+     */
+    public record Wait(String account, Optional<Instant> until, Optional<String> reason) {}
 
     /** Returns how many items have a result so far. */
     public long done() {

@@ -24,13 +24,20 @@ public sealed interface BatchResult {
      *
      * @param item the item
      * @param completion the answer
+     * @param key of what was asked, by {@link Journal#keyOf}; empty: none
      */
-    record Answered(BatchItem item, Completion completion) implements BatchResult {
+    record Answered(BatchItem item, Completion completion, String key) implements BatchResult {
 
         /** Rejects null. */
         public Answered {
             Objects.requireNonNull(item, "item");
             Objects.requireNonNull(completion, "completion");
+            Objects.requireNonNull(key, "key");
+        }
+
+        /** Creates one of which no key is known. */
+        public Answered(BatchItem item, Completion completion) {
+            this(item, completion, "");
         }
     }
 

@@ -76,7 +76,11 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
     /** An item that is being asked, and how. */
     private record Asked(
-            BatchItem item, DistinctPrompts.Kind kind, CompletableFuture<Completion> answer, long characters) {
+            BatchItem item,
+            DistinctPrompts.Kind kind,
+            String key,
+            CompletableFuture<Completion> answer,
+            long characters) {
 
         @Override
         public boolean equals(@Nullable Object other) {
@@ -243,7 +247,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private Optional<BatchResult> result(Asked asked) {
         try {
             return Optional.of(
-                    new BatchResult.Answered(asked.item(), asked.answer().join()));
+                    new BatchResult.Answered(asked.item(), asked.answer().join(), asked.key()));
         } catch (CancellationException e) {
             putBack(asked);
             return Optional.empty();
@@ -310,6 +314,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         while (true) {
             if (waitsForPlace
                     || underWay.size() >= window.most()
+                    || ledger.size() >= window.most()
                     || charactersUnderWay >= settings.mostCharacters()
                     || told.untold() >= window.most()) {
                 return;
@@ -343,15 +348,37 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             return;
         }
         Prompt prompt = Prompts.ofBatch(conversations == null ? item.prompt() : conversations.prompt(item));
+        String promptKey = Journal.keyOf(prompt, whippletree);
         DistinctPrompts.Kind kind = outlook.asked(prompt, key(item));
+        if (!promptKey.isEmpty() && wasAnsweredBefore(item, kind, promptKey)) {
+            return;
+        }
         brake.begun();
-        Asked asked = new Asked(item, kind, whippletree.complete(prompt), Prompts.characters(prompt));
+        Asked asked = new Asked(item, kind, promptKey, whippletree.complete(prompt), Prompts.characters(prompt));
         underWay.add(asked);
         charactersUnderWay += asked.characters();
         var unused = asked.answer().whenComplete((completion, wrong) -> {
             landed.add(asked);
             wake();
         });
+    }
+
+    /** What the journal has of an equal prompt isn't paid for again. */
+    private boolean wasAnsweredBefore(BatchItem item, DistinctPrompts.Kind kind, String promptKey) {
+        try {
+            Optional<Completion> there = settings.journal().answerTo(promptKey);
+            there.ifPresent(answer -> {
+                BatchResult result = new BatchResult.Answered(item, answer, promptKey);
+                outlook.ended(kind, result);
+                ledger.add(result);
+                wake();
+            });
+            return there.isPresent();
+        } catch (IOException e) {
+            fail(e);
+            wake();
+            return true;
+        }
     }
 
     private long key(BatchItem item) {

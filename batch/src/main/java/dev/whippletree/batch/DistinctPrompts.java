@@ -134,25 +134,16 @@ public final class DistinctPrompts {
         return mixed ^ (mixed >>> 32) | Long.MIN_VALUE;
     }
 
-    /** A prompt is being asked; those like it need no call. */
+    /** A prompt is being asked, or has its result, or can't be asked: those like it need no call. */
     synchronized Kind asked(long key) {
         if (key == FRESH) {
-            skipped(key);
+            unaskedFresh = unaskedFresh.items() == 0 ? unaskedFresh : unaskedFresh.withoutOne();
             return Kind.NEW;
         }
         if (!isInSample(key)) {
             return Kind.NOT_IN_SAMPLE;
         }
         return unaskedByKey.remove(key) == null ? Kind.REPEAT : Kind.NEW;
-    }
-
-    /** One like this won't be asked. */
-    synchronized void skipped(long key) {
-        if (key == FRESH) {
-            unaskedFresh = unaskedFresh.items() == 0 ? unaskedFresh : unaskedFresh.withoutOne();
-        } else {
-            unaskedByKey.computeIfPresent(key, (same, alike) -> alike.items() == 1 ? null : alike.withoutOne());
-        }
     }
 
     /** Returns about how many different ones are left to ask. */

@@ -1,6 +1,8 @@
 package dev.whippletree.batch;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,32 @@ public interface Journal extends AutoCloseable {
      * @throws IOException if the journal can't be read
      */
     Optional<Completion> answer(String id) throws IOException;
+
+    /**
+     * Returns an answer to the same prompt, if this journal has one and finds it, also one that was appended since it
+     * was opened. Doesn't run at the same time as {@link #append}.
+     *
+     * @param key as {@link #keyOf} says and {@link BatchResult.Answered#key} has it, not empty
+     * @return empty if there is none, or if this journal doesn't look for it, as by default
+     * @throws IOException if the journal can't be read
+     */
+    default Optional<Completion> answerTo(String key) throws IOException {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the key of a prompt: of two with the same key, one answer is enough.
+     *
+     * @return 32 hexadecimal digits; empty if the prompt wants an answer of its own, or can't be asked
+     */
+    static String keyOf(Prompt prompt, Whippletree whippletree) {
+        return prompt.cache().read()
+                ? whippletree
+                        .key(prompt)
+                        .map(key -> key.digest().substring(0, 32))
+                        .orElse("")
+                : "";
+    }
 
     /**
      * Adds results. When it returns, they are as safe as this journal promises; when it throws, none, some or all of them may be there once it

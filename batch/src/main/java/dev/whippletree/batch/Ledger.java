@@ -43,6 +43,11 @@ final class Ledger {
         unwritten.add(result);
     }
 
+    /** Returns how many results aren't written down. */
+    int size() {
+        return unwritten.size();
+    }
+
     /** Writes down what there is, unless that has just failed. Returns the results that are written. */
     List<BatchResult> write() {
         return pausing ? List.of() : tryToWrite();

@@ -4,8 +4,12 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -77,10 +81,10 @@ final class Outlook {
         }
     }
 
-    /** An item won't be asked. Thread-safe. */
+    /** An item won't be asked: it has its result from an earlier run, which answers those like it too, or can't have one. Thread-safe. */
     void skipped(long key) {
         if (distinct != null) {
-            distinct.skipped(key);
+            distinct.asked(key);
         }
     }
 
@@ -124,6 +128,52 @@ final class Outlook {
             return 0;
         }
         return (double) (last.ended() - first.ended()) * MINUTE_NANOS / (last.nanos() - first.nanos());
+    }
+
+    /** Returns what prompts like the latest one wait for; empty if they don't, or if one of them is being answered and another may be. */
+    Optional<BatchProgress.Wait> wait(StatusSnapshot status) {
+        if (status.waiting() == 0 || latest.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> usable = accounts(latest.getLast());
+        List<StatusSnapshot.Account> accounts = status.accounts().stream()
+                .filter(account -> usable.contains(account.id()))
+                .toList();
+        boolean open = accounts.stream().anyMatch(account -> account.state() == AccountState.OPEN);
+        return open && status.inFlight() > 0
+                ? Optional.empty()
+                : accounts.stream()
+                        .map(account -> wait(account, status.at()))
+                        .min(Comparator.comparing(wait -> wait.until().orElse(Instant.MAX)));
+    }
+
+    private Set<String> accounts(Prompt prompt) {
+        if (prompt.account().isPresent()) {
+            return Set.of(prompt.account().get());
+        }
+        List<RouteSettings> routes = whippletree.configuration().routes();
+        RouteSettings route = routes.stream()
+                .filter(each -> prompt.route().filter(each.name()::equals).isPresent())
+                .findFirst()
+                .orElse(routes.get(0));
+        return route.tiers().stream()
+                .flatMap(tier -> tier.targets().stream())
+                .map(RouteSettings.TargetSettings::account)
+                .filter(id -> prompt.accounts().isEmpty() || prompt.accounts().contains(id))
+                .collect(Collectors.toSet());
+    }
+
+    private static BatchProgress.Wait wait(StatusSnapshot.Account account, Instant now) {
+        Optional<LimitStatus> scarcest = account.limits().stream()
+                .min(Comparator.comparingDouble(limit -> (double) limit.left() / limit.amount()));
+        Optional<Instant> until = account.until()
+                .or(() -> scarcest.flatMap(limit ->
+                        limit.nextIn().stream().mapToObj(now::plusNanos).findFirst()));
+        boolean failing = account.state() == AccountState.COOLING || account.state() == AccountState.OFF;
+        Optional<String> reason = account.reason()
+                .or(() -> scarcest.map(limit -> limit.left() + " of its " + limit.amount() + " "
+                        + limit.unit().wireName() + " are left"));
+        return new BatchProgress.Wait(account.id(), until, reason.filter(why -> failing || until.isEmpty()));
     }
 
     /**

@@ -49,6 +49,7 @@ final class Tally {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -92,6 +93,7 @@ final class Tally {
                 outlook.perMinute(),
                 brakes.cost(),
                 goesOn ? outlook.forecast(brakes.status(), now.skipped() + ended(), now.underWay()) : Optional.empty(),
+                goesOn ? outlook.wait(brakes.status()) : Optional.empty(),
                 now.held(),
                 now.stopped());
         try {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -234,6 +235,86 @@ final class BatchRunTest {
         assertThat(run(batch(pool.open()).build().run(Stream.of(item(1), item(2))))
                         .answered())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void waitingRun_saysForWhichAccountAndUntilWhen() {
+        Pool slow = new Pool().account("a", "20 / 1m").account("b", "10 / 1h");
+        Instant began = slow.timeline().now();
+        List<BatchProgress> told = new ArrayList<>();
+        BatchRun run = Batch.over(slow.open())
+                .timeline(slow.timeline())
+                .listener(told::add)
+                .build()
+                .run(items(45));
+        run.subscribe(collected);
+        slow.await(run);
+
+        BatchProgress waiting = at(told, 30);
+        assertThat(waiting.answered()).isEqualTo(30);
+        assertThat(waiting.waiting()).hasValueSatisfying(wait -> {
+            assertThat(wait.account()).isEqualTo("a");
+            assertThat(wait.reason()).isEmpty();
+            assertThat(wait.until().orElseThrow()).isBetween(began.plusSeconds(60), began.plusSeconds(63));
+        });
+        assertThat(told.get(told.size() - 1).waiting()).isEmpty();
+    }
+
+    @Test
+    void runThatWaitsForTokens_saysHowManyAreLeft() {
+        Pool slow = new Pool().account("a", "1000 tokens / 1m");
+        List<BatchProgress> told = new ArrayList<>();
+        BatchRun run = Batch.over(slow.open())
+                .timeline(slow.timeline())
+                .listener(told::add)
+                .build()
+                .run(items(60));
+        run.subscribe(collected);
+        slow.await(run);
+
+        assertThat(at(told, 30).waiting()).hasValueSatisfying(wait -> {
+            assertThat(wait.account()).isEqualTo("a");
+            assertThat(wait.reason().orElseThrow()).contains("of its 1000 tokens");
+        });
+    }
+
+    /** Of a limit that nobody declared, the wait is until the next call of the pace that was found. */
+    @Test
+    void runThatKeepsAPaceItHasFound_saysUntilWhen() {
+        Pool hidden = new Pool().undeclared("a", "30 / 30s");
+        List<BatchProgress> told = new ArrayList<>();
+        BatchRun run = Batch.over(hidden.open())
+                .timeline(hidden.timeline())
+                .listener(told::add)
+                .build()
+                .run(items(300));
+        run.subscribe(collected);
+        hidden.await(run);
+
+        assertThat(told.stream().flatMap(progress -> progress.waiting().stream()))
+                .isNotEmpty()
+                .allSatisfy(wait -> assertThat(wait.until().isPresent()
+                                || wait.reason().orElseThrow().startsWith("one prompt tests it"))
+                        .isTrue());
+    }
+
+    @Test
+    void runWithMoreToAskThanMayBeUnderWay_doesNotSayThatItWaits() {
+        List<BatchProgress> told = new ArrayList<>();
+        run(batch(pool.service(settings -> settings.latency(Latency.constant(Duration.ofSeconds(20))))
+                        .open())
+                .listener(told::add)
+                .build()
+                .run(items(200)));
+
+        assertThat(told).allSatisfy(progress -> assertThat(progress.waiting()).isEmpty());
+    }
+
+    private static BatchProgress at(List<BatchProgress> told, int seconds) {
+        return told.stream()
+                .filter(progress -> progress.elapsed().toSeconds() >= seconds)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

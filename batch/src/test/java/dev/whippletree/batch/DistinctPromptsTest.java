@@ -60,16 +60,6 @@ final class DistinctPromptsTest {
     }
 
     @Test
-    void promptIsLeft_untilTheLastOneLikeItIsSkipped() {
-        add(plain, "1A", "1A");
-
-        plain.skipped(key(Prompt.of("A")));
-        assertThat(plain.left()).isEqualTo(1);
-        plain.skipped(key(Prompt.of("A")));
-        assertThat(plain.left()).isZero();
-    }
-
-    @Test
     void lengthsOfThoseLeft_includeWhatWasSaidBefore_andInstructionsOnce() {
         for (String text : new String[] {"12", "1234", "123456"}) {
             conversations.add(
@@ -78,7 +68,7 @@ final class DistinctPromptsTest {
 
         assertThat(conversations.length()).contains(new DistinctPrompts.Length((10 + 14 + 20) / 3.0, 1));
 
-        conversations.skipped(
+        conversations.asked(
                 key(Prompt.builder().system("Be brief").user("12").session("s").build()));
         assertThat(conversations.length()).contains(new DistinctPrompts.Length((14 + 20) / 2.0, 1.5));
     }

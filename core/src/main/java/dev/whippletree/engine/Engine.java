@@ -210,6 +210,12 @@ public final class Engine {
         return flight;
     }
 
+    /** Returns the key that a prompt shares with all equal ones; empty if it names an unknown route. */
+    public Optional<CacheKey> key(Prompt prompt) {
+        return pool.route(prompt.route())
+                .map(route -> PromptKeys.of(route.bounded(prompt), route).withoutQuestion());
+    }
+
     /** Answers a streaming prompt. */
     CompletableFuture<Completion> submit(Prompt prompt, Reader reader) {
         return submit(prompt, Optional.of(reader));

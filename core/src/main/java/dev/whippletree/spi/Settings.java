@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public record Settings(String where, Map<String, String> values) {
 
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d|w)");
     private static final Pattern SECRETIVE =
             Pattern.compile("password|token|secret|credential|uri|url|key", Pattern.CASE_INSENSITIVE);
     private static final Pattern BYTES = Pattern.compile("(\\d{1,12})\\s*(b|kb|mb|gb)?");
@@ -86,7 +86,7 @@ public record Settings(String where, Map<String, String> values) {
     }
 
     /**
-     * Reads a positive duration: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}.
+     * Reads a positive duration: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}, {@code 1w}.
      *
      * @throws IllegalArgumentException if it isn't one
      */
@@ -101,6 +101,7 @@ public record Settings(String where, Map<String, String> values) {
             case "s" -> Duration.ofSeconds(count);
             case "m" -> Duration.ofMinutes(count);
             case "h" -> Duration.ofHours(count);
+            case "w" -> Duration.ofDays(7 * count);
             default -> Duration.ofDays(count);
         };
     }

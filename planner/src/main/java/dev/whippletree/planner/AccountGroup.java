@@ -1,6 +1,7 @@
 package dev.whippletree.planner;
 
 import dev.whippletree.model.Credit;
+import dev.whippletree.model.Limit;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.time.Duration;
 import java.util.List;
@@ -20,13 +21,15 @@ import java.util.stream.IntStream;
  * @param limits the limits of each organization; empty: unlimited
  * @param credit the amount each organization may spend; absent: unlimited
  * @param members the accounts of each organization, at least one
+ * @param refills whether its service is supposed to refill limits bit by bit, as far as it may do so; otherwise it counts by the window
  */
 public record AccountGroup(
         String service,
         List<Organization> organizations,
         List<DeclaredLimit> limits,
         Optional<Credit> credit,
-        List<Member> members) {
+        List<Member> members,
+        boolean refills) {
 
     /**
      * Whose limits accounts share. Immutable.
@@ -88,9 +91,20 @@ public record AccountGroup(
         }
     }
 
+    /** Returns the same with limits that refill bit by bit. */
+    AccountGroup refilling() {
+        return new AccountGroup(service, organizations, limits, credit, members, true);
+    }
+
     /** Returns whether it declares no limits, so that nobody knows what it allows. */
     public boolean isUnknown() {
         return limits.isEmpty();
+    }
+
+    /** Returns whether the length of prompts and answers matters to it. */
+    boolean countsTokens() {
+        return credit.isPresent()
+                || limits.stream().anyMatch(declared -> declared.limit().unit() != Limit.Unit.REQUESTS);
     }
 
     /** Returns how many organizations there are. */
@@ -100,7 +114,7 @@ public record AccountGroup(
 
     /** Returns the same kind with these organizations. */
     AccountGroup withOrganizations(List<Organization> organizations) {
-        return new AccountGroup(service, organizations, limits, credit, members);
+        return new AccountGroup(service, organizations, limits, credit, members, refills);
     }
 
     /** Returns an organization of this kind by a new name. */
@@ -133,7 +147,7 @@ public record AccountGroup(
                                 .map(place -> new Place(place.tier() + tiers, place.model()))
                                 .toList()))
                 .toList();
-        AccountGroup group = new AccountGroup(service, List.of(), limits, credit, moved);
+        AccountGroup group = new AccountGroup(service, List.of(), limits, credit, moved, refills);
         return group.withOrganizations(organizations.stream()
                 .map(organization -> group.another("added-" + organization.id()))
                 .toList());

@@ -65,6 +65,11 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
         return new AccountPool(groups, route.toBuilder().leave(share).build(), engine, notes);
     }
 
+    /** Returns the same pool with limits that refill bit by bit, as far as their services may do so. */
+    AccountPool refilling() {
+        return new AccountPool(groups.stream().map(AccountGroup::refilling).toList(), route, engine, notes);
+    }
+
     /** Returns a pool of one kind only. */
     AccountPool only(int group) {
         return new AccountPool(List.of(groups.get(group)), route, engine, notes);

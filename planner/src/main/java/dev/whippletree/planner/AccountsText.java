@@ -27,7 +27,10 @@ final class AccountsText {
             "write, for example, 'huggingface:2x1000/h' or 'groq:1x30/min+1000/d+8000tok/min+200000tok/d'";
     private static final int MOST = 2_000;
     private static final Pattern GROUP = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,60})\\s*:\\s*(.+)");
-    private static final Pattern COUNTED = Pattern.compile("(-?\\d{1,18})\\s*[xX×]\\s*(.*)");
+    private static final Pattern COUNTED = Pattern.compile("(-?\\d{1,18})\\s*(?:[xX×]\\s*(.*))?");
+    /** As services write them: RPM, RPD, TPM, TPD. */
+    private static final Pattern BRIEF = Pattern.compile("\\s*(\\d+)\\s*([rRtT])[pP]([mMhHdD])\\s*");
+
     private static final Pattern ZERO = Pattern.compile("\\s*0+\\s*[A-Za-z]*\\s*/.*");
     private static final Pattern MONEY = Pattern.compile(".*\\d\\s*[A-Za-z]{3}\\s*(/\\s*(day|d|mo|month))?\\s*");
 
@@ -71,17 +74,15 @@ final class AccountsText {
         }
         List<DeclaredLimit> limits = new ArrayList<>();
         Optional<Credit> credit = Optional.empty();
-        for (String item : (isCounted ? counted.group(2) : matcher.group(2)).split("\\+", -1)) {
+        String items = isCounted ? counted.group(2) : matcher.group(2);
+        for (String item : items == null ? new String[0] : items.split("\\+", -1)) {
             if (isMoney(item)) {
                 credit = Optional.of(credit(piece, item));
             } else {
                 limits.add(new DeclaredLimit(limit(piece, item), Optional.empty()));
             }
         }
-        if (limits.isEmpty()) {
-            throw wrong(piece, "it states no limit, and a plan needs one");
-        }
-        return new AccountGroup(service, named(service, (int) count), limits, credit, List.of(member()));
+        return new AccountGroup(service, named(service, (int) count), limits, credit, List.of(member()), false);
     }
 
     private List<Organization> named(String service, int count) {
@@ -98,7 +99,9 @@ final class AccountsText {
 
     /** A token limit ends with a window, which no currency is: {@code 8000tok/min} isn't money, {@code 2usd/month} is. */
     private static boolean isMoney(String item) {
-        return MONEY.matcher(item).matches() && !item.matches("(?i).*(tok|token|tokens|request|requests)\\s*/.*");
+        return MONEY.matcher(item).matches()
+                && !BRIEF.matcher(item).matches()
+                && !item.matches("(?i).*(tok|token|tokens|request|requests)\\s*/.*");
     }
 
     private Credit credit(String piece, String item) {
@@ -113,8 +116,12 @@ final class AccountsText {
         if (ZERO.matcher(item).matches()) {
             throw wrong(piece, "a limit of 0 allows nothing: '" + item.trim() + "'");
         }
+        Matcher brief = BRIEF.matcher(item);
         try {
-            return Limit.parse(item);
+            return Limit.parse(
+                    brief.matches()
+                            ? brief.group(1) + (brief.group(2).matches("[rR]") ? "" : "tok") + "/" + brief.group(3)
+                            : item);
         } catch (IllegalArgumentException e) {
             throw wrong(piece, String.valueOf(e.getMessage()), e);
         }

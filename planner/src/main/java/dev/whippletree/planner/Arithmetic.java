@@ -5,6 +5,7 @@ import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.Cause;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Decides without a run what a run would only confirm: that there are no accounts, or far too few, or that there would be more to
@@ -31,10 +32,11 @@ final class Arithmetic {
         return new Questions(request, interviews).prompts() > MOST_PROMPTS;
     }
 
-    /** Returns the outcome of a variant that isn't worth a run; empty if it is. */
-    Optional<Outcome> outcome(Variant variant) {
+    /** Returns the outcome of a variant that isn't worth a run; empty if it is. The supplier is asked as by {@link Simulation#run}. */
+    Optional<Outcome> outcome(Variant variant, Supplier<Optional<Outcome.Otherwise>> ifNot) {
         if (variant.pool().count() == 0) {
-            return Optional.of(outcome(variant, Verdict.DOES_NOT_HOLD, "no account is left"));
+            return Optional.of(outcome(
+                    variant, new Judge.Judgement(Verdict.DOES_NOT_HOLD, "no account is left"), Optional::empty));
         }
         Questions questions = new Questions(request, variant.interviews());
         long needed = questions.distinct();
@@ -43,13 +45,14 @@ final class Arithmetic {
                 + Phrases.number(needed) + " calls and the accounts allow "
                 + (load == 0 ? "any number" : Phrases.number(allowance.calls(variant.pool())));
         if (load > FAR_TOO_MUCH) {
-            return Optional.of(outcome(variant, Verdict.DOES_NOT_HOLD, "far too much, " + sum));
+            return Optional.of(outcome(
+                    variant, new Judge.Judgement(Verdict.DOES_NOT_HOLD, "far too much, " + sum), Optional::empty));
         }
         if (!tooLarge(variant.interviews())) {
             return Optional.empty();
         }
         Judge.Judgement judgement = Judge.withUnknown(new Judge.Judgement(verdict(load), sum), unknown(variant.pool()));
-        return Optional.of(outcome(variant, judgement.verdict(), judgement.reason()));
+        return Optional.of(outcome(variant, judgement, ifNot));
     }
 
     private static List<String> unknown(AccountPool pool) {
@@ -66,15 +69,16 @@ final class Arithmetic {
         return load > Judge.COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS;
     }
 
-    private Outcome outcome(Variant variant, Verdict verdict, String reason) {
+    private Outcome outcome(Variant variant, Judge.Judgement judgement, Supplier<Optional<Outcome.Otherwise>> ifNot) {
+        Optional<Outcome.Otherwise> otherwise = judgement.otherwise(ifNot);
         Questions questions = new Questions(request, variant.interviews());
         long needed = questions.distinct();
         long calls = Math.min(needed, allowance.calls(variant.pool()));
         long answered = (long) ((double) questions.prompts() * calls / needed);
         return new Outcome(
-                verdict,
+                otherwise.isPresent() ? Verdict.DEPENDS : judgement.verdict(),
                 false,
-                reason,
+                judgement.reason(),
                 allowance.load(needed, variant.pool()),
                 questions.prompts(),
                 answered,
@@ -89,13 +93,14 @@ final class Arithmetic {
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                new Binding(verdict.held() ? Cause.NOTHING : Cause.LIMIT, "what the accounts allow in all"),
+                new Binding(judgement.verdict().held() ? Cause.NOTHING : Cause.LIMIT, "what the accounts allow in all"),
                 List.of(),
                 TokenUsage.of(
                         answered * request.workload().promptTokens(),
                         answered * request.workload().answered()),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                otherwise);
     }
 }

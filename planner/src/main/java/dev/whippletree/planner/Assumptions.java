@@ -37,7 +37,7 @@ final class Assumptions {
             sentences.add("The prompts are batch prompts, which leave " + Phrases.percent(leave)
                     + " of each limit to others. No other program uses the accounts.");
         }
-        sentences.addAll(unknownServices(request));
+        sentences.addAll(counting(request));
         sentences.addAll(credits(request));
         sentences.addAll(request.pool().notes());
         return sentences;
@@ -88,13 +88,23 @@ final class Assumptions {
                         + Phrases.time(request.workload().interview().get()) + " if no prompt has to wait.";
     }
 
-    private static Set<String> unknownServices(PlanRequest request) {
+    private static Set<String> counting(PlanRequest request) {
         Set<String> sentences = new LinkedHashSet<>();
         for (AccountGroup group : request.pool().groups()) {
-            if (!CountedLimit.kind(group.service()).provider().equals(group.service())) {
-                sentences.add("How " + group.service()
-                        + " counts isn't known; the plan assumes fixed windows, as for services with "
-                        + "OpenAI's protocol.");
+            if (!group.isUnknown()) {
+                sentences.add(
+                        switch (CountedLimit.kind(group.service())) {
+                            case GROQ ->
+                                "Groq's limits of a minute refill gradually, by the headers and refusals that others "
+                                        + "recorded. How its longer limits are counted isn't known: the plan supposes "
+                                        + "by the window, and where that is too little also that they refill.";
+                            case HUGGING_FACE ->
+                                "How Hugging Face counts isn't known, and it reports nothing: the plan supposes "
+                                        + "sliding windows, the most cautious guess.";
+                            case OPENAI ->
+                                "How " + group.service() + " counts isn't known: the plan supposes by the window, and "
+                                        + "where that is too little also that limits refill gradually.";
+                        });
             }
         }
         return sentences;

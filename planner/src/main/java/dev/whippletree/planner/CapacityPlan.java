@@ -1,5 +1,6 @@
 package dev.whippletree.planner;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,24 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
         Objects.requireNonNull(request, "request");
         assumptions = List.copyOf(assumptions);
         sizes = List.copyOf(sizes);
+    }
+
+    /** Returns by when prompts have to be answered, and what is supposed of them: {@code within 1 h if 80 % of the questions repeat}. */
+    public String conditions() {
+        Workload load = request.workload();
+        List<String> conditions = new ArrayList<>();
+        if (load.prompts().isEmpty() && load.distinct().isEmpty() && load.repeat() > 0) {
+            conditions.add(Phrases.percent(load.repeat()) + " of the questions repeat");
+        }
+        if (request.pool().groups().stream().anyMatch(AccountGroup::countsTokens)) {
+            conditions.add(
+                    load.prompts().isEmpty()
+                            ? "prompts have " + Phrases.number(load.promptTokens()) + " tokens and answers "
+                                    + Phrases.number(load.answerTokens())
+                            : "answers have " + Phrases.number(load.answerTokens()) + " tokens");
+        }
+        return "within " + Phrases.time(request.horizon())
+                + (conditions.isEmpty() ? "" : " if " + String.join(", ", conditions));
     }
 
     /**

@@ -84,7 +84,8 @@ final class ConfiguredPool {
         if (limits.isEmpty()) {
             notes.add("Account " + id + " declares no limits; the plan assumes that it has none.");
         }
-        return new AccountGroup(accounts.get(0).provider(), List.of(), List.copyOf(limits), credit(accounts), members);
+        return new AccountGroup(
+                accounts.get(0).provider(), List.of(), List.copyOf(limits), credit(accounts), members, false);
     }
 
     /** Accounts of one organization share its credit: whichever states it. */

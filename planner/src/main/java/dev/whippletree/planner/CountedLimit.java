@@ -7,8 +7,12 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.planner.AccountGroup.Place;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A declared limit and how its service counts it. Immutable.
@@ -19,6 +23,9 @@ import java.util.Optional;
  */
 record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneModel) {
 
+    /** The longest window of which there are recordings that show how Groq counts. */
+    private static final Duration RECORDED = Duration.ofMinutes(1);
+
     /** Returns the limits of a kind; those of models that aren't asked are left out. */
     static List<CountedLimit> of(AccountGroup group) {
         List<String> models = models(group);
@@ -26,9 +33,9 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
                 .filter(declared -> declared.model().map(models::contains).orElse(true))
                 .map(declared -> new CountedLimit(
                         declared,
-                        counted(declared, kind(group.service())),
+                        counted(declared, kind(group.service()), group.refills()),
                         declared.model().isPresent() || models.size() == 1))
-                .toList();
+                .collect(Collectors.toList());
     }
 
     /** Returns the models that a kind is asked for. */
@@ -50,16 +57,33 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
         return ServiceKind.OPENAI;
     }
 
-    private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind) {
-        return switch (kind) {
-            case GROQ -> ServiceLimit.bucket(declared.limit());
-            case HUGGING_FACE ->
-                new ServiceLimit(
-                        declared.limit(), Counting.SLIDING, declared.model().isPresent());
-            case OPENAI ->
-                new ServiceLimit(
-                        declared.limit(), Counting.FIXED, declared.model().isPresent());
+    /** How services count is a guess, but for Groq's limits of a minute: the waits that others recorded fit buckets. */
+    private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind, boolean refills) {
+        boolean perModel = kind == ServiceKind.GROQ || declared.model().isPresent();
+        Counting counting = switch (kind) {
+            case GROQ ->
+                refills || declared.limit().window().compareTo(RECORDED) <= 0 ? Counting.BUCKET : Counting.SLIDING;
+            case HUGGING_FACE -> Counting.SLIDING;
+            case OPENAI -> refills ? Counting.BUCKET : Counting.FIXED;
         };
+        return new ServiceLimit(declared.limit(), counting, perModel);
+    }
+
+    /** Returns what comes of accounts if their limits refill gradually, wherever they may, and says which those are. */
+    static Outcome.Otherwise otherwise(AccountPool pool, Outcome gradually) {
+        Set<String> names = new LinkedHashSet<>();
+        Set<Duration> windows = new HashSet<>();
+        for (AccountGroup group : pool.groups()) {
+            List<CountedLimit> otherwise = of(group.refilling());
+            otherwise.removeAll(of(group));
+            for (CountedLimit limit : otherwise) {
+                names.add(group.service() + "'s " + limit.limit());
+                windows.add(limit.limit().window());
+            }
+        }
+        String window = windows.equals(Set.of(Duration.ofDays(1))) ? "day" : "window";
+        return new Outcome.Otherwise(
+                Phrases.list(List.copyOf(names)) + " refill gradually", "they are counted by the " + window, gradually);
     }
 
     Limit limit() {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Decides what a run's figures mean. Immutable. */
 final class Judge {
@@ -47,7 +48,13 @@ final class Judge {
      * @param verdict whether it holds
      * @param reason why, a sentence
      */
-    record Judgement(Verdict verdict, String reason) {}
+    record Judgement(Verdict verdict, String reason) {
+
+        /** Returns another result on which it depends, if there is one. */
+        Optional<Outcome.Otherwise> otherwise(Supplier<Optional<Outcome.Otherwise>> ifNot) {
+            return verdict == Verdict.DOES_NOT_HOLD ? ifNot.get() : Optional.empty();
+        }
+    }
 
     Judgement judge(Figures figures, Binding binding) {
         String within = " within " + Phrases.time(request.horizon());

@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * @param verdict whether it holds
  * @param simulated whether the production engine ran it; otherwise arithmetic alone decided it, and values that only a run can tell are
  *     absent or empty: {@code took}, {@code waited}, {@code total}, {@code timeline}
- * @param reason the reason for the verdict, a sentence
+ * @param reason the reason for the verdict, a sentence; of one that depends, why it would be no
  * @param load calls that are needed, by the calls that all accounts together allow within the horizon: 0.85 for 85 %, above 1 if
  *     they can't be enough; what the verdict goes by. 0 if nothing is limited, infinite if no call is allowed
  * @param prompts how many prompts there are in all
@@ -36,6 +36,8 @@ import java.util.OptionalInt;
  * @param credits each organization's credit
  * @param timeline minute by minute, up to the last one in which anything happened or somebody waited
  * @param seconds the same second by second, of a run of three minutes at most; of a longer one empty
+ * @param otherwise what comes of it if services count in another way than all else here supposes; present if the verdict is
+ *     {@link Verdict#DEPENDS}
  */
 public record Outcome(
         Verdict verdict,
@@ -60,7 +62,8 @@ public record Outcome(
         TokenUsage tokensUncached,
         List<CreditUse> credits,
         List<Minute> timeline,
-        List<Minute> seconds) {
+        List<Minute> seconds,
+        Optional<Otherwise> otherwise) {
 
     /** Copies mutable values. */
     public Outcome {
@@ -77,7 +80,17 @@ public record Outcome(
         credits = List.copyOf(credits);
         timeline = List.copyOf(timeline);
         seconds = List.copyOf(seconds);
+        Objects.requireNonNull(otherwise, "otherwise");
     }
+
+    /**
+     * The result if services count in another way.
+     *
+     * @param gradually what they would do then: {@code groq's 1000 requests / 1d refill gradually}
+     * @param byWindow what all else supposes of the same limits: {@code they are counted by the day}
+     * @param outcome what comes of it if they refill gradually
+     */
+    public record Otherwise(String gradually, String byWindow, Outcome outcome) {}
 
     /** Returns how many prompts weren't answered in time, whatever the cause. */
     public long unanswered() {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Makes a run's outcome of what was written down. Confined to one run. */
@@ -36,7 +37,7 @@ final class OutcomeReport {
         this.slots = LimitSlot.of(variant.pool(), targets, allowance);
     }
 
-    Outcome of(int distinct) {
+    Outcome of(int distinct, Supplier<Optional<Outcome.Otherwise>> ifNot) {
         long prompts = new Questions(request, variant.interviews()).prompts();
         long answered = sum(minute -> minute.answered);
         long[] calls = byTarget(minute -> minute.calls);
@@ -59,8 +60,9 @@ final class OutcomeReport {
                                 waited),
                         binding);
         Judge.Judgement judgement = Judge.withUnknown(known, unknown(calls));
+        Optional<Outcome.Otherwise> otherwise = judgement.otherwise(ifNot);
         return new Outcome(
-                judgement.verdict(),
+                otherwise.isPresent() ? Verdict.DEPENDS : judgement.verdict(),
                 true,
                 judgement.reason(),
                 load,
@@ -84,7 +86,8 @@ final class OutcomeReport {
                         answered * request.workload().answered()),
                 credits,
                 new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches(),
-                new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches());
+                new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches(),
+                otherwise);
     }
 
     /** Returns the accounts that were asked although nobody knows what they allow. */

@@ -1,9 +1,11 @@
 package dev.whippletree.planner;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** The outcomes of one request's variants, each found once. Thread-safe. */
 final class Runs {
@@ -29,7 +31,7 @@ final class Runs {
             return there.join();
         }
         try {
-            own.complete(arithmetic.outcome(variant).orElseGet(() -> new Simulation(request, variant).run()));
+            own.complete(run(variant, () -> gradually(variant)));
         } catch (RuntimeException | Error e) {
             own.completeExceptionally(e);
             throw e;
@@ -37,8 +39,26 @@ final class Runs {
         return own.join();
     }
 
+    private Outcome run(Variant variant, Supplier<Optional<Outcome.Otherwise>> otherwise) {
+        return arithmetic.outcome(variant, otherwise).orElseGet(() -> new Simulation(request, variant).run(otherwise));
+    }
+
+    /** Returns what comes of a variant if limits refill, where that may be enough and is. */
+    private Optional<Outcome.Otherwise> gradually(Variant variant) {
+        AccountPool pool = variant.pool();
+        Variant refilling = new Variant(variant.interviews(), pool.refilling(), variant.processes());
+        Allowance allowance = new Allowance(request);
+        long allowed = allowance.calls(refilling.pool());
+        long needed = new Questions(request, variant.interviews()).distinct();
+        return allowed <= allowance.calls(pool) || allowed < needed
+                ? Optional.empty()
+                : Optional.of(run(refilling, Optional::empty))
+                        .filter(outcome -> outcome.verdict().held())
+                        .map(outcome -> CountedLimit.otherwise(pool, outcome));
+    }
+
     /**
-     * Returns whether a variant holds. Where nothing else about it has been asked for, its run ends with the first prompt that
+     * Returns whether a variant holds, if limits are counted by the window. Where nothing else about it has been asked for, its run ends with the first prompt that
      * fails, which is much sooner than the horizon. Blocks for the run.
      */
     boolean hold(Variant variant) {
@@ -50,10 +70,10 @@ final class Runs {
             return false;
         }
         Outcome outcome = arithmetic
-                .outcome(variant)
+                .outcome(variant, Optional::empty)
                 .orElseGet(() -> new Simulation(request, variant)
                         .endingWithTheFirstFailure()
-                        .run());
+                        .run(Optional::empty));
         if (outcome.verdict().held()) {
             outcomes.putIfAbsent(variant, CompletableFuture.completedFuture(outcome));
         } else {

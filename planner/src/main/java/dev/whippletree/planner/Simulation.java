@@ -6,7 +6,9 @@ import dev.whippletree.planner.interviews.InterviewDriver;
 import dev.whippletree.planner.interviews.InterviewPlan;
 import dev.whippletree.planner.interviews.InterviewResults;
 import dev.whippletree.time.VirtualTimeline;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * One variant, run by the production engine over imitated services in virtual time, until everybody is answered or the horizon is
@@ -48,7 +50,12 @@ final class Simulation {
         return this;
     }
 
-    Outcome run() {
+    /**
+     * Runs it.
+     *
+     * @param otherwise is asked, if it doesn't hold, what comes of it if services count in another way
+     */
+    Outcome run(Supplier<Optional<Outcome.Otherwise>> otherwise) {
         Processes processes = new Processes(
                 variant, timeline, new PlannedProvider(services.byAccount(), timeline, targets, recorder, lengthening));
         // Scheduled first, so that what happens at the horizon itself comes too late.
@@ -60,7 +67,7 @@ final class Simulation {
                 .start();
         runUntil(results);
         recorder.close();
-        return new OutcomeReport(request, variant, targets, services, recorder).of(plan.distinct());
+        return new OutcomeReport(request, variant, targets, services, recorder).of(plan.distinct(), otherwise);
     }
 
     private CompletableFuture<Completion> asked(Processes processes, Prompt prompt) {

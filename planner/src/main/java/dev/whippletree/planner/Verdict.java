@@ -8,6 +8,8 @@ public enum Verdict {
     TIGHT,
     /** Everybody would be answered in time if accounts that declare no limits had none; whether they have isn't known. */
     UNKNOWN,
+    /** Everybody is answered in time if a service refills its limits gradually, but not if it counts them by the window; how it counts isn't known. */
+    DEPENDS,
     /** Somebody isn't answered in time. */
     DOES_NOT_HOLD;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.whippletree.model.Credit;
 import dev.whippletree.planner.AccountGroup.Organization;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,13 +66,29 @@ class AccountPoolTest {
             huggingface:2x                 | is not a limit
             huggingface:2x1000/fortnight   | 1000/fortnight' is not a limit
             huggingface:2x1000/h++5/s      | is not a limit
-            huggingface:0.10usd/month      | it states no limit
             """)
     void whatCantBeRead_saysWhereAndWhat(String text, String problem) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AccountPool.parse(text))
                 .withMessageContaining(problem)
                 .withMessageContaining("write, for example, ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "groq:3, 3, ''",
+        "groq:3x30rpm, 3, 30 requests / 1m",
+        "groq:1000RPD+8000 tpm, 1, 1000 requests / 1d;8000 tokens / 1m",
+        "huggingface:2x0.10usd/month, 2, ''"
+    })
+    void accounts_mayHaveNoLimits_orLimitsAsServicesWriteThem(String text, int count, String limits) {
+        AccountGroup group = AccountPool.parse(text).groups().get(0);
+
+        assertThat(group.count()).isEqualTo(count);
+        assertThat(group.limits().stream()
+                        .map(declared -> declared.limit().toString())
+                        .collect(Collectors.joining(";")))
+                .isEqualTo(limits);
     }
 
     @Test

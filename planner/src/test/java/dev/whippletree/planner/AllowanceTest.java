@@ -41,7 +41,7 @@ class AllowanceTest {
         assertThat(allowance.perCall(service, unit)).isEqualTo(amount);
     }
 
-    /** Two windows of 100, or a bucket that refills twice. Parts of a call are left to others as whole ones; the product of 0.07 and 100 is a little more than 7. */
+    /** Two windows of 100. Parts of a call are left to others as whole ones; the product of 0.07 and 100 is a little more than 7. */
     @ParameterizedTest
     @CsvSource({
         "huggingface, 0.1, 180",
@@ -49,7 +49,7 @@ class AllowanceTest {
         "huggingface, 0.9, 20",
         "huggingface, 0.055, 188",
         "huggingface, 0.07, 186",
-        "groq, 0.1, 290"
+        "groq, 0.1, 180"
     })
     void whatBatchLeavesToOthers_isNotAllowed(String service, double leave, long calls) {
         AccountPool pool = AccountPool.parse(service + ":1x100/h").leaving(leave);
@@ -57,10 +57,25 @@ class AllowanceTest {
                 .isEqualTo(calls);
     }
 
-    /** Groq counts 100 an hour of each model: with one, 100 at once and 100 that come back meanwhile; of several 100 each, in any window. */
+    /** What a limit of a minute refills is known of Groq; of a longer one it is supposed only where nothing else is enough. */
+    @ParameterizedTest
+    @CsvSource({
+        "groq, 10/min, 610, 610",
+        "groq, 100/h, 100, 200",
+        "openai, 100/h, 100, 200",
+        "huggingface, 100/h, 100, 100"
+    })
+    void limits_refillWhereThatIsKnownOrSupposed(String service, String limit, long byWindow, long gradually) {
+        AccountPool pool = AccountPool.parse(service + ":1x" + limit);
+        Allowance allowance = new Allowance(request(pool));
+        assertThat(allowance.calls(pool)).isEqualTo(byWindow);
+        assertThat(allowance.calls(pool.refilling())).isEqualTo(gradually);
+    }
+
+    /** Groq counts 100 an hour of each model. */
     @Test
     void limitOfEachModel_holdsOnceForEach() {
-        assertThat(calls("a")).isEqualTo(200);
+        assertThat(calls("a")).isEqualTo(100);
         assertThat(calls("a", "b")).isEqualTo(200);
         assertThat(calls("a", "b", "c")).isEqualTo(300);
     }

@@ -45,6 +45,30 @@ class PlannerTest {
         assertThat(size.fewest().get(0).count()).hasValue(3);
     }
 
+    /** 340 calls in two days: 3 × 40 at once and as many again each day, or only once each day. */
+    @ParameterizedTest
+    @CsvSource({"groq, 2, DEPENDS", "groq, 3, TIGHT", "openai, 2, DEPENDS", "huggingface, 2, DOES_NOT_HOLD"})
+    void dayThatMayBeCountedInTwoWays_isYesOnlyIfItIsEnoughInBoth(String service, int days, Verdict verdict) {
+        PlanRequest request = request(100, service + ":3x40/d")
+                .withHorizon(Duration.ofDays(days))
+                .withAdvice(true);
+        CapacityPlan plan = new Planner(Runnable::run).plan(request, progress -> {});
+        SizePlan size = plan.sizes().get(0);
+
+        assertThat(size.asIs().verdict()).isEqualTo(verdict);
+        assertThat(size.advice().get(0).outcome()).isEqualTo(size.asIs());
+        assertThat(plan.conditions()).isEqualTo("within " + days + " d if 80 % of the questions repeat");
+        if (verdict == Verdict.DEPENDS) {
+            assertThat(size.asIs().unanswered()).isPositive();
+            assertThat(size.asIs().otherwise()).hasValueSatisfying(other -> {
+                assertThat(other.gradually()).isEqualTo(service + "'s 40 requests / 1d refill gradually");
+                assertThat(other.byWindow()).isEqualTo("they are counted by the day");
+                assertThat(other.outcome().verdict().held()).isTrue();
+                assertThat(other.outcome().unanswered()).isZero();
+            });
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "50, 2, 170, 0.085, HOLDS, 1",

@@ -1,5 +1,6 @@
 package dev.whippletree.batch.file;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.DistinctPrompts;
 import dev.whippletree.batch.Journal;
@@ -94,25 +95,32 @@ public final class BatchFile implements AutoCloseable {
     /**
      * Checks the input and opens the output, which is created if it isn't there. Blocks for as long as that takes.
      *
+     * @param whippletree who will answer
      * @throws BadInputException if the input can't be used, or the output isn't this input's, with everything that is wrong
      * @throws IOException if a file can't be read or written, or another batch is writing it
      */
-    public static BatchFile open(BatchFiles files, Configuration configuration, Timeline timeline) throws IOException {
-        return open(files, null, configuration, timeline);
+    public static BatchFile open(BatchFiles files, Whippletree whippletree, Timeline timeline) throws IOException {
+        return open(files, null, whippletree, timeline);
     }
 
     /**
      * The same for an input that was copied by a spool; null: it wasn't. The copy is kept once it is accepted. Closing the result closes the spool.
      */
-    public static BatchFile open(
-            BatchFiles files, @Nullable Spool spool, Configuration configuration, Timeline timeline)
+    public static BatchFile open(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, Timeline timeline)
             throws IOException {
+        Configuration configuration = whippletree.configuration();
         AskedModels models = new AskedModels(configuration);
         DistinctPrompts distinct = new DistinctPrompts(files.conversations());
+        LongBag keys = new LongBag();
         InputCheck.Checked input = checkOf(files, configuration).check(files.conversations(), line -> {
             models.add(line.prompt());
             distinct.add(line.prompt());
+            if (!files.conversations()) {
+                keys.add(Digests.OF_64_BITS.applyAsLong(Journal.keyOf(line.prompt(), whippletree)));
+            }
         });
+        keys.sort();
+        LongBag repeated = keys.repeated();
         Map<String, String> settings = files.settings();
         settings.putAll(models.settings());
         leaveOthersAlone(files);
@@ -127,7 +135,8 @@ public final class BatchFile implements AutoCloseable {
                             files.sync(),
                             files.conversations() || files.asRows(),
                             Digests.OF_64_BITS,
-                            input.contested()),
+                            input.contested(),
+                            key -> files.conversations() || repeated.contains(Digests.OF_64_BITS.applyAsLong(key))),
                     timeline,
                     lock);
             return new BatchFile(adopted, configuration, input, distinct, journal);

@@ -3,6 +3,7 @@ package dev.whippletree.batch.file;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.time.Timeline;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +47,7 @@ public final class FileJournal implements Journal {
     private final LongBag done = new LongBag();
     private final Set<String> contested = new HashSet<>();
     private final AnswerPlaces places;
+    private final AnswerPlaces placesByKey;
     private long failedBefore;
     private boolean forcing;
     private boolean closed;
@@ -57,11 +60,17 @@ public final class FileJournal implements Journal {
      * @param findsAnswers whether answers will be looked for: that takes 24 bytes more for each answer
      * @param digest turns ids into digests
      * @param contested ids whose digest another one has
+     * @param repeats whether several items may have a key, so that its answer will be looked for: that takes as much
      */
-    record Options(Sync sync, boolean findsAnswers, ToLongFunction<String> digest, Set<String> contested) {
+    record Options(
+            Sync sync,
+            boolean findsAnswers,
+            ToLongFunction<String> digest,
+            Set<String> contested,
+            Predicate<String> repeats) {
 
         Options(Sync sync, boolean findsAnswers) {
-            this(sync, findsAnswers, Digests.OF_64_BITS, Set.of());
+            this(sync, findsAnswers, Digests.OF_64_BITS, Set.of(), key -> true);
         }
     }
 
@@ -136,6 +145,7 @@ public final class FileJournal implements Journal {
         this.lock = lock;
         this.folder = place.folder();
         this.places = new AnswerPlaces(options.digest(), options.contested());
+        this.placesByKey = new AnswerPlaces(options.digest(), Set.of());
         index(place.answers(), true);
         index(place.failures(), false);
         done.sort();
@@ -179,7 +189,7 @@ public final class FileJournal implements Journal {
             while (lines.next()) {
                 Optional<ResultLine> line = read(lines);
                 if (line.isPresent()) {
-                    note(line.get().id(), ofAnswers ? lines.start() - dropped : Places.NONE);
+                    note(line.get(), ofAnswers ? lines.start() - dropped : Places.NONE);
                 } else {
                     damaged.add(new long[] {lines.start(), lines.end()});
                     dropped += lines.end() - lines.start();
@@ -208,7 +218,8 @@ public final class FileJournal implements Journal {
         }
     }
 
-    private void note(String id, long place) {
+    private void note(ResultLine line, long place) {
+        String id = line.id();
         if (options.contested().contains(id)) {
             contested.add(id);
         } else {
@@ -216,8 +227,17 @@ public final class FileJournal implements Journal {
         }
         if (place == Places.NONE) {
             failedBefore++;
-        } else if (options.findsAnswers()) {
+            return;
+        }
+        if (options.findsAnswers()) {
             places.put(id, place);
+        }
+        noteKey(line.key(), place);
+    }
+
+    private void noteKey(String key, long place) {
+        if (!key.isEmpty() && options.repeats().test(key)) {
+            placesByKey.put(key, place);
         }
     }
 
@@ -267,6 +287,20 @@ public final class FileJournal implements Journal {
         return place == Places.NONE ? Optional.empty() : lineAt(place).completion();
     }
 
+    /** An answer that isn't whole is its item's result, but wouldn't be stored in a cache either. */
+    @Override
+    public synchronized Optional<Completion> answerTo(String key) throws IOException {
+        long place = placesByKey.get(key);
+        if (place == Places.NONE) {
+            return Optional.empty();
+        }
+        ResultLine line = lineAt(place);
+        return line.completion()
+                .filter(answer -> line.key().equals(key) && !answer.isEmpty())
+                .filter(answer ->
+                        answer.finishReason() == FinishReason.STOP || answer.finishReason() == FinishReason.TOOL_CALLS);
+    }
+
     /** Returns where the answers are that there were when it was opened. */
     AnswerPlaces places() {
         return places;
@@ -291,8 +325,12 @@ public final class FileJournal implements Journal {
         check();
         ByteArrayOutputStream answered = new ByteArrayOutputStream();
         ByteArrayOutputStream failed = new ByteArrayOutputStream();
-        for (BatchResult result : results) {
-            ResultLine.write(result, timeline.now(), result instanceof BatchResult.Answered ? answered : failed);
+        long[] places = new long[results.size()];
+        for (int i = 0; i < places.length; i++) {
+            BatchResult result = results.get(i);
+            boolean isAnswer = result instanceof BatchResult.Answered;
+            places[i] = answers.end + answered.size();
+            ResultLine.write(result, timeline.now(), isAnswer ? answered : failed);
         }
         byte[] answeredLines = answered.toByteArray();
         byte[] failedLines = failed.toByteArray();
@@ -300,6 +338,11 @@ public final class FileJournal implements Journal {
         failures.write(failedLines);
         answers.added(answeredLines);
         failures.added(failedLines);
+        for (int i = 0; i < places.length; i++) {
+            if (results.get(i) instanceof BatchResult.Answered answer) {
+                noteKey(answer.key(), places[i]);
+            }
+        }
         switch (options.sync()) {
             case EACH -> force();
             case SECOND -> forceSoon();

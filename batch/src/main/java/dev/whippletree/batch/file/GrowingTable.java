@@ -59,6 +59,11 @@ final class GrowingTable implements Journal {
     }
 
     @Override
+    public Optional<Completion> answerTo(String key) throws IOException {
+        return journal.answerTo(key);
+    }
+
+    @Override
     public void append(List<BatchResult> results) throws IOException {
         journal.append(results);
         CsvWriter table = writer;

@@ -115,9 +115,9 @@ final class InputCheck {
     }
 
     /** Returns ids that have their digest in common with another one; those that are alike are a mistake. */
-    private Set<String> compare(Set<Long> repeated) throws IOException {
+    private Set<String> compare(LongBag repeated) throws IOException {
         Set<String> contested = new HashSet<>();
-        if (repeated.isEmpty() || problems.size() >= MOST_PROBLEMS) {
+        if (repeated.size() == 0 || problems.size() >= MOST_PROBLEMS) {
             return contested;
         }
         List<String> before = List.copyOf(problems);

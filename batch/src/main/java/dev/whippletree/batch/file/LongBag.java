@@ -1,8 +1,6 @@
 package dev.whippletree.batch.file;
 
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * Many 64-bit digests in little more than eight bytes each: add them all, sort them, then look them up. Confined to
@@ -45,12 +43,13 @@ final class LongBag {
         return Arrays.binarySearch(buckets[bucket], 0, sizes[bucket], digest) >= 0;
     }
 
-    /** Returns those that were added more than once. */
-    Set<Long> repeated() {
-        Set<Long> repeated = new HashSet<>();
+    /** Returns those that were added more than once, sorted. */
+    LongBag repeated() {
+        LongBag repeated = new LongBag();
         for (int bucket = 0; bucket < buckets.length; bucket++) {
             for (int i = 1; i < sizes[bucket]; i++) {
-                if (buckets[bucket][i] == buckets[bucket][i - 1]) {
+                boolean first = i == 1 || buckets[bucket][i - 2] != buckets[bucket][i];
+                if (first && buckets[bucket][i] == buckets[bucket][i - 1]) {
                     repeated.add(buckets[bucket][i]);
                 }
             }

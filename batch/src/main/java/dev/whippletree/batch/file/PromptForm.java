@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  * @param account the only account that may answer
  * @param tenant whose answers these are
  * @param fresh whether no stored answer will do
+ * @param same whether the template may name no column, so that all prompts are the same
  * @param idColumn the column of ids; empty: {@code custom_id} or {@code id}, else rows are numbered
  */
 public record PromptForm(
@@ -29,6 +30,7 @@ public record PromptForm(
         Optional<String> account,
         String tenant,
         boolean fresh,
+        boolean same,
         Optional<String> idColumn) {
 
     /** Says nothing. */
@@ -40,6 +42,7 @@ public record PromptForm(
             Optional.empty(),
             Optional.empty(),
             "",
+            false,
             false,
             Optional.empty());
 

@@ -23,9 +23,10 @@ import tools.jackson.core.JsonGenerator;
  *
  * @param id the item's id
  * @param fingerprint of the item's input
+ * @param key of what was asked; empty: none
  * @param json the whole line
  */
-record ResultLine(String id, String fingerprint, Map<String, Object> json) {
+record ResultLine(String id, String fingerprint, String key, Map<String, Object> json) {
 
     private static final int OK = 200;
 
@@ -35,8 +36,9 @@ record ResultLine(String id, String fingerprint, Map<String, Object> json) {
             if (json.get("custom_id") instanceof String id
                     && json.containsKey("response")
                     && json.containsKey("error")) {
-                Object fingerprint = map(json.get("whippletree")).get("input");
-                return Optional.of(new ResultLine(id, String.valueOf(fingerprint), json));
+                Map<String, Object> own = map(json.get("whippletree"));
+                String key = String.valueOf(own.getOrDefault("key", ""));
+                return Optional.of(new ResultLine(id, String.valueOf(own.get("input")), key, json));
             }
             return Optional.empty();
         });
@@ -60,6 +62,7 @@ record ResultLine(String id, String fingerprint, Map<String, Object> json) {
             json.writeObjectPropertyStart("whippletree");
             json.writeStringProperty("input", result.item().fingerprint());
             if (result instanceof BatchResult.Answered answered) {
+                json.writeStringProperty("key", answered.key());
                 origin(json, answered.completion().origin());
             }
             json.writeEndObject();

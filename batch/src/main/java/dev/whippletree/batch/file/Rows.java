@@ -46,13 +46,13 @@ final class Rows implements InputReader {
         this.maker = maker;
         // Behind a byte order mark, quotation marks wouldn't begin a value.
         byte[] mark = Lines.byteOrderMark();
-        PushbackInputStream text = new PushbackInputStream(stream, mark.length);
-        byte[] first = text.readNBytes(mark.length);
+        PushbackInputStream bytes = new PushbackInputStream(stream, mark.length);
+        byte[] first = bytes.readNBytes(mark.length);
         this.marked = Arrays.equals(first, mark);
         if (!marked) {
-            text.unread(first);
+            bytes.unread(first);
         }
-        this.quotes = new QuoteWatch(text, format.separator());
+        this.quotes = new QuoteWatch(bytes, format.separator());
         this.reader = CsvReader.builder()
                 .fieldSeparator(format.separator())
                 .maxBufferSize(Lines.MOST_BYTES)
@@ -71,10 +71,11 @@ final class Rows implements InputReader {
             throw new BadInputException(file + ": the header is missing; the first row has to name the columns");
         }
         this.columns = List.copyOf(header.getFields());
-        this.template = new Template(form.template()
+        String text = form.template()
                 .orElseThrow(() -> new BadInputException(
                         file + ": rows need --template, the prompt of each row, such as 'Summarise: {{" + columns.get(0)
-                                + "}}'")));
+                                + "}}'"));
+        this.template = Template.read(text, form.same(), columns);
         for (String column : template.columns()) {
             required("--template", column);
         }

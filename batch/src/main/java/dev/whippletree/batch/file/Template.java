@@ -16,7 +16,7 @@ final class Template {
     private final List<String> texts = new ArrayList<>();
     private final List<String> columns = new ArrayList<>();
 
-    Template(String text) {
+    private Template(String text) {
         Matcher place = PLACE.matcher(text);
         int from = 0;
         while (place.find()) {
@@ -25,6 +25,27 @@ final class Template {
             from = place.end();
         }
         texts.add(text.substring(from));
+    }
+
+    /**
+     * Reads a template.
+     *
+     * @param same whether all lines may ask the same
+     * @param known the columns that there are, one or more
+     * @throws BadInputException if it names no column although lines should differ
+     */
+    static Template read(String text, boolean same, List<String> known) {
+        Template template = new Template(text);
+        if (template.columns.isEmpty() && !same) {
+            String instead = known.stream()
+                    .filter(column -> text.contains("{" + column + "}"))
+                    .findFirst()
+                    .map(column -> "for {" + column + "} write {{" + column + "}}")
+                    .orElse("name one, such as {{" + known.get(0) + "}}");
+            throw new BadInputException("--template names no column, so all prompts would be the same: " + instead
+                    + ", or add --same if that is meant");
+        }
+        return template;
     }
 
     /** Returns the columns that it names. */

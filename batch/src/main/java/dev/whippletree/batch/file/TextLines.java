@@ -2,6 +2,7 @@ package dev.whippletree.batch.file;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,10 @@ final class TextLines implements InputReader {
 
     TextLines(Lines lines, PromptForm form, PromptMaker maker) {
         this.lines = lines;
-        this.template = form.template().map(Template::new);
+        this.template = form.template().map(text -> Template.read(text, form.same(), List.of(TEXT)));
         this.maker = maker;
         template.ifPresent(there -> {
-            if (!there.columns().equals(Set.of(TEXT))) {
+            if (!Set.of(TEXT).containsAll(there.columns())) {
                 throw new BadInputException(
                         "--template: lines of text allow only {{" + TEXT + "}}, not " + there.columns());
             }

@@ -10,7 +10,9 @@ import dev.whippletree.batch.BatchProgress;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.BatchRun;
 import dev.whippletree.batch.Collected;
+import dev.whippletree.batch.Journal;
 import dev.whippletree.batch.Pool;
+import dev.whippletree.batch.StopRules;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
@@ -33,10 +35,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ListAssert;
@@ -46,8 +50,13 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BatchFileTest {
+
+    private static final Origin ORIGIN =
+            new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
 
     @TempDir
     private Path folder;
@@ -77,7 +86,7 @@ final class BatchFileTest {
     }
 
     private BatchProgress run() throws IOException {
-        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             Batch.Builder batch = Batch.over(whippletree)
                     .timeline(pool.timeline())
                     .journal(file.journal())
@@ -258,6 +267,164 @@ final class BatchFileTest {
                 .endsWith("x0", "x1");
     }
 
+    /** Runs until so many calls are made, as if the process was killed then: nothing but the files outlives it. */
+    private long runUntil(long calls) throws IOException {
+        whippletree = pool.open();
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            Batch.Builder batch = Batch.over(whippletree)
+                    .timeline(pool.timeline())
+                    .journal(file.journal())
+                    .stop(new StopRules(OptionalLong.of(calls), Optional.empty(), Optional.empty(), 20));
+            if (conversations) {
+                batch.conversations();
+            }
+            BatchRun run = batch.build().run(file.items());
+            run.subscribe(new Collected());
+            pool.await(run);
+        }
+        return pool.stats().calls();
+    }
+
+    private long runAnew() throws IOException {
+        whippletree = pool.open();
+        run();
+        return pool.stats().calls();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 17, 30, 59, 60, 66})
+    void resumedBatch_paysForNoAnswerThatItHas(int calls) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 70; i++) {
+            lines.add(line("r" + i, "Question " + i % 60 + (i < 60 ? "" : "  ")));
+        }
+        write(lines.toArray(String[]::new));
+
+        long first = runUntil(calls);
+        long second = runAnew();
+
+        assertThat(first).isEqualTo(Math.min(60, calls));
+        assertThat(first + second).isEqualTo(60);
+        assertThat(ids(output)).hasSize(70).doesNotHaveDuplicates();
+        Map<String, String> answers = answersById(output);
+        assertThat(answers)
+                .hasSize(70)
+                .allSatisfy((id, answer) ->
+                        assertThat(answer).isEqualTo(answers.get("r" + Integer.parseInt(id.substring(1)) % 60)));
+    }
+
+    private static Map<String, String> answersById(Path file) throws IOException {
+        Map<String, String> answers = new HashMap<>();
+        for (String line : Files.readAllLines(file)) {
+            ResultLine result = ResultLine.read(line).orElseThrow();
+            answers.put(result.id(), result.completion().orElseThrow().text());
+        }
+        return answers;
+    }
+
+    @Test
+    void resumedTable_paysForNoAnswerThatItHas() throws IOException {
+        StringBuilder rows = new StringBuilder("id,text,note\n");
+        for (int i = 0; i < 40; i++) {
+            rows.append("r")
+                    .append(i)
+                    .append(",Text ")
+                    .append(i % 25)
+                    .append(",note ")
+                    .append(i)
+                    .append('\n');
+        }
+        table(rows.toString());
+
+        assertThat(runUntil(12) + runUntil(9) + runAnew()).isEqualTo(25);
+        assertThat(Files.readAllLines(output)).hasSize(41);
+    }
+
+    @Test
+    void resumedConversations_areAnsweredByThoseThatWentTheSameWay() throws IOException {
+        conversations = true;
+        List<String> lines = new ArrayList<>();
+        for (int session = 0; session < 12; session++) {
+            for (int question = 0; question < 4; question++) {
+                lines.add(
+                        spoken("s" + session + "q" + question, "s" + session, "Part " + session % 3 + "." + question));
+            }
+        }
+        write(lines.toArray(String[]::new));
+
+        assertThat(runUntil(5) + runUntil(3) + runAnew()).isEqualTo(12);
+        assertThat(answersById(output))
+                .hasSize(48)
+                .containsEntry("s11q3", answersById(output).get("s2q3"));
+    }
+
+    @Test
+    void repeats_areAskedAgain_whereFreshAnswersAreWanted_andWhereTheAnswerWasCut() throws IOException {
+        write(line("one", "A"), line("two", "A"), line("three", "B"), line("four", "B"));
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            List<BatchItem> items = items(file);
+            Completion cut =
+                    new Completion("half", Optional.empty(), List.of(), FinishReason.LENGTH, Optional.empty(), ORIGIN);
+            String keyOfA = Journal.keyOf(items.get(0).prompt(), whippletree);
+            file.journal().append(List.of(new BatchResult.Answered(items.get(0), cut, keyOfA)));
+            assertThat(file.journal().answerTo(keyOfA)).isEmpty();
+            String keyOfB = Journal.keyOf(items.get(2).prompt(), whippletree);
+            Completion whole =
+                    new Completion("whole", Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), ORIGIN);
+            file.journal().append(List.of(new BatchResult.Answered(items.get(2), whole, keyOfB)));
+            assertThat(file.journal().answerTo(keyOfB).map(Completion::text)).hasValue("whole");
+        }
+        assertThat(runAnew()).isEqualTo(1);
+
+        PromptForm plain = PromptForm.PLAIN;
+        form = new PromptForm(
+                plain.template(),
+                plain.system(),
+                plain.temperature(),
+                plain.maxTokens(),
+                plain.route(),
+                plain.account(),
+                plain.tenant(),
+                true,
+                plain.same(),
+                plain.idColumn());
+        output = folder.resolve("fresh.jsonl");
+        failures = folder.resolve("fresh.errors.jsonl");
+        assertThat(runUntil(1) + runAnew()).isEqualTo(4);
+    }
+
+    @Test
+    void templateWithoutAColumn_isRefused_unlessThatIsMeant() throws IOException {
+        table("id,text\nr1,Hello\nr2,World\n");
+        form = form(Optional.of("Summarise: {text}"), Optional.empty());
+        assertProblems().singleElement().asString().contains("names no column", "for {text} write {{text}}", "--same");
+
+        form = form(Optional.of("Tell a joke"), Optional.empty());
+        assertProblems().singleElement().asString().contains("name one, such as {{id}}", "--same");
+
+        PromptForm refused = form;
+        form = new PromptForm(
+                refused.template(),
+                refused.system(),
+                refused.temperature(),
+                refused.maxTokens(),
+                refused.route(),
+                refused.account(),
+                refused.tenant(),
+                refused.fresh(),
+                true,
+                refused.idColumn());
+        assertProblems().isEmpty();
+        assertThat(run().answered()).isEqualTo(2);
+    }
+
+    @Test
+    void templateOfLines_isToldHowToNameTheLine() throws IOException {
+        input = Files.writeString(folder.resolve("prompts.txt"), "Hello\nWorld\n");
+        form = form(Optional.of("Summarise: {text}"), Optional.empty());
+        assertProblems().singleElement().asString().contains("for {text} write {{text}}");
+    }
+
     private static String spoken(String id, String session, String text) {
         return "{\"custom_id\": \"" + id + "\", \"session\": \"" + session + "\", "
                 + line(id, text).substring(1);
@@ -274,6 +441,7 @@ final class BatchFileTest {
                 plain.account(),
                 plain.tenant(),
                 plain.fresh(),
+                plain.same(),
                 plain.idColumn());
     }
 
@@ -329,9 +497,9 @@ final class BatchFileTest {
     @Test
     void secondBatchOverOneOutput_isRefused_whileTheFirstLives() throws IOException {
         write(line("one", "A"));
-        try (BatchFile first = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+        try (BatchFile first = BatchFile.open(files(), whippletree, pool.timeline())) {
             assertThat(first.total()).isEqualTo(1);
-            assertThatThrownBy(() -> BatchFile.open(files(), whippletree.configuration(), pool.timeline()))
+            assertThatThrownBy(() -> BatchFile.open(files(), whippletree, pool.timeline()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("is in use by another batch");
         }
@@ -390,7 +558,7 @@ final class BatchFileTest {
     @Test
     void table_growsWhileTheBatchRuns_inOrderOfCompletion() throws IOException {
         table("id,text\nr1,Hello\nr2,World\nr3,Bye\n");
-        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             assertThat(output).hasContent("id,text,answer,finish_reason,answer_model");
             List<BatchItem> items = items(file);
 
@@ -418,7 +586,7 @@ final class BatchFileTest {
     @Test
     void halfACharacter_isWrittenAsAQuestionMark() throws IOException {
         table("id,text\nr1,Hello\n");
-        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             file.journal().append(List.of(answer(items(file).get(0), "half \ud83d")));
             assertThat(output).content().endsWith("r1,Hello,half ?,stop,model\n");
             file.finish();
@@ -429,12 +597,12 @@ final class BatchFileTest {
     @Test
     void tableTornByACrash_isMadeAnewFromTheJournal() throws IOException {
         table("id,text\nr1,Hello\nr2,World\n");
-        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             file.journal().append(List.of(answer(items(file).get(1), "Two")));
         }
         Files.writeString(output, "id,text,answer,finish_reason,answer_model\nr2,Wor");
 
-        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             file.journal().append(List.of(answer(items(file).get(0), "One")));
         }
 
@@ -448,7 +616,7 @@ final class BatchFileTest {
     @Test
     void tableThatCannotBeMade_keepsNoAnswerFromTheJournal() throws IOException {
         table("id,text\nr1,Hello\n");
-        BatchFile.open(files(), whippletree.configuration(), pool.timeline()).close();
+        BatchFile.open(files(), whippletree, pool.timeline()).close();
         Files.delete(output);
         Path occupied = Files.createFile(Files.createDirectory(output).resolve("occupied"));
 
@@ -465,7 +633,7 @@ final class BatchFileTest {
     @EnabledOnOs(OS.LINUX)
     void tableOnAFullDisk_keepsNoAnswerFromTheJournal() throws IOException {
         table("id,text\nr1,Hello\nr2,World\n");
-        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline());
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline());
                 GrowingTable table = new GrowingTable(file.journal(), Path.of("/dev/full"))) {
             List<BatchItem> items = items(file);
             for (BatchItem item : items) {
@@ -489,9 +657,8 @@ final class BatchFileTest {
     }
 
     private static BatchResult answer(BatchItem item, String text) {
-        Origin origin = new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
         return new BatchResult.Answered(
-                item, new Completion(text, Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), origin));
+                item, new Completion(text, Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), ORIGIN));
     }
 
     private static BatchResult failure(BatchItem item) {
@@ -662,7 +829,7 @@ final class BatchFileTest {
         conversations = true;
         List<String> ending = new ArrayList<>();
 
-        try (BatchFile file = BatchFile.open(files(), whippletree.configuration(), pool.timeline())) {
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             file.items().forEachRemaining(item -> {
                 if (item.endsSession()) {
                     ending.add(item.id());
@@ -792,7 +959,7 @@ final class BatchFileTest {
         assertThatThrownBy(() -> Spool.beside(output)).hasMessageContaining("is in use by another batch");
         input = spool.copy(stream(line("one", "A") + "\n"));
 
-        try (BatchFile file = BatchFile.open(files(), spool, whippletree.configuration(), pool.timeline())) {
+        try (BatchFile file = BatchFile.open(files(), spool, whippletree, pool.timeline())) {
             assertThat(file.total()).isEqualTo(1);
             assertThatThrownBy(() -> Spool.beside(output)).hasMessageContaining("is in use by another batch");
         }
@@ -818,8 +985,7 @@ final class BatchFileTest {
     private void runFrom(String text) throws IOException {
         try (Spool spool = Spool.beside(output)) {
             input = spool.copy(stream(text));
-            BatchFile.open(files(), spool, whippletree.configuration(), pool.timeline())
-                    .close();
+            BatchFile.open(files(), spool, whippletree, pool.timeline()).close();
         }
     }
 }

@@ -250,6 +250,14 @@ final class CrashTest {
                     from = to;
                     timeline.advance(Duration.ofMillis(random.nextInt(700)));
                 }
+                for (int i = 0; i < ITEMS; i++) {
+                    BatchResult expected = result("item-" + i, i);
+                    assertThat(journal.answerTo("key of item-" + i).map(Completion::text))
+                            .isEqualTo(
+                                    expected instanceof BatchResult.Answered answered
+                                            ? Optional.of(answered.completion().text())
+                                            : Optional.empty());
+                }
                 journal.close();
                 return true;
             } catch (CrashException | IOException e) {
@@ -269,7 +277,8 @@ final class CrashTest {
                                     List.of(),
                                     FinishReason.STOP,
                                     Optional.empty(),
-                                    new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty())));
+                                    new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty())),
+                            "key of " + id);
         }
 
         private List<String> lines() {

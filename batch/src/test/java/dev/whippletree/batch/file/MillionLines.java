@@ -170,7 +170,7 @@ final class MillionLines {
 
     private static void batch(BatchFiles files, Whippletree whippletree, Timeline timeline) throws IOException {
         long begun = timeline.nanoTime();
-        try (BatchFile file = BatchFile.open(files, whippletree.configuration(), timeline)) {
+        try (BatchFile file = BatchFile.open(files, whippletree, timeline)) {
             System.out.printf("opened after %.1f s%n", (timeline.nanoTime() - begun) / 1e9);
             Batch.Builder batch = Batch.over(whippletree)
                     .timeline(timeline)
@@ -188,7 +188,7 @@ final class MillionLines {
     }
 
     private static void answers(BatchFiles files, Whippletree whippletree, Timeline timeline) throws IOException {
-        try (BatchFile file = BatchFile.open(files, whippletree.configuration(), timeline)) {
+        try (BatchFile file = BatchFile.open(files, whippletree, timeline)) {
             Iterator<BatchItem> items = file.items();
             List<BatchResult> some = new ArrayList<>();
             for (long number = 1; number < file.total(); number++) {

@@ -32,7 +32,7 @@ public final class ExitCode {
     /** The gateway that {@code status --url} asks rejects the watch key, or doesn't show its status at all. */
     public static final int NOT_ADMITTED = 7;
 
-    /** Whether a plan holds isn't known: accounts declare no limits. */
+    /** Whether a plan holds isn't known: accounts declare no limits, or how their services count decides. */
     public static final int UNKNOWN = 8;
 
     /** Some prompts of a {@code batch} failed, or it stopped early. */
@@ -90,7 +90,8 @@ public final class ExitCode {
         meanings.put(UNREACHABLE, "no gateway answers at the address of 'status --url'");
         meanings.put(
                 NOT_ADMITTED, "the gateway at 'status --url' rejects the watch key, or doesn't show its status at all");
-        meanings.put(UNKNOWN, "'plan' can't tell, because accounts declare no limits");
+        meanings.put(
+                UNKNOWN, "'plan' can't tell: accounts declare no limits, or it depends on how a service counts them");
         meanings.put(
                 INCOMPLETE,
                 "some prompts of a 'batch' failed, or it stopped early; run the same command again to continue");

@@ -62,6 +62,9 @@ public final class BatchCommand implements Callable<Integer> {
                     + " @FILE reads it from a file.")
     Optional<String> template = Optional.empty();
 
+    @Option(names = "--same", description = "The template names no column on purpose: ask the same for each line.")
+    boolean same;
+
     @Option(
             names = {"-s", "--system"},
             paramLabel = "TEXT",

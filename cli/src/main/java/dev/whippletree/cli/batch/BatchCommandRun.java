@@ -153,7 +153,7 @@ final class BatchCommandRun {
     private int run(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, StopRules rules)
             throws IOException {
         PrintWriter err = surroundings.err();
-        try (BatchFile file = BatchFile.open(files, spool, whippletree.configuration(), surroundings.timeline())) {
+        try (BatchFile file = BatchFile.open(files, spool, whippletree, surroundings.timeline())) {
             err.println(Words.count(file.total(), "prompt")
                     + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done already"));
             if (file.done() >= file.total()) {

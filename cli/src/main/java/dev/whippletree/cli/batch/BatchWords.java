@@ -26,6 +26,7 @@ final class BatchWords {
         parts.add(Words.count(progress.calls(), "call"));
         parts.add(Words.count(Math.round(progress.perMinute())) + "/min");
         progress.cost().filter(cost -> cost.signum() > 0).ifPresent(cost -> parts.add("cost " + plain(cost)));
+        progress.waiting().ifPresent(wait -> parts.add(wait(wait, now, zone)));
         progress.forecast().ifPresent(forecast -> parts.add(end(forecast, now, zone)));
         progress.held().ifPresent(why -> parts.add("waiting: " + why));
         return String.join(", ", parts);
@@ -33,6 +34,19 @@ final class BatchWords {
 
     private static String plain(BigDecimal cost) {
         return cost.stripTrailingZeros().toPlainString();
+    }
+
+    private static String wait(BatchProgress.Wait wait, Instant now, ZoneId zone) {
+        return "waiting for " + wait.account()
+                + wait.until()
+                        .map(at -> " until " + Words.time(at, now, zone) + ", " + seconds(at, now))
+                        .orElse("")
+                + wait.reason().map(why -> ": " + why).orElse("");
+    }
+
+    private static String seconds(Instant at, Instant now) {
+        long seconds = Math.max(0, Math.round(Duration.between(now, at).toMillis() / 1_000.0));
+        return seconds < 60 ? seconds + " s" : Words.duration(Duration.ofSeconds(seconds));
     }
 
     /** Returns when it will be done. */
@@ -66,6 +80,11 @@ final class BatchWords {
         seconds(json, "done_in_seconds_least", progress.forecast().map(BatchProgress.Forecast::least));
         seconds(json, "done_in_seconds_most", progress.forecast().flatMap(BatchProgress.Forecast::most));
         progress.cost().ifPresent(cost -> json.put("cost", cost));
+        progress.waiting().ifPresent(wait -> {
+            json.put("waiting_for", wait.account());
+            wait.reason().ifPresent(why -> json.put("waiting_because", why));
+            wait.until().ifPresent(at -> json.put("waiting_until", at.toString()));
+        });
         progress.held().ifPresent(why -> json.put("held", why));
         progress.stopped().ifPresent(why -> json.put("stopped", why));
         return json;

@@ -149,6 +149,7 @@ final class TypedBatch {
                 command.account,
                 command.tenant.orElse(""),
                 command.noCache,
+                command.same,
                 command.id);
     }
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         description = {
             "Predicts whether accounts are enough: runs the real engine over emulated services in virtual time.",
             "Calls no service. Exit code 0 if the accounts are enough for every size, even if tight; 1 if not; 8 if"
-                    + " the plan can't tell, because accounts declare no limits."
+                    + " the plan can't tell: accounts declare no limits, or it depends on how a service counts them."
         },
         footer = {
             "  whippletree plan --interviews 500 --questions 17 --repeat 80%% --accounts huggingface:2x1000/h",
@@ -82,7 +82,7 @@ public final class PlanCommand implements Callable<Integer> {
             names = "--accounts",
             paramLabel = "ACCOUNTS",
             description = "The accounts: service, number, limits and credit of each, such as huggingface:2x1000/h or"
-                    + " groq:1x30/min+1000/d+8000tok/min+0.10usd/month; several kinds with commas;"
+                    + " groq:1x30rpm+1000/d+8000tok/min+0.10usd/month; several kinds with commas;"
                     + " default: the configuration's.")
     Optional<String> accounts = Optional.empty();
 
@@ -90,7 +90,7 @@ public final class PlanCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "The time in which all prompts must be answered; default: 1h.")
+            description = "The time in which all prompts must be answered, up to 31d; default: 1h.")
     Optional<Duration> horizon = Optional.empty();
 
     @Option(

@@ -45,7 +45,7 @@ final class PlanRun {
     /**
      * Makes the plan, prints it, and writes the page if one was asked for. Blocks until that is done.
      *
-     * @return 0 if every size holds, 1 if one doesn't, else 8: limits aren't known
+     * @return 0 if every size holds, 1 if one doesn't, else 8: limits, or how they are counted, aren't known
      * @throws UserMistake if a value can't be used, or the page can't be written
      */
     int run() {
@@ -66,7 +66,7 @@ final class PlanRun {
         report.ifPresent(file -> surroundings.err().println("Wrote the report to " + file + "."));
         return switch (Sentences.worst(plan)) {
             case HOLDS, TIGHT -> HOLDS;
-            case UNKNOWN -> UNKNOWN;
+            case UNKNOWN, DEPENDS -> UNKNOWN;
             case DOES_NOT_HOLD -> DOES_NOT_HOLD;
         };
     }

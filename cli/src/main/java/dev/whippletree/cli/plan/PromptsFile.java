@@ -86,6 +86,7 @@ public final class PromptsFile {
                 plain.account(),
                 plain.tenant(),
                 plain.fresh(),
+                plain.same(),
                 plain.idColumn());
         InputFormat format = InputFormat.of(file);
         if (format.isTable()) {

@@ -242,7 +242,7 @@ final class BatchCommandTest {
         assertThat(shell.err())
                 .contains("same.jsonl: 3 prompts, 2 of them different (33.3 % repeat another one), all at once");
         assertThat(shell.out())
-                .startsWith("Yes, 3 prompts will be answered.")
+                .startsWith("Yes, 3 prompts will be answered within 24 h.")
                 .contains("All prompts start at the same moment.")
                 .doesNotContain("interview");
         assertThat(shell.provider.asked).isEmpty();
@@ -278,7 +278,7 @@ final class BatchCommandTest {
                 "--no-advice");
 
         assertThat(shell.err()).contains("4 prompts, 4 of them different", "in 2 conversations");
-        assertThat(shell.out()).startsWith("Yes, 2 conversations (4 prompts) will be answered.");
+        assertThat(shell.out()).startsWith("Yes, 2 conversations (4 prompts) will be answered within 24 h.");
     }
 
     @Test

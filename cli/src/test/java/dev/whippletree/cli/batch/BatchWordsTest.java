@@ -16,6 +16,11 @@ final class BatchWordsTest {
     private static final Instant NOW = Instant.parse("2026-11-28T10:00:00Z");
 
     private static BatchProgress progress(Optional<BatchProgress.Forecast> forecast, Optional<String> held) {
+        return progress(forecast, Optional.empty(), held);
+    }
+
+    private static BatchProgress progress(
+            Optional<BatchProgress.Forecast> forecast, Optional<BatchProgress.Wait> wait, Optional<String> held) {
         return new BatchProgress(
                 OptionalLong.of(100),
                 10,
@@ -28,6 +33,7 @@ final class BatchWordsTest {
                 12.4,
                 Optional.of(new BigDecimal("0.50")),
                 forecast,
+                wait,
                 held,
                 Optional.empty());
     }
@@ -52,6 +58,27 @@ final class BatchWordsTest {
                 .endsWith(", waiting: a.jsonl can't be written: No space left on device");
         assertThat(BatchWords.json(progress, NOW))
                 .containsEntry("held", "a.jsonl can't be written: No space left on device");
+    }
+
+    @Test
+    void runThatWaits_saysForWhatAndUntilWhen() {
+        Optional<Instant> until = Optional.of(NOW.plusSeconds(31));
+        BatchProgress.Wait usedUp = new BatchProgress.Wait("hf-1", until, Optional.empty());
+        BatchProgress.Wait broken = new BatchProgress.Wait("hf-1", until, Optional.of("it answered with 503"));
+        BatchProgress.Wait scarce =
+                new BatchProgress.Wait("hf-1", Optional.empty(), Optional.of("300 of its 8000 tokens are left"));
+
+        assertThat(line(usedUp)).endsWith("12/min, cost 0.5, waiting for hf-1 until 10:00:31, 31 s");
+        assertThat(line(broken)).endsWith(", waiting for hf-1 until 10:00:31, 31 s: it answered with 503");
+        assertThat(line(scarce)).endsWith(", waiting for hf-1: 300 of its 8000 tokens are left");
+        assertThat(BatchWords.json(progress(Optional.empty(), Optional.of(broken), Optional.empty()), NOW))
+                .containsEntry("waiting_for", "hf-1")
+                .containsEntry("waiting_until", "2026-11-28T10:00:31Z")
+                .containsEntry("waiting_because", "it answered with 503");
+    }
+
+    private static String line(BatchProgress.Wait wait) {
+        return BatchWords.line(progress(Optional.empty(), Optional.of(wait), Optional.empty()), NOW, ZoneOffset.UTC);
     }
 
     @Test

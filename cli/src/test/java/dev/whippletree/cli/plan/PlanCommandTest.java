@@ -38,7 +38,8 @@ class PlanCommandTest {
                 .as(shell::err)
                 .isZero();
         assertThat(shell.out())
-                .startsWith("Yes, 20 interviews (340 prompts) will be answered.")
+                .startsWith(
+                        "Yes, 20 interviews (340 prompts) will be answered within 1 h if 80 % of the\nquestions repeat.\n")
                 .contains(
                         "340", "68", "80.0 %", "34.0 %", "huggingface-1", "Minute by minute", "What if", "Cost unknown")
                 .doesNotContain("\u001b", "0.00 usd");
@@ -54,7 +55,8 @@ class PlanCommandTest {
     void interviewsThatDontFit_areSaidNotTo_andExitWith1() {
         assertThat(shell.run("plan", "--interviews", "20,200", "--accounts", ACCOUNTS, "--no-advice"))
                 .isEqualTo(1);
-        assertThat(shell.out()).startsWith("Yes for 20; no for 200 interviews.");
+        assertThat(shell.out())
+                .startsWith("Yes for 20; no for 200 interviews within 1 h if 80 % of the questions repeat.");
     }
 
     @Test
@@ -209,6 +211,52 @@ class PlanCommandTest {
     }
 
     @Test
+    void dayThatMayBeCountedInTwoWays_isAnsweredForBoth_andExitsWith8() {
+        String[] plan = {
+            "plan",
+            "--interviews",
+            "100",
+            "--accounts",
+            "groq:3x40/d",
+            "--for",
+            "2d",
+            "--no-advice",
+            "--report",
+            "p.html"
+        };
+        assertThat(shell.run(plan)).isEqualTo(8);
+        assertThat(shell.out().replace('\n', ' '))
+                .startsWith("It depends: tight if groq's 40 requests / 1d refill gradually (longest wait ")
+                .contains(
+                        "), no if they are counted by the day; that is for 100 interviews (1,700 prompts) within 2 d"
+                                + " if 80 % of the questions repeat. If groq's",
+                        "If they are counted by the day, ", "depends");
+        Shell json = new Shell(folder);
+        assertThat(json.run(with(plan, "--json"))).isEqualTo(8);
+        JsonNode tree = JsonMapper.shared().readTree(json.out());
+        assertThat(tree.has("holds")).isFalse();
+        assertThat(tree.get("conditions").asString()).isEqualTo("within 2 d if 80 % of the questions repeat");
+        assertThat(tree.at("/sizes/0/holds").asString()).isEqualTo("depends");
+        assertThat(tree.at("/sizes/0/otherwise/holds").asString()).isEqualTo("tight");
+    }
+
+    @Test
+    void accountsWithoutLimits_mayBeTyped_andAreToldWhatToTry() {
+        assertThat(shell.run("plan", "--interviews", "20", "--accounts", "groq:3", "--no-advice"))
+                .isEqualTo(8);
+        assertThat(shell.out())
+                .startsWith("Unknown: groq-1, groq-2 and groq-3 declare no limits")
+                .contains("Try --accounts groq:3x30/min+1000/d+8000tok/min+200000tok/d");
+    }
+
+    @Test
+    void week_isATimeToPlanFor() {
+        assertThat(shell.run("plan", "--interviews", "20", "--accounts", "groq:3x30rpm", "--for", "1w", "--no-advice"))
+                .isZero();
+        assertThat(shell.out()).startsWith("Yes, 20 interviews (340 prompts) will be answered within 7 d if 80 %");
+    }
+
+    @Test
     void accountsWithoutLimits_areUnknown_andExitWith8() {
         shell.file("whippletree.yaml", """
                 accounts: [{id: hf-1, provider: scripted}, {id: hf-2, provider: scripted}]
@@ -225,7 +273,8 @@ class PlanCommandTest {
         JsonNode plan = JsonMapper.shared().readTree(json.out());
         assertThat(plan.has("holds")).isFalse();
         assertThat(plan.at("/sizes/1/holds").asString()).isEqualTo("unknown");
-        assertThat(plan.get("answer").asString()).isEqualTo("Unknown for 20 and 40 interviews.");
+        assertThat(plan.get("answer").asString())
+                .isEqualTo("Unknown for 20 and 40 interviews within 1 h if 80 % of the questions repeat.");
     }
 
     @Test

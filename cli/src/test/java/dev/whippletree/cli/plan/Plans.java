@@ -120,7 +120,8 @@ public final class Plans {
                 TokenUsage.of(answered * 300, answered * 200),
                 List.of(),
                 timeline(calls),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static Times times(int plusSeconds) {

@@ -8,6 +8,7 @@ import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,12 +28,13 @@ public final class Sentences {
 
     private Sentences() {}
 
-    /** Returns a verdict in one word: yes, tight, unknown or no. */
+    /** Returns a verdict in one word: yes, tight, unknown, depends or no. */
     public static String word(Verdict verdict) {
         return switch (verdict) {
             case HOLDS -> "yes";
             case TIGHT -> "tight";
             case UNKNOWN -> "unknown";
+            case DEPENDS -> "depends";
             case DOES_NOT_HOLD -> "no";
         };
     }
@@ -45,25 +47,45 @@ public final class Sentences {
                 .orElseThrow();
     }
 
-    /** Returns the answer to all that was asked, in one sentence. */
+    /** Returns the answer to all that was asked, with all that it depends on. */
     public static String headline(CapacityPlan plan) {
+        String within = " " + plan.conditions();
         if (plan.sizes().size() == 1) {
             SizePlan size = plan.sizes().get(0);
             String all = sizeWithPrompts(plan, size);
-            return switch (size.asIs().verdict()) {
-                case HOLDS -> "Yes, " + all + " will be answered.";
-                case TIGHT -> "Tight: " + all + " will be answered, with little to spare.";
+            Outcome outcome = size.asIs();
+            return switch (outcome.verdict()) {
+                case HOLDS -> "Yes, " + all + " will be answered" + within + wait(plan, outcome, "; %s") + ".";
+                case TIGHT ->
+                    "Tight: " + all + " will be answered" + within + ", with little to spare"
+                            + wait(plan, outcome, "; %s") + ".";
                 case UNKNOWN -> "Unknown: " + unknown(plan, size);
-                case DOES_NOT_HOLD -> "No, not all of " + all + " will be answered in time.";
+                case DEPENDS -> {
+                    Outcome.Otherwise other = outcome.otherwise().orElseThrow();
+                    yield "It depends: " + word(other.outcome().verdict()) + " if " + other.gradually()
+                            + wait(plan, other.outcome(), " (%s)") + ", no if " + other.byWindow() + "; that is for "
+                            + all + within + ".";
+                }
+                case DOES_NOT_HOLD -> "No, not all of " + all + " will be answered" + within + ".";
             };
         }
         List<String> parts = new ArrayList<>();
         part(plan, Verdict.HOLDS).ifPresent(sizes -> parts.add("yes for " + sizes));
         part(plan, Verdict.TIGHT).ifPresent(sizes -> parts.add("tight for " + sizes));
         part(plan, Verdict.UNKNOWN).ifPresent(sizes -> parts.add("unknown for " + sizes));
+        part(plan, Verdict.DEPENDS).ifPresent(sizes -> parts.add("it depends for " + sizes));
         part(plan, Verdict.DOES_NOT_HOLD).ifPresent(sizes -> parts.add("no for " + sizes));
         String text = String.join("; ", parts);
-        return sentence(text + " interviews");
+        return sentence(text + " interviews" + within);
+    }
+
+    /** Returns how long a prompt waits at worst, if nobody said how long it may. */
+    private static String wait(CapacityPlan plan, Outcome outcome, String form) {
+        return outcome.waited()
+                .map(Outcome.Times::worst)
+                .filter(worst -> plan.request().longestWait().isEmpty() && worst.toSeconds() > 0)
+                .map(worst -> form.formatted("longest wait " + Words.duration(worst)))
+                .orElse("");
     }
 
     private static String sizeWithPrompts(CapacityPlan plan, SizePlan size) {
@@ -92,7 +114,9 @@ public final class Sentences {
             return "Declare them in the configuration, such as limits: [1000 requests / 1h].";
         }
         return pool.groups().stream()
-                .map(group -> group.service() + ":" + group.count() + "x1000/h")
+                .map(group -> PlanRequest.DEFAULT_ADDED_TIER.startsWith(group.service() + ":1x")
+                        ? PlanRequest.DEFAULT_ADDED_TIER.replaceFirst(":1x", ":" + group.count() + "x")
+                        : group.service() + ":" + group.count() + "x1000/h")
                 .collect(Collectors.joining(",", "Try --accounts ", ""));
     }
 
@@ -122,7 +146,17 @@ public final class Sentences {
         if (outcome.verdict() == Verdict.UNKNOWN) {
             return plan.sizes().size() == 1 ? List.of() : List.of(unknown(plan, size));
         }
-        return List.of(sentence(outcome.reason()), binding(outcome));
+        List<String> reasons = new ArrayList<>();
+        outcome.otherwise().ifPresent(other -> {
+            reasons.add(
+                    sentence("If " + other.gradually() + ", " + other.outcome().reason()));
+            reasons.add("If " + other.byWindow() + ", " + sentence(outcome.reason()));
+        });
+        if (reasons.isEmpty()) {
+            reasons.add(sentence(outcome.reason()));
+        }
+        reasons.add(binding(outcome));
+        return reasons;
     }
 
     private static String binding(Outcome outcome) {
@@ -146,6 +180,7 @@ public final class Sentences {
     /** Returns the size that is worth a closer look: the smallest that doesn't hold, else the smallest unknown one, else the largest. */
     public static SizePlan closest(CapacityPlan plan) {
         return smallest(plan, Verdict.DOES_NOT_HOLD)
+                .or(() -> smallest(plan, Verdict.DEPENDS))
                 .or(() -> smallest(plan, Verdict.UNKNOWN))
                 .orElseGet(() -> plan.sizes().stream()
                         .max(Comparator.comparingInt(SizePlan::interviews))

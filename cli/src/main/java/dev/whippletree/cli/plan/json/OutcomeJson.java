@@ -54,6 +54,13 @@ public final class OutcomeJson {
         binding.put("cause", outcome.binding().cause().name().toLowerCase(Locale.ROOT));
         binding.put("text", outcome.binding().text());
         tree.put("binding", binding);
+        outcome.otherwise().ifPresent(other -> {
+            Map<String, Object> otherwise = new LinkedHashMap<>();
+            otherwise.put("if", other.gradually());
+            otherwise.put("rather_than", other.byWindow());
+            otherwise.putAll(summary(other.outcome()));
+            tree.put("otherwise", otherwise);
+        });
         return tree;
     }
 

@@ -42,9 +42,10 @@ public final class PlanJson {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("answer", Sentences.headline(plan));
         Verdict worst = Sentences.worst(plan);
-        if (worst != Verdict.UNKNOWN) {
+        if (worst != Verdict.UNKNOWN && worst != Verdict.DEPENDS) {
             tree.put("holds", worst.held());
         }
+        tree.put("conditions", plan.conditions());
         tree.put("request", of(plan.request()));
         tree.put("assumptions", plan.assumptions());
         tree.put("sizes", plan.sizes().stream().map(this::of).toList());

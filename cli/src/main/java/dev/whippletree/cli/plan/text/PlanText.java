@@ -93,7 +93,7 @@ public final class PlanText {
     static Paint paint(Verdict verdict) {
         return switch (verdict) {
             case HOLDS -> Paint.GOOD;
-            case TIGHT, UNKNOWN -> Paint.CAUTION;
+            case TIGHT, UNKNOWN, DEPENDS -> Paint.CAUTION;
             case DOES_NOT_HOLD -> Paint.BAD;
         };
     }

@@ -27,7 +27,9 @@ class PlanJsonTest {
     @Test
     void plan_isWrittenInFull() {
         JsonNode plan = json(new Costs(Optional.of(Plans.prices()), 30, Plans.AS_OF));
-        assertThat(plan.get("answer").asString()).isEqualTo("Yes for 500; no for 1,000 interviews.");
+        assertThat(plan.get("answer").asString())
+                .isEqualTo("Yes for 500; no for 1,000 interviews within 1 h if 80 % of the questions repeat, prompts"
+                        + " have 300 tokens and answers 200.");
         assertThat(plan.get("holds").asBoolean()).isFalse();
         assertThat(plan.at("/request/repeat").asDouble()).isEqualTo(0.8);
         assertThat(plan.at("/request/horizon_ms").asLong()).isEqualTo(3_600_000);

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.plan.Plans;
 import dev.whippletree.cli.plan.answer.Costs;
+import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.cli.plan.json.PlanJson;
 import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.Verdict;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,6 +30,13 @@ class PlanPageTest {
         JsonNode drawn = report(page(plan, PRICED)).get("plan");
 
         assertThat(drawn).isEqualTo(JsonMapper.shared().readTree(PlanJson.write(plan, PRICED)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachVerdict_hasAMarkOfItsOwn(Verdict verdict) {
+        String marks = page(Plans.several(), PRICED).replaceAll("(?s).*const MARKS = \\{(.*?)}.*", "$1");
+        assertThat(marks).contains(" " + Sentences.word(verdict) + ": '");
     }
 
     @Test

@@ -19,7 +19,9 @@ class PlanTextTest {
     void oneSize_isToldFromTheAnswerToWhatItStandsOn() {
         List<String> lines = new PlanText(Plans.holding("huggingface-1"), PRICED, new Screen(false, 100)).lines();
         assertThat(String.join("\n", lines)).isEqualTo("""
-                        Yes, 500 interviews (8,500 prompts) will be answered.
+                        Yes, 500 interviews (8,500 prompts) will be answered within 1 h if 80 % of the
+                        questions repeat, prompts have 300 tokens and answers 200; longest wait
+                        1 m 04 s.
                         85.0 % of what the accounts allow is used.
                         What binds: 1000 requests / 1h of each account.
 
@@ -73,7 +75,7 @@ class PlanTextTest {
     void ofSeveralSizes_theSmallestThatDoesntHoldIsShownInDetail() {
         String text = String.join("\n", new PlanText(Plans.several(), PRICED, new Screen(false, 100)).lines());
         assertThat(text)
-                .startsWith("Yes for 500; no for 1,000 interviews.")
+                .startsWith("Yes for 500; no for 1,000 interviews within 1 h if 80 % of the questions repeat,\n")
                 .contains("Accounts, 1,000 interviews", "alone: 4, at 92.7 %", "tight; 5 leave room")
                 .contains("no number of them would do");
     }
