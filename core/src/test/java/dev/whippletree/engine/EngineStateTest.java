@@ -423,14 +423,26 @@ final class EngineStateTest {
 
     /** What was saved ahead was dated then, and would leave the window too early for a later use. */
     @Test
-    void whatWasSavedAheadLongAgo_coversNoCall() {
-        EngineFixture life = life("1600 requests / 1h");
-        life.askMany(50);
-        life.advance(Duration.ofSeconds(30));
-        life.ask("late");
+    void whatWasSavedAheadLongAgo_coversNoCall() throws IOException {
+        EngineFixture life = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = life.account("a", "1600 requests / 1h");
+        life.askMany(20);
         life.advance(MOMENT);
-        timeline.advance(Duration.ofHours(1).minus(Duration.ofSeconds(1)));
-        assertThat(limit(life("1600 requests / 1h")).left()).isEqualTo(1599);
+        life.ask("another");
+        life.advance(MOMENT);
+        try (FileChannel channel = FileChannel.open(folder.resolve("state.lock"), StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            life.ask("soon");
+            life.advance(MOMENT);
+            assertThat(client.calls()).as("one was saved ahead").isEqualTo(22);
+            life.advance(Duration.ofSeconds(5));
+            life.ask("late");
+            life.advance(MOMENT);
+            assertThat(client.calls()).isEqualTo(22);
+        }
+        life.advance(Duration.ofMillis(50));
+        assertThat(client.calls()).isEqualTo(23);
     }
 
     private Instant saved() {
