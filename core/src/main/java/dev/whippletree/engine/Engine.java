@@ -111,6 +111,7 @@ public final class Engine {
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
         this.listeners = new Listeners(listeners);
+        this.saver = state.map(folder -> new StateSaver(monitor, timeline, pool, folder, this::tookIn));
         this.scheduler = new Scheduler(
                 monitor,
                 timeline,
@@ -121,10 +122,8 @@ public final class Engine {
                 this.listeners,
                 settings,
                 topology.weights(),
-                this::used);
+                saver);
         this.flights = scheduler.flights();
-        this.saver = state.map(
-                folder -> new StateSaver(monitor, timeline, pool, folder, () -> scheduler.dispatch(Change.ANYTHING)));
         coordinator.tell(coordination -> coordination.listen(scheduler.notices()));
         this.listeners.started(this::status);
     }
@@ -457,8 +456,8 @@ public final class Engine {
         saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> scheduler.announce(this::ended));
     }
 
-    private void used() {
-        saver.ifPresent(StateSaver::changed);
+    private void tookIn() {
+        scheduler.dispatch(Change.ANYTHING);
     }
 
     private void ended() {

@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * The second gate, behind this process's own count: asks the other processes whether an attempt may be sent. Guarded by the
- * engine's lock; the coordination is asked outside it. Where there is none, every attempt is sent.
+ * engine's lock; the coordination is asked outside it. Where there is none, every attempt is sent, as soon as the state folder,
+ * if there is one, holds its uses.
  *
  * <p>An attempt that the others have left no room for goes back to its place in the waiting line, and the limit that refused it is
  * not asked for as much until the time that was told.
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 final class Gate {
 
     private final CoordinationClient coordinator;
+    private final Optional<StateSaver> saver;
     private final Monitor monitor;
     private final Timeline timeline;
     private final Runnable wakeUp;
@@ -35,11 +38,19 @@ final class Gate {
     /**
      * Creates one.
      *
+     * @param saver keeps uses beyond this process, if anything does
      * @param wakeUp looks at the waiting line anew, taking the lock
      * @param tenants is told who has used what
      */
-    Gate(CoordinationClient coordinator, Monitor monitor, Timeline timeline, Runnable wakeUp, TenantTally tenants) {
+    Gate(
+            CoordinationClient coordinator,
+            Optional<StateSaver> saver,
+            Monitor monitor,
+            Timeline timeline,
+            Runnable wakeUp,
+            TenantTally tenants) {
         this.coordinator = coordinator;
+        this.saver = saver;
         this.monitor = monitor;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
@@ -52,7 +63,7 @@ final class Gate {
         Mailbox mailbox = attempt.flight().mailbox();
         Optional<Coordination> coordination = coordinator.coordination();
         if (coordination.isEmpty()) {
-            monitor.after(mailbox, attempt::send);
+            sendOnceSaved(attempt);
             return;
         }
         List<ScopeState> probed = scopes(attempt.target())
@@ -110,8 +121,14 @@ final class Gate {
         } else if (reservation instanceof Reservation.Silence) {
             attempt.sendBack(timeline.nanoTime());
         } else {
-            monitor.after(attempt.flight().mailbox(), attempt::send);
+            sendOnceSaved(attempt);
         }
+    }
+
+    /** No other process knows of the attempt, so a crash mustn't forget it. */
+    private void sendOnceSaved(Attempt attempt) {
+        Runnable send = () -> monitor.after(attempt.flight().mailbox(), attempt::send);
+        saver.ifPresentOrElse(keeper -> keeper.whenSaved(attempt.target(), send), send);
     }
 
     private void decide(Attempt attempt, Grant grant) {

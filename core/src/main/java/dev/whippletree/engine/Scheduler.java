@@ -12,6 +12,7 @@ import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.RateLimitReport;
@@ -48,7 +49,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Timeline timeline;
     private final Pool pool;
     private final EngineSettings settings;
-    private final Runnable used;
+    private final Optional<StateSaver> saver;
     private final Announcements announcements;
     private final WaitingLine line;
 
@@ -73,7 +74,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      * @param listeners are told what happens
      * @param settings how many flights may wait
      * @param weights how tenants share what there is room for
-     * @param used is run whenever a limit was used, or something became known of one or of what is closed
+     * @param saver is told whenever a limit was used, or something became known of one or of what is closed
      */
     Scheduler(
             Monitor monitor,
@@ -85,13 +86,13 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             Listeners listeners,
             EngineSettings settings,
             TenantWeights weights,
-            Runnable used) {
+            Optional<StateSaver> saver) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.pool = pool;
         this.settings = settings;
         this.line = new WaitingLine(weights, settings.batchShare());
-        this.used = used;
+        this.saver = saver;
         this.announcements = new Announcements(monitor);
         this.refresh = new DemandRefresh(line, pool.forecast());
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, line, this);
@@ -99,7 +100,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.outages = new Outages(pool, listeners, coordinator, reaches, announcements);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
         this.tenants = new TenantTally(line);
-        this.gate = new Gate(coordinator, monitor, timeline, wakeUp, tenants);
+        this.gate = new Gate(coordinator, saver, monitor, timeline, wakeUp, tenants);
         this.recorder = new OutcomeRecorder(
                 outages,
                 reaches,
@@ -366,7 +367,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private void begin(Flight flight, Target target) {
         Attempt attempt = new Attempt(monitor, timeline, this, flight, target, flight.isRead());
         flight.begin(attempt);
-        used.run();
+        saver.ifPresent(StateSaver::changed);
         if (LOG.isDebugEnabled()) {
             LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
         }
@@ -514,7 +515,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     /** Something changed about a target, or its organization, that may let waiting flights begin. */
     private void changed(Target target) {
-        used.run();
+        saver.ifPresent(StateSaver::changed);
         dispatch(refresh.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
     }
 

@@ -19,8 +19,7 @@ import java.util.Set;
  * fixed window, and never overdraws a token bucket of that size and rate. It remembers each use until the use has
  * left the window, so its memory is bounded by the uses in one window.
  *
- * <p>If the service says when everything is left again, uses that it had certainly counted by then leave the window
- * by that time. That is right for every way of counting, and for reports that are late, rare or cease.
+ * <p>What the service reports can add uses, never take one away.
  */
 public final class SlidingWindow implements Quota {
 
@@ -39,20 +38,11 @@ public final class SlidingWindow implements Quota {
     /** The sum of all uses in the window, those under way included. */
     private long used;
 
-    /** All uses ever reserved. */
+    /** All uses ever reserved, and what they turned out to be larger. */
     private long reservedTotal;
-
-    /** The latest return that was told; empty at first. */
-    private Optional<Return> told = Optional.empty();
-
-    /** Whether returns that were told have been true so far. */
-    private boolean returnsHold = true;
 
     /** When the answer to a use came. */
     private record Answer(long at, UsesByDate.Entry entry) {}
-
-    /** That all uses counted by a moment are left again at another one. */
-    private record Return(long countedBy, long backAt) {}
 
     /**
      * Creates a limit of which nothing is used.
@@ -133,38 +123,17 @@ public final class SlidingWindow implements Quota {
         return Math.max(0, amount - used + (all ? used : left));
     }
 
+    /** Returns the sum of all that was ever used, by what is known so far; it never falls. */
+    public long usedEver() {
+        return reservedTotal;
+    }
+
     @Override
     public Use reserve(long reserved, long now) {
         forget(now);
         used += reserved;
         reservedTotal += reserved;
         return new DatedUse(reserved);
-    }
-
-    /**
-     * Takes in that the service said when all is left again that it had counted by then. A service that has been found to count
-     * more after such a moment than can have been used since isn't believed any more.
-     *
-     * @param use of the attempt whose answer said so, arrived
-     * @param begun when that attempt was begun
-     * @param counted how much it said is used; 0 if that isn't known exactly
-     * @param backAt when all of that is left again, at the latest
-     */
-    public void told(Use use, long begun, long counted, long backAt, long now) {
-        DatedUse own = (DatedUse) use;
-        boolean hadReturned = told.filter(last -> last.backAt() <= begun).isPresent();
-        returnsHold &= !hadReturned || counted <= own.mostCounted();
-        if (!returnsHold) {
-            return;
-        }
-        if (told.isEmpty() || begun >= told.get().countedBy()) {
-            told = Optional.of(new Return(begun, backAt));
-        }
-        dated.moveForwardUpTo(begun, backAt - windowNanos);
-        if (!own.entry.removed()) {
-            dated.moveForward(own.entry, backAt - windowNanos);
-        }
-        forget(now);
     }
 
     /**
@@ -219,8 +188,7 @@ public final class SlidingWindow implements Quota {
         }
         earlier.dated.forEach(entry -> {
             if (!left.contains(entry)) {
-                // When a service gives back what is used of one window says nothing of a longer one.
-                dated.add(entry.copy(), entry.firstDate());
+                dated.add(entry.copy(), entry.date());
                 used += entry.amount();
             }
         });
@@ -273,22 +241,14 @@ public final class SlidingWindow implements Quota {
 
     private void takeIn(OthersUse use, long now) {
         UsesByDate.Entry entry = others.get(use.key());
-        if (entry == null && leavesAt(use) > now) {
+        if (entry == null && use.date() + windowNanos > now) {
             entry = UsesByDate.Entry.ofOthers();
             dated.add(entry, use.date());
-            dated.moveForward(entry, leavesAt(use) - windowNanos);
             others.put(use.key(), entry);
         }
         if (entry != null) {
             resize(entry, use.amount());
         }
-    }
-
-    private long leavesAt(OthersUse use) {
-        long end = use.date() + windowNanos;
-        return told.filter(last -> use.date() <= last.countedBy())
-                .map(last -> Math.min(end, last.backAt()))
-                .orElse(end);
     }
 
     private void resize(UsesByDate.Entry entry, long amount) {
@@ -354,7 +314,7 @@ public final class SlidingWindow implements Quota {
         @Override
         public void arrived(long now) {
             date(now, now);
-            if (entry.firstDate() < now) {
+            if (entry.date() < now) {
                 forgetAnswers(now);
                 answeredLate.add(new Answer(now, entry));
             }
@@ -369,6 +329,7 @@ public final class SlidingWindow implements Quota {
         public void settle(long actual, long now) {
             forget(now);
             if (!entry.removed()) {
+                reservedTotal += Math.max(0, actual - entry.amount());
                 resize(entry, actual);
             }
         }

@@ -30,7 +30,6 @@ final class UsesByDate {
 
         private final boolean own;
         private long amount;
-        private long firstDate = NONE;
         private long date = NONE;
         private boolean removed;
         private int slot;
@@ -67,11 +66,6 @@ final class UsesByDate {
             return date;
         }
 
-        /** Returns the date that it has by itself, whatever was told of uses up to some moment. */
-        long firstDate() {
-            return firstDate;
-        }
-
         boolean dated() {
             return date != NONE;
         }
@@ -83,7 +77,6 @@ final class UsesByDate {
 
     /** Adds a use that has no date yet. */
     void add(Entry entry, long date) {
-        entry.firstDate = date;
         sum += entry.amount;
         if (size == ring.length) {
             grow();
@@ -102,24 +95,10 @@ final class UsesByDate {
         put(index, entry);
     }
 
-    /** A use that is here has an earlier date by itself; a later one changes nothing. */
-    void bringForward(Entry entry, long date) {
-        entry.firstDate = Math.min(entry.firstDate, date);
-        moveForward(entry, date);
-    }
-
     /** Gives an earlier date to a use that is here; a later one changes nothing. */
-    void moveForward(Entry entry, long date) {
+    void bringForward(Entry entry, long date) {
         if (date < entry.date) {
             insert(entry, date, (entry.slot - head) & (ring.length - 1));
-        }
-    }
-
-    /** Gives a date to all uses dated between it and a later moment, that moment included. */
-    void moveForwardUpTo(long moment, long date) {
-        for (int index = countUpTo(date); index < size && date(index) <= moment; index++) {
-            at(index).date = date;
-            dates[slot(index)] = date;
         }
     }
 

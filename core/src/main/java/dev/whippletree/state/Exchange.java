@@ -1,5 +1,6 @@
 package dev.whippletree.state;
 
+import java.nio.file.attribute.FileTime;
 import java.util.Objects;
 
 /** The outcome of an attempt to save. */
@@ -18,8 +19,12 @@ public sealed interface Exchange {
         }
     }
 
-    /** Another process, or another engine of this one, is saving just now. */
-    record Busy() implements Exchange {}
+    /**
+     * Another process, or another engine of this one, is saving just now.
+     *
+     * @param lastSaved when the file was last replaced; as long as that changes, nobody hangs
+     */
+    record Busy(FileTime lastSaved) implements Exchange {}
 
     /**
      * It can't be saved.

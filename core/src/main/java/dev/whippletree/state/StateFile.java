@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Set;
 
 /**
@@ -53,6 +54,15 @@ final class StateFile {
             return StateReader.read(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             return SavedState.EMPTY;
+        }
+    }
+
+    /** Returns when it was last replaced; the beginning of time if it isn't there. */
+    FileTime replacedAt() {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
         }
     }
 

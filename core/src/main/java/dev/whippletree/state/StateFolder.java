@@ -35,6 +35,9 @@ public final class StateFolder {
     private final SavedState found;
     private final List<String> warnings;
 
+    /** Whether this process has saved here before, or rehearsed it. */
+    private volatile boolean rehearsed;
+
     private StateFolder(Path folder, StateFile file, SavedState found, List<String> warnings) {
         this.folder = folder;
         this.file = file;
@@ -110,7 +113,7 @@ public final class StateFolder {
     public Exchange exchange(OwnState own, boolean ending, Instant now) {
         Path place = lock.toAbsolutePath().normalize();
         if (!SAVING.add(place)) {
-            return new Exchange.Busy();
+            return new Exchange.Busy(file.replacedAt());
         }
         try {
             return exchangeAlone(own, ending, now);
@@ -120,21 +123,35 @@ public final class StateFolder {
     }
 
     private Exchange exchangeAlone(OwnState own, boolean ending, Instant now) {
+        rehearse(own, now);
         try (FileChannel channel = PrivateFile.open(lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
                 FileLock held = channel.tryLock()) {
             if (held == null) {
-                return new Exchange.Busy();
+                return new Exchange.Busy(file.replacedAt());
             }
             SavedState all = readOrPutAside().with(own, ending, now);
             file.write(all);
             return new Exchange.Done(all);
         } catch (OverlappingFileLockException e) {
-            return new Exchange.Busy();
+            return new Exchange.Busy(file.replacedAt());
         } catch (NewerStateException e) {
             return new Exchange.Failed(newer(file, e));
         } catch (IOException e) {
             return new Exchange.Failed("the limits' state can't be saved in " + folder + ", " + reason(e)
                     + "; a restart won't know the present use");
+        }
+    }
+
+    /** The first save of a process loads a JSON library; on a busy machine that takes seconds, for which nobody should hold the lock. */
+    private void rehearse(OwnState own, Instant now) {
+        if (rehearsed) {
+            return;
+        }
+        rehearsed = true;
+        try {
+            StateReader.read(StateWriter.write(SavedState.EMPTY.with(own, false, now)));
+        } catch (IOException e) {
+            throw new IllegalStateException("a state can't be read as it was written", e);
         }
     }
 

@@ -110,16 +110,51 @@ final class EngineReportTest {
     }
 
     @Test
-    void declaredLimitThatIsReportedToo_isWhollyLeftWhenTheServiceSaysSo() {
+    void declaredLimitThatIsReportedToo_isLeftAgainByItsOwnCountAlone() {
         ScriptedClient client = fixture.account("a", "3 / 10s");
         Duration reset = Duration.ofSeconds(6);
         client.usually(
                 client.reports(Duration.ofMillis(100), () -> report(3, 0, Refill.AT_ONCE, reset, Optional.empty())));
         fixture.askMany(6);
-        fixture.advance(Duration.ofSeconds(6));
+        fixture.advance(Duration.ofSeconds(10));
         assertThat(client.calls()).isEqualTo(3);
         fixture.advance(Duration.ofMillis(200));
         assertThat(client.calls()).isEqualTo(6);
+    }
+
+    /** It may mean milliseconds: a declared limit isn't waited for a thousand times as long. */
+    @Test
+    void resetBeyondADeclaredWindow_isMisread() {
+        ScriptedClient client = fixture.account("a", "3 / 10s");
+        Duration reset = Duration.ofSeconds(10_000);
+        client.usually(
+                client.reports(Duration.ofMillis(100), () -> report(3, 0, Refill.UNSAID, reset, Optional.empty())));
+        fixture.askMany(6);
+        fixture.advance(Duration.ofMillis(10_200));
+        assertThat(client.calls()).isEqualTo(6);
+    }
+
+    /** By its resets the service seems to count in a bucket, which would refill while a window doesn't. */
+    @Test
+    void bucketThatIsOnlyInferred_standsForNoDeclaredLimit() {
+        ScriptedClient client = fixture.account("a", "12 / 10s");
+        for (int used = 1; used <= 12; used++) {
+            int sum = used;
+            client.then(client.reports(
+                    Duration.ofMillis(100),
+                    () -> report(
+                            12,
+                            12 - sum,
+                            Refill.UNSAID,
+                            WINDOW.multipliedBy(sum).dividedBy(12),
+                            Optional.of(WINDOW))));
+        }
+        client.usually(client.answersAfter(Duration.ofMillis(100)));
+        for (int call = 0; call < 20; call++) {
+            fixture.ask("question " + call);
+            fixture.advance(Duration.ofMillis(400));
+        }
+        assertThat(client.calls()).isEqualTo(12);
     }
 
     /** The only reset that was told is the end of a window, and no window's length. */

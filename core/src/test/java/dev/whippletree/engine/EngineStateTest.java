@@ -15,6 +15,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -22,6 +23,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -354,20 +356,103 @@ final class EngineStateTest {
     }
 
     @Test
-    void folderThatAnotherHolds_isTriedAgainUntilItIsFree() throws IOException {
-        EngineFixture life = life("10 requests / 1d");
-        Path file = folder.resolve("state.json");
+    void folderThatAnotherHolds_isTriedAgainUntilItIsFree_andCallsLeaveThen() throws IOException {
+        EngineFixture life = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = life.account("a", "10 requests / 1d");
         try (FileChannel channel = FileChannel.open(
                         folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
             assertThat(held.isValid()).isTrue();
-            var answer = life.ask("question");
+            life.ask("question");
             life.advance(Duration.ofSeconds(5));
-            assertThat(answer).isCompleted();
-            assertThat(file).doesNotExist();
+            life.ask("another");
+            life.advance(Duration.ofSeconds(4));
+            assertThat(client.calls()).isZero();
         }
         life.advance(Duration.ofMillis(50));
-        assertThat(file).exists();
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(8);
+    }
+
+    @Test
+    void callThatLeavesNoTrace_waitsForNoDisk() throws IOException {
+        EngineFixture life = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = life.account("a");
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            life.ask("question");
+            life.advance(MOMENT);
+            assertThat(client.calls()).as("no limit is declared").isEqualTo(1);
+        }
+    }
+
+    /** 18 calls within a second and a half, a crash, and as many as there is room for. */
+    @Test
+    void killedAmidABurst_nextProcessKeepsTheLimit() {
+        MortalTimeline mortal = new MortalTimeline(timeline);
+        EngineFixture killed =
+                new EngineFixture(timeline).engineTimeline(mortal).state(folder);
+        ScriptedClient first = killed.account("a", "20 requests / 60s");
+        for (int call = 0; call < 18; call++) {
+            killed.ask("question " + call);
+            timeline.advance(Duration.ofMillis(1_500 / 18));
+        }
+        mortal.kill();
+        EngineFixture next = new EngineFixture(timeline).state(folder);
+        ScriptedClient second = next.account("a", "20 requests / 60s");
+        next.askMany(30);
+        next.advance(Duration.ofSeconds(57));
+        assertThat(first.calls()).isEqualTo(18);
+        assertThat(second.calls()).isBetween(1, 2);
+    }
+
+    /** A large limit's uses are saved ahead, a sixteenth of it at most, so that few calls wait for the disk. */
+    @Test
+    void usesOfALargeLimit_areSavedAhead_andGivenBackWhenItRests() {
+        EngineFixture life = life("1600 requests / 1h");
+        int saves = 0;
+        for (int second = 0; second < 6; second++) {
+            for (int call = 0; call < 40; call++) {
+                Instant before = saved();
+                life.ask("question " + second + " " + call);
+                life.advance(Duration.ofMillis(25));
+                saves += before.equals(saved()) ? 0 : 1;
+            }
+        }
+        assertThat(saves).as("a few while it starts, then one a second").isLessThan(15);
+        assertThat(limit(life("1600 requests / 1h")).left()).isBetween(1600L - 240 - 100, 1600L - 240);
+        life.advance(Duration.ofSeconds(3));
+        assertThat(limit(life("1600 requests / 1h")).left()).isEqualTo(1600 - 240);
+    }
+
+    /** What was saved ahead was dated then, and would leave the window too early for a later use. */
+    @Test
+    void whatWasSavedAheadLongAgo_coversNoCall() throws IOException {
+        EngineFixture life = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = life.account("a", "1600 requests / 1h");
+        life.askMany(20);
+        life.advance(MOMENT);
+        life.ask("another");
+        life.advance(MOMENT);
+        try (FileChannel channel = FileChannel.open(folder.resolve("state.lock"), StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            life.ask("soon");
+            life.advance(MOMENT);
+            assertThat(client.calls()).as("one was saved ahead").isEqualTo(22);
+            life.advance(Duration.ofSeconds(5));
+            life.ask("late");
+            life.advance(MOMENT);
+            assertThat(client.calls()).isEqualTo(22);
+        }
+        life.advance(Duration.ofMillis(50));
+        assertThat(client.calls()).isEqualTo(23);
+    }
+
+    private Instant saved() {
+        return StateFolder.open(folder).found().saved();
     }
 
     @Test
@@ -392,23 +477,49 @@ final class EngineStateTest {
     }
 
     @Test
-    void closing_waitsThreeSecondsForAFolderThatAnotherHolds_andNoLonger() throws IOException {
-        EngineFixture life = life("10 requests / 1d");
+    void folderInWhichOthersSave_isWaitedForAsLongAsTheyDo() throws IOException {
+        EngineFixture life = new EngineFixture(timeline).state(folder);
+        ScriptedClient client = life.account("a", "10 requests / 1d");
+        Path file = Files.writeString(folder.resolve("state.json"), "{\"version\": 2}");
         try (FileChannel channel = FileChannel.open(
                         folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
             assertThat(held.isValid()).isTrue();
             life.ask("question");
-            life.advance(Duration.ofSeconds(1));
+            for (int other = 1; other <= 5; other++) {
+                life.advance(Duration.ofSeconds(9));
+                Files.setLastModifiedTime(file, FileTime.fromMillis(other));
+            }
+            assertThat(life.status().notes()).isEmpty();
+            assertThat(client.calls()).isZero();
+        }
+        life.advance(Duration.ofMillis(50));
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void closing_waitsTenSecondsForAFolderThatAnotherHolds_andSaysThatItIsNotSaved() throws IOException {
+        EngineFixture life = life("10 requests / 1d");
+        life.ask("question");
+        life.advance(Duration.ofMillis(500));
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
             var closed = life.engine().close(Duration.ZERO);
-            life.advance(Duration.ofMillis(2990));
+            life.advance(Duration.ofMillis(9_990));
             assertThat(closed).isNotDone();
-            life.advance(Duration.ofMillis(20));
+            assertThat(life.status().notes()).isEmpty();
+            life.advance(Duration.ofMillis(100));
             assertThat(closed).isCompleted();
+            assertThat(life.status().notes()).singleElement().asString().contains("state.lock");
             long before = timeline.nanoTime();
             life.run();
             assertThat(timeline.nanoTime() - before).as("nothing goes on").isLessThan(100_000_000);
         }
+        assertThat(limit(life("10 requests / 1d")).left())
+                .as("it was saved before it was sent")
+                .isEqualTo(9);
     }
 
     @Test

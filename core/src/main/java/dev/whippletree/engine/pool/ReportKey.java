@@ -30,13 +30,11 @@ public record ReportKey(Limit.Unit unit, Refill refill, Duration window) {
     }
 
     /**
-     * Returns whether the service counts a declared limit in a bucket that is no larger: then its own count can stand for ours,
-     * whether or not the service goes on to tell of it.
+     * Returns whether a service that counts in a bucket of a stated window so counts a declared limit, and allows no more: then its own
+     * count can stand for ours, whether or not the service goes on to tell of it.
      */
     boolean isBucketOf(Meter declared, Meter reported) {
-        return refill == Refill.CONTINUOUS
-                && declared.unit() == unit
-                && isWithin(declared, reported.quota().window(), reported.quota());
+        return declared.unit() == unit && isWithin(declared, reported.quota());
     }
 
     /** Returns whether a declared limit is the same as one of the same amount that is reported to count by sliding window. */
@@ -48,19 +46,17 @@ public record ReportKey(Limit.Unit unit, Refill refill, Duration window) {
     }
 
     /**
-     * Returns whether what is told of a reported limit holds for a declared one too. Where the window wasn't said, its amount and
+     * Returns whether a reported limit is a declared one. Where the window wasn't said, its amount and
      * the longest reset must speak for it: of two limits of one amount the resets tell which is meant.
      */
     boolean isSame(Meter declared, ReportedQuota reported, long now) {
         return declared.unit() == unit
-                && (window.isZero()
-                        ? hasAmountOf(declared, reported, now)
-                        : isWithin(declared, Optional.of(window), reported));
+                && (window.isZero() ? hasAmountOf(declared, reported, now) : isWithin(declared, reported));
     }
 
     /** Returns whether a limit has a declared one's window, and allows no more. */
-    private static boolean isWithin(Meter declared, Optional<Duration> length, Quota reported) {
-        return declared.quota().window().equals(length)
+    private boolean isWithin(Meter declared, Quota reported) {
+        return declared.quota().window().equals(Optional.of(window))
                 && reported.amount() <= declared.quota().amount();
     }
 

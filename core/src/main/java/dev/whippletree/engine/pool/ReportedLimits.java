@@ -106,9 +106,11 @@ final class ReportedLimits {
         return known.refilling(key.refill()).equals(key);
     }
 
-    /** Returns those that refill bit by bit. */
+    /** Returns those of which the provider knows that they refill bit by bit: what is only inferred from resets may be something else. */
     Stream<Map.Entry<ReportKey, Meter>> buckets() {
-        return meters.entrySet().stream().filter(entry -> entry.getKey().refill() == Refill.CONTINUOUS);
+        return meters.entrySet().stream()
+                .filter(entry -> entry.getKey().refill() == Refill.CONTINUOUS)
+                .filter(entry -> !searches.containsKey(entry.getKey().refilling(Refill.UNSAID)));
     }
 
     Map<ReportKey, Meter> all() {

@@ -24,20 +24,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The limits and the closure of one scope, and the leases that use it. Guarded by the engine's lock.
  *
- * <p>A declared limit holds whatever the service reports. It is counted by sliding window; uses leave it earlier if
- * the service says so. Only if the service says that it counts the same limit in a bucket does its count replace
- * ours. Limits that need no waiting are counted all the same, so that they can apply again at any time.
+ * <p>A declared limit holds whatever the service reports: it is counted by sliding window, and nothing that is reported gives its
+ * uses back earlier. Only if the provider knows that the service counts the same limit in a bucket does its count replace ours.
+ * Limits that need no waiting are counted all the same, so that they can apply again at any time.
  */
 public final class ScopeState {
 
-    /** Where a window is shorter than so many flights, reports of it come too late to use it by them. */
-    private static final long FLIGHTS_PER_WINDOW = 3;
+    /** Of a declared window that is shorter than so many flights, reports come too late: our own count is as safe, and leaves more. */
+    private static final long FLIGHTS_PER_WINDOW = 8;
 
     private static final long FLIGHTS_IN_MEAN = 8;
 
@@ -47,7 +48,7 @@ public final class ScopeState {
     /** Buckets and windows that others use refuse calls for a shorter share of the window. */
     private static final long SHORTEST_CLOSURES_IN_WINDOW = 4;
 
-    /** Waits that are told are whole seconds, and uses leave a declared window as much later as an answer takes. */
+    /** Times that are told are whole seconds, and uses leave a declared window as much later as an answer takes. */
     private static final long ROUNDING_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Scope scope;
@@ -569,7 +570,25 @@ public final class ScopeState {
 
     /** Takes in what the service said in answer to an attempt. What makes no sense is dropped. */
     public void report(RateLimitReport report, Lease lease, long now) {
-        ReportedLimits.Told.of(report).ifPresent(told -> report(told, lease, now));
+        ReportedLimits.Told.of(report)
+                .filter(told -> !isMisread(told, lease.target()))
+                .ifPresent(told -> report(told, lease, now));
+    }
+
+    /**
+     * Returns whether a limit's reset, of which nobody says what it means, is further off than the whole window, as stated or as declared
+     * for that amount: then it is in another unit than was read, and waiting for it could take a thousand windows.
+     */
+    private static boolean isMisread(ReportedLimits.Told told, Target target) {
+        ReportKey key = told.key();
+        LongStream windows = Stream.of(target.organization(), target.modelScope())
+                .flatMap(scope -> scope.declared.stream())
+                .filter(meter -> meter.unit() == key.unit() && meter.quota().amount() == told.amount())
+                .mapToLong(meter -> Redeclaration.window(meter).windowNanos());
+        long longest = LongStream.concat(LongStream.of(key.window().toNanos()), windows)
+                .max()
+                .orElse(0);
+        return key.refill() == Refill.UNSAID && longest > 0 && told.resetNanos() > longest + ROUNDING_NANOS;
     }
 
     private void report(ReportedLimits.Told told, Lease lease, long now) {
@@ -593,9 +612,6 @@ public final class ScopeState {
         arrange(declared, now);
         noteUsedUp(meter, told, lease);
         lease.target().organization().reportedOf(this, now);
-        if (told.resetNanos() > 0) {
-            tellDeclared(key, meter, lease, told.used(), now + told.resetNanos(), now);
-        }
     }
 
     /** Returns whether a limit was reported for it. */
@@ -655,19 +671,6 @@ public final class ScopeState {
         Redeclaration.window(known).allow(told.amount());
         changes++;
         return known;
-    }
-
-    /** What the service says of when all is left again holds for the one declared limit that is the same, if there is one. */
-    private void tellDeclared(ReportKey key, Meter told, Lease lease, long counted, long backAt, long now) {
-        List<Meter> same = meters.stream()
-                .filter(meter -> isDeclared(meter) && key.isSame(meter, quotaOf(told), now))
-                .toList();
-        if (same.size() == 1) {
-            Meter declared = same.get(0);
-            // What other calls under way take of tokens is known only when they end.
-            long certain = declared.unit() == Limit.Unit.REQUESTS ? counted : 0;
-            Redeclaration.window(declared).told(lease.useOf(declared), lease.beganNanos(), certain, backAt, now);
-        }
     }
 
     /** Returns the limits that the service reported. */

@@ -27,13 +27,17 @@ final class SavedUses implements SlidingWindow.Visitor {
         this.times = times;
     }
 
-    /** Returns what was used of a window, what is under way as if it arrived at the latest moment it can if nobody waits for it. */
-    static WindowUses of(WindowKey key, SlidingWindow window, SavedTimes times) {
+    /**
+     * Returns what was used of a window, what is under way as if it arrived at the latest moment it can if nobody waits for it.
+     *
+     * @param ahead what may be used before the next save
+     */
+    static WindowUses of(WindowKey key, SlidingWindow window, long ahead, SavedTimes times) {
         SavedUses uses = new SavedUses(key, times);
         long underWay = window.visitOwn(uses, times.now());
         uses.end();
         uses.bucketEnd = Long.MIN_VALUE;
-        uses.use(times.now() + Account.UNTOLD_TRANSIT_NANOS, underWay);
+        uses.use(times.now() + StateSaver.INTERVAL_NANOS + Account.UNTOLD_TRANSIT_NANOS, underWay + ahead);
         uses.end();
         return new WindowUses(key, uses.sums);
     }

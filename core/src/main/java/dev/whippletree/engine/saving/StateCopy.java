@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Redeclaration;
 import dev.whippletree.engine.pool.ReportKey;
 import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenHistory;
 import dev.whippletree.model.Scope;
 import dev.whippletree.quota.ReportedQuota;
@@ -20,6 +21,7 @@ import dev.whippletree.state.WindowUses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Copies what is worth saving out of the engine's state, and what others saved into it. Guarded by the engine's lock. */
 final class StateCopy {
@@ -34,9 +37,27 @@ final class StateCopy {
     /** A reset further off than any service's is the word of a quota that has been told nothing. */
     private static final long FURTHEST_NANOS = Duration.ofDays(3650).toNanos();
 
+    /** The part of a limit's amount that is saved as used before it is, at most: so much a crash takes from the next process. */
+    private static final long PARTS_AHEAD = 16;
+
     private final Pool pool;
     private final String process;
     private ClosedPlaces places;
+
+    /** What is saved of each window, and when it was copied; what is being saved. */
+    private Map<SlidingWindow, Mark> saved = Map.of();
+
+    private long savedAt;
+    private Map<SlidingWindow, Mark> saving = Map.of();
+    private long savingAt;
+
+    /**
+     * How much of a window is saved as used.
+     *
+     * @param used all that was ever used of it
+     * @param ahead what may be used besides before it is saved again
+     */
+    private record Mark(long used, long ahead) {}
 
     /**
      * Creates one.
@@ -126,14 +147,49 @@ final class StateCopy {
         state.ifPresent(known -> known.resume(key, standing, times.now()));
     }
 
-    /** Returns what this process has to say. */
-    OwnState own(SavedTimes times) {
+    /** Returns whether what was used of a target's declared limits is saved already. */
+    boolean covers(Target target, long now) {
+        return Stream.of(target.organization(), target.modelScope())
+                .flatMap(scope -> scope.declared().stream())
+                .map(Redeclaration::window)
+                .allMatch(window -> covers(window, now));
+    }
+
+    private boolean covers(SlidingWindow window, long now) {
+        Mark mark = saved.get(window);
+        return mark != null
+                && window.usedEver() - mark.used() <= (now - savedAt < StateSaver.INTERVAL_NANOS ? mark.ahead() : 0);
+    }
+
+    /** What was copied last is saved. Returns whether more was saved than was used. */
+    boolean saved() {
+        saved = saving;
+        savedAt = savingAt;
+        return saved.values().stream().anyMatch(mark -> mark.ahead() > 0);
+    }
+
+    /** Returns how much of a window may be used before it is saved again: twice what was used since it was saved last. */
+    private long ahead(SlidingWindow window) {
+        Mark mark = saved.get(window);
+        return mark == null ? 0 : Math.min(2 * (window.usedEver() - mark.used()), window.amount() / PARTS_AHEAD);
+    }
+
+    /**
+     * Returns what this process has to say.
+     *
+     * @param last whether nothing is used any more
+     */
+    OwnState own(SavedTimes times, boolean last) {
+        savingAt = times.now();
+        saving = new HashMap<>();
         List<WindowUses> uses = new ArrayList<>();
         List<SavedLimit> limits = new ArrayList<>();
         for (ScopeState scope : pool.scopes()) {
             for (Meter meter : scope.declared()) {
                 SlidingWindow window = Redeclaration.window(meter);
-                uses.add(SavedUses.of(SavedUses.key(scope, meter.unit(), window), window, times));
+                Mark mark = new Mark(window.usedEver(), last ? 0 : ahead(window));
+                saving.put(window, mark);
+                uses.add(SavedUses.of(SavedUses.key(scope, meter.unit(), window), window, mark.ahead(), times));
             }
             scope.reported()
                     .forEach((key, meter) ->

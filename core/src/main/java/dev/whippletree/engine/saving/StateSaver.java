@@ -2,6 +2,7 @@ package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.state.Exchange;
@@ -10,7 +11,9 @@ import dev.whippletree.state.SavedState;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +24,17 @@ import org.slf4j.LoggerFactory;
  * Schedules saving of the limits' state after changes, and counts what other processes have saved. Guarded by the
  * engine's lock, except for the saving itself.
  *
- * <p>The first change is saved at once, those that follow at most once a second; without a change nothing happens. Whatever
- * goes wrong with the folder is logged once, until it works again, and is no prompt's concern.
+ * <p>The first change is saved at once, those that follow once a second; without a change nothing happens. A call leaves once the file
+ * counts what it uses of declared limits, so that a crash forgets no use. So that not every call waits for the disk, the file counts a
+ * few uses ahead. Whatever goes wrong with the folder is logged once, until it works again, and holds up a prompt for ten seconds at
+ * most.
  */
 public final class StateSaver {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateSaver.class);
 
-    /** What a process that is killed may have used without its being saved is what it used in this time. */
-    public static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
+    /** For how long what is saved ahead may be used. */
+    static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** Saving takes a few milliseconds, so whoever is saving now will soon have done so. */
     private static final long BUSY_NANOS = Duration.ofMillis(20).toNanos();
@@ -37,14 +42,16 @@ public final class StateSaver {
     /** Whoever holds the lock for longer isn't saving, but hangs or was stopped, or is a stranger. */
     private static final long LONGEST_BUSY_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private static final long LONGEST_END_NANOS = Duration.ofSeconds(3).toNanos();
-
     private final Monitor monitor;
     private final Timeline timeline;
     private final StateFolder folder;
     private final StateCopy copy;
     private final Runnable tookIn;
     private final Mailbox mailbox = Mailbox.ofAnyTasks();
+
+    /** Runs what mustn't wait for the file system. */
+    private final Mailbox notices = Mailbox.ofAnyTasks();
+
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private Phase phase = Phase.IDLE;
@@ -52,10 +59,18 @@ public final class StateSaver {
     private boolean ending;
     private long nextSave;
 
-    /** Since when each attempt to save has found that another is saving; null: the last one didn't. */
-    private @Nullable Long busySince;
+    /** What the last attempt to save has found, if others were in the way, and since when none of them has saved anything. */
+    private Exchange.@Nullable Busy busy;
 
+    private long busySince;
+
+    /** What starts the next save, or ends the wait for the present one. */
     private Timeline.@Nullable Timer timer;
+
+    /** Calls whose uses are being saved, and those whose uses the next save counts. */
+    private final List<Runnable> leaving = new ArrayList<>();
+
+    private final List<Runnable> waiting = new ArrayList<>();
     private Optional<String> problem = Optional.empty();
 
     /** What is being done about saving. */
@@ -100,6 +115,22 @@ public final class StateSaver {
         }
     }
 
+    /**
+     * Runs something under the lock once the file counts all that was used of a target's declared limits; at once if it does, or if it
+     * can't be written. The lock must be held.
+     */
+    public void whenSaved(Target target, Runnable task) {
+        monitor.assertHeld();
+        if (problem.isPresent() || phase == Phase.ENDED || copy.covers(target, timeline.nanoTime())) {
+            task.run();
+            return;
+        }
+        waiting.add(task);
+        if (phase == Phase.IDLE || (phase == Phase.PLANNED && timer != null && busy == null)) {
+            plan(0);
+        }
+    }
+
     /** Returns what is in the folder now, if it can be read. Blocks; the lock must not be held. */
     public Optional<SavedState> read() {
         return folder.present();
@@ -129,7 +160,7 @@ public final class StateSaver {
     /**
      * Saves what isn't saved yet, for the last time. The lock must be held.
      *
-     * @return ends when that is done, or three seconds later when it can't be
+     * @return ends when that is done, or was found to be impossible, which takes ten seconds at most where others are in the way
      */
     public CompletableFuture<Void> end() {
         if (ending) {
@@ -138,12 +169,8 @@ public final class StateSaver {
         ending = true;
         if (phase == Phase.IDLE && !unsaved) {
             finish();
-        } else {
-            if (phase != Phase.SAVING) {
-                plan(0);
-            }
-            Timeline.Timer bound = timeline.schedule(LONGEST_END_NANOS, () -> monitor.decide(this::finish));
-            ended.thenRun(bound::cancel);
+        } else if (phase != Phase.SAVING) {
+            plan(0);
         }
         return ended;
     }
@@ -187,7 +214,7 @@ public final class StateSaver {
         try {
             return folder.exchange(save.own(), save.last(), timeline.now());
         } catch (RuntimeException e) {
-            return new Exchange.Failed("the limits' state can't be saved in " + folder.path() + ": " + e);
+            return new Exchange.Failed(problemOf(e.toString()));
         }
     }
 
@@ -197,8 +224,26 @@ public final class StateSaver {
         }
         phase = Phase.SAVING;
         unsaved = false;
-        nextSave = timeline.nanoTime() + INTERVAL_NANOS;
-        return Optional.of(new Save(copy.own(times()), ending));
+        leaving.addAll(waiting);
+        waiting.clear();
+        long next = timeline.nanoTime() + INTERVAL_NANOS;
+        nextSave = next;
+        timer = timeline.schedule(LONGEST_BUSY_NANOS, () -> monitor.decide(() -> hangs(next)));
+        return Optional.of(new Save(copy.own(times(), ending), ending));
+    }
+
+    /** The file system hasn't answered for a long time. */
+    private void hangs(long next) {
+        if (phase == Phase.SAVING && nextSave == next) {
+            tell(problemOf("the file system doesn't answer; set another folder in the key 'state'"));
+            if (ending) {
+                finish();
+            }
+        }
+    }
+
+    private String problemOf(String why) {
+        return "the limits' state can't be saved in " + folder.path() + ": " + why;
     }
 
     private void end(Save save, Exchange exchange) {
@@ -206,57 +251,70 @@ public final class StateSaver {
             return;
         }
         phase = Phase.IDLE;
-        boolean busy = exchange instanceof Exchange.Busy;
-        if (!busy) {
-            busySince = null;
+        cancelTimer();
+        if (exchange instanceof Exchange.Busy others) {
+            waitFor(others);
+            return;
         }
+        busy = null;
         if (exchange instanceof Exchange.Done done) {
             problem = Optional.empty();
+            unsaved |= copy.saved();
+            letGo(leaving);
             copy.takeIn(done.state(), times());
             tookIn.run();
         } else if (exchange instanceof Exchange.Failed failed) {
             unsaved = true;
             tell(failed.problem());
         }
-        if (busy) {
-            waitForOthers();
-        } else if (save.last()) {
+        if (save.last()) {
             finish();
         } else if (ending) {
             plan(0);
-        } else if (unsaved && phase == Phase.IDLE && problem.isEmpty()) {
-            plan(nextSave - timeline.nanoTime());
+        } else if ((unsaved || !waiting.isEmpty()) && phase == Phase.IDLE && problem.isEmpty()) {
+            plan(waiting.isEmpty() ? nextSave - timeline.nanoTime() : 0);
         }
     }
 
-    private void waitForOthers() {
+    private static void letGo(List<Runnable> calls) {
+        List<Runnable> all = List.copyOf(calls);
+        calls.clear();
+        all.forEach(Runnable::run);
+    }
+
+    private void waitFor(Exchange.Busy others) {
         long now = timeline.nanoTime();
-        long since = busySince == null ? now : busySince;
-        busySince = since;
-        if (now - since < LONGEST_BUSY_NANOS) {
+        busySince = others.equals(busy) ? busySince : now;
+        busy = others;
+        if (now - busySince < LONGEST_BUSY_NANOS) {
             plan(BUSY_NANOS + timeline.random().nextLong(BUSY_NANOS));
         } else {
-            tell("the limits' state can't be saved in " + folder.path()
-                    + ": another process has held the lock on state.lock for "
+            tell(problemOf("another process has held the lock on state.lock for "
                     + Duration.ofNanos(LONGEST_BUSY_NANOS).toSeconds()
-                    + " s; end that process, or set another folder in the key 'state'");
-            plan(INTERVAL_NANOS);
+                    + " s; end that process, or set another folder in the key 'state'"));
+            if (ending) {
+                finish();
+            } else {
+                plan(INTERVAL_NANOS);
+            }
         }
     }
 
-    /** Says so once, and not again before it has worked in between. */
+    /** Says so once, and not again before it has worked in between; calls no longer wait for it. */
     private void tell(String what) {
         if (problem.isEmpty()) {
-            monitor.after(mailbox, () -> LOG.warn(what));
+            monitor.after(notices, () -> LOG.warn(what));
         }
         problem = Optional.of(what);
+        letGo(leaving);
+        letGo(waiting);
     }
 
     private void finish() {
         if (phase != Phase.ENDED) {
             phase = Phase.ENDED;
             cancelTimer();
-            monitor.after(mailbox, () -> ended.complete(null));
+            monitor.after(notices, () -> ended.complete(null));
         }
     }
 }

@@ -108,8 +108,8 @@ record Cell(
     /** Returns whether nothing is certain but the amount and the window's length, so that uses have to be held: see {@link CellResult}. */
     boolean isHeld() {
         return switch (knowledge) {
-            case DECLARED -> true;
-            case REPORTED, BOTH -> service == Service.SLIDING || isShort();
+            case DECLARED, BOTH -> true;
+            case REPORTED -> service == Service.SLIDING || isShort();
             case NEITHER -> false;
         };
     }

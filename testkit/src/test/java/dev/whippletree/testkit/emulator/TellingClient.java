@@ -17,10 +17,18 @@ import java.util.function.UnaryOperator;
 final class TellingClient implements ProviderClient {
 
     private final ProviderClient client;
+    private final Runnable asked;
     private final UnaryOperator<List<RateLimitReport>> change;
 
-    TellingClient(ProviderClient client, UnaryOperator<List<RateLimitReport>> change) {
+    /**
+     * Creates one.
+     *
+     * @param asked is run before each call
+     * @param change makes what is told of what was reported
+     */
+    TellingClient(ProviderClient client, Runnable asked, UnaryOperator<List<RateLimitReport>> change) {
         this.client = client;
+        this.asked = asked;
         this.change = change;
     }
 
@@ -36,6 +44,7 @@ final class TellingClient implements ProviderClient {
 
     @Override
     public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+        asked.run();
         return client.send(prompt, model, new TellingSink(sink));
     }
 

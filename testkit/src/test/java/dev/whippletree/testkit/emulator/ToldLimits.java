@@ -52,6 +52,7 @@ import java.util.stream.Stream;
  * @param latency how long answers take
  * @param transit how long requests are under way at most, if the engines are told
  * @param phase where in a window by the clock everything begins
+ * @param resets what the service means by a reset
  */
 record ToldLimits(
         long seed,
@@ -64,7 +65,8 @@ record ToldLimits(
         Reach reach,
         Latency latency,
         Optional<Duration> transit,
-        Duration phase) {
+        Duration phase,
+        Resets resets) {
 
     private static final String MODEL = "model";
 
@@ -91,6 +93,24 @@ record ToldLimits(
         AT_FIRST
     }
 
+    /** What a service means by a reset, and what is read of it. */
+    enum Resets {
+        /** The time until nothing counts as used. */
+        FULL,
+        /** The time until the oldest use no longer counts, so that the next call fits. */
+        NEXT_SLOT,
+        /** The time until the latest use no longer counts. */
+        LATEST_USE,
+        /** The end of a window by the clock, however the service counts. */
+        CLOCK,
+        /** Milliseconds, which are read as seconds. */
+        MILLISECONDS,
+        /** A moment, in seconds since 1970 or as a date, of which nothing is read. */
+        MOMENT,
+        /** Any time at all, up to a window. */
+        ANYTHING
+    }
+
     static ToldLimits draw(long seed) {
         SplittableRandom lot = new SplittableRandom(seed);
         Limit.Unit unit = lot.nextInt(3) == 0 ? Limit.Unit.TOKENS : Limit.Unit.REQUESTS;
@@ -103,6 +123,9 @@ record ToldLimits(
         }
         long allowed = List.of(amount, amount, amount, amount * 2, amount / 2).get(lot.nextInt(5));
         Duration latency = Duration.ofMillis(50 + lot.nextInt(3_000));
+        Resets resets = pick(lot, Resets.values());
+        // Of a limit that isn't the declared one, nothing shows that its resets aren't as long as they seem.
+        boolean comparable = resets != Resets.MILLISECONDS || allowed == amount;
         return new ToldLimits(
                 seed,
                 1 + lot.nextInt(4),
@@ -110,11 +133,12 @@ record ToldLimits(
                 allowed,
                 pick(lot, Counting.values()),
                 pick(lot, Headers.values()),
-                lot.nextBoolean(),
+                lot.nextBoolean() || !comparable,
                 lot.nextInt(4) == 0 ? Reach.MODEL : Reach.ORGANIZATION,
                 lot.nextBoolean() ? Latency.uniform(latency, 0.5) : Latency.lognormal(latency, 0.5),
                 lot.nextBoolean() ? Optional.of(LONGEST_TRANSIT) : Optional.empty(),
-                Duration.ofMillis(lot.nextInt((int) window.toMillis())));
+                Duration.ofMillis(lot.nextInt((int) window.toMillis())),
+                resets);
     }
 
     private static <T> T pick(SplittableRandom lot, T[] values) {
@@ -143,8 +167,9 @@ record ToldLimits(
                 Map.of());
         List<Engine> engines = new ArrayList<>();
         FakeMeetingPoint point = new FakeMeetingPoint();
+        List<Long> sent = new ArrayList<>();
         for (int i = 0; i < processes; i++) {
-            engines.add(engine(timeline, telling(provider.connect(account()), timeline, lot.split()), point));
+            engines.add(engine(timeline, telling(provider.connect(account()), timeline, lot.split(), sent), point));
         }
         List<CompletableFuture<Completion>> answers = new ArrayList<>();
         Limit first = declared.get(0);
@@ -203,10 +228,11 @@ record ToldLimits(
         return builder.build();
     }
 
-    private ProviderClient telling(ProviderClient client, VirtualTimeline timeline, SplittableRandom lot) {
+    private ProviderClient telling(
+            ProviderClient client, VirtualTimeline timeline, SplittableRandom lot, List<Long> sent) {
         long turnNanos = Duration.ofMillis(500 + lot.nextInt(30_000)).toNanos();
         int[] answered = {0};
-        return new TellingClient(client, reports -> {
+        return new TellingClient(client, () -> sent.add(timeline.nanoTime()), reports -> {
             answered[0]++;
             boolean told = switch (headers) {
                 case ALWAYS -> true;
@@ -215,11 +241,33 @@ record ToldLimits(
                 case COME_AND_GO -> timeline.nanoTime() / turnNanos % 2 == 0;
                 case AT_FIRST -> answered[0] < 4;
             };
-            return told ? reports.stream().map(this::asTold).toList() : List.of();
+            return told
+                    ? reports.stream()
+                            .map(report -> asTold(report, reset(report, timeline.nanoTime(), lot, sent)))
+                            .toList()
+                    : List.of();
         });
     }
 
-    private RateLimitReport asTold(RateLimitReport report) {
+    private Optional<Duration> reset(RateLimitReport report, long now, SplittableRandom lot, List<Long> sent) {
+        long window = declared.get(0).window().toNanos();
+        return switch (resets) {
+            case FULL -> report.reset();
+            case NEXT_SLOT ->
+                sent.stream()
+                        .map(at -> at + window - now)
+                        .filter(left -> left >= 0)
+                        .findFirst()
+                        .map(Duration::ofNanos);
+            case LATEST_USE -> Optional.of(Duration.ofNanos(Math.max(0, sent.get(sent.size() - 1) + window - now)));
+            case CLOCK -> Optional.of(Duration.ofNanos(window - (now + phase.toNanos()) % window));
+            case MILLISECONDS -> report.reset().map(reset -> reset.multipliedBy(1_000));
+            case MOMENT -> Optional.empty();
+            case ANYTHING -> Optional.of(Duration.ofNanos(lot.nextLong(window)));
+        };
+    }
+
+    private RateLimitReport asTold(RateLimitReport report, Optional<Duration> reset) {
         return new RateLimitReport(
                 reach,
                 report.unit(),
@@ -227,7 +275,7 @@ record ToldLimits(
                 report.remaining(),
                 saysWindow ? Optional.of(declared.get(0).window()) : Optional.empty(),
                 report.refill(),
-                report.reset());
+                reset);
     }
 
     private Engine engine(VirtualTimeline timeline, ProviderClient client, FakeMeetingPoint point) {

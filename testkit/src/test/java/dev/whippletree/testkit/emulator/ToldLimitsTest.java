@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ToldLimitsTest {
 
     static LongStream few() {
-        return seeds(40);
+        return seeds(120);
     }
 
     static LongStream many() {
