@@ -35,8 +35,7 @@ final class AnnouncedBodiesTest {
     @BeforeEach
     void start() throws IOException {
         process = new ProcessBuilder(
-                        Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                                .toString(),
+                        Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                         "-Xmx256m",
                         "-cp",
                         System.getProperty("java.class.path"),

@@ -10,15 +10,14 @@ final class CommandProcess {
     private CommandProcess() {}
 
     /**
-     * Returns a builder of a process that runs the command, on the JDK of the property {@code whippletree.childJdk}.
+     * Returns a builder of a process that runs the command, on the JDK of the property {@code childJdk}.
      *
      * @param options options for its JVM, besides those that the launcher gives
      * @param arguments the command's name and its arguments
      */
     static ProcessBuilder of(List<String> options, String... arguments) {
         List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                        .toString(),
+                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 // As the launcher does: newer JVMs warn of native code and Unsafe in libraries. Older ones don't know

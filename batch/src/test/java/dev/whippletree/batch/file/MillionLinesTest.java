@@ -59,8 +59,7 @@ final class MillionLinesTest {
 
     private void run(String heap, String what, int lines, String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                        .toString(),
+                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                 "-Xmx" + heap,
                 "-classpath",
                 System.getProperty("java.class.path"),

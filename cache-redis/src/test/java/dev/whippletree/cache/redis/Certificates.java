@@ -82,9 +82,7 @@ final class Certificates {
 
     private void generate(String alias, String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("whippletree.childJdk"), "bin", "keytool")
-                        .toString(),
-                "-genkeypair"));
+                Path.of(System.getProperty("childJdk"), "bin", "keytool").toString(), "-genkeypair"));
         command.addAll(List.of("-alias", alias, "-dname", "CN=" + alias, "-keyalg", "EC", "-groupname", "secp256r1"));
         command.addAll(List.of("-validity", "2", "-storetype", "PKCS12", "-storepass", PASSWORD));
         command.addAll(List.of("-keystore", keys.toString()));

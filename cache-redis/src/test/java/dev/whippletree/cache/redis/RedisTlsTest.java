@@ -70,8 +70,7 @@ class RedisTlsTest {
     @Test
     void signedByAnAuthorityOfTheJvm_works() throws Exception {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                .toString());
+        command.add(Path.of(System.getProperty("childJdk"), "bin", "java").toString());
         command.addAll(certificates.optionsThatTrustTheAuthority());
         command.addAll(
                 List.of("-cp", System.getProperty("java.class.path"), OtherJvm.class.getName(), uri(), PASSWORD));

@@ -68,8 +68,7 @@ final class MiniLmEmbedderTest {
     private static List<String> openedTwice(List<String> classPath, String option)
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                                .toString(),
+                        Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+IgnoreUnrecognizedVMOptions",
                         "--enable-native-access=ALL-UNNAMED",

@@ -27,8 +27,7 @@ final class JavaProgram {
                 .exists();
         try {
             return List.of(
-                    Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                            .toString(),
+                    Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC",
                     "--class-path",

@@ -37,7 +37,7 @@ final class ClassDataTest {
     private Path folder;
 
     static Stream<Path> jdks() throws IOException {
-        return Stream.of(Optional.of(Path.of(System.getProperty("whippletree.childJdk"))), OtherJdk.ofVersion(25))
+        return Stream.of(Optional.of(Path.of(System.getProperty("childJdk"))), OtherJdk.ofVersion(25))
                 .flatMap(Optional::stream)
                 .distinct();
     }

@@ -108,8 +108,7 @@ final class DistributionsTest {
     private ProcessRun run(Path jar, Path target, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                        .toString(),
+                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-classpath",

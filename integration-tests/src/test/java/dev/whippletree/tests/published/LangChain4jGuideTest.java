@@ -184,8 +184,7 @@ final class LangChain4jGuideTest {
     private ProcessRun run(String classPath, Map<String, String> environment, String main)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                        .toString(),
+                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-classpath",

@@ -57,7 +57,7 @@ final class OutsideBuild {
      * @return the folder of the copy
      */
     static Path packaged(Path source) throws IOException, InterruptedException {
-        return packaged(source, Path.of(System.getProperty("whippletree.childJdk")));
+        return packaged(source, Path.of(System.getProperty("childJdk")));
     }
 
     /**

@@ -108,7 +108,7 @@ final class SpringApplicationTest {
         Path target = OutsideBuild.packaged(project).resolve("target");
         assertNoModelOfOpenAi(target);
 
-        try (Running application = start(target, Path.of(System.getProperty("whippletree.childJdk")))) {
+        try (Running application = start(target, Path.of(System.getProperty("childJdk")))) {
             assertThat(application.get("/ask?question=" + encoded("Who are you?")))
                     .isNotBlank();
             assertThat(application.get("/stream?question=" + encoded("And what do you do?")))

@@ -57,8 +57,7 @@ final class ServedGateway implements AutoCloseable {
         this.folder = folder;
         this.watchKey = watchKey;
         List<String> command = List.of(
-                Path.of(System.getProperty("whippletree.childJdk"), "bin", "java")
-                        .toString(),
+                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                 "-XX:+UseG1GC",
                 "-Xmx" + heap,
                 "-classpath",
@@ -140,7 +139,7 @@ final class ServedGateway implements AutoCloseable {
     }
 
     private String jcmd(String command) throws IOException, InterruptedException {
-        Path tool = Path.of(System.getProperty("whippletree.childJdk"), "bin", "jcmd");
+        Path tool = Path.of(System.getProperty("childJdk"), "bin", "jcmd");
         Process asked = new ProcessBuilder(tool.toString(), Long.toString(process.pid()), command)
                 .redirectErrorStream(true)
                 .start();
