@@ -102,8 +102,8 @@ final class Assumptions {
                                 "How Hugging Face counts isn't known, and it reports nothing: the plan supposes "
                                         + "sliding windows, the most cautious guess.";
                             case OPENAI ->
-                                "How " + group.service() + " counts isn't known: the plan supposes by the window, and "
-                                        + "where that is too little also that limits refill gradually.";
+                                "How " + group.service() + " counts isn't known: the plan supposes by the window. The "
+                                        + "engine keeps what is declared in each window, however it is counted.";
                         });
             }
         }

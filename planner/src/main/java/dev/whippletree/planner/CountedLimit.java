@@ -64,7 +64,7 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
             case GROQ ->
                 refills || declared.limit().window().compareTo(RECORDED) <= 0 ? Counting.BUCKET : Counting.SLIDING;
             case HUGGING_FACE -> Counting.SLIDING;
-            case OPENAI -> refills ? Counting.BUCKET : Counting.FIXED;
+            case OPENAI -> Counting.FIXED;
         };
         return new ServiceLimit(declared.limit(), counting, perModel);
     }
