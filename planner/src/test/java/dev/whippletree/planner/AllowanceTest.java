@@ -62,7 +62,7 @@ class AllowanceTest {
     @CsvSource({
         "groq, 10/min, 610, 610",
         "groq, 100/h, 100, 200",
-        "openai, 100/h, 100, 200",
+        "openai, 100/h, 100, 100",
         "huggingface, 100/h, 100, 100"
     })
     void limits_refillWhereThatIsKnownOrSupposed(String service, String limit, long byWindow, long gradually) {
