@@ -44,8 +44,10 @@ final class SystemTimelineTest {
             });
             assertThat(hasRun()).isTrue();
         }
-        assertThat(thread.get()).isExactlyInstanceOf(Thread.class);
-        assertThat(thread.get().isDaemon()).isTrue();
+        assertThat(thread.get())
+                .isExactlyInstanceOf(Thread.class)
+                .extracting(Thread::isDaemon)
+                .isEqualTo(true);
     }
 
     @Test
