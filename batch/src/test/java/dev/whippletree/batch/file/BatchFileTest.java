@@ -38,6 +38,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -915,7 +916,7 @@ final class BatchFileTest {
         URI zip = URI.create("jar:" + folder.resolve("disk.zip").toUri());
         try (FileSystem disk = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
             Path file = disk.getPath("/batch/answers");
-            Disk.INSTANCE.createFolder(file.getParent());
+            Disk.INSTANCE.createFolder(Objects.requireNonNull(file.getParent()));
             try (Storage.Output out = Disk.INSTANCE.open(file)) {
                 out.write(ByteBuffer.wrap(new byte[] {'a'}), 0);
             }
