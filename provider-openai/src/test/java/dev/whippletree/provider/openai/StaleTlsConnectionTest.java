@@ -40,8 +40,6 @@ final class StaleTlsConnectionTest {
     @TempDir
     private Path folder;
 
-    private ProviderClient client;
-
     @BeforeEach
     void start() throws Exception {
         Path keys = folder.resolve("keys.p12");
@@ -78,12 +76,11 @@ final class StaleTlsConnectionTest {
     void stop() {
         System.clearProperty(TRUSTED);
         System.clearProperty(TRUSTED + "Password");
-        client.close();
         server.close();
         services.close();
     }
 
-    private RecordingSink send() {
+    private static RecordingSink send(ProviderClient client) {
         RecordingSink sink = new RecordingSink(false);
         client.send(Prompt.of("How are you?"), "test/model", sink);
         sink.awaitEnd();
@@ -95,8 +92,6 @@ final class StaleTlsConnectionTest {
     void connectionClosedAfterTheRequest_isReplacedOnce_ifItWasKept(Protocol protocol) throws Exception {
         server.setProtocols(protocol == Protocol.HTTP_2 ? List.of(protocol, Protocol.HTTP_1_1) : List.of(protocol));
         server.start();
-        client = new OpenAiProvider()
-                .connect(Bench.account("https://localhost:" + server.getPort(), Map.of()), services);
         MockResponse lost = new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())
                 .build();
@@ -104,16 +99,19 @@ final class StaleTlsConnectionTest {
         server.enqueue(lost);
         server.enqueue(ANSWER);
         server.enqueue(lost);
-        send().awaitDone();
+        try (ProviderClient client = new OpenAiProvider()
+                .connect(Bench.account("https://localhost:" + server.getPort(), Map.of()), services)) {
+            send(client).awaitDone();
 
-        RecordingSink kept = send();
-        RecordingSink fresh = send();
+            RecordingSink kept = send(client);
+            RecordingSink fresh = send(client);
 
-        kept.awaitDone();
-        assertThat(kept.staleConnections()).isEqualTo(1);
-        assertThat(kept.violations()).isEmpty();
-        fresh.awaitFailure();
-        assertThat(fresh.staleConnections()).isZero();
-        assertThat(server.takeRequest().getConnectionIndex()).isZero();
+            kept.awaitDone();
+            assertThat(kept.staleConnections()).isEqualTo(1);
+            assertThat(kept.violations()).isEmpty();
+            fresh.awaitFailure();
+            assertThat(fresh.staleConnections()).isZero();
+            assertThat(server.takeRequest().getConnectionIndex()).isZero();
+        }
     }
 }
