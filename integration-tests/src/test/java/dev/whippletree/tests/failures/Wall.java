@@ -75,7 +75,7 @@ final class Wall implements AutoCloseable {
     private void serve(Socket connection) {
         try (connection) {
             BufferedReader in = new BufferedReader(new InputStreamReader(connection.getInputStream(), ISO_8859_1));
-            for (String body = request(in); body != null; body = request(in)) {
+            for (@Nullable String body = request(in); body != null; body = request(in)) {
                 if (!answer(JSON.readTree(body.getBytes(ISO_8859_1)), connection)) {
                     return;
                 }
@@ -86,9 +86,9 @@ final class Wall implements AutoCloseable {
     }
 
     /** Returns the next request's body, one character a byte; null if there is none. */
-    private static String request(BufferedReader in) throws IOException {
+    private static @Nullable String request(BufferedReader in) throws IOException {
         int length = 0;
-        String line = in.readLine();
+        @Nullable String line = in.readLine();
         while (line != null && !line.isEmpty()) {
             String lower = line.toLowerCase(Locale.ROOT);
             length = lower.startsWith("content-length:")
