@@ -291,6 +291,36 @@ final class DoubtsTest {
     }
 
     @Test
+    void goodPromptsBehindPoisonedOnes_areAnsweredByWhatNeverAnswered() {
+        account("a");
+        List<CompletableFuture<Completion>> bad = new ArrayList<>();
+        for (int prompt = 0; prompt < 9; prompt++) {
+            bad.add(ask(POISON, "one"));
+        }
+        List<CompletableFuture<Completion>> good = new ArrayList<>();
+        for (int prompt = 0; prompt < 60; prompt++) {
+            good.add(ask("good", "one"));
+        }
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(bad).allSatisfy(answer -> assertThat(failure(answer)).hasMessageContaining("not you"));
+        assertThat(good).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void whatRefusesEverythingFromTheStart_costsFewCalls_andNoPromptWaits() {
+        ScriptedClient client = account("a");
+        client.usually(client.failsAfter(SHORT, refusal(FailureKind.UNAUTHORIZED)));
+        List<CompletableFuture<Completion>> answers = new ArrayList<>();
+        for (int prompt = 0; prompt < 500; prompt++) {
+            answers.add(ask("good", "one"));
+        }
+        fixture.advance(Duration.ofMillis(900));
+        assertThat(client.calls()).isBetween(11, 15);
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT));
+    }
+
+    @Test
     void accountsThatNeverAnswered_areAllOff_butForWhatOneThatWorksRefusesToo() {
         account("a");
         account("b");

@@ -14,6 +14,9 @@ public final class Closure {
 
     private static final long FIRST_CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** The checks in a row of what has never been open that come at once: the prompts that probe it may be at fault. */
+    private static final int MOST_AT_ONCE = 10;
+
     private boolean closed;
     private boolean endKnown;
     private long until;
@@ -24,6 +27,9 @@ public final class Closure {
 
     /** Whether that was because it had never been open. */
     private boolean untried;
+
+    /** The checks that came at once since. */
+    private int checksAtOnce;
 
     /** When it last closed for a time nobody knows: calls that began earlier say nothing new. */
     private long closedAt;
@@ -71,10 +77,10 @@ public final class Closure {
 
     /**
      * Closes until somebody does something about it, and at least until a time that is known already. The next check comes after a
-     * second, or at once by the next prompt; each refused probe doubles the time.
+     * second, doubling with each refused probe; or, ten times in a row, at once by the next prompt.
      *
      * @param began when the call began that was refused
-     * @param atOnce whether the first check comes at once, because it has never been open
+     * @param atOnce whether the first checks come at once, because it has never been open
      * @param longestNanos the longest time between two checks
      * @return whether that is news
      */
@@ -84,7 +90,7 @@ public final class Closure {
         }
         boolean news = !unproven;
         long check = now;
-        if (!news || !atOnce) {
+        if (!atOnce || ++checksAtOnce > MOST_AT_ONCE) {
             check += Math.min(nextCheckNanos, longestNanos);
             nextCheckNanos = Math.min(2 * nextCheckNanos, longestNanos);
         }
@@ -184,6 +190,7 @@ public final class Closure {
     private void prove() {
         unproven = false;
         nextCheckNanos = FIRST_CHECK_NANOS;
+        checksAtOnce = 0;
     }
 
     /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */
