@@ -3,6 +3,7 @@ package dev.whippletree.batch.file;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -30,19 +31,22 @@ final class Template {
     /**
      * Reads a template.
      *
-     * @param same whether all lines may ask the same
+     * @param same whether all lines may ask the same, and single braces may stand
      * @param known the columns that there are, one or more
-     * @throws BadInputException if it names no column although lines should differ
+     * @throws BadInputException if it names no column although lines should differ, or one in single braces
      */
     static Template read(String text, boolean same, List<String> known) {
         Template template = new Template(text);
-        if (template.columns.isEmpty() && !same) {
-            String instead = known.stream()
-                    .filter(column -> text.contains("{" + column + "}"))
-                    .findFirst()
-                    .map(column -> "for {" + column + "} write {{" + column + "}}")
-                    .orElse("name one, such as {{" + known.get(0) + "}}");
-            throw new BadInputException("--template names no column, so all prompts would be the same: " + instead
+        Optional<String> meant = known.stream()
+                .filter(column -> template.texts.stream().anyMatch(part -> part.contains("{" + column + "}")))
+                .findFirst()
+                .map(column -> "for {" + column + "} write {{" + column + "}}");
+        if (!same && (template.columns.isEmpty() || meant.isPresent())) {
+            String wrong = template.columns.isEmpty()
+                    ? "names no column, so all prompts would be the same"
+                    : "has a column in single braces, which would be sent as it stands";
+            throw new BadInputException("--template " + wrong + ": "
+                    + meant.orElse("name one, such as {{" + known.get(0) + "}}")
                     + ", or add --same if that is meant");
         }
         return template;

@@ -403,6 +403,9 @@ final class BatchFileTest {
         form = form(Optional.of("Tell a joke"), Optional.empty());
         assertProblems().singleElement().asString().contains("name one, such as {{id}}", "--same");
 
+        form = form(Optional.of("{{text}} for {id}, in {style}"), Optional.empty());
+        assertProblems().singleElement().asString().contains("in single braces", "for {id} write {{id}}", "--same");
+
         PromptForm refused = form;
         form = new PromptForm(
                 refused.template(),
