@@ -206,7 +206,8 @@ final class Outages {
         boolean answered = lease.target().health().hasAnswered();
         boolean doubted = failure.reach() == Reach.PROMPT;
         long longest = doubted || !answered ? LONGEST_DOUBT_NANOS : LONGEST_CHECK_NANOS;
-        return closure.closeUntilMended(failure.message(), lease.beganNanos(), doubted && !answered, longest, now);
+        boolean inTurn = doubted && (!answered || closure.needsMending(now));
+        return closure.closeUntilMended(failure.message(), lease.beganNanos(), inTurn, longest, now);
     }
 
     /** The target failed too often. */

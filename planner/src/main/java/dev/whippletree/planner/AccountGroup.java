@@ -103,8 +103,12 @@ public record AccountGroup(
 
     /** Returns whether the length of prompts and answers matters to it. */
     boolean countsTokens() {
-        return credit.isPresent()
-                || limits.stream().anyMatch(declared -> declared.limit().unit() != Limit.Unit.REQUESTS);
+        return credit.isPresent() || limitsTokens();
+    }
+
+    /** Returns whether a limit of it counts tokens. */
+    boolean limitsTokens() {
+        return limits.stream().anyMatch(declared -> declared.limit().unit() != Limit.Unit.REQUESTS);
     }
 
     /** Returns how many organizations there are. */

@@ -1,6 +1,7 @@
 package dev.whippletree.planner;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.planner.AccountGroup.Organization;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
@@ -58,6 +59,12 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
      */
     public static AccountPool of(Configuration configuration) {
         return ConfiguredPool.of(configuration);
+    }
+
+    /** Returns whether a limit counts the most that an answer may have, when its prompt arrives. */
+    boolean countsMaximum() {
+        return groups.stream()
+                .anyMatch(group -> group.limitsTokens() && CountedLimit.kind(group.service()) == ServiceKind.GROQ);
     }
 
     /** Returns the same pool for batch prompts that leave a share of each limit to others, 0 to {@link RouteSettings#MOST_LEAVE}. */

@@ -21,8 +21,10 @@ final class Assumptions {
                 + (workload.prompts().isPresent() ? "the lengths of the file, in calls on average " : "")
                 + Phrases.number(workload.promptTokens()) + " tokens and answers "
                 + Phrases.number(workload.answerTokens())
-                + "; Groq counts " + Phrases.number(workload.bound())
-                + " for each, its max_tokens or what it is taken to assume without one.");
+                + (request.pool().countsMaximum()
+                        ? "; Groq counts " + Phrases.number(workload.bound())
+                                + " for each, its max_tokens or what it is taken to assume without one."
+                        : "."));
         sentences.add(
                 "Limits are unused at the start, nothing fails, and caches answer at once; a prompt without an answer "
                         + "after " + Phrases.time(request.horizon()) + " counts as unanswered.");

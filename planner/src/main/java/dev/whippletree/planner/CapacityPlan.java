@@ -36,6 +36,9 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
                             ? "prompts have " + Phrases.number(load.promptTokens()) + " tokens and answers "
                                     + Phrases.number(load.answerTokens())
                             : "answers have " + Phrases.number(load.answerTokens()) + " tokens");
+            if (request.pool().countsMaximum()) {
+                conditions.add("Groq counts " + Phrases.number(load.bound()) + " for an answer");
+            }
         }
         return "within " + Phrases.time(request.horizon())
                 + (conditions.isEmpty() ? "" : " if " + String.join(", ", conditions));

@@ -397,7 +397,7 @@ class PlanCommandTest {
     @Test
     void boundAndDeadlineOfTheRoute_areThoseOfThePlan() {
         shell.file("whippletree.yaml", """
-                accounts: [{id: one, provider: scripted, limits: [100/h]}]
+                accounts: [{id: one, provider: groq, token: secret, limits: [100/h, 1000000 tokens / 1h]}]
                 routes: {default: {deadline: 5m, max-tokens: 600}}
                 """);
         assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
@@ -410,13 +410,15 @@ class PlanCommandTest {
     @Test
     void routeWithoutMaximum_isPlannedWithWhatGroqIsTakenToAssume() {
         shell.file("whippletree.yaml", """
-                accounts: [{id: one, provider: scripted, limits: [100/h]}]
+                accounts: [{id: one, provider: groq, token: secret, limits: [100/h, 1000000 tokens / 1h]}]
                 """);
         assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
                 .as(shell::err)
                 .isZero();
-        assertThat(shell.out().replace("\n  ", " "))
-                .contains("Groq counts 1,024 for each, its max_tokens or what it is taken to assume without one");
+        assertThat(shell.out().replaceAll("\\s+", " "))
+                .contains(
+                        "answers 200, Groq counts 1,024 for an answer",
+                        "Groq counts 1,024 for each, its max_tokens or what it is taken to assume without one");
     }
 
     @Test

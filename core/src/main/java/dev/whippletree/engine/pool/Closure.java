@@ -14,8 +14,8 @@ public final class Closure {
 
     private static final long FIRST_CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** The checks in a row of what has never been open that come at once: the prompts that probe it may be at fault. */
-    private static final int MOST_AT_ONCE = 10;
+    /** The prompts that make one check if a refusal may be its prompt's fault: few are that many times in a row. */
+    private static final int PROMPTS_A_CHECK = 10;
 
     private boolean closed;
     private boolean endKnown;
@@ -25,11 +25,8 @@ public final class Closure {
     /** Whether it closed for a time nobody knows, and nothing has shown since that it is open. */
     private boolean unproven;
 
-    /** Whether that was because it had never been open. */
-    private boolean untried;
-
-    /** The checks that came at once since. */
-    private int checksAtOnce;
+    /** How many prompts have been refused since that may have been at fault. */
+    private int doubtful;
 
     /** When it last closed for a time nobody knows: calls that began earlier say nothing new. */
     private long closedAt;
@@ -77,26 +74,25 @@ public final class Closure {
 
     /**
      * Closes until somebody does something about it, and at least until a time that is known already. The next check comes after a
-     * second, doubling with each refused probe; or, ten times in a row, at once by the next prompt.
+     * second, doubling with each refused check. A check is one probe; or up to ten, one after the other, if each may be at fault.
      *
      * @param began when the call began that was refused
-     * @param atOnce whether the first checks come at once, because it has never been open
+     * @param inTurn whether another prompt may check it at once, because the refusal may have been its prompt's fault
      * @param longestNanos the longest time between two checks
      * @return whether that is news
      */
-    public boolean closeUntilMended(String why, long began, boolean atOnce, long longestNanos, long now) {
+    public boolean closeUntilMended(String why, long began, boolean inTurn, long longestNanos, long now) {
         if (unproven && began < closedAt) {
             return false;
         }
         boolean news = !unproven;
         long check = now;
-        if (!atOnce || ++checksAtOnce > MOST_AT_ONCE) {
+        if (!inTurn || ++doubtful % PROMPTS_A_CHECK == 0) {
             check += Math.min(nextCheckNanos, longestNanos);
             nextCheckNanos = Math.min(2 * nextCheckNanos, longestNanos);
         }
         set(isClosed(now) && endKnown ? Math.max(until, check) : check, false, why);
         unproven = true;
-        untried = atOnce;
         closedAt = now;
         probe = null;
         return news;
@@ -180,17 +176,10 @@ public final class Closure {
         }
     }
 
-    /** A call was accepted, whenever it began: what seemed never to have been open is. */
-    public void accepted(long now) {
-        if (untried) {
-            reopen(now);
-        }
-    }
-
     private void prove() {
         unproven = false;
         nextCheckNanos = FIRST_CHECK_NANOS;
-        checksAtOnce = 0;
+        doubtful = 0;
     }
 
     /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */

@@ -146,10 +146,12 @@ public final class Target {
         return doubt.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
     }
 
-    /** It accepted a call: it answered the prompt, or refused it as wrong. */
+    /** It accepted a call: it answered the prompt, or refused it as wrong. Whenever the first such call began, the target is open. */
     public void accepted(Lease lease, String tenant, long now) {
-        availability.accepted(now);
-        account.credential().accepted(now);
+        if (!health.hasAnswered()) {
+            availability.reopen(now);
+            account.credential().reopen(now);
+        }
         health.succeeded(lease.health(), now);
         doubt.accepted(lease.beganNanos(), tenant, now);
     }

@@ -59,15 +59,18 @@ final class ClosureTest {
     }
 
     @Test
-    void ofWhatNeverAnswered_isCheckedByTheNextPrompt() {
+    void thatMayBeItsPromptsFault_isCheckedByTenPromptsInTurn() {
         Closure closure = new Closure();
-        closure.closeUntilMended("nothing is served here", 0, true, 10 * SECOND, 0);
-        assertThat(closure.waitNanos(0)).isZero();
-        assertThat(closure.isProbing(0)).isTrue();
-        closure.begun("probe", 5);
-        closure.ended("probe", false);
-        closure.closeUntilMended("nothing is served here", 5, true, 10 * SECOND, 6);
-        assertThat(closure.until()).isEqualTo(6 + SECOND);
+        for (int now = 0; now < 18; now += 2) {
+            closure.closeUntilMended("nothing is served here", now, true, 10 * SECOND, now);
+            assertThat(closure.waitNanos(now)).isZero();
+            assertThat(closure.isProbing(now)).isTrue();
+            closure.begun("probe", now);
+            assertThat(closure.waitNanos(now)).isEqualTo(Waits.UNTIL_EVENT);
+            closure.ended("probe", false);
+        }
+        closure.closeUntilMended("nothing is served here", 18, true, 10 * SECOND, 19);
+        assertThat(closure.until()).isEqualTo(19 + SECOND);
     }
 
     private static boolean closeUntilMended(Closure closure, long began, long now) {
