@@ -55,7 +55,7 @@ final class PlanPageTest {
     void page_showsTheAnswerItsPicturesAndItsTables() {
         browser().open(page("--interviews", "30,60", "--accounts", "huggingface:2x1000/h+0.10usd/month"));
 
-        browser().expect("h1.yes", "Yes for 30 and 60 interviews.");
+        browser().expect("h1.yes", "Yes for 30 and 60 interviews within 1 h if 80 % of the questions repeat");
         assertThat(browser().texts("h2"))
                 .containsExactly("Sizes", "30 interviews: yes", "60 interviews: yes", "Assumptions");
         assertThat(browser().texts("section:nth-of-type(1) figcaption"))
