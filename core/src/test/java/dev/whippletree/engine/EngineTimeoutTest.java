@@ -206,6 +206,16 @@ final class EngineTimeoutTest {
     }
 
     @Test
+    void modelThatIsSilent_hasAShortTimeAgainAfterALongOne() {
+        ScriptedClient silent = slowWithFallback(20);
+        silent.usually(silent.hangs());
+
+        assertThat(secondsOfStream("first")).isBetween(12.0, 12.1);
+        assertThat(secondsOfStream("second")).isBetween(30.0, 30.1);
+        assertThat(secondsOfStream("third")).isBetween(12.0, 12.1);
+    }
+
+    @Test
     void modelThatTookSevenSeconds_isGivenThreeTimesThat() {
         ScriptedClient slow = slowWithFallback(7);
         secondsOfStream("first");

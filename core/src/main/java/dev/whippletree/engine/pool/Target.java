@@ -118,9 +118,9 @@ public final class Target {
         return health;
     }
 
-    /** A stream has begun after so long, or isn't waited for any longer. */
+    /** A stream has begun after so long, or isn't waited for any longer: after the most that it may take, that tells nothing. */
     public void firstToken(long afterNanos) {
-        firstTokenNanos = afterNanos;
+        firstTokenNanos = afterNanos < LONG_NANOS ? afterNanos : 0;
     }
 
     /** Returns how long a stream may take to begin; less with a fallback, unless the model seems to think before it streams. */
