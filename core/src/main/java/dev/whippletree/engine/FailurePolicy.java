@@ -78,7 +78,7 @@ final class FailurePolicy {
         Flight flight = attempt.flight();
         Target target = attempt.target();
         if (failure.reach() == Reach.PROMPT) {
-            return perhapsItself(flight, target);
+            return perhapsItself(flight, target, now);
         }
         return switch (failure.kind()) {
             case REJECTED -> new NextStep.Fail(Reason.REJECTED);
@@ -107,10 +107,13 @@ final class FailurePolicy {
         return timeouts < MOST_TIMEOUTS ? next : new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
     }
 
-    /** Others may answer it. If none does, it fails with the service's words, but for those of a service that has never answered. */
-    private static NextStep perhapsItself(Flight flight, Target target) {
+    /** Others that are open or will be may answer it. If none does, it fails with the service's words, but for those of a service that has never answered. */
+    private static NextStep perhapsItself(Flight flight, Target target, long now) {
         flight.options().refusedBy(target);
-        return elsewhereAtOnce(flight, target.health().hasAnswered() ? Reason.REJECTED : Reason.NO_ACCOUNT);
+        Reason reason = target.health().hasAnswered() ? Reason.REJECTED : Reason.NO_ACCOUNT;
+        return flight.options().ever().stream().allMatch(other -> other.openingNanos(now) == Waits.UNKNOWN)
+                ? new NextStep.Fail(reason)
+                : elsewhereAtOnce(flight, reason);
     }
 
     /**

@@ -185,6 +185,18 @@ final class DoubtsTest {
     }
 
     @Test
+    void poisonedPromptBesideAnAccountThatIsOff_failsWithTheServicesWords() {
+        account("a");
+        ScriptedClient off = account("b");
+        off.usually(off.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
+        answered(3, "one");
+        assertThat(fixture.status("b").state()).isEqualTo(AccountState.OFF);
+        PromptException failure = refused(POISON, "one");
+        assertThat(failure.reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure).hasMessageEndingWith("prompt refused (403): not you");
+    }
+
+    @Test
     void accountsThatAreRefusedTogether_loseNoPromptThatAThirdOneAnswers() {
         ScriptedClient first = account("a");
         ScriptedClient second = account("b");
