@@ -25,7 +25,7 @@ public final class Closure {
     /** Whether it closed for a time nobody knows, and nothing has shown since that it is open. */
     private boolean unproven;
 
-    /** How many prompts have been refused since that may have been at fault. */
+    /** How many prompts have been refused since that may have been at fault; 0 if one certainly wasn't. */
     private int doubtful;
 
     /** When it last closed for a time nobody knows: calls that began earlier say nothing new. */
@@ -87,7 +87,8 @@ public final class Closure {
         }
         boolean news = !unproven;
         long check = now;
-        if (!inTurn || ++doubtful % PROMPTS_A_CHECK == 0) {
+        doubtful = inTurn ? doubtful + 1 : 0;
+        if (doubtful % PROMPTS_A_CHECK == 0) {
             check += Math.min(nextCheckNanos, longestNanos);
             nextCheckNanos = Math.min(2 * nextCheckNanos, longestNanos);
         }
@@ -173,6 +174,13 @@ public final class Closure {
             prove();
             until = Math.min(until, now);
             probedElsewhereUntil = Long.MIN_VALUE;
+        }
+    }
+
+    /** The first call ever was accepted, whenever it began: if all that were refused may have been at fault, it is open. */
+    void firstAccepted(long now) {
+        if (doubtful > 0) {
+            reopen(now);
         }
     }
 

@@ -146,11 +146,11 @@ public final class Target {
         return doubt.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
     }
 
-    /** It accepted a call: it answered the prompt, or refused it as wrong. Whenever the first such call began, the target is open. */
+    /** It accepted a call: it answered the prompt, or refused it as wrong. */
     public void accepted(Lease lease, String tenant, long now) {
         if (!health.hasAnswered()) {
-            availability.reopen(now);
-            account.credential().reopen(now);
+            availability.firstAccepted(now);
+            account.credential().firstAccepted(now);
         }
         health.succeeded(lease.health(), now);
         doubt.accepted(lease.beganNanos(), tenant, now);
