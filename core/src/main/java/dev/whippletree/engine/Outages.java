@@ -36,7 +36,7 @@ final class Outages {
 
     private static final long LONGEST_CHECK_NANOS = Duration.ofHours(1).toNanos();
 
-    /** What has never answered may be set up wrongly, and what only seems closed may be open: one call a minute harms nobody. */
+    /** What has never answered may be set up wrongly, and what only seems closed may be open: a check a minute harms nobody. */
     private static final long LONGEST_DOUBT_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Pool pool;

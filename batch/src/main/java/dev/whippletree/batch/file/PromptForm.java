@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  * @param account the only account that may answer
  * @param tenant whose answers these are
  * @param fresh whether no stored answer will do
- * @param same whether the template may name no column, so that all prompts are the same
+ * @param same whether the template may name no column, so that all prompts are the same, and may have one in single braces
  * @param idColumn the column of ids; empty: {@code custom_id} or {@code id}, else rows are numbered
  */
 public record PromptForm(

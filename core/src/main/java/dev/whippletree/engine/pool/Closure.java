@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Whether something is closed, until when and why. Guarded by the engine's lock.
  *
  * <p>A closure without a known end is checked again after a second, then after two, doubling up to a bound; or at once after an
- * intervention, such as a new token. One attempt probes it, and the others wait for the result.
+ * intervention, such as a new token. One attempt at a time probes it, and the others wait for the result.
  */
 public final class Closure {
 
