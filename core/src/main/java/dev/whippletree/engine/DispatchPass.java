@@ -147,15 +147,25 @@ final class DispatchPass {
         return ofFirst.apartMatters() ? APART : TOGETHER;
     }
 
-    /** Begins a flight; or on the target that was found for it a lone one, which it has no right to go before. */
+    /** Begins a flight; or on the target that was found for it another, which it has no right to go before. */
     private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
         Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
-        for (Flight lone : line.loneBefore(flight)) {
-            if (line.laneOf(lone).isEligible(target) && Readiness.canTake(target, lone, earmarks, now)) {
-                return begin(lone, target, false);
+        for (Flight other : before(flight, target)) {
+            if (line.laneOf(other).isEligible(target) && Readiness.canTake(target, other, earmarks, now)) {
+                return begin(other, target, false);
             }
         }
         return begin(flight, target, beforePeople);
+    }
+
+    /** Returns the flights that are to begin on a target before one whose turn it is, if they can. */
+    private List<Flight> before(Flight flight, Target target) {
+        if (!target.isBeingTried() || !flight.options().yields(target)) {
+            return line.loneBefore(flight);
+        }
+        return line.first().stream()
+                .filter(other -> !other.options().yields(target))
+                .toList();
     }
 
     private Optional<Dispatch> begin(Flight flight, Target target, boolean beforePeople) {

@@ -31,7 +31,7 @@ final class FailurePolicy {
     /** Caps the timeouts of a flight on all targets together. */
     private static final int MOST_TIMEOUTS = 2;
 
-    private static final NextStep NOW = new NextStep.TryAgain(0, false, true);
+    private static final NextStep NOW = new NextStep.TryAgain(0, false);
     private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service sent an empty answer");
 
     private final RandomGenerator random;
@@ -169,7 +169,7 @@ final class FailurePolicy {
             return NOW;
         }
         Retries retries = flight.route().settings().retries();
-        return new NextStep.TryAgain(Backoff.nanos(0, retries, Duration.ZERO, random), false, true);
+        return new NextStep.TryAgain(Backoff.nanos(0, retries, Duration.ZERO, random), false);
     }
 
     /** The same tier once more, then the next as well; at once if the service asks for a longer pause than the tier is worth. */
@@ -198,7 +198,7 @@ final class FailurePolicy {
         Flight flight = attempt.flight();
         Target target = attempt.target();
         TargetOptions options = flight.options();
-        boolean counts = options.countAttempt(attempt.lease(), mayBeOutage(flight, failure), now);
+        options.countAttempt(attempt.lease(), mayBeOutage(flight, failure), now);
         Retries retries = flight.route().settings().retries();
         if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {
             options.bar(target);
@@ -206,7 +206,7 @@ final class FailurePolicy {
         if (options.ever().isEmpty()) {
             return new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
         }
-        return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true, counts);
+        return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true);
     }
 
     /** Returns whether a failure may come of an outage of the target, which others see as well, and which the callers outlast. */

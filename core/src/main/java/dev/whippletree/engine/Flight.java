@@ -321,11 +321,6 @@ final class Flight {
         order = 0;
     }
 
-    /** It forgets its turn, and gets the one of a prompt that comes now. */
-    void loseTurn() {
-        order = 0;
-    }
-
     /** It is in the line, at a place that the line knows. */
     void enter(Treap.Node<?> place, double turn, long order) {
         this.place = place;

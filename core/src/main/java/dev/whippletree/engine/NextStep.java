@@ -18,9 +18,8 @@ sealed interface NextStep {
      * @param pauseNanos how long it pauses first, 0 or more
      * @param counted whether that is a retry, which costs retry budget and starts the tier's patience anew; a refusal by a limit
      *     does neither
-     * @param keepsTurn whether it goes back to its turn; in an outage others have theirs first, lest one flight makes all probes
      */
-    record TryAgain(long pauseNanos, boolean counted, boolean keepsTurn) implements NextStep {}
+    record TryAgain(long pauseNanos, boolean counted) implements NextStep {}
 
     /** It goes back to its place in the waiting line, as if it had never left. */
     record GoBack() implements NextStep {}

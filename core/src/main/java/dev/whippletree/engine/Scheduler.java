@@ -473,9 +473,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private void tryAgain(Flight flight, NextStep.TryAgain again, long now) {
         flight.stage(Flight.Stage.PAUSING);
         flights.awaitAgain(flight, now);
-        if (!again.keepsTurn()) {
-            flight.loseTurn();
-        }
         if (again.pauseNanos() > 0) {
             resumeIn(again.pauseNanos(), flight, again.counted());
         } else {
@@ -499,6 +496,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         if (counted) {
             flight.waitAnew();
         }
+        flight.options().yieldTrials();
         long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
         if (budgetNanos > 0) {
             resumeIn(budgetNanos, flight, true);

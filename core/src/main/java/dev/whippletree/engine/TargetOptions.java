@@ -22,6 +22,7 @@ final class TargetOptions {
     private final Map<Target, Integer> refusals = new HashMap<>(0);
     private final Set<Target> barred = new HashSet<>(0);
     private final Set<Target> avoided = new HashSet<>(0);
+    private final Set<Target> yielding = new HashSet<>(0);
     private Failures timeouts = Failures.NONE;
     private final Set<Target> refusing = new HashSet<>(0);
     private Route route;
@@ -53,8 +54,15 @@ final class TargetOptions {
      * @param allowed what their prompts allow
      * @param barred targets they must not use
      * @param avoided targets they would rather not use
+     * @param yielding targets that they leave it to others to try out
      */
-    record Key(Route route, int eligibleTiers, Allowed allowed, Set<Target> barred, Set<Target> avoided) {}
+    record Key(
+            Route route,
+            int eligibleTiers,
+            Allowed allowed,
+            Set<Target> barred,
+            Set<Target> avoided,
+            Set<Target> yielding) {}
 
     TargetOptions(Route route, Allowed allowed) {
         this.route = route;
@@ -62,7 +70,7 @@ final class TargetOptions {
     }
 
     Key key() {
-        return new Key(route, eligibleTiers, allowed, Set.copyOf(barred), Set.copyOf(avoided));
+        return new Key(route, eligibleTiers, allowed, Set.copyOf(barred), Set.copyOf(avoided), Set.copyOf(yielding));
     }
 
     Allowed allowed() {
@@ -116,13 +124,20 @@ final class TargetOptions {
      * Counts a failed attempt on its target.
      *
      * @param outage whether it may come of one
-     * @return whether it counts
      */
-    boolean countAttempt(Lease lease, boolean outage, long now) {
+    void countAttempt(Lease lease, boolean outage, long now) {
         Failures before = failures.getOrDefault(lease.target(), Failures.NONE);
-        Failures after = before.and(lease, outage, now);
-        failures.put(lease.target(), after);
-        return after.counted > before.counted;
+        failures.put(lease.target(), before.and(lease, outage, now));
+    }
+
+    /** The flight leaves it to others to try out what is out of order and what it has failed on: it may have failed for what it is. */
+    void yieldTrials() {
+        failures.keySet().stream().filter(Target::isOut).forEach(yielding::add);
+    }
+
+    /** Returns whether others try a target out before the flight does. */
+    boolean yields(Target target) {
+        return yielding.contains(target);
     }
 
     /** Counts a call that a limit refused; returns how many there were. */
@@ -213,6 +228,7 @@ final class TargetOptions {
         keep(refusals, next);
         keepThoseOn(next, barred);
         keepThoseOn(next, avoided);
+        keepThoseOn(next, yielding);
         keepThoseOn(next, refusing);
         if (!next.settings().tiers().equals(route.settings().tiers())) {
             eligibleTiers = 1;

@@ -370,6 +370,11 @@ final class WaitingLine {
         arrange(lane);
     }
 
+    /** Returns the first flight of each lane, in turn. */
+    List<Flight> first() {
+        return inTurn.values().stream().map(Lane::first).toList();
+    }
+
     /** Returns where a lane's first flight stands, from which the next is found. */
     Lane.@Nullable Position positionOf(Lane lane) {
         return lane.position();

@@ -10,12 +10,14 @@ import dev.whippletree.model.Reach;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an outage costs: 3,000 prompts arrive within ten minutes, and accounts are out of order for five of those. */
@@ -147,5 +149,42 @@ final class OutageTest {
         assertThat(good).allSatisfy(answer -> assertThat(answer).isCompleted());
         fixture.advance(Duration.ofMinutes(20));
         assertThat(poison).allSatisfy(answer -> assertThat(answer).isCompletedExceptionally());
+    }
+
+    /** Twenty poisoned prompts at once fail sixty times; the good ones wait for a few cooldowns, not for all of them. */
+    @ParameterizedTest
+    @CsvSource({"1, same", "10, other", "400, same", "3000, same", "3000, other"})
+    void promptsWhoseAnswersAreDamaged_keepOthersWaitingForSeconds(int failureMillis, String tenant) {
+        Failure damaged = new Failure(
+                FailureKind.UNAVAILABLE,
+                "the service sent a page",
+                OptionalInt.of(200),
+                Optional.of(Failure.DAMAGED),
+                Optional.empty(),
+                Reach.ACCOUNT);
+        ScriptedClient client = fixture.account("a", Optional.empty(), 64, "3000 / 10m");
+        client.usually((prompt, model, sink) -> (prompt.messages().get(0).text().contains("poison")
+                        ? client.failsAfter(Duration.ofMillis(failureMillis), damaged)
+                        : client.answersAfter(Duration.ofMillis(500)))
+                .run(prompt, model, sink));
+        fixture.ask("earlier");
+        fixture.advance(Duration.ofSeconds(2));
+        List<CompletableFuture<Completion>> poison = IntStream.range(0, 20)
+                .mapToObj(number -> fixture.ask(
+                        Prompt.builder().user("poison " + number).tenant("same").build()))
+                .toList();
+        LongSummaryStatistics waits = new LongSummaryStatistics();
+        for (int number = 0; number < 100; number++) {
+            long asked = fixture.timeline.nanoTime();
+            CompletableFuture<Completion> good = fixture.ask(
+                    Prompt.builder().user("prompt " + number).tenant(tenant).build());
+            good.thenRun(() -> waits.accept((fixture.timeline.nanoTime() - asked) / 1_000_000));
+            fixture.advance(Duration.ofMillis(300));
+        }
+        fixture.advance(Duration.ofMinutes(20));
+        assertThat(waits.getCount()).isEqualTo(100);
+        assertThat(poison).allSatisfy(answer -> assertThat(answer).isCompletedExceptionally());
+        assertThat(waits.getAverage()).isLessThan(1_500);
+        assertThat(waits.getMax()).isLessThan(5_000);
     }
 }

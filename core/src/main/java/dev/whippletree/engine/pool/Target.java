@@ -183,6 +183,11 @@ public final class Target {
         return health.allowed() == 1;
     }
 
+    /** Returns whether it has failed and lets few attempts through as yet. */
+    public boolean isBeingTried() {
+        return health.allowed() < Integer.MAX_VALUE;
+    }
+
     private long waitNanos(TokenCount tokens, double leave, long healthyNanos, long now) {
         long wait = openingNanos(healthyNanos, now);
         if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
