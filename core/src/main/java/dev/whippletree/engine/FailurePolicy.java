@@ -155,6 +155,9 @@ final class FailurePolicy {
 
     /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */
     private NextStep limited(Flight flight, Target target, Failure failure, long now) {
+        if (Waits.told(failure).isEmpty()) {
+            flight.options().yieldTrialsOf(target);
+        }
         boolean toldWrongly = Waits.told(failure).isPresent()
                 && (target.organization().refusesStill() || target.modelScope().refusesStill());
         boolean byChance = target.openingNanos(now) == Waits.NONE;
@@ -198,6 +201,7 @@ final class FailurePolicy {
         Flight flight = attempt.flight();
         Target target = attempt.target();
         TargetOptions options = flight.options();
+        options.yieldTrialsOf(target);
         options.countAttempt(attempt.lease(), mayBeOutage(flight, failure), now);
         Retries retries = flight.route().settings().retries();
         if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {

@@ -496,7 +496,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         if (counted) {
             flight.waitAnew();
         }
-        flight.options().yieldTrials();
         long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
         if (budgetNanos > 0) {
             resumeIn(budgetNanos, flight, true);

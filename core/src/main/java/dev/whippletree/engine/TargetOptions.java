@@ -130,9 +130,9 @@ final class TargetOptions {
         failures.put(lease.target(), before.and(lease, outage, now));
     }
 
-    /** The flight leaves it to others to try out what is out of order and what it has failed on: it may have failed for what it is. */
-    void yieldTrials() {
-        failures.keySet().stream().filter(Target::isOut).forEach(yielding::add);
+    /** The flight leaves it to others to try a target out, should that be necessary: it may have failed there for what it is. */
+    void yieldTrialsOf(Target target) {
+        yielding.add(target);
     }
 
     /** Returns whether others try a target out before the flight does. */

@@ -81,6 +81,11 @@ final class Pauses {
         return waits.isTrying();
     }
 
+    /** Returns whether it has let in nothing since it refused a call. */
+    boolean areOn() {
+        return refusals > 0;
+    }
+
     /** Returns whether only one call may find out if it lets in again. */
     boolean isUncertain() {
         return refusals > 1 || waits.isTrying();

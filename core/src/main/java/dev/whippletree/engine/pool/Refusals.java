@@ -68,6 +68,11 @@ final class Refusals {
         return doubt != Doubt.NONE;
     }
 
+    /** Returns whether nothing has been let in since a limit refused a call. */
+    boolean refuseAll() {
+        return pauses.areOn();
+    }
+
     /** Returns whether the calls were refused that were to find out if it lets in again. */
     boolean refuseStill() {
         return pauses.isUncertain();

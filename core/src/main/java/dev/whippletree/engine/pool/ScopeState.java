@@ -430,6 +430,11 @@ public final class ScopeState {
                 .orElseGet(RateSearch::new);
     }
 
+    /** Returns whether it has let in nothing since a limit refused a call. */
+    boolean refusesAll() {
+        return refusals.refuseAll();
+    }
+
     /** Returns whether it has refused the calls that were to find out if it lets in again. */
     public boolean refusesStill() {
         return refusals.refuseStill();

@@ -183,9 +183,9 @@ public final class Target {
         return health.allowed() == 1;
     }
 
-    /** Returns whether it has failed and lets few attempts through as yet. */
+    /** Returns whether few attempts are let through as yet since it has failed, or none has been let in since a limit refused one. */
     public boolean isBeingTried() {
-        return health.allowed() < Integer.MAX_VALUE;
+        return health.allowed() < Integer.MAX_VALUE || organization.refusesAll() || modelScope.refusesAll();
     }
 
     private long waitNanos(TokenCount tokens, double leave, long healthyNanos, long now) {
