@@ -180,7 +180,7 @@ final class OutageTest {
         return new Failure(kind, "a page", OptionalInt.of(status), code, Optional.empty(), reach);
     }
 
-    /** The poisoned ones fail sixty times; good ones wait for a few cooldowns, not for all of them. */
+    /** The poisoned ones fail forty times; good ones wait for a few cooldowns, not for all of them. */
     @ParameterizedTest
     @CsvSource({"1, same", "10, other", "400, same", "3000, same", "3000, other"})
     void promptsWhoseAnswersAreDamaged_keepOthersWaitingForSeconds(int failureMillis, String tenant) {
