@@ -163,8 +163,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets its answer, because
-     * that call is paid for. Thread-safe.
+     * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets that call's answer, because
+     * it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
      *
      * @param answer the result of {@link #complete} for the prompt; anything else is ignored
      */

@@ -269,6 +269,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                             TOO_LARGE,
                             NO_ACCOUNT,
                             NO_ROOM_IN_TIME,
+                            CALLER_TIMEOUT,
                             DEADLINE,
                             ATTEMPTS_EXHAUSTED,
                             STREAM_INTERRUPTED -> Optional.of(BatchResult.Failed.of(asked.item(), refused));

@@ -98,6 +98,7 @@ final class Prompts {
                 priority,
                 deadline,
                 prompt.deadlineForFirstPiece(),
+                prompt.callerTimeout(),
                 prompt.cache(),
                 prompt.question());
     }

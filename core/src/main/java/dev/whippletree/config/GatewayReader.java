@@ -62,6 +62,7 @@ final class GatewayReader {
         List<GatewaySettings.Client> clients = clients(section);
         Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.watcher());
         boolean showAccounts = section.flag("show-accounts").orElse(DEFAULT.showAccounts());
+        boolean finishAbandoned = section.flag("finish-abandoned").orElse(DEFAULT.finishAbandoned());
         if (port > GatewaySettings.HIGHEST_PORT) {
             section.problem("port", "a port is 0 to " + GatewaySettings.HIGHEST_PORT + ", not " + port);
         }
@@ -69,7 +70,8 @@ final class GatewayReader {
             return Optional.empty();
         }
         try {
-            return Optional.of(new GatewaySettings(host, port, clients, watchKey, bounds.get(), showAccounts));
+            return Optional.of(
+                    new GatewaySettings(host, port, clients, watchKey, bounds.get(), showAccounts, finishAbandoned));
         } catch (IllegalArgumentException e) {
             section.problem("host", String.valueOf(e.getMessage()));
             return Optional.empty();

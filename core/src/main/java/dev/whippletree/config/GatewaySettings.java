@@ -21,15 +21,22 @@ import java.util.Optional;
  * @param bounds the bounds on what it accepts
  * @param showAccounts whether clients see which accounts there are and which one answered; without clients, all
  *     programs see it
+ * @param finishAbandoned whether a call whose client has left goes on if its answer may be stored, or joined by whoever asks the same
  */
 public record GatewaySettings(
-        String host, int port, List<Client> clients, Optional<Secret> watchKey, Bounds bounds, boolean showAccounts) {
+        String host,
+        int port,
+        List<Client> clients,
+        Optional<Secret> watchKey,
+        Bounds bounds,
+        boolean showAccounts,
+        boolean finishAbandoned) {
 
     /**
-     * Listens on this machine only, on port 8080, without keys, with the default bounds; clients don't see accounts.
+     * Listens on this machine only, on port 8080, without keys, with the default bounds; clients don't see accounts, and calls go on that they have left.
      */
     public static final GatewaySettings DEFAULT =
-            new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false);
+            new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false, true);
 
     static final int HIGHEST_PORT = 65_535;
 
@@ -54,12 +61,12 @@ public record GatewaySettings(
 
     /** Returns the same on another address. */
     public GatewaySettings withHost(String other) {
-        return new GatewaySettings(other, port, clients, watchKey, bounds, showAccounts);
+        return new GatewaySettings(other, port, clients, watchKey, bounds, showAccounts, finishAbandoned);
     }
 
     /** Returns the same on another port. */
     public GatewaySettings withPort(int other) {
-        return new GatewaySettings(host, other, clients, watchKey, bounds, showAccounts);
+        return new GatewaySettings(host, other, clients, watchKey, bounds, showAccounts, finishAbandoned);
     }
 
     /**
@@ -69,17 +76,22 @@ public record GatewaySettings(
      * @param key the key to see the status
      */
     public GatewaySettings withClients(List<Client> others, Optional<Secret> key) {
-        return new GatewaySettings(host, port, others, key, bounds, showAccounts);
+        return new GatewaySettings(host, port, others, key, bounds, showAccounts, finishAbandoned);
     }
 
     /** Returns the same with other bounds. */
     public GatewaySettings withBounds(Bounds others) {
-        return new GatewaySettings(host, port, clients, watchKey, others, showAccounts);
+        return new GatewaySettings(host, port, clients, watchKey, others, showAccounts, finishAbandoned);
     }
 
     /** Returns the same settings, with accounts shown to clients or not. */
     public GatewaySettings withShowAccounts(boolean shown) {
-        return new GatewaySettings(host, port, clients, watchKey, bounds, shown);
+        return new GatewaySettings(host, port, clients, watchKey, bounds, shown, finishAbandoned);
+    }
+
+    /** Returns the same settings, with calls going on whose client has left or not. */
+    public GatewaySettings withFinishAbandoned(boolean finished) {
+        return new GatewaySettings(host, port, clients, watchKey, bounds, showAccounts, finished);
     }
 
     private static boolean isLoopback(String host) {

@@ -164,7 +164,8 @@ public final class Engine {
     }
 
     /**
-     * Withdraws a prompt that waits; one whose call is under way is left to be answered.
+     * Withdraws a prompt that waits; one whose call is under way is left to be answered, by that call or not at all: if it fails, the prompt
+     * is withdrawn then, unless others ask the same.
      *
      * @param answer what {@link #complete} returned for it
      */
@@ -176,9 +177,11 @@ public final class Engine {
 
     /** Once it has left, no call begins for it, whenever its caller gets to know. */
     private boolean leaveIfWaiting(Subscription.Outcome outcome) {
-        boolean waiting = outcome.isWaiting();
+        boolean waiting = outcome.subscription().isWaiting();
         if (waiting) {
             flights.leave(outcome.subscription());
+        } else {
+            outcome.subscription().wantsNoFurtherCall();
         }
         return waiting;
     }

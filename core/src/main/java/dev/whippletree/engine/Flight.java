@@ -88,6 +88,10 @@ final class Flight {
     private long order;
     private double cost = 1;
     private boolean lone;
+
+    /** Whether nobody waits for it any more, and only its turn is kept. */
+    private boolean absent;
+
     private double charged;
 
     /** Where its tenant's turn started when it came first and didn't fit; not a number if it hasn't. */
@@ -376,6 +380,27 @@ final class Flight {
         double charge = charged;
         charged = 0;
         return charge;
+    }
+
+    /** Nobody waits for it any more: it is nothing but its turn from now on. What was asked is forgotten. */
+    void keepTurnOnly() {
+        absent = true;
+        lone = false;
+        letGo();
+        Prompt.Builder nothing = Prompt.builder().user("-").tenant(prompt.tenant());
+        prompt.session().ifPresent(nothing::session);
+        prompt = nothing.build();
+    }
+
+    boolean isAbsent() {
+        return absent;
+    }
+
+    /** It goes back to the turn of another that left. */
+    void takeTurnOf(Flight other) {
+        turn = other.turn;
+        order = other.order;
+        cost = other.cost;
     }
 
     /** It came first and didn't fit: until it is served it keeps that place. */

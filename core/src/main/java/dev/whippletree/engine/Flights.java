@@ -32,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flights {
 
+    /** So long before a caller gives up it is told when to ask again, lest it hears nothing; of a short timeout, at most half. */
+    private static final long LEAST_MARGIN_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final int PART_OF_TIMEOUT = 20;
+
     private final Monitor monitor;
     private final Timeline timeline;
     private final CacheTiers caches;
@@ -105,11 +110,34 @@ final class Flights {
         Completion answer = flight.answer();
         if (answer != null) {
             deliver(subscription, answer, now);
-        } else if (!subscription.patience().firstPieceOnly()
-                || flight.broadcast().isEmpty()) {
-            await(subscription, now);
+        } else {
+            if (!subscription.patience().firstPieceOnly() || flight.broadcast().isEmpty()) {
+                await(subscription, now);
+            }
+            prompt.callerTimeout()
+                    .ifPresent(timeout -> subscription.hangsUpAt(timeline.schedule(
+                            beforeHangUp(Waits.nanos(timeout)),
+                            () -> monitor.decide(() -> hangUp(subscription, timeout)))));
         }
         return subscription;
+    }
+
+    private static long beforeHangUp(long timeout) {
+        long margin = Math.max(LEAST_MARGIN_NANOS, timeout / PART_OF_TIMEOUT);
+        return timeout - Math.min(margin, timeout / 2);
+    }
+
+    /** Tells a caller who is about to give up when to ask again, unless there is a call under way, or part of the answer was told. */
+    private void hangUp(Subscription subscription, Duration timeout) {
+        if (!subscription.hasEnded() && subscription.isWaiting() && !subscription.wasTold()) {
+            Flight flight = subscription.flight();
+            long now = timeline.nanoTime();
+            long wait =
+                    line.contains(flight) ? Forecast.inTurn(flight, line, now).waitNanos() : Waits.UNKNOWN;
+            long waited = now - subscription.beganNanos();
+            fail(subscription, PromptErrors.callerTimeout(flight, timeout, waited, wait, timeline.now()));
+            abandonIfAlone(flight);
+        }
     }
 
     private static Subscription.Patience patience(Flight flight, Prompt prompt, Optional<Reader> reader) {
@@ -140,6 +168,15 @@ final class Flights {
                 .filter(subscription -> subscription.patience().firstPieceOnly()
                         && subscription.deadline().isEmpty())
                 .forEach(subscription -> await(subscription, now));
+    }
+
+    /** No further call is to be made for any caller of a flight. */
+    void withdrawAll(Flight flight) {
+        monitor.assertHeld();
+        for (Subscription subscription : List.copyOf(flight.subscriptions())) {
+            leave(subscription);
+            monitor.after(subscription.mailbox(), () -> subscription.future().cancel(false));
+        }
     }
 
     /** A caller has lost interest. */

@@ -104,12 +104,19 @@ final class Forecast {
 
     /** Returns the forecast for a waiting flight, behind those whose turn is before its own. */
     static Forecast inTurn(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, true, Before.NOBODY, now);
+        return of(flight, line, line.lanes(), true, Before.NOBODY, now);
+    }
+
+    /** Returns the same if nobody came back to the turns that are kept. */
+    static Forecast atBest(Flight flight, WaitingLine line, long now) {
+        List<Lane> lanes =
+                line.lanes().stream().filter(lane -> !lane.key().absent()).toList();
+        return of(flight, line, lanes, true, Before.NOBODY, now);
     }
 
     /** Returns the forecast for a flight behind all that wait. */
     static Forecast behindAll(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, false, Before.NOBODY, now);
+        return of(flight, line, line.lanes(), false, Before.NOBODY, now);
     }
 
     /**
@@ -118,17 +125,18 @@ final class Forecast {
      * @param more how many may use the same targets and come before it; one less than none: it is the last of those that wait
      */
     static Forecast behind(Before more, Flight flight, WaitingLine line, long now) {
-        return of(flight, line, false, more, now);
+        return of(flight, line, line.lanes(), false, more, now);
     }
 
-    private static Forecast of(Flight flight, WaitingLine line, boolean inTurn, Before more, long now) {
+    private static Forecast of(
+            Flight flight, WaitingLine line, Collection<Lane> lanes, boolean inTurn, Before more, long now) {
         List<Target> own = flight.options().ever();
         Ahead like = new Ahead(more, flight.priority() == Priority.BATCH ? more.flights() : 0);
         Map<List<Target>, Ahead> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);
         Ahead overlapping = Ahead.NOBODY;
         Optional<WaitingLine.Ahead> turn = inTurn ? Optional.of(line.ahead(flight)) : Optional.empty();
-        for (Lane lane : line.lanes()) {
+        for (Lane lane : lanes) {
             Ahead ahead = Ahead.of(lane, turn.map(before -> before.of(lane)).orElseGet(lane::all));
             if (lane.ever() == own || lane.ever().equals(own)) {
                 like = like.plus(ahead);

@@ -48,11 +48,12 @@ final class Lane {
      *
      * @param options which targets they may use
      * @param priority how urgent they are
+     * @param absent whether nobody waits for them: only their turns are kept
      */
-    record Key(TargetOptions.Key options, Priority priority) {
+    record Key(TargetOptions.Key options, Priority priority, boolean absent) {
 
         static Key of(Flight flight) {
-            return new Key(flight.options().key(), flight.priority());
+            return new Key(flight.options().key(), flight.priority(), flight.isAbsent());
         }
     }
 
@@ -90,7 +91,9 @@ final class Lane {
         for (int tier = 0; tier < like.tiers(); tier++) {
             tiers.add(like.ofTier(tier));
         }
-        tiers.forEach(tier -> eligible.addAll(tier.targets()));
+        if (!key.absent()) {
+            tiers.forEach(tier -> eligible.addAll(tier.targets()));
+        }
     }
 
     Key key() {
@@ -231,10 +234,10 @@ final class Lane {
         return position;
     }
 
-    /** Looks where its first flight stands now; nowhere if there is none. */
+    /** Looks where its first flight stands now; nowhere if there is none, or only turns are kept. */
     @Nullable Position findPosition() {
         Flight first = first();
-        if (first == null) {
+        if (first == null || key.absent()) {
             position = null;
         } else {
             TenantQueue queue = Place.of(first).queue();

@@ -36,7 +36,7 @@ final class PromptErrors {
             case TOO_LARGE -> last(attempts, "prompt too large");
             case ATTEMPTS_EXHAUSTED -> "all attempts failed:" + lines(attempts);
             case NO_ACCOUNT -> "no account can answer:" + lines(attempts);
-            case STREAM_INTERRUPTED, NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, CLOSED -> "no answer";
+            case STREAM_INTERRUPTED, NO_ROOM_IN_TIME, CALLER_TIMEOUT, DEADLINE, LINE_FULL, CLOSED -> "no answer";
         };
         return new PromptException(reason, message, attempts, Optional.empty());
     }
@@ -56,7 +56,7 @@ final class PromptErrors {
     static PromptException interrupted(PromptException failure) {
         return switch (failure.reason()) {
             case FILTERED, DEADLINE, CLOSED, STREAM_INTERRUPTED -> failure;
-            case REJECTED, TOO_LARGE, NO_ACCOUNT, NO_ROOM_IN_TIME, LINE_FULL, ATTEMPTS_EXHAUSTED ->
+            case REJECTED, TOO_LARGE, NO_ACCOUNT, NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL, ATTEMPTS_EXHAUSTED ->
                 new PromptException(
                         Reason.STREAM_INTERRUPTED,
                         "the answer broke off and couldn't be continued: " + failure.getMessage(),
@@ -178,6 +178,24 @@ final class PromptErrors {
         String message = "there is no room before the deadline; there would be room at "
                 + roomAt.truncatedTo(ChronoUnit.SECONDS);
         return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
+    }
+
+    /**
+     * The caller is about to give up.
+     *
+     * @param waited how long the prompt has waited
+     * @param wait how long it still would have to; {@link Waits#UNKNOWN} if nobody knows
+     */
+    static PromptException callerTimeout(Flight flight, Duration timeout, long waited, long wait, Instant now) {
+        boolean known = Waits.isKnown(wait);
+        String message = "no room for " + (known ? words(waited + wait) : "longer than that")
+                + ", and the caller's own timeout is " + DurationText.of(timeout)
+                + ": raise it, or ask again, which keeps the prompt's turn";
+        return new PromptException(
+                Reason.CALLER_TIMEOUT,
+                message,
+                flight.failedAttempts(),
+                known ? Optional.of(now.plusNanos(wait)) : Optional.empty());
     }
 
     /** The deadline passed. */

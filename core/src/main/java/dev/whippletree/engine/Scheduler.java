@@ -51,7 +51,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final EngineSettings settings;
     private final Optional<StateSaver> saver;
     private final Announcements announcements;
+    private final Tally tally;
     private final WaitingLine line;
+    private final KeptTurns kept;
 
     /** Those that have entered the line since the last pass through it, which may begin them at once. */
     private final List<Flight> entered = new ArrayList<>();
@@ -92,6 +94,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.pool = pool;
         this.settings = settings;
         this.line = new WaitingLine(weights, settings.batchShare());
+        this.tally = tally;
+        this.kept = new KeptTurns(line);
         this.saver = saver;
         this.announcements = new Announcements(monitor);
         this.refresh = new DemandRefresh(line, pool.forecast());
@@ -162,6 +166,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             }
             boolean first = flight.order() == 0;
             if (first) {
+                if (kept.resume(flight, now)) {
+                    tally.resumed();
+                }
                 tenants.asked(flight.prompt().tenant(), now);
                 route.budget().earn();
             }
@@ -186,11 +193,12 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private Optional<Flight> makePlace(String tenant) {
         Backlog backlog = line.backlog();
         boolean ofTenant = backlog.sizeOf(tenant) + enteringAgain(tenant) > settings.lineSizeOfATenant();
-        if (!ofTenant && line.size() + enteringAgain.size() <= settings.lineSize()) {
+        if (!ofTenant && line.places() + enteringAgain.size() <= settings.lineSize()) {
             return Optional.empty();
         }
         Optional<Flight> givingWay = ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost();
         givingWay.ifPresent(flight -> {
+            kept.forget(flight);
             withdraw(flight);
             Optional<Instant> roomAt = flights.roomAt(flight);
             flights.fail(
@@ -267,6 +275,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                     account.changeToken();
                     outages.tokenChanged(account, now);
                 });
+        ReloadMigration.reroute(kept.flights(), pool, line).forEach(this::followTurn);
         for (ReloadMigration.Move move : ReloadMigration.reroute(flights.underWay(), pool, line)) {
             follow(move, now);
         }
@@ -274,6 +283,15 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         refresh.startOver(flights.underWay());
         refresh.goOn(flights.underWay());
         dispatch(Change.ANYTHING);
+    }
+
+    private void followTurn(ReloadMigration.Move move) {
+        if (move.where() == ReloadMigration.Where.BACK_IN_LINE) {
+            refresh.demandAnew(move.flight());
+            line.add(move.flight());
+        } else {
+            kept.forget(move.flight());
+        }
     }
 
     private void follow(ReloadMigration.Move move, long now) {
@@ -291,11 +309,10 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Returns how long a waiting flight has to wait, if that is known and longer than until a deadline. */
     OptionalLong tooLongWait(Flight flight, long deadline, long now) {
         monitor.assertHeld();
-        Forecast forecast = Forecast.inTurn(flight, line, now);
-        if (forecast.isWithin(Math.max(0, deadline - now))) {
+        if (Forecast.atBest(flight, line, now).isWithin(Math.max(0, deadline - now))) {
             return OptionalLong.empty();
         }
-        long wait = forecast.waitNanos();
+        long wait = Forecast.inTurn(flight, line, now).waitNanos();
         return Waits.isKnown(wait) ? OptionalLong.of(wait) : OptionalLong.empty();
     }
 
@@ -339,6 +356,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     void dispatch(Change change) {
         monitor.assertHeld();
         long now = timeline.nanoTime();
+        kept.forgetOld(now);
         outages.tellReopened(change.everything(), now);
         DispatchPass pass = dispatcher.begin(change, now);
         for (Optional<Dispatch> next = pass.next(); next.isPresent(); next = pass.next()) {
@@ -384,14 +402,16 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         }
     }
 
-    /** Withdraws a flight that nobody wants any longer; flights that it held back may begin. */
+    /** Withdraws a flight that nobody wants any longer; flights that it held back may begin. One that waits leaves its turn behind. */
     @Override
     public void abandoned(Flight flight) {
         monitor.assertHeld();
-        boolean waiting = flight.stage() == Flight.Stage.WAITING;
-        withdraw(flight);
-        if (waiting) {
+        if (flight.stage() == Flight.Stage.WAITING) {
+            kept.keep(flight, timeline.nanoTime());
+            dispatcher.lineShrank();
             dispatch(Change.OF_THE_LINE);
+        } else {
+            withdraw(flight);
         }
     }
 
@@ -449,7 +469,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     private void follow(Flight flight, NextStep step, long now) {
-        if (step instanceof NextStep.Land land) {
+        boolean anotherCall = step instanceof NextStep.TryAgain || step instanceof NextStep.GoBack;
+        if (anotherCall && flight.subscriptions().stream().noneMatch(Subscription::wantsFurtherCalls)) {
+            flight.stage(Flight.Stage.PAUSING);
+            flights.withdrawAll(flight);
+        } else if (step instanceof NextStep.Land land) {
             flights.land(flight, land.completion(), now);
         } else if (step instanceof NextStep.Fail fail) {
             flights.fail(flight, PromptErrors.failed(flight, fail.reason()));

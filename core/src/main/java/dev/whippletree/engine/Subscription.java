@@ -22,18 +22,12 @@ final class Subscription {
     private final Tally.ActiveSession session;
     private OptionalLong deadline = OptionalLong.empty();
     private Timeline.@Nullable Timer timer;
+    private Timeline.@Nullable Timer hangUp;
+    private boolean wantsNoFurtherCall;
     private volatile boolean ended;
 
     /** What a caller is handed: knows whose it is, for {@link Engine#withdraw}. */
     final class Outcome extends CompletableFuture<Completion> {
-
-        /** Returns whether there is neither a call under way for it nor an answer. The lock must be held. */
-        boolean isWaiting() {
-            return switch (flight.stage()) {
-                case LOOKING_UP, WAITING, PAUSING -> true;
-                case ATTEMPTING, STORING, ENDED -> false;
-            };
-        }
 
         Subscription subscription() {
             return Subscription.this;
@@ -100,6 +94,14 @@ final class Subscription {
         return flight;
     }
 
+    /** Returns whether there is neither a call under way for it nor an answer. */
+    boolean isWaiting() {
+        return switch (flight.stage()) {
+            case LOOKING_UP, WAITING, PAUSING -> true;
+            case ATTEMPTING, STORING, ENDED -> false;
+        };
+    }
+
     boolean joined() {
         return joined;
     }
@@ -133,6 +135,20 @@ final class Subscription {
         }
     }
 
+    /** A timer rings shortly before the caller gives up. */
+    void hangsUpAt(Timeline.Timer soon) {
+        hangUp = soon;
+    }
+
+    /** If the call under way fails, no other is to be made for this caller. */
+    void wantsNoFurtherCall() {
+        wantsNoFurtherCall = true;
+    }
+
+    boolean wantsFurtherCalls() {
+        return !wantsNoFurtherCall;
+    }
+
     long beganNanos() {
         return beganNanos;
     }
@@ -150,6 +166,9 @@ final class Subscription {
         ended = true;
         if (timer != null) {
             timer.cancel();
+        }
+        if (hangUp != null) {
+            hangUp.cancel();
         }
         return true;
     }

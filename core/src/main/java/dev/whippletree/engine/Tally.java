@@ -20,6 +20,7 @@ final class Tally {
     private long joined;
     private long failed;
     private long cancelled;
+    private long resumed;
 
     /** A session with prompts that haven't ended; equal to another of the same names. */
     static final class ActiveSession {
@@ -83,6 +84,11 @@ final class Tally {
         left(subscription);
     }
 
+    /** A prompt has gone back to the turn that was kept for it. */
+    void resumed() {
+        resumed++;
+    }
+
     private void left(Subscription subscription) {
         ActiveSession session = subscription.session();
         session.prompts--;
@@ -92,7 +98,7 @@ final class Tally {
     }
 
     StatusSnapshot.Prompts prompts() {
-        return new StatusSnapshot.Prompts(submitted, answered, fromCache, joined, failed, cancelled);
+        return new StatusSnapshot.Prompts(submitted, answered, fromCache, joined, failed, cancelled, resumed);
     }
 
     int sessionsActive() {

@@ -56,7 +56,8 @@ final class WaitingLine {
     private long tenantsSeen;
     private long entered;
     private int remembered;
-    private int size;
+    private int places;
+    private int kept;
 
     /**
      * Creates an empty line.
@@ -68,14 +69,25 @@ final class WaitingLine {
         this.batchShare = new BatchShare(batchShare);
     }
 
+    /** Returns how many flights wait. */
     int size() {
-        return size;
+        return places - kept;
+    }
+
+    /** Returns how many flights wait, and how many turns are kept. */
+    int places() {
+        return places;
     }
 
     /** Returns how many flights of a tenant wait. */
     int waitingOf(String tenant) {
         Tenant found = tenants.get(tenant);
-        return found == null ? 0 : found.waiting();
+        return found == null
+                ? 0
+                : found.queues().stream()
+                        .filter(queue -> !queue.lane().key().absent())
+                        .mapToInt(TenantQueue::size)
+                        .sum();
     }
 
     /** Returns how much a tenant gets beside others. */
@@ -117,7 +129,8 @@ final class WaitingLine {
         Priority priority = flight.priority();
         Tenant tenant = tenants.computeIfAbsent(flight.prompt().tenant(), this::tenant);
         away.remove(flight);
-        size++;
+        places++;
+        kept += flight.isAbsent() ? 1 : 0;
         int sessionsBefore = tenant.sessions();
         Session session = tenant.session(flight);
         remembered += tenant.sessions() - sessionsBefore;
@@ -148,7 +161,7 @@ final class WaitingLine {
     }
 
     private Lane newLane(Lane.Key key, Flight like) {
-        batchLanes += key.priority() == Priority.BATCH ? 1 : 0;
+        batchLanes += key.priority() == Priority.BATCH && !key.absent() ? 1 : 0;
         return new Lane(key, like.options());
     }
 
@@ -223,6 +236,13 @@ final class WaitingLine {
         leave(flight);
     }
 
+    /** Nobody waits for a flight any more, but its turn is kept: nothing begins for it, and it counts in forecasts. */
+    void keepTurn(Flight flight) {
+        takeOut(flight);
+        flight.keepTurnOnly();
+        add(flight);
+    }
+
     private void leave(Flight flight) {
         Lane lane = laneOf(flight);
         drop(flight);
@@ -242,9 +262,10 @@ final class WaitingLine {
         flight.leaveLine();
         if (lane.isEmpty()) {
             lanes.remove(lane.key());
-            batchLanes -= lane.priority() == Priority.BATCH ? 1 : 0;
+            batchLanes -= lane.priority() == Priority.BATCH && !lane.key().absent() ? 1 : 0;
         }
-        size--;
+        places--;
+        kept -= flight.isAbsent() ? 1 : 0;
     }
 
     /**
@@ -253,10 +274,10 @@ final class WaitingLine {
      * forgotten when there are many of them, which bounds the memory.
      */
     private void forgetIdle() {
-        if (size == 0 && nobodyComesBack()) {
+        if (places == 0 && nobodyComesBack()) {
             tenants.clear();
             remembered = 0;
-        } else if (away.isEmpty() && remembered > FEWEST_KEPT + 2L * size) {
+        } else if (away.isEmpty() && remembered > FEWEST_KEPT + 2L * places) {
             tenants.values().forEach(Tenant::forgetIdle);
             tenants.values().removeIf(tenant -> tenant.sessions() == 0);
             remembered = tenants.values().stream().mapToInt(Tenant::sessions).sum();

@@ -28,6 +28,8 @@ import java.util.Set;
  * @param deadline how long the caller waits at most; absent: as the route says
  * @param deadlineForFirstPiece whether the deadline of a caller that streams ends when the first piece of the answer comes; it holds again
  *     from the moment at which an answer breaks off
+ * @param callerTimeout after how long the caller gives up by itself, if that is known: a prompt that still waits shortly before is refused
+ *     ({@link PromptException.Reason#CALLER_TIMEOUT}), so that the caller knows when to ask again; a call under way isn't ended by it
  * @param cache what the caches may do
  * @param question the part of the last message that may vary in wording; absent: none may
  */
@@ -43,6 +45,7 @@ public record Prompt(
         Priority priority,
         Optional<Duration> deadline,
         boolean deadlineForFirstPiece,
+        Optional<Duration> callerTimeout,
         CachePolicy cache,
         Optional<String> question) {
 
@@ -62,11 +65,14 @@ public record Prompt(
         Objects.requireNonNull(priority, "priority");
         Objects.requireNonNull(cache, "cache");
         Objects.requireNonNull(question, "question");
-        deadline.ifPresent(value -> {
-            if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException("a deadline must be positive, not " + value);
-            }
-        });
+        deadline.ifPresent(value -> requirePositive("a deadline", value));
+        callerTimeout.ifPresent(value -> requirePositive("a caller's timeout", value));
+    }
+
+    private static void requirePositive(String what, Duration value) {
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(what + " must be positive, not " + value);
+        }
     }
 
     /** Returns a prompt of one user message for the default route. */
@@ -93,6 +99,7 @@ public record Prompt(
                 priority,
                 deadline,
                 deadlineForFirstPiece,
+                callerTimeout,
                 cache,
                 question);
     }
@@ -111,6 +118,7 @@ public record Prompt(
                 priority,
                 deadline,
                 deadlineForFirstPiece,
+                callerTimeout,
                 cache,
                 question);
     }
@@ -143,6 +151,7 @@ public record Prompt(
         private Priority priority = Priority.INTERACTIVE;
         private Optional<Duration> deadline = Optional.empty();
         private boolean deadlineForFirstPiece;
+        private Optional<Duration> callerTimeout = Optional.empty();
         private boolean read = true;
         private boolean store = true;
         private Optional<Duration> ttl = Optional.empty();
@@ -261,6 +270,12 @@ public record Prompt(
             return this;
         }
 
+        /** Sets after how long the caller gives up by itself; until the first piece of the answer, if the caller streams it. */
+        public Builder callerTimeout(Duration timeout) {
+            this.callerTimeout = Optional.of(timeout);
+            return this;
+        }
+
         /** Asks for a fresh answer: neither a stored one nor one that another caller is waiting for. */
         public Builder noCache() {
             this.read = false;
@@ -303,6 +318,7 @@ public record Prompt(
                     priority,
                     deadline,
                     deadlineForFirstPiece,
+                    callerTimeout,
                     new CachePolicy(read, store, ttl),
                     question);
         }

@@ -23,6 +23,8 @@ public final class PromptException extends WhippletreeException {
         NO_ROOM_IN_TIME,
         /** Its deadline passed. */
         DEADLINE,
+        /** It waited until shortly before its caller would have given up. Asked again within two minutes, it goes back to its turn. */
+        CALLER_TIMEOUT,
         /** The waiting line is full. */
         LINE_FULL,
         /** Everything that may be tried was tried, and failed. */

@@ -66,8 +66,10 @@ public record StatusSnapshot(
      * @param joined answered by a call that an equal prompt had caused
      * @param failed those that ended with an error
      * @param cancelled those whose caller gave up
+     * @param resumed those that were asked again after their caller had given up, and went back to their turns in the line
      */
-    public record Prompts(long submitted, long answered, long fromCache, long joined, long failed, long cancelled) {
+    public record Prompts(
+            long submitted, long answered, long fromCache, long joined, long failed, long cancelled, long resumed) {
 
         /** Returns the share of answers that needed no call of their own, 0 to 1; 0 when there were none. */
         public double sparedRate() {

@@ -86,7 +86,8 @@ final class StatusReader {
                 node.required("from_cache").longValue(),
                 node.required("joined").longValue(),
                 node.required("failed").longValue(),
-                node.required("cancelled").longValue());
+                node.required("cancelled").longValue(),
+                node.path("resumed").longValue());
     }
 
     private static Latency latency(JsonNode node) {

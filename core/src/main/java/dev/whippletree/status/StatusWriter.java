@@ -94,6 +94,7 @@ final class StatusWriter {
         tree.put("joined", prompts.joined());
         tree.put("failed", prompts.failed());
         tree.put("cancelled", prompts.cancelled());
+        tree.put("resumed", prompts.resumed());
         tree.put("under_way", prompts.underWay());
         tree.put("spared_rate", prompts.sparedRate());
         tree.put("success_rate", prompts.successRate());

@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +56,24 @@ final class EngineWithdrawalTest {
         fixture.advance(Duration.ofMinutes(1));
 
         assertThat(first).isCompleted();
+    }
+
+    @Test
+    void promptWhoseCallFails_isWithdrawnThen_unlessAnotherAsksTheSame() {
+        ScriptedClient client = fixture.account("a", "10 / 1h");
+        client.usually(client.failsAfter(Duration.ofSeconds(5), FailureKind.UNAVAILABLE));
+        CompletableFuture<Completion> alone = fixture.ask("alone");
+        CompletableFuture<Completion> joined = fixture.ask("joined");
+        CompletableFuture<Completion> other = fixture.ask("joined");
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.engine().withdraw(alone);
+        fixture.engine().withdraw(joined);
+        client.usually(client.answersAfter(Duration.ofSeconds(1)));
+        fixture.advance(Duration.ofMinutes(1));
+
+        assertThat(alone).isCancelled();
+        assertThat(other).isCompletedWithValueMatching(answer -> answer.origin().attempts() == 2);
+        assertThat(client.calls()).isEqualTo(3);
     }
 
     @Test

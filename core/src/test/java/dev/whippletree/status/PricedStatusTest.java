@@ -79,7 +79,7 @@ final class PricedStatusTest {
                 new StatusSnapshot(
                         AT,
                         Duration.ofMillis(252_001),
-                        new Prompts(1, 2, 3, 4, 5, 6),
+                        new Prompts(1, 2, 3, 4, 5, 6, 7),
                         7,
                         8,
                         9,

@@ -29,6 +29,9 @@ record ApiError(
     private static final String SERVER = "server_error";
     private static final String LIMITED = "rate_limit_error";
 
+    /** What all clients obey: openai for npm waits 8 s or less instead of anything longer, the one for Python gives up above 120 s. */
+    private static final Duration LONGEST_OBEYED = Duration.ofSeconds(60);
+
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -163,6 +166,14 @@ record ApiError(
             case TOO_LARGE -> of(BAD_REQUEST, INVALID, "context_length_exceeded", message);
             case NO_ACCOUNT -> waiting(UNAVAILABLE, SERVER, "no_account", message, wait);
             case NO_ROOM_IN_TIME -> waiting(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", message, wait);
+            case CALLER_TIMEOUT ->
+                waiting(
+                        TOO_MANY_REQUESTS,
+                        LIMITED,
+                        "rate_limit_exceeded",
+                        message + " (in OpenAI's libraries: timeout)",
+                        Optional.of(wait.filter(until -> until.compareTo(LONGEST_OBEYED) < 0)
+                                .orElse(LONGEST_OBEYED)));
             case DEADLINE -> waiting(GATEWAY_TIMEOUT, SERVER, "deadline_exceeded", message, wait);
             case LINE_FULL -> waiting(UNAVAILABLE, SERVER, "overloaded", message, wait);
             case ATTEMPTS_EXHAUSTED -> of(BAD_GATEWAY, SERVER, "upstream_failed", message);

@@ -1,6 +1,7 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.model.CachePolicy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
@@ -31,6 +32,7 @@ final class ChatHandler implements HttpHandler {
     private final LatestAnswers answers;
     private final RequestBody bodies;
     private final Deadlines deadlines;
+    private final boolean finishAbandoned;
 
     /** A request that is being answered. */
     private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer) {}
@@ -41,13 +43,15 @@ final class ChatHandler implements HttpHandler {
             Timeline timeline,
             LatestAnswers answers,
             RequestBody bodies,
-            Deadlines deadlines) {
+            Deadlines deadlines,
+            boolean finishAbandoned) {
         this.whippletree = whippletree;
         this.access = access;
         this.timeline = timeline;
         this.answers = answers;
         this.bodies = bodies;
         this.deadlines = deadlines;
+        this.finishAbandoned = finishAbandoned;
     }
 
     @Override
@@ -69,10 +73,6 @@ final class ChatHandler implements HttpHandler {
             Prompt prompt = prompt(exchange, now.models(client), client, request);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
-            exchange.addExchangeCompleteListener((over, after) -> {
-                charge.release(timeline.nanoTime());
-                after.proceed();
-            });
             ChatAnswer answer = new ChatAnswer(
                     newId(),
                     timeline.now().getEpochSecond(),
@@ -82,7 +82,7 @@ final class ChatHandler implements HttpHandler {
             if (request.streaming()) {
                 stream(exchange, asked, request.usage(), keepAlive);
             } else {
-                complete(exchange, asked);
+                complete(exchange, asked, body.lease());
             }
         } catch (RequestException e) {
             Response.send(exchange, e.error());
@@ -117,32 +117,52 @@ final class ChatHandler implements HttpHandler {
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 
-    private void complete(HttpServerExchange exchange, Asked asked) {
+    private void complete(HttpServerExchange exchange, Asked asked, MemoryBudget.Lease memory) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
-        Departure.watch(exchange, () -> {
-            asked.charge().keep(timeline.nanoTime());
-            outcome.cancel(false);
+        exchange.addExchangeCompleteListener((over, after) -> {
+            if (outcome.isDone()) {
+                asked.charge().release(timeline.nanoTime());
+            }
+            after.proceed();
         });
+        Departure.watch(exchange, () -> leave(asked, memory, outcome));
         UnderWay.lastWords(exchange, () -> {
             asked.charge().keep(timeline.nanoTime());
             outcome.completeExceptionally(new RequestException(ApiError.closing()));
         });
-        outcome.whenComplete(
-                (completion, failure) -> Response.later(exchange, () -> send(exchange, asked, completion, failure)));
+        outcome.whenComplete((completion, failure) -> {
+            if (exchange.getConnection().isOpen()) {
+                Response.later(exchange, () -> send(exchange, asked, completion, failure));
+            } else {
+                settle(asked.charge(), completion, failure);
+            }
+        });
+    }
+
+    /** The client is gone. A call under way goes on if its answer is of use to whoever asks the same again; what it holds stays held. */
+    private void leave(Asked asked, MemoryBudget.Lease memory, CompletableFuture<Completion> outcome) {
+        CachePolicy cache = asked.prompt().cache();
+        if (finishAbandoned && (cache.read() || cache.store())) {
+            whippletree.withdraw(outcome);
+            memory.keepUntil(outcome);
+        } else {
+            asked.charge().keep(timeline.nanoTime());
+            outcome.cancel(false);
+        }
     }
 
     private void send(
             HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
+        settle(asked.charge(), completion, failure);
+        if (!exchange.getConnection().isOpen()) {
+            return;
+        }
         if (failure != null) {
-            asked.charge().failed(failure, timeline.nanoTime());
-            if (!exchange.getConnection().isOpen()) {
-                return;
-            }
             Response.send(
                     exchange,
                     ApiError.of(failure, timeline.now(), asked.answer().disclosure()));
         } else if (completion != null) {
-            answered(asked, completion.usage(), completion.origin());
+            noteToConfirm(asked, completion.origin());
             asked.answer()
                     .origin(completion.origin())
                     .forEach((name, value) -> OwnHeaders.put(exchange.getResponseHeaders(), name, value));
@@ -160,7 +180,8 @@ final class ChatHandler implements HttpHandler {
 
                     @Override
                     public void answered(Delta.End end) {
-                        ChatHandler.this.answered(asked, end.usage(), end.origin());
+                        settle(asked.charge(), end.usage());
+                        noteToConfirm(asked, end.origin());
                     }
 
                     @Override
@@ -168,11 +189,11 @@ final class ChatHandler implements HttpHandler {
                         asked.charge().failed(failure, timeline.nanoTime());
                     }
                 });
-        // Runs before the one that releases, since the last one added runs first.
         exchange.addExchangeCompleteListener((over, after) -> {
             if (streamed.begun()) {
                 asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             }
+            asked.charge().release(timeline.nanoTime());
             streamed.leave();
             after.proceed();
         });
@@ -197,12 +218,22 @@ final class ChatHandler implements HttpHandler {
         }
     }
 
-    private void answered(Asked asked, Optional<TokenUsage> usage, Origin origin) {
+    private void settle(Client.Charge charge, @Nullable Completion completion, @Nullable Throwable failure) {
+        if (failure != null) {
+            charge.failed(failure, timeline.nanoTime());
+        } else if (completion != null) {
+            settle(charge, completion.usage());
+        }
+    }
+
+    private void settle(Client.Charge charge, Optional<TokenUsage> usage) {
         long now = timeline.nanoTime();
         usage.ifPresentOrElse(
-                counted ->
-                        asked.charge().settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
-                () -> asked.charge().keep(now));
+                counted -> charge.settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
+                () -> charge.keep(now));
+    }
+
+    private void noteToConfirm(Asked asked, Origin origin) {
         Prompt prompt = asked.prompt();
         if (prompt.question().isEmpty()) {
             return;

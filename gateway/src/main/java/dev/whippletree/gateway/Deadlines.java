@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses a request's deadline: the gateway's own header; else the deadline of the route or the gateway, but at most
- * the timeout that the client's library sends. Thread-safe.
+ * Chooses how long a request may wait: its deadline, from the gateway's own header, else from the route or the gateway; and the timeout
+ * that the client's library sends, which is no deadline. Thread-safe.
  *
  * <p>OpenAI's libraries tell their timeouts in seconds. {@code X-Stainless-Timeout} is for the whole call, in those for JavaScript and
- * Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence between two pieces, so it says nothing of a stream's
- * deadline. A value there that can't be used is ignored: the client's program didn't write it.
+ * Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence before the first piece and between two. A value there
+ * that can't be used is ignored: the client's program didn't write it.
  */
 final class Deadlines {
 
@@ -45,28 +45,22 @@ final class Deadlines {
     }
 
     /**
-     * Sets a prompt's deadline; a stream's holds until its first piece.
+     * Sets a prompt's deadline, and the client's timeout; a stream's hold until its first piece.
      *
      * @param prompt has everything else
      * @throws RequestException if the gateway's own header can't be understood
      */
     void apply(HeaderMap headers, boolean streaming, Prompt.Builder prompt) {
-        Duration deadline = OwnHeaders.deadline(headers).orElseGet(() -> {
-            Duration configured = prompt.build().route().flatMap(this::ofRoute).orElse(otherwise);
-            return ofLibrary(headers, streaming)
-                    .filter(timeout -> timeout.compareTo(configured) < 0)
-                    .orElse(configured);
-        });
+        Duration deadline = OwnHeaders.deadline(headers)
+                .orElseGet(() -> prompt.build().route().flatMap(this::ofRoute).orElse(otherwise));
+        seconds(headers.getFirst(CALL))
+                .or(() -> seconds(headers.getFirst(SILENCE)))
+                .ifPresent(prompt::callerTimeout);
         if (streaming) {
             prompt.firstPieceWithin(deadline);
         } else {
             prompt.deadline(deadline);
         }
-    }
-
-    private static Optional<Duration> ofLibrary(HeaderMap headers, boolean streaming) {
-        return seconds(headers.getFirst(CALL))
-                .or(() -> streaming ? Optional.empty() : seconds(headers.getFirst(SILENCE)));
     }
 
     private Optional<Duration> ofRoute(String name) {

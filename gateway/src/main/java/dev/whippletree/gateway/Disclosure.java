@@ -59,7 +59,7 @@ final class Disclosure {
                         ? told(message)
                         : "the prompt is too large for every model that may answer it; shorten it or lower max_tokens";
             case FILTERED -> attempts.isEmpty() ? told(message) : last(attempts);
-            case REJECTED, NO_ROOM_IN_TIME, LINE_FULL, CLOSED -> told(message);
+            case REJECTED, NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL, CLOSED -> told(message);
         };
     }
 

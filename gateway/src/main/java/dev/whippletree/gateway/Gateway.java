@@ -66,7 +66,8 @@ public final class Gateway implements AutoCloseable {
                 new Deadlines(whippletree::configuration, settings.bounds().deadline());
         paths.addExactPath(
                 "/v1/chat/completions",
-                post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies, deadlines)));
+                post(new ChatHandler(
+                        whippletree, () -> access, timeline, answers, bodies, deadlines, settings.finishAbandoned())));
         paths.addExactPath(
                 "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));

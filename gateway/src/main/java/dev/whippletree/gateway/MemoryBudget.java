@@ -2,6 +2,7 @@ package dev.whippletree.gateway;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The heap that all requests together may use, by an estimate for each. Thread-safe; never blocks.
@@ -71,6 +72,7 @@ final class MemoryBudget {
         private final String tenant;
         private long held;
         private boolean ended;
+        private volatile CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
         private Lease(String tenant) {
             this.tenant = tenant;
@@ -130,8 +132,17 @@ final class MemoryBudget {
             byTenant.remove(tenant, 0L);
         }
 
-        /** Gives all of it back. Calls after the first do nothing. */
+        /** The request needs it until something has ended, even if {@link #end} comes before. */
+        void keepUntil(CompletableFuture<?> over) {
+            needed = over;
+        }
+
+        /** Gives all of it back, once that isn't needed any more. Calls after the first do nothing. */
         void end() {
+            needed.whenComplete((result, failure) -> giveBack());
+        }
+
+        private void giveBack() {
             synchronized (MemoryBudget.this) {
                 if (!ended) {
                     ended = true;

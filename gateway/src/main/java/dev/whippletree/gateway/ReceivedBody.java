@@ -31,6 +31,11 @@ final class ReceivedBody {
         this.lease = lease;
     }
 
+    /** Returns what pays for it, and for what is read from it. */
+    MemoryBudget.Lease lease() {
+        return lease;
+    }
+
     /** Returns how many bytes have come. */
     int size() {
         return size;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a request waits. */
 final class DeadlinesTest {
@@ -48,27 +49,29 @@ final class DeadlinesTest {
         return body.replaceFirst("\\{", "{\"stream\":true,");
     }
 
-    /** Each header as {@code name=value}, with a semicolon between. */
+    /** Each header as {@code name=value}, with a semicolon between. What a library says is no deadline. */
     @ParameterizedTest
     @CsvSource({
-        "x-whippletree-deadline=30s;X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, fast, PT30S, PT30S",
-        "X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, hasty, PT40S, PT40S",
-        "X-Stainless-Timeout=600, hasty, PT2M, PT2M",
-        "x-whippletree-deadline=10m;X-Stainless-Timeout=40, hasty, PT10M, PT10M",
-        "X-Stainless-Read-Timeout=600, fast, PT10M, PT1H30M",
-        "X-Stainless-Read-Timeout=60.0, hasty, PT1M, PT2M",
-        "X-Stainless-Read-Timeout=0.5, fast, PT0.5S, PT1H30M",
-        "X-Stainless-Timeout=0;X-Stainless-Read-Timeout=5, fast, PT5S, PT1H30M",
-        "X-Stainless-Timeout=0, hasty, PT2M, PT2M",
-        "X-Stainless-Timeout=-1, fast, PT1H30M, PT1H30M",
-        "X-Stainless-Timeout=1e9, fast, PT1H30M, PT1H30M",
-        "X-Stainless-Timeout=604801, fast, PT1H30M, PT1H30M",
-        "X-Stainless-Timeout=99999999999999999999, fast, PT1H30M, PT1H30M",
-        "X-Stainless-Timeout=0.0009, fast, PT1H30M, PT1H30M",
-        "X-Stainless-Timeout=None, fast, PT1H30M, PT1H30M",
-        "X-Stainless-Lang=js, fast, PT1H30M, PT1H30M",
+        "x-whippletree-deadline=30s;X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, fast, PT30S, PT40S",
+        "X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, hasty, PT2M, PT40S",
+        "X-Stainless-Timeout=600, hasty, PT2M, PT10M",
+        "x-whippletree-deadline=10m;X-Stainless-Timeout=40, hasty, PT10M, PT40S",
+        "X-Stainless-Read-Timeout=600, fast, PT1H30M, PT10M",
+        "X-Stainless-Read-Timeout=60.0, hasty, PT2M, PT1M",
+        "X-Stainless-Read-Timeout=0.5, fast, PT1H30M, PT0.5S",
+        "X-Stainless-Timeout=0;X-Stainless-Read-Timeout=5, fast, PT1H30M, PT5S",
+        "X-Stainless-Timeout=0, hasty, PT2M,",
+        "X-Stainless-Timeout=-1, fast, PT1H30M,",
+        "X-Stainless-Timeout=1e9, fast, PT1H30M,",
+        "X-Stainless-Timeout=604801, fast, PT1H30M,",
+        "X-Stainless-Timeout=99999999999999999999, fast, PT1H30M,",
+        "X-Stainless-Timeout=0.0009, fast, PT1H30M,",
+        "X-Stainless-Timeout=None, fast, PT1H30M,",
+        "X-Stainless-Timeout=NaN, fast, PT1H30M,",
+        "X-Stainless-Timeout=NOT_GIVEN, fast, PT1H30M,",
+        "X-Stainless-Lang=js, fast, PT1H30M,",
     })
-    void deadline_isTheFirstThatIsSaid(String headers, String model, Duration whole, Duration firstPiece)
+    void deadlineAndTimeout_areTheFirstThatAreSaid(String headers, String model, Duration deadline, Duration timeout)
             throws Exception {
         String[] names = Stream.of(headers.split(";"))
                 .flatMap(header -> Stream.of(header.split("=")))
@@ -76,12 +79,35 @@ final class DeadlinesTest {
         String body = HI.replace("fast", model);
 
         Prompt unstreamed = asked(body.replace("Hi", "Whole"), names);
-        assertThat(unstreamed.deadline()).contains(whole);
+        assertThat(unstreamed.deadline()).contains(deadline);
         assertThat(unstreamed.deadlineForFirstPiece()).isFalse();
+        assertThat(unstreamed.callerTimeout()).isEqualTo(Optional.ofNullable(timeout));
 
         Prompt streamed = asked(streamed(body), names);
-        assertThat(streamed.deadline()).contains(firstPiece);
+        assertThat(streamed.deadline()).contains(deadline);
         assertThat(streamed.deadlineForFirstPiece()).isTrue();
+        assertThat(streamed.callerTimeout()).isEqualTo(Optional.ofNullable(timeout));
+    }
+
+    /** Of a limit's day the library hears no more than a minute: it would not wait longer. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {HI, "{\"stream\":true,\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
+            })
+    void promptThatWaits_isRefusedBeforeItsLibraryGivesUp_withAWaitThatTheLibraryObeys(String body) throws Exception {
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.RATE_LIMITED,
+                "no more for an hour",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofHours(1)),
+                Reach.ACCOUNT)));
+        HttpResponse<String> refused = running.post(body, "X-Stainless-Timeout", "0.4");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("retry-after")).contains("60");
+        assertThat(refused.body())
+                .contains("no room for 1 h", "the caller's own timeout is 400 ms: raise it", "timeout");
+        assertThat(running.whippletree.status().waiting()).isZero();
     }
 
     @Test

@@ -365,14 +365,64 @@ final class GatewayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {HI, HI_STREAMED})
-    void clientThatLeavesWhileItWaits_cancelsItsCall(String body) throws Exception {
+    @CsvSource({
+        "true, x-whippletree-priority: batch",
+        "false, x-whippletree-cache: no-cache",
+        "false, x-whippletree-cache: no-store"
+    })
+    void clientThatLeavesAStream_orCouldNotAskForTheSameAgain_cancelsItsCall(boolean streamed, String header)
+            throws Exception {
         running.provider.usually(call -> {});
-        try (Socket socket = running.send(RunningGateway.wire(body))) {
+        String both = streamed ? header : "x-whippletree-cache: no-cache, no-store";
+        String wire = RunningGateway.wire(streamed ? HI_STREAMED : HI).replaceFirst("\r\n", "\r\n" + both + "\r\n");
+        try (Socket socket = running.send(wire)) {
             ScriptedProvider.Call call = running.provider.call();
             socket.close();
             call.awaitCancelled();
         }
+    }
+
+    /** Closes a client's connection, and waits until the gateway knows: its threads have looked at their connections in between. */
+    private static void leave(Socket client) throws Exception {
+        client.close();
+        for (int turn = 0; turn < 3; turn++) {
+            RunningGateway.settle();
+        }
+    }
+
+    @Test
+    void callWhoseClientHasLeft_goesOn_andAnswersWhoAsksTheSameAgain() throws Exception {
+        withClients(client("acme", "key-1", "1000 tokens / 1h"));
+        running.provider.estimate(400);
+        running.provider.usually(call -> {});
+        String wire = RunningGateway.wire(HI).replaceFirst("\r\n", "\r\nAuthorization: Bearer key-1\r\n");
+        Socket leaver = running.send(wire);
+        ScriptedProvider.Call call = running.provider.call();
+        leave(leaver);
+        assertThat(running.whippletree.status().prompts().cancelled()).isZero();
+        try (Socket again = running.send(wire)) {
+            while (running.whippletree.status().prompts().submitted() < 2) {
+                Thread.onSpinWait();
+            }
+            assertError(running.post(HI, "Authorization", "Bearer key-1"), 429, "rate_limit_exceeded", "1000 tokens");
+            call.answer("Once for both");
+            assertThat(RunningGateway.readUntil(again, "Once for both")).contains("200 OK", "joined");
+        }
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @Test
+    void callThatFails_onceItsClientHasLeft_isMadeNoMore() throws Exception {
+        running.provider.usually(call -> {});
+        Socket leaver = running.send(RunningGateway.wire(HI.replace("fast", "good")));
+        ScriptedProvider.Call call = running.provider.call();
+        leave(leaver);
+        call.fail(Failure.of(FailureKind.UNAVAILABLE, "no answer"));
+        while (running.whippletree.status().prompts().underWay() > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(running.whippletree.status().prompts().cancelled()).isOne();
+        assertThat(running.provider.unseenCalls()).isZero();
     }
 
     @Test
@@ -456,7 +506,9 @@ final class GatewayTest {
                 .replaceFirst("\r\n", "\r\nAuthorization: Bearer key-1\r\n"));
         ScriptedProvider.Call call = running.provider.call();
         leaver.close();
-        call.awaitCancelled();
+        if (beginning.contains("stream")) {
+            call.awaitCancelled();
+        }
         assertError(running.post(HI, "Authorization", "Bearer key-1"), 429, "rate_limit_exceeded", "1000 tokens");
     }
 

@@ -3,6 +3,7 @@ package dev.whippletree.gateway;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.config.GatewaySettings;
 import io.undertow.server.HttpServerExchange;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -124,7 +125,7 @@ final class KeptConnectionTest {
     @ValueSource(strings = {"x", "\r\n", "POST /v1/chat", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"})
     void clientThatSendsOn_andLeaves_cancelsItsCall(String more) throws Exception {
         for (String body : new String[] {HI, HI_STREAMED}) {
-            try (RunningGateway running = RunningGateway.open()) {
+            try (RunningGateway running = new RunningGateway(GatewaySettings.DEFAULT.withFinishAbandoned(false))) {
                 running.provider.usually(call -> {});
                 try (Socket atOnce = running.send(RunningGateway.wire(body) + more)) {
                     ScriptedProvider.Call call = running.provider.call();
@@ -146,7 +147,7 @@ final class KeptConnectionTest {
 
     @Test
     void clientThatPoursWhileItWaits_isCutOff_andItsCallIsCancelled() throws Exception {
-        try (RunningGateway running = RunningGateway.open()) {
+        try (RunningGateway running = new RunningGateway(GatewaySettings.DEFAULT.withFinishAbandoned(false))) {
             running.provider.usually(call -> {});
             try (Socket socket = running.send(RunningGateway.wire(HI))) {
                 ScriptedProvider.Call call = running.provider.call();

@@ -127,7 +127,17 @@ final class RequestMemoryTest {
         Socket leaver = send(RunningGateway.wire(HI.replace("Hi", "leaves")));
         ScriptedProvider.Call left = running.provider.call();
         leaver.close();
-        left.awaitCancelled();
+        for (int look = 0; look < 3; look++) {
+            RunningGateway.settle();
+        }
+        assertThat(used()).isPositive(); // Its call goes on.
+        left.answer("for whoever asks again");
+        awaitUsed(used -> used == 0);
+
+        Socket streaming = send(RunningGateway.wire(HI.replaceFirst("\\{", "{\"stream\":true,")));
+        ScriptedProvider.Call streamed = running.provider.call();
+        streaming.close();
+        streamed.awaitCancelled();
         awaitUsed(used -> used == 0);
 
         Socket half = send(head(1_000) + "{\"half\":");

@@ -23,7 +23,7 @@ final class TrendTest {
         return new StatusSnapshot(
                 timeline.now(),
                 Duration.ZERO,
-                new Prompts(0, 0, 0, 0, 0, 0),
+                new Prompts(0, 0, 0, 0, 0, 0, 0),
                 0,
                 waiting,
                 2,

@@ -37,7 +37,7 @@ final class Failures {
         return switch (failure.reason()) {
             case REJECTED, TOO_LARGE -> new InvalidRequestException(message, failure);
             case FILTERED -> new ContentFilteredException(message, failure);
-            case NO_ROOM_IN_TIME, LINE_FULL -> new RateLimitException(message, failure);
+            case NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL -> new RateLimitException(message, failure);
             case DEADLINE -> new TimeoutException(message, failure);
             case STREAM_INTERRUPTED -> new InternalServerException(message, failure);
             case NO_ACCOUNT, ATTEMPTS_EXHAUSTED -> byKind(failure, message);

@@ -26,7 +26,7 @@ final class PromptFailures {
 
     private static boolean mayHelp(PromptException.Reason reason) {
         return switch (reason) {
-            case NO_ROOM_IN_TIME, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, STREAM_INTERRUPTED -> true;
+            case NO_ROOM_IN_TIME, CALLER_TIMEOUT, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, STREAM_INTERRUPTED -> true;
             case REJECTED, FILTERED, TOO_LARGE, NO_ACCOUNT, CLOSED -> false;
         };
     }

@@ -44,7 +44,7 @@ public final class Snapshots {
         return new StatusSnapshot(
                 AT,
                 Duration.ofMillis(40),
-                new Prompts(0, 0, 0, 0, 0, 0),
+                new Prompts(0, 0, 0, 0, 0, 0, 0),
                 0,
                 0,
                 0,
@@ -103,7 +103,7 @@ public final class Snapshots {
         return new StatusSnapshot(
                 AT,
                 Duration.ofSeconds(252),
-                new Prompts(8500, 6800, 4400, 812, 3, 2),
+                new Prompts(8500, 6800, 4400, 812, 3, 2, 0),
                 480,
                 1204,
                 43,

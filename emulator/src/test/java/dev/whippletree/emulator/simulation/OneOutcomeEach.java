@@ -114,6 +114,7 @@ final class OneOutcomeEach implements Invariant {
                         || !scenario.reloads().isEmpty() && !scenario.isHarmless()
                         || !scenario.isDeclared() && mayExceedALimit(asked);
             case NO_ROOM_IN_TIME, DEADLINE -> asked.deadlineNanos.isPresent();
+            case CALLER_TIMEOUT -> false;
             case LINE_FULL -> scenario.engine().lineSize() < scenario.asks().size();
             case ATTEMPTS_EXHAUSTED -> !scenario.isHarmless() || !scenario.isDeclared();
             case STREAM_INTERRUPTED -> asked.wasTold();

@@ -76,7 +76,8 @@ public final class StatusSum {
                 longs(parts, Prompts::fromCache),
                 longs(parts, Prompts::joined),
                 longs(parts, Prompts::failed),
-                longs(parts, Prompts::cancelled));
+                longs(parts, Prompts::cancelled),
+                longs(parts, Prompts::resumed));
     }
 
     private static Latency latency(List<Latency> parts) {

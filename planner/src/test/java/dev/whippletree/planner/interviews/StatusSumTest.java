@@ -48,7 +48,7 @@ class StatusSumTest {
 
         assertThat(sum.at()).isEqualTo(AT.plusSeconds(1));
         assertThat(sum.uptime()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(sum.prompts()).isEqualTo(new Prompts(200, 180, 40, 20, 6, 2));
+        assertThat(sum.prompts()).isEqualTo(new Prompts(200, 180, 40, 20, 6, 2, 8));
         assertThat(sum.sessionsActive()).isEqualTo(10);
         assertThat(sum.waiting()).isEqualTo(6);
         assertThat(sum.inFlight()).isEqualTo(4);
@@ -254,7 +254,7 @@ class StatusSumTest {
         return new StatusSnapshot(
                 at,
                 Duration.ofSeconds(uptimeSeconds),
-                new Prompts(100, 90, 20, 10, 3, 1),
+                new Prompts(100, 90, 20, 10, 3, 1, 4),
                 5,
                 3,
                 2,

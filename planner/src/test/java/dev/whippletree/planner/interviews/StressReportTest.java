@@ -172,7 +172,7 @@ class StressReportTest {
         return new StatusSnapshot(
                 Instant.EPOCH,
                 SEVENTEEN,
-                new StatusSnapshot.Prompts(8500, 8500, spared, 0, 0, 0),
+                new StatusSnapshot.Prompts(8500, 8500, spared, 0, 0, 0, 0),
                 0,
                 0,
                 0,

@@ -1,0 +1,271 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.settings.EngineSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Callers that give up by themselves while their prompts wait, and ask again. */
+final class CallerTimeoutTest {
+
+    private final EngineFixture fixture = new EngineFixture();
+
+    private static Prompt.Builder prompt(String text, Duration timeout) {
+        return Prompt.builder().user(text).callerTimeout(timeout);
+    }
+
+    private static PromptException failure(CompletableFuture<Completion> answer) {
+        try {
+            throw new AssertionError("answered with " + answer.join());
+        } catch (CompletionException e) {
+            return (PromptException) e.getCause();
+        }
+    }
+
+    /** A library that asks again after a refusal when it is told to, or after its own timeout, so many times. */
+    private final class Caller {
+
+        private final Prompt prompt;
+        private final long longestPauseSeconds;
+        private int tries;
+        private boolean answered;
+        private Instant answeredAt = Instant.EPOCH;
+
+        Caller(Prompt prompt, int tries, long longestPauseSeconds) {
+            this.prompt = prompt;
+            this.tries = tries;
+            this.longestPauseSeconds = longestPauseSeconds;
+        }
+
+        void ask() {
+            tries--;
+            fixture.ask(prompt).whenComplete((answer, failure) -> {
+                if (failure == null) {
+                    answered = true;
+                    answeredAt = fixture.timeline.now();
+                } else if (tries > 0) {
+                    PromptException refusal = (PromptException) failure;
+                    Duration wait = refusal.roomAt()
+                            .map(at -> Duration.between(fixture.timeline.now(), at))
+                            .orElse(Duration.ofSeconds(longestPauseSeconds));
+                    long seconds = Math.min(longestPauseSeconds, wait.toSeconds() + 1);
+                    fixture.timeline.schedule(Duration.ofSeconds(seconds).toNanos(), this::ask);
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"120, 114", "600, 570", "10, 9", "1, 0.5", "1.5, 0.75", "0.2, 0.1"})
+    void promptThatWaits_isRefusedAMarginBeforeItsCallerGivesUp(double timeout, double refusedAfter) {
+        fixture.account("a", "1 / 1h");
+        fixture.ask("first");
+        CompletableFuture<Completion> answer = fixture.ask(
+                prompt("second", Duration.ofMillis((long) (timeout * 1000))).build());
+        fixture.advance(Duration.ofMillis((long) (refusedAfter * 1000) - 1));
+        assertThat(answer).isNotDone();
+        fixture.advance(Duration.ofMillis(1));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.CALLER_TIMEOUT);
+        Duration left = Duration.ofHours(1).minusMillis((long) (refusedAfter * 1000));
+        assertThat(Duration.between(
+                        fixture.timeline.now(), failure(answer).roomAt().orElseThrow()))
+                .isBetween(left, left.plusSeconds(1));
+        assertThat(failure(answer)).hasMessageContaining("raise it");
+    }
+
+    @Test
+    void callUnderWay_outlastsTheTimeout() {
+        ScriptedClient client = fixture.account("a", "10 / 1m");
+        client.usually(client.answersAfter(Duration.ofSeconds(100)));
+        CompletableFuture<Completion> answer =
+                fixture.ask(prompt("slow", Duration.ofSeconds(10)).build());
+        fixture.advance(Duration.ofSeconds(101));
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void eachRefusedPrompt_hearsWhenItsOwnTurnComes_behindThoseToldBefore() {
+        fixture.account("a", "10 / 1m");
+        for (int number = 0; number < 10; number++) {
+            fixture.ask("before " + number);
+        }
+        List<CompletableFuture<Completion>> refused = IntStream.range(0, 40)
+                .mapToObj(number -> fixture.ask(
+                        prompt("prompt " + number, Duration.ofSeconds(40)).build()))
+                .toList();
+        fixture.advance(Duration.ofSeconds(39));
+        List<Long> told = new ArrayList<>();
+        for (CompletableFuture<Completion> answer : refused) {
+            told.add(Duration.between(
+                            fixture.timeline.now(), failure(answer).roomAt().orElseThrow())
+                    .toSeconds());
+        }
+        for (int window = 0; window < 4; window++) {
+            long expected = 21 + 60 * window;
+            assertThat(told.subList(10 * window, 10 * window + 10))
+                    .allSatisfy(seconds -> assertThat(seconds).isBetween(expected - 1, expected + 1));
+        }
+    }
+
+    /** What bulk tools do: 600 prompts at 40 calls a minute, 200 at the same with two minutes, 320 with one minute. */
+    @ParameterizedTest
+    @CsvSource({"600, 600, 3, 60", "200, 120, 3, 60", "320, 60, 9, 60", "320, 60, 30, 8"})
+    void callersThatAskAgain_areAllAnswered_andNoCallIsMadeTwice(
+            int prompts, int timeoutSeconds, int tries, int longestPause) {
+        ScriptedClient one = fixture.account("a", "20 / 1m");
+        ScriptedClient other = fixture.account("b", "20 / 1m");
+        List<Caller> callers = new ArrayList<>();
+        for (int number = 0; number < prompts; number++) {
+            Prompt asked = prompt("prompt " + number, Duration.ofSeconds(timeoutSeconds))
+                    .build();
+            callers.add(new Caller(asked, tries, longestPause));
+        }
+        callers.forEach(Caller::ask);
+        fixture.advance(Duration.ofMinutes(40));
+        assertThat(callers).allMatch(caller -> caller.answered);
+        assertThat(one.calls() + other.calls()).isEqualTo(prompts);
+        assertThat(fixture.engine().status().prompts().resumed()).isPositive();
+    }
+
+    @Test
+    void promptThatComesAgain_goesBackToItsTurn_evenBeforeItWasTold() {
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        CompletableFuture<Completion> left =
+                fixture.ask(prompt("again", Duration.ofSeconds(10)).build());
+        List<CompletableFuture<Completion>> later = IntStream.range(0, 5)
+                .mapToObj(number -> fixture.ask("later " + number))
+                .toList();
+        fixture.advance(Duration.ofSeconds(20));
+        assertThat(left).isCompletedExceptionally();
+        CompletableFuture<Completion> again = fixture.ask("again");
+        fixture.advance(Duration.ofSeconds(45));
+        assertThat(again).isCompleted();
+        assertThat(later).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void promptThatComesAgain_afterTwoMinutes_orInAnotherSession_orForAnotherTenant_comesLast() {
+        fixture.account("a", "1 / 10m");
+        fixture.ask("first");
+        for (int number = 0; number < 4; number++) {
+            fixture.ask(prompt("again " + number, Duration.ofSeconds(10)).build());
+        }
+        CompletableFuture<Completion> between = fixture.ask("between");
+        fixture.advance(Duration.ofSeconds(10));
+        List<CompletableFuture<Completion>> others = new ArrayList<>();
+        others.add(fixture.ask(
+                Prompt.builder().user("again 0").priority(Priority.BATCH).build()));
+        fixture.advance(Duration.ofMinutes(3));
+        others.add(fixture.ask("again 1"));
+        fixture.advance(Duration.ofMinutes(8));
+        assertThat(between).isCompleted();
+        assertThat(others).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void keptTurns_holdNoRoom() {
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        CompletableFuture<Completion> left =
+                fixture.ask(prompt("left", Duration.ofSeconds(10)).build());
+        CompletableFuture<Completion> next = fixture.ask("next");
+        fixture.advance(Duration.ofSeconds(62));
+        assertThat(left).isCompletedExceptionally();
+        assertThat(next).isCompleted();
+    }
+
+    @Test
+    void whoLeavesAndReturnsInALoop_gainsNothing() {
+        fixture.account("a", "1 / 10s");
+        fixture.ask("first");
+        List<CompletableFuture<Completion>> waiting = IntStream.range(0, 10)
+                .mapToObj(number -> fixture.ask(
+                        Prompt.builder().user("waiting " + number).session("w").build()))
+                .toList();
+        Caller loop =
+                new Caller(prompt("loop", Duration.ofSeconds(2)).session("l").build(), 1000, 1);
+        Caller calm =
+                new Caller(prompt("calm", Duration.ofHours(2)).session("c").build(), 1, 1);
+        calm.ask();
+        loop.ask();
+        fixture.advance(Duration.ofMinutes(3));
+        assertThat(loop.answered).isTrue();
+        assertThat(loop.answeredAt).isAfter(calm.answeredAt);
+        assertThat(waiting).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void tenThousandPromptsThatAreLeft_fillTheirOwnersPartOfTheLineOnly() {
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(1_000).withTenantLineSize(900));
+        fixture.account("a", "60 / 1m");
+        for (int number = 0; number < 10_000; number++) {
+            fixture.ask(Prompt.builder().user("left " + number).tenant("leaver").build())
+                    .cancel(false);
+        }
+        List<CompletableFuture<Completion>> others = IntStream.range(0, 100)
+                .mapToObj(number -> fixture.ask(
+                        Prompt.builder().user("other " + number).tenant("other").build()))
+                .toList();
+        fixture.advance(Duration.ofSeconds(130));
+        assertThat(others).allMatch(answer -> answer.isDone() && !answer.isCompletedExceptionally());
+        assertThat(fixture.engine().status().waiting()).isZero();
+    }
+
+    @Test
+    void promptRefusedBecauseTheLineIsFull_leavesNoTurn() {
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(1));
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        CompletableFuture<Completion> second = fixture.ask("second");
+        assertThat(failure(fixture.ask("third")).reason()).isEqualTo(Reason.LINE_FULL);
+        fixture.advance(Duration.ofSeconds(61));
+        assertThat(second).isCompleted();
+        fixture.ask("third");
+        assertThat(fixture.engine().status().prompts().resumed()).isZero();
+    }
+
+    @Test
+    void promptThatIsLeft_keepsItsTurnOverAReload() {
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        fixture.ask("again").cancel(false);
+        CompletableFuture<Completion> later = fixture.ask("later");
+        fixture.account("b", "1 / 1h");
+        fixture.weights(Map.of("", 1));
+        CompletableFuture<Completion> again = fixture.ask("again");
+        fixture.advance(Duration.ofSeconds(62));
+        assertThat(again).isCompleted();
+        assertThat(later).isNotDone();
+    }
+
+    @Test
+    void keptTurns_refuseNobodyWhoHasADeadline() {
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        for (int number = 0; number < 10; number++) {
+            fixture.ask("left " + number).cancel(false);
+        }
+        CompletableFuture<Completion> inTime = fixture.ask(Prompt.builder()
+                .user("in time")
+                .deadline(Duration.ofSeconds(90))
+                .build());
+        fixture.advance(Duration.ofSeconds(62));
+        assertThat(inTime).isCompleted().isNotCompletedExceptionally();
+    }
+}
