@@ -114,7 +114,8 @@ public final class ExitCode {
     static int of(PromptException.Reason reason) {
         return switch (reason) {
             case REJECTED, FILTERED, TOO_LARGE -> REFUSED;
-            case NO_ACCOUNT, NO_ROOM_IN_TIME, CALLER_TIMEOUT, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, CLOSED -> NO_ACCOUNT;
+            case NO_ACCOUNT, NO_ROOM_IN_TIME, CALLER_TIMEOUT, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, CLOSED ->
+                NO_ACCOUNT;
             case STREAM_INTERRUPTED -> BROKEN_OFF;
         };
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 record ClientRun(Map<String, JsonNode> results) {
 
     /** Only keeps a test that would never end from never ending. */
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 180;
 
     /**
      * Runs a client's program until it ends.
@@ -33,16 +34,22 @@ record ClientRun(Map<String, JsonNode> results) {
      * @param folder an existing one, where its output is kept
      */
     static ClientRun of(List<String> command, ClientStage stage, Path folder) throws IOException, InterruptedException {
-        Path out = folder.resolve("standard-output.txt");
-        Path err = folder.resolve("standard-error.txt");
         List<String> whole = new ArrayList<>(command);
         whole.addAll(List.of(stage.baseUrl(), ClientStage.KEY));
-        Process process = new ProcessBuilder(whole)
+        return of(whole, folder, process -> stage.silentCall().thenRun(() -> signal(process)));
+    }
+
+    /** Runs a whole command until it ends; something is done once it has begun. */
+    static ClientRun of(List<String> command, Path folder, Consumer<Process> begun)
+            throws IOException, InterruptedException {
+        Path out = folder.resolve("standard-output.txt");
+        Path err = folder.resolve("standard-error.txt");
+        Process process = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
         try {
-            stage.silentCall().thenRun(() -> signal(process));
+            begun.accept(process);
             boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
             String said = Files.readString(out) + Files.readString(err);
             assertThat(ended).as("%s ends; it said: %s", command, said).isTrue();

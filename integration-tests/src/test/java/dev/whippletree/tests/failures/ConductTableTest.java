@@ -151,7 +151,7 @@ final class ConductTableTest {
     private static String code(PromptException failure) {
         return switch (failure.reason()) {
             case REJECTED, FILTERED, TOO_LARGE -> "400";
-            case NO_ROOM_IN_TIME -> "429";
+            case NO_ROOM_IN_TIME, CALLER_TIMEOUT -> "429";
             case ATTEMPTS_EXHAUSTED -> "502";
             case NO_ACCOUNT, LINE_FULL, CLOSED -> "503";
             case DEADLINE -> "504";
