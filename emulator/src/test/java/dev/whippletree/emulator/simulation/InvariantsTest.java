@@ -95,7 +95,8 @@ final class InvariantsTest {
                 2_262_710,
                 4_014_448,
                 5_002_322,
-                11_259_474
+                11_259_474,
+                20_005_080
             })
     void calmScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.calm(seed));
