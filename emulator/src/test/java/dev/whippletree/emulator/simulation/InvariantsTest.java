@@ -105,8 +105,8 @@ final class InvariantsTest {
     /**
      * Of reloads, reconnections and retries; a transit that was doubted; outages of timeouts; cancelling at a deadline; holding back; windows
      * taken for others; prompts that join a flight at the instant of its end; answers that are stored again a day later; long waits that are
-     * tried out; refusals that tell 0 s, whole seconds, too little again and again, or nothing beside another account that answers; and
-     * refusals that name nothing.
+     * tried out; refusals that tell 0 s, whole seconds, too little again and again, or nothing beside another account that answers;
+     * refusals that name nothing; and a wait that is told while the credit is used up.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(
@@ -142,7 +142,8 @@ final class InvariantsTest {
                 8_236_954,
                 12_213_513,
                 21_001_492,
-                21_003_171
+                21_003_171,
+                23_013_532
             })
     void roughScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.rough(seed));
