@@ -145,12 +145,18 @@ final class FailurePolicy {
         return NOW;
     }
 
-    /** Returns the largest maximum that fits the limits, of a prompt without one whose service may have counted more. */
+    /**
+     * Returns the largest maximum that fits the limits, of a prompt without one whose service may have counted more; half of it if that
+     * was too much as well, because the prompt may be far longer than estimated.
+     */
     private static OptionalInt largestMaximum(Flight flight, Target target) {
+        OptionalInt maximum = flight.prompt().parameters().maxTokens();
+        if (flight.bounds() == 1) {
+            return OptionalInt.of((maximum.orElse(0) + 1) / 2);
+        }
         Admission admission = flight.demand().admission(target);
         long prompt = Math.max(admission.promptTokens(), flight.tokens(target).prompt());
-        boolean hasNone = flight.prompt().parameters().maxTokens().isEmpty();
-        return hasNone && admission.isGuessed() ? target.largestMaximum(prompt) : OptionalInt.empty();
+        return maximum.isEmpty() && admission.isGuessed() ? target.largestMaximum(prompt) : OptionalInt.empty();
     }
 
     /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */

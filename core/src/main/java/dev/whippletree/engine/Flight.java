@@ -71,6 +71,7 @@ final class Flight {
     private TokenCount mostTokens = TokenCount.NONE;
     private TokenCount meanTokens = TokenCount.NONE;
     private boolean asksAlike = true;
+    private int bounds;
     private int calls;
 
     /** Whether its key still says by which models it may be answered. */
@@ -120,8 +121,14 @@ final class Flight {
 
     /** Its service takes it only with a maximum, so that is sent from now on. What it asks of targets isn't known until they are asked. */
     void bound(int maxTokens) {
+        bounds++;
         prompt = prompt.withParameters(prompt.parameters().withMaxTokens(maxTokens));
         demand(Demand.NONE);
+    }
+
+    /** Returns how often it was given a maximum that neither its callers nor its route set. */
+    int bounds() {
+        return bounds;
     }
 
     Route route() {
@@ -257,7 +264,9 @@ final class Flight {
         if (demand.covers(next)) {
             demand.refusals(next).keySet().forEach(options::bar);
         }
-        barWhatIsTooSmallOn(next);
+        if (bounds == 0) {
+            barWhatIsTooSmallOn(next);
+        }
         keyed &= next.models().equals(route.models());
         route = next;
     }

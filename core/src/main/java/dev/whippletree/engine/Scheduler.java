@@ -275,33 +275,38 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                     account.changeToken();
                     outages.tokenChanged(account, now);
                 });
-        ReloadMigration.reroute(kept.flights(), pool, line).forEach(this::followTurn);
-        for (ReloadMigration.Move move : ReloadMigration.reroute(flights.underWay(), pool, line)) {
-            follow(move, now);
-        }
+        putBackTurns(ReloadMigration.reroute(kept.flights(), pool, line));
+        putBack(ReloadMigration.reroute(flights.underWay(), pool, line));
         dispatcher.lineShrank();
         refresh.startOver(flights.underWay());
         refresh.goOn(flights.underWay());
         dispatch(Change.ANYTHING);
     }
 
-    private void followTurn(ReloadMigration.Move move) {
-        if (move.where() == ReloadMigration.Where.BACK_IN_LINE) {
-            refresh.demandAnew(move.flight());
-            line.add(move.flight());
-        } else {
-            kept.forget(move.flight());
+    /** Kept turns whose prompts no provider can be asked about any more are forgotten. */
+    private void putBackTurns(List<Flight> inTurn) {
+        for (Flight flight : inTurn) {
+            if (flight.demand().covers(flight.route()) && !flight.options().ever().isEmpty()) {
+                refresh.demandAnew(flight);
+                line.add(flight);
+            } else {
+                kept.forget(flight);
+            }
         }
     }
 
-    private void follow(ReloadMigration.Move move, long now) {
-        Flight flight = move.flight();
-        switch (move.where()) {
-            case ENTRANCE -> enterAgain(flight);
-            case NOWHERE -> flights.fail(flight, PromptErrors.noAccount(flight, now, timeline.now()));
-            case BACK_IN_LINE -> {
+    /**
+     * Puts flights back to their turns. If the providers haven't been asked about one of them, all pass the entrance again, one after
+     * the other: those who went back at once would take the room of those before them.
+     */
+    private void putBack(List<Flight> inTurn) {
+        boolean known = inTurn.stream().allMatch(flight -> flight.demand().covers(flight.route()));
+        for (Flight flight : inTurn) {
+            if (known) {
                 refresh.demandAnew(flight);
                 queue(flight);
+            } else {
+                enterAgain(flight);
             }
         }
     }
@@ -486,12 +491,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
 
     private void goBack(Flight flight) {
         flight.sentBack();
-        if (flight.demand().covers(flight.route())) {
-            refresh.demandAnew(flight);
-            queue(flight);
-        } else {
-            enterAgain(flight);
-        }
+        putBack(List.of(flight));
     }
 
     private void tryAgain(Flight flight, NextStep.TryAgain again, long now) {
@@ -523,15 +523,12 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         long budgetNanos = counted ? flight.route().budget().takeOrWaitNanos(now) : 0;
         if (budgetNanos > 0) {
             resumeIn(budgetNanos, flight, true);
-        } else if (!flight.demand().covers(flight.route())) {
-            enterAgain(flight);
-        } else {
-            refresh.demandAnew(flight);
-            if (counted) {
-                flight.charged(0); // The call was made, so its turn is over.
-            }
-            queue(flight);
+            return;
         }
+        if (counted) {
+            flight.charged(0); // The call was made, so its turn is over.
+        }
+        putBack(List.of(flight));
     }
 
     /** Something changed about a target, or its organization, that may let waiting flights begin. */

@@ -479,6 +479,48 @@ final class EngineReloadTest {
     }
 
     @Test
+    void promptsThatPassTheEntranceAgain_keepTheirTurnsBesideThoseThatNeedNot() {
+        bench.account("a").limits("1 / 1h");
+        bench.account("b").reconnected().limits("1 / 1h");
+        bench.askMany(2);
+        bench.advance(MOMENT);
+        for (int number = 0; number < 3; number++) {
+            bench.ask(Prompt.builder().user("x" + number).session("x").build());
+        }
+        bench.without("b").route("default", "a").reload();
+        for (int number = 0; number < 2; number++) {
+            bench.ask(Prompt.builder().user("y" + number).session("y").build());
+        }
+        ScriptedClient added = bench.account("c").reconnected().limits("3 / 1h").client();
+        List<String> served = new ArrayList<>();
+        added.usually((prompt, model, sink) -> note(served, prompt, added, model, sink));
+        bench.route("default", "a", "c").reload();
+        bench.run();
+        assertThat(served).startsWith("x0", "y0", "x1");
+    }
+
+    @Test
+    void promptWhoseCallHasFailed_hasHadItsTurn_alsoWhenItPassesTheEntranceAgain() {
+        ScriptedClient before = bench.account("a").concurrency(1).client();
+        before.then(before.answersAfter(SECOND));
+        before.then(before.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+        before.usually(before.answersAfter(SECOND.multipliedBy(9)));
+        for (String name : List.of("z0", "x0", "x1", "y0", "y1")) {
+            bench.ask(Prompt.builder().user(name).tenant(name.substring(0, 1)).build());
+        }
+        bench.advance(SECOND.plus(MOMENT));
+        ScriptedClient after = bench.account("a").reconnected().client();
+        List<String> served = new ArrayList<>();
+        after.usually((prompt, model, sink) -> {
+            served.add(prompt.messages().get(0).text());
+            return after.answersAfter(SECOND.multipliedBy(9)).run(prompt, model, sink);
+        });
+        bench.reload();
+        bench.run();
+        assertThat(served).containsExactly("x1", "y1", "x0");
+    }
+
+    @Test
     void equalPromptAfterAReload_joinsWhatIsUnderWay() {
         ScriptedClient client = bench.account("a").client();
         client.usually(client.answersAfter(Duration.ofSeconds(10)));

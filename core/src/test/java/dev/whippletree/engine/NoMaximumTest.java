@@ -19,16 +19,22 @@ import dev.whippletree.spi.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Prompts whose callers set no maximum: what is sent, what is reserved, what is counted in the end. */
 final class NoMaximumTest {
 
     private static final long LIMIT = 100_000;
+
+    /** The largest maximum beside a prompt of 100, less an eighth. */
+    private static final int LARGEST = 99_900 - 99_900 / 8;
 
     private final EngineFixture fixture = new EngineFixture();
     private final ScriptedClient client = fixture.account("a", LIMIT + " tokens / 1h");
@@ -211,7 +217,62 @@ final class NoMaximumTest {
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
         assertThat(sent).hasSize(6);
-        assertThat(sent.stream().filter(OptionalInt::isPresent)).containsOnly(OptionalInt.of(7_900));
+        assertThat(sent.stream().filter(OptionalInt::isPresent)).containsOnly(OptionalInt.of(7_900 - 7_900 / 8));
+    }
+
+    /** Takes only prompts with a maximum that fits beside them, which are longer than estimated. */
+    private ScriptedClient.Behaviour counting(int promptTokens) {
+        return noting((prompt, model, sink) -> (promptTokens
+                                        + prompt.parameters().maxTokens().orElse((int) LIMIT)
+                                > LIMIT
+                        ? client.failsAfter(Duration.ofMillis(1), TOO_LARGE)
+                        : client.answersAfter(Duration.ofMillis(1)))
+                .run(prompt, model, sink));
+    }
+
+    @ParameterizedTest(name = "{0} where 100 are estimated")
+    @ValueSource(ints = {101, 165, 1_100, 12_000})
+    void promptLongerThanEstimated_fitsBesideTheLargestMaximum(int promptTokens) {
+        onEntry();
+        client.usually(counting(promptTokens));
+
+        CompletableFuture<Completion> answer = fixture.ask("longer");
+        fixture.run();
+
+        assertThat(answer).isCompleted();
+        assertThat(sent).containsExactly(OptionalInt.empty(), OptionalInt.of(LARGEST));
+    }
+
+    @Test
+    void promptFarLongerThanEstimated_isSentWithHalfThatMaximum() {
+        onEntry();
+        client.usually(counting(20_000));
+
+        CompletableFuture<Completion> answer = fixture.ask("far longer");
+        fixture.run();
+
+        assertThat(answer).isCompleted();
+        assertThat(sent)
+                .containsExactly(OptionalInt.empty(), OptionalInt.of(LARGEST), OptionalInt.of((LARGEST + 1) / 2));
+    }
+
+    @Test
+    void promptThatWaitsWithSuchAMaximum_isAnsweredAfterAReload() {
+        onEntry();
+        client.uses(() -> TokenUsage.of(100, 13_000));
+        client.then(client.answersAfter(Duration.ofMillis(1)));
+        client.usually(counting(100));
+        fixture.ask("leaves less than the other needs");
+        fixture.advance(Duration.ofMinutes(1));
+
+        CompletableFuture<Completion> answer = fixture.ask("needs nearly all of it");
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(answer).isNotDone();
+        fixture.route(route -> route.toBuilder().patience(Duration.ofHours(1)).build());
+        fixture.weights(Map.of());
+        fixture.run();
+
+        assertThat(answer).isCompleted();
     }
 
     @Test
@@ -253,7 +314,7 @@ final class NoMaximumTest {
     }
 
     @Test
-    void promptThatIsTooLargeItself_isSentOnceMore_andFails() {
+    void promptThatIsTooLargeItself_isSentTwiceMore_andFails() {
         onEntry();
         client.usually(noting(client.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
 
@@ -261,11 +322,12 @@ final class NoMaximumTest {
         fixture.run();
 
         assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(sent).containsExactly(OptionalInt.empty(), OptionalInt.of((int) LIMIT - 100));
+        assertThat(sent)
+                .containsExactly(OptionalInt.empty(), OptionalInt.of(LARGEST), OptionalInt.of((LARGEST + 1) / 2));
     }
 
     @Test
-    void providerThatOverlooksTheMaximum_isAskedOnceMoreOnly() {
+    void providerThatOverlooksTheMaximum_isAskedTwiceMoreOnly() {
         client.counts(Admission.onEntry(100, OptionalInt.empty()));
         client.usually(noting(client.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
 
@@ -273,7 +335,7 @@ final class NoMaximumTest {
         fixture.run();
 
         assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(sent).hasSize(2);
+        assertThat(sent).hasSize(3);
     }
 
     @Test

@@ -48,11 +48,12 @@ public final class Closure {
     /** Until when another process may be looking whether it is open. */
     private long probedElsewhereUntil = Long.MIN_VALUE;
 
-    /** Closes until a time that is known; a later one that was known before stays. */
+    /** Closes until a time that is known; a later one that was known before stays. If its end is unknown, it is checked no sooner. */
     public boolean closeUntil(long moment, String why, long now) {
         boolean opened = !isClosed(now);
-        if (opened || (endKnown && moment > until)) {
-            set(moment, true, why);
+        boolean known = opened || endKnown;
+        if (opened || moment > until) {
+            set(moment, known, known ? why : reason);
         }
         return opened;
     }

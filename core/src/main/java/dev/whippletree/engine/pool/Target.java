@@ -293,11 +293,14 @@ public final class Target {
                 && modelScope.mostTokensAtOnce().allows(tokens);
     }
 
-    /** Returns the largest maximum that its limits allow beside a prompt when nothing else is used; empty if they set none. */
+    /**
+     * Returns the largest maximum that its limits allow beside a prompt when nothing else is used, less an eighth: the prompt is
+     * estimated, and services add what isn't. Empty if they set none.
+     */
     public OptionalInt largestMaximum(long promptTokens) {
         TokenCount wanted = new TokenCount(promptTokens, Integer.MAX_VALUE);
         long most = mostTokensAtOnce().most(wanted, TokenCount.NONE).completion();
-        return most < 1 || canEverFit(wanted) ? OptionalInt.empty() : OptionalInt.of((int) most);
+        return most < 1 || canEverFit(wanted) ? OptionalInt.empty() : OptionalInt.of((int) (most - most / 8));
     }
 
     /** Returns the most tokens that all of its limits allow when nothing else is used. */

@@ -38,6 +38,16 @@ final class ClosureTest {
     }
 
     @Test
+    void ofUnknownEnd_isCheckedNoSoonerThanATimeAllowsThatIsToldLater() {
+        Closure closure = new Closure();
+        closeUntilMended(closure, 0, 0);
+        assertThat(closure.closeUntil(26 * SECOND, "rate-limited", 1)).isFalse();
+        assertThat(closure.waitNanos(26 * SECOND - 1)).isEqualTo(Waits.UNKNOWN);
+        assertThat(closure.waitNanos(26 * SECOND)).isZero();
+        assertThat(closure.isProbing(26 * SECOND)).isTrue();
+    }
+
+    @Test
     void eachRefusedProbeDoublesTheTime_andAnAcceptedOneStartsAnew() {
         Closure closure = new Closure();
         long now = 0;

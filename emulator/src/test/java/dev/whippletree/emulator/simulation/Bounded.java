@@ -2,6 +2,7 @@ package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
@@ -46,6 +47,10 @@ final class Bounded implements Invariant {
 
     @Override
     public void sending(Call call) {
+        facts.check(
+                failuresOn(call).noneMatch(Bounded::isOfThePrompt),
+                NAME,
+                () -> "the " + call + " comes after a refusal there that named nothing");
         Retries policy = facts.scenario.route().retries();
         long failedThere = failedOn(call, true);
         facts.check(
@@ -67,8 +72,17 @@ final class Bounded implements Invariant {
 
     private long failedOn(Call call, boolean retried) {
         return failuresOn(call)
-                .filter(failed -> RETRIED.contains(failed.failure().kind()) == retried && failed.counts())
+                .filter(failed -> isRetried(failed) == retried && failed.counts())
                 .count();
+    }
+
+    /** Each other target is asked once, and the budget isn't charged: no prompt has to wait for one that may itself be at fault. */
+    private static boolean isOfThePrompt(Asked.Failed failed) {
+        return failed.failure().reach() == Reach.PROMPT;
+    }
+
+    private static boolean isRetried(Asked.Failed failed) {
+        return RETRIED.contains(failed.failure().kind()) && !isOfThePrompt(failed);
     }
 
     private long notCountedOn(Call call) {
@@ -100,7 +114,7 @@ final class Bounded implements Invariant {
             return;
         }
         Asked.Failed latest = failures.get(failures.size() - 1);
-        if (!latest.counts() || !RETRIED.contains(latest.failure().kind())) {
+        if (!latest.counts() || !isRetried(latest)) {
             return;
         }
         retries++;

@@ -95,7 +95,8 @@ final class InvariantsTest {
                 2_262_710,
                 4_014_448,
                 5_002_322,
-                11_259_474
+                11_259_474,
+                20_005_080
             })
     void calmScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.calm(seed));
@@ -104,7 +105,8 @@ final class InvariantsTest {
     /**
      * Of reloads, reconnections and retries; a transit that was doubted; outages of timeouts; cancelling at a deadline; holding back; windows
      * taken for others; prompts that join a flight at the instant of its end; answers that are stored again a day later; long waits that are
-     * tried out; and refusals that tell 0 s, whole seconds, too little again and again, or nothing beside another account that answers.
+     * tried out; refusals that tell 0 s, whole seconds, too little again and again, or nothing beside another account that answers;
+     * refusals that name nothing; and a wait that is told while the credit is used up.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(
@@ -138,7 +140,10 @@ final class InvariantsTest {
                 7_070_436,
                 8_019_431,
                 8_236_954,
-                12_213_513
+                12_213_513,
+                21_001_492,
+                21_003_171,
+                23_013_532
             })
     void roughScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.rough(seed));

@@ -19,6 +19,10 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.strategy.RoundRobin;
 import dev.whippletree.time.VirtualTimeline;
@@ -62,7 +66,7 @@ final class NoMaximumOnGroqTest {
 
         Run(long assumed, int answerTokens, boolean declared, OptionalInt maxTokens) {
             service = service(assumed, answerTokens);
-            Engine engine = engine(declared, maxTokens);
+            Engine engine = engine(declared, maxTokens, 0);
             answers = IntStream.range(0, PROMPTS)
                     .mapToObj(number -> engine.complete(Prompt.of(text(number))))
                     .toList();
@@ -71,7 +75,7 @@ final class NoMaximumOnGroqTest {
         /** Prompts that come by chance within an hour, every other of which has a maximum: a small one or, seldom, a large one. */
         Run(long assumed, SplittableRandom random) {
             service = service(assumed, 60 + random.nextInt(600));
-            Engine engine = engine(true, OptionalInt.empty());
+            Engine engine = engine(true, OptionalInt.empty(), 0);
             answers = new ArrayList<>();
             for (int number = 0; number < PROMPTS; number++) {
                 Prompt.Builder prompt = Prompt.builder().user(text(number));
@@ -82,6 +86,15 @@ final class NoMaximumOnGroqTest {
                         random.nextLong(Duration.ofHours(1).toNanos()),
                         () -> answers.add(engine.complete(prompt.build())));
             }
+        }
+
+        /** Prompts estimated at 10 tokens, of which the service counts more. */
+        Run(int counted) {
+            service = service(65_536, 60);
+            Engine engine = engine(true, OptionalInt.empty(), counted - 6);
+            answers = IntStream.range(0, PROMPTS)
+                    .mapToObj(number -> engine.complete(Prompt.of("Hi " + (100 + number))))
+                    .toList();
         }
 
         private static String text(int number) {
@@ -100,7 +113,7 @@ final class NoMaximumOnGroqTest {
             return new EmulatedService(settings, timeline.nanoTime());
         }
 
-        private Engine engine(boolean declared, OptionalInt maxTokens) {
+        private Engine engine(boolean declared, OptionalInt maxTokens, int added) {
             Link link = new Link(Duration.ofMillis(5), Duration.ofMillis(80), 0);
             SimulatedProvider provider = new SimulatedProvider("groq", service, timeline, link, Map.of());
             AccountSettings.Builder account =
@@ -109,6 +122,7 @@ final class NoMaximumOnGroqTest {
                 LIMITS.forEach(limit -> account.limit(limit.toString()));
             }
             AccountSettings settings = account.build();
+            ProviderClient client = provider.connect(settings);
             RouteSettings route = RouteSettings.builder(
                             "default", List.of(new Tier(List.of(new TargetSettings("groq-1", MODEL)))))
                     .maxTokens(maxTokens)
@@ -116,12 +130,37 @@ final class NoMaximumOnGroqTest {
             Topology.OpenRoute open = new Topology.OpenRoute(
                     route, List.of(new RoundRobin().open(Settings.none("test"), timeline.random())));
             Topology topology = new Topology(
-                    List.of(new Topology.OpenAccount(settings, provider.connect(settings))),
+                    List.of(new Topology.OpenAccount(settings, added > 0 ? adding(added, client) : client)),
                     Map.of("default", open),
                     "default",
                     List.of(),
                     List.of());
             return new Engine(timeline, topology, EngineSettings.DEFAULT, List.of());
+        }
+
+        /** Sends prompts with a message before them that isn't estimated, as a chat template adds one. */
+        private static ProviderClient adding(int tokens, ProviderClient client) {
+            return new ProviderClient() {
+
+                @Override
+                public Admission admission(Prompt prompt, String model) {
+                    return client.admission(prompt, model);
+                }
+
+                @Override
+                public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+                    Prompt longer = Prompt.builder()
+                            .system("Sys ".repeat(tokens - 4))
+                            .user(prompt.messages().get(0).text())
+                            .build();
+                    return client.send(longer.withParameters(prompt.parameters()), model, sink);
+                }
+
+                @Override
+                public void close() {
+                    client.close();
+                }
+            };
         }
 
         long answeredWithin(int minutes) {
@@ -195,9 +234,9 @@ final class NoMaximumOnGroqTest {
         "4096,  60,   true,  3, 20, 2,   0",
         "4096,  400,  false, 3, 20, 3,   0",
         "4096,  1500, true,  2, 19, 2,   0",
-        "65536, 60,   true,  1, 10, 400, 0",
-        "65536, 400,  false, 1, 10, 400, 0",
-        "65536, 1500, true,  1, 10, 400, 2",
+        "65536, 60,   true,  2, 12, 400, 0",
+        "65536, 400,  false, 2, 12, 400, 0",
+        "65536, 1500, true,  2, 12, 400, 4",
     })
     void maximumOfTheModelAssumed_everyPromptIsAnswered(
             long assumed, int answerTokens, boolean declared, int first, int ten, int refused, int cut) {
@@ -206,6 +245,18 @@ final class NoMaximumOnGroqTest {
         assertThat(run.answeredWithin(1)).isEqualTo(first);
         assertThat(run.answeredWithin(9)).isEqualTo(ten);
         assertThat(run.finish()).as("longer than the limit allows at all").isEqualTo(cut);
+        assertThat(run.refused(TOKENS_PER_MINUTE)).isEqualTo(refused);
+        assertThat(run.refused(PER_MINUTE) + run.refused(PER_DAY)).isZero();
+    }
+
+    /** The largest maximum leaves room for 998 tokens that aren't estimated. Where that is too little, half of it is sent. */
+    @ParameterizedTest(name = "{0} counted where 10 are estimated: {1} in ten minutes, {2} refused")
+    @CsvSource({"75, 12, 400", "400, 11, 433", "3000, 10, 817"})
+    void promptsLongerThanEstimated_everyPromptIsAnswered(int counted, int ten, int refused) {
+        Run run = new Run(counted);
+
+        assertThat(run.answeredWithin(10)).isEqualTo(ten);
+        assertThat(run.finish()).as("cut").isZero();
         assertThat(run.refused(TOKENS_PER_MINUTE)).isEqualTo(refused);
         assertThat(run.refused(PER_MINUTE) + run.refused(PER_DAY)).isZero();
     }
