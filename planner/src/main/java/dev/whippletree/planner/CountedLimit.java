@@ -57,12 +57,17 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
         return ServiceKind.OPENAI;
     }
 
-    /** How services count is a guess, but for Groq's limits of a minute: the waits that others recorded fit buckets. */
+    /**
+     * How services count is a guess, but for Groq's limits of a minute: the waits that others recorded fit buckets. A longer limit may refill
+     * only if headers report it: the engine keeps what is only declared in each window, however it is counted.
+     */
     private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind, boolean refills) {
         boolean perModel = kind == ServiceKind.GROQ || declared.model().isPresent();
         Counting counting = switch (kind) {
             case GROQ ->
-                refills || declared.limit().window().compareTo(RECORDED) <= 0 ? Counting.BUCKET : Counting.SLIDING;
+                declared.limit().window().compareTo(RECORDED) <= 0 || (refills && kind.reports(declared.limit()))
+                        ? Counting.BUCKET
+                        : Counting.SLIDING;
             case HUGGING_FACE -> Counting.SLIDING;
             case OPENAI -> Counting.FIXED;
         };

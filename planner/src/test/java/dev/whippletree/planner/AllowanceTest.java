@@ -57,11 +57,13 @@ class AllowanceTest {
                 .isEqualTo(calls);
     }
 
-    /** What a limit of a minute refills is known of Groq; of a longer one it is supposed only where nothing else is enough. */
+    /** What a limit of a minute refills is known of Groq; of a longer one that headers report it is supposed where nothing else is enough. */
     @ParameterizedTest
     @CsvSource({
         "groq, 10/min, 610, 610",
-        "groq, 100/h, 100, 200",
+        "groq, 100/d, 100, 104",
+        "groq, 132400tok/d, 100, 100",
+        "groq, 100/h, 100, 100",
         "openai, 100/h, 100, 100",
         "huggingface, 100/h, 100, 100"
     })

@@ -26,7 +26,7 @@ final class LimitReports {
         for (Limit.Unit unit : TOLD) {
             limits.stream()
                     .filter(state -> state.limit().limit().unit() == unit)
-                    .filter(state -> told(kind, state.limit().limit()))
+                    .filter(state -> kind.reports(state.limit().limit()))
                     .findFirst()
                     .ifPresent(state -> reports.add(report(kind, state)));
         }
@@ -41,15 +41,6 @@ final class LimitReports {
     /** Only Groq is known to mean each model. */
     static Reach reach(ServiceKind kind) {
         return kind == ServiceKind.GROQ ? Reach.MODEL : Reach.UNKNOWN;
-    }
-
-    private static boolean told(ServiceKind kind, Limit limit) {
-        return switch (kind) {
-            case HUGGING_FACE -> false;
-            case GROQ ->
-                limit.window().equals(limit.unit() == Limit.Unit.REQUESTS ? Duration.ofDays(1) : Duration.ofMinutes(1));
-            case OPENAI -> true;
-        };
     }
 
     private static RateLimitReport report(ServiceKind kind, LimitState state) {

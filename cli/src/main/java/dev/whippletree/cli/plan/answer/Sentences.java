@@ -105,19 +105,33 @@ public final class Sentences {
     }
 
     private static String unknown(CapacityPlan plan, SizePlan size) {
-        return size.asIs().reason() + ". " + whatToTry(plan.request().pool());
+        return size.asIs().reason() + ". " + whatToTry(plan.request().pool(), size.asIs());
     }
 
     /** Where no limit is known, all accounts can be written out with one; else the configuration is where they belong. */
-    private static String whatToTry(AccountPool pool) {
-        if (!pool.groups().stream().allMatch(AccountGroup::isUnknown)) {
+    private static String whatToTry(AccountPool pool, Outcome outcome) {
+        List<AccountGroup> unlimited = pool.groups().stream()
+                .filter(group -> group.isUnknown() && asked(group, outcome))
+                .toList();
+        if (unlimited.isEmpty()) {
+            return "Name a price list with --prices.";
+        }
+        if (unlimited.size() < pool.groups().size()) {
             return "Declare them in the configuration, such as limits: [1000 requests / 1h].";
         }
-        return pool.groups().stream()
+        return unlimited.stream()
                 .map(group -> PlanRequest.DEFAULT_ADDED_TIER.startsWith(group.service() + ":1x")
                         ? PlanRequest.DEFAULT_ADDED_TIER.replaceFirst(":1x", ":" + group.count() + "x")
                         : group.service() + ":" + group.count() + "x1000/h")
                 .collect(Collectors.joining(",", "Try --accounts ", ""));
+    }
+
+    private static boolean asked(AccountGroup group, Outcome outcome) {
+        return !outcome.simulated()
+                || outcome.accounts().stream()
+                        .anyMatch(account -> account.calls() > 0
+                                && group.organizations().stream()
+                                        .anyMatch(one -> one.id().equals(account.organization())));
     }
 
     private static Optional<String> part(CapacityPlan plan, Verdict verdict) {
