@@ -222,10 +222,7 @@ public final class Whippletree implements AutoCloseable {
         assembly.engine().confirmations().confirm(prompt, right);
     }
 
-    /**
-     * Returns whether an answer may be stored and given to others who ask the same: it is neither cut nor empty, and each of its tool calls
-     * has a name, an id of its own and a JSON object as its arguments.
-     */
+    /** Returns whether an answer may be given to others who ask the same: it is whole, and its tool calls are undamaged. */
     public static boolean isReusable(Completion completion) {
         return AnswerCheck.isReusable(completion);
     }

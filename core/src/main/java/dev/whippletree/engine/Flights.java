@@ -246,7 +246,8 @@ final class Flights {
     }
 
     /** Fails the callers who were told part of an answer that another one has taken the place of. */
-    void interrupt(Flight flight) {
+    void interrupt(Attempt attempt) {
+        Flight flight = attempt.flight();
         monitor.assertHeld();
         List<Subscription> lost =
                 flight.subscriptions().stream().filter(Subscription::wasTold).toList();
@@ -255,7 +256,7 @@ final class Flights {
                         .flatMap(subscription -> subscription.reader().stream())
                         .map(Reader::place)
                         .toList());
-        PromptException failure = PromptErrors.continuedOtherwise(flight);
+        PromptException failure = PromptErrors.continuedOtherwise(flight, attempt.target());
         lost.forEach(subscription -> fail(subscription, failure));
         abandonIfAlone(flight);
     }

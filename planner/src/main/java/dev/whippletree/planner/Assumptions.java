@@ -118,12 +118,9 @@ final class Assumptions {
         Set<String> sentences = new LinkedHashSet<>();
         for (AccountGroup group : request.pool().groups()) {
             group.credit()
-                    .ifPresent(credit -> sentences.add(new Allowance(request)
-                            .missingPrice(group)
-                            .map(price ->
-                                    "How long the credit of " + credit + " lasts isn't known without " + price + ".")
-                            .orElse("The credit of " + credit
-                                    + " is unspent at the start and isn't renewed during the plan.")));
+                    .filter(credit -> new Allowance(request).missingPrice(group).isEmpty())
+                    .ifPresent(credit -> sentences.add(
+                            "The credit of " + credit + " is unspent at the start and isn't renewed during the plan."));
         }
         return sentences;
     }

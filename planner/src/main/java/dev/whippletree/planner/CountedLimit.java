@@ -57,10 +57,7 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
         return ServiceKind.OPENAI;
     }
 
-    /**
-     * How services count is a guess, but for Groq's limits of a minute: the waits that others recorded fit buckets. A longer limit may refill
-     * only if headers report it: the engine keeps what is only declared in each window, however it is counted.
-     */
+    /** A guess, but for Groq's limits of a minute. A longer one may refill only if headers report it: else the engine keeps each window. */
     private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind, boolean refills) {
         boolean perModel = kind == ServiceKind.GROQ || declared.model().isPresent();
         Counting counting = switch (kind) {

@@ -4,7 +4,6 @@ import dev.whippletree.planner.CapacityPlan.Fewest;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 
 /**
  * Finds how few accounts of a kind would do: from the number below which arithmetic rules it out, doubling until it holds, then
@@ -55,8 +54,7 @@ final class FewestSearch {
         if (others.groups().stream().anyMatch(other -> other.isUnknown() && other.count() > 0)) {
             return none("unknown, because others declare no limits");
         }
-        Optional<String> price = Stream.concat(
-                        Stream.of(kind), others.groups().stream().filter(group -> group.count() > 0))
+        Optional<String> price = pools.apply(1).groups().stream()
                 .flatMap(group -> allowance.missingPrice(group).stream())
                 .findFirst();
         if (price.isPresent()) {

@@ -7,11 +7,9 @@ import dev.whippletree.planner.Outcome.LimitUse;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Times;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -80,10 +78,13 @@ final class Judge {
         return new Judgement(figures.load() > COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS, used);
     }
 
-    /** Returns what is left of a judgement if nobody knows how much the accounts that were asked allow, or how long their credits last. */
+    /** Returns what is left of a judgement if nobody knows what the asked accounts allow, or how long their credits last. */
     Judgement withUnknown(Judgement judgement, List<Seat> asked) {
-        List<String> unlimited = ids(asked, AccountGroup::isUnknown);
         Allowance allowance = new Allowance(request);
+        List<String> unlimited = asked.stream()
+                .filter(seat -> seat.group().isUnknown())
+                .map(Seat::id)
+                .toList();
         List<String> prices = asked.stream()
                 .flatMap(seat -> allowance.missingPrice(seat.group()).stream())
                 .distinct()
@@ -91,30 +92,14 @@ final class Judge {
         if (!judgement.verdict().held() || (unlimited.isEmpty() && prices.isEmpty())) {
             return judgement;
         }
-        List<String> unknown = new ArrayList<>();
-        if (!unlimited.isEmpty()) {
-            unknown.add(Phrases.list(unlimited) + (unlimited.size() == 1 ? " declares" : " declare") + " no limits");
-        }
-        if (!prices.isEmpty()) {
-            unknown.add("how long the credit of "
-                    + Phrases.list(
-                            ids(asked, group -> allowance.missingPrice(group).isPresent()))
-                    + " lasts isn't known without " + Phrases.list(prices));
-        }
-        String otherwise = prices.isEmpty()
-                ? "; without limits"
-                : unlimited.isEmpty() ? "; if it lasts" : "; without limits, and if it lasts";
+        String credits = prices.isEmpty() ? "" : "how long credits last isn't known without " + Phrases.list(prices);
+        String limits = unlimited.isEmpty()
+                ? "; if they last"
+                : (prices.isEmpty() ? "" : ", and ") + Phrases.list(unlimited)
+                        + (unlimited.size() == 1 ? " declares" : " declare") + " no limits; without limits";
         return new Judgement(
                 Verdict.UNKNOWN,
-                Phrases.list(unknown) + otherwise + ", the answer is yes"
-                        + (judgement.verdict() == Verdict.TIGHT ? ", but tight" : ""));
-    }
-
-    private static List<String> ids(List<Seat> seats, Predicate<AccountGroup> which) {
-        return seats.stream()
-                .filter(seat -> which.test(seat.group()))
-                .map(Seat::id)
-                .toList();
+                credits + limits + ", the answer is yes" + (judgement.verdict() == Verdict.TIGHT ? ", but tight" : ""));
     }
 
     private static String unanswered(Figures figures, Binding binding, String within) {

@@ -36,21 +36,16 @@ public record Workload(
         Optional<PromptList> prompts) {
 
     /** 17 questions, four in five of which others ask too, 300 tokens answered by 200, no pauses, all at once. */
-    public static final Workload STANDARD =
-            new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.empty(), Optional.empty(), Duration.ZERO);
-
-    /** Creates the workload of questions that are drawn. */
-    public Workload(
-            int questions,
-            double repeat,
-            OptionalInt distinct,
-            int promptTokens,
-            int answerTokens,
-            OptionalInt maxTokens,
-            Optional<Duration> interview,
-            Duration over) {
-        this(questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, Optional.empty());
-    }
+    public static final Workload STANDARD = new Workload(
+            17,
+            0.8,
+            OptionalInt.empty(),
+            300,
+            200,
+            OptionalInt.empty(),
+            Optional.empty(),
+            Duration.ZERO,
+            Optional.empty());
 
     private static final int LEAST_TOKENS = 40;
     private static final int MOST_TOKENS = 100_000;

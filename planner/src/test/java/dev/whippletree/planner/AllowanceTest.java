@@ -11,16 +11,13 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AllowanceTest {
 
-    private static final Workload BOUNDED =
-            new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.of(1024), Optional.empty(), Duration.ZERO);
+    private static final Workload BOUNDED = Workload.STANDARD.withMaxTokens(1_024);
 
     private static PlanRequest request(AccountPool pool) {
         return PlanRequest.of(List.of(10), pool).withWorkload(BOUNDED).withHorizon(Duration.ofHours(1));

@@ -13,8 +13,6 @@ import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
@@ -92,9 +90,8 @@ class PlannerTest {
         assertThat(best.verdict()).isEqualTo(gradually);
         if (verdict == Verdict.UNKNOWN) {
             assertThat(best.reason())
-                    .isEqualTo(
-                            "how long the credit of huggingface-1 and huggingface-2 lasts isn't known without a"
-                                    + " price of huggingface, model openai/gpt-oss-20b, in usd; if it lasts, the answer is yes");
+                    .isEqualTo("how long credits last isn't known without a price of huggingface, model"
+                            + " openai/gpt-oss-20b, in usd; if they last, the answer is yes");
         }
         assertThat(plan.fewest().get(0).reason()).startsWith("unknown without a price of ");
     }
@@ -215,10 +212,8 @@ class PlannerTest {
 
     @Test
     void servicesThatCountOtherwise_areEachAskedForWhatTheyCount() {
-        Workload bounded = new Workload(
-                17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.of(1024), Optional.empty(), Duration.ZERO);
         PlanRequest request = request(100, "huggingface:1x100/h,groq:1x30/min+8000tok/min+200000tok/d")
-                .withWorkload(bounded);
+                .withWorkload(Workload.STANDARD.withMaxTokens(1_024));
 
         Outcome outcome = plan(request).asIs();
 

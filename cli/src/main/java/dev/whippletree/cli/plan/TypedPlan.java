@@ -137,11 +137,10 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     /** The maximum of the configuration's route, if it has one; longer answers have a bound of their own. */
     private Optional<Integer> routesBound() {
         int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(Workload.STANDARD.answerTokens());
-        return configuration.map(there -> there.routes().get(0).maxTokens()).stream()
-                .flatMapToInt(OptionalInt::stream)
-                .map(bound -> Math.max(bound, answer))
-                .boxed()
-                .findFirst();
+        return configuration
+                .map(there -> there.routes().get(0).maxTokens())
+                .filter(OptionalInt::isPresent)
+                .map(bound -> Math.max(bound.getAsInt(), answer));
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {

@@ -254,9 +254,9 @@ class PlanCommandTest {
         String[] plan = {"plan", "--interviews", "20", "--accounts", "groq:2x1000/d+0.10usd/month", "--no-advice"};
         assertThat(shell.run(plan)).isEqualTo(8);
         assertThat(shell.out().replace('\n', ' '))
-                .startsWith("Unknown: how long the credit of groq-1 and groq-2 lasts isn't known without a price of"
-                        + " groq, model openai/gpt-oss-20b, in usd; if it lasts, the answer is yes. Name a price list"
-                        + " with --prices.");
+                .startsWith("Unknown: how long credits last isn't known without a price of groq, model"
+                        + " openai/gpt-oss-20b, in usd; if they last, the answer is yes. Name a price list with"
+                        + " --prices.");
     }
 
     @Test
@@ -326,7 +326,7 @@ class PlanCommandTest {
             --distinct=0                   | 1 or more questions, not 0
             --minutes=0                    | --minutes is 1 or more, not 0
             --minutes=90                   | look further ahead
-            --for=soon                     | soon' is not a duration
+            --for=tomorrow                 | tomorrow' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
             --for=400d                     | 31 days
             --tokens=300                   | write, for example, 300/200
             --tokens=0/0                   | tokens, not 0

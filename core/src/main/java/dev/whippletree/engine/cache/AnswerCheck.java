@@ -1,6 +1,7 @@
 package dev.whippletree.engine.cache;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,11 +20,10 @@ public final class AnswerCheck {
 
     /** Returns whether the model said all that it wanted to. Quick; a whole answer may still be damaged. */
     public static boolean isWhole(Completion completion) {
-        return switch (completion.finishReason()) {
-            case STOP -> !completion.isEmpty();
-            case TOOL_CALLS -> !completion.toolCalls().isEmpty();
-            case LENGTH, CONTENT_FILTER -> false;
-        };
+        boolean wantsCalls = completion.finishReason() == FinishReason.TOOL_CALLS;
+        return wantsCalls
+                ? !completion.toolCalls().isEmpty()
+                : completion.finishReason() == FinishReason.STOP && !completion.isEmpty();
     }
 
     /** Returns whether an answer is whole and undamaged, so that it may be stored and given to others. Reads its tool calls: not for under a lock. */

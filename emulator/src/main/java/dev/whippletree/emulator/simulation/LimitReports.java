@@ -15,15 +15,12 @@ import java.util.OptionalLong;
 /** What a provider would read from a service's headers and from the prose of its 429. Stateless. */
 final class LimitReports {
 
-    /** Headers of this protocol speak of no other units. */
-    private static final List<Limit.Unit> TOLD = List.of(Limit.Unit.REQUESTS, Limit.Unit.TOKENS);
-
     private LimitReports() {}
 
     /** Hugging Face sends no headers; Groq speaks of the day's requests and the minute's tokens; others of the first of each. */
     static List<RateLimitReport> ofHeaders(ServiceKind kind, List<LimitState> limits) {
         List<RateLimitReport> reports = new ArrayList<>();
-        for (Limit.Unit unit : TOLD) {
+        for (Limit.Unit unit : Limit.Unit.values()) {
             limits.stream()
                     .filter(state -> state.limit().limit().unit() == unit)
                     .filter(state -> kind.reports(state.limit().limit()))

@@ -105,33 +105,22 @@ public final class Sentences {
     }
 
     private static String unknown(CapacityPlan plan, SizePlan size) {
-        return size.asIs().reason() + ". " + whatToTry(plan.request().pool(), size.asIs());
+        return size.asIs().reason() + ". " + whatToTry(plan.request().pool());
     }
 
     /** Where no limit is known, all accounts can be written out with one; else the configuration is where they belong. */
-    private static String whatToTry(AccountPool pool, Outcome outcome) {
-        List<AccountGroup> unlimited = pool.groups().stream()
-                .filter(group -> group.isUnknown() && asked(group, outcome))
-                .toList();
-        if (unlimited.isEmpty()) {
+    private static String whatToTry(AccountPool pool) {
+        if (pool.groups().stream().noneMatch(AccountGroup::isUnknown)) {
             return "Name a price list with --prices.";
         }
-        if (unlimited.size() < pool.groups().size()) {
-            return "Declare them in the configuration, such as limits: [1000 requests / 1h].";
+        if (!pool.groups().stream().allMatch(AccountGroup::isUnknown)) {
+            return "Declare limits in the configuration, such as limits: [1000 requests / 1h].";
         }
-        return unlimited.stream()
+        return pool.groups().stream()
                 .map(group -> PlanRequest.DEFAULT_ADDED_TIER.startsWith(group.service() + ":1x")
                         ? PlanRequest.DEFAULT_ADDED_TIER.replaceFirst(":1x", ":" + group.count() + "x")
                         : group.service() + ":" + group.count() + "x1000/h")
                 .collect(Collectors.joining(",", "Try --accounts ", ""));
-    }
-
-    private static boolean asked(AccountGroup group, Outcome outcome) {
-        return !outcome.simulated()
-                || outcome.accounts().stream()
-                        .anyMatch(account -> account.calls() > 0
-                                && group.organizations().stream()
-                                        .anyMatch(one -> one.id().equals(account.organization())));
     }
 
     private static Optional<String> part(CapacityPlan plan, Verdict verdict) {
